@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `counter-get`, `counter-set`, `counter-add`, `counter-del`: numbers that have names.
+
+#![forbid(unsafe_code)]
+
+use crate::{
+    genl::{
+        self,
+        size,
+        Arg,
+        Do,
+        Modifiers,
+        NulString,
+        Permission,
+        Refusal,
+        Request,
+        Sint,
+        Uint, //
+    },
+    state::{
+        Counter,
+        Fault,
+        Mode,
+        Name,
+        Net, //
+    },
+    uapi::{
+        cmd,
+        counter, //
+    },
+};
+use kernel::prelude::*;
+
+/// A counter's name on the wire.
+type NameArg = NulString<1, { Name::MAX }>;
+
+/// The name in `arg`.
+fn name<'a>(arg: &Arg<'a, NameArg>) -> Result<Name, Refusal<'a>> {
+    Name::new(arg.value)
+        .ok_or_else(|| Refusal::new(ERANGE, c"counter name is too long").at(arg.attr))
+}
+
+/// Puts `fault` into words, and blames `name` or, where the sum is at fault, `delta`.
+#[cold]
+fn refuse<'a, K: genl::Kind>(
+    fault: Fault,
+    name: &Arg<'a, NameArg>,
+    delta: &Arg<'a, K>,
+) -> Refusal<'a> {
+    match fault {
+        Fault::Missing => Refusal::new(ENOENT, c"no such counter").at(name.attr),
+        Fault::Exists => Refusal::new(EEXIST, c"counter exists").at(name.attr),
+        Fault::Full => Refusal::new(ENOSPC, c"as many counters as max_counters allows"),
+        Fault::Below => Refusal::new(ERANGE, c"counter would fall below 0").at(delta.attr),
+        Fault::Above => Refusal::new(ERANGE, c"counter would rise above 2^64-1").at(delta.attr),
+        Fault::NoMemory => Refusal::new(ENOMEM, c"no memory for another counter"),
+    }
+}
+
+/// Answers with a counter.
+fn answer<'a>(
+    request: &Request<'a, Net>,
+    name: &Arg<'a, NameArg>,
+    counter: Counter,
+) -> Result<(), Refusal<'a>> {
+    let room = size::bytes(name.value.to_bytes_with_nul().len()) + 2 * size::UINT;
+    let mut reply = request.reply(room)?;
+    let mut attrs = reply.attrs();
+    attrs.put_string(counter::NAME, name.value)?;
+    attrs.put_uint(counter::VALUE, counter.value)?;
+    attrs.put_uint(counter::UPDATES, counter.updates)?;
+    reply.send()
+}
+
+/// The operation `counter-get`.
+pub(crate) struct Get;
+
+genl::arguments! {
+    /// What `counter-get` and `counter-del` take.
+    pub(crate) struct NameArgs {
+        name: NameArg = counter::NAME,
+    }
+}
+
+impl Do for Get {
+    const CMD: u8 = cmd::COUNTER_GET;
+    const PERMISSION: Permission = Permission::Anyone;
+    type State = Net;
+    type Args<'a> = NameArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
+        let counter = request.state().counter(&name(&args.name)?);
+        let counter = counter.ok_or_else(|| refuse(Fault::Missing, &args.name, &args.name))?;
+        answer(request, &args.name, counter)
+    }
+}
+
+/// The operation `counter-set`.
+pub(crate) struct Set;
+
+genl::arguments! {
+    /// What `counter-set` takes.
+    pub(crate) struct SetArgs {
+        name: NameArg = counter::NAME,
+        value: Uint = counter::VALUE,
+    }
+}
+
+impl Do for Set {
+    const CMD: u8 = cmd::COUNTER_SET;
+    const PERMISSION: Permission = Permission::NetAdmin;
+    // `NLM_F_REPLACE` says what happens anyway: what exists is overwritten.
+    const MODIFIERS: Modifiers = Modifiers::CREATE
+        .and(Modifiers::EXCL)
+        .and(Modifiers::REPLACE);
+    type State = Net;
+    type Args<'a> = SetArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: SetArgs<'a>) -> Result<(), Refusal<'a>> {
+        let mode = Mode {
+            create: request.modifiers().contain(Modifiers::CREATE),
+            exclusive: request.modifiers().contain(Modifiers::EXCL),
+        };
+        request
+            .state()
+            .set(name(&args.name)?, args.value.value, mode)
+            .map_err(|fault| refuse(fault, &args.name, &args.value))?;
+        Ok(())
+    }
+}
+
+/// The operation `counter-add`.
+pub(crate) struct Add;
+
+genl::arguments! {
+    /// What `counter-add` takes.
+    pub(crate) struct AddArgs {
+        name: NameArg = counter::NAME,
+        delta: Sint = counter::DELTA,
+    }
+}
+
+impl Do for Add {
+    const CMD: u8 = cmd::COUNTER_ADD;
+    const PERMISSION: Permission = Permission::NetAdmin;
+    const MODIFIERS: Modifiers = Modifiers::CREATE;
+    type State = Net;
+    type Args<'a> = AddArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: AddArgs<'a>) -> Result<(), Refusal<'a>> {
+        let create = request.modifiers().contain(Modifiers::CREATE);
+        let counter = request
+            .state()
+            .add(name(&args.name)?, args.delta.value, create)
+            .map_err(|fault| refuse(fault, &args.name, &args.delta))?;
+        answer(request, &args.name, counter)
+    }
+}
+
+/// The operation `counter-del`.
+pub(crate) struct Del;
+
+impl Do for Del {
+    const CMD: u8 = cmd::COUNTER_DEL;
+    const PERMISSION: Permission = Permission::NetAdmin;
+    type State = Net;
+    type Args<'a> = NameArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
+        request
+            .state()
+            .delete(&name(&args.name)?)
+            .map_err(|fault| refuse(fault, &args.name, &args.name))?;
+        Ok(())
+    }
+}

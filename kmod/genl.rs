@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The server side of Generic Netlink.
+//!
+//! A family is a static [`Family`] with a table of operations, made by [`ops!`] of types that
+//! implement [`Do`]. Each such type is one operation, whole: its number, who may call it, what
+//! attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`] with the
+//! state of its network namespace and the attributes, parsed and validated; it answers with a
+//! [`Reply`], or returns a [`Refusal`], which becomes the error and the extended ACK that the
+//! requester reads. A [`Registration`] makes the family visible for as long as it lives.
+//!
+//! Nothing here knows what family it serves.
+//!
+//! Not supported yet: dumps, multicast groups, nested attributes in requests, a family header.
+//!
+//! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
+
+mod args;
+mod attr;
+mod extack;
+mod family;
+mod helpers;
+mod message;
+mod op;
+mod policy;
+mod request;
+
+pub(crate) use self::{
+    args::{
+        arguments,
+        Arguments, //
+    },
+    attr::{
+        Arg,
+        Bytes,
+        NulString,
+        Sint,
+        Uint, //
+    },
+    extack::Refusal,
+    family::{
+        Family,
+        NetState,
+        Registration, //
+    },
+    message::size,
+    op::{
+        ops,
+        Do,
+        Modifiers,
+        Permission, //
+    },
+    request::Request,
+};
+
+// What the macros above expand to names these.
+pub(crate) use self::{
+    args::Attrs,
+    attr::Kind,
+    op::{
+        modifiers,
+        Op,
+        Ops, //
+    },
+    policy::{
+        max_attr,
+        table,
+        Policy, //
+    },
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Refusals: the error a request ends with, and the extended ACK that explains it.
+//!
+//! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
+
+use super::{
+    attr::Attr,
+    helpers,
+    message::NoRoom, //
+};
+use core::ffi::CStr;
+use kernel::{
+    alloc::AllocError,
+    bindings,
+    error::Error,
+    ffi::c_int,
+    prelude::*, //
+};
+
+/// Why a request is refused: what, why and where.
+///
+/// There is no way to make one without words, so no handler returns a bare errno.
+#[must_use]
+pub(crate) struct Refusal<'a> {
+    errno: Error,
+    message: &'static CStr,
+    place: Place<'a>,
+}
+
+/// The attribute at fault.
+enum Place<'a> {
+    /// None in particular.
+    Request,
+    /// This one.
+    Attr(Attr<'a>),
+    /// The one that is not there, by number.
+    Missing(u16),
+}
+
+impl<'a> Refusal<'a> {
+    /// A refusal of the request as a whole.
+    #[cold]
+    pub(crate) fn new(errno: Error, message: &'static CStr) -> Self {
+        Self {
+            errno,
+            message,
+            place: Place::Request,
+        }
+    }
+
+    /// Blames `attr`.
+    pub(crate) fn at(self, attr: Attr<'a>) -> Self {
+        Self {
+            place: Place::Attr(attr),
+            ..self
+        }
+    }
+
+    /// The attribute `number` is required and missing.
+    #[cold]
+    pub(super) fn missing(number: u16) -> Self {
+        Self {
+            errno: EINVAL,
+            message: c"required attribute is missing",
+            place: Place::Missing(number),
+        }
+    }
+
+    /// Writes the extended ACK and gives the errno to return.
+    ///
+    /// # Safety
+    ///
+    /// `extack` must be null, or point to the extended ACK of the request that this refusal
+    /// borrows from, and nobody else may use it during the call.
+    #[cold]
+    pub(super) unsafe fn report(self, extack: *mut bindings::netlink_ext_ack) -> c_int {
+        if !extack.is_null() {
+            // SAFETY: `extack` is valid by the safety requirements of this function. The kernel
+            // reads message and attribute when it builds the ACK, before the message of which the
+            // request is a part is freed, and under the lock that unregistering the family waits
+            // for: the message lives in this module's data, which stays until then.
+            unsafe { helpers::genl_helper_set_err_msg(extack, self.message.as_char_ptr()) };
+            match self.place {
+                Place::Request => {}
+                // SAFETY: As above.
+                Place::Attr(attr) => unsafe {
+                    (*extack).bad_attr = attr.as_ptr();
+                    (*extack).policy = core::ptr::null();
+                },
+                // SAFETY: As above.
+                Place::Missing(number) => unsafe {
+                    (*extack).miss_type = number;
+                    (*extack).miss_nest = core::ptr::null();
+                },
+            }
+        }
+        self.errno.to_errno()
+    }
+}
+
+impl From<AllocError> for Refusal<'_> {
+    #[cold]
+    fn from(_: AllocError) -> Self {
+        Self::new(ENOMEM, c"out of memory")
+    }
+}
+
+impl From<NoRoom> for Refusal<'_> {
+    #[cold]
+    fn from(_: NoRoom) -> Self {
+        Self::new(EMSGSIZE, c"the reply does not fit its message")
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Operations: each a type, all of them a table.
+//!
+//! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
+
+use super::{
+    args::Arguments,
+    extack::Refusal,
+    family::NetState,
+    request::Request, //
+};
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+use kernel::{
+    bindings,
+    ffi::c_int, //
+};
+
+/// Who may call an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Permission {
+    /// Everybody.
+    Anyone,
+    /// Who has `CAP_NET_ADMIN` in the user namespace that owns the network namespace.
+    NetAdmin,
+}
+
+/// Flags with which a request changes what its operation does to what exists already.
+///
+/// C header: [`include/uapi/linux/netlink.h`](srctree/include/uapi/linux/netlink.h)
+#[derive(Clone, Copy)]
+pub(crate) struct Modifiers(u16);
+
+impl Modifiers {
+    /// None.
+    pub(crate) const NONE: Self = Self(0);
+    /// `NLM_F_REPLACE`: overwrite what exists.
+    pub(crate) const REPLACE: Self = Self(bindings::NLM_F_REPLACE as u16);
+    /// `NLM_F_EXCL`: refuse what exists.
+    pub(crate) const EXCL: Self = Self(bindings::NLM_F_EXCL as u16);
+    /// `NLM_F_CREATE`: create what is missing.
+    pub(crate) const CREATE: Self = Self(bindings::NLM_F_CREATE as u16);
+
+    pub(super) const fn from_flags(flags: u16) -> Self {
+        Self(flags)
+    }
+
+    pub(super) const fn flags(self) -> u16 {
+        self.0
+    }
+
+    /// These and those of `other`.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are among these.
+    pub(crate) const fn contain(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// An operation that is done at a request, with at most one reply.
+pub(crate) trait Do: 'static {
+    /// Its number on the wire.
+    const CMD: u8;
+
+    /// Who may call it.
+    const PERMISSION: Permission;
+
+    /// The modifiers that it knows. A request with another is refused.
+    const MODIFIERS: Modifiers = Modifiers::NONE;
+
+    /// The state it works on.
+    type State: NetState;
+
+    /// What it takes.
+    type Args<'a>: Arguments<'a>;
+
+    /// Handles a request.
+    ///
+    /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
+    fn handle<'a>(
+        request: &Request<'a, Self::State>,
+        args: Self::Args<'a>,
+    ) -> Result<(), Refusal<'a>>;
+}
+
+/// An entry of a family's table.
+#[repr(transparent)]
+pub(crate) struct Op<N> {
+    op: bindings::genl_split_ops,
+    _state: PhantomData<fn(&N)>,
+}
+
+// SAFETY: An entry is never written after it was made; it points to static data and functions.
+unsafe impl<N> Sync for Op<N> {}
+
+impl<N: NetState> Op<N> {
+    /// The entry of `O`.
+    pub(crate) const fn new<O: Do<State = N>>() -> Self {
+        let policy = <O::Args<'static> as Arguments<'static>>::POLICY;
+        let permission = match O::PERMISSION {
+            Permission::Anyone => 0,
+            Permission::NetAdmin => bindings::GENL_UNS_ADMIN_PERM,
+        };
+        Self {
+            op: bindings::genl_split_ops {
+                __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1 {
+                    __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
+                        pre_doit: None,
+                        doit: Some(doit::<O>),
+                        post_doit: None,
+                    },
+                },
+                // Without a policy the core refuses every attribute.
+                policy: if policy.is_empty() {
+                    core::ptr::null()
+                } else {
+                    policy.as_ptr().cast()
+                },
+                maxattr: policy.len().saturating_sub(1) as u32,
+                cmd: O::CMD,
+                internal_flags: 0,
+                flags: (bindings::GENL_CMD_CAP_DO | permission) as u8,
+                validate: 0,
+            },
+            _state: PhantomData,
+        }
+    }
+
+    pub(super) const fn cmd(&self) -> u8 {
+        self.op.cmd
+    }
+}
+
+/// The modifiers `O` knows, for the table's own use.
+pub(crate) const fn modifiers<O: Do>() -> Modifiers {
+    O::MODIFIERS
+}
+
+/// The operations of a family: the table, and the first number from which on the core checks the
+/// headers itself.
+pub(crate) struct Ops<N: 'static> {
+    pub(super) table: &'static [Op<N>],
+    pub(super) resv_start_op: u8,
+}
+
+impl<N: NetState> Ops<N> {
+    /// Makes the table of a family whose operations know `modifiers`, in the order of `table`.
+    ///
+    /// Made by [`ops!`]; fails to compile where the core would refuse the table.
+    pub(crate) const fn new(table: &'static [Op<N>], modifiers: &[Modifiers]) -> Self {
+        assert!(table.len() == modifiers.len());
+        assert!(table.len() <= u8::MAX as usize, "too many operations");
+        let mut resv_start_op = 0;
+        let mut i = 0;
+        while i < table.len() {
+            let cmd = table[i].cmd();
+            assert!(
+                i == 0 || table[i - 1].cmd() < cmd,
+                "operations must be in the order of their numbers"
+            );
+            if modifiers[i].flags() != 0 {
+                assert!(cmd < u8::MAX);
+                resv_start_op = cmd + 1;
+            }
+            i += 1;
+        }
+        Self {
+            table,
+            resv_start_op,
+        }
+    }
+}
+
+/// Makes a family's table of the types that implement its operations.
+///
+/// # Examples
+///
+/// ```ignore
+/// static FAMILY: Family<Net> = Family::new(THIS_MODULE, c"example", 1, ops![Get, Set]);
+/// ```
+macro_rules! ops {
+    ($($op:ty),+ $(,)?) => {
+        $crate::genl::Ops::new(
+            const { &[$($crate::genl::Op::new::<$op>()),+] },
+            &[$($crate::genl::modifiers::<$op>()),+],
+        )
+    };
+}
+pub(crate) use ops;
+
+/// The core's way into the handler of `O`.
+///
+/// # Safety
+///
+/// To be called by the core only, with the information of a request for `O` in `O::State`'s family.
+unsafe extern "C" fn doit<O: Do>(
+    _skb: *mut bindings::sk_buff,
+    info: *mut bindings::genl_info,
+) -> c_int {
+    // SAFETY: The core passes a valid pointer.
+    let info = unsafe { NonNull::new_unchecked(info) };
+    // SAFETY: The core calls this as the handler of an operation in the table of `O::State`'s
+    // family, which the types see to; nothing below outlives this call, as `Do::handle` works for
+    // every `'a`.
+    let request = unsafe { Request::<O::State>::from_raw(info) };
+    match run::<O>(&request) {
+        Ok(()) => 0,
+        // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
+        Err(refusal) => unsafe { refusal.report(request.extack()) },
+    }
+}
+
+#[inline]
+fn run<'a, O: Do>(request: &Request<'a, O::State>) -> Result<(), Refusal<'a>> {
+    request.check_header(O::MODIFIERS)?;
+    // SAFETY: `Op::new` gave the core this very policy table.
+    let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
+    O::handle(request, O::Args::parse(&attrs)?)
+}

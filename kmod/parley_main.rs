@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `parley`: a Generic Netlink family that converses with user space.
+
+mod counter;
+mod echo;
+mod genl;
+mod state;
+mod stats;
+mod uapi;
+
+use crate::{
+    genl::{
+        Family,
+        NetState,
+        Registration, //
+    },
+    state::Net, //
+};
+use kernel::prelude::*;
+
+module! {
+    type: Parley,
+    name: "parley",
+    authors: ["The parley developers"],
+    description: "A conversation over Generic Netlink",
+    license: "GPL",
+    alias: ["net-pf-16-proto-16-family-parley"],
+    params: {
+        max_counters: u32 {
+            default: 65_536,
+            description: "Most counters that a network namespace may have",
+        },
+    },
+}
+
+static FAMILY: Family<Net> = Family::new(
+    kernel::module::this_module::<LocalModule>(),
+    uapi::FAMILY_NAME,
+    uapi::FAMILY_VERSION,
+    genl::ops![
+        echo::Echo,
+        counter::Get,
+        counter::Set,
+        counter::Add,
+        counter::Del,
+        stats::Get,
+    ],
+);
+
+impl NetState for Net {
+    fn family() -> &'static Family<Self> {
+        &FAMILY
+    }
+
+    fn new() -> impl PinInit<Self, Error> {
+        Net::new(*module_parameters::max_counters.value_ref())
+    }
+}
+
+struct Parley {
+    _family: Registration<Net>,
+}
+
+impl kernel::Module for Parley {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let family = Registration::new()?;
+        pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, FAMILY.id());
+        Ok(Self { _family: family })
+    }
+}
+
+impl Drop for Parley {
+    fn drop(&mut self) {
+        pr_info!("family {} goes\n", uapi::FAMILY_NAME);
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What one network namespace has: its counters, and what it has counted of itself.
+
+#![forbid(unsafe_code)]
+
+use crate::uapi;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        Entry,
+        RBTree,
+        RBTreeNodeReservation, //
+    },
+    str::CStr,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Mutex, //
+    },
+};
+
+/// The name of a counter.
+///
+/// # Invariants
+///
+/// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
+/// the byte order of the names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name([u8; uapi::NAME_MAX + 1]);
+
+impl Name {
+    /// The longest name, as an argument's type wants it.
+    pub(crate) const MAX: usize = uapi::NAME_MAX;
+
+    /// A name of at most [`Name::MAX`] bytes; `None` for a longer one.
+    pub(crate) fn new(name: &CStr) -> Option<Self> {
+        let mut bytes = [0; uapi::NAME_MAX + 1];
+        bytes
+            .get_mut(..name.to_bytes_with_nul().len())?
+            .copy_from_slice(name.to_bytes_with_nul());
+        // INVARIANT: A `CStr` has no zero in it, and the array was zero.
+        Some(Self(bytes))
+    }
+}
+
+/// A counter as it stood at one moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Counter {
+    /// What it stands at.
+    pub(crate) value: u64,
+    /// How often the value was written.
+    pub(crate) updates: u64,
+}
+
+/// Why a counter was not changed.
+pub(crate) enum Fault {
+    /// There is none of this name.
+    Missing,
+    /// There is one of this name.
+    Exists,
+    /// The namespace has as many as it may.
+    Full,
+    /// The result would be below 0.
+    Below,
+    /// The result would be above 2^64-1.
+    Above,
+    /// There is no memory for another.
+    NoMemory,
+}
+
+/// What may become of a counter that is to be written.
+#[derive(Clone, Copy)]
+pub(crate) struct Mode {
+    /// Create it, if it is missing.
+    pub(crate) create: bool,
+    /// Leave it alone, if it exists.
+    pub(crate) exclusive: bool,
+}
+
+/// The state of a network namespace.
+#[pin_data]
+pub(crate) struct Net {
+    /// The lock of the counters: which there are, and what each stands at. Held for one search of
+    /// the tree; never while memory is allocated.
+    #[pin]
+    counters: Mutex<RBTree<Name, Counter>>,
+    /// How many counters there are. Written under the lock, read without.
+    count: Atomic<u64>,
+    max_counters: u64,
+    echoes: Atomic<u64>,
+    echo_bytes: Atomic<u64>,
+}
+
+impl Net {
+    /// The state of a new namespace, which may have `max_counters` counters.
+    pub(crate) fn new(max_counters: u32) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            counters <- new_mutex!(RBTree::new(), "parley_counters"),
+            count: Atomic::new(0),
+            max_counters: max_counters.into(),
+            echoes: Atomic::new(0),
+            echo_bytes: Atomic::new(0),
+        })
+    }
+
+    /// Reads a counter.
+    pub(crate) fn counter(&self, name: &Name) -> Option<Counter> {
+        self.counters.lock().get(name).copied()
+    }
+
+    /// Sets a counter.
+    pub(crate) fn set(&self, name: Name, value: u64, mode: Mode) -> Result<Counter, Fault> {
+        self.write(name, mode, |_| Ok(value))
+    }
+
+    /// Adds to a counter. One that is created starts from 0.
+    pub(crate) fn add(&self, name: Name, delta: i64, create: bool) -> Result<Counter, Fault> {
+        let mode = Mode {
+            create,
+            exclusive: false,
+        };
+        self.write(name, mode, |value| sum(value, delta))
+    }
+
+    /// Deletes a counter, and tells what it last stood at.
+    pub(crate) fn delete(&self, name: &Name) -> Result<Counter, Fault> {
+        let mut counters = self.counters.lock();
+        let node = counters.remove_node(name).ok_or(Fault::Missing)?;
+        self.count.store(self.count.load(Relaxed) - 1, Relaxed);
+        drop(counters);
+        // The node is freed here, outside the lock.
+        Ok(node.to_key_value().1)
+    }
+
+    /// Writes to a counter what `new_value` makes of what it stood at, or of 0 where it is new.
+    /// Where this fails, nothing has changed.
+    fn write(
+        &self,
+        name: Name,
+        mode: Mode,
+        new_value: impl FnOnce(u64) -> Result<u64, Fault>,
+    ) -> Result<Counter, Fault> {
+        let reservation = if mode.create {
+            let reservation = RBTreeNodeReservation::new(GFP_KERNEL);
+            Some(reservation.map_err(|_| Fault::NoMemory)?)
+        } else {
+            None
+        };
+        let mut counters = self.counters.lock();
+        match counters.entry(name) {
+            Entry::Occupied(_) if mode.exclusive => Err(Fault::Exists),
+            Entry::Occupied(mut entry) => {
+                let counter = entry.get_mut();
+                counter.value = new_value(counter.value)?;
+                counter.updates += 1;
+                Ok(*counter)
+            }
+            Entry::Vacant(entry) => {
+                let reservation = reservation.ok_or(Fault::Missing)?;
+                let count = self.count.load(Relaxed);
+                if count >= self.max_counters {
+                    return Err(Fault::Full);
+                }
+                let counter = Counter {
+                    value: new_value(0)?,
+                    updates: 1,
+                };
+                entry.insert(counter, reservation);
+                self.count.store(count + 1, Relaxed);
+                Ok(counter)
+            }
+        }
+    }
+
+    /// Notes that an echo of `len` bytes was answered.
+    pub(crate) fn echoed(&self, len: usize) {
+        self.echoes.add(1, Relaxed);
+        self.echo_bytes.add(len as u64, Relaxed);
+    }
+
+    /// How many echoes were answered.
+    pub(crate) fn echoes(&self) -> u64 {
+        self.echoes.load(Relaxed)
+    }
+
+    /// How many bytes were echoed.
+    pub(crate) fn echo_bytes(&self) -> u64 {
+        self.echo_bytes.load(Relaxed)
+    }
+
+    /// How many counters there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Relaxed)
+    }
+}
+
+/// `value` and `delta` together.
+fn sum(value: u64, delta: i64) -> Result<u64, Fault> {
+    value.checked_add_signed(delta).ok_or(if delta < 0 {
+        Fault::Below
+    } else {
+        Fault::Above
+    })
+}

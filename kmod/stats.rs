@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `stats-get`: what the namespace has counted of itself.
+
+#![forbid(unsafe_code)]
+
+use crate::{
+    genl::{
+        size,
+        Do,
+        Permission,
+        Refusal,
+        Request, //
+    },
+    state::Net,
+    uapi::{
+        cmd,
+        stats, //
+    },
+};
+
+/// The operation `stats-get`.
+pub(crate) struct Get;
+
+impl Do for Get {
+    const CMD: u8 = cmd::STATS_GET;
+    const PERMISSION: Permission = Permission::Anyone;
+    type State = Net;
+    type Args<'a> = ();
+
+    fn handle<'a>(request: &Request<'a, Net>, (): ()) -> Result<(), Refusal<'a>> {
+        let net = request.state();
+        let values = [
+            (stats::ECHOES, net.echoes()),
+            (stats::ECHO_BYTES, net.echo_bytes()),
+            (stats::COUNTERS, net.count()),
+            // There are no events and no questions yet, so none was sent, asked or answered.
+            (stats::NOTIFICATIONS, 0),
+            (stats::ASKS_PENDING, 0),
+            (stats::ASKS_ANSWERED, 0),
+        ];
+        let mut reply = request.reply(values.len() * size::UINT)?;
+        let mut attrs = reply.attrs();
+        for (number, value) in values {
+            attrs.put_uint(number, value)?;
+        }
+        reply.send()
+    }
+}
