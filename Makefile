@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+
+# A prepared kernel tree to build the module for. Without one it is built for
+# the kernel of scripts/kernel, which is fetched and built first.
+KDIR ?=
+# The kernel of scripts/kernel to use.
+KERNEL ?= default
+
+# make hands its own variables down; those of the sub-makes are their own.
+unexport KDIR KERNEL
+
+help:
+	@echo 'make run      build everything, boot a kernel, load the module, converse'
+	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo
+	@echo 'make setup    find or install the tools'
+	@echo 'make kernel   fetch and build the kernel'
+	@echo 'make module   build kmod/parley.ko; KDIR=... for a kernel tree of your own'
+	@echo 'make program  build user/target/release/parley'
+	@echo 'make vm       a shell in the virtual machine, the module loaded'
+	@echo 'make spec     make header and constants anew from spec/parley.yaml'
+	@echo 'make clean    drop what was built here; keeps the kernel'
+	@echo 'make distclean  drop the kernel and the tools in the cache, too'
+
+setup:
+	@scripts/setup
+
+kernel: setup
+	@scripts/kernel $(KERNEL)
+
+ifeq ($(KDIR),)
+module: kernel
+	@scripts/module "$$(scripts/kernel --path $(KERNEL))"
+else
+module:
+	@scripts/module "$(KDIR)"
+endif
+
+program:
+	@cd user && cargo build --quiet --release --locked
+
+run: module program
+	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo
+
+test: module
+	@scripts/test $(KERNEL)
+
+vm: module program
+	@scripts/vm --kernel $(KERNEL) --shell
+
+spec: setup
+	@scripts/spec
+
+clean:
+	@scripts/module --clean
+	@cd user && cargo clean --quiet
+
+distclean: clean
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
+
+.PHONY: help setup kernel module program run test vm spec clean distclean

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the scripts here share. Sourced, not run.
+#
+# shellcheck disable=SC2034 # used by those that source it
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/parley
+me=$(basename "$0")
+
+# Tools that setup has put into the cache, and where libclang and rust-src are.
+# shellcheck source=/dev/null
+[ ! -f "$cache/env.sh" ] || . "$cache/env.sh"
+
+note() {
+	printf '%-8s %s\n' "$me:" "$*" >&2
+}
+
+die() {
+	printf '%s: %s\n' "$me" "$1" >&2
+	shift
+	[ $# = 0 ] || printf '  %s\n' "$@" >&2
+	exit 1
+}
+
+# lock NAME: holds the lock NAME until this process ends. A process that it
+# starts in the background must close the descriptor (9>&-).
+lock() {
+	mkdir -p "$cache"
+	exec 9>"$cache/$1.lock"
+	if ! flock -n 9; then
+		note "another run is at this ($1); waiting for it"
+		flock 9
+	fi
+}
+
+# fetch_deb PACKAGE VERSIONS SUITES FOLDER: unpacks a package of another Debian
+# suite into FOLDER, without touching this machine's apt configuration. Of the
+# versions on offer it takes the first that the pattern VERSIONS (grep -E)
+# matches, and prints it. Fails where there is none, or no Debian mirror.
+fetch_deb() {
+	local package=$1 versions=$2 suites=$3 folder=$4
+	local mirror keyring private version suite
+	command -v apt-get >/dev/null || return 1
+	# shellcheck disable=SC2016 # apt's own placeholders
+	mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' \
+		'Created-By: Packages' 2>/dev/null |
+		sed -n 's/^Debian main //p' | grep -v security | head -n 1)
+	[ -n "$mirror" ] || return 1
+	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	private=$(mktemp -d)
+	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
+		"$private/parts" "$private/deb"
+	for suite in $suites; do
+		echo "deb [signed-by=$keyring] $mirror $suite main"
+	done >"$private/sources.list"
+	local apt=(-qq -o "Dir::State::lists=$private/lists"
+		-o "Dir::Cache=$private/cache"
+		-o "Dir::Etc::sourcelist=$private/sources.list"
+		-o "Dir::Etc::sourceparts=$private/parts"
+		-o APT::Sandbox::User=root -o Acquire::Languages=none)
+	if ! apt-get "${apt[@]}" update >&2; then
+		rm -rf "$private"
+		return 1
+	fi
+	version=$(apt-cache "${apt[@]}" madison "$package" |
+		awk -F ' *[|] *' '{ print $2 }' | grep -E -m 1 -- "$versions") || true
+	if [ -z "$version" ] ||
+		! (cd "$private/deb" &&
+			apt-get "${apt[@]}" download "$package=$version" >&2) ||
+		! dpkg-deb -x "$private"/deb/*.deb "$folder"; then
+		rm -rf "$private"
+		return 1
+	fi
+	rm -rf "$private"
+	echo "$version"
+}
