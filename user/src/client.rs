@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The `parley` family as typed calls.
+//!
+//! Source: `spec/parley.yaml`, from which [`uapi`] is made.
+
+#![forbid(unsafe_code)]
+
+use crate::genl::{self, message, Family};
+use crate::netlink::attr::{Attributes, Writer, ALIGN, HEADER};
+use crate::netlink::message::{flags, Header};
+use crate::netlink::socket::Expect;
+use crate::netlink::{Error, Refusal, Result, Socket};
+use crate::uapi::{self, cmd, counter, echo, stamp, stats};
+
+/// A conversation with the module, over a socket of its own.
+///
+/// Each call fails with [`Error::Refused`] where the kernel refuses, and with
+/// [`Error::NoFamily`] where the module is not loaded, or no longer.
+#[derive(Debug)]
+pub struct Client {
+    socket: Socket,
+    family: Family,
+    /// The request; kept to name the attribute that the kernel blames, and so
+    /// that no call needs to allocate.
+    request: Vec<u8>,
+}
+
+/// The reply to an echo. Borrows from the client's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Echo<'a> {
+    /// The payload, as it came back.
+    pub payload: &'a [u8],
+    /// What the kernel noted.
+    pub stamp: Stamp,
+}
+
+/// When, where and for whom the kernel handled a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The kernel's monotonic clock, in nanoseconds.
+    pub time_ns: u64,
+    /// The CPU.
+    pub cpu: u32,
+    /// The requester's netlink port.
+    pub portid: u32,
+}
+
+/// A counter. The name borrows from the client's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it stands at.
+    pub value: u64,
+    /// How often the value was written.
+    pub updates: u64,
+}
+
+/// What the module has counted of itself, in this network namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Echoes answered since the module was loaded.
+    pub echoes: u64,
+    /// Payload bytes echoed.
+    pub echo_bytes: u64,
+    /// Counters that exist now.
+    pub counters: u64,
+    /// Events sent.
+    pub notifications: u64,
+    /// Questions that wait for their answer.
+    pub asks_pending: u64,
+    /// Questions that were answered.
+    pub asks_answered: u64,
+}
+
+/// What may become of a counter that is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetMode {
+    /// `NLM_F_CREATE`: create it where it is missing.
+    pub create: bool,
+    /// `NLM_F_EXCL`: refuse where it exists.
+    pub exclusive: bool,
+    /// `NLM_F_REPLACE`: overwrite it where it exists, as without any flag.
+    pub replace: bool,
+}
+
+impl SetMode {
+    fn flags(self) -> u16 {
+        let flag = |wanted, flag| if wanted { flag } else { 0 };
+        flag(self.create, flags::CREATE)
+            | flag(self.exclusive, flags::EXCL)
+            | flag(self.replace, flags::REPLACE)
+    }
+}
+
+impl Client {
+    /// Opens a socket and finds the family. The kernel loads the module if it
+    /// is installed and not loaded yet.
+    pub fn open() -> Result<Self> {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
+        Ok(Self {
+            socket,
+            family,
+            request: Vec::new(),
+        })
+    }
+
+    /// The family, as the kernel describes it.
+    pub fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The socket's netlink port, as the kernel should see it.
+    pub fn portid(&self) -> u32 {
+        self.socket.portid()
+    }
+
+    /// Has the kernel send `payload` back: at most
+    /// [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
+    #[inline]
+    pub fn echo(&mut self, payload: &[u8]) -> Result<Echo<'_>> {
+        let attributes = self.call(cmd::ECHO, 0, Expect::Reply, |attributes| {
+            attributes.bytes(echo::PAYLOAD, payload)
+        })?;
+        let (mut payload, mut stamp) = (None, None);
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                echo::PAYLOAD => payload = Some(attribute.payload),
+                echo::STAMP => stamp = Some(read_stamp(attribute.attributes())?),
+                _ => {}
+            }
+        }
+        Ok(Echo {
+            payload: payload.ok_or(Error::Absent("echo.payload"))?,
+            stamp: stamp.ok_or(Error::Absent("echo.stamp"))?,
+        })
+    }
+
+    /// Reads the counter `name`.
+    pub fn counter_get(&mut self, name: &str) -> Result<Counter<'_>> {
+        read_counter(self.call(cmd::COUNTER_GET, 0, Expect::Reply, |attributes| {
+            attributes.string(counter::NAME, name)
+        })?)
+    }
+
+    /// Sets the counter `name`. Needs `CAP_NET_ADMIN`.
+    pub fn counter_set(&mut self, name: &str, value: u64, mode: SetMode) -> Result<()> {
+        self.call(cmd::COUNTER_SET, mode.flags(), Expect::Ack, |attributes| {
+            attributes.string(counter::NAME, name)?;
+            attributes.uint(counter::VALUE, value)
+        })?;
+        Ok(())
+    }
+
+    /// Adds `delta` to the counter `name`, which with `create` starts from 0
+    /// where it is missing; gives it as it stands then. Needs `CAP_NET_ADMIN`.
+    pub fn counter_add(&mut self, name: &str, delta: i64, create: bool) -> Result<Counter<'_>> {
+        let modifiers = if create { flags::CREATE } else { 0 };
+        read_counter(
+            self.call(cmd::COUNTER_ADD, modifiers, Expect::Reply, |attributes| {
+                attributes.string(counter::NAME, name)?;
+                attributes.sint(counter::DELTA, delta)
+            })?,
+        )
+    }
+
+    /// Deletes the counter `name`. Needs `CAP_NET_ADMIN`.
+    pub fn counter_del(&mut self, name: &str) -> Result<()> {
+        self.call(cmd::COUNTER_DEL, 0, Expect::Ack, |attributes| {
+            attributes.string(counter::NAME, name)
+        })?;
+        Ok(())
+    }
+
+    /// Reads the namespace's statistics.
+    pub fn stats(&mut self) -> Result<Stats> {
+        let mut read = Stats::default();
+        for attribute in self.call(cmd::STATS_GET, 0, Expect::Reply, |_| Ok(()))? {
+            let attribute = attribute?;
+            let field = match attribute.number {
+                stats::ECHOES => &mut read.echoes,
+                stats::ECHO_BYTES => &mut read.echo_bytes,
+                stats::COUNTERS => &mut read.counters,
+                stats::NOTIFICATIONS => &mut read.notifications,
+                stats::ASKS_PENDING => &mut read.asks_pending,
+                stats::ASKS_ANSWERED => &mut read.asks_answered,
+                _ => continue,
+            };
+            *field = attribute.uint()?;
+        }
+        Ok(read)
+    }
+
+    /// One round trip: any command with any flags and attributes, for what the
+    /// typed calls cannot say. An ACK has no attributes.
+    #[inline]
+    pub fn call(
+        &mut self,
+        cmd: u8,
+        modifiers: u16,
+        expect: Expect,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<Attributes<'_>> {
+        let seq = self.socket.next_seq();
+        let ack = match expect {
+            Expect::Ack => flags::ACK,
+            Expect::Reply => 0,
+        };
+        message::write(
+            &mut self.request,
+            self.family.id,
+            (cmd, uapi::FAMILY_VERSION),
+            ack | modifiers,
+            seq,
+            fill,
+        )?;
+        match self.socket.transact(&self.request, seq, expect) {
+            Ok(_) if expect == Expect::Ack => Ok(Attributes::new(&[])),
+            Ok(reply) => match message::read(&reply)? {
+                (replied, attributes) if replied == cmd => Ok(attributes),
+                _ => Err(Error::Malformed {
+                    what: "a reply is of another command",
+                    offset: crate::netlink::message::HEADER,
+                }),
+            },
+            Err(error) => Err(name_parts(error, &self.request, cmd)),
+        }
+    }
+}
+
+#[inline]
+fn read_stamp(attributes: Attributes<'_>) -> Result<Stamp> {
+    let (mut time_ns, mut cpu, mut portid) = (None, None, None);
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            stamp::TIME_NS => time_ns = Some(attribute.uint()?),
+            stamp::CPU => cpu = Some(attribute.u32()?),
+            stamp::PORTID => portid = Some(attribute.u32()?),
+            _ => {}
+        }
+    }
+    Ok(Stamp {
+        time_ns: time_ns.ok_or(Error::Absent("stamp.time-ns"))?,
+        cpu: cpu.ok_or(Error::Absent("stamp.cpu"))?,
+        portid: portid.ok_or(Error::Absent("stamp.portid"))?,
+    })
+}
+
+fn read_counter(attributes: Attributes<'_>) -> Result<Counter<'_>> {
+    let (mut name, mut value, mut updates) = (None, None, None);
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            counter::NAME => name = Some(attribute.string()?),
+            counter::VALUE => value = Some(attribute.uint()?),
+            counter::UPDATES => updates = Some(attribute.uint()?),
+            _ => {}
+        }
+    }
+    Ok(Counter {
+        name: name.ok_or(Error::Absent("counter.name"))?,
+        value: value.ok_or(Error::Absent("counter.value"))?,
+        updates: updates.ok_or(Error::Absent("counter.updates"))?,
+    })
+}
+
+/// Gives a refusal the names that the layers below do not know.
+#[cold]
+fn name_parts(error: Error, request: &[u8], cmd: u8) -> Error {
+    let Error::Refused(mut refusal) = error else {
+        return error;
+    };
+    // The kernel says only so much where there is no family of that number: the
+    // module was unloaded since the family was resolved.
+    if bare(&refusal) && refusal.errno == libc::ENOENT {
+        return Error::NoFamily(uapi::FAMILY_NAME.to_owned());
+    }
+    let operation = uapi::OPERATIONS
+        .iter()
+        .find(|operation| operation.number == cmd);
+    if let Some(operation) = operation {
+        refusal.operation = Some(operation.name);
+        refusal.attribute = match (refusal.offset, refusal.missing, refusal.missing_in) {
+            (Some(offset), ..) => attribute_at(request, operation.set, offset),
+            (None, Some(number), None) => u16::try_from(number)
+                .ok()
+                .map(|number| path(operation.set, number)),
+            _ => None,
+        };
+    }
+    Error::Refused(refusal)
+}
+
+fn bare(refusal: &Refusal) -> bool {
+    refusal.message.is_none() && refusal.offset.is_none() && refusal.missing.is_none()
+}
+
+/// The name of the attribute of `request` that begins at `offset`.
+fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
+    let total = Header::read(request)?.len as usize;
+    let at = (offset as usize).checked_sub(message::ATTRIBUTES)?;
+    let attributes = request.get(message::ATTRIBUTES..total)?;
+    let (mut attributes, mut at) = (Attributes::new(attributes), at);
+    let mut set = set;
+    let mut name = set.to_owned();
+    loop {
+        let attribute = attributes
+            .by_ref()
+            .map_while(|attribute| attribute.ok())
+            .find(|attribute| {
+                let end =
+                    attribute.offset + (HEADER + attribute.payload.len()).next_multiple_of(ALIGN);
+                (attribute.offset..end).contains(&at)
+            })?;
+        let known = known(set, attribute.number);
+        name.push('.');
+        match known {
+            Some(known) => name.push_str(known.name),
+            None => name.push_str(&format!("#{}", attribute.number)),
+        }
+        if at == attribute.offset {
+            return Some(name);
+        }
+        set = known?.nested?;
+        at = at.checked_sub(attribute.offset + HEADER)?;
+        attributes = attribute.attributes();
+    }
+}
+
+/// `set.attribute`, by number.
+fn path(set: &str, number: u16) -> String {
+    match known(set, number) {
+        Some(known) => format!("{set}.{}", known.name),
+        None => format!("{set}.#{number}"),
+    }
+}
+
+fn known(set: &str, number: u16) -> Option<&'static uapi::Attribute> {
+    uapi::ATTRIBUTE_SETS
+        .iter()
+        .find(|known| known.name == set)?
+        .attributes
+        .iter()
+        .find(|attribute| attribute.number == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn request() -> Vec<u8> {
+        let mut request = Vec::new();
+        message::write(&mut request, 24, (cmd::COUNTER_ADD, 1), 0, 1, |w| {
+            w.string(counter::NAME, "visitors")?;
+            w.sint(counter::DELTA, -1)?;
+            w.u32(77, 0)
+        })
+        .unwrap();
+        request
+    }
+
+    #[test]
+    fn an_offset_is_turned_into_the_attributes_name() {
+        for (offset, name) in [
+            (20, Some("counter.name")),
+            (36, Some("counter.delta")),
+            (44, Some("counter.#77")),
+            (0, None),
+            (21, None),
+            (1000, None),
+        ] {
+            let found = attribute_at(&request(), "counter", offset);
+            assert_eq!(found.as_deref(), name, "offset {offset}");
+        }
+    }
+
+    #[test]
+    fn an_offset_in_a_nest_is_turned_into_a_path() {
+        let mut request = Vec::new();
+        message::write(&mut request, 24, (cmd::ECHO, 1), 0, 1, |w| {
+            w.bytes(echo::PAYLOAD, b"hello")?;
+            w.nest(echo::STAMP, |w| {
+                w.uint(stamp::TIME_NS, 1)?;
+                w.u32(stamp::CPU, 0)
+            })
+        })
+        .unwrap();
+        let name = |offset| attribute_at(&request, "echo", offset);
+        assert_eq!(name(32).as_deref(), Some("echo.stamp"));
+        assert_eq!(name(44).as_deref(), Some("echo.stamp.cpu"));
+    }
+
+    #[test]
+    fn a_missing_attribute_is_named_and_a_family_that_went_is_told_apart() {
+        let refused = |refusal| {
+            name_parts(
+                Error::Refused(Box::new(refusal)),
+                &request(),
+                cmd::COUNTER_ADD,
+            )
+        };
+        let missing = refused(Refusal {
+            errno: libc::EINVAL,
+            missing: Some(counter::DELTA.into()),
+            ..Refusal::default()
+        });
+        let missing = missing.refusal().unwrap();
+        assert_eq!(missing.attribute.as_deref(), Some("counter.delta"));
+        assert_eq!(missing.operation, Some("counter-add"));
+        let gone = refused(Refusal {
+            errno: libc::ENOENT,
+            ..Refusal::default()
+        });
+        assert!(matches!(gone, Error::NoFamily(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_and_no_offset_make_the_naming_panic(request: Vec<u8>, offset: u32, small in 0u32..64) {
+            attribute_at(&request, "echo", offset);
+            attribute_at(&request, "echo", small);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley echo`
+
+#![forbid(unsafe_code)]
+
+use super::text;
+use anyhow::{Context, Result};
+use clap::Args;
+use parley::Client;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+/// Have the kernel send bytes back, with a stamp of when and where it did
+#[derive(Args)]
+pub(crate) struct Echo {
+    /// What to send; "-" reads it from standard input
+    #[arg(required_unless_present = "file")]
+    text: Option<String>,
+    /// Send what is in this file
+    #[arg(long, conflicts_with = "text")]
+    file: Option<PathBuf>,
+    /// Write the bytes that came back, and nothing else
+    #[arg(long)]
+    raw: bool,
+    /// Do it so many times, and show the last
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: u32,
+}
+
+/// The most that is worth reading: the kernel takes less.
+const READ_MAX: u64 = 1 << 20;
+
+impl Echo {
+    fn payload(&self) -> Result<Vec<u8>> {
+        let mut payload = Vec::new();
+        match (&self.file, self.text.as_deref()) {
+            (Some(path), _) => {
+                let name = path.display();
+                let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+                file.take(READ_MAX)
+                    .read_to_end(&mut payload)
+                    .with_context(|| format!("cannot read {name}"))?;
+            }
+            (None, Some("-")) => {
+                io::stdin()
+                    .take(READ_MAX)
+                    .read_to_end(&mut payload)
+                    .context("cannot read standard input")?;
+            }
+            (None, text) => payload.extend_from_slice(text.unwrap_or_default().as_bytes()),
+        }
+        Ok(payload)
+    }
+
+    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+        let payload = self.payload()?;
+        let mut client = Client::open()?;
+        let mut count = 1;
+        while count < self.repeat {
+            client.echo(&payload)?;
+            count += 1;
+        }
+        let echo = client.echo(&payload)?;
+        if self.raw {
+            out.write_all(echo.payload)?;
+            return Ok(());
+        }
+        text::payload(out, echo.payload)?;
+        writeln!(
+            out,
+            "{:<8}{:.6} s after boot, on CPU {}, for port {}",
+            "stamp",
+            echo.stamp.time_ns as f64 / 1e9,
+            echo.stamp.cpu,
+            echo.stamp.portid
+        )?;
+        if self.repeat > 1 {
+            writeln!(out, "{:<8}{} times", "echoed", self.repeat)?;
+        }
+        Ok(())
+    }
+}

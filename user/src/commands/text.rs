@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! How bytes and names that came from elsewhere are shown.
+
+#![forbid(unsafe_code)]
+
+use std::io::{Result, Write};
+
+/// Whether `bytes` can go to a terminal as they are.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+}
+
+/// The most bytes that a hex dump shows.
+const DUMP_MAX: usize = 256;
+
+/// Shows a payload: as text, if it is a line of text, else as a hex dump.
+pub(super) fn payload(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
+    const SHOWN: usize = 4096;
+    if let Some(text) = printable(bytes).filter(|text| text.len() <= SHOWN) {
+        writeln!(out, "{:<8}{text}", "reply")?;
+        return writeln!(out, "{:<8}{} bytes", "length", bytes.len());
+    }
+    writeln!(out, "{:<8}{} bytes", "reply", bytes.len())?;
+    for (row, line) in bytes.chunks(16).take(DUMP_MAX / 16).enumerate() {
+        let hex: String = line.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let text: String = line
+            .iter()
+            .map(|byte| match byte {
+                0x20..=0x7e => char::from(*byte),
+                _ => '.',
+            })
+            .collect();
+        writeln!(out, "  {:04x}  {hex:<48} {text}", row * 16)?;
+    }
+    if bytes.len() > DUMP_MAX {
+        writeln!(out, "  and {} bytes more", bytes.len() - DUMP_MAX)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(bytes: &[u8]) -> String {
+        let mut out = Vec::new();
+        payload(&mut out, bytes).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_is_shown_as_text_and_all_else_as_a_dump() {
+        assert_eq!(shown(b"hello"), "reply   hello\nlength  5 bytes\n");
+        assert!(shown(b"\0\x01").contains("00 01"));
+        assert_eq!(shown(b""), "reply   0 bytes\n");
+        assert!(shown(&[7; 300]).ends_with("  and 44 bytes more\n"));
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_not_shown_raw() {
+        assert!(!shown(b"\x1b[2Jboo").contains('\x1b'));
+        assert!(!shown("\u{9b}2J".as_bytes()).contains('\u{9b}'));
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The header that Generic Netlink puts behind netlink's.
+//!
+//! Source: `include/uapi/linux/genetlink.h`, `struct genlmsghdr`.
+
+#![forbid(unsafe_code)]
+
+use crate::netlink::attr::{Attributes, Writer};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::{Error, Result};
+
+/// Length of the header.
+pub const HEADER: usize = 4;
+
+/// Where the attributes of a request begin, from the start of its nlmsghdr.
+pub const ATTRIBUTES: usize = message::HEADER + HEADER;
+
+/// Writes a request of the family with number `family` into `buffer`, in place
+/// of what it held. `modifiers` are flags beside `NLM_F_REQUEST`.
+#[inline]
+pub fn write(
+    buffer: &mut Vec<u8>,
+    family: u16,
+    (cmd, version): (u8, u8),
+    modifiers: u16,
+    seq: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<()> {
+    message::begin(buffer, family, flags::REQUEST | modifiers, seq);
+    buffer.extend_from_slice(&[cmd, version, 0, 0]);
+    fill(&mut Writer::new(buffer))?;
+    message::finish(buffer)
+}
+
+/// Reads the command and the attributes of a message of a family that has no
+/// header of its own.
+#[inline]
+pub fn read<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
+    match message.payload {
+        [cmd, _version, _, _, attributes @ ..] => Ok((*cmd, Attributes::new(attributes))),
+        _ => Err(Error::Malformed {
+            what: "a message has no Generic Netlink header",
+            offset: message::HEADER,
+        }),
+    }
+}

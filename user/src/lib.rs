@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Converse with the kernel over Generic Netlink.
+//!
+//! Three layers, each of which knows only those below it: [`client`] is the
+//! `parley` family as typed calls, [`genl`] finds families by name, and
+//! [`netlink`] has sockets, messages, attributes and errors, and knows no
+//! family.
+//!
+//! ```no_run
+//! let mut client = parley::Client::open()?;
+//! let echo = client.echo(b"hello")?;
+//! assert_eq!(echo.payload, b"hello");
+//! println!("handled on CPU {}", echo.stamp.cpu);
+//! # Ok::<(), parley::Error>(())
+//! ```
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod client;
+pub mod uapi;
+
+/// Netlink: sockets, messages, attributes, errors.
+pub mod netlink {
+    pub mod attr;
+    pub mod error;
+    pub mod message;
+    pub mod socket;
+    // The one file with unsafe code.
+    #[allow(unsafe_code)]
+    mod sys;
+
+    pub use error::{Error, Refusal, Result};
+    pub use socket::Socket;
+}
+
+/// Generic Netlink: the controller, which knows the families.
+pub mod genl {
+    pub mod controller;
+    pub mod message;
+
+    pub use controller::{resolve, Family};
+}
+
+pub use client::Client;
+pub use netlink::{Error, Result};

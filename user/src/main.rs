@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley`: converse with the kernel over Generic Netlink.
+
+#![forbid(unsafe_code)]
+
+mod commands {
+    pub(crate) mod counter;
+    pub(crate) mod echo;
+    pub(crate) mod family;
+    pub(crate) mod stats;
+    mod text;
+}
+
+use clap::{Parser, Subcommand};
+use parley::{uapi, Error};
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  done; also where nobody reads the output any more
+  1  the kernel refused, or something else failed
+  2  wrong usage
+  3  the kernel has no such family: the module is not loaded";
+
+/// Converse with the kernel over Generic Netlink
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 80)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Echo(commands::echo::Echo),
+    #[command(subcommand)]
+    Counter(commands::counter::Counter),
+    Stats(commands::stats::Stats),
+    Family(commands::family::Family),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = match &arguments.command {
+        Command::Echo(echo) => echo.run(&mut out),
+        Command::Counter(counter) => counter.run(&mut out),
+        Command::Stats(stats) => stats.run(&mut out),
+        Command::Family(family) => family.run(&mut out),
+    };
+    match done.and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+/// Says what went wrong and what to do, and gives the exit status.
+fn report(error: &anyhow::Error) -> ExitCode {
+    let broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    if error.downcast_ref().is_some_and(broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    // Where standard error is closed, the status must do.
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "parley: {error:#}");
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return ExitCode::FAILURE;
+    };
+    if let Error::NoFamily(name) = error {
+        if name == uapi::FAMILY_NAME {
+            let _ = writeln!(
+                err,
+                "  the module is not loaded; as root: insmod kmod/parley.ko"
+            );
+            let _ = writeln!(err, "  or, where it is installed:         modprobe parley");
+        }
+        return ExitCode::from(3);
+    }
+    if let Some(hint) = error.refusal().and_then(|refusal| hint(refusal.errno)) {
+        let _ = writeln!(err, "  try:         {hint}");
+    }
+    ExitCode::FAILURE
+}
+
+/// What to do about an errno with which the module refuses.
+fn hint(errno: i32) -> Option<&'static str> {
+    Some(match errno {
+        libc::EPERM => "as root, or with CAP_NET_ADMIN in this network namespace",
+        libc::ENOENT => "create it: parley counter set NAME VALUE --create",
+        libc::EEXIST => "leave out --exclusive to overwrite it",
+        libc::ENOSPC => "delete some, or load the module with a larger max_counters",
+        libc::EOPNOTSUPP => "a newer module: this one has no such operation",
+        _ => return None,
+    })
+}

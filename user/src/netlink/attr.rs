@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes: reading them from, and writing them to, a message.
+//!
+//! An attribute is a header of 4 bytes (length with header, number), its
+//! payload, and padding up to a multiple of 4. Source:
+//! `include/uapi/linux/netlink.h`, `struct nlattr`.
+
+#![forbid(unsafe_code)]
+
+use super::error::{Error, Result};
+
+/// Length of an attribute's header.
+pub const HEADER: usize = 4;
+/// Every attribute begins at a multiple of this.
+pub const ALIGN: usize = 4;
+/// The longest payload that an attribute's length field has room for.
+pub const PAYLOAD_MAX: usize = u16::MAX as usize - HEADER;
+
+const NESTED: u16 = 1 << 15;
+const NET_BYTEORDER: u16 = 1 << 14;
+
+/// An attribute of a received message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// Its number, without the flags.
+    pub number: u16,
+    /// Whether it is flagged as a nest.
+    pub nested: bool,
+    /// Where it begins, from the start of the attributes it stands among.
+    pub offset: usize,
+    /// Its payload, without padding.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Attribute<'a> {
+    fn bad_length<T>(&self) -> Result<T> {
+        Err(Error::Malformed {
+            what: "an attribute's length does not fit its type",
+            offset: self.offset,
+        })
+    }
+
+    /// The payload as a `u16`.
+    pub fn u16(&self) -> Result<u16> {
+        match *self.payload {
+            [a, b] => Ok(u16::from_ne_bytes([a, b])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a `u32`.
+    pub fn u32(&self) -> Result<u32> {
+        match *self.payload {
+            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as an unsigned integer of 4 or 8 bytes.
+    pub fn uint(&self) -> Result<u64> {
+        match *self.payload {
+            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d]).into()),
+            [a, b, c, d, e, f, g, h] => Ok(u64::from_ne_bytes([a, b, c, d, e, f, g, h])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a signed integer of 4 or 8 bytes.
+    pub fn sint(&self) -> Result<i64> {
+        match *self.payload {
+            [a, b, c, d] => Ok(i32::from_ne_bytes([a, b, c, d]).into()),
+            [a, b, c, d, e, f, g, h] => Ok(i64::from_ne_bytes([a, b, c, d, e, f, g, h])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload up to its NUL, as text.
+    pub fn string(&self) -> Result<&'a str> {
+        let end = self.payload.iter().position(|byte| *byte == 0);
+        let bytes = end.and_then(|end| self.payload.get(..end));
+        bytes
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .ok_or(Error::Malformed {
+                what: "a string has no NUL, or is no text",
+                offset: self.offset,
+            })
+    }
+
+    /// The attributes inside.
+    pub fn attributes(&self) -> Attributes<'a> {
+        Attributes::new(self.payload)
+    }
+}
+
+/// The attributes in a stretch of bytes. Ends at the first that is malformed.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Attributes<'a> {
+    /// Reads `bytes`, which begin with an attribute.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, offset: 0 }
+    }
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Result<Attribute<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self
+            .bytes
+            .get(self.offset..)
+            .filter(|rest| !rest.is_empty())?;
+        let offset = self.offset;
+        let malformed = |what| Some(Err(Error::Malformed { what, offset }));
+        let [a, b, c, d, ..] = *rest else {
+            self.offset = self.bytes.len();
+            // The kernel may pad the end of a message.
+            if rest.iter().all(|byte| *byte == 0) {
+                return None;
+            }
+            return malformed("bytes are left over behind the last attribute");
+        };
+        let len = usize::from(u16::from_ne_bytes([a, b]));
+        let kind = u16::from_ne_bytes([c, d]);
+        let Some(payload) = rest.get(HEADER..len) else {
+            self.offset = self.bytes.len();
+            return malformed("an attribute's length is wrong");
+        };
+        self.offset = offset.saturating_add(len.next_multiple_of(ALIGN));
+        Some(Ok(Attribute {
+            number: kind & !(NESTED | NET_BYTEORDER),
+            nested: kind & NESTED != 0,
+            offset,
+            payload,
+        }))
+    }
+}
+
+/// Writes attributes behind what a buffer holds already.
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buffer: &'b mut Vec<u8>,
+}
+
+impl<'b> Writer<'b> {
+    /// Writes to the end of `buffer`.
+    pub fn new(buffer: &'b mut Vec<u8>) -> Self {
+        Self { buffer }
+    }
+
+    fn put(&mut self, number: u16, payload: &[&[u8]]) -> Result<()> {
+        let len = payload.iter().map(|part| part.len()).sum::<usize>();
+        let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
+            return Err(Error::TooLong {
+                len,
+                max: PAYLOAD_MAX,
+            });
+        };
+        self.buffer.extend_from_slice(&total.to_ne_bytes());
+        self.buffer.extend_from_slice(&number.to_ne_bytes());
+        for part in payload {
+            self.buffer.extend_from_slice(part);
+        }
+        self.buffer
+            .resize(self.buffer.len().next_multiple_of(ALIGN), 0);
+        Ok(())
+    }
+
+    /// Puts bytes: at most [`PAYLOAD_MAX`].
+    #[inline]
+    pub fn bytes(&mut self, number: u16, value: &[u8]) -> Result<()> {
+        self.put(number, &[value])
+    }
+
+    /// Puts a string and a NUL. The string may have no NUL in it.
+    #[inline]
+    pub fn string(&mut self, number: u16, value: &str) -> Result<()> {
+        if value.as_bytes().contains(&0) {
+            return Err(Error::Nul);
+        }
+        self.put(number, &[value.as_bytes(), &[0]])
+    }
+
+    /// Puts a `u32`.
+    #[inline]
+    pub fn u32(&mut self, number: u16, value: u32) -> Result<()> {
+        self.put(number, &[&value.to_ne_bytes()])
+    }
+
+    /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
+    #[inline]
+    pub fn uint(&mut self, number: u16, value: u64) -> Result<()> {
+        match u32::try_from(value) {
+            Ok(value) => self.u32(number, value),
+            Err(_) => self.put(number, &[&value.to_ne_bytes()]),
+        }
+    }
+
+    /// Puts a signed integer in 4 bytes, or in 8 where it needs them.
+    #[inline]
+    pub fn sint(&mut self, number: u16, value: i64) -> Result<()> {
+        match i32::try_from(value) {
+            Ok(value) => self.put(number, &[&value.to_ne_bytes()]),
+            Err(_) => self.put(number, &[&value.to_ne_bytes()]),
+        }
+    }
+
+    /// Puts a nest around what `fill` puts.
+    pub fn nest(
+        &mut self,
+        number: u16,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.buffer.len();
+        self.put(number | NESTED, &[])?;
+        fill(self)?;
+        let len = self.buffer.len().saturating_sub(start);
+        let Ok(total) = u16::try_from(len) else {
+            return Err(Error::TooLong {
+                len,
+                max: PAYLOAD_MAX,
+            });
+        };
+        if let Some(field) = self.buffer.get_mut(start..start.saturating_add(2)) {
+            field.copy_from_slice(&total.to_ne_bytes());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Vec<u8> {
+        let mut buffer = Vec::new();
+        fill(&mut Writer::new(&mut buffer)).unwrap();
+        buffer
+    }
+
+    #[test]
+    fn integers_take_four_bytes_where_they_fit_and_eight_where_not() {
+        let bytes = written(|w| {
+            w.uint(1, u32::MAX.into())?;
+            w.uint(2, u64::from(u32::MAX) + 1)?;
+            w.sint(3, i32::MIN.into())?;
+            w.sint(4, i64::from(i32::MIN) - 1)
+        });
+        let lens: Vec<_> = Attributes::new(&bytes)
+            .map(|a| a.unwrap().payload.len())
+            .collect();
+        assert_eq!(lens, [4, 8, 4, 8]);
+    }
+
+    #[test]
+    fn a_payload_of_65531_bytes_fits_and_one_more_does_not() {
+        let mut buffer = Vec::new();
+        let payload = vec![7; PAYLOAD_MAX + 1];
+        let mut writer = Writer::new(&mut buffer);
+        writer.bytes(1, &payload[1..]).unwrap();
+        assert!(matches!(
+            writer.bytes(1, &payload),
+            Err(Error::TooLong {
+                len: 65_532,
+                max: 65_531
+            })
+        ));
+    }
+
+    #[test]
+    fn a_nest_holds_what_was_put_into_it() {
+        let bytes = written(|w| w.nest(2, |w| w.u32(1, 7)));
+        let nest = Attributes::new(&bytes).next().unwrap().unwrap();
+        assert!(nest.nested);
+        assert_eq!(nest.number, 2);
+        let inner = nest.attributes().next().unwrap().unwrap();
+        assert_eq!((inner.number, inner.u32().unwrap()), (1, 7));
+    }
+
+    #[test]
+    fn a_length_below_the_header_ends_the_reading_with_an_error() {
+        let mut attributes = Attributes::new(&[3, 0, 1, 0, 0, 0, 0, 0]);
+        assert!(attributes.next().unwrap().is_err());
+        assert!(attributes.next().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(number in 1u16..0x3fff, uint: u64, sint: i64,
+                                         text in "[^\0]{0,40}", bytes: Vec<u8>) {
+            let buffer = written(|w| {
+                w.uint(number, uint)?;
+                w.sint(number, sint)?;
+                w.string(number, &text)?;
+                w.bytes(number, &bytes)
+            });
+            prop_assert_eq!(buffer.len() % ALIGN, 0);
+            let read: Vec<_> = Attributes::new(&buffer).collect::<Result<_>>().unwrap();
+            prop_assert_eq!(read.len(), 4);
+            prop_assert!(read.iter().all(|a| a.number == number && !a.nested));
+            prop_assert_eq!(read[0].uint().unwrap(), uint);
+            prop_assert_eq!(read[1].sint().unwrap(), sint);
+            prop_assert_eq!(read[2].string().unwrap(), &text);
+            prop_assert_eq!(read[3].payload, &bytes[..]);
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_panic_or_run_for_ever(bytes: Vec<u8>) {
+            let mut count = 0;
+            for attribute in Attributes::new(&bytes) {
+                count += 1;
+                if let Ok(attribute) = attribute {
+                    let _ = (attribute.u16(), attribute.u32(), attribute.uint(),
+                             attribute.sint(), attribute.string(), attribute.attributes().count());
+                }
+            }
+            prop_assert!(count <= bytes.len());
+        }
+    }
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Messages: their headers, the messages in a datagram, and the kernel's errors.
+//!
+//! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
+
+#![forbid(unsafe_code)]
+
+use super::attr::Attributes;
+use super::error::{Error, Policy, Refusal, Result};
+
+/// Length of a message's header.
+pub const HEADER: usize = 16;
+/// Every message begins at a multiple of this.
+pub const ALIGN: usize = 4;
+
+/// Message types below this are netlink's own.
+pub const MIN_TYPE: u16 = 0x10;
+
+/// Flags of a message.
+pub mod flags {
+    /// A request.
+    pub const REQUEST: u16 = 1;
+    /// One of several messages that [`super::Kind::Done`] ends.
+    pub const MULTI: u16 = 2;
+    /// An ACK is wanted.
+    pub const ACK: u16 = 4;
+    /// What the request changes is to be told to the requester, too.
+    pub const ECHO: u16 = 8;
+    /// Replace what exists.
+    pub const REPLACE: u16 = 0x100;
+    /// Leave alone what exists.
+    pub const EXCL: u16 = 0x200;
+    /// Create what is missing.
+    pub const CREATE: u16 = 0x400;
+    /// In an error: the request is quoted without its payload.
+    pub const CAPPED: u16 = 0x100;
+    /// In an error: attributes of the extended ACK follow.
+    pub const ACK_TLVS: u16 = 0x200;
+}
+
+/// A message's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The message's length, header included.
+    pub len: u32,
+    /// What it is: one of netlink's own kinds, or the number of a family.
+    pub kind: u16,
+    /// Its [`flags`].
+    pub flags: u16,
+    /// The number by which a reply is known to belong to its request.
+    pub seq: u32,
+    /// The port of who sent the request.
+    pub portid: u32,
+}
+
+impl Header {
+    /// Reads a header from the start of `bytes`.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3, ..] = *bytes else {
+            return None;
+        };
+        Some(Self {
+            len: u32::from_ne_bytes([l0, l1, l2, l3]),
+            kind: u16::from_ne_bytes([k0, k1]),
+            flags: u16::from_ne_bytes([f0, f1]),
+            seq: u32::from_ne_bytes([s0, s1, s2, s3]),
+            portid: u32::from_ne_bytes([p0, p1, p2, p3]),
+        })
+    }
+}
+
+/// Begins a request in `buffer`, in place of what it held. What is put behind it
+/// belongs to it; [`finish`] completes it.
+pub fn begin(buffer: &mut Vec<u8>, kind: u16, flags: u16, seq: u32) {
+    buffer.clear();
+    buffer.extend_from_slice(&[0; 4]);
+    buffer.extend_from_slice(&kind.to_ne_bytes());
+    buffer.extend_from_slice(&flags.to_ne_bytes());
+    buffer.extend_from_slice(&seq.to_ne_bytes());
+    buffer.extend_from_slice(&[0; 4]);
+}
+
+/// Writes the length of the request in `buffer` into its header.
+pub fn finish(buffer: &mut [u8]) -> Result<()> {
+    let len = buffer.len();
+    let max = u32::MAX as usize;
+    let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;
+    if let Some(field) = buffer.get_mut(..4) {
+        field.copy_from_slice(&total.to_ne_bytes());
+    }
+    Ok(())
+}
+
+/// A message of a datagram.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Its header.
+    pub header: Header,
+    /// What stands behind the header.
+    pub payload: &'a [u8],
+}
+
+/// What a message is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Noop,
+    /// An ACK.
+    Ack,
+    /// An error.
+    Refused(Box<Refusal>),
+    /// The end of a message of several parts.
+    Done,
+    /// The kernel lost data.
+    Overrun,
+    /// Of a family.
+    Data,
+}
+
+impl<'a> Message<'a> {
+    /// Tells what the message is.
+    pub fn kind(&self) -> Result<Kind> {
+        Ok(match i32::from(self.header.kind) {
+            libc::NLMSG_NOOP => Kind::Noop,
+            libc::NLMSG_ERROR => self.error()?,
+            libc::NLMSG_DONE => Kind::Done,
+            libc::NLMSG_OVERRUN => Kind::Overrun,
+            _ => Kind::Data,
+        })
+    }
+
+    /// Reads NLMSG_ERROR: an errno, the header of the request, its payload
+    /// unless that was capped, and the extended ACK.
+    fn error(&self) -> Result<Kind> {
+        let short = Error::Malformed {
+            what: "an error message is too short",
+            offset: 0,
+        };
+        let [a, b, c, d, quoted @ ..] = self.payload else {
+            return Err(short);
+        };
+        let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+        let Some(request) = Header::read(quoted) else {
+            return Err(short);
+        };
+        if code == 0 {
+            return Ok(Kind::Ack);
+        }
+        let errno = code.checked_neg().filter(|errno| *errno > 0);
+        let mut refusal = Refusal {
+            errno: errno.ok_or(Error::Malformed {
+                what: "an error message has no errno",
+                offset: HEADER,
+            })?,
+            ..Refusal::default()
+        };
+        if self.header.flags & flags::ACK_TLVS != 0 {
+            let len = if self.header.flags & flags::CAPPED != 0 {
+                HEADER
+            } else {
+                (request.len as usize).next_multiple_of(ALIGN)
+            };
+            let attributes = quoted.get(len..).ok_or(Error::Malformed {
+                what: "the quoted request of an error message has a wrong length",
+                offset: HEADER.saturating_add(4),
+            })?;
+            read_extack(attributes, &mut refusal)?;
+        }
+        Ok(Kind::Refused(Box::new(refusal)))
+    }
+}
+
+/// Reads the extended ACK: `enum nlmsgerr_attrs`.
+fn read_extack(bytes: &[u8], refusal: &mut Refusal) -> Result<()> {
+    for attribute in Attributes::new(bytes) {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => refusal.message = Some(attribute.string()?.to_owned()),
+            2 => refusal.offset = Some(attribute.u32()?),
+            4 => refusal.policy = Some(read_policy(attribute.payload)?),
+            5 => refusal.missing = Some(attribute.u32()?),
+            6 => refusal.missing_in = Some(attribute.u32()?),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads what the kernel tells of a policy: `enum netlink_policy_type_attr`.
+fn read_policy(bytes: &[u8]) -> Result<Policy> {
+    let mut policy = Policy::default();
+    let (mut signed, mut unsigned) = ((None, None), (None, None));
+    for attribute in Attributes::new(bytes) {
+        let attribute = attribute?;
+        match attribute.number {
+            2 => signed.0 = Some(attribute.sint()?),
+            3 => signed.1 = Some(attribute.sint()?),
+            4 => unsigned.0 = Some(attribute.uint()?),
+            5 => unsigned.1 = Some(attribute.uint()?),
+            6 => policy.min_len = Some(attribute.u32()?),
+            7 => policy.max_len = Some(attribute.u32()?),
+            _ => {}
+        }
+    }
+    policy.signed = signed.0.zip(signed.1);
+    policy.unsigned = unsigned.0.zip(unsigned.1);
+    Ok(policy)
+}
+
+/// The messages of a datagram, each with where it stands in it. Ends at the
+/// first that is malformed.
+#[derive(Clone, Debug)]
+pub struct Messages<'a> {
+    datagram: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Messages<'a> {
+    /// Reads `datagram`.
+    pub fn new(datagram: &'a [u8]) -> Self {
+        Self::at(datagram, 0)
+    }
+
+    /// Reads `datagram` from `offset` on.
+    pub(super) fn at(datagram: &'a [u8], offset: usize) -> Self {
+        Self { datagram, offset }
+    }
+
+    /// Where the next message begins.
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl<'a> Iterator for Messages<'a> {
+    type Item = Result<Message<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self
+            .datagram
+            .get(self.offset..)
+            .filter(|rest| !rest.is_empty())?;
+        let offset = self.offset;
+        let parsed = Header::read(rest)
+            .and_then(|header| Some((header, rest.get(HEADER..header.len as usize)?)));
+        let Some((header, payload)) = parsed else {
+            self.offset = self.datagram.len();
+            return Some(Err(Error::Malformed {
+                what: "a message's length is wrong",
+                offset,
+            }));
+        };
+        self.offset = offset.saturating_add((header.len as usize).next_multiple_of(ALIGN));
+        Some(Ok(Message { header, payload }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attr::Writer;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn request(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
+        let mut buffer = Vec::new();
+        begin(&mut buffer, kind, flags, 7);
+        buffer.extend_from_slice(payload);
+        finish(&mut buffer).unwrap();
+        buffer
+    }
+
+    #[test]
+    fn several_messages_of_a_datagram_are_read_one_by_one() {
+        let mut datagram = request(0x20, 0, b"abcde");
+        datagram.resize(24, 0);
+        datagram.extend(request(0x21, 0, b""));
+        let read: Vec<_> = Messages::new(&datagram).map(|m| m.unwrap()).collect();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].payload, b"abcde");
+        assert_eq!(read[1].header.kind, 0x21);
+    }
+
+    #[test]
+    fn an_error_is_read_with_its_extended_ack_whether_capped_or_not() {
+        for capped in [true, false] {
+            let quoted = request(0x20, 0, b"abcdefgh");
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend_from_slice(if capped { &quoted[..HEADER] } else { &quoted });
+            let mut writer = Writer::new(&mut payload);
+            writer.string(1, "no such counter").unwrap();
+            writer.u32(2, 20).unwrap();
+            let capped = if capped { flags::CAPPED } else { 0 };
+            let bytes = request(2, flags::ACK_TLVS | capped, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            let Kind::Refused(refusal) = message.kind().unwrap() else {
+                panic!("not a refusal");
+            };
+            assert_eq!(refusal.errno, libc::ENOENT);
+            assert_eq!(refusal.message.as_deref(), Some("no such counter"));
+            assert_eq!(refusal.offset, Some(20));
+        }
+    }
+
+    #[test]
+    fn a_length_that_lies_is_an_error_and_the_end() {
+        for len in [0u32, 15, 100, u32::MAX] {
+            let mut bytes = request(0x20, 0, b"abcd");
+            bytes[..4].copy_from_slice(&len.to_ne_bytes());
+            let mut messages = Messages::new(&bytes);
+            assert!(messages.next().unwrap().is_err());
+            assert!(messages.next().is_none());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(kind in 0u16..5, flags: u16, payload: Vec<u8>, tail: Vec<u8>) {
+            let mut bytes = request(kind, flags, &payload);
+            bytes.extend(tail);
+            for message in Messages::new(&bytes).flatten() {
+                let _ = message.kind();
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A netlink socket, and the round trip over it.
+
+#![forbid(unsafe_code)]
+
+use super::error::{Error, Result};
+use super::message::{Kind, Message, Messages};
+use super::sys;
+use std::io;
+use std::ops::Range;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+/// How long the kernel has to answer, where nothing else is said.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Room for the longest attribute there is, and what stands around it.
+const RECEIVE_BUFFER: usize = 72 * 1024;
+
+/// A netlink socket, bound to a port of its own.
+///
+/// A round trip is one send and one receive system call, without a copy or an
+/// allocation: replies borrow from the socket's receive buffer.
+#[derive(Debug)]
+pub struct Socket {
+    fd: OwnedFd,
+    portid: u32,
+    seq: u32,
+    timeout: Duration,
+    buffer: Box<[u8]>,
+    /// What is received and not yet read.
+    unread: Range<usize>,
+}
+
+/// What ends the wait for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// A message of the family.
+    Reply,
+    /// An ACK.
+    Ack,
+}
+
+fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
+    move |error| Error::Io { call, error }
+}
+
+impl Socket {
+    /// Opens a socket of `protocol`, such as `libc::NETLINK_GENERIC`.
+    pub fn open(protocol: i32) -> Result<Self> {
+        let fd = sys::open(protocol).map_err(io_error("socket"))?;
+        for option in [
+            // Errors with words; quoting of a refused request's header alone;
+            // strict checks of what a dump is asked for.
+            libc::NETLINK_EXT_ACK,
+            libc::NETLINK_CAP_ACK,
+            libc::NETLINK_GET_STRICT_CHK,
+        ] {
+            sys::set_option(&fd, libc::SOL_NETLINK, option, 1).map_err(io_error("setsockopt"))?;
+        }
+        sys::set_receive_timeout(&fd, TIMEOUT).map_err(io_error("setsockopt"))?;
+        let portid = sys::bind(&fd).map_err(io_error("bind"))?;
+        Ok(Self {
+            fd,
+            portid,
+            seq: 0,
+            timeout: TIMEOUT,
+            buffer: vec![0; RECEIVE_BUFFER].into_boxed_slice(),
+            unread: 0..0,
+        })
+    }
+
+    /// The socket's netlink port.
+    pub fn portid(&self) -> u32 {
+        self.portid
+    }
+
+    /// A sequence number for the next request. Never 0, which events have.
+    pub fn next_seq(&mut self) -> u32 {
+        self.seq = self.seq.checked_add(1).unwrap_or(1);
+        self.seq
+    }
+
+    /// Sets how long the kernel has to answer. At least 1 µs.
+    pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
+        let timeout = timeout.max(Duration::from_micros(1));
+        sys::set_receive_timeout(&self.fd, timeout).map_err(io_error("setsockopt"))?;
+        self.timeout = timeout;
+        Ok(())
+    }
+
+    /// Sends a datagram of one message or several to the kernel.
+    pub fn send(&mut self, datagram: &[u8]) -> Result<()> {
+        loop {
+            match sys::send(&self.fd, datagram) {
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(io_error("sendto")(error)),
+            }
+        }
+    }
+
+    /// Sends `request`, whose sequence number is `seq`, and waits for what it
+    /// ends with: an error, or what is expected.
+    pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
+        // What is left of an earlier round trip can be no answer to this one.
+        self.unread = 0..0;
+        self.send(request)?;
+        let at = self.wait(seq, expect)?;
+        // The message was read there a moment ago, and nothing has changed.
+        match Messages::at(&self.buffer, at).next() {
+            Some(message) => message,
+            None => Err(Error::Malformed {
+                what: "the message is gone",
+                offset: at,
+            }),
+        }
+    }
+
+    /// Waits for the answer to `seq`, and tells where in the buffer it begins.
+    fn wait(&mut self, seq: u32, expect: Expect) -> Result<usize> {
+        // Read only where a second receive is needed: most often none is.
+        let mut since = None;
+        let mut receives = 0u64;
+        loop {
+            while !self.unread.is_empty() {
+                let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
+                let at = self.unread.start;
+                let mut messages = Messages::at(datagram, at);
+                let message = match messages.next() {
+                    Some(Ok(message)) => message,
+                    Some(Err(error)) => {
+                        self.unread = 0..0;
+                        return Err(error);
+                    }
+                    None => break,
+                };
+                self.unread.start = messages.offset().min(self.unread.end);
+                // Late answers to earlier requests, and events, are not for us.
+                if message.header.seq != seq || message.header.portid != self.portid {
+                    continue;
+                }
+                match (message.kind()?, expect) {
+                    (Kind::Refused(refusal), _) => return Err(Error::Refused(refusal)),
+                    (Kind::Overrun, _) => return Err(Error::Overrun),
+                    (Kind::Data, Expect::Reply) | (Kind::Ack, Expect::Ack) => return Ok(at),
+                    // An ACK where a reply is awaited says nothing, and the other
+                    // way about; so do the kernel's other messages.
+                    _ => {}
+                }
+            }
+            if receives > 0 && since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
+                return Err(Error::Timeout(self.timeout));
+            }
+            receives = receives.saturating_add(1);
+            self.receive()?;
+        }
+    }
+
+    /// Receives a datagram of the kernel's. One from anybody else is dropped.
+    fn receive(&mut self) -> Result<()> {
+        self.unread = 0..0;
+        let received = match sys::receive(&self.fd, &mut self.buffer) {
+            Ok(received) => received,
+            Err(error) => {
+                return match error.raw_os_error() {
+                    Some(libc::EINTR) => Ok(()),
+                    Some(libc::EAGAIN) => Err(Error::Timeout(self.timeout)),
+                    Some(libc::ENOBUFS) => Err(Error::Overrun),
+                    _ => Err(io_error("recvmsg")(error)),
+                }
+            }
+        };
+        if received.sender != Some(0) {
+            return Ok(());
+        }
+        if received.truncated {
+            return Err(Error::Truncated(self.buffer.len()));
+        }
+        self.unread = 0..received.len;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_socket_has_a_port_of_its_own_and_counts_from_one() {
+        let mut a = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        let b = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        assert_ne!(a.portid(), 0);
+        assert_ne!(a.portid(), b.portid());
+        assert_eq!((a.next_seq(), a.next_seq()), (1, 2));
+        a.seq = u32::MAX;
+        assert_eq!(a.next_seq(), 1);
+    }
+}

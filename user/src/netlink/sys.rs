@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The system calls, as safe functions. All unsafe code of the program is here.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::time::Duration;
+
+/// What one receive call gave.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received {
+    /// How many bytes of the buffer were filled.
+    pub(super) len: usize,
+    /// The sender's port; 0 is the kernel. `None` where the sender gave no
+    /// netlink address.
+    pub(super) sender: Option<u32>,
+    /// The datagram was longer than the buffer.
+    pub(super) truncated: bool,
+}
+
+fn check(result: libc::ssize_t) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::last_os_error())
+}
+
+/// Opens a netlink socket of `protocol`. See netlink(7).
+pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
+    // SAFETY: The call takes no pointers.
+    let fd = unsafe {
+        libc::socket(
+            libc::AF_NETLINK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
+            protocol,
+        )
+    };
+    check(fd as libc::ssize_t)?;
+    // SAFETY: The call has just made this descriptor, so nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// The address of the kernel, and the one by which the kernel picks a port.
+fn kernel() -> libc::sockaddr_nl {
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut address: libc::sockaddr_nl = unsafe { zeroed() };
+    address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+    address
+}
+
+const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+
+/// Binds the socket to a port that the kernel picks, and tells which.
+pub(super) fn bind(fd: &OwnedFd) -> io::Result<u32> {
+    let mut address = kernel();
+    let mut len = ADDRESS_LEN;
+    // SAFETY: The address is valid for reads of its length, which is passed.
+    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), len) } as _)?;
+    // SAFETY: The address is valid for writes of its length, which is passed,
+    // and so is the length.
+    check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &mut len) } as _)?;
+    Ok(address.nl_pid)
+}
+
+/// Sets a socket option whose value is an `int`.
+pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> io::Result<()> {
+    let value: libc::c_int = value;
+    // SAFETY: The value is valid for reads of its size, which is passed.
+    check(unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            level,
+            option,
+            (&raw const value).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    } as _)?;
+    Ok(())
+}
+
+/// Makes a receive call fail with `EAGAIN` after `timeout`.
+pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Duration) -> io::Result<()> {
+    let value = libc::timeval {
+        tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+        tv_usec: timeout.subsec_micros().into(),
+    };
+    // SAFETY: The value is valid for reads of its size, which is passed.
+    check(unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVTIMEO,
+            (&raw const value).cast(),
+            size_of::<libc::timeval>() as libc::socklen_t,
+        )
+    } as _)?;
+    Ok(())
+}
+
+/// Sends `datagram` to the kernel: one system call.
+pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
+    let address = kernel();
+    // SAFETY: Datagram and address are valid for reads of their lengths, which
+    // are passed.
+    check(unsafe {
+        libc::sendto(
+            fd.as_raw_fd(),
+            datagram.as_ptr().cast(),
+            datagram.len(),
+            0,
+            (&raw const address).cast(),
+            ADDRESS_LEN,
+        )
+    })
+}
+
+/// Receives a datagram into `buffer`: one system call.
+pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
+    // A family that is no netlink's, so that it shows whether the call wrote one.
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut address: libc::sockaddr_nl = unsafe { zeroed() };
+    let mut part = libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    };
+    // SAFETY: All fields are integers or pointers, for which zero is a value.
+    let mut message: libc::msghdr = unsafe { zeroed() };
+    message.msg_name = (&raw mut address).cast();
+    message.msg_namelen = ADDRESS_LEN;
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    // SAFETY: The message points to an address and a buffer that are valid for
+    // writes of the lengths it gives, and are borrowed for this call.
+    let len = check(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, 0) })?;
+    let netlink = message.msg_namelen == ADDRESS_LEN
+        && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
+    Ok(Received {
+        len: len.min(buffer.len()),
+        sender: netlink.then_some(address.nl_pid),
+        truncated: message.msg_flags & libc::MSG_TRUNC != 0,
+    })
+}
+
+/// What the C library calls an errno.
+pub(super) fn errno_text(errno: i32) -> String {
+    let mut text = [0u8; 128];
+    // SAFETY: The buffer is valid for writes of its length, which is passed.
+    let failed = unsafe { libc::strerror_r(errno, text.as_mut_ptr().cast(), text.len()) };
+    match CStr::from_bytes_until_nul(&text) {
+        Ok(text) if failed == 0 => text.to_string_lossy().into_owned(),
+        _ => "unknown error".to_owned(),
+    }
+}

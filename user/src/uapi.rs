@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+// Made from spec/parley.yaml by `make spec`; do not edit.
+
+//! The numbers and names of the wire contract.
+
+#![forbid(unsafe_code)]
+
+/// The family's name.
+pub const FAMILY_NAME: &str = "parley";
+/// The family's version.
+pub const FAMILY_VERSION: u8 = 1;
+/// Most bytes of an echo's payload.
+pub const PAYLOAD_MAX: usize = 61440;
+/// Most bytes of a counter's name, before its NUL.
+pub const NAME_MAX: usize = 31;
+/// Most bytes of a question.
+pub const QUESTION_MAX: usize = 4096;
+/// Most bytes of an answer.
+pub const ANSWER_MAX: usize = 4096;
+/// Longest time that an asker may give the agent.
+pub const TIMEOUT_MS_MAX: u32 = 60000;
+/// The time that the agent has where the asker names none.
+pub const TIMEOUT_MS_DEFAULT: u32 = 5000;
+/// The operations' numbers.
+pub mod cmd {
+    /// Sends the payload back, with a stamp.
+    pub const ECHO: u8 = 1;
+    /// Reads one counter, or dumps them in byte order of their names.
+    pub const COUNTER_GET: u8 = 2;
+    /// Sets a counter. NLM_F_CREATE creates what is missing, NLM_F_EXCL refuses what exists.
+    pub const COUNTER_SET: u8 = 3;
+    /// Adds to a counter and tells the result. NLM_F_CREATE creates what is missing, from 0.
+    pub const COUNTER_ADD: u8 = 4;
+    /// Deletes a counter.
+    pub const COUNTER_DEL: u8 = 5;
+    /// A counter was created.
+    pub const COUNTER_NEW_NTF: u8 = 6;
+    /// A counter's value was written.
+    pub const COUNTER_CHANGE_NTF: u8 = 7;
+    /// A counter was deleted. Carries its last value.
+    pub const COUNTER_DEL_NTF: u8 = 8;
+    /// Makes the requesting socket the agent of its namespace.
+    pub const AGENT_REGISTER: u8 = 9;
+    /// Puts a question to the agent. The reply is deferred until the agent answers.
+    pub const ASK: u8 = 10;
+    /// A question, sent to the agent's socket alone.
+    pub const QUESTION: u8 = 11;
+    /// The agent's answer.
+    pub const ANSWER: u8 = 12;
+    /// Reads the namespace's statistics.
+    pub const STATS_GET: u8 = 13;
+}
+/// The numbers of the attributes of the set `echo`.
+pub mod echo {
+    /// `binary`: Bytes to send back. May be empty.
+    pub const PAYLOAD: u16 = 1;
+    /// `nest`: When, where and for whom the kernel handled the request.
+    pub const STAMP: u16 = 2;
+}
+/// The numbers of the attributes of the set `stamp`.
+pub mod stamp {
+    /// `uint`: The kernel's monotonic clock, in nanoseconds.
+    pub const TIME_NS: u16 = 1;
+    /// `u32`: The CPU that handled the request.
+    pub const CPU: u16 = 2;
+    /// `u32`: The requester's netlink port, as the kernel sees it.
+    pub const PORTID: u16 = 3;
+}
+/// The numbers of the attributes of the set `counter`.
+pub mod counter {
+    /// `string`: 1 to 31 bytes and a NUL.
+    pub const NAME: u16 = 1;
+    /// `uint`: What the counter stands at.
+    pub const VALUE: u16 = 2;
+    /// `sint`: What to add.
+    pub const DELTA: u16 = 3;
+    /// `uint`: How often the value was written.
+    pub const UPDATES: u16 = 4;
+    /// `string`: Dump only the counters whose name begins so.
+    pub const PREFIX: u16 = 5;
+}
+/// The numbers of the attributes of the set `ask`.
+pub mod ask {
+    /// `uint`: The question's number, unique while it is pending.
+    pub const ID: u16 = 1;
+    /// `binary`: 1 to 4,096 bytes.
+    pub const QUESTION: u16 = 2;
+    /// `binary`: At most 4,096 bytes.
+    pub const ANSWER: u16 = 3;
+    /// `u32`: How long the agent has, in milliseconds.
+    pub const TIMEOUT_MS: u16 = 4;
+    /// `u32`: The asker's netlink port.
+    pub const PORTID: u16 = 5;
+}
+/// The numbers of the attributes of the set `stats`.
+pub mod stats {
+    /// `uint`: Echoes answered since the module was loaded.
+    pub const ECHOES: u16 = 1;
+    /// `uint`: Payload bytes echoed.
+    pub const ECHO_BYTES: u16 = 2;
+    /// `uint`: Counters that exist now.
+    pub const COUNTERS: u16 = 3;
+    /// `uint`: Events sent.
+    pub const NOTIFICATIONS: u16 = 4;
+    /// `uint`: Questions that wait for their answer.
+    pub const ASKS_PENDING: u16 = 5;
+    /// `uint`: Questions that were answered.
+    pub const ASKS_ANSWERED: u16 = 6;
+}
+/// The multicast groups' names.
+pub mod group {
+    /// The group `events`.
+    pub const EVENTS: &str = "events";
+}
+
+/// An attribute, as the spec has it.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Its number in its set.
+    pub number: u16,
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as the spec names it.
+    pub kind: &'static str,
+    /// The name of the set inside it, if it is a nest.
+    pub nested: Option<&'static str>,
+}
+
+/// A set of attributes.
+#[derive(Debug)]
+pub struct AttributeSet {
+    /// Its name.
+    pub name: &'static str,
+    /// Its attributes, in the order of their numbers.
+    pub attributes: &'static [Attribute],
+}
+
+/// An operation, notification or event.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its command number.
+    pub number: u8,
+    /// Its name.
+    pub name: &'static str,
+    /// The name of its attribute set.
+    pub set: &'static str,
+}
+
+/// All attribute sets.
+pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
+    AttributeSet {
+        name: "echo",
+        attributes: &[
+            Attribute {
+                number: 1,
+                name: "payload",
+                kind: "binary",
+                nested: None,
+            },
+            Attribute {
+                number: 2,
+                name: "stamp",
+                kind: "nest",
+                nested: Some("stamp"),
+            },
+        ],
+    },
+    AttributeSet {
+        name: "stamp",
+        attributes: &[
+            Attribute {
+                number: 1,
+                name: "time-ns",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 2,
+                name: "cpu",
+                kind: "u32",
+                nested: None,
+            },
+            Attribute {
+                number: 3,
+                name: "portid",
+                kind: "u32",
+                nested: None,
+            },
+        ],
+    },
+    AttributeSet {
+        name: "counter",
+        attributes: &[
+            Attribute {
+                number: 1,
+                name: "name",
+                kind: "string",
+                nested: None,
+            },
+            Attribute {
+                number: 2,
+                name: "value",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 3,
+                name: "delta",
+                kind: "sint",
+                nested: None,
+            },
+            Attribute {
+                number: 4,
+                name: "updates",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 5,
+                name: "prefix",
+                kind: "string",
+                nested: None,
+            },
+        ],
+    },
+    AttributeSet {
+        name: "ask",
+        attributes: &[
+            Attribute {
+                number: 1,
+                name: "id",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 2,
+                name: "question",
+                kind: "binary",
+                nested: None,
+            },
+            Attribute {
+                number: 3,
+                name: "answer",
+                kind: "binary",
+                nested: None,
+            },
+            Attribute {
+                number: 4,
+                name: "timeout-ms",
+                kind: "u32",
+                nested: None,
+            },
+            Attribute {
+                number: 5,
+                name: "portid",
+                kind: "u32",
+                nested: None,
+            },
+        ],
+    },
+    AttributeSet {
+        name: "stats",
+        attributes: &[
+            Attribute {
+                number: 1,
+                name: "echoes",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 2,
+                name: "echo-bytes",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 3,
+                name: "counters",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 4,
+                name: "notifications",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 5,
+                name: "asks-pending",
+                kind: "uint",
+                nested: None,
+            },
+            Attribute {
+                number: 6,
+                name: "asks-answered",
+                kind: "uint",
+                nested: None,
+            },
+        ],
+    },
+];
+/// All operations, notifications and events.
+pub static OPERATIONS: &[Operation] = &[
+    Operation {
+        number: 1,
+        name: "echo",
+        set: "echo",
+    },
+    Operation {
+        number: 2,
+        name: "counter-get",
+        set: "counter",
+    },
+    Operation {
+        number: 3,
+        name: "counter-set",
+        set: "counter",
+    },
+    Operation {
+        number: 4,
+        name: "counter-add",
+        set: "counter",
+    },
+    Operation {
+        number: 5,
+        name: "counter-del",
+        set: "counter",
+    },
+    Operation {
+        number: 6,
+        name: "counter-new-ntf",
+        set: "counter",
+    },
+    Operation {
+        number: 7,
+        name: "counter-change-ntf",
+        set: "counter",
+    },
+    Operation {
+        number: 8,
+        name: "counter-del-ntf",
+        set: "counter",
+    },
+    Operation {
+        number: 9,
+        name: "agent-register",
+        set: "ask",
+    },
+    Operation {
+        number: 10,
+        name: "ask",
+        set: "ask",
+    },
+    Operation {
+        number: 11,
+        name: "question",
+        set: "ask",
+    },
+    Operation {
+        number: 12,
+        name: "answer",
+        set: "ask",
+    },
+    Operation {
+        number: 13,
+        name: "stats-get",
+        set: "stats",
+    },
+];
