@@ -154,13 +154,9 @@ impl fmt::Display for Refusal {
         if let Some(operation) = self.operation {
             write!(f, "{operation} ")?;
         }
-        write!(
-            f,
-            "refused by the kernel: {} ({}), {}",
-            self.errno_name(),
-            self.errno,
-            self.errno_text()
-        )?;
+        let (name, errno) = (self.errno_name(), self.errno);
+        write!(f, "refused by the kernel: {name} ({errno})")?;
+        write!(f, "\n  errno says:  {}", self.errno_text())?;
         if let Some(message) = &self.message {
             write!(f, "\n  kernel says: {message}")?;
         }
@@ -263,7 +259,8 @@ mod tests {
         };
         assert_eq!(
             refusal.to_string(),
-            "counter-add refused by the kernel: ERANGE (34), Numerical result out of range\n  \
+            "counter-add refused by the kernel: ERANGE (34)\n  \
+             errno says:  Numerical result out of range\n  \
              kernel says: counter would fall below 0\n  attribute:   counter.delta"
         );
     }

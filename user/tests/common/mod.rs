@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What the tests in the guest share.
+
+#![allow(dead_code)]
+
+use parley::client::SetMode;
+use parley::netlink::attr::Writer;
+use parley::netlink::socket::Expect;
+use parley::{Client, Error, Result};
+
+/// Creates whatever the counter's state was.
+pub const CREATE: SetMode = SetMode {
+    create: true,
+    exclusive: false,
+    replace: false,
+};
+
+/// A client of the loaded module.
+pub fn client() -> Client {
+    Client::open().expect("the module must be loaded: these tests run by `make test`")
+}
+
+/// Deletes a counter when it goes, so that a test that fails leaves none.
+pub struct Temporary(pub &'static str);
+
+impl Temporary {
+    /// A counter that stands at `value`.
+    pub fn new(name: &'static str, value: u64) -> Self {
+        client().counter_set(name, value, CREATE).unwrap();
+        Self(name)
+    }
+
+    /// A name that no counter has.
+    pub fn absent(name: &'static str) -> Self {
+        let _ = client().counter_del(name);
+        Self(name)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Ok(mut client) = Client::open() {
+            let _ = client.counter_del(self.0);
+        }
+    }
+}
+
+/// What a refusal is checked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The errno.
+    pub errno: i32,
+    /// The kernel's words.
+    pub message: Option<String>,
+    /// The attribute at fault or missing, by name.
+    pub attribute: Option<String>,
+}
+
+/// The refusal that a call must have ended with.
+pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> Refused {
+    match result {
+        Err(Error::Refused(refusal)) => Refused {
+            errno: refusal.errno,
+            message: refusal.message,
+            attribute: refusal.attribute,
+        },
+        other => panic!("not refused by the kernel: {other:?}"),
+    }
+}
+
+/// The refusal expected.
+pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Refused {
+        errno,
+        message: some(message),
+        attribute: some(attribute),
+    }
+}
+
+/// Makes a request that the typed calls would not, and gives its refusal.
+pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
+    refused(client().call(cmd, flags, Expect::Reply, fill).map(drop))
+}

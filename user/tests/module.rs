@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The module as a module: parameters, unloading, loading again.
+//!
+//! These unload the module under the other tests' feet, and so run alone.
+
+mod common;
+
+use common::{client, refusal, refused, CREATE};
+use parley::{Client, Error};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Mutex;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+/// One test at a time, even where the test runner was not told to.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko")
+}
+
+fn insmod(parameters: &[&str]) {
+    let status = Command::new("insmod").arg(file()).args(parameters).status();
+    assert!(status.unwrap().success(), "insmod failed");
+}
+
+fn rmmod() {
+    let status = Command::new("rmmod").arg("parley").status();
+    assert!(status.unwrap().success(), "rmmod failed");
+}
+
+/// Loads the module as it was, whatever becomes of the test.
+struct Reload;
+
+impl Drop for Reload {
+    fn drop(&mut self) {
+        let _ = Command::new("rmmod").arg("parley").output();
+        let _ = Command::new("insmod").arg(file()).output();
+    }
+}
+
+#[test]
+fn there_are_no_more_counters_than_max_counters() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    rmmod();
+    let _reload = Reload;
+    insmod(&["max_counters=3"]);
+    let mut client = client();
+    for name in ["a", "b", "c"] {
+        client.counter_set(name, 1, CREATE).unwrap();
+    }
+    let full = || refusal(libc::ENOSPC, "as many counters as max_counters allows", "");
+    assert_eq!(refused(client.counter_set("d", 1, CREATE)), full());
+    assert_eq!(refused(client.counter_add("d", 1, true)), full());
+    client.counter_set("a", 2, CREATE).unwrap();
+    client.counter_del("b").unwrap();
+    client.counter_add("d", 1, true).unwrap();
+    assert_eq!(client.stats().unwrap().counters, 3);
+}
+
+#[test]
+fn without_the_module_every_command_says_how_to_load_it() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    rmmod();
+    let _reload = Reload;
+    for arguments in [
+        &["echo", "hello"][..],
+        &["counter", "get", "x"],
+        &["counter", "set", "x", "1"],
+        &["stats"],
+        &["family"],
+    ] {
+        let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains("insmod kmod/parley.ko"), "{err}");
+    }
+}
+
+#[test]
+fn a_socket_survives_the_module_and_nothing_of_it_is_remembered() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut open = client();
+    open.echo(b"before").unwrap();
+    open.counter_set("forgotten", 1, CREATE).unwrap();
+    rmmod();
+    assert!(matches!(open.echo(b"without"), Err(Error::NoFamily(_))));
+    assert!(matches!(Client::open(), Err(Error::NoFamily(_))));
+    insmod(&[]);
+    let mut again = client();
+    assert_eq!(again.echo(b"after").unwrap().payload, b"after");
+    assert_eq!(refused(again.counter_get("forgotten")).errno, libc::ENOENT);
+    assert_eq!(again.stats().unwrap().echoes, 1);
+}
+
+#[test]
+fn it_loads_and_unloads_fifty_times_with_counters_in_it() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    for round in 0..50 {
+        let mut client = client();
+        for i in 0..20 {
+            client.counter_set(&format!("c{i}"), round, CREATE).unwrap();
+        }
+        rmmod();
+        insmod(&[]);
+    }
+}
+
+#[test]
+fn the_kernel_can_find_it_by_the_familys_name() {
+    let output = Command::new("modinfo")
+        .args(["-F", "alias"])
+        .arg(file())
+        .output()
+        .unwrap();
+    let aliases = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        aliases
+            .lines()
+            .any(|alias| alias == "net-pf-16-proto-16-family-parley"),
+        "{aliases}"
+    );
+}
+
+#[test]
+fn each_network_namespace_has_counters_of_its_own() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let counter = common::Temporary::new("elsewhere", 1);
+    let there = |arguments: &[&str]| {
+        Command::new("unshare")
+            .args(["--net", PROGRAM])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let output = there(&["counter", "get", counter.0]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr)
+        .unwrap()
+        .contains("no such counter"));
+    let output = there(&["counter", "add", counter.0, "7", "--create"]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "elsewhere  value 7  updates 1\n"
+    );
+    assert_eq!(client().counter_get(counter.0).unwrap().value, 1);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The program: what it prints and how it ends.
+
+mod common;
+
+use common::Temporary;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+#[derive(Debug, PartialEq, Eq)]
+struct Ended {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn ended(command: &mut Command) -> Ended {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    Ended {
+        status: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn parley(arguments: &[&str]) -> Ended {
+    ended(Command::new(PROGRAM).args(arguments))
+}
+
+/// As a user without any capability.
+fn parley_as_nobody(arguments: &[&str]) -> Ended {
+    ended(
+        Command::new("setpriv")
+            .args([
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                PROGRAM,
+            ])
+            .args(arguments),
+    )
+}
+
+#[test]
+fn text_is_echoed_with_a_stamp() {
+    let Ended { status, out, err } = parley(&["echo", "hello, kernel"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert!(
+        out.starts_with("reply   hello, kernel\nlength  13 bytes\nstamp   "),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_file_and_standard_input_are_echoed_byte_for_byte() {
+    let bytes: Vec<u8> = (0..61_440u32).map(|i| (i % 253) as u8).collect();
+    let file = std::env::temp_dir().join("parley-echo-bytes");
+    fs::write(&file, &bytes).unwrap();
+    let path = file.to_str().unwrap();
+    let output = Command::new(PROGRAM)
+        .args(["echo", "--raw", "--file", path])
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stdout == bytes);
+    let output = Command::new(PROGRAM)
+        .args(["echo", "--raw", "-"])
+        .stdin(fs::File::open(&file).unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stdout == bytes);
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn the_counters_go_their_way() {
+    let counter = Temporary::absent("program");
+    let quiet = Ended {
+        status: Some(0),
+        out: String::new(),
+        err: String::new(),
+    };
+    assert_eq!(
+        parley(&["counter", "set", counter.0, "40", "--create"]),
+        quiet
+    );
+    let added = parley(&["counter", "add", counter.0, "-2"]);
+    assert_eq!(
+        (added.status, added.out.as_str()),
+        (Some(0), "program  value 38  updates 2\n")
+    );
+    assert_eq!(parley(&["counter", "get", counter.0]), added);
+    assert_eq!(parley(&["counter", "del", counter.0]), quiet);
+}
+
+#[test]
+fn a_refusal_says_what_where_why_and_what_to_do() {
+    let Ended { status, out, err } = parley(&["counter", "get", "nobody"]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert_eq!(
+        err,
+        "parley: counter-get refused by the kernel: ENOENT (2)\n  \
+         errno says:  No such file or directory\n  \
+         kernel says: no such counter\n  \
+         attribute:   counter.name\n  \
+         try:         create it: parley counter set NAME VALUE --create\n"
+    );
+}
+
+#[test]
+fn what_is_too_long_is_left_to_the_kernel_to_refuse_with_what_it_allows() {
+    let Ended { status, err, .. } = parley(&["counter", "get", &"x".repeat(40)]);
+    assert_eq!(status, Some(1));
+    assert!(
+        err.contains("attribute:   counter.name\n  allowed:     at most 31 bytes\n"),
+        "{err}"
+    );
+    let file = std::env::temp_dir().join("parley-too-long");
+    for (len, words) in [
+        (61_441, "allowed:     at most 61440 bytes"),
+        (65_532, "65531 is the most"),
+    ] {
+        fs::write(&file, vec![b'x'; len]).unwrap();
+        let Ended { status, err, .. } = parley(&["echo", "--file", file.to_str().unwrap()]);
+        assert_eq!(status, Some(1));
+        assert!(err.contains(words), "{err}");
+    }
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn a_plain_user_may_read_and_not_write() {
+    let counter = Temporary::new("plain", 5);
+    for arguments in [
+        &["counter", "set", counter.0, "1"][..],
+        &["counter", "add", counter.0, "1"],
+        &["counter", "del", counter.0],
+    ] {
+        let Ended { status, err, .. } = parley_as_nobody(arguments);
+        assert_eq!(status, Some(1));
+        assert!(
+            err.contains("EPERM (1)") && err.contains("CAP_NET_ADMIN"),
+            "{err}"
+        );
+    }
+    let read = parley_as_nobody(&["counter", "get", counter.0]);
+    assert_eq!(read.out, "plain  value 5  updates 1\n");
+    for arguments in [&["echo", "hello"][..], &["stats"], &["family"]] {
+        assert_eq!(parley_as_nobody(arguments).status, Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_how() {
+    for arguments in [
+        &[][..],
+        &["speak"],
+        &["echo"],
+        &["echo", "x", "--file", "y"],
+        &["echo", "x", "--repeat", "0"],
+        &["counter", "set", "x"],
+        &["counter", "set", "x", "-1"],
+        &["counter", "set", "x", "18446744073709551616"],
+        &["counter", "add", "x", "much"],
+        &["counter", "set", "x", "1", "--exclusive", "--replace"],
+    ] {
+        let Ended { status, err, .. } = parley(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}");
+        assert!(err.contains("Usage"), "{err}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    for (path, words) in [
+        ("/no/such/file", "cannot open /no/such/file: No such file"),
+        ("/tmp", "cannot read /tmp: Is a directory"),
+    ] {
+        let Ended { status, out, err } = parley(&["echo", "--file", path]);
+        assert_eq!((status, out.as_str()), (Some(1), ""));
+        assert!(err.contains(words), "{err}");
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    drop(theirs);
+    let output = Command::new(PROGRAM)
+        .arg("stats")
+        .stdout(OwnedFd::from(ours))
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(0), &b""[..])
+    );
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = Command::new(PROGRAM)
+        .arg("stats")
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr)
+        .unwrap()
+        .contains("No space left"));
+}
+
+#[test]
+fn ctrl_c_ends_it_at_once() {
+    let mut child = Command::new(PROGRAM)
+        .args(["echo", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It reads what we write, and waits for more.
+    child.stdin.as_mut().unwrap().write_all(b"half").unwrap();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill")
+        .args(["-INT", &pid])
+        .status()
+        .unwrap()
+        .success());
+    assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGINT));
+}
+
+/// The system calls of the program, counted.
+fn system_calls(arguments: &[&str]) -> BTreeMap<String, u64> {
+    let trace = std::env::temp_dir().join("parley-strace");
+    let path = trace.to_str().unwrap();
+    let Ended { status, err, .. } = ended(
+        Command::new("strace")
+            .args(["-f", "-c", "-U", "calls,name", "-o", path, PROGRAM])
+            .args(arguments),
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let text = fs::read_to_string(&trace).unwrap();
+    fs::remove_file(&trace).unwrap();
+    text.lines()
+        .filter_map(|line| line.trim().split_once(char::is_whitespace))
+        .filter_map(|(count, name)| Some((name.trim().to_owned(), count.parse().ok()?)))
+        .filter(|(name, _)| name != "total")
+        .collect()
+}
+
+#[test]
+fn a_round_trip_is_one_send_and_one_receive_and_nothing_else() {
+    let few = system_calls(&["echo", "--repeat", "10", "hello"]);
+    let many = system_calls(&["echo", "--repeat", "110", "hello"]);
+    assert!(few.len() > 5, "{few:?}");
+    let more: BTreeMap<_, _> = many
+        .iter()
+        .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
+        .filter(|(_, more)| *more != 0)
+        .collect();
+    assert_eq!(more, BTreeMap::from([("recvmsg", 100), ("sendto", 100)]));
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Every check of every attribute and header: errno, words, attribute named.
+
+mod common;
+
+use common::{client, refusal, refuse, Temporary};
+use libc::{EINVAL, ENOENT, EOPNOTSUPP, ERANGE};
+use parley::genl;
+use parley::netlink::attr::Writer;
+use parley::netlink::message::flags;
+use parley::netlink::socket::Expect;
+use parley::netlink::Socket;
+use parley::uapi::{self, cmd, counter, echo, stats};
+use parley::{Error, Result};
+
+const POLICY: &str = "Attribute failed policy validation";
+const UNKNOWN: &str = "Unknown attribute type";
+const LENGTH: &str = "invalid attribute length";
+const MISSING: &str = "required attribute is missing";
+const FLAGS: &str = "ambiguous or reserved bits set in nlmsg_flags";
+const RESERVED: &str = "genlmsghdr.reserved field is not 0";
+
+const NESTED: u16 = 0x8000;
+
+fn nothing(_: &mut Writer<'_>) -> Result<()> {
+    Ok(())
+}
+
+fn named(writer: &mut Writer<'_>) -> Result<()> {
+    writer.string(counter::NAME, "refusals")
+}
+
+#[test]
+fn a_missing_attribute_is_refused_and_named() {
+    let missing = |name| refusal(EINVAL, MISSING, name);
+    assert_eq!(refuse(cmd::ECHO, 0, nothing), missing("echo.payload"));
+    for cmd in [
+        cmd::COUNTER_GET,
+        cmd::COUNTER_SET,
+        cmd::COUNTER_ADD,
+        cmd::COUNTER_DEL,
+    ] {
+        assert_eq!(refuse(cmd, 0, nothing), missing("counter.name"));
+    }
+    assert_eq!(refuse(cmd::COUNTER_SET, 0, named), missing("counter.value"));
+    assert_eq!(refuse(cmd::COUNTER_ADD, 0, named), missing("counter.delta"));
+}
+
+#[test]
+fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
+    let extra = |cmd, number| {
+        refuse(cmd, 0, |writer: &mut Writer<'_>| {
+            if cmd == cmd::ECHO {
+                writer.bytes(echo::PAYLOAD, b"x")?;
+            } else if cmd != cmd::STATS_GET {
+                named(writer)?;
+            }
+            writer.u32(number, 1)
+        })
+    };
+    let unknown = |name| refusal(EINVAL, UNKNOWN, name);
+    assert_eq!(extra(cmd::ECHO, echo::STAMP), unknown("echo.stamp"));
+    assert_eq!(extra(cmd::ECHO, 99), unknown("echo.#99"));
+    assert_eq!(
+        extra(cmd::COUNTER_GET, counter::VALUE),
+        unknown("counter.value")
+    );
+    assert_eq!(
+        extra(cmd::COUNTER_GET, counter::PREFIX),
+        unknown("counter.prefix")
+    );
+    assert_eq!(
+        extra(cmd::COUNTER_SET, counter::DELTA),
+        unknown("counter.delta")
+    );
+    assert_eq!(
+        extra(cmd::COUNTER_ADD, counter::UPDATES),
+        unknown("counter.updates")
+    );
+    assert_eq!(
+        extra(cmd::COUNTER_DEL, counter::VALUE),
+        unknown("counter.value")
+    );
+    assert_eq!(
+        extra(cmd::STATS_GET, stats::ECHO_BYTES),
+        unknown("stats.echo-bytes")
+    );
+    // Numbers below the highest that the operation takes fail another check.
+    let rejected = |name| refusal(EINVAL, POLICY, name);
+    assert_eq!(
+        extra(cmd::COUNTER_ADD, counter::VALUE),
+        rejected("counter.value")
+    );
+    assert_eq!(
+        extra(cmd::STATS_GET, stats::ECHOES),
+        rejected("stats.echoes")
+    );
+}
+
+#[test]
+fn the_number_zero_is_no_attribute() {
+    let zero = refuse(cmd::ECHO, 0, |writer| {
+        writer.bytes(echo::PAYLOAD, b"x")?;
+        writer.u32(0, 1)
+    });
+    assert_eq!(zero, refusal(EINVAL, UNKNOWN, "echo.#0"));
+}
+
+#[test]
+fn a_name_must_be_a_string_with_a_nul_of_1_to_31_bytes() {
+    for cmd in [
+        cmd::COUNTER_GET,
+        cmd::COUNTER_SET,
+        cmd::COUNTER_ADD,
+        cmd::COUNTER_DEL,
+    ] {
+        let name = |bytes: &[u8]| {
+            refuse(cmd, 0, |writer| {
+                writer.bytes(counter::NAME, bytes)?;
+                match cmd {
+                    cmd::COUNTER_SET => writer.uint(counter::VALUE, 1),
+                    cmd::COUNTER_ADD => writer.sint(counter::DELTA, 1),
+                    _ => Ok(()),
+                }
+            })
+        };
+        let refused = |errno, words| refusal(errno, words, "counter.name");
+        assert_eq!(name(b""), refused(EINVAL, POLICY));
+        assert_eq!(name(b"no NUL"), refused(EINVAL, POLICY));
+        assert_eq!(name(&[b'x'; 32]), refused(EINVAL, POLICY));
+        assert_eq!(
+            name(&[&[b'x'; 32][..], b"\0"].concat()),
+            refused(EINVAL, POLICY)
+        );
+        assert_eq!(
+            name(&[b"x\0", &[b'y'; 40][..]].concat()),
+            refused(ERANGE, POLICY)
+        );
+        assert_eq!(name(b"\0"), refused(ERANGE, "string is too short"));
+    }
+}
+
+#[test]
+fn an_integer_must_have_4_or_8_bytes() {
+    for (cmd, number, name) in [
+        (cmd::COUNTER_SET, counter::VALUE, "counter.value"),
+        (cmd::COUNTER_ADD, counter::DELTA, "counter.delta"),
+    ] {
+        for len in [0, 1, 2, 3, 5, 7, 9, 16] {
+            let short = refuse(cmd, 0, |writer| {
+                named(writer)?;
+                writer.bytes(number, &vec![1; len])
+            });
+            assert_eq!(short, refusal(EINVAL, LENGTH, name), "{len} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_nest_where_none_belongs_is_refused() {
+    let nested = refuse(cmd::COUNTER_GET, 0, |writer| {
+        writer.string(counter::NAME | NESTED, "x")
+    });
+    assert_eq!(
+        nested,
+        refusal(EINVAL, "NLA_F_NESTED not expected", "counter.name")
+    );
+}
+
+#[test]
+fn of_an_attribute_that_stands_twice_the_last_counts() {
+    let mut client = client();
+    let mut attributes = client
+        .call(cmd::ECHO, 0, Expect::Reply, |writer| {
+            writer.bytes(echo::PAYLOAD, b"first")?;
+            writer.bytes(echo::PAYLOAD, b"last")
+        })
+        .unwrap();
+    assert_eq!(attributes.next().unwrap().unwrap().payload, b"last");
+}
+
+#[test]
+fn modifiers_that_an_operation_does_not_know_are_refused() {
+    let words = || refusal(EINVAL, FLAGS, "");
+    let payload = |writer: &mut Writer<'_>| writer.bytes(echo::PAYLOAD, b"x");
+    for flag in [
+        flags::CREATE,
+        flags::EXCL,
+        flags::REPLACE,
+        flags::MULTI,
+        0x10,
+        0x20,
+        0x800,
+    ] {
+        assert_eq!(refuse(cmd::ECHO, flag, payload), words(), "echo, {flag:#x}");
+        assert_eq!(
+            refuse(cmd::COUNTER_GET, flag, named),
+            words(),
+            "get, {flag:#x}"
+        );
+        assert_eq!(
+            refuse(cmd::COUNTER_DEL, flag, named),
+            words(),
+            "del, {flag:#x}"
+        );
+        assert_eq!(
+            refuse(cmd::STATS_GET, flag, nothing),
+            words(),
+            "stats, {flag:#x}"
+        );
+    }
+    for flag in [flags::EXCL, flags::REPLACE, 0x800] {
+        let add = refuse(cmd::COUNTER_ADD, flag, |writer| {
+            named(writer)?;
+            writer.sint(counter::DELTA, 1)
+        });
+        assert_eq!(add, words(), "add, {flag:#x}");
+    }
+}
+
+#[test]
+fn operations_that_are_not_there_are_refused() {
+    for cmd in [0, 6, 7, 8, 9, 10, 11, 12, 14, 200, 255] {
+        assert_eq!(refuse(cmd, 0, nothing).errno, EOPNOTSUPP, "command {cmd}");
+    }
+    // Both flags of a dump.
+    let dump = flags::REPLACE | flags::EXCL;
+    assert_eq!(refuse(cmd::ECHO, dump, nothing).errno, EOPNOTSUPP);
+}
+
+/// A request as bytes, to be damaged.
+fn request(
+    id: u16,
+    cmd: u8,
+    seq: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Vec<u8> {
+    let mut request = Vec::new();
+    genl::message::write(
+        &mut request,
+        id,
+        (cmd, uapi::FAMILY_VERSION),
+        flags::ACK,
+        seq,
+        fill,
+    )
+    .unwrap();
+    request
+}
+
+fn family(socket: &mut Socket) -> u16 {
+    genl::resolve(socket, uapi::FAMILY_NAME).unwrap().id
+}
+
+fn errno_and_words(result: Result<parley::netlink::message::Message<'_>>) -> (i32, String) {
+    match result {
+        Err(Error::Refused(refusal)) => (refusal.errno, refusal.message.unwrap_or_default()),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn a_reserved_field_that_is_not_zero_is_refused_by_every_operation() {
+    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = family(&mut socket);
+    for cmd in [1, 2, 3, 4, 5, 13] {
+        let mut bytes = request(id, cmd, 50, |writer| match cmd {
+            cmd::STATS_GET => Ok(()),
+            cmd::ECHO => writer.bytes(echo::PAYLOAD, b"x"),
+            cmd::COUNTER_SET | cmd::COUNTER_ADD => {
+                named(writer)?;
+                writer.u32(if cmd == cmd::COUNTER_SET { 2 } else { 3 }, 1)
+            }
+            _ => named(writer),
+        });
+        bytes[18] = 1;
+        let refused = errno_and_words(socket.transact(&bytes, 50, Expect::Ack));
+        assert_eq!(refused, (EINVAL, RESERVED.to_owned()), "command {cmd}");
+    }
+}
+
+#[test]
+fn a_message_cut_short_is_refused() {
+    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = family(&mut socket);
+    // No Generic Netlink header.
+    let mut bytes = request(id, cmd::STATS_GET, 60, nothing);
+    bytes.truncate(16);
+    bytes[0] = 16;
+    assert_eq!(
+        errno_and_words(socket.transact(&bytes, 60, Expect::Ack)).0,
+        EINVAL
+    );
+    // Two bytes behind the last attribute.
+    let mut bytes = request(id, cmd::ECHO, 61, |writer| {
+        writer.bytes(echo::PAYLOAD, b"four")
+    });
+    bytes.extend_from_slice(&[0; 2]);
+    bytes[0] += 2;
+    let refused = errno_and_words(socket.transact(&bytes, 61, Expect::Ack));
+    assert_eq!(
+        refused,
+        (EINVAL, "bytes leftover after parsing attributes".to_owned())
+    );
+    // An attribute that is longer than the message.
+    let mut bytes = request(id, cmd::ECHO, 62, |writer| {
+        writer.bytes(echo::PAYLOAD, b"four")
+    });
+    bytes[20] = 200;
+    assert_eq!(
+        errno_and_words(socket.transact(&bytes, 62, Expect::Ack)).0,
+        EINVAL
+    );
+}
+
+#[test]
+fn a_family_number_that_nobody_has_is_refused() {
+    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let bytes = request(1000, cmd::ECHO, 70, nothing);
+    assert_eq!(
+        errno_and_words(socket.transact(&bytes, 70, Expect::Ack)).0,
+        ENOENT
+    );
+}
+
+#[test]
+fn a_bad_message_among_good_ones_spoils_only_itself() {
+    let counter = Temporary::new("among", 0);
+    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = family(&mut socket);
+    let add = |seq, delta| {
+        request(id, cmd::COUNTER_ADD, seq, |writer| {
+            writer.string(counter::NAME, counter.0)?;
+            writer.sint(counter::DELTA, delta)
+        })
+    };
+    let datagram = [add(80, 2), add(81, -100), add(82, 3)].concat();
+    let refused = errno_and_words(socket.transact(&datagram, 81, Expect::Ack));
+    assert_eq!(refused, (ERANGE, "counter would fall below 0".to_owned()));
+    assert_eq!(client().counter_get(counter.0).unwrap().value, 5);
+}
+
+#[test]
+fn after_every_refusal_the_same_socket_is_answered() {
+    let mut client = client();
+    for _ in 0..1000 {
+        let refused = client.call(cmd::COUNTER_GET, 0, Expect::Reply, |writer| {
+            writer.bytes(counter::NAME, b"no NUL")
+        });
+        assert_eq!(refused.map(drop).unwrap_err().errno(), Some(EINVAL));
+        assert_eq!(client.echo(b"and on").unwrap().payload, b"and on");
+    }
+}
