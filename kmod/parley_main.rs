@@ -49,9 +49,7 @@ static FAMILY: Family<Net> = Family::new(
 );
 
 impl NetState for Net {
-    fn family() -> &'static Family<Self> {
-        &FAMILY
-    }
+    const FAMILY: &'static Family<Self> = &FAMILY;
 
     fn new() -> impl PinInit<Self, Error> {
         Net::new(*module_parameters::max_counters.value_ref())
@@ -64,8 +62,8 @@ struct Parley {
 
 impl kernel::Module for Parley {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        let family = Registration::new()?;
-        pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, FAMILY.id());
+        let family = Registration::<Net>::new()?;
+        pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, family.id());
         Ok(Self { _family: family })
     }
 }

@@ -36,8 +36,8 @@ use kernel::{
 ///
 /// Made when the namespace is, or when the family is registered; dropped with whichever goes first.
 pub(crate) trait NetState: Sized + Send + Sync + 'static {
-    /// The family that this is the state of.
-    fn family() -> &'static Family<Self>;
+    /// The family that this is the state of. A constant, so that it is the same whenever asked.
+    const FAMILY: &'static Family<Self>;
 
     /// Makes the state of a new namespace. May sleep.
     fn new() -> impl PinInit<Self, Error>;
@@ -108,13 +108,6 @@ impl<N: NetState> Family<N> {
         }
     }
 
-    /// The family's number, as the kernel gave it out at registration. 0 before.
-    pub(crate) fn id(&self) -> u16 {
-        // SAFETY: The field is written before the registration is made, so nobody who can ask in
-        // earnest races with the write; it is an aligned integer.
-        unsafe { (*self.family.get()).id as u16 }
-    }
-
     /// The state of the namespace that a request came from.
     ///
     /// # Safety
@@ -136,7 +129,7 @@ impl<N: NetState> Family<N> {
 unsafe extern "C" fn net_init<N: NetState>(net: *mut bindings::net) -> c_int {
     // SAFETY: The kernel wrote `id` before it called this, and it is not written again before all
     // namespaces have been through `net_exit`.
-    let slot = unsafe { helpers::genl_helper_net_generic(net, *N::family().id.get()) };
+    let slot = unsafe { helpers::genl_helper_net_generic(net, *N::FAMILY.id.get()) };
     // SAFETY: The slot has the size and, as `Family::new` has checked, the alignment of `N`. It
     // stays where it is until the kernel frees it, after `net_exit` or where this fails.
     match unsafe { N::new().__init(slot.cast()) } {
@@ -155,7 +148,7 @@ unsafe extern "C" fn net_exit<N: NetState>(net: *mut bindings::net) {
     // once for each namespace for which that succeeded. No request is being handled in it: there
     // is no socket left in a namespace that ends, or the family is gone already.
     unsafe {
-        let slot = helpers::genl_helper_net_generic(net, *N::family().id.get());
+        let slot = helpers::genl_helper_net_generic(net, *N::FAMILY.id.get());
         core::ptr::drop_in_place(slot.cast::<N>());
     }
 }
@@ -173,7 +166,7 @@ impl<N: NetState> Registration<N> {
     /// Fails with `EBUSY` if it is already, with `EEXIST` if another family has its name, or where
     /// a namespace's state cannot be made.
     pub(crate) fn new() -> Result<Self> {
-        let family = N::family();
+        let family = N::FAMILY;
         if family.registered.xchg(true, Acquire) {
             return Err(EBUSY);
         }
@@ -191,6 +184,15 @@ impl<N: NetState> Registration<N> {
         }
         core::mem::forget(pernet);
         Ok(Self { family })
+    }
+}
+
+impl<N: NetState> Registration<N> {
+    /// The family's number, as the kernel gave it out.
+    pub(crate) fn id(&self) -> u16 {
+        // SAFETY: The kernel writes the field when the family is registered, which it was before
+        // this registration was made, and not again while it is.
+        unsafe { (*self.family.family.get()).id as u16 }
     }
 }
 

@@ -203,6 +203,10 @@ pub(crate) struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
+    /// The most room that a reply can be given, in bytes: more than two of the longest attributes
+    /// take, and little enough for one allocation.
+    const ROOM_MAX: usize = 160 * 1024;
+
     /// A reply to the request `info`, with room for `room` bytes of attributes.
     ///
     /// # Safety
@@ -211,7 +215,11 @@ impl<'a> Reply<'a> {
     pub(super) unsafe fn new(
         info: NonNull<bindings::genl_info>,
         room: usize,
-    ) -> Result<Self, AllocError> {
+    ) -> Result<Self, Refusal<'a>> {
+        // The C side counts in `int`.
+        if room > Self::ROOM_MAX {
+            return Err(NoRoom.into());
+        }
         let mut tail = core::ptr::null_mut();
         // SAFETY: `info` is valid by the safety requirements of this function, and the kernel
         // fills in all of it before a handler runs. `tail` can be written.
@@ -229,8 +237,8 @@ impl<'a> Reply<'a> {
         let skb = NonNull::new(skb).ok_or(AllocError)?;
         // SAFETY: The helper returned a message, so `tail` is its tail pointer.
         let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
-        // SAFETY: The helper made the message with `room` bytes behind its headers; the message
-        // is ours alone and is not reallocated until it is sent or freed.
+        // SAFETY: The helper made the message with `room` bytes behind its headers, as `room` is no
+        // larger than what its arithmetic can take; the message is ours alone and is not reallocated until it is sent or freed.
         let writer = unsafe { Writer::new(tail, room) };
         // INVARIANT: The message is new, so nobody else owns it.
         Ok(Self {

@@ -45,7 +45,7 @@ impl<'a, N: NetState> Request<'a, N> {
         // SAFETY: The kernel passes a valid `info` to handlers. The socket that the request came
         // from holds its namespace while it is handled, and the family, without which there is no
         // handler, is visible only while the states of all namespaces are there.
-        let state = unsafe { N::family().state_of_request(info.as_ptr()) };
+        let state = unsafe { N::FAMILY.state_of_request(info.as_ptr()) };
         // INVARIANT: By the safety requirements of this function, and as above.
         Self {
             info,
@@ -77,7 +77,7 @@ impl<'a, N: NetState> Request<'a, N> {
     /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
     pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a>, Refusal<'a>> {
         // SAFETY: By the type invariants `info` is valid for `'a`.
-        Ok(unsafe { Reply::new(self.info, room) }?)
+        unsafe { Reply::new(self.info, room) }
     }
 
     fn flags(&self) -> u16 {
