@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `counter-get`, `counter-set`, `counter-add`, `counter-del`: numbers that have names.
+//! `counter-get` (do and dump), `counter-set`, `counter-add`, `counter-del`: numbers that have names.
 
 #![forbid(unsafe_code)]
 
@@ -10,9 +10,12 @@ use crate::{
         size,
         Arg,
         Do,
+        Dump,
+        Entries,
         Modifiers,
         NulString,
         Permission,
+        Progress,
         Refusal,
         Request,
         Sint,
@@ -30,6 +33,7 @@ use crate::{
         counter, //
     },
 };
+use core::ops::ControlFlow;
 use kernel::prelude::*;
 
 /// A counter's name on the wire.
@@ -93,6 +97,64 @@ impl Do for Get {
         let counter = request.state().counter(&name(&args.name)?);
         let counter = counter.ok_or_else(|| refuse(Fault::Missing, &args.name, &args.name))?;
         answer(request, &args.name, counter)
+    }
+}
+
+/// The dump of `counter-get`.
+pub(crate) struct List;
+
+genl::arguments! {
+    /// What the dump of `counter-get` takes.
+    pub(crate) struct ListArgs {
+        prefix [optional]: NulString<0, { Name::MAX }> = counter::PREFIX,
+    }
+}
+
+impl Dump for List {
+    const CMD: u8 = cmd::COUNTER_GET;
+    const PERMISSION: Permission = Permission::Anyone;
+    type State = Net;
+    type Args<'a> = ListArgs<'a>;
+    /// The last name that was told.
+    type Cursor = Option<Name>;
+
+    fn start<'a>(_net: &'a Net, _args: &ListArgs<'a>) -> Result<Option<Name>, Refusal<'a>> {
+        Ok(None)
+    }
+
+    fn next<'a>(
+        net: &'a Net,
+        args: &ListArgs<'a>,
+        last: &mut Option<Name>,
+        entries: &mut Entries<'_>,
+    ) -> Result<Progress, Refusal<'a>> {
+        let prefix = args.prefix.as_ref().map_or(c"", |prefix| prefix.value);
+        // No name is empty, so the empty one stands before all.
+        let first = last.or_else(|| Name::new(prefix)).unwrap_or(Name::EMPTY);
+        let mut counters = net.counters();
+        entries.generation(counters.generation());
+        let end = counters.visit(&first, |name, counter| {
+            if !name.starts_with(prefix) {
+                return ControlFlow::Break(Progress::Done);
+            }
+            if last.as_ref() == Some(name) {
+                return ControlFlow::Continue(());
+            }
+            let put = entries.put(|attrs| {
+                attrs.put_bytes(counter::NAME, name.with_nul())?;
+                attrs.put_uint(counter::VALUE, counter.value)?;
+                attrs.put_uint(counter::UPDATES, counter.updates)
+            });
+            if put.is_err() {
+                return ControlFlow::Break(Progress::More);
+            }
+            *last = Some(*name);
+            ControlFlow::Continue(())
+        });
+        Ok(match end {
+            ControlFlow::Break(progress) => progress,
+            ControlFlow::Continue(()) => Progress::Done,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! The server side of Generic Netlink.
 //!
 //! A family is a static [`Family`] with a table of operations, made by [`ops!`] of types that
-//! implement [`Do`]. Each such type is one operation, whole: its number, who may call it, what
+//! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call it, what
 //! attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`] with the
 //! state of its network namespace and the attributes, parsed and validated; it answers with a
 //! [`Reply`], or returns a [`Refusal`], which becomes the error and the extended ACK that the
@@ -11,12 +11,13 @@
 //!
 //! Nothing here knows what family it serves.
 //!
-//! Not supported yet: dumps, multicast groups, nested attributes in requests, a family header.
+//! Not supported yet: multicast groups, nested attributes in requests, a family header.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
 mod args;
 mod attr;
+mod dump;
 mod extack;
 mod family;
 mod helpers;
@@ -36,6 +37,11 @@ pub(crate) use self::{
         NulString,
         Sint,
         Uint, //
+    },
+    dump::{
+        Dump,
+        Entries,
+        Progress, //
     },
     extack::Refusal,
     family::{
@@ -58,7 +64,6 @@ pub(crate) use self::{
     args::Attrs,
     attr::Kind,
     op::{
-        modifiers,
         Op,
         Ops, //
     },

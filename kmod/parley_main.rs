@@ -39,12 +39,13 @@ static FAMILY: Family<Net> = Family::new(
     uapi::FAMILY_NAME,
     uapi::FAMILY_VERSION,
     genl::ops![
-        echo::Echo,
-        counter::Get,
-        counter::Set,
-        counter::Add,
-        counter::Del,
-        stats::Get,
+        do echo::Echo,
+        do counter::Get,
+        dump counter::List,
+        do counter::Set,
+        do counter::Add,
+        do counter::Del,
+        do stats::Get,
     ],
 );
 

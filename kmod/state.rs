@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use crate::uapi;
+use core::ops::ControlFlow;
 use kernel::{
     new_mutex,
     prelude::*,
@@ -18,6 +19,10 @@ use kernel::{
         atomic::{
             Atomic,
             Relaxed, //
+        },
+        lock::{
+            mutex::MutexBackend,
+            Guard, //
         },
         Mutex, //
     },
@@ -35,6 +40,20 @@ pub(crate) struct Name([u8; uapi::NAME_MAX + 1]);
 impl Name {
     /// The longest name, as an argument's type wants it.
     pub(crate) const MAX: usize = uapi::NAME_MAX;
+
+    /// The empty name, which no counter has. It stands before every other.
+    pub(crate) const EMPTY: Self = Self([0; uapi::NAME_MAX + 1]);
+
+    /// The name and its NUL.
+    pub(crate) fn with_nul(&self) -> &[u8] {
+        let len = self.0.iter().position(|byte| *byte == 0);
+        self.0.get(..=len.unwrap_or(Self::MAX)).unwrap_or(&self.0)
+    }
+
+    /// Whether the name begins with `prefix`.
+    pub(crate) fn starts_with(&self, prefix: &CStr) -> bool {
+        self.0.starts_with(prefix.to_bytes())
+    }
 
     /// A name of at most [`Name::MAX`] bytes; `None` for a longer one.
     pub(crate) fn new(name: &CStr) -> Option<Self> {
@@ -54,6 +73,36 @@ pub(crate) struct Counter {
     pub(crate) value: u64,
     /// How often the value was written.
     pub(crate) updates: u64,
+}
+
+/// The counters of a namespace.
+pub(crate) struct Counters {
+    tree: RBTree<Name, Counter>,
+    /// Goes up with every change.
+    generation: u64,
+}
+
+impl Counters {
+    /// A number that is another after every change.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Visits the counters from `first` on, in the order of their names, until `visit` breaks.
+    /// Takes O(log n) to find the first.
+    pub(crate) fn visit<B>(
+        &mut self,
+        first: &Name,
+        mut visit: impl FnMut(&Name, Counter) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut cursor = self.tree.cursor_lower_bound_mut(first);
+        while let Some(at) = cursor {
+            let (name, counter) = at.current();
+            visit(name, *counter)?;
+            cursor = at.move_next();
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Why a counter was not changed.
@@ -85,9 +134,9 @@ pub(crate) struct Mode {
 #[pin_data]
 pub(crate) struct Net {
     /// The lock of the counters: which there are, and what each stands at. Held for one search of
-    /// the tree; never while memory is allocated.
+    /// the tree, or while one message of a dump is filled; never while memory is allocated.
     #[pin]
-    counters: Mutex<RBTree<Name, Counter>>,
+    counters: Mutex<Counters>,
     /// How many counters there are. Written under the lock, read without.
     count: Atomic<u64>,
     max_counters: u64,
@@ -99,7 +148,13 @@ impl Net {
     /// The state of a new namespace, which may have `max_counters` counters.
     pub(crate) fn new(max_counters: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            counters <- new_mutex!(RBTree::new(), "parley_counters"),
+            counters <- new_mutex!(
+                Counters {
+                    tree: RBTree::new(),
+                    generation: 0,
+                },
+                "parley_counters"
+            ),
             count: Atomic::new(0),
             max_counters: max_counters.into(),
             echoes: Atomic::new(0),
@@ -109,7 +164,12 @@ impl Net {
 
     /// Reads a counter.
     pub(crate) fn counter(&self, name: &Name) -> Option<Counter> {
-        self.counters.lock().get(name).copied()
+        self.counters.lock().tree.get(name).copied()
+    }
+
+    /// All counters, locked.
+    pub(crate) fn counters(&self) -> Guard<'_, Counters, MutexBackend> {
+        self.counters.lock()
     }
 
     /// Sets a counter.
@@ -129,7 +189,8 @@ impl Net {
     /// Deletes a counter, and tells what it last stood at.
     pub(crate) fn delete(&self, name: &Name) -> Result<Counter, Fault> {
         let mut counters = self.counters.lock();
-        let node = counters.remove_node(name).ok_or(Fault::Missing)?;
+        let node = counters.tree.remove_node(name).ok_or(Fault::Missing)?;
+        counters.generation += 1;
         self.count.store(self.count.load(Relaxed) - 1, Relaxed);
         drop(counters);
         // The node is freed here, outside the lock.
@@ -150,14 +211,15 @@ impl Net {
         } else {
             None
         };
-        let mut counters = self.counters.lock();
-        match counters.entry(name) {
-            Entry::Occupied(_) if mode.exclusive => Err(Fault::Exists),
+        let mut guard = self.counters.lock();
+        let counters = &mut *guard;
+        let written = match counters.tree.entry(name) {
+            Entry::Occupied(_) if mode.exclusive => return Err(Fault::Exists),
             Entry::Occupied(mut entry) => {
                 let counter = entry.get_mut();
                 counter.value = new_value(counter.value)?;
                 counter.updates += 1;
-                Ok(*counter)
+                *counter
             }
             Entry::Vacant(entry) => {
                 let reservation = reservation.ok_or(Fault::Missing)?;
@@ -171,9 +233,11 @@ impl Net {
                 };
                 entry.insert(counter, reservation);
                 self.count.store(count + 1, Relaxed);
-                Ok(counter)
+                counter
             }
-        }
+        };
+        counters.generation += 1;
+        Ok(written)
     }
 
     /// Notes that an echo of `len` bytes was answered.

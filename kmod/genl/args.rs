@@ -33,14 +33,21 @@ impl<'a> Attrs<'a> {
 
     /// The attribute `number`, which the request must have.
     pub(crate) fn required<K: Kind>(&self, number: u16) -> Result<Arg<'a, K>, Refusal<'a>> {
-        let ptr = self.0.get(usize::from(number)).copied().flatten();
-        let ptr = ptr.ok_or_else(|| Refusal::missing(number))?;
+        self.optional(number)?
+            .ok_or_else(|| Refusal::missing(number))
+    }
+
+    /// The attribute `number`, which the request may have.
+    pub(crate) fn optional<K: Kind>(&self, number: u16) -> Result<Option<Arg<'a, K>>, Refusal<'a>> {
+        let Some(ptr) = self.0.get(usize::from(number)).copied().flatten() else {
+            return Ok(None);
+        };
         // SAFETY: By the safety requirements of `from_raw`, the only constructor.
         let attr = unsafe { Attr::from_raw(ptr) };
-        Ok(Arg {
+        Ok(Some(Arg {
             value: K::read(attr)?,
             attr,
-        })
+        }))
     }
 }
 
@@ -65,7 +72,7 @@ impl<'a> Arguments<'a> for () {
 /// Declares the arguments of an operation: a struct with a field an attribute, and the policy that
 /// goes with it.
 ///
-/// Each argument is required. The fields borrow from the request.
+/// An argument is required unless it is marked `[optional]`. The fields borrow from the request.
 ///
 /// # Examples
 ///
@@ -79,15 +86,27 @@ impl<'a> Arguments<'a> for () {
 /// }
 /// ```
 macro_rules! arguments {
+    (@field $life:lifetime, [optional] $kind:ty) => {
+        ::core::option::Option<$crate::genl::Arg<$life, $kind>>
+    };
+    (@field $life:lifetime, $kind:ty) => {
+        $crate::genl::Arg<$life, $kind>
+    };
+    (@read $attrs:ident, [optional] $kind:ty, $number:expr) => {
+        $attrs.optional::<$kind>($number)?
+    };
+    (@read $attrs:ident, $kind:ty, $number:expr) => {
+        $attrs.required::<$kind>($number)?
+    };
     (
         $(#[$meta:meta])*
         $vis:vis struct $name:ident {
-            $($field:ident: $kind:ty = $number:expr),+ $(,)?
+            $($field:ident $([$optional:tt])?: $kind:ty = $number:expr),+ $(,)?
         }
     ) => {
         $(#[$meta])*
         $vis struct $name<'a> {
-            $($field: $crate::genl::Arg<'a, $kind>),+
+            $($field: $crate::genl::arguments!(@field 'a, $([$optional])? $kind)),+
         }
 
         impl<'a> $crate::genl::Arguments<'a> for $name<'a> {
@@ -103,7 +122,7 @@ macro_rules! arguments {
                 attrs: &$crate::genl::Attrs<'a>,
             ) -> ::core::result::Result<Self, $crate::genl::Refusal<'a>> {
                 Ok(Self {
-                    $($field: attrs.required::<$kind>($number)?),+
+                    $($field: $crate::genl::arguments!(@read attrs, $([$optional])? $kind, $number)),+
                 })
             }
         }

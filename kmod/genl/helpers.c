@@ -35,6 +35,20 @@ void genl_helper_msg_end(struct sk_buff *skb, unsigned int len)
 	nlmsg_end(skb, (struct nlmsghdr *)skb->data);
 }
 
+/* Where the next message of a dump goes, and how much @room there is. */
+void *genl_helper_dump_tail(struct sk_buff *skb, unsigned int *room)
+{
+	*room = skb_tailroom(skb);
+	return skb_tail_pointer(skb);
+}
+
+/* Takes the @len bytes written there into the dump; how much it holds now. */
+unsigned int genl_helper_dump_put(struct sk_buff *skb, unsigned int len)
+{
+	skb_put(skb, len);
+	return skb->len;
+}
+
 void genl_helper_msg_free(struct sk_buff *skb)
 {
 	nlmsg_free(skb);

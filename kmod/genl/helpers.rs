@@ -27,6 +27,13 @@ extern "C" {
 
     pub(super) fn genl_helper_msg_end(skb: *mut bindings::sk_buff, len: c_uint);
 
+    pub(super) fn genl_helper_dump_tail(
+        skb: *mut bindings::sk_buff,
+        room: *mut c_uint,
+    ) -> *mut c_void;
+
+    pub(super) fn genl_helper_dump_put(skb: *mut bindings::sk_buff, len: c_uint) -> c_uint;
+
     pub(super) fn genl_helper_msg_free(skb: *mut bindings::sk_buff);
 
     pub(super) fn genl_helper_reply(

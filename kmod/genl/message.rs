@@ -54,7 +54,7 @@ pub(crate) struct NoRoom;
 ///
 /// `room` bytes from `start` on belong to this writer alone. `len <= room`; `len` is a multiple of
 /// [`ALIGN`], and the first `len` bytes are initialized.
-struct Writer {
+pub(super) struct Writer {
     start: NonNull<u8>,
     room: usize,
     len: usize,
@@ -65,7 +65,7 @@ impl Writer {
     ///
     /// For as long as the writer is used, the `room` bytes from `start` on must be writable, and
     /// used by nobody else.
-    unsafe fn new(start: NonNull<u8>, room: usize) -> Self {
+    pub(super) unsafe fn new(start: NonNull<u8>, room: usize) -> Self {
         // INVARIANT: The room is this writer's by the safety requirements of this function, and
         // 0 bytes of it are in use.
         Self {
@@ -73,6 +73,48 @@ impl Writer {
             room,
             len: 0,
         }
+    }
+
+    /// How many bytes are written.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Puts a message around the attributes that `fill` puts. Where `fill` fails, nothing of the
+    /// message stays.
+    pub(super) fn message(
+        &mut self,
+        header: bindings::nlmsghdr,
+        genl_header: bindings::genlmsghdr,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
+
+        let start = self.len;
+        if HEADERS > self.room - start {
+            return Err(NoRoom);
+        }
+        // INVARIANT: The headers fit, are a multiple of `ALIGN`, and all their bytes are written
+        // below on the way out that does not take this back; `fill` reads none of them.
+        self.len = start + HEADERS;
+        if let Err(error) = fill(&mut Attributes(self)) {
+            // INVARIANT: `start` was `len` before, so all up to it is initialized.
+            self.len = start;
+            return Err(error);
+        }
+        let header = bindings::nlmsghdr {
+            nlmsg_len: (self.len - start) as u32,
+            ..header
+        };
+        // SAFETY: The room for both headers, which have no padding, was set aside at `start`.
+        unsafe {
+            let at = self.start.as_ptr().add(start);
+            at.cast::<bindings::nlmsghdr>().write_unaligned(header);
+            at.add(size_of::<bindings::nlmsghdr>())
+                .cast::<bindings::genlmsghdr>()
+                .write_unaligned(genl_header);
+        }
+        Ok(())
     }
 
     /// Puts an attribute.

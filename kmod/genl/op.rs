@@ -6,8 +6,13 @@
 
 use super::{
     args::Arguments,
+    dump::{
+        self,
+        Dump, //
+    },
     extack::Refusal,
     family::NetState,
+    policy::Policy,
     request::Request, //
 };
 use core::{
@@ -28,6 +33,15 @@ pub(crate) enum Permission {
     NetAdmin,
 }
 
+impl Permission {
+    const fn flags(self) -> u32 {
+        match self {
+            Self::Anyone => 0,
+            Self::NetAdmin => bindings::GENL_UNS_ADMIN_PERM,
+        }
+    }
+}
+
 /// Flags with which a request changes what its operation does to what exists already.
 ///
 /// C header: [`include/uapi/linux/netlink.h`](srctree/include/uapi/linux/netlink.h)
@@ -43,6 +57,9 @@ impl Modifiers {
     pub(crate) const EXCL: Self = Self(bindings::NLM_F_EXCL as u16);
     /// `NLM_F_CREATE`: create what is missing.
     pub(crate) const CREATE: Self = Self(bindings::NLM_F_CREATE as u16);
+
+    /// The flags of a dump, for the check of its header.
+    pub(super) const DUMP: Self = Self(bindings::NLM_F_DUMP as u16);
 
     pub(super) const fn from_flags(flags: u16) -> Self {
         Self(flags)
@@ -101,21 +118,46 @@ unsafe impl<N> Sync for Op<N> {}
 
 impl<N: NetState> Op<N> {
     /// The entry of `O`.
-    pub(crate) const fn new<O: Do<State = N>>() -> Self {
-        let policy = <O::Args<'static> as Arguments<'static>>::POLICY;
-        let permission = match O::PERMISSION {
-            Permission::Anyone => 0,
-            Permission::NetAdmin => bindings::GENL_UNS_ADMIN_PERM,
-        };
+    pub(crate) const fn new_do<O: Do<State = N>>() -> Self {
+        Self::new(
+            bindings::genl_split_ops__bindgen_ty_1 {
+                __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
+                    pre_doit: None,
+                    doit: Some(doit::<O>),
+                    post_doit: None,
+                },
+            },
+            O::CMD,
+            O::PERMISSION.flags() | bindings::GENL_CMD_CAP_DO,
+            <O::Args<'static> as Arguments<'static>>::POLICY,
+        )
+    }
+
+    /// The entry of `O`.
+    pub(crate) const fn new_dump<O: Dump<State = N>>() -> Self {
+        Self::new(
+            bindings::genl_split_ops__bindgen_ty_1 {
+                __bindgen_anon_2: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_2 {
+                    start: Some(dump::start::<O>),
+                    dumpit: Some(dump::dumpit::<O>),
+                    done: Some(dump::done::<O>),
+                },
+            },
+            O::CMD,
+            O::PERMISSION.flags() | bindings::GENL_CMD_CAP_DUMP,
+            <O::Args<'static> as Arguments<'static>>::POLICY,
+        )
+    }
+
+    const fn new(
+        callbacks: bindings::genl_split_ops__bindgen_ty_1,
+        cmd: u8,
+        flags: u32,
+        policy: &'static [Policy],
+    ) -> Self {
         Self {
             op: bindings::genl_split_ops {
-                __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1 {
-                    __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
-                        pre_doit: None,
-                        doit: Some(doit::<O>),
-                        post_doit: None,
-                    },
-                },
+                __bindgen_anon_1: callbacks,
                 // Without a policy the core refuses every attribute.
                 policy: if policy.is_empty() {
                     core::ptr::null()
@@ -123,23 +165,29 @@ impl<N: NetState> Op<N> {
                     policy.as_ptr().cast()
                 },
                 maxattr: policy.len().saturating_sub(1) as u32,
-                cmd: O::CMD,
+                cmd,
                 internal_flags: 0,
-                flags: (bindings::GENL_CMD_CAP_DO | permission) as u8,
+                flags: flags as u8,
                 validate: 0,
             },
             _state: PhantomData,
         }
     }
 
-    pub(super) const fn cmd(&self) -> u8 {
-        self.op.cmd
+    /// Whether the core lets `next` stand behind this: entries are sorted by number, and of one
+    /// number there are a do and a dump, in this order and with the same permission.
+    const fn may_precede(&self, next: &Self) -> bool {
+        let kinds = (bindings::GENL_CMD_CAP_DO | bindings::GENL_CMD_CAP_DUMP) as u8;
+        let pair = (
+            bindings::GENL_CMD_CAP_DO as u8,
+            bindings::GENL_CMD_CAP_DUMP as u8,
+        );
+        self.op.cmd < next.op.cmd
+            || (self.op.cmd == next.op.cmd
+                && self.op.flags & kinds == pair.0
+                && next.op.flags & kinds == pair.1
+                && self.op.flags & !kinds == next.op.flags & !kinds)
     }
-}
-
-/// The modifiers `O` knows, for the table's own use.
-pub(crate) const fn modifiers<O: Do>() -> Modifiers {
-    O::MODIFIERS
 }
 
 /// The operations of a family: the table, and the first number from which on the core checks the
@@ -159,10 +207,10 @@ impl<N: NetState> Ops<N> {
         let mut resv_start_op = 0;
         let mut i = 0;
         while i < table.len() {
-            let cmd = table[i].cmd();
+            let cmd = table[i].op.cmd;
             assert!(
-                i == 0 || table[i - 1].cmd() < cmd,
-                "operations must be in the order of their numbers"
+                i == 0 || table[i - 1].may_precede(&table[i]),
+                "operations must be in the order of their numbers, a do before its dump"
             );
             if modifiers[i].flags() != 0 {
                 assert!(cmd < u8::MAX);
@@ -182,13 +230,26 @@ impl<N: NetState> Ops<N> {
 /// # Examples
 ///
 /// ```ignore
-/// static FAMILY: Family<Net> = Family::new(THIS_MODULE, c"example", 1, ops![Get, Set]);
+/// static FAMILY: Family<Net> =
+///     Family::new(THIS_MODULE, c"example", 1, ops![do Get, dump List, do Set]);
 /// ```
 macro_rules! ops {
-    ($($op:ty),+ $(,)?) => {
+    (@entry do $op:ty) => {
+        $crate::genl::Op::new_do::<$op>()
+    };
+    (@entry dump $op:ty) => {
+        $crate::genl::Op::new_dump::<$op>()
+    };
+    (@modifiers do $op:ty) => {
+        <$op as $crate::genl::Do>::MODIFIERS
+    };
+    (@modifiers dump $op:ty) => {
+        $crate::genl::Modifiers::NONE
+    };
+    ($($kind:tt $op:ty),+ $(,)?) => {
         $crate::genl::Ops::new(
-            const { &[$($crate::genl::Op::new::<$op>()),+] },
-            &[$($crate::genl::modifiers::<$op>()),+],
+            const { &[$($crate::genl::ops!(@entry $kind $op)),+] },
+            &[$($crate::genl::ops!(@modifiers $kind $op)),+],
         )
     };
 }

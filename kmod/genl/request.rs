@@ -117,6 +117,26 @@ impl<'a, N: NetState> Request<'a, N> {
         unsafe { Attrs::from_raw(self.info().attrs, len) }
     }
 
+    /// The headers of an entry of a dump that this request asked for.
+    pub(super) fn entry_headers(&self) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
+        let info = self.info();
+        // SAFETY: By the type invariants; a request has a family and a header.
+        let (family, cmd) = unsafe { (&*info.family, (*info.genlhdr).cmd) };
+        let header = bindings::nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type: family.id as u16,
+            nlmsg_flags: bindings::NLM_F_MULTI as u16,
+            nlmsg_seq: info.snd_seq,
+            nlmsg_pid: info.snd_portid,
+        };
+        let genl_header = bindings::genlmsghdr {
+            cmd,
+            version: family.version as u8,
+            reserved: 0,
+        };
+        (header, genl_header)
+    }
+
     pub(super) fn extack(&self) -> *mut bindings::netlink_ext_ack {
         self.info().extack
     }

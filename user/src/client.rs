@@ -146,6 +146,34 @@ impl Client {
         })?)
     }
 
+    /// Hands every counter whose name begins with `prefix` to `each`, in byte
+    /// order of the names. Tells whether a counter changed meanwhile: what was
+    /// handed over is then of different moments, though no counter that was
+    /// there all the time is missing or came twice.
+    pub fn counter_list(
+        &mut self,
+        prefix: Option<&str>,
+        mut each: impl FnMut(Counter<'_>) -> Result<()>,
+    ) -> Result<bool> {
+        let seq = self.socket.next_seq();
+        message::write(
+            &mut self.request,
+            self.family.id,
+            (cmd::COUNTER_GET, uapi::FAMILY_VERSION),
+            flags::DUMP,
+            seq,
+            |attributes| match prefix {
+                Some(prefix) => attributes.string(counter::PREFIX, prefix),
+                None => Ok(()),
+            },
+        )?;
+        self.socket
+            .dump(&self.request, seq, |entry| {
+                each(read_counter(message::read(&entry)?.1)?)
+            })
+            .map_err(|error| name_parts(error, &self.request, cmd::COUNTER_GET))
+    }
+
     /// Sets the counter `name`. Needs `CAP_NET_ADMIN`.
     pub fn counter_set(&mut self, name: &str, value: u64, mode: SetMode) -> Result<()> {
         self.call(cmd::COUNTER_SET, mode.flags(), Expect::Ack, |attributes| {
@@ -207,7 +235,7 @@ impl Client {
         let seq = self.socket.next_seq();
         let ack = match expect {
             Expect::Ack => flags::ACK,
-            Expect::Reply => 0,
+            Expect::Reply | Expect::Entry => 0,
         };
         message::write(
             &mut self.request,

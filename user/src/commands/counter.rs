@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};
@@ -17,6 +18,12 @@ pub(crate) enum Counter {
     Get {
         /// Its name
         name: String,
+    },
+    /// List counters, in byte order of their names
+    List {
+        /// Only those whose name begins so
+        #[arg(long)]
+        prefix: Option<String>,
     },
     /// Set a counter
     Set {
@@ -57,6 +64,7 @@ impl Counter {
         let mut client = Client::open()?;
         match self {
             Self::Get { name } => show(out, client.counter_get(name)?)?,
+            Self::List { prefix } => list(out, &mut client, prefix.as_deref())?,
             Self::Set {
                 name,
                 value,
@@ -82,16 +90,40 @@ impl Counter {
     }
 }
 
+/// How often a dump that was interrupted is begun anew.
+const ATTEMPTS: usize = 5;
+
+fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&str>) -> Result<()> {
+    let mut rows = Vec::new();
+    let mut interrupted = true;
+    for _ in 0..ATTEMPTS {
+        rows.clear();
+        interrupted = client.counter_list(prefix, |counter| {
+            rows.push((text::name(counter.name), counter.value, counter.updates));
+            Ok(())
+        })?;
+        if !interrupted {
+            break;
+        }
+    }
+    let widest = |cell: fn(&(String, u64, u64)) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+    let names = widest(|row| row.0.chars().count());
+    let values = widest(|row| row.1.to_string().len());
+    for (name, value, updates) in &rows {
+        writeln!(
+            out,
+            "{name:<names$}  value {value:>values$}  updates {updates}"
+        )?;
+    }
+    if interrupted {
+        out.flush()?;
+        eprintln!("parley: counters changed during each of {ATTEMPTS} dumps; this is the last");
+    }
+    Ok(())
+}
+
 fn show(out: &mut dyn Write, counter: Reading<'_>) -> Result<()> {
-    // A name can be any bytes; a terminal must not obey them.
-    let name: String = counter
-        .name
-        .chars()
-        .flat_map(|c| match c.is_control() {
-            true => c.escape_default().collect::<Vec<_>>(),
-            false => vec![c],
-        })
-        .collect();
+    let name = text::name(counter.name);
     writeln!(
         out,
         "{name}  value {}  updates {}",

@@ -13,6 +13,17 @@ fn printable(bytes: &[u8]) -> Option<&str> {
         .filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
 }
 
+/// A name that came from elsewhere, with what a terminal would obey escaped.
+pub(super) fn name(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let plain = (!c.is_control()).then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// The most bytes that a hex dump shows.
 const DUMP_MAX: usize = 256;
 
@@ -57,6 +68,11 @@ mod tests {
         assert!(shown(b"\0\x01").contains("00 01"));
         assert_eq!(shown(b""), "reply   0 bytes\n");
         assert!(shown(&[7; 300]).ends_with("  and 44 bytes more\n"));
+    }
+
+    #[test]
+    fn a_name_keeps_its_letters_and_loses_its_control() {
+        assert_eq!(name("größe\x1b[2J"), "größe\\u{1b}[2J");
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub mod flags {
     pub const ACK: u16 = 4;
     /// What the request changes is to be told to the requester, too.
     pub const ECHO: u16 = 8;
+    /// In a dump: what it lists has changed since it began.
+    pub const DUMP_INTR: u16 = 0x10;
+    /// A request for all there is. The same bits as `REPLACE` and `EXCL`.
+    pub const DUMP: u16 = 0x300;
     /// Replace what exists.
     pub const REPLACE: u16 = 0x100;
     /// Leave alone what exists.
@@ -110,7 +114,7 @@ pub enum Kind {
     Ack,
     /// An error.
     Refused(Box<Refusal>),
-    /// The end of a message of several parts.
+    /// The end of a dump.
     Done,
     /// The kernel lost data.
     Overrun,
@@ -124,10 +128,32 @@ impl<'a> Message<'a> {
         Ok(match i32::from(self.header.kind) {
             libc::NLMSG_NOOP => Kind::Noop,
             libc::NLMSG_ERROR => self.error()?,
-            libc::NLMSG_DONE => Kind::Done,
+            libc::NLMSG_DONE => self.done()?,
             libc::NLMSG_OVERRUN => Kind::Overrun,
             _ => Kind::Data,
         })
+    }
+
+    /// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK.
+    fn done(&self) -> Result<Kind> {
+        let [a, b, c, d, attributes @ ..] = self.payload else {
+            return Err(Error::Malformed {
+                what: "the end of a dump is too short",
+                offset: 0,
+            });
+        };
+        let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+        let Some(errno) = code.checked_neg().filter(|errno| *errno > 0) else {
+            return Ok(Kind::Done);
+        };
+        let mut refusal = Refusal {
+            errno,
+            ..Refusal::default()
+        };
+        if self.header.flags & flags::ACK_TLVS != 0 {
+            read_extack(attributes, &mut refusal)?;
+        }
+        Ok(Kind::Refused(Box::new(refusal)))
     }
 
     /// Reads NLMSG_ERROR: an errno, the header of the request, its payload

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
-use super::message::{Kind, Message, Messages};
+use super::message::{flags, Kind, Message, Messages};
 use super::sys;
 use std::io;
 use std::ops::Range;
@@ -38,6 +38,8 @@ pub struct Socket {
 pub enum Expect {
     /// A message of the family.
     Reply,
+    /// A message of the family, or the end of a dump.
+    Entry,
     /// An ACK.
     Ack,
 }
@@ -118,6 +120,32 @@ impl Socket {
         }
     }
 
+    /// Sends `request`, which asks for a dump, and hands each entry to `each`.
+    /// Tells whether what is dumped has changed meanwhile: then entries may be
+    /// missing, or of different moments.
+    pub fn dump(
+        &mut self,
+        request: &[u8],
+        seq: u32,
+        mut each: impl FnMut(Message<'_>) -> Result<()>,
+    ) -> Result<bool> {
+        self.unread = 0..0;
+        self.send(request)?;
+        let mut interrupted = false;
+        loop {
+            let at = self.wait(seq, Expect::Entry)?;
+            let Some(message) = Messages::at(&self.buffer, at).next() else {
+                return Ok(interrupted);
+            };
+            let message = message?;
+            interrupted |= message.header.flags & flags::DUMP_INTR != 0;
+            if message.kind()? == Kind::Done {
+                return Ok(interrupted);
+            }
+            each(message)?;
+        }
+    }
+
     /// Waits for the answer to `seq`, and tells where in the buffer it begins.
     fn wait(&mut self, seq: u32, expect: Expect) -> Result<usize> {
         // Read only where a second receive is needed: most often none is.
@@ -144,7 +172,9 @@ impl Socket {
                 match (message.kind()?, expect) {
                     (Kind::Refused(refusal), _) => return Err(Error::Refused(refusal)),
                     (Kind::Overrun, _) => return Err(Error::Overrun),
-                    (Kind::Data, Expect::Reply) | (Kind::Ack, Expect::Ack) => return Ok(at),
+                    (Kind::Data, Expect::Reply | Expect::Entry)
+                    | (Kind::Done, Expect::Entry)
+                    | (Kind::Ack, Expect::Ack) => return Ok(at),
                     // An ACK where a reply is awaited says nothing, and the other
                     // way about; so do the kernel's other messages.
                     _ => {}

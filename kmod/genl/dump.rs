@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Dumps: operations that list, in as many messages as it takes.
+//!
+//! The core calls a dump once for each buffer that the requester reads, until it is done or the
+//! socket is closed. In between it stands still, and what it lists may change: the requester is
+//! then told that the dump was interrupted.
+//!
+//! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
+
+use super::{
+    args::Arguments,
+    extack::Refusal,
+    family::NetState,
+    helpers,
+    message::{
+        Attributes,
+        NoRoom,
+        Writer, //
+    },
+    op::{
+        Modifiers,
+        Permission, //
+    },
+    request::Request, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    bindings,
+    ffi::{
+        c_int,
+        c_uint, //
+    },
+    prelude::*, //
+};
+
+/// How far a dump has come.
+pub(crate) enum Progress {
+    /// The buffer is full, and there is more.
+    More,
+    /// All is told.
+    Done,
+}
+
+/// An operation that lists.
+pub(crate) trait Dump: 'static {
+    /// Its number on the wire. It may be that of an operation that is done once.
+    const CMD: u8;
+
+    /// Who may call it.
+    const PERMISSION: Permission;
+
+    /// The state it works on.
+    type State: NetState;
+
+    /// What it takes.
+    type Args<'a>: Arguments<'a>;
+
+    /// Where it stands between two buffers. At most as large as the core has room for; it is
+    /// dropped when the dump is done or its socket is closed.
+    type Cursor: Send + 'static;
+
+    /// Begins.
+    fn start<'a>(
+        state: &'a Self::State,
+        args: &Self::Args<'a>,
+    ) -> Result<Self::Cursor, Refusal<'a>>;
+
+    /// Puts entries until there is no room for another, or all are told.
+    ///
+    /// Must call [`Entries::generation`] first, with what it lists locked against changes.
+    fn next<'a>(
+        state: &'a Self::State,
+        args: &Self::Args<'a>,
+        cursor: &mut Self::Cursor,
+        entries: &mut Entries<'_>,
+    ) -> Result<Progress, Refusal<'a>>;
+}
+
+/// The entries of one buffer of a dump: a message each.
+///
+/// # Invariants
+///
+/// `callback` is the dump's, and nobody else uses its sequence numbers while this lives.
+pub(crate) struct Entries<'w> {
+    writer: &'w mut Writer,
+    callback: NonNull<bindings::netlink_callback>,
+    header: bindings::nlmsghdr,
+    genl_header: bindings::genlmsghdr,
+}
+
+impl Entries<'_> {
+    /// Says which generation of the state the entries are of. Where it is another than that of
+    /// the entries before them, the requester is told that the dump was interrupted.
+    pub(crate) fn generation(&mut self, generation: u64) {
+        // The core takes 0 for none.
+        let seq = (generation as c_uint) << 1 | 1;
+        let callback = self.callback.as_ptr();
+        // SAFETY: By the type invariants. No reference to the callback as a whole is made: there
+        // is one to the cursor inside it.
+        let before = unsafe {
+            (*callback).seq = seq;
+            (*callback).prev_seq
+        };
+        if before != 0 && before != seq {
+            self.header.nlmsg_flags |= bindings::NLM_F_DUMP_INTR as u16;
+        }
+    }
+
+    /// Puts an entry of the attributes that `fill` puts. Where there is no room for all of it,
+    /// nothing of it stays.
+    pub(crate) fn put(
+        &mut self,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        self.writer.message(self.header, self.genl_header, fill)?;
+        // One entry says it. Where none does, the core says it in the message that ends the dump.
+        self.header.nlmsg_flags &= !(bindings::NLM_F_DUMP_INTR as u16);
+        let callback = self.callback.as_ptr();
+        // SAFETY: As in `generation`.
+        unsafe { (*callback).prev_seq = (*callback).seq };
+        Ok(())
+    }
+}
+
+/// The request of a dump.
+///
+/// # Safety
+///
+/// `callback` must be what the core passed to a callback of a dump of `N`'s family, and `'a` must
+/// end before that returns.
+unsafe fn request<'a, N: NetState>(callback: *mut bindings::netlink_callback) -> Request<'a, N> {
+    // SAFETY: The core has put its information of the dump there before it calls any callback of
+    // ours, and keeps it until after the last.
+    let info = unsafe {
+        let dump = (*callback).data.cast::<bindings::genl_dumpit_info>();
+        NonNull::new_unchecked(&raw mut (*dump).info)
+    };
+    // SAFETY: By the safety requirements of this function. The core holds the request's message
+    // for as long as the dump, and calls with its socket, which holds its namespace, alive.
+    unsafe { Request::from_raw(info) }
+}
+
+/// Where a dump's cursor is kept.
+///
+/// # Safety
+///
+/// `callback` must be valid.
+unsafe fn cursor<O: Dump>(callback: *mut bindings::netlink_callback) -> *mut O::Cursor {
+    const {
+        assert!(size_of::<O::Cursor>() <= size_of::<bindings::netlink_callback__bindgen_ty_1>());
+        assert!(align_of::<O::Cursor>() <= align_of::<bindings::netlink_callback__bindgen_ty_1>());
+    }
+    // SAFETY: By the safety requirements of this function.
+    unsafe { (&raw mut (*callback).__bindgen_anon_1).cast() }
+}
+
+/// # Safety
+///
+/// To be called by the core only, as `start` of a dump `O` of `O::State`'s family.
+pub(super) unsafe extern "C" fn start<O: Dump>(callback: *mut bindings::netlink_callback) -> c_int {
+    // SAFETY: `callback` is the core's; what `run_start` borrows ends with it.
+    let request = unsafe { request::<O::State>(callback) };
+    match run_start::<O>(&request) {
+        Ok(new) => {
+            // SAFETY: The core has set this room aside for the family. Nothing is in it yet.
+            unsafe { cursor::<O>(callback).write(new) };
+            0
+        }
+        // SAFETY: The extended ACK is this request's, and used by nobody else during the call.
+        Err(refusal) => unsafe { refusal.report(request.extack()) },
+    }
+}
+
+fn run_start<'a, O: Dump>(request: &Request<'a, O::State>) -> Result<O::Cursor, Refusal<'a>> {
+    request.check_header(Modifiers::DUMP)?;
+    O::start(request.state(), &args::<O>(request)?)
+}
+
+fn args<'a, O: Dump>(request: &Request<'a, O::State>) -> Result<O::Args<'a>, Refusal<'a>> {
+    // SAFETY: `Op::new_dump` gave the core this very policy table.
+    let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
+    O::Args::parse(&attrs)
+}
+
+/// # Safety
+///
+/// To be called by the core only, as `dumpit` of a dump `O` of `O::State`'s family.
+pub(super) unsafe extern "C" fn dumpit<O: Dump>(
+    skb: *mut bindings::sk_buff,
+    callback: *mut bindings::netlink_callback,
+) -> c_int {
+    // SAFETY: `callback` is the core's; what `run_next` borrows ends with it.
+    let request = unsafe { request::<O::State>(callback) };
+    let mut room = 0;
+    // SAFETY: `skb` is the core's, and `room` can be written.
+    let tail = unsafe { helpers::genl_helper_dump_tail(skb, &mut room) };
+    // SAFETY: A buffer has a tail.
+    let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
+    // SAFETY: So many bytes from the tail on are the buffer's, which is ours during this call.
+    let mut writer = unsafe { Writer::new(tail, room as usize) };
+    let (header, genl_header) = request.entry_headers();
+    let mut entries = Entries {
+        writer: &mut writer,
+        // SAFETY: `callback` is the core's.
+        // INVARIANT: The core calls the callbacks of a dump one at a time.
+        callback: unsafe { NonNull::new_unchecked(callback) },
+        header,
+        genl_header,
+    };
+    // SAFETY: `start` has written the cursor, or this would not be called; `Entries` does not
+    // touch it, and nobody else does.
+    let cursor = unsafe { &mut *cursor::<O>(callback) };
+    let progress =
+        args::<O>(&request).and_then(|args| O::next(request.state(), &args, cursor, &mut entries));
+    // SAFETY: The writer has written so many bytes behind the tail, and no more than there was
+    // room for.
+    let len = unsafe { helpers::genl_helper_dump_put(skb, writer.len() as c_uint) };
+    match progress {
+        Ok(Progress::Done) => 0,
+        // Not one entry fits.
+        Ok(Progress::More) if len == 0 => EMSGSIZE.to_errno(),
+        Ok(Progress::More) => len as c_int,
+        // SAFETY: The extended ACK is this call's, and used by nobody else during it.
+        Err(refusal) => unsafe { refusal.report(request.extack()) },
+    }
+}
+
+/// # Safety
+///
+/// To be called by the core only, as `done` of a dump `O` of `O::State`'s family.
+pub(super) unsafe extern "C" fn done<O: Dump>(callback: *mut bindings::netlink_callback) -> c_int {
+    // SAFETY: The core calls this once, and only where `start` has written the cursor. Nothing
+    // else is touched: the socket may be on its way out.
+    unsafe { cursor::<O>(callback).drop_in_place() };
+    0
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The dump of the counters, against the loaded module.
+
+mod common;
+
+use common::{client, refusal, refused, Temporary, CREATE};
+use parley::client::SetMode;
+use parley::netlink::socket::Expect;
+use parley::uapi::{cmd, counter};
+use parley::{genl, uapi};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn list(prefix: Option<&str>) -> (Vec<(String, u64, u64)>, bool) {
+    let mut counters = Vec::new();
+    let interrupted = client()
+        .counter_list(prefix, |counter| {
+            counters.push((counter.name.to_owned(), counter.value, counter.updates));
+            Ok(())
+        })
+        .unwrap();
+    (counters, interrupted)
+}
+
+/// Deletes all counters that begin with a prefix when it goes.
+struct Sweep(&'static str);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        let mut client = client();
+        for (name, ..) in list(Some(self.0)).0 {
+            let _ = client.counter_del(&name);
+        }
+    }
+}
+
+#[test]
+fn sixty_thousand_counters_come_once_each_and_in_order() {
+    const COUNT: u64 = 60_000;
+    let _sweep = Sweep("d-");
+    let mut client = client();
+    // Made in another order than that of their names.
+    let mut made: Vec<_> = (0..COUNT)
+        .map(|i| (format!("d-{}", i * 7919 % COUNT), i))
+        .collect();
+    for (name, value) in &made {
+        client.counter_set(name, *value, CREATE).unwrap();
+    }
+    let (counters, interrupted) = list(Some("d-"));
+    assert!(!interrupted);
+    made.sort();
+    let made: Vec<_> = made
+        .into_iter()
+        .map(|(name, value)| (name, value, 1))
+        .collect();
+    assert!(counters == made, "{} counters were listed", counters.len());
+}
+
+#[test]
+fn only_those_that_begin_with_the_prefix_are_listed() {
+    let _counters = ["pre", "pref", "prefix", "prez", "a", "z"].map(|name| Temporary::new(name, 1));
+    let names =
+        |prefix| -> Vec<String> { list(prefix).0.into_iter().map(|(name, ..)| name).collect() };
+    assert_eq!(names(Some("pref")), ["pref", "prefix"]);
+    assert_eq!(names(Some("pre")), ["pre", "pref", "prefix", "prez"]);
+    assert_eq!(names(Some("prefixes")), [""; 0]);
+    let all = ["a", "pre", "pref", "prefix", "prez", "z"];
+    assert_eq!(names(None), all);
+    assert_eq!(names(Some("")), all);
+}
+
+#[test]
+fn a_prefix_must_be_a_string_of_at_most_31_bytes() {
+    let mut client = client();
+    let result = client.counter_list(Some(&"x".repeat(32)), |_| Ok(()));
+    assert_eq!(
+        refused(result),
+        refusal(
+            libc::EINVAL,
+            "Attribute failed policy validation",
+            "counter.prefix"
+        )
+    );
+    assert!(!client
+        .counter_list(Some(&"x".repeat(31)), |_| Ok(()))
+        .unwrap());
+}
+
+#[test]
+fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
+    let dump = |flags: u16, number| {
+        let result = client()
+            .call(cmd::COUNTER_GET, 0x300 | flags, Expect::Reply, |writer| {
+                writer.string(number, "x")
+            })
+            .map(drop);
+        refused(result)
+    };
+    assert_eq!(
+        dump(0, counter::NAME),
+        refusal(
+            libc::EINVAL,
+            "Attribute failed policy validation",
+            "counter.name"
+        )
+    );
+    assert_eq!(
+        dump(0, 6),
+        refusal(libc::EINVAL, "Unknown attribute type", "counter.#6")
+    );
+    assert_eq!(
+        dump(0x400, counter::PREFIX),
+        refusal(
+            libc::EINVAL,
+            "ambiguous or reserved bits set in nlmsg_flags",
+            ""
+        )
+    );
+}
+
+#[test]
+fn a_change_between_two_messages_of_a_dump_is_told() {
+    let _sweep = Sweep("i-");
+    let mut other = client();
+    for i in 0..3000 {
+        other.counter_set(&format!("i-{i:04}"), i, CREATE).unwrap();
+    }
+    let mut seen = 0;
+    let interrupted = client()
+        .counter_list(Some("i-"), |_| {
+            seen += 1;
+            if seen == 10 {
+                other.counter_set("i-2999", 7, SetMode::default())?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(seen, 3000);
+    assert!(interrupted);
+}
+
+#[test]
+fn what_stays_through_a_dump_is_neither_missed_nor_told_twice() {
+    let _sweep = Sweep("s-");
+    let mut maker = client();
+    for i in 0..2000 {
+        maker
+            .counter_set(&format!("s-{i:04}-stays"), i, CREATE)
+            .unwrap();
+    }
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut churner = client();
+            let mut i = 0u64;
+            while !stop.load(Ordering::Relaxed) {
+                let name = format!("s-{:04}-goes", i * 37 % 2000);
+                churner.counter_set(&name, i, CREATE).unwrap();
+                let name = format!("s-{:04}-goes", (i + 1000) * 37 % 2000);
+                let _ = churner.counter_del(&name);
+                i += 1;
+            }
+        });
+        for _ in 0..20 {
+            let (counters, _) = list(Some("s-"));
+            assert!(counters.windows(2).all(|pair| pair[0].0 < pair[1].0));
+            let stayed = counters.iter().filter(|(name, ..)| name.ends_with("stays"));
+            assert_eq!(stayed.count(), 2000);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn an_open_dump_holds_the_module_until_its_socket_is_closed() {
+    let _sweep = Sweep("o-");
+    let mut maker = client();
+    for i in 0..3000 {
+        maker.counter_set(&format!("o-{i}"), i, CREATE).unwrap();
+    }
+    let rmmod = || Command::new("rmmod").arg("parley").output().unwrap();
+    // One answer is read of a dump that takes several.
+    let mut open = parley::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = genl::resolve(&mut open, uapi::FAMILY_NAME).unwrap().id;
+    let mut request = Vec::new();
+    let header = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
+    genl::message::write(&mut request, id, header, 0x300, 99, |_| Ok(())).unwrap();
+    open.transact(&request, 99, Expect::Reply).unwrap();
+    let refused = rmmod();
+    assert!(
+        !refused.status.success(),
+        "the module went with a dump open"
+    );
+    assert_eq!(maker.echo(b"and works").unwrap().payload, b"and works");
+    drop(open);
+    // The dump's end gives the module back.
+    let done = rmmod();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko");
+    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+}
