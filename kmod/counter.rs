@@ -9,10 +9,12 @@ use crate::{
         self,
         size,
         Arg,
+        Attributes,
         Do,
         Dump,
         Entries,
         Modifiers,
+        NoRoom,
         NulString,
         Permission,
         Progress,
@@ -22,6 +24,7 @@ use crate::{
         Uint, //
     },
     state::{
+        Change,
         Counter,
         Fault,
         Mode,
@@ -62,19 +65,29 @@ fn refuse<'a, K: genl::Kind>(
     }
 }
 
-/// Answers with a counter.
-fn answer<'a>(
-    request: &Request<'a, Net>,
-    name: &Arg<'a, NameArg>,
-    counter: Counter,
-) -> Result<(), Refusal<'a>> {
-    let room = size::bytes(name.value.to_bytes_with_nul().len()) + 2 * size::UINT;
-    let mut reply = request.reply(room)?;
-    let mut attrs = reply.attrs();
-    attrs.put_string(counter::NAME, name.value)?;
+/// How much room a counter takes in a message.
+fn room(name: &CStr) -> usize {
+    size::bytes(name.to_bytes_with_nul().len()) + 2 * size::UINT
+}
+
+/// Puts a counter.
+fn put(attrs: &mut Attributes<'_>, name: &CStr, counter: Counter) -> Result<(), NoRoom> {
+    attrs.put_string(counter::NAME, name)?;
     attrs.put_uint(counter::VALUE, counter.value)?;
-    attrs.put_uint(counter::UPDATES, counter.updates)?;
-    reply.send()
+    attrs.put_uint(counter::UPDATES, counter.updates)
+}
+
+/// The place of the group `events` in the family's list.
+const EVENTS: usize = 0;
+
+/// Tells those who listen of a change. Tells whether anybody does.
+fn tell(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
+    let cmd = match change {
+        Change::New => cmd::COUNTER_NEW_NTF,
+        Change::Written => cmd::COUNTER_CHANGE_NTF,
+        Change::Deleted => cmd::COUNTER_DEL_NTF,
+    };
+    request.notify(EVENTS, cmd, room(name), |attrs| put(attrs, name, counter))
 }
 
 /// The operation `counter-get`.
@@ -94,9 +107,11 @@ impl Do for Get {
     type Args<'a> = NameArgs<'a>;
 
     fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
+        let mut reply = request.reply(room(args.name.value))?;
         let counter = request.state().counter(&name(&args.name)?);
         let counter = counter.ok_or_else(|| refuse(Fault::Missing, &args.name, &args.name))?;
-        answer(request, &args.name, counter)
+        put(&mut reply.attrs(), args.name.value, counter)?;
+        reply.send()
     }
 }
 
@@ -140,11 +155,7 @@ impl Dump for List {
             if last.as_ref() == Some(name) {
                 return ControlFlow::Continue(());
             }
-            let put = entries.put(|attrs| {
-                attrs.put_bytes(counter::NAME, name.with_nul())?;
-                attrs.put_uint(counter::VALUE, counter.value)?;
-                attrs.put_uint(counter::UPDATES, counter.updates)
-            });
+            let put = entries.put(|attrs| put(attrs, name.as_c_str(), counter));
             if put.is_err() {
                 return ControlFlow::Break(Progress::More);
             }
@@ -186,7 +197,12 @@ impl Do for Set {
         };
         request
             .state()
-            .set(name(&args.name)?, args.value.value, mode)
+            .set(
+                name(&args.name)?,
+                args.value.value,
+                mode,
+                |change, counter| tell(request, args.name.value, change, counter),
+            )
             .map_err(|fault| refuse(fault, &args.name, &args.value))?;
         Ok(())
     }
@@ -211,12 +227,20 @@ impl Do for Add {
     type Args<'a> = AddArgs<'a>;
 
     fn handle<'a>(request: &Request<'a, Net>, args: AddArgs<'a>) -> Result<(), Refusal<'a>> {
+        // Before the change, so that no change is made that cannot be answered.
+        let mut reply = request.reply(room(args.name.value))?;
         let create = request.modifiers().contain(Modifiers::CREATE);
         let counter = request
             .state()
-            .add(name(&args.name)?, args.delta.value, create)
+            .add(
+                name(&args.name)?,
+                args.delta.value,
+                create,
+                |change, counter| tell(request, args.name.value, change, counter),
+            )
             .map_err(|fault| refuse(fault, &args.name, &args.delta))?;
-        answer(request, &args.name, counter)
+        put(&mut reply.attrs(), args.name.value, counter)?;
+        reply.send()
     }
 }
 
@@ -232,7 +256,9 @@ impl Do for Del {
     fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
         request
             .state()
-            .delete(&name(&args.name)?)
+            .delete(&name(&args.name)?, |change, counter| {
+                tell(request, args.name.value, change, counter)
+            })
             .map_err(|fault| refuse(fault, &args.name, &args.name))?;
         Ok(())
     }

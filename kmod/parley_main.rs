@@ -17,7 +17,10 @@ use crate::{
     },
     state::Net, //
 };
-use kernel::prelude::*;
+use kernel::{
+    net::netlink::MulticastGroup,
+    prelude::*, //
+};
 
 module! {
     type: Parley,
@@ -34,6 +37,8 @@ module! {
     },
 }
 
+static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(uapi::group::EVENTS)];
+
 static FAMILY: Family<Net> = Family::new(
     kernel::module::this_module::<LocalModule>(),
     uapi::FAMILY_NAME,
@@ -47,6 +52,7 @@ static FAMILY: Family<Net> = Family::new(
         do counter::Del,
         do stats::Get,
     ],
+    &GROUPS,
 );
 
 impl NetState for Net {

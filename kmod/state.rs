@@ -44,10 +44,10 @@ impl Name {
     /// The empty name, which no counter has. It stands before every other.
     pub(crate) const EMPTY: Self = Self([0; uapi::NAME_MAX + 1]);
 
-    /// The name and its NUL.
-    pub(crate) fn with_nul(&self) -> &[u8] {
-        let len = self.0.iter().position(|byte| *byte == 0);
-        self.0.get(..=len.unwrap_or(Self::MAX)).unwrap_or(&self.0)
+    /// The name as a string.
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        // There always is a NUL, by the type invariants.
+        CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
     }
 
     /// Whether the name begins with `prefix`.
@@ -121,6 +121,16 @@ pub(crate) enum Fault {
     NoMemory,
 }
 
+/// What became of a counter. Each is told once, with the counters locked.
+pub(crate) enum Change {
+    /// It was created.
+    New,
+    /// Its value was written.
+    Written,
+    /// It was deleted.
+    Deleted,
+}
+
 /// What may become of a counter that is to be written.
 #[derive(Clone, Copy)]
 pub(crate) struct Mode {
@@ -134,7 +144,9 @@ pub(crate) struct Mode {
 #[pin_data]
 pub(crate) struct Net {
     /// The lock of the counters: which there are, and what each stands at. Held for one search of
-    /// the tree, or while one message of a dump is filled; never while memory is allocated.
+    /// the tree, while one buffer of a dump is filled, and while a change is told to those who
+    /// listen: so changes are told in the order in which they took effect, and who begins to
+    /// listen and then dumps misses none.
     #[pin]
     counters: Mutex<Counters>,
     /// How many counters there are. Written under the lock, read without.
@@ -142,6 +154,7 @@ pub(crate) struct Net {
     max_counters: u64,
     echoes: Atomic<u64>,
     echo_bytes: Atomic<u64>,
+    notifications: Atomic<u64>,
 }
 
 impl Net {
@@ -159,6 +172,7 @@ impl Net {
             max_counters: max_counters.into(),
             echoes: Atomic::new(0),
             echo_bytes: Atomic::new(0),
+            notifications: Atomic::new(0),
         })
     }
 
@@ -173,28 +187,44 @@ impl Net {
     }
 
     /// Sets a counter.
-    pub(crate) fn set(&self, name: Name, value: u64, mode: Mode) -> Result<Counter, Fault> {
-        self.write(name, mode, |_| Ok(value))
+    pub(crate) fn set(
+        &self,
+        name: Name,
+        value: u64,
+        mode: Mode,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<Counter, Fault> {
+        self.write(name, mode, |_| Ok(value), tell)
     }
 
     /// Adds to a counter. One that is created starts from 0.
-    pub(crate) fn add(&self, name: Name, delta: i64, create: bool) -> Result<Counter, Fault> {
+    pub(crate) fn add(
+        &self,
+        name: Name,
+        delta: i64,
+        create: bool,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<Counter, Fault> {
         let mode = Mode {
             create,
             exclusive: false,
         };
-        self.write(name, mode, |value| sum(value, delta))
+        self.write(name, mode, |value| sum(value, delta), tell)
     }
 
     /// Deletes a counter, and tells what it last stood at.
-    pub(crate) fn delete(&self, name: &Name) -> Result<Counter, Fault> {
+    pub(crate) fn delete(
+        &self,
+        name: &Name,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<(), Fault> {
         let mut counters = self.counters.lock();
         let node = counters.tree.remove_node(name).ok_or(Fault::Missing)?;
         counters.generation += 1;
         self.count.store(self.count.load(Relaxed) - 1, Relaxed);
-        drop(counters);
-        // The node is freed here, outside the lock.
-        Ok(node.to_key_value().1)
+        let (_, counter) = node.to_key_value();
+        self.told(tell(Change::Deleted, counter));
+        Ok(())
     }
 
     /// Writes to a counter what `new_value` makes of what it stood at, or of 0 where it is new.
@@ -204,6 +234,7 @@ impl Net {
         name: Name,
         mode: Mode,
         new_value: impl FnOnce(u64) -> Result<u64, Fault>,
+        tell: impl FnOnce(Change, Counter) -> bool,
     ) -> Result<Counter, Fault> {
         let reservation = if mode.create {
             let reservation = RBTreeNodeReservation::new(GFP_KERNEL);
@@ -213,13 +244,13 @@ impl Net {
         };
         let mut guard = self.counters.lock();
         let counters = &mut *guard;
-        let written = match counters.tree.entry(name) {
+        let (change, written) = match counters.tree.entry(name) {
             Entry::Occupied(_) if mode.exclusive => return Err(Fault::Exists),
             Entry::Occupied(mut entry) => {
                 let counter = entry.get_mut();
                 counter.value = new_value(counter.value)?;
                 counter.updates += 1;
-                *counter
+                (Change::Written, *counter)
             }
             Entry::Vacant(entry) => {
                 let reservation = reservation.ok_or(Fault::Missing)?;
@@ -233,11 +264,24 @@ impl Net {
                 };
                 entry.insert(counter, reservation);
                 self.count.store(count + 1, Relaxed);
-                counter
+                (Change::New, counter)
             }
         };
         counters.generation += 1;
+        self.told(tell(change, written));
         Ok(written)
+    }
+
+    /// Notes whether a change was told to anybody.
+    fn told(&self, told: bool) {
+        if told {
+            self.notifications.add(1, Relaxed);
+        }
+    }
+
+    /// How many changes were told.
+    pub(crate) fn notifications(&self) -> u64 {
+        self.notifications.load(Relaxed)
     }
 
     /// Notes that an echo of `len` bytes was answered.

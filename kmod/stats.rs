@@ -34,8 +34,8 @@ impl Do for Get {
             (stats::ECHOES, net.echoes()),
             (stats::ECHO_BYTES, net.echo_bytes()),
             (stats::COUNTERS, net.count()),
-            // There are no events and no questions yet, so none was sent, asked or answered.
-            (stats::NOTIFICATIONS, 0),
+            (stats::NOTIFICATIONS, net.notifications()),
+            // There are no questions yet, so none was asked or answered.
             (stats::ASKS_PENDING, 0),
             (stats::ASKS_ANSWERED, 0),
         ];

@@ -21,6 +21,7 @@ use kernel::{
         c_int,
         c_uint, //
     },
+    net::netlink::MulticastGroup,
     prelude::*,
     sync::atomic::{
         ordering::{
@@ -50,11 +51,12 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 /// # Invariants
 ///
 /// Where `registered` is set, exactly one [`Registration`] of this family exists or is being made
-/// or dropped, and only that one touches the other fields, but for `id`, which is not written while
+/// or dropped, and only that one touches the other fields, but for `id` and `groups`, which are not written while
 /// the family or the state of a namespace can be reached.
 #[repr(C)]
 pub(crate) struct Family<N: 'static> {
     family: Opaque<bindings::genl_family>,
+    groups: &'static [MulticastGroup],
     pernet: Opaque<bindings::pernet_operations>,
     id: UnsafeCell<c_uint>,
     registered: AtomicFlag,
@@ -72,6 +74,7 @@ impl<N: NetState> Family<N> {
         name: &'static CStr,
         version: u8,
         ops: Ops<N>,
+        groups: &'static [MulticastGroup],
     ) -> Self {
         let mut family = bindings::genl_family {
             version: version as c_uint,
@@ -88,8 +91,11 @@ impl<N: NetState> Family<N> {
             // `Ops::new` has seen that they fit.
             n_split_ops: ops.table.len() as u8,
             resv_start_op: ops.resv_start_op,
+            mcgrps: groups.as_ptr().cast(),
+            n_mcgrps: groups.len() as u8,
             ..pin_init::zeroed()
         };
+        assert!(groups.len() <= u8::MAX as usize, "too many groups");
         let bytes = name.to_bytes_with_nul();
         assert!(bytes.len() <= family.name.len(), "family name too long");
         let mut i = 0;
@@ -101,11 +107,17 @@ impl<N: NetState> Family<N> {
         assert!(align_of::<N>() <= bindings::ARCH_KMALLOC_MINALIGN);
         Self {
             family: Opaque::new(family),
+            groups,
             pernet: Opaque::new(pin_init::zeroed()),
             id: UnsafeCell::new(0),
             registered: AtomicFlag::new(false),
             _state: PhantomData,
         }
+    }
+
+    /// How many multicast groups it has.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.len()
     }
 
     /// The state of the namespace that a request came from.

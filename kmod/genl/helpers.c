@@ -59,6 +59,18 @@ int genl_helper_reply(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
+bool genl_helper_has_listeners(const struct genl_info *info, unsigned int group)
+{
+	/* An error is no listener. */
+	return genl_has_listeners(info->family, genl_info_net(info), group) > 0;
+}
+
+/* Tells the listeners that they have missed something. */
+void genl_helper_lost(const struct genl_info *info, unsigned int group)
+{
+	genl_set_err(info->family, genl_info_net(info), 0, group, ENOBUFS);
+}
+
 void *genl_helper_net_state(const struct genl_info *info, unsigned int id)
 {
 	return net_generic(genl_info_net(info), id);

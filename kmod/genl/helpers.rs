@@ -41,6 +41,13 @@ extern "C" {
         info: *mut bindings::genl_info,
     ) -> c_int;
 
+    pub(super) fn genl_helper_has_listeners(
+        info: *const bindings::genl_info,
+        group: c_uint,
+    ) -> bool;
+
+    pub(super) fn genl_helper_lost(info: *const bindings::genl_info, group: c_uint);
+
     pub(super) fn genl_helper_net_state(
         info: *const bindings::genl_info,
         id: c_uint,

@@ -228,34 +228,35 @@ impl Attributes<'_> {
     }
 }
 
-/// A reply under construction.
+/// A message under construction, that a request gives rise to.
 ///
-/// A reply that is dropped is freed; [`Reply::send`] consumes it.
+/// A message that is dropped is freed; [`Message::send`] consumes it.
 ///
 /// # Invariants
 ///
 /// `skb` is owned by this value, and is a message whose headers are complete. `info` is the
 /// request's, and valid for `'a`. The room of `writer` is that behind the headers.
 #[must_use]
-pub(crate) struct Reply<'a> {
+pub(crate) struct Message<'a> {
     skb: NonNull<bindings::sk_buff>,
     info: NonNull<bindings::genl_info>,
     writer: Writer,
     _request: PhantomData<&'a bindings::genl_info>,
 }
 
-impl<'a> Reply<'a> {
-    /// The most room that a reply can be given, in bytes: more than two of the longest attributes
+impl<'a> Message<'a> {
+    /// The most room that a message can be given, in bytes: more than two of the longest attributes
     /// take, and little enough for one allocation.
     const ROOM_MAX: usize = 160 * 1024;
 
-    /// A reply to the request `info`, with room for `room` bytes of attributes.
+    /// A message with the number `cmd`, with the requester's port and sequence number, and room for `room` bytes of attributes.
     ///
     /// # Safety
     ///
     /// `info` must be the valid information of a request for `'a`.
     pub(super) unsafe fn new(
         info: NonNull<bindings::genl_info>,
+        cmd: u8,
         room: usize,
     ) -> Result<Self, Refusal<'a>> {
         // The C side counts in `int`.
@@ -271,7 +272,7 @@ impl<'a> Reply<'a> {
                 (*raw).family,
                 (*raw).snd_portid,
                 (*raw).snd_seq,
-                (*(*raw).genlhdr).cmd,
+                cmd,
                 room,
                 &mut tail,
             )
@@ -291,13 +292,13 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// Where the reply's attributes are put.
+    /// Where the message's attributes are put.
     #[inline]
     pub(crate) fn attrs(&mut self) -> Attributes<'_> {
         Attributes(&mut self.writer)
     }
 
-    /// Sends the reply to the requester.
+    /// Sends the message to the requester, as the reply.
     pub(crate) fn send(self) -> Result<(), Refusal<'a>> {
         let reply = ManuallyDrop::new(self);
         // SAFETY: The message is ours by the type invariants, and `len` bytes behind its headers
@@ -311,7 +312,27 @@ impl<'a> Reply<'a> {
     }
 }
 
-impl Drop for Reply<'_> {
+impl Message<'_> {
+    /// Sends the message to the family's group number `group`, and to the requester where it asks
+    /// to be told.
+    pub(super) fn notify(self, group: c_uint) {
+        let message = ManuallyDrop::new(self);
+        // SAFETY: The message is ours by the type invariants, and `len` bytes behind its headers
+        // are written and within its room. `genl_notify` consumes the message.
+        unsafe {
+            helpers::genl_helper_msg_end(message.skb.as_ptr(), message.writer.len as c_uint);
+            bindings::genl_notify(
+                (*message.info.as_ptr()).family,
+                message.skb.as_ptr(),
+                message.info.as_ptr(),
+                group,
+                bindings::GFP_KERNEL,
+            );
+        }
+    }
+}
+
+impl Drop for Message<'_> {
     fn drop(&mut self) {
         // SAFETY: The message is ours by the type invariants; `send` does not come here.
         unsafe { helpers::genl_helper_msg_free(self.skb.as_ptr()) };

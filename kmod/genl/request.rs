@@ -8,7 +8,12 @@ use super::{
     args::Attrs,
     extack::Refusal,
     family::NetState,
-    message::Reply,
+    helpers,
+    message::{
+        Attributes,
+        Message,
+        NoRoom, //
+    },
     op::Modifiers, //
 };
 use core::{
@@ -17,6 +22,7 @@ use core::{
 };
 use kernel::{
     bindings,
+    ffi::c_uint,
     prelude::*, //
 };
 
@@ -74,10 +80,49 @@ impl<'a, N: NetState> Request<'a, N> {
         Modifiers::from_flags(self.flags() & !CORE_FLAGS)
     }
 
-    /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
-    pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a>, Refusal<'a>> {
+    /// Tells `group`, by its place in the family's list, what `fill` puts, in a message with the
+    /// number `cmd` and room for `room` bytes. With `NLM_F_ECHO` the requester is told, too.
+    ///
+    /// Where nobody listens, nothing is built, and `false` is returned. Where the message cannot be
+    /// built or delivered, the listeners learn from `ENOBUFS` that they have missed something. So
+    /// what has changed can be told without a way to fail; told with it locked, it is told in
+    /// order.
+    pub(crate) fn notify(
+        &self,
+        group: usize,
+        cmd: u8,
+        room: usize,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> bool {
+        let Some(group) = c_uint::try_from(group)
+            .ok()
+            .filter(|_| group < N::FAMILY.groups())
+        else {
+            return false;
+        };
+        let info = self.info.as_ptr();
+        let echo = self.flags() & bindings::NLM_F_ECHO as u16 != 0;
+        // SAFETY: By the type invariants; the family has this group.
+        if !echo && !unsafe { helpers::genl_helper_has_listeners(info, group) } {
+            return false;
+        }
         // SAFETY: By the type invariants `info` is valid for `'a`.
-        unsafe { Reply::new(self.info, room) }
+        let told = unsafe { Message::new(self.info, cmd, room) }.and_then(|mut message| {
+            fill(&mut message.attrs())?;
+            message.notify(group);
+            Ok(())
+        });
+        if told.is_err() {
+            // SAFETY: By the type invariants; the family has this group.
+            unsafe { helpers::genl_helper_lost(info, group) };
+        }
+        true
+    }
+
+    /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
+    pub(crate) fn reply(&self, room: usize) -> Result<Message<'a>, Refusal<'a>> {
+        // SAFETY: By the type invariants `info` is valid for `'a`.
+        unsafe { Message::new(self.info, (*self.info().genlhdr).cmd, room) }
     }
 
     fn flags(&self) -> u16 {

@@ -8,6 +8,7 @@ mod commands {
     pub(crate) mod counter;
     pub(crate) mod echo;
     pub(crate) mod family;
+    pub(crate) mod monitor;
     pub(crate) mod stats;
     mod text;
 }
@@ -37,6 +38,7 @@ enum Command {
     Echo(commands::echo::Echo),
     #[command(subcommand)]
     Counter(commands::counter::Counter),
+    Monitor(commands::monitor::Monitor),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Echo(echo) => echo.run(&mut out),
         Command::Counter(counter) => counter.run(&mut out),
+        Command::Monitor(monitor) => monitor.run(&mut out),
         Command::Stats(stats) => stats.run(&mut out),
         Command::Family(family) => family.run(&mut out),
     };

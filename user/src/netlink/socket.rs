@@ -92,6 +92,73 @@ impl Socket {
         Ok(())
     }
 
+    /// Lets receive calls wait for as long as it takes.
+    pub fn wait_for_ever(&mut self) -> Result<()> {
+        // Zero is for ever.
+        sys::set_receive_timeout(&self.fd, Duration::ZERO).map_err(io_error("setsockopt"))?;
+        self.timeout = Duration::MAX;
+        Ok(())
+    }
+
+    /// Joins the multicast group with number `group`, and gets its messages.
+    pub fn join(&mut self, group: u32) -> Result<()> {
+        let group = i32::try_from(group).map_err(|_| Error::Malformed {
+            what: "a group's number is out of range",
+            offset: 0,
+        })?;
+        sys::set_option(
+            &self.fd,
+            libc::SOL_NETLINK,
+            libc::NETLINK_ADD_MEMBERSHIP,
+            group,
+        )
+        .map_err(io_error("setsockopt"))
+    }
+
+    /// Asks for a receive buffer of `bytes`; the kernel doubles that, and has
+    /// bounds of its own.
+    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
+        sys::set_option(&self.fd, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+            .map_err(io_error("setsockopt"))
+    }
+
+    /// Waits for the next message of the kernel's that is `wanted`.
+    ///
+    /// Fails with [`Error::Overrun`] where the kernel had to drop some.
+    pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
+        let mut since = None;
+        let at = loop {
+            let at = self.unread.start;
+            let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
+            let mut messages = Messages::at(datagram, at);
+            match messages.next() {
+                Some(Ok(message)) => {
+                    self.unread.start = messages.offset().min(self.unread.end);
+                    if wanted(&message) {
+                        break at;
+                    }
+                    continue;
+                }
+                Some(Err(error)) => {
+                    self.unread = 0..0;
+                    return Err(error);
+                }
+                None => {}
+            }
+            if since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
+                return Err(Error::Timeout(self.timeout));
+            }
+            self.receive()?;
+        };
+        match Messages::at(&self.buffer, at).next() {
+            Some(message) => message,
+            None => Err(Error::Malformed {
+                what: "the message is gone",
+                offset: at,
+            }),
+        }
+    }
+
     /// Sends a datagram of one message or several to the kernel.
     pub fn send(&mut self, datagram: &[u8]) -> Result<()> {
         loop {

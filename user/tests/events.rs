@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The events of the counters, against the loaded module.
+
+mod common;
+
+use common::{client, Temporary, CREATE};
+use parley::client::{Change, Listener, SetMode};
+use parley::netlink::message::flags;
+use parley::netlink::socket::Expect;
+use parley::uapi::{self, cmd, counter};
+use parley::{genl, Error};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_secs(20);
+
+fn listener() -> Listener {
+    Listener::open(Some(WAIT)).unwrap()
+}
+
+fn next(listener: &mut Listener) -> (Change, String, u64, u64) {
+    let event = listener.next_event().unwrap();
+    let counter = event.counter;
+    (
+        event.change,
+        counter.name.to_owned(),
+        counter.value,
+        counter.updates,
+    )
+}
+
+#[test]
+fn each_change_is_told_once_and_in_order() {
+    let _counter = Temporary::absent("told");
+    let mut listener = listener();
+    let mut client = client();
+    client.counter_set("told", 5, CREATE).unwrap();
+    client.counter_set("told", 6, SetMode::default()).unwrap();
+    client.counter_add("told", -2, false).unwrap();
+    // Refused, so nothing changes and nothing is told.
+    client.counter_add("told", -20, false).unwrap_err();
+    client.counter_del("told").unwrap();
+    client.counter_add("told", 1, true).unwrap();
+    let name = || "told".to_owned();
+    assert_eq!(next(&mut listener), (Change::New, name(), 5, 1));
+    assert_eq!(next(&mut listener), (Change::Written, name(), 6, 2));
+    assert_eq!(next(&mut listener), (Change::Written, name(), 4, 3));
+    assert_eq!(next(&mut listener), (Change::Deleted, name(), 4, 3));
+    assert_eq!(next(&mut listener), (Change::New, name(), 1, 1));
+    listener
+        .socket()
+        .set_timeout(Duration::from_millis(1))
+        .unwrap();
+    assert!(matches!(listener.next_event(), Err(Error::Timeout(_))));
+}
+
+#[test]
+fn events_are_counted_only_where_somebody_listens() {
+    let counter = Temporary::new("heard", 0);
+    let mut client = client();
+    let before = client.stats().unwrap().notifications;
+    client.counter_add(counter.0, 1, false).unwrap();
+    assert_eq!(client.stats().unwrap().notifications, before);
+    let (mut a, mut b) = (listener(), listener());
+    client.counter_add(counter.0, 1, false).unwrap();
+    assert_eq!(client.stats().unwrap().notifications, before + 1);
+    assert_eq!(next(&mut a), next(&mut b));
+}
+
+#[test]
+fn who_asks_for_it_is_told_of_its_own_change_without_listening() {
+    let counter = Temporary::new("echoed", 0);
+    let mut socket = parley::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+    let mut request = Vec::new();
+    let header = (cmd::COUNTER_SET, uapi::FAMILY_VERSION);
+    genl::message::write(
+        &mut request,
+        id,
+        header,
+        flags::ACK | flags::ECHO,
+        7,
+        |writer| {
+            writer.string(counter::NAME, counter.0)?;
+            writer.uint(counter::VALUE, 9)
+        },
+    )
+    .unwrap();
+    let event = socket.transact(&request, 7, Expect::Reply).unwrap();
+    let (told, attributes) = genl::message::read(&event).unwrap();
+    assert_eq!(told, cmd::COUNTER_CHANGE_NTF);
+    let value = attributes
+        .flatten()
+        .find(|attribute| attribute.number == counter::VALUE);
+    assert_eq!(value.unwrap().uint().unwrap(), 9);
+}
+
+#[test]
+fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
+    const CLIENTS: u64 = 4;
+    const ADDITIONS: u64 = 100;
+    let _counter = Temporary::new("order", 0);
+    let mut listener = listener();
+    listener.socket().set_receive_buffer(4 << 20).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| {
+                let mut client = client();
+                for _ in 0..ADDITIONS {
+                    client.counter_add("order", 1, false).unwrap();
+                }
+            });
+        }
+    });
+    for value in 1..=CLIENTS * ADDITIONS {
+        let told = next(&mut listener);
+        assert_eq!(
+            told,
+            (Change::Written, "order".to_owned(), value, value + 1)
+        );
+    }
+}
+
+#[test]
+fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
+    let counter = Temporary::new("flood", 0);
+    let mut listener = listener();
+    listener.socket().set_receive_buffer(1).unwrap();
+    let mut client = client();
+    for _ in 0..200 {
+        client.counter_add(counter.0, 1, false).unwrap();
+    }
+    let mut read = 0;
+    loop {
+        match listener.next_event() {
+            Ok(_) => read += 1,
+            Err(Error::Overrun) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(read < 200);
+    assert_eq!(client.counter_get(counter.0).unwrap().value, 200);
+}
+
+#[test]
+fn namespaces_do_not_hear_each_other() {
+    let _counter = Temporary::absent("far");
+    let mut listener = listener();
+    let elsewhere = Command::new("unshare")
+        .args([
+            "--net",
+            env!("CARGO_BIN_EXE_parley"),
+            "counter",
+            "set",
+            "far",
+            "1",
+            "--create",
+        ])
+        .status();
+    assert!(elsewhere.unwrap().success());
+    client().counter_set("far", 2, CREATE).unwrap();
+    assert_eq!(next(&mut listener), (Change::New, "far".to_owned(), 2, 1));
+}
+
+#[test]
+fn the_monitor_shows_events_as_they_come() {
+    let _counter = Temporary::absent("shown");
+    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .args(["monitor", "--count", "3"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    // It says so when it listens.
+    assert!(line().ends_with(" counters; listening"));
+    let mut client = client();
+    client.counter_set("shown", 1, CREATE).unwrap();
+    assert_eq!(line(), "new      shown  value 1  updates 1");
+    client.counter_add("shown", 2, false).unwrap();
+    assert_eq!(line(), "changed  shown  value 3  updates 2");
+    client.counter_del("shown").unwrap();
+    assert_eq!(line(), "deleted  shown  value 3  updates 2");
+    assert!(monitor.wait().unwrap().success());
+}
+
+#[test]
+fn the_module_goes_while_somebody_listens() {
+    let mut open = listener();
+    assert!(Command::new("rmmod")
+        .arg("parley")
+        .status()
+        .unwrap()
+        .success());
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko");
+    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+    let _counter = Temporary::new("anew", 1);
+    // The old listener's group went with the module; a new one hears.
+    open.socket().set_timeout(Duration::from_millis(1)).unwrap();
+    assert!(matches!(open.next_event(), Err(Error::Timeout(_))));
+    let mut anew = listener();
+    client().counter_add("anew", 1, false).unwrap();
+    assert_eq!(next(&mut anew).2, 2);
+}
