@@ -46,7 +46,11 @@ fetch_deb() {
 	# shellcheck disable=SC2016 # apt's own placeholders
 	mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' \
 		'Created-By: Packages' 2>/dev/null |
-		sed -n 's/^Debian main //p' | grep -v security | head -n 1)
+		sed -n 's/^Debian main //p' | grep -v security | head -n 1) || true
+	# Where apt has never fetched a list it knows none of this, but its sources do.
+	[ -n "$mirror" ] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+		sed -nE 's,^(URIs:|deb( \[[^]]*\])?) +([^ ]*/debian/?)( .*)?$,\3,p' |
+		head -n 1) || true
 	[ -n "$mirror" ] || return 1
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	private=$(mktemp -d)
