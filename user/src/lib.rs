@@ -26,6 +26,7 @@ pub mod netlink {
     pub mod attr;
     pub mod error;
     pub mod message;
+    pub mod namespace;
     pub mod socket;
     // The one file with unsafe code.
     #[allow(unsafe_code)]

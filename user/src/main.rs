@@ -13,7 +13,9 @@ mod commands {
     mod text;
 }
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use parley::netlink::namespace;
 use parley::{uapi, Error};
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -29,6 +31,9 @@ Exit status:
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP, max_term_width = 80)]
 struct Arguments {
+    /// Do it in this network namespace: a name that ip netns knows, or a path
+    #[arg(long, global = true, value_name = "NAME|PATH")]
+    netns: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -46,17 +51,25 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = match &arguments.command {
+    let done = enter(arguments.netns.as_deref()).and_then(|()| match &arguments.command {
         Command::Echo(echo) => echo.run(&mut out),
         Command::Counter(counter) => counter.run(&mut out),
         Command::Monitor(monitor) => monitor.run(&mut out),
         Command::Stats(stats) => stats.run(&mut out),
         Command::Family(family) => family.run(&mut out),
-    };
+    });
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+/// Enters the namespace asked for, before any socket is opened.
+fn enter(netns: Option<&str>) -> anyhow::Result<()> {
+    let Some(netns) = netns else { return Ok(()) };
+    let path = namespace::path(netns);
+    namespace::enter(&path)
+        .with_context(|| format!("cannot enter the network namespace {}", path.display()))
 }
 
 /// Says what went wrong and what to do, and gives the exit status.

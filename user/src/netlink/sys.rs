@@ -5,7 +5,7 @@
 use std::ffi::CStr;
 use std::io;
 use std::mem::{size_of, zeroed};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
 /// What one receive call gave.
@@ -138,6 +138,13 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
         sender: netlink.then_some(address.nl_pid),
         truncated: message.msg_flags & libc::MSG_TRUNC != 0,
     })
+}
+
+/// Moves the calling thread into the network namespace that `fd` stands for.
+pub(super) fn enter_net_namespace(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: The call takes no pointers.
+    check(unsafe { libc::setns(fd.as_raw_fd(), libc::CLONE_NEWNET) } as _)?;
+    Ok(())
 }
 
 /// What the C library calls an errno.
