@@ -125,7 +125,7 @@ fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
 
 #[test]
 fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition() {
-    const ADDITIONS: u64 = 100_000;
+    const ADDITIONS: u64 = 20_000;
     const NAMES: [&str; 5] = ["p-0", "p-1", "p-2", "p-3", "p-all"];
     let _counters = NAMES.map(|name| Temporary::new(name, 0));
     let mut listener = listener();
