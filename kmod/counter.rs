@@ -16,6 +16,7 @@ use crate::{
         Modifiers,
         NoRoom,
         NulString,
+        OpenNet,
         Permission,
         Progress,
         Refusal,
@@ -24,11 +25,13 @@ use crate::{
         Uint, //
     },
     state::{
-        Change,
-        Counter,
-        Fault,
-        Mode,
-        Name,
+        counters::{
+            Change,
+            Counter,
+            Fault,
+            Mode,
+            Name, //
+        },
         Net, //
     },
     uapi::{
@@ -48,6 +51,20 @@ fn name<'a>(arg: &Arg<'a, NameArg>) -> Result<Name, Refusal<'a>> {
         .ok_or_else(|| Refusal::new(ERANGE, c"counter name is too long").at(arg.attr))
 }
 
+impl Fault {
+    /// What it is called on the wire.
+    fn errno_and_words(&self) -> (Error, &'static CStr) {
+        match self {
+            Self::Missing => (ENOENT, c"no such counter"),
+            Self::Exists => (EEXIST, c"counter exists"),
+            Self::Full => (ENOSPC, c"as many counters as max_counters allows"),
+            Self::Below => (ERANGE, c"counter would fall below 0"),
+            Self::Above => (ERANGE, c"counter would rise above 2^64-1"),
+            Self::NoMemory => (ENOMEM, c"no memory for another counter"),
+        }
+    }
+}
+
 /// Puts `fault` into words, and blames `name` or, where the sum is at fault, `delta`.
 #[cold]
 fn refuse<'a, K: genl::Kind>(
@@ -55,13 +72,12 @@ fn refuse<'a, K: genl::Kind>(
     name: &Arg<'a, NameArg>,
     delta: &Arg<'a, K>,
 ) -> Refusal<'a> {
+    let (errno, words) = fault.errno_and_words();
+    let refusal = Refusal::new(errno, words);
     match fault {
-        Fault::Missing => Refusal::new(ENOENT, c"no such counter").at(name.attr),
-        Fault::Exists => Refusal::new(EEXIST, c"counter exists").at(name.attr),
-        Fault::Full => Refusal::new(ENOSPC, c"as many counters as max_counters allows"),
-        Fault::Below => Refusal::new(ERANGE, c"counter would fall below 0").at(delta.attr),
-        Fault::Above => Refusal::new(ERANGE, c"counter would rise above 2^64-1").at(delta.attr),
-        Fault::NoMemory => Refusal::new(ENOMEM, c"no memory for another counter"),
+        Fault::Missing | Fault::Exists => refusal.at(name.attr),
+        Fault::Below | Fault::Above => refusal.at(delta.attr),
+        Fault::Full | Fault::NoMemory => refusal,
     }
 }
 
@@ -80,14 +96,36 @@ fn put(attrs: &mut Attributes<'_>, name: &CStr, counter: Counter) -> Result<(), 
 /// The place of the group `events` in the family's list.
 const EVENTS: usize = 0;
 
-/// Tells those who listen of a change. Tells whether anybody does.
-fn tell(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
-    let cmd = match change {
+/// The number of the event that tells of a change.
+fn event(change: Change) -> u8 {
+    match change {
         Change::New => cmd::COUNTER_NEW_NTF,
         Change::Written => cmd::COUNTER_CHANGE_NTF,
         Change::Deleted => cmd::COUNTER_DEL_NTF,
-    };
-    request.notify(EVENTS, cmd, room(name), |attrs| put(attrs, name, counter))
+    }
+}
+
+/// Tells those who listen of a change. Tells whether anybody does.
+fn tell(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
+    request.notify(EVENTS, event(change), room(name), |attrs| {
+        put(attrs, name, counter)
+    })
+}
+
+/// Adds to a counter that exists, for who has opened `net` by another channel than netlink, and
+/// gives what it stands at then. Fails with the errno that `counter-add` has.
+pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
+    let key = Name::new(name).ok_or(ENOENT)?;
+    let counters = net.namespace().state().counters();
+    let added = counters.add(key, delta, false, |change, counter| {
+        net.notify(EVENTS, event(change), room(name), |attrs| {
+            put(attrs, name, counter)
+        })
+    });
+    match added {
+        Ok(counter) => Ok(counter.value),
+        Err(fault) => Err(fault.errno_and_words().0),
+    }
 }
 
 /// The operation `counter-get`.
@@ -108,7 +146,7 @@ impl Do for Get {
 
     fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
         let mut reply = request.reply(room(args.name.value))?;
-        let counter = request.state().counter(&name(&args.name)?);
+        let counter = request.state().counters().get(&name(&args.name)?);
         let counter = counter.ok_or_else(|| refuse(Fault::Missing, &args.name, &args.name))?;
         put(&mut reply.attrs(), args.name.value, counter)?;
         reply.send()
@@ -146,7 +184,7 @@ impl Dump for List {
         let prefix = args.prefix.as_ref().map_or(c"", |prefix| prefix.value);
         // No name is empty, so the empty one stands before all.
         let first = last.or_else(|| Name::new(prefix)).unwrap_or(Name::EMPTY);
-        let mut counters = net.counters();
+        let mut counters = net.counters().lock();
         entries.generation(counters.generation());
         let end = counters.visit(&first, |name, counter| {
             if !name.starts_with(prefix) {
@@ -197,6 +235,7 @@ impl Do for Set {
         };
         request
             .state()
+            .counters()
             .set(
                 name(&args.name)?,
                 args.value.value,
@@ -232,6 +271,7 @@ impl Do for Add {
         let create = request.modifiers().contain(Modifiers::CREATE);
         let counter = request
             .state()
+            .counters()
             .add(
                 name(&args.name)?,
                 args.delta.value,
@@ -256,6 +296,7 @@ impl Do for Del {
     fn handle<'a>(request: &Request<'a, Net>, args: NameArgs<'a>) -> Result<(), Refusal<'a>> {
         request
             .state()
+            .counters()
             .delete(&name(&args.name)?, |change, counter| {
                 tell(request, args.name.value, change, counter)
             })

@@ -36,7 +36,7 @@ pub(crate) struct Echo;
 genl::arguments! {
     /// What `echo` takes.
     pub(crate) struct EchoArgs {
-        payload: Bytes<{ uapi::PAYLOAD_MAX }> = echo::PAYLOAD,
+        payload: Bytes<0, { uapi::PAYLOAD_MAX }> = echo::PAYLOAD,
     }
 }
 

@@ -6,7 +6,7 @@
 //! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call it, what
 //! attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`] with the
 //! state of its network namespace and the attributes, parsed and validated; it answers with a
-//! [`Message`](message::Message), or returns a [`Refusal`], which becomes the error and the extended ACK that the
+//! [`Reply`](message::Reply), now or, as a [`Deferred`], later, or returns a [`Refusal`], which becomes the error and the extended ACK that the
 //! requester reads. A [`Registration`] makes the family visible for as long as it lives.
 //!
 //! Nothing here knows what family it serves.
@@ -22,9 +22,12 @@ mod extack;
 mod family;
 mod helpers;
 mod message;
+mod namespace;
 mod op;
+mod peer;
 mod policy;
 mod request;
+mod writer;
 
 pub(crate) use self::{
     args::{
@@ -36,7 +39,8 @@ pub(crate) use self::{
         Bytes,
         NulString,
         Sint,
-        Uint, //
+        Uint,
+        U32, //
     },
     dump::{
         Dump,
@@ -49,10 +53,9 @@ pub(crate) use self::{
         NetState,
         Registration, //
     },
-    message::{
-        size,
-        Attributes,
-        NoRoom, //
+    namespace::{
+        Namespace,
+        OpenNet, //
     },
     op::{
         ops,
@@ -60,7 +63,16 @@ pub(crate) use self::{
         Modifiers,
         Permission, //
     },
+    peer::{
+        Deferred,
+        Peer, //
+    },
     request::Request,
+    writer::{
+        size,
+        Attributes,
+        NoRoom, //
+    },
 };
 
 // What the macros above expand to names these.

@@ -2,7 +2,9 @@
 
 //! `parley`: a Generic Netlink family that converses with user space.
 
+mod ask;
 mod counter;
+mod device;
 mod echo;
 mod genl;
 mod state;
@@ -12,12 +14,14 @@ mod uapi;
 use crate::{
     genl::{
         Family,
+        Namespace,
         NetState,
         Registration, //
     },
     state::Net, //
 };
 use kernel::{
+    debugfs::Scope,
     net::netlink::MulticastGroup,
     prelude::*, //
 };
@@ -50,6 +54,9 @@ static FAMILY: Family<Net> = Family::new(
         do counter::Set,
         do counter::Add,
         do counter::Del,
+        do ask::AgentRegister,
+        do ask::Ask,
+        do ask::Answer,
         do stats::Get,
     ],
     &GROUPS,
@@ -61,22 +68,46 @@ impl NetState for Net {
     fn new() -> impl PinInit<Self, Error> {
         Net::new(*module_parameters::max_counters.value_ref())
     }
-}
 
-struct Parley {
-    _family: Registration<Net>,
-}
+    fn socket_closed(namespace: Namespace<'_, Self>, portid: u32) {
+        namespace.state().questions().socket_closed(portid);
+    }
 
-impl kernel::Module for Parley {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let family = Registration::<Net>::new()?;
-        pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, family.id());
-        Ok(Self { _family: family })
+    fn alarm(namespace: Namespace<'_, Self>) {
+        ask::time_out(namespace);
+    }
+
+    fn end(&self) {
+        Net::end(self);
     }
 }
 
-impl Drop for Parley {
-    fn drop(&mut self) {
+/// What there is while the module is loaded, dropped in this order: what uses the state of
+/// namespaces goes before the family, which owns it.
+#[pin_data(PinnedDrop)]
+struct Parley {
+    #[pin]
+    _device: device::Registration,
+    #[pin]
+    _debugfs: Scope<device::Stats>,
+    _family: Registration<Net>,
+}
+
+impl kernel::InPlaceModule for Parley {
+    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            _family: Registration::new().inspect(|family| {
+                pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, family.id());
+            })?,
+            _debugfs <- device::debugfs(),
+            _device <- device::Registration::new(),
+        })
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Parley {
+    fn drop(self: Pin<&mut Self>) {
         pr_info!("family {} goes\n", uapi::FAMILY_NAME);
     }
 }

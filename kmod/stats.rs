@@ -13,10 +13,7 @@ use crate::{
         Request, //
     },
     state::Net,
-    uapi::{
-        cmd,
-        stats, //
-    },
+    uapi::cmd, //
 };
 
 /// The operation `stats-get`.
@@ -29,19 +26,10 @@ impl Do for Get {
     type Args<'a> = ();
 
     fn handle<'a>(request: &Request<'a, Net>, (): ()) -> Result<(), Refusal<'a>> {
-        let net = request.state();
-        let values = [
-            (stats::ECHOES, net.echoes()),
-            (stats::ECHO_BYTES, net.echo_bytes()),
-            (stats::COUNTERS, net.count()),
-            (stats::NOTIFICATIONS, net.notifications()),
-            // There are no questions yet, so none was asked or answered.
-            (stats::ASKS_PENDING, 0),
-            (stats::ASKS_ANSWERED, 0),
-        ];
+        let values = request.state().stats();
         let mut reply = request.reply(values.len() * size::UINT)?;
         let mut attrs = reply.attrs();
-        for (number, value) in values {
+        for (number, _, value) in values {
             attrs.put_uint(number, value)?;
         }
         reply.send()

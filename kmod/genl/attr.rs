@@ -6,7 +6,10 @@
 
 use super::{
     extack::Refusal,
-    policy::Policy, //
+    policy::{
+        Policy,
+        Range, //
+    }, //
 };
 use core::{
     marker::PhantomData,
@@ -80,13 +83,13 @@ pub(crate) struct Arg<'a, K: Kind> {
     pub(crate) attr: Attr<'a>,
 }
 
-/// Bytes, at most `MAX` of them.
-pub(crate) struct Bytes<const MAX: usize>;
+/// Bytes, at least `MIN` and at most `MAX` of them.
+pub(crate) struct Bytes<const MIN: usize, const MAX: usize>;
 
-impl<const MAX: usize> Kind for Bytes<MAX> {
+impl<const MIN: usize, const MAX: usize> Kind for Bytes<MIN, MAX> {
     type Value<'a> = &'a [u8];
 
-    const POLICY: Policy = Policy::bytes(MAX);
+    const POLICY: Policy = Policy::bytes(MIN, MAX);
 
     fn read(attr: Attr<'_>) -> Result<&[u8], Refusal<'_>> {
         Ok(attr.payload())
@@ -111,6 +114,22 @@ impl<const MIN: usize, const MAX: usize> Kind for NulString<MIN, MAX> {
             return Err(Refusal::new(ERANGE, c"string is too short").at(attr));
         }
         Ok(string)
+    }
+}
+
+/// A `u32`, of `MIN` to `MAX`.
+pub(crate) struct U32<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Kind for U32<MIN, MAX> {
+    type Value<'a> = u32;
+
+    const POLICY: Policy = Policy::u32(&Range::new(MIN, MAX));
+
+    fn read(attr: Attr<'_>) -> Result<u32, Refusal<'_>> {
+        match *attr.payload() {
+            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
+            _ => Err(bad_length(attr)),
+        }
     }
 }
 

@@ -13,16 +13,16 @@ use super::{
     extack::Refusal,
     family::NetState,
     helpers,
-    message::{
-        Attributes,
-        NoRoom,
-        Writer, //
-    },
     op::{
         Modifiers,
         Permission, //
     },
-    request::Request, //
+    request::Request,
+    writer::{
+        Attributes,
+        NoRoom,
+        Writer, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -132,13 +132,16 @@ impl Entries<'_> {
 unsafe fn request<'a, N: NetState>(callback: *mut bindings::netlink_callback) -> Request<'a, N> {
     // SAFETY: The core has put its information of the dump there before it calls any callback of
     // ours, and keeps it until after the last.
-    let info = unsafe {
+    let (skb, info) = unsafe {
         let dump = (*callback).data.cast::<bindings::genl_dumpit_info>();
-        NonNull::new_unchecked(&raw mut (*dump).info)
+        (
+            NonNull::new_unchecked((*callback).skb),
+            NonNull::new_unchecked(&raw mut (*dump).info),
+        )
     };
     // SAFETY: By the safety requirements of this function. The core holds the request's message
     // for as long as the dump, and calls with its socket, which holds its namespace, alive.
-    unsafe { Request::from_raw(info) }
+    unsafe { Request::from_raw(skb, info) }
 }
 
 /// Where a dump's cursor is kept.

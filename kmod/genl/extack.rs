@@ -7,7 +7,7 @@
 use super::{
     attr::Attr,
     helpers,
-    message::NoRoom, //
+    writer::NoRoom, //
 };
 use core::ffi::CStr;
 use kernel::{
@@ -47,6 +47,11 @@ impl<'a> Refusal<'a> {
             message,
             place: Place::Request,
         }
+    }
+
+    /// The errno alone.
+    pub(super) fn errno(&self) -> Error {
+        self.errno
     }
 
     /// Blames `attr`.

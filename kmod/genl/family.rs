@@ -6,7 +6,12 @@
 //! [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h)
 
 use super::{
-    helpers,
+    namespace::{
+        self,
+        Namespace,
+        Slot,
+        Users, //
+    },
     op::Ops, //
 };
 use core::{
@@ -18,7 +23,6 @@ use kernel::{
     error::to_result,
     ffi::{
         c_char,
-        c_int,
         c_uint, //
     },
     net::netlink::MulticastGroup,
@@ -42,6 +46,19 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 
     /// Makes the state of a new namespace. May sleep.
     fn new() -> impl PinInit<Self, Error>;
+
+    /// A socket of Generic Netlink in this namespace was closed, whose port was `portid`. A
+    /// [`Peer`](super::Peer) that is it says so; another socket may have the port already.
+    ///
+    /// No request of the socket's comes any more, and none is being handled. May sleep.
+    fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
+
+    /// The time that [`Namespace::wake_in`] was told has passed. May sleep; is not called twice at
+    /// a time.
+    fn alarm(_namespace: Namespace<'_, Self>) {}
+
+    /// The namespace, or the family, goes: no hook above is called any more, and no request comes.
+    fn end(&self) {}
 }
 
 /// A Generic Netlink family that has a state `N` in each network namespace.
@@ -51,13 +68,16 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 /// # Invariants
 ///
 /// Where `registered` is set, exactly one [`Registration`] of this family exists or is being made
-/// or dropped, and only that one touches the other fields, but for `id` and `groups`, which are not written while
-/// the family or the state of a namespace can be reached.
+/// or dropped, and only that one touches the other fields, but for `users`, which locks itself, and
+/// for `id` and `groups`, which are not written while the family or the state of a namespace can be
+/// reached.
 #[repr(C)]
 pub(crate) struct Family<N: 'static> {
     family: Opaque<bindings::genl_family>,
     groups: &'static [MulticastGroup],
     pernet: Opaque<bindings::pernet_operations>,
+    notifier: Opaque<bindings::notifier_block>,
+    users: Users,
     id: UnsafeCell<c_uint>,
     registered: AtomicFlag,
     _state: PhantomData<fn(&N)>,
@@ -104,11 +124,13 @@ impl<N: NetState> Family<N> {
             i += 1;
         }
         // The kernel allocates the states with `kzalloc`, which promises this alignment.
-        assert!(align_of::<N>() <= bindings::ARCH_KMALLOC_MINALIGN);
+        assert!(align_of::<Slot<N>>() <= bindings::ARCH_KMALLOC_MINALIGN);
         Self {
             family: Opaque::new(family),
             groups,
             pernet: Opaque::new(pin_init::zeroed()),
+            notifier: Opaque::new(pin_init::zeroed()),
+            users: Users::new(),
             id: UnsafeCell::new(0),
             registered: AtomicFlag::new(false),
             _state: PhantomData,
@@ -120,54 +142,34 @@ impl<N: NetState> Family<N> {
         self.groups.len()
     }
 
-    /// The state of the namespace that a request came from.
+    /// The family as the kernel knows it.
+    pub(super) fn as_ptr(&self) -> *const bindings::genl_family {
+        self.family.get()
+    }
+
+    /// Who works with a namespace's state without a request.
+    pub(super) fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// The number under which the kernel keeps the states of this family.
     ///
     /// # Safety
     ///
-    /// `info` must be the information of a request to this family that is being handled, and `'a`
-    /// must end before that does.
-    pub(super) unsafe fn state_of_request<'a>(&self, info: *const bindings::genl_info) -> &'a N {
-        // SAFETY: `id` is not written while the family can be reached, by the type invariants.
-        // The namespace's state was made by `net_init` before the family could be reached in it.
-        unsafe { &*helpers::genl_helper_net_state(info, *self.id.get()).cast::<N>() }
-    }
-}
-
-/// Makes the state of a namespace, in the memory that the kernel has set aside for it.
-///
-/// # Safety
-///
-/// To be called by the kernel only, as `pernet_operations::init` of `N`'s family.
-unsafe extern "C" fn net_init<N: NetState>(net: *mut bindings::net) -> c_int {
-    // SAFETY: The kernel wrote `id` before it called this, and it is not written again before all
-    // namespaces have been through `net_exit`.
-    let slot = unsafe { helpers::genl_helper_net_generic(net, *N::FAMILY.id.get()) };
-    // SAFETY: The slot has the size and, as `Family::new` has checked, the alignment of `N`. It
-    // stays where it is until the kernel frees it, after `net_exit` or where this fails.
-    match unsafe { N::new().__init(slot.cast()) } {
-        Ok(()) => 0,
-        Err(error) => error.to_errno(),
-    }
-}
-
-/// Drops the state of a namespace.
-///
-/// # Safety
-///
-/// To be called by the kernel only, as `pernet_operations::exit` of `N`'s family.
-unsafe extern "C" fn net_exit<N: NetState>(net: *mut bindings::net) {
-    // SAFETY: As in `net_init`, which has initialized this namespace's slot: the kernel calls this
-    // once for each namespace for which that succeeded. No request is being handled in it: there
-    // is no socket left in a namespace that ends, or the family is gone already.
-    unsafe {
-        let slot = helpers::genl_helper_net_generic(net, *N::FAMILY.id.get());
-        core::ptr::drop_in_place(slot.cast::<N>());
+    /// To be called only while the states of all namespaces are registered, or from the callbacks
+    /// that make and drop one.
+    pub(super) unsafe fn state_id(&self) -> c_uint {
+        // SAFETY: The kernel wrote `id` before it made the first state, and it is not written again
+        // before all are dropped.
+        unsafe { *self.id.get() }
     }
 }
 
 /// A family that is visible.
 ///
-/// The state of every namespace is made before, and dropped after, requests can come in.
+/// The state of every namespace is made before, and dropped after, requests can come in; so is the
+/// word of closed sockets, while every state is there. Dropping it waits for requests that are
+/// being handled and for every [`OpenNet`](super::OpenNet).
 pub(crate) struct Registration<N: NetState> {
     family: &'static Family<N>,
 }
@@ -182,19 +184,19 @@ impl<N: NetState> Registration<N> {
         if family.registered.xchg(true, Acquire) {
             return Err(EBUSY);
         }
-        // Undoes the step above where one of those below fails, and all steps where none does.
-        let pernet = Pernet::<N>::new(family).inspect_err(|_| {
+        let started = Started::<N>::new(family).inspect_err(|_| {
             family.registered.store(false, Release);
         })?;
         // SAFETY: The family is static, and so is all that it points to. By the type invariants
         // of `Family` nobody else registers it.
         let registered = to_result(unsafe { bindings::genl_register_family(family.family.get()) });
         if let Err(error) = registered {
-            drop(pernet);
+            drop(started);
             family.registered.store(false, Release);
             return Err(error);
         }
-        core::mem::forget(pernet);
+        core::mem::forget(started);
+        family.users.open();
         Ok(Self { family })
     }
 }
@@ -210,28 +212,45 @@ impl<N: NetState> Registration<N> {
 
 impl<N: NetState> Drop for Registration<N> {
     fn drop(&mut self) {
+        self.family.users.close();
         // SAFETY: The family is registered. This returns when no request is being handled any
         // more and none can come in.
         unsafe { bindings::genl_unregister_family(self.family.family.get()) };
-        drop(Pernet::<N> {
-            family: self.family,
+        drop(Started::<N> {
+            _notifier: Notifier(self.family),
+            _pernet: Pernet(self.family),
         });
         self.family.registered.store(false, Release);
     }
 }
 
-/// The states of all namespaces.
-struct Pernet<N: NetState> {
-    family: &'static Family<N>,
+/// All that must be there before a request comes in. Dropped in the order of the fields, which is
+/// the reverse of that in which they are made.
+struct Started<N: NetState> {
+    _notifier: Notifier<N>,
+    _pernet: Pernet<N>,
 }
+
+impl<N: NetState> Started<N> {
+    fn new(family: &'static Family<N>) -> Result<Self> {
+        let pernet = Pernet::new(family)?;
+        Ok(Self {
+            _notifier: Notifier::new(family)?,
+            _pernet: pernet,
+        })
+    }
+}
+
+/// The states of all namespaces.
+struct Pernet<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Pernet<N> {
     fn new(family: &'static Family<N>) -> Result<Self> {
         let operations = bindings::pernet_operations {
-            init: Some(net_init::<N>),
-            exit: Some(net_exit::<N>),
+            init: Some(namespace::init::<N>),
+            exit: Some(namespace::exit::<N>),
             id: family.id.get(),
-            size: size_of::<N>(),
+            size: size_of::<Slot<N>>(),
             ..pin_init::zeroed()
         };
         // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
@@ -239,13 +258,39 @@ impl<N: NetState> Pernet<N> {
         unsafe { family.pernet.get().write(operations) };
         // SAFETY: The operations are static, and stay as they are until they are unregistered.
         to_result(unsafe { bindings::register_pernet_subsys(family.pernet.get()) })?;
-        Ok(Self { family })
+        Ok(Self(family))
     }
 }
 
 impl<N: NetState> Drop for Pernet<N> {
     fn drop(&mut self) {
         // SAFETY: They were registered in `new`.
-        unsafe { bindings::unregister_pernet_subsys(self.family.pernet.get()) };
+        unsafe { bindings::unregister_pernet_subsys(self.0.pernet.get()) };
+    }
+}
+
+/// Word of every netlink socket that is closed.
+struct Notifier<N: NetState>(&'static Family<N>);
+
+impl<N: NetState> Notifier<N> {
+    fn new(family: &'static Family<N>) -> Result<Self> {
+        let block = bindings::notifier_block {
+            notifier_call: Some(namespace::socket_event::<N>),
+            ..pin_init::zeroed()
+        };
+        // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
+        // the kernel's list.
+        unsafe { family.notifier.get().write(block) };
+        // SAFETY: The block is static, and stays until it is unregistered.
+        to_result(unsafe { bindings::netlink_register_notifier(family.notifier.get()) })?;
+        Ok(Self(family))
+    }
+}
+
+impl<N: NetState> Drop for Notifier<N> {
+    fn drop(&mut self) {
+        // SAFETY: It was registered in `new`. This returns when no call of it is running any more.
+        // It cannot fail: the block is on the list.
+        unsafe { bindings::netlink_unregister_notifier(self.0.notifier.get()) };
     }
 }

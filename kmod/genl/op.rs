@@ -21,7 +21,8 @@ use core::{
 };
 use kernel::{
     bindings,
-    ffi::c_int, //
+    ffi::c_int,
+    prelude::*, //
 };
 
 /// Who may call an operation.
@@ -261,16 +262,18 @@ pub(crate) use ops;
 ///
 /// To be called by the core only, with the information of a request for `O` in `O::State`'s family.
 unsafe extern "C" fn doit<O: Do>(
-    _skb: *mut bindings::sk_buff,
+    skb: *mut bindings::sk_buff,
     info: *mut bindings::genl_info,
 ) -> c_int {
-    // SAFETY: The core passes a valid pointer.
-    let info = unsafe { NonNull::new_unchecked(info) };
+    // SAFETY: The core passes valid pointers.
+    let (skb, info) = unsafe { (NonNull::new_unchecked(skb), NonNull::new_unchecked(info)) };
     // SAFETY: The core calls this as the handler of an operation in the table of `O::State`'s
     // family, which the types see to; nothing below outlives this call, as `Do::handle` works for
     // every `'a`.
-    let request = unsafe { Request::<O::State>::from_raw(info) };
+    let request = unsafe { Request::<O::State>::from_raw(skb, info) };
     match run::<O>(&request) {
+        // By this the core knows that it has nothing to send.
+        Ok(()) if request.is_acknowledged() => -(bindings::EINTR as c_int),
         Ok(()) => 0,
         // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
         Err(refusal) => unsafe { refusal.report(request.extack()) },

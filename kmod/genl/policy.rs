@@ -11,9 +11,23 @@ use kernel::bindings;
 #[repr(transparent)]
 pub(crate) struct Policy(bindings::nla_policy);
 
-// SAFETY: A policy is never written after it was made, and the constructors below leave its
-// pointers null.
+// SAFETY: A policy is never written after it was made, and its pointers are null or to static data
+// that is not written either.
 unsafe impl Sync for Policy {}
+
+/// The least and the most that an integer may be.
+#[repr(transparent)]
+pub(super) struct Range(bindings::netlink_range_validation);
+
+impl Range {
+    pub(super) const fn new(min: u32, max: u32) -> Self {
+        assert!(min <= max);
+        Self(bindings::netlink_range_validation {
+            min: min as u64,
+            max: max as u64,
+        })
+    }
+}
 
 impl Policy {
     /// An attribute that no request may carry.
@@ -27,10 +41,31 @@ impl Policy {
         })
     }
 
-    /// At most `max` bytes.
-    pub(super) const fn bytes(max: usize) -> Self {
+    /// At least `min` and at most `max` bytes.
+    pub(super) const fn bytes(min: usize, max: usize) -> Self {
         assert!(max > 0 && max <= u16::MAX as usize);
-        Self::new(bindings::NLA_BINARY, max as u16)
+        if min == 0 {
+            return Self::new(bindings::NLA_BINARY, max as u16);
+        }
+        // The bounds stand in the entry itself, in 16 bits with a sign.
+        assert!(min <= max && max <= i16::MAX as usize);
+        let mut policy = Self::new(bindings::NLA_BINARY, 0);
+        policy.0.validation_type = bindings::nla_policy_validation_NLA_VALIDATE_RANGE as u8;
+        policy.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 {
+            __bindgen_anon_1: bindings::nla_policy__bindgen_ty_1__bindgen_ty_1 {
+                min: min as i16,
+                max: max as i16,
+            },
+        };
+        policy
+    }
+
+    /// A `u32` within `range`.
+    pub(super) const fn u32(range: &'static Range) -> Self {
+        let mut policy = Self::new(bindings::NLA_U32, 0);
+        policy.0.validation_type = bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR as u8;
+        policy.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 { range: &range.0 };
+        policy
     }
 
     /// At most `max` bytes and a NUL.

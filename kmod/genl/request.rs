@@ -8,21 +8,28 @@ use super::{
     args::Attrs,
     extack::Refusal,
     family::NetState,
-    helpers,
     message::{
-        Attributes,
         Message,
-        NoRoom, //
+        Reply, //
     },
-    op::Modifiers, //
+    namespace::Namespace,
+    op::Modifiers,
+    peer::{
+        Deferred,
+        Peer, //
+    },
+    writer::{
+        Attributes,
+        NoRoom, //
+    }, //
 };
 use core::{
+    cell::Cell,
     marker::PhantomData,
     ptr::NonNull, //
 };
 use kernel::{
     bindings,
-    ffi::c_uint,
     prelude::*, //
 };
 
@@ -30,32 +37,36 @@ use kernel::{
 const CORE_FLAGS: u16 =
     (bindings::NLM_F_REQUEST | bindings::NLM_F_ACK | bindings::NLM_F_ECHO) as u16;
 
-/// A request, and the state of the network namespace of the socket it came from.
+/// A request, and the network namespace of the socket it came from.
 ///
 /// # Invariants
 ///
-/// `info` points to the information of a request that is being handled, and stays as it is for
-/// `'a`. So does the state, which is initialized.
+/// `skb` holds a request that is being handled, and `info` points to the information of it; both
+/// stay as they are for `'a`.
 pub(crate) struct Request<'a, N> {
+    skb: NonNull<bindings::sk_buff>,
     info: NonNull<bindings::genl_info>,
-    state: &'a N,
+    namespace: Namespace<'a, N>,
+    acknowledged: Cell<bool>,
     _info: PhantomData<&'a bindings::genl_info>,
 }
 
 impl<'a, N: NetState> Request<'a, N> {
     /// # Safety
     ///
-    /// `info` must be what the kernel passed to a handler of `N`'s family, and `'a` must end
-    /// before the handler returns.
-    pub(super) unsafe fn from_raw(info: NonNull<bindings::genl_info>) -> Self {
-        // SAFETY: The kernel passes a valid `info` to handlers. The socket that the request came
-        // from holds its namespace while it is handled, and the family, without which there is no
-        // handler, is visible only while the states of all namespaces are there.
-        let state = unsafe { N::FAMILY.state_of_request(info.as_ptr()) };
-        // INVARIANT: By the safety requirements of this function, and as above.
+    /// `info` must be what the kernel passed to a handler of `N`'s family, `skb` the message that
+    /// holds the request, and `'a` must end before the handler returns.
+    pub(super) unsafe fn from_raw(
+        skb: NonNull<bindings::sk_buff>,
+        info: NonNull<bindings::genl_info>,
+    ) -> Self {
+        // INVARIANT: By the safety requirements of this function.
         Self {
+            skb,
             info,
-            state,
+            // SAFETY: By the safety requirements of this function.
+            namespace: unsafe { Namespace::of_request(info.as_ptr()) },
+            acknowledged: Cell::new(false),
             _info: PhantomData,
         }
     }
@@ -67,7 +78,70 @@ impl<'a, N: NetState> Request<'a, N> {
 
     /// The state of the request's network namespace.
     pub(crate) fn state(&self) -> &'a N {
-        self.state
+        self.namespace.state()
+    }
+
+    /// The request's network namespace.
+    pub(crate) fn namespace(&self) -> Namespace<'a, N> {
+        self.namespace
+    }
+
+    /// The requester's socket, to be kept.
+    pub(crate) fn peer(&self) -> Result<Peer, Refusal<'a>> {
+        // SAFETY: By the type invariants.
+        unsafe { Peer::of_request(self.skb, self.portid()) }
+            .ok_or_else(|| Refusal::new(EOPNOTSUPP, c"only for sockets of user space"))
+    }
+
+    /// The request, to be kept and answered later. Fails where it is longer than
+    /// [`Deferred::REQUEST_MAX`].
+    pub(crate) fn defer(&self) -> Result<Deferred, Refusal<'a>> {
+        // SAFETY: By the type invariants.
+        unsafe { Deferred::new(self.skb, self.info().nlhdr, self.peer()?) }
+    }
+
+    /// Sends the ACK now, where one is wanted, rather than after the handler has returned: so it
+    /// comes before what others send to the requester from here on.
+    ///
+    /// To be called last, when nothing can fail any more.
+    pub(crate) fn acknowledge(&self) {
+        if self.acknowledged.replace(true) || self.flags() & bindings::NLM_F_ACK as u16 == 0 {
+            return;
+        }
+        // SAFETY: By the type invariants. The core does the same after a handler that returns 0,
+        // and does not after this one: see `is_acknowledged`. It only reads the header.
+        unsafe {
+            bindings::netlink_ack(
+                self.skb.as_ptr(),
+                self.info().nlhdr.cast_mut(),
+                0,
+                self.extack(),
+            );
+        }
+    }
+
+    /// Whether [`Self::acknowledge`] was called, so that the core is not to send another ACK.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.acknowledged.get()
+    }
+
+    /// Sends a message of its own, with the number `cmd`, to the socket `peer`: what `fill` puts,
+    /// with room for `room` bytes. Does not wait for room in the socket.
+    ///
+    /// Fails with `EAGAIN` where the socket has no room, of which it learns by `ENOBUFS`, and with
+    /// `ECONNREFUSED` where it is closed.
+    pub(crate) fn send(
+        &self,
+        peer: &Peer,
+        cmd: u8,
+        room: usize,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> Result {
+        // SAFETY: A family that has a request is registered.
+        let message = unsafe { Message::new(N::FAMILY.as_ptr(), (0, 0), cmd, room) };
+        let mut message = message.map_err(|refusal| refusal.errno())?;
+        fill(&mut message.attrs()).map_err(|NoRoom| EMSGSIZE)?;
+        message.send_to(peer)
     }
 
     /// The netlink port of the requester.
@@ -94,35 +168,17 @@ impl<'a, N: NetState> Request<'a, N> {
         room: usize,
         fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
     ) -> bool {
-        let Some(group) = c_uint::try_from(group)
-            .ok()
-            .filter(|_| group < N::FAMILY.groups())
-        else {
-            return false;
-        };
-        let info = self.info.as_ptr();
-        let echo = self.flags() & bindings::NLM_F_ECHO as u16 != 0;
-        // SAFETY: By the type invariants; the family has this group.
-        if !echo && !unsafe { helpers::genl_helper_has_listeners(info, group) } {
-            return false;
+        // SAFETY: By the type invariants; a family that has a request is registered.
+        unsafe {
+            self.namespace
+                .notify(Some(self.info), group, cmd, room, fill)
         }
-        // SAFETY: By the type invariants `info` is valid for `'a`.
-        let told = unsafe { Message::new(self.info, cmd, room) }.and_then(|mut message| {
-            fill(&mut message.attrs())?;
-            message.notify(group);
-            Ok(())
-        });
-        if told.is_err() {
-            // SAFETY: By the type invariants; the family has this group.
-            unsafe { helpers::genl_helper_lost(info, group) };
-        }
-        true
     }
 
     /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
-    pub(crate) fn reply(&self, room: usize) -> Result<Message<'a>, Refusal<'a>> {
+    pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a>, Refusal<'a>> {
         // SAFETY: By the type invariants `info` is valid for `'a`.
-        unsafe { Message::new(self.info, (*self.info().genlhdr).cmd, room) }
+        unsafe { Reply::new(self.info, room) }
     }
 
     fn flags(&self) -> u16 {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `agent-register`, `ask`, `answer`, and the message `question`: what the kernel asks of a process
+//! of user space, for another.
+
+#![forbid(unsafe_code)]
+
+use crate::{
+    genl::{
+        self,
+        size,
+        Bytes,
+        Do,
+        Namespace,
+        Permission,
+        Refusal,
+        Request,
+        Uint,
+        U32, //
+    },
+    state::{
+        questions::Fault,
+        Net, //
+    },
+    uapi::{
+        self,
+        ask,
+        cmd, //
+    },
+};
+use kernel::{
+    prelude::*,
+    time::{
+        ClockSource,
+        Monotonic, //
+    },
+};
+
+const NS_PER_MS: u64 = 1_000_000;
+
+/// The time by which questions are due, in ns.
+fn now() -> u64 {
+    // The monotonic clock never shows a time before boot.
+    Monotonic::ktime_get().unsigned_abs()
+}
+
+impl From<Fault> for Refusal<'_> {
+    #[cold]
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::AgentExists => Self::new(EBUSY, c"the namespace has an agent already"),
+            Fault::NoAgent => Self::new(ENOTCONN, c"the namespace has no agent"),
+            Fault::Full => Self::new(EBUSY, c"as many questions are pending as may be"),
+            Fault::NoMemory => Self::new(ENOMEM, c"no memory for another question"),
+            Fault::NotTheAgent => Self::new(EPERM, c"only the namespace's agent may answer"),
+            Fault::NotPending => Self::new(ENOENT, c"no such question is pending"),
+        }
+    }
+}
+
+/// The operation `agent-register`.
+pub(crate) struct AgentRegister;
+
+impl Do for AgentRegister {
+    const CMD: u8 = cmd::AGENT_REGISTER;
+    const PERMISSION: Permission = Permission::NetAdmin;
+    type State = Net;
+    type Args<'a> = ();
+
+    fn handle<'a>(request: &Request<'a, Net>, (): ()) -> Result<(), Refusal<'a>> {
+        let agent = request.peer()?;
+        let questions = request.state().questions();
+        questions.register(agent, || request.acknowledge())?;
+        Ok(())
+    }
+}
+
+/// The operation `ask`.
+pub(crate) struct Ask;
+
+genl::arguments! {
+    /// What `ask` takes.
+    pub(crate) struct AskArgs {
+        question: Bytes<1, { uapi::QUESTION_MAX }> = ask::QUESTION,
+        timeout_ms [optional]: U32<1, { uapi::TIMEOUT_MS_MAX }> = ask::TIMEOUT_MS,
+    }
+}
+
+impl Do for Ask {
+    const CMD: u8 = cmd::ASK;
+    const PERMISSION: Permission = Permission::Anyone;
+    type State = Net;
+    type Args<'a> = AskArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: AskArgs<'a>) -> Result<(), Refusal<'a>> {
+        let question = args.question.value;
+        let room = size::bytes(question.len()) + size::UINT + size::U32;
+        let timeout = args
+            .timeout_ms
+            .map_or(uapi::TIMEOUT_MS_DEFAULT, |timeout| timeout.value);
+        let timeout = u64::from(timeout) * NS_PER_MS;
+        let asker = request.defer()?;
+        request.state().questions().ask(
+            asker,
+            now() + timeout,
+            |agent, id| {
+                let sent = request.send(agent, cmd::QUESTION, room, |attrs| {
+                    attrs.put_uint(ask::ID, id)?;
+                    attrs.put_bytes(ask::QUESTION, question)?;
+                    attrs.put_u32(ask::PORTID, request.portid())
+                });
+                sent.map_err(undelivered)?;
+                request.acknowledge();
+                Ok(())
+            },
+            || request.namespace().wake_in(timeout),
+        )
+    }
+}
+
+/// Why a question did not reach the agent.
+#[cold]
+fn undelivered<'a>(error: Error) -> Refusal<'a> {
+    match error {
+        // It was closed a moment ago.
+        ECONNREFUSED => Fault::NoAgent.into(),
+        EAGAIN => Refusal::new(EBUSY, c"the agent's socket has no room"),
+        error => Refusal::new(error, c"the question could not be delivered"),
+    }
+}
+
+/// The operation `answer`.
+pub(crate) struct Answer;
+
+genl::arguments! {
+    /// What `answer` takes.
+    pub(crate) struct AnswerArgs {
+        id: Uint = ask::ID,
+        answer: Bytes<0, { uapi::ANSWER_MAX }> = ask::ANSWER,
+    }
+}
+
+impl Do for Answer {
+    const CMD: u8 = cmd::ANSWER;
+    const PERMISSION: Permission = Permission::Anyone;
+    type State = Net;
+    type Args<'a> = AnswerArgs<'a>;
+
+    fn handle<'a>(request: &Request<'a, Net>, args: AnswerArgs<'a>) -> Result<(), Refusal<'a>> {
+        let (id, answer) = (args.id.value, args.answer.value);
+        let sent = request.state().questions().answer(
+            &request.peer()?,
+            id,
+            |asker| {
+                let mut reply = asker.reply(request, size::UINT + size::bytes(answer.len()))?;
+                let mut attrs = reply.attrs();
+                attrs.put_uint(ask::ID, id)?;
+                attrs.put_bytes(ask::ANSWER, answer)?;
+                Ok::<_, Refusal<'a>>(reply)
+            },
+            |asker, reply| asker.answer(reply),
+        )?;
+        match sent {
+            Ok(()) => Ok(()),
+            // It was closed a moment ago, so the question is no longer pending.
+            Err(ECONNREFUSED) => Err(Fault::NotPending.into()),
+            Err(EAGAIN) => Err(Refusal::new(ENOBUFS, c"the asker's socket has no room")),
+            Err(error) => Err(Refusal::new(error, c"the answer could not be delivered")),
+        }
+    }
+}
+
+/// Ends the questions that nobody has answered in time.
+pub(crate) fn time_out(namespace: Namespace<'_, Net>) {
+    let now = now();
+    let questions = namespace.state().questions();
+    questions.time_out(now, |due| namespace.wake_in(due.saturating_sub(now)));
+}

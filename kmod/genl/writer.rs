@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Attributes being written, and the room that they take.
+//!
+//! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
+
+use super::attr::{
+    ALIGN,
+    HEADER, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    bindings,
+    prelude::*, //
+};
+
+/// How many bytes attributes take in a message, header and padding included.
+pub(crate) mod size {
+    use super::{
+        ALIGN,
+        HEADER, //
+    };
+
+    /// Bytes, a string with its NUL, or a nest that holds `len` bytes of attributes.
+    pub(crate) const fn bytes(len: usize) -> usize {
+        (HEADER + len).next_multiple_of(ALIGN)
+    }
+
+    /// A `u32`.
+    pub(crate) const U32: usize = bytes(4);
+
+    /// The most that a variable-width integer takes.
+    pub(crate) const UINT: usize = bytes(8);
+}
+
+/// A message has no room for what was to be put into it.
+#[derive(Debug)]
+pub(crate) struct NoRoom;
+
+/// Attributes being written.
+///
+/// # Invariants
+///
+/// `room` bytes from `start` on belong to this writer alone. `len <= room`; `len` is a multiple of
+/// [`ALIGN`], and the first `len` bytes are initialized.
+pub(super) struct Writer {
+    start: NonNull<u8>,
+    room: usize,
+    len: usize,
+}
+
+impl Writer {
+    /// # Safety
+    ///
+    /// For as long as the writer is used, the `room` bytes from `start` on must be writable, and
+    /// used by nobody else.
+    pub(super) unsafe fn new(start: NonNull<u8>, room: usize) -> Self {
+        // INVARIANT: The room is this writer's by the safety requirements of this function, and
+        // 0 bytes of it are in use.
+        Self {
+            start,
+            room,
+            len: 0,
+        }
+    }
+
+    /// How many bytes are written.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Puts a message around the attributes that `fill` puts. Where `fill` fails, nothing of the
+    /// message stays.
+    pub(super) fn message(
+        &mut self,
+        header: bindings::nlmsghdr,
+        genl_header: bindings::genlmsghdr,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
+
+        let start = self.len;
+        if HEADERS > self.room - start {
+            return Err(NoRoom);
+        }
+        // INVARIANT: The headers fit, are a multiple of `ALIGN`, and all their bytes are written
+        // below on the way out that does not take this back; `fill` reads none of them.
+        self.len = start + HEADERS;
+        if let Err(error) = fill(&mut Attributes(self)) {
+            // INVARIANT: `start` was `len` before, so all up to it is initialized.
+            self.len = start;
+            return Err(error);
+        }
+        let header = bindings::nlmsghdr {
+            nlmsg_len: (self.len - start) as u32,
+            ..header
+        };
+        // SAFETY: The room for both headers, which have no padding, was set aside at `start`.
+        unsafe {
+            let at = self.start.as_ptr().add(start);
+            at.cast::<bindings::nlmsghdr>().write_unaligned(header);
+            at.add(size_of::<bindings::nlmsghdr>())
+                .cast::<bindings::genlmsghdr>()
+                .write_unaligned(genl_header);
+        }
+        Ok(())
+    }
+
+    /// Puts an attribute.
+    #[inline]
+    fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
+        let unpadded = HEADER + payload.len();
+        let nla_len = u16::try_from(unpadded).map_err(|_| NoRoom)?;
+        let padded = unpadded.next_multiple_of(ALIGN);
+        if padded > self.room - self.len {
+            return Err(NoRoom);
+        }
+        let header = self.header(nla_len, number);
+        // SAFETY: `padded` bytes from `start + len` on are within the room, as was just checked,
+        // and the writer's alone by the type invariants. `payload` is a live shared reference, so
+        // it does not overlap with them.
+        unsafe {
+            let at = self.start.as_ptr().add(self.len);
+            // The last word first, so that no byte of the padding is left as it was. Where
+            // nothing follows the header, this word is the header.
+            at.add(padded - ALIGN)
+                .cast::<[u8; ALIGN]>()
+                .write_unaligned([0; ALIGN]);
+            at.cast::<[u8; HEADER]>().write_unaligned(header);
+            core::ptr::copy_nonoverlapping(payload.as_ptr(), at.add(HEADER), payload.len());
+        }
+        // INVARIANT: `padded` is a multiple of `ALIGN`, fits, and all of it was written.
+        self.len += padded;
+        Ok(())
+    }
+
+    fn header(&self, nla_len: u16, number: u16) -> [u8; HEADER] {
+        let ([a, b], [c, d]) = (nla_len.to_ne_bytes(), number.to_ne_bytes());
+        [a, b, c, d]
+    }
+
+    /// Puts a nest around what `fill` puts. Where `fill` fails, nothing of the nest stays.
+    #[inline]
+    fn nest(
+        &mut self,
+        number: u16,
+        fill: impl FnOnce(&mut Self) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        let start = self.len;
+        let number = number | bindings::NLA_F_NESTED as u16;
+        self.put(number, &[])?;
+        let closed = fill(self).and_then(|()| u16::try_from(self.len - start).map_err(|_| NoRoom));
+        match closed {
+            Ok(nla_len) => {
+                let header = self.header(nla_len, number);
+                // SAFETY: The nest's header was put at `start`, within the room.
+                unsafe {
+                    self.start
+                        .as_ptr()
+                        .add(start)
+                        .cast::<[u8; HEADER]>()
+                        .write_unaligned(header);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                // INVARIANT: `start` was `len` before, so all up to it is initialized.
+                self.len = start;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A place in a message to put attributes: the message itself, or the inside of a nest.
+///
+/// Each method fails with [`NoRoom`], and puts nothing, where the message has no room left or a
+/// length does not fit the 16 bits it has.
+pub(crate) struct Attributes<'w>(pub(super) &'w mut Writer);
+
+impl Attributes<'_> {
+    /// Puts bytes.
+    #[inline]
+    pub(crate) fn put_bytes(&mut self, number: u16, value: &[u8]) -> Result<(), NoRoom> {
+        self.0.put(number, value)
+    }
+
+    /// Puts a string, with its NUL.
+    #[inline]
+    pub(crate) fn put_string(&mut self, number: u16, value: &CStr) -> Result<(), NoRoom> {
+        self.0.put(number, value.to_bytes_with_nul())
+    }
+
+    /// Puts a `u32`.
+    #[inline]
+    pub(crate) fn put_u32(&mut self, number: u16, value: u32) -> Result<(), NoRoom> {
+        self.0.put(number, &value.to_ne_bytes())
+    }
+
+    /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
+    #[inline]
+    pub(crate) fn put_uint(&mut self, number: u16, value: u64) -> Result<(), NoRoom> {
+        match u32::try_from(value) {
+            Ok(value) => self.put_u32(number, value),
+            Err(_) => self.0.put(number, &value.to_ne_bytes()),
+        }
+    }
+
+    /// Puts a nest around what `fill` puts. Where `fill` fails, nothing of the nest stays.
+    #[inline]
+    pub(crate) fn nest(
+        &mut self,
+        number: u16,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        self.0.nest(number, |writer| fill(&mut Attributes(writer)))
+    }
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The counters of a network namespace.
+
+use crate::uapi;
+use core::ops::ControlFlow;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        Entry,
+        RBTree,
+        RBTreeNodeReservation, //
+    },
+    str::CStr,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        lock::{
+            mutex::MutexBackend,
+            Guard, //
+        },
+        Mutex, //
+    },
+};
+
+/// The name of a counter.
+///
+/// # Invariants
+///
+/// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
+/// the byte order of the names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name([u8; uapi::NAME_MAX + 1]);
+
+impl Name {
+    /// The longest name, as an argument's type wants it.
+    pub(crate) const MAX: usize = uapi::NAME_MAX;
+
+    /// The empty name, which no counter has. It stands before every other.
+    pub(crate) const EMPTY: Self = Self([0; uapi::NAME_MAX + 1]);
+
+    /// The name as a string.
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        // There always is a NUL, by the type invariants.
+        CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
+    }
+
+    /// Whether the name begins with `prefix`.
+    pub(crate) fn starts_with(&self, prefix: &CStr) -> bool {
+        self.0.starts_with(prefix.to_bytes())
+    }
+
+    /// A name of at most [`Name::MAX`] bytes; `None` for a longer one.
+    pub(crate) fn new(name: &CStr) -> Option<Self> {
+        let mut bytes = [0; uapi::NAME_MAX + 1];
+        bytes
+            .get_mut(..name.to_bytes_with_nul().len())?
+            .copy_from_slice(name.to_bytes_with_nul());
+        // INVARIANT: A `CStr` has no zero in it, and the array was zero.
+        Some(Self(bytes))
+    }
+}
+
+/// A counter as it stood at one moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Counter {
+    /// What it stands at.
+    pub(crate) value: u64,
+    /// How often the value was written.
+    pub(crate) updates: u64,
+}
+
+/// The counters of a namespace, locked.
+pub(crate) struct Table {
+    tree: RBTree<Name, Counter>,
+    /// Goes up with every change.
+    generation: u64,
+}
+
+impl Table {
+    /// A number that is another after every change.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Visits the counters from `first` on, in the order of their names, until `visit` breaks.
+    /// Takes O(log n) to find the first.
+    pub(crate) fn visit<B>(
+        &mut self,
+        first: &Name,
+        mut visit: impl FnMut(&Name, Counter) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut cursor = self.tree.cursor_lower_bound_mut(first);
+        while let Some(at) = cursor {
+            let (name, counter) = at.current();
+            visit(name, *counter)?;
+            cursor = at.move_next();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Why a counter was not changed.
+pub(crate) enum Fault {
+    /// There is none of this name.
+    Missing,
+    /// There is one of this name.
+    Exists,
+    /// The namespace has as many as it may.
+    Full,
+    /// The result would be below 0.
+    Below,
+    /// The result would be above 2^64-1.
+    Above,
+    /// There is no memory for another.
+    NoMemory,
+}
+
+/// What became of a counter. Each is told once, with the counters locked.
+pub(crate) enum Change {
+    /// It was created.
+    New,
+    /// Its value was written.
+    Written,
+    /// It was deleted.
+    Deleted,
+}
+
+/// What may become of a counter that is to be written.
+#[derive(Clone, Copy)]
+pub(crate) struct Mode {
+    /// Create it, if it is missing.
+    pub(crate) create: bool,
+    /// Leave it alone, if it exists.
+    pub(crate) exclusive: bool,
+}
+
+/// The counters of a network namespace.
+#[pin_data]
+pub(crate) struct Counters {
+    /// Guards which counters there are, and what each stands at. Held for one search of the tree,
+    /// while one buffer of a dump is filled, and while a change is told to those who listen: so
+    /// changes are told in the order in which they took effect, and who begins to listen and then
+    /// dumps misses none. No other lock is taken under it.
+    #[pin]
+    table: Mutex<Table>,
+    /// How many counters there are. Written under the lock, read without.
+    count: Atomic<u64>,
+    max: u64,
+    notifications: Atomic<u64>,
+}
+
+impl Counters {
+    /// No counters, of which there may be `max`.
+    pub(super) fn new(max: u32) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            table <- new_mutex!(
+                Table {
+                    tree: RBTree::new(),
+                    generation: 0,
+                },
+                "parley_counters"
+            ),
+            count: Atomic::new(0),
+            max: max.into(),
+            notifications: Atomic::new(0),
+        })
+    }
+
+    /// Reads a counter.
+    pub(crate) fn get(&self, name: &Name) -> Option<Counter> {
+        self.table.lock().tree.get(name).copied()
+    }
+
+    /// All counters, locked.
+    pub(crate) fn lock(&self) -> Guard<'_, Table, MutexBackend> {
+        self.table.lock()
+    }
+
+    /// Sets a counter.
+    pub(crate) fn set(
+        &self,
+        name: Name,
+        value: u64,
+        mode: Mode,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<Counter, Fault> {
+        self.write(name, mode, |_| Ok(value), tell)
+    }
+
+    /// Adds to a counter. One that is created starts from 0.
+    pub(crate) fn add(
+        &self,
+        name: Name,
+        delta: i64,
+        create: bool,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<Counter, Fault> {
+        let mode = Mode {
+            create,
+            exclusive: false,
+        };
+        self.write(name, mode, |value| sum(value, delta), tell)
+    }
+
+    /// Deletes a counter, and tells what it last stood at.
+    pub(crate) fn delete(
+        &self,
+        name: &Name,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<(), Fault> {
+        let mut table = self.table.lock();
+        let node = table.tree.remove_node(name).ok_or(Fault::Missing)?;
+        table.generation += 1;
+        self.count.store(self.count.load(Relaxed) - 1, Relaxed);
+        let (_, counter) = node.to_key_value();
+        self.told(tell(Change::Deleted, counter));
+        Ok(())
+    }
+
+    /// Writes to a counter what `new_value` makes of what it stood at, or of 0 where it is new.
+    /// Where this fails, nothing has changed.
+    fn write(
+        &self,
+        name: Name,
+        mode: Mode,
+        new_value: impl FnOnce(u64) -> Result<u64, Fault>,
+        tell: impl FnOnce(Change, Counter) -> bool,
+    ) -> Result<Counter, Fault> {
+        let reservation = if mode.create {
+            let reservation = RBTreeNodeReservation::new(GFP_KERNEL);
+            Some(reservation.map_err(|_| Fault::NoMemory)?)
+        } else {
+            None
+        };
+        let mut guard = self.table.lock();
+        let table = &mut *guard;
+        let (change, written) = match table.tree.entry(name) {
+            Entry::Occupied(_) if mode.exclusive => return Err(Fault::Exists),
+            Entry::Occupied(mut entry) => {
+                let counter = entry.get_mut();
+                counter.value = new_value(counter.value)?;
+                counter.updates += 1;
+                (Change::Written, *counter)
+            }
+            Entry::Vacant(entry) => {
+                let reservation = reservation.ok_or(Fault::Missing)?;
+                let count = self.count.load(Relaxed);
+                if count >= self.max {
+                    return Err(Fault::Full);
+                }
+                let counter = Counter {
+                    value: new_value(0)?,
+                    updates: 1,
+                };
+                entry.insert(counter, reservation);
+                self.count.store(count + 1, Relaxed);
+                (Change::New, counter)
+            }
+        };
+        table.generation += 1;
+        self.told(tell(change, written));
+        Ok(written)
+    }
+
+    /// Notes whether a change was told to anybody.
+    fn told(&self, told: bool) {
+        if told {
+            self.notifications.add(1, Relaxed);
+        }
+    }
+
+    /// How many changes were told.
+    pub(crate) fn notifications(&self) -> u64 {
+        self.notifications.load(Relaxed)
+    }
+
+    /// How many counters there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Relaxed)
+    }
+}
+
+/// `value` and `delta` together.
+pub(crate) fn sum(value: u64, delta: i64) -> Result<u64, Fault> {
+    value.checked_add_signed(delta).ok_or(if delta < 0 {
+        Fault::Below
+    } else {
+        Fault::Above
+    })
+}
