@@ -6,12 +6,18 @@
 
 #![forbid(unsafe_code)]
 
+mod agent;
+mod listener;
+
+pub use agent::{Agent, Question};
+pub use listener::{Change, Event, Listener};
+
 use crate::genl::{self, message, Family};
 use crate::netlink::attr::{Attributes, Writer, ALIGN, HEADER};
 use crate::netlink::message::{flags, Header};
 use crate::netlink::socket::Expect;
 use crate::netlink::{Error, Refusal, Result, Socket};
-use crate::uapi::{self, cmd, counter, echo, stamp, stats};
+use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
 use std::time::Duration;
 
 /// A conversation with the module, over a socket of its own.
@@ -58,6 +64,15 @@ pub struct Counter<'a> {
     pub updates: u64,
 }
 
+/// The agent's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The number that the question had.
+    pub id: u64,
+    /// What the agent said: at most [`ANSWER_MAX`](uapi::ANSWER_MAX) bytes.
+    pub answer: Vec<u8>,
+}
+
 /// What the module has counted of itself, in this network namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -73,86 +88,6 @@ pub struct Stats {
     pub asks_pending: u64,
     /// Questions that were answered.
     pub asks_answered: u64,
-}
-
-/// What became of a counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It was created.
-    New,
-    /// Its value was written.
-    Written,
-    /// It was deleted; the counter is as it last stood.
-    Deleted,
-}
-
-/// An event of the group `events`. The name borrows from the listener's buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event<'a> {
-    /// What became of the counter.
-    pub change: Change,
-    /// The counter, after that.
-    pub counter: Counter<'a>,
-}
-
-/// Listens to what becomes of the counters of this network namespace.
-#[derive(Debug)]
-pub struct Listener {
-    socket: Socket,
-    family: u16,
-}
-
-impl Listener {
-    /// Opens a socket and joins the group `events`. With `timeout`, so long is
-    /// waited for an event; without, for as long as it takes.
-    pub fn open(timeout: Option<Duration>) -> Result<Self> {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
-        let group = family
-            .groups
-            .iter()
-            .find(|group| group.name == uapi::group::EVENTS);
-        socket.join(group.ok_or(Error::Absent("the group 'events'"))?.id)?;
-        match timeout {
-            Some(timeout) => socket.set_timeout(timeout)?,
-            None => socket.wait_for_ever()?,
-        }
-        Ok(Self {
-            socket,
-            family: family.id,
-        })
-    }
-
-    /// The socket, for its buffer and its timeout.
-    pub fn socket(&mut self) -> &mut Socket {
-        &mut self.socket
-    }
-
-    /// Waits for the next event.
-    ///
-    /// Fails with [`Error::Overrun`] where the kernel had to drop events: what
-    /// they would have told is learned by a dump.
-    pub fn next_event(&mut self) -> Result<Event<'_>> {
-        let family = self.family;
-        let message = self.socket.next_message(|message| {
-            message.header.kind == family
-                && message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
-        })?;
-        let (cmd, attributes) = message::read(&message)?;
-        Ok(Event {
-            change: change(cmd).ok_or(Error::Absent("the change"))?,
-            counter: read_counter(attributes)?,
-        })
-    }
-}
-
-fn change(cmd: u8) -> Option<Change> {
-    match cmd {
-        cmd::COUNTER_NEW_NTF => Some(Change::New),
-        cmd::COUNTER_CHANGE_NTF => Some(Change::Written),
-        cmd::COUNTER_DEL_NTF => Some(Change::Deleted),
-        _ => None,
-    }
 }
 
 /// What may become of a counter that is set.
@@ -284,6 +219,29 @@ impl Client {
         Ok(())
     }
 
+    /// Asks the agent of this network namespace, and waits for its answer: for
+    /// `timeout` from when the agent has the question, or for 5 s where there is
+    /// none. Whole milliseconds count, from 1 to
+    /// [`TIMEOUT_MS_MAX`](uapi::TIMEOUT_MS_MAX).
+    ///
+    /// Refused with `ENOTCONN` where there is no agent, `ETIMEDOUT` where it does
+    /// not answer in time, `EPIPE` where it goes, and `EBUSY` where too much waits.
+    pub fn ask(&mut self, question: &[u8], timeout: Option<Duration>) -> Result<Answer> {
+        let millis = |timeout: Duration| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        let wanted = timeout.map(millis);
+        let usual = self.socket.timeout();
+        let longest = wanted.unwrap_or(uapi::TIMEOUT_MS_DEFAULT);
+        self.socket
+            .set_timeout(usual.saturating_add(Duration::from_millis(longest.into())))?;
+        let asked = self.call(cmd::ASK, 0, Expect::Reply, |attributes| {
+            attributes.bytes(ask::QUESTION, question)?;
+            wanted.map_or(Ok(()), |wanted| attributes.u32(ask::TIMEOUT_MS, wanted))
+        });
+        let answer = asked.and_then(read_answer);
+        self.socket.set_timeout(usual)?;
+        answer
+    }
+
     /// Reads the namespace's statistics.
     pub fn stats(&mut self) -> Result<Stats> {
         let mut read = Stats::default();
@@ -356,6 +314,22 @@ fn read_stamp(attributes: Attributes<'_>) -> Result<Stamp> {
         time_ns: time_ns.ok_or(Error::Absent("stamp.time-ns"))?,
         cpu: cpu.ok_or(Error::Absent("stamp.cpu"))?,
         portid: portid.ok_or(Error::Absent("stamp.portid"))?,
+    })
+}
+
+fn read_answer(attributes: Attributes<'_>) -> Result<Answer> {
+    let (mut id, mut answer) = (None, None);
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            ask::ID => id = Some(attribute.uint()?),
+            ask::ANSWER => answer = Some(attribute.payload.to_vec()),
+            _ => {}
+        }
+    }
+    Ok(Answer {
+        id: id.ok_or(Error::Absent("ask.id"))?,
+        answer: answer.ok_or(Error::Absent("ask.answer"))?,
     })
 }
 

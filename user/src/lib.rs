@@ -5,7 +5,7 @@
 //! Three layers, each of which knows only those below it: [`client`] is the
 //! `parley` family as typed calls, [`genl`] finds families by name, and
 //! [`netlink`] has sockets, messages, attributes and errors, and knows no
-//! family.
+//! family. [`device`] stands beside them: the same over `/dev/parley`.
 //!
 //! ```no_run
 //! let mut client = parley::Client::open()?;
@@ -19,6 +19,7 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod device;
 pub mod uapi;
 
 /// Netlink: sockets, messages, attributes, errors.
@@ -34,6 +35,7 @@ pub mod netlink {
 
     pub use error::{Error, Refusal, Result};
     pub use socket::Socket;
+    pub(crate) use sys::{device_counter_add, device_echo};
 }
 
 /// Generic Netlink: the controller, which knows the families.

@@ -5,7 +5,10 @@
 #![forbid(unsafe_code)]
 
 mod commands {
+    pub(crate) mod agent;
+    pub(crate) mod ask;
     pub(crate) mod counter;
+    pub(crate) mod device;
     pub(crate) mod echo;
     pub(crate) mod family;
     pub(crate) mod monitor;
@@ -44,6 +47,10 @@ enum Command {
     #[command(subcommand)]
     Counter(commands::counter::Counter),
     Monitor(commands::monitor::Monitor),
+    Agent(commands::agent::Agent),
+    Ask(commands::ask::Ask),
+    #[command(subcommand)]
+    Device(commands::device::Device),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
 }
@@ -55,6 +62,9 @@ fn main() -> ExitCode {
         Command::Echo(echo) => echo.run(&mut out),
         Command::Counter(counter) => counter.run(&mut out),
         Command::Monitor(monitor) => monitor.run(&mut out),
+        Command::Agent(agent) => agent.run(&mut out),
+        Command::Ask(ask) => ask.run(&mut out),
+        Command::Device(device) => device.run(&mut out),
         Command::Stats(stats) => stats.run(&mut out),
         Command::Family(family) => family.run(&mut out),
     });
@@ -94,20 +104,29 @@ fn report(error: &anyhow::Error) -> ExitCode {
         }
         return ExitCode::from(3);
     }
-    if let Some(hint) = error.refusal().and_then(|refusal| hint(refusal.errno)) {
+    let hint = error.refusal().and_then(|refusal| {
+        let answers = matches!(refusal.operation, Some("ask" | "answer" | "agent-register"));
+        hint(refusal.errno, answers)
+    });
+    if let Some(hint) = hint {
         let _ = writeln!(err, "  try:         {hint}");
     }
     ExitCode::FAILURE
 }
 
-/// What to do about an errno with which the module refuses.
-fn hint(errno: i32) -> Option<&'static str> {
-    Some(match errno {
-        libc::EPERM => "as root, or with CAP_NET_ADMIN in this network namespace",
-        libc::ENOENT => "create it: parley counter set NAME VALUE --create",
-        libc::EEXIST => "leave out --exclusive to overwrite it",
-        libc::ENOSPC => "delete some, or load the module with a larger max_counters",
-        libc::EOPNOTSUPP => "a newer module: this one has no such operation",
+/// What to do about an errno with which the module refuses, where `questions`
+/// are what it is about, or counters.
+fn hint(errno: i32, questions: bool) -> Option<&'static str> {
+    Some(match (errno, questions) {
+        (libc::ENOTCONN, true) => "start one, as root: parley agent --reply TEXT",
+        (libc::ETIMEDOUT, true) => "a longer --timeout, in milliseconds",
+        (libc::EPIPE, true) => "again, when there is another agent",
+        (libc::EBUSY, true) => "again, when less is pending, or the agent has ended",
+        (libc::EPERM, _) => "as root, or with CAP_NET_ADMIN in this network namespace",
+        (libc::ENOENT, false) => "create it: parley counter set NAME VALUE --create",
+        (libc::EEXIST, _) => "leave out --exclusive to overwrite it",
+        (libc::ENOSPC, _) => "delete some, or load the module with a larger max_counters",
+        (libc::EOPNOTSUPP, _) => "a newer module: this one has no such operation",
         _ => return None,
     })
 }

@@ -67,7 +67,7 @@ impl Echo {
             out.write_all(echo.payload)?;
             return Ok(());
         }
-        text::payload(out, echo.payload)?;
+        text::bytes(out, "reply", echo.payload)?;
         writeln!(
             out,
             "{:<8}{:.6} s after boot, on CPU {}, for port {}",

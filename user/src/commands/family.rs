@@ -6,50 +6,122 @@
 
 use anyhow::Result;
 use clap::Args;
-use parley::genl::{self, controller::Operation};
+use parley::genl::controller::{self, Operation, Policies};
+use parley::genl::{self, Family as Described};
 use parley::netlink::Socket;
 use parley::uapi;
 use std::io::Write;
 
-/// Show what the kernel says of a Generic Netlink family
+/// Show what the kernel says of a Generic Netlink family, or of all
 #[derive(Args)]
 pub(crate) struct Family {
     /// Its name
     #[arg(default_value = uapi::FAMILY_NAME)]
     name: String,
+    /// List all families of this machine, in place of one
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
 }
 
 impl Family {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
         let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        if self.all {
+            return list(out, &controller::families(&mut socket)?);
+        }
         let family = genl::resolve(&mut socket, &self.name)?;
-        writeln!(out, "{:<9} {}", "name", family.name)?;
-        writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
-        writeln!(out, "{:<9} {}", "version", family.version)?;
-        writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
-        for operation in &family.operations {
-            let own = family.name == uapi::FAMILY_NAME;
-            let name = uapi::OPERATIONS
-                .iter()
-                .find(|known| own && operation.cmd == u32::from(known.number))
-                .map_or("", |known| known.name);
-            let flags: Vec<_> = [
-                (Operation::DO, "do"),
-                (Operation::DUMP, "dump"),
-                (Operation::ADMIN, "admin"),
-                (Operation::NS_ADMIN, "namespace admin"),
-                (Operation::POLICY, "policy"),
-            ]
-            .iter()
-            .filter(|(flag, _)| operation.has(*flag))
-            .map(|(_, name)| *name)
-            .collect();
-            let line = format!("{:>3} {name:<14} {}", operation.cmd, flags.join(", "));
-            writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
-        }
-        for group in &family.groups {
-            writeln!(out, "{:<9} {:>3} {}", "group", group.id, group.name)?;
-        }
-        Ok(())
+        let policies = controller::policies(&mut socket, family.id)?;
+        show(out, &family, &policies)
     }
+}
+
+fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
+    let mut families: Vec<_> = families.iter().collect();
+    families.sort_by(|a, b| a.name.cmp(&b.name));
+    for family in families {
+        writeln!(
+            out,
+            "{:<16} id {:<5} version {:<4} {:>3} operations {:>3} groups",
+            family.name,
+            family.id,
+            family.version,
+            family.operations.len(),
+            family.groups.len()
+        )?;
+    }
+    Ok(())
+}
+
+fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<()> {
+    writeln!(out, "{:<9} {}", "name", family.name)?;
+    writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
+    writeln!(out, "{:<9} {}", "version", family.version)?;
+    writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
+    // Names are the family's own business; those of ours are known.
+    let own = family.name == uapi::FAMILY_NAME;
+    for operation in &family.operations {
+        let known = uapi::OPERATIONS
+            .iter()
+            .find(|known| own && operation.cmd == u32::from(known.number));
+        let flags: Vec<_> = [
+            (Operation::DO, "do"),
+            (Operation::DUMP, "dump"),
+            (Operation::ADMIN, "admin"),
+            (Operation::NS_ADMIN, "namespace admin"),
+        ]
+        .iter()
+        .filter(|(flag, _)| operation.has(*flag))
+        .map(|(_, name)| *name)
+        .collect();
+        let name = known.map_or("", |known| known.name);
+        let line = format!("{:>3} {name:<14} {}", operation.cmd, flags.join(", "));
+        writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
+        let theirs = policies.operations.get(&operation.cmd);
+        let set = known.map(|known| known.set);
+        for (kind, policy) in [
+            ("do", theirs.and_then(|policies| policies.r#do)),
+            ("dump", theirs.and_then(|policies| policies.dump)),
+        ] {
+            attributes(out, kind, policy, policies, set)?;
+        }
+    }
+    for group in &family.groups {
+        writeln!(out, "{:<9} {:>3} {}", "group", group.id, group.name)?;
+    }
+    Ok(())
+}
+
+/// Shows what the attributes of an operation have to be.
+fn attributes(
+    out: &mut dyn Write,
+    kind: &str,
+    policy: Option<u32>,
+    policies: &Policies,
+    set: Option<&str>,
+) -> Result<()> {
+    let Some(table) = policy.and_then(|policy| policies.policies.get(&policy)) else {
+        return Ok(());
+    };
+    for (number, policy) in table {
+        let name = uapi::ATTRIBUTE_SETS
+            .iter()
+            .filter(|known| set == Some(known.name))
+            .flat_map(|known| known.attributes)
+            .find(|known| known.number == *number)
+            .map_or("", |known| known.name);
+        let mut what = policy.kind_name().unwrap_or("unknown type").to_owned();
+        let bounds = policy.to_string();
+        if !bounds.is_empty() {
+            what.push_str(&format!(", {bounds}"));
+        }
+        if let Some(nested) = policy.nested {
+            what.push_str(&format!(", policy {nested} inside"));
+        }
+        if let Some(mask) = policy.mask {
+            what.push_str(&format!(", bits 0x{mask:x}"));
+        }
+        let line = format!("{kind:<5}{number:>3} {name:<12} {what}");
+        writeln!(out, "{:<13} {}", "", line.trim_end())?;
+    }
+    Ok(())
 }

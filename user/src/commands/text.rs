@@ -27,14 +27,23 @@ pub(super) fn name(name: &str) -> String {
 /// The most bytes that a hex dump shows.
 const DUMP_MAX: usize = 256;
 
-/// Shows a payload: as text, if it is a line of text, else as a hex dump.
-pub(super) fn payload(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
+/// Bytes as one line: as text where they are, else the number of them.
+pub(super) fn line(bytes: &[u8]) -> String {
+    const SHOWN: usize = 200;
+    match printable(bytes).filter(|text| text.len() <= SHOWN) {
+        Some(text) => text.to_owned(),
+        None => format!("({} bytes)", bytes.len()),
+    }
+}
+
+/// Shows bytes, as `what`: as text, if it is a line of text, else as a hex dump.
+pub(super) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()> {
     const SHOWN: usize = 4096;
     if let Some(text) = printable(bytes).filter(|text| text.len() <= SHOWN) {
-        writeln!(out, "{:<8}{text}", "reply")?;
+        writeln!(out, "{what:<8}{text}")?;
         return writeln!(out, "{:<8}{} bytes", "length", bytes.len());
     }
-    writeln!(out, "{:<8}{} bytes", "reply", bytes.len())?;
+    writeln!(out, "{what:<8}{} bytes", bytes.len())?;
     for (row, line) in bytes.chunks(16).take(DUMP_MAX / 16).enumerate() {
         let hex: String = line.iter().map(|byte| format!("{byte:02x} ")).collect();
         let text: String = line

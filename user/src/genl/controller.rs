@@ -8,13 +8,23 @@
 
 use super::message;
 use crate::netlink::attr::Attributes;
+use crate::netlink::error::Policy;
+use crate::netlink::message::{flags, read_policy, Message};
 use crate::netlink::socket::Expect;
 use crate::netlink::{Error, Result, Socket};
+use std::collections::BTreeMap;
 
 const CONTROLLER: u16 = 0x10;
+const DELFAMILY: u8 = 2;
 const GETFAMILY: u8 = 3;
+const GETPOLICY: u8 = 10;
 const VERSION: u8 = 2;
+const ID: u16 = 1;
 const NAME: u16 = 2;
+
+/// The controller's group `notify`, whose number is fixed: tells of families
+/// that come and go.
+pub const NOTIFY: u32 = 0x10;
 
 /// A family, as the controller describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +109,116 @@ pub fn resolve(socket: &mut Socket, name: &str) -> Result<Family> {
     }
 }
 
+/// Asks for all families.
+pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    let cmd = (GETFAMILY, VERSION);
+    message::write(&mut request, CONTROLLER, cmd, flags::DUMP, seq, |_| Ok(()))?;
+    let mut families = Vec::new();
+    socket.dump(&request, seq, |entry| {
+        families.push(read_family(message::read(&entry)?.1)?);
+        Ok(())
+    })?;
+    Ok(families)
+}
+
+/// Whether `message` tells that the family with number `id` is gone. A socket
+/// gets these that has joined [`NOTIFY`].
+pub fn is_end(message: &Message<'_>, id: u16) -> bool {
+    if message.header.kind != CONTROLLER {
+        return false;
+    }
+    message::read(message).is_ok_and(|(cmd, mut attributes)| {
+        cmd == DELFAMILY
+            && attributes.any(|attribute| {
+                attribute.is_ok_and(|attribute| {
+                    attribute.number == ID && attribute.u16().is_ok_and(|gone| gone == id)
+                })
+            })
+    })
+}
+
+/// What the attributes of a family's requests have to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policies {
+    /// Which of the policies holds for each operation, by command number.
+    pub operations: BTreeMap<u32, OperationPolicies>,
+    /// The policies by the number under which the kernel tells them, each by
+    /// the attributes' numbers. What is not there is refused.
+    pub policies: BTreeMap<u32, BTreeMap<u16, Policy>>,
+}
+
+/// The policies of an operation. Where there is none, every attribute is
+/// refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OperationPolicies {
+    /// Of what is done once.
+    pub r#do: Option<u32>,
+    /// Of the dump.
+    pub dump: Option<u32>,
+}
+
+/// Asks for the policies of the family with number `id`.
+pub fn policies(socket: &mut Socket, id: u16) -> Result<Policies> {
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    let cmd = (GETPOLICY, VERSION);
+    message::write(&mut request, CONTROLLER, cmd, flags::DUMP, seq, |w| {
+        w.bytes(ID, &id.to_ne_bytes())
+    })?;
+    let mut policies = Policies::default();
+    let dumped = socket.dump(&request, seq, |entry| {
+        for attribute in message::read(&entry)?.1 {
+            let attribute = attribute?;
+            match attribute.number {
+                8 => read_policies(attribute.attributes(), &mut policies)?,
+                9 => read_operation_policies(attribute.attributes(), &mut policies)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    });
+    match dumped {
+        // The kernel's way to say that there are none.
+        Err(error) if error.errno() == Some(libc::ENODATA) => Ok(policies),
+        other => other.map(|_| policies),
+    }
+}
+
+/// Reads `CTRL_ATTR_POLICY`: attributes in policies.
+fn read_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
+    for policy in attributes {
+        let policy = policy?;
+        let known = policies.policies.entry(policy.number.into()).or_default();
+        for attribute in policy.attributes() {
+            let attribute = attribute?;
+            known.insert(attribute.number, read_policy(attribute.attributes())?);
+        }
+    }
+    Ok(())
+}
+
+/// Reads `CTRL_ATTR_OP_POLICY`: operations, and which policies are theirs.
+fn read_operation_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
+    for operation in attributes {
+        let operation = operation?;
+        let known = policies
+            .operations
+            .entry(operation.number.into())
+            .or_default();
+        for attribute in operation.attributes() {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => known.r#do = Some(attribute.u32()?),
+                2 => known.dump = Some(attribute.u32()?),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 fn read_family(attributes: Attributes<'_>) -> Result<Family> {
     let mut family = Family::default();
     for attribute in attributes {
@@ -170,6 +290,20 @@ mod tests {
             .iter()
             .any(|operation| operation.cmd == GETFAMILY.into() && operation.has(Operation::DO)));
         assert!(family.groups.iter().any(|group| group.name == "notify"));
+    }
+
+    #[test]
+    fn the_controller_tells_its_own_policy_and_is_among_the_families() {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        let families = families(&mut socket).unwrap();
+        assert!(families.iter().any(|family| family.id == CONTROLLER));
+        let policies = policies(&mut socket, CONTROLLER).unwrap();
+        let policy = policies.operations[&GETFAMILY.into()].r#do.unwrap();
+        assert_eq!(
+            policies.policies[&policy][&ID].kind_name(),
+            Some("u16"),
+            "{policies:?}"
+        );
     }
 
     #[test]

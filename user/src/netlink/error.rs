@@ -180,11 +180,18 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The part of a policy that the kernel sends with a refusal.
+/// What an attribute has to be, as the kernel tells it with a refusal, or
+/// whenever it is asked.
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum netlink_policy_type_attr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
+    /// Its type, one of `enum netlink_attribute_type`.
+    pub kind: Option<u32>,
+    /// Of a nest: which of the family's policies holds inside.
+    pub nested: Option<u32>,
+    /// The bits that may be set.
+    pub mask: Option<u64>,
     /// The least and the most, of a signed integer.
     pub signed: Option<(i64, i64)>,
     /// The least and the most, of an unsigned integer.
@@ -193,6 +200,32 @@ pub struct Policy {
     pub min_len: Option<u32>,
     /// The greatest length in bytes.
     pub max_len: Option<u32>,
+}
+
+impl Policy {
+    /// The type's name, as a Netlink spec has it.
+    pub fn kind_name(&self) -> Option<&'static str> {
+        Some(match self.kind? {
+            0 => "invalid",
+            1 => "flag",
+            2 => "u8",
+            3 => "u16",
+            4 => "u32",
+            5 => "u64",
+            6 => "s8",
+            7 => "s16",
+            8 => "s32",
+            9 => "s64",
+            10 => "binary",
+            11 | 12 => "string",
+            13 => "nest",
+            14 => "nest-array",
+            15 => "bitfield32",
+            16 => "sint",
+            17 => "uint",
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for Policy {
@@ -240,6 +273,8 @@ fn errno_name(errno: i32) -> Option<&'static str> {
         libc::ENOTCONN => "ENOTCONN",
         libc::ETIMEDOUT => "ETIMEDOUT",
         libc::ECONNREFUSED => "ECONNREFUSED",
+        libc::ENOTTY => "ENOTTY",
+        libc::ENODATA => "ENODATA",
         _ => return None,
     })
 }

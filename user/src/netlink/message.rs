@@ -204,7 +204,7 @@ fn read_extack(bytes: &[u8], refusal: &mut Refusal) -> Result<()> {
         match attribute.number {
             1 => refusal.message = Some(attribute.string()?.to_owned()),
             2 => refusal.offset = Some(attribute.u32()?),
-            4 => refusal.policy = Some(read_policy(attribute.payload)?),
+            4 => refusal.policy = Some(read_policy(attribute.attributes())?),
             5 => refusal.missing = Some(attribute.u32()?),
             6 => refusal.missing_in = Some(attribute.u32()?),
             _ => {}
@@ -214,18 +214,22 @@ fn read_extack(bytes: &[u8], refusal: &mut Refusal) -> Result<()> {
 }
 
 /// Reads what the kernel tells of a policy: `enum netlink_policy_type_attr`.
-fn read_policy(bytes: &[u8]) -> Result<Policy> {
+pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
     let mut policy = Policy::default();
     let (mut signed, mut unsigned) = ((None, None), (None, None));
-    for attribute in Attributes::new(bytes) {
+    for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
+            1 => policy.kind = Some(attribute.u32()?),
             2 => signed.0 = Some(attribute.sint()?),
             3 => signed.1 = Some(attribute.sint()?),
             4 => unsigned.0 = Some(attribute.uint()?),
             5 => unsigned.1 = Some(attribute.uint()?),
             6 => policy.min_len = Some(attribute.u32()?),
             7 => policy.max_len = Some(attribute.u32()?),
+            8 => policy.nested = Some(attribute.u32()?),
+            10 => policy.mask = Some(attribute.u32()?.into()),
+            12 => policy.mask = Some(attribute.uint()?),
             _ => {}
         }
     }

@@ -92,6 +92,11 @@ impl Socket {
         Ok(())
     }
 
+    /// How long the kernel has to answer.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Lets receive calls wait for as long as it takes.
     pub fn wait_for_ever(&mut self) -> Result<()> {
         // Zero is for ever.
@@ -175,8 +180,21 @@ impl Socket {
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
         // What is left of an earlier round trip can be no answer to this one.
         self.unread = 0..0;
+        self.transact_beside(request, seq, expect, |_| {})
+    }
+
+    /// As [`Self::transact`], on a socket that gets other messages, too: hands
+    /// those that come before the answer to `beside`.
+    #[inline]
+    pub fn transact_beside(
+        &mut self,
+        request: &[u8],
+        seq: u32,
+        expect: Expect,
+        beside: impl FnMut(&Message<'_>),
+    ) -> Result<Message<'_>> {
         self.send(request)?;
-        let at = self.wait(seq, expect)?;
+        let at = self.wait(seq, expect, beside)?;
         // The message was read there a moment ago, and nothing has changed.
         match Messages::at(&self.buffer, at).next() {
             Some(message) => message,
@@ -200,7 +218,7 @@ impl Socket {
         self.send(request)?;
         let mut interrupted = false;
         loop {
-            let at = self.wait(seq, Expect::Entry)?;
+            let at = self.wait(seq, Expect::Entry, |_| {})?;
             let Some(message) = Messages::at(&self.buffer, at).next() else {
                 return Ok(interrupted);
             };
@@ -214,7 +232,12 @@ impl Socket {
     }
 
     /// Waits for the answer to `seq`, and tells where in the buffer it begins.
-    fn wait(&mut self, seq: u32, expect: Expect) -> Result<usize> {
+    fn wait(
+        &mut self,
+        seq: u32,
+        expect: Expect,
+        mut beside: impl FnMut(&Message<'_>),
+    ) -> Result<usize> {
         // Read only where a second receive is needed: most often none is.
         let mut since = None;
         let mut receives = 0u64;
@@ -234,6 +257,7 @@ impl Socket {
                 self.unread.start = messages.offset().min(self.unread.end);
                 // Late answers to earlier requests, and events, are not for us.
                 if message.header.seq != seq || message.header.portid != self.portid {
+                    beside(&message);
                     continue;
                 }
                 match (message.kind()?, expect) {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The agent: who answers the questions that the kernel passes on.
+
+#![forbid(unsafe_code)]
+
+use super::name_parts;
+use crate::genl::{self, controller, message};
+use crate::netlink::attr::Writer;
+use crate::netlink::message::{flags, Message};
+use crate::netlink::socket::{Expect, TIMEOUT};
+use crate::netlink::{Error, Result, Socket};
+use crate::uapi::{self, ask, cmd};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// The agent of this network namespace, for as long as it lives.
+#[derive(Debug)]
+pub struct Agent {
+    socket: Socket,
+    family: u16,
+    request: Vec<u8>,
+    /// What came while an ACK was awaited.
+    arrived: VecDeque<Question>,
+    /// The family is gone.
+    ended: bool,
+}
+
+/// A question, as the agent gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its number, by which it is answered.
+    pub id: u64,
+    /// What is asked: 1 to [`QUESTION_MAX`](uapi::QUESTION_MAX) bytes.
+    pub question: Vec<u8>,
+    /// The asker's netlink port.
+    pub portid: u32,
+}
+
+impl Agent {
+    /// Opens a socket and makes it the agent. Needs `CAP_NET_ADMIN`.
+    ///
+    /// Refused with `EBUSY` where the namespace has an agent.
+    pub fn register() -> Result<Self> {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?.id;
+        socket.join(controller::NOTIFY)?;
+        let mut agent = Self {
+            socket,
+            family,
+            request: Vec::new(),
+            arrived: VecDeque::new(),
+            ended: false,
+        };
+        agent.call(cmd::AGENT_REGISTER, |_| Ok(()))?;
+        Ok(agent)
+    }
+
+    /// The socket, for its buffer.
+    pub fn socket(&mut self) -> &mut Socket {
+        &mut self.socket
+    }
+
+    /// Waits for the next question: for `timeout`, or without one for as long as
+    /// it takes.
+    ///
+    /// Fails with [`Error::NoFamily`] where the module is unloaded, and with
+    /// [`Error::Overrun`] where the socket had no room for a question: that one
+    /// was refused, and none is lost.
+    pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
+        if let Some(question) = self.arrived.pop_front() {
+            return Ok(question);
+        }
+        if !self.ended {
+            match timeout {
+                Some(timeout) => self.socket.set_timeout(timeout)?,
+                None => self.socket.wait_for_ever()?,
+            }
+            let question = self.wait();
+            self.socket.set_timeout(TIMEOUT)?;
+            if let Some(question) = question? {
+                return Ok(question);
+            }
+            self.ended = true;
+        }
+        Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()))
+    }
+
+    /// Waits for a question, or for the end of the family.
+    fn wait(&mut self) -> Result<Option<Question>> {
+        let family = self.family;
+        let message = self.socket.next_message(|message| {
+            read_question(message, family).is_some() || controller::is_end(message, family)
+        })?;
+        read_question(&message, family).transpose()
+    }
+
+    /// Answers the question `id` with at most
+    /// [`ANSWER_MAX`](uapi::ANSWER_MAX) bytes.
+    ///
+    /// Refused with `ENOENT` where it waits no longer: its time is over, or its
+    /// asker has gone.
+    pub fn answer(&mut self, id: u64, answer: &[u8]) -> Result<()> {
+        self.call(cmd::ANSWER, |attributes| {
+            attributes.uint(ask::ID, id)?;
+            attributes.bytes(ask::ANSWER, answer)
+        })
+    }
+
+    /// A request that an ACK ends. Questions may come before that.
+    fn call(&mut self, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
+        let (seq, family) = (self.socket.next_seq(), self.family);
+        message::write(
+            &mut self.request,
+            family,
+            (cmd, uapi::FAMILY_VERSION),
+            flags::ACK,
+            seq,
+            fill,
+        )?;
+        let (arrived, ended) = (&mut self.arrived, &mut self.ended);
+        let beside = |message: &Message<'_>| {
+            if let Some(Ok(question)) = read_question(message, family) {
+                arrived.push_back(question);
+            }
+            *ended |= controller::is_end(message, family);
+        };
+        self.socket
+            .transact_beside(&self.request, seq, Expect::Ack, beside)
+            .map(drop)
+            .map_err(|error| name_parts(error, &self.request, cmd))
+    }
+}
+
+/// Reads a question, if `message` is one.
+fn read_question(message: &Message<'_>, family: u16) -> Option<Result<Question>> {
+    if message.header.kind != family {
+        return None;
+    }
+    let (cmd, attributes) = message::read(message).ok()?;
+    if cmd != cmd::QUESTION {
+        return None;
+    }
+    let (mut id, mut question, mut portid) = (None, None, None);
+    for attribute in attributes {
+        let read = attribute.and_then(|attribute| {
+            match attribute.number {
+                ask::ID => id = Some(attribute.uint()?),
+                ask::QUESTION => question = Some(attribute.payload.to_vec()),
+                ask::PORTID => portid = Some(attribute.u32()?),
+                _ => {}
+            }
+            Ok(())
+        });
+        if let Err(error) = read {
+            return Some(Err(error));
+        }
+    }
+    Some(match (id, question, portid) {
+        (Some(id), Some(question), Some(portid)) => Ok(Question {
+            id,
+            question,
+            portid,
+        }),
+        (None, ..) => Err(Error::Absent("ask.id")),
+        (_, None, _) => Err(Error::Absent("ask.question")),
+        (.., None) => Err(Error::Absent("ask.portid")),
+    })
+}

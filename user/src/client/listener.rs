@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The events of the counters.
+
+#![forbid(unsafe_code)]
+
+use super::{read_counter, Counter};
+use crate::genl::{self, controller, message};
+use crate::netlink::{Error, Result, Socket};
+use crate::uapi::{self, cmd};
+use std::time::Duration;
+
+/// What became of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was created.
+    New,
+    /// Its value was written.
+    Written,
+    /// It was deleted; the counter is as it last stood.
+    Deleted,
+}
+
+/// An event of the group `events`. The name borrows from the listener's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// What became of the counter.
+    pub change: Change,
+    /// The counter, after that.
+    pub counter: Counter<'a>,
+}
+
+/// Listens to what becomes of the counters of this network namespace.
+#[derive(Debug)]
+pub struct Listener {
+    socket: Socket,
+    family: u16,
+}
+
+impl Listener {
+    /// Opens a socket and joins the group `events`. With `timeout`, so long is
+    /// waited for an event; without, for as long as it takes.
+    pub fn open(timeout: Option<Duration>) -> Result<Self> {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
+        let group = family
+            .groups
+            .iter()
+            .find(|group| group.name == uapi::group::EVENTS);
+        socket.join(group.ok_or(Error::Absent("the group 'events'"))?.id)?;
+        socket.join(controller::NOTIFY)?;
+        match timeout {
+            Some(timeout) => socket.set_timeout(timeout)?,
+            None => socket.wait_for_ever()?,
+        }
+        Ok(Self {
+            socket,
+            family: family.id,
+        })
+    }
+
+    /// The socket, for its buffer and its timeout.
+    pub fn socket(&mut self) -> &mut Socket {
+        &mut self.socket
+    }
+
+    /// Waits for the next event.
+    ///
+    /// Fails with [`Error::Overrun`] where the kernel had to drop events: what
+    /// they would have told is learned by a dump. Fails with
+    /// [`Error::NoFamily`] where the module is unloaded.
+    pub fn next_event(&mut self) -> Result<Event<'_>> {
+        let family = self.family;
+        let message = self.socket.next_message(|message| {
+            let event = |(cmd, _)| change(cmd).is_some();
+            (message.header.kind == family && message::read(message).is_ok_and(event))
+                || controller::is_end(message, family)
+        })?;
+        if controller::is_end(&message, family) {
+            return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
+        }
+        let (cmd, attributes) = message::read(&message)?;
+        Ok(Event {
+            change: change(cmd).ok_or(Error::Absent("the change"))?,
+            counter: read_counter(attributes)?,
+        })
+    }
+}
+
+fn change(cmd: u8) -> Option<Change> {
+    match cmd {
+        cmd::COUNTER_NEW_NTF => Some(Change::New),
+        cmd::COUNTER_CHANGE_NTF => Some(Change::Written),
+        cmd::COUNTER_DEL_NTF => Some(Change::Deleted),
+        _ => None,
+    }
+}

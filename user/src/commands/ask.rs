@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley ask`
+
+#![forbid(unsafe_code)]
+
+use super::text;
+use anyhow::Result;
+use clap::Args;
+use parley::{uapi, Client};
+use std::io::Write;
+use std::time::Duration;
+
+/// Ask the agent of this network namespace, through the kernel
+#[derive(Args)]
+pub(crate) struct Ask {
+    /// What to ask: 1 to 4096 bytes
+    text: String,
+    /// How long the agent has, in milliseconds: 1 to 60000, and 5000 without
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
+    timeout: Option<u32>,
+    /// Write the answer's bytes, and nothing else
+    #[arg(long)]
+    raw: bool,
+}
+
+impl Ask {
+    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+        let timeout = self.timeout.map(|ms| Duration::from_millis(ms.into()));
+        let answer = Client::open()?.ask(self.text.as_bytes(), timeout)?;
+        if self.raw {
+            out.write_all(&answer.answer)?;
+            return Ok(());
+        }
+        text::bytes(out, "answer", &answer.answer)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley device`
+
+#![forbid(unsafe_code)]
+
+use super::text;
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use parley::device::{self, Device as File};
+use std::io::Write;
+
+/// Do the same over /dev/parley, to compare
+#[derive(Subcommand)]
+pub(crate) enum Device {
+    /// Have the kernel copy bytes, by an ioctl
+    Echo {
+        /// What to copy
+        text: String,
+        /// By a write and a read, in place of an ioctl
+        #[arg(long)]
+        read_write: bool,
+        /// Write the bytes that came back, and nothing else
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Add to a counter that exists, by an ioctl, and show what it stands at then
+    CounterAdd {
+        /// Its name
+        name: String,
+        /// What to add; may be negative
+        #[arg(allow_negative_numbers = true)]
+        delta: i64,
+    },
+}
+
+impl Device {
+    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+        let path = device::PATH;
+        let file =
+            File::open().with_context(|| format!("cannot open {path}; is the module loaded?"))?;
+        match self {
+            Self::Echo {
+                text,
+                read_write,
+                raw,
+            } => {
+                let payload = text.as_bytes();
+                let (call, reply) = if *read_write {
+                    ("write and read", file.write_and_read(payload))
+                } else {
+                    ("echo", file.echo(payload))
+                };
+                let reply = reply.with_context(|| format!("{path} refused {call}"))?;
+                if *raw {
+                    out.write_all(&reply)?;
+                } else {
+                    text::bytes(out, "reply", &reply)?;
+                }
+            }
+            Self::CounterAdd { name, delta } => {
+                let value = file
+                    .counter_add(name, *delta)
+                    .with_context(|| format!("{path} refused counter-add"))?;
+                writeln!(out, "{}  value {value}", text::name(name))?;
+            }
+        }
+        Ok(())
+    }
+}
