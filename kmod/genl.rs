@@ -27,6 +27,8 @@ mod op;
 mod peer;
 mod policy;
 mod request;
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+pub(crate) mod testing;
 mod writer;
 
 pub(crate) use self::{

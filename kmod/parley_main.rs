@@ -4,6 +4,8 @@
 
 mod ask;
 mod counter;
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+mod counters_kunit;
 mod device;
 mod echo;
 mod genl;

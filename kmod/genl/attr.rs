@@ -171,3 +171,112 @@ impl Kind for Sint {
 fn bad_length(attr: Attr<'_>) -> Refusal<'_> {
     Refusal::new(EINVAL, c"invalid attribute length").at(attr)
 }
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_reader)]
+mod tests {
+    use super::*;
+    use crate::genl::{
+        arguments,
+        testing::{
+            with_attrs,
+            write, //
+        },
+        Arguments,
+        Attributes,
+        NoRoom, //
+    };
+
+    arguments! {
+        /// One of each kind.
+        struct All {
+            bytes: Bytes<0, 8> = 1,
+            name: NulString<1, 3> = 2,
+            uint: Uint = 3,
+            sint: Sint = 4,
+            range [optional]: U32<1, 9> = 5,
+        }
+    }
+
+    fn read<R>(
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+        with: impl FnOnce(Option<All<'_>>) -> R,
+    ) -> Result<R> {
+        let bytes = write(200, fill)?;
+        with_attrs(
+            &bytes,
+            <All<'static> as Arguments<'static>>::POLICY,
+            |attrs| with(All::parse(attrs).ok()),
+        )
+    }
+
+    fn put_all(attrs: &mut Attributes<'_>, uint: u64, sint: i64) -> Result<(), NoRoom> {
+        attrs.put_bytes(1, b"bytes")?;
+        attrs.put_string(2, c"abc")?;
+        attrs.put_uint(3, uint)?;
+        match i32::try_from(sint) {
+            Ok(sint) => attrs.put_bytes(4, &sint.to_ne_bytes()),
+            Err(_) => attrs.put_bytes(4, &sint.to_ne_bytes()),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read() -> Result {
+        for (uint, sint) in [
+            (0, 0),
+            (u32::MAX.into(), i32::MIN.into()),
+            (u64::MAX, i64::MIN),
+        ] {
+            read(
+                |attrs| put_all(attrs, uint, sint),
+                |all| {
+                    let all = all.ok_or(EINVAL)?;
+                    assert_eq!(all.bytes.value, b"bytes");
+                    assert_eq!(all.name.value, c"abc");
+                    assert_eq!(all.uint.value, uint);
+                    assert_eq!(all.sint.value, sint);
+                    assert!(all.range.is_none());
+                    Ok::<(), Error>(())
+                },
+            )??;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_optional_argument_is_read_where_it_is_there() -> Result {
+        let range = read(
+            |attrs| {
+                put_all(attrs, 1, 1)?;
+                attrs.put_u32(5, 9)
+            },
+            |all| all.and_then(|all| all.range.map(|range| range.value)),
+        )?;
+        assert_eq!(range, Some(9));
+        Ok(())
+    }
+
+    #[test]
+    fn a_required_argument_must_be_there() -> Result {
+        assert!(read(
+            |attrs| attrs.put_bytes(1, b"alone"),
+            |all| all.is_none()
+        )?);
+        assert!(read(|_| Ok(()), |all| all.is_none())?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_string_shorter_than_its_least_is_refused() -> Result {
+        let refused = read(
+            |attrs| {
+                put_all(attrs, 1, 1)?;
+                // The last of two counts.
+                attrs.put_string(2, c"")
+            },
+            |all| all.is_none(),
+        )?;
+        assert!(refused);
+        Ok(())
+    }
+}

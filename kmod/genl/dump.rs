@@ -89,6 +89,30 @@ pub(crate) struct Entries<'w> {
     genl_header: bindings::genlmsghdr,
 }
 
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+impl<'w> Entries<'w> {
+    /// Entries of a dump of nobody's.
+    ///
+    /// # Safety
+    ///
+    /// `callback` must be valid for as long as the entries, and used by nobody else.
+    pub(super) unsafe fn for_test(
+        writer: &'w mut Writer,
+        callback: NonNull<bindings::netlink_callback>,
+    ) -> Self {
+        // INVARIANT: By the safety requirements of this function.
+        Self {
+            writer,
+            callback,
+            header: bindings::nlmsghdr {
+                nlmsg_flags: bindings::NLM_F_MULTI as u16,
+                ..pin_init::zeroed()
+            },
+            genl_header: pin_init::zeroed(),
+        }
+    }
+}
+
 impl Entries<'_> {
     /// Says which generation of the state the entries are of. Where it is another than that of
     /// the entries before them, the requester is told that the dump was interrupted.
@@ -237,4 +261,72 @@ pub(super) unsafe extern "C" fn done<O: Dump>(callback: *mut bindings::netlink_c
     // else is touched: the socket may be on its way out.
     unsafe { cursor::<O>(callback).drop_in_place() };
     0
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_dump)]
+mod tests {
+    use super::*;
+    use crate::genl::testing::FakeDump;
+
+    const MULTI: u16 = bindings::NLM_F_MULTI as u16;
+    const INTERRUPTED: u16 = MULTI | bindings::NLM_F_DUMP_INTR as u16;
+
+    fn put(entries: &mut Entries<'_>) -> bool {
+        entries.put(|attrs| attrs.put_u32(1, 1)).is_ok()
+    }
+
+    #[test]
+    fn an_entry_that_does_not_fit_leaves_nothing() -> Result {
+        // An entry takes 16 + 4 + 8 bytes.
+        let filled = FakeDump::new()?.fill(2 * 28 + 27, |entries| {
+            entries.generation(1);
+            [put(entries), put(entries), put(entries)]
+        })?;
+        assert_eq!(filled.returned, [true, true, false]);
+        assert_eq!(filled.flags[..], [MULTI, MULTI]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_change_between_two_buffers_is_told_once() -> Result {
+        let mut dump = FakeDump::new()?;
+        for (generation, flags) in [(5, MULTI), (5, MULTI), (6, INTERRUPTED), (6, MULTI)] {
+            let filled = dump.fill(200, |entries| {
+                entries.generation(generation);
+                put(entries) && put(entries)
+            })?;
+            assert!(filled.returned);
+            assert_eq!(filled.flags[..], [flags, MULTI]);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_change_before_the_first_entry_is_none() -> Result {
+        let mut dump = FakeDump::new()?;
+        dump.fill(200, |entries| entries.generation(1))?;
+        let filled = dump.fill(200, |entries| {
+            entries.generation(2);
+            put(entries)
+        })?;
+        assert_eq!(filled.flags[..], [MULTI]);
+        Ok(())
+    }
+
+    #[test]
+    fn generations_that_differ_by_a_power_of_two_are_told_apart() -> Result {
+        // What the core keeps has 32 bits, one of which says that there is a number.
+        for bit in 0..30 {
+            let mut dump = FakeDump::new()?;
+            for (generation, flags) in [(0, MULTI), (1 << bit, INTERRUPTED)] {
+                let filled = dump.fill(200, |entries| {
+                    entries.generation(generation);
+                    put(entries)
+                })?;
+                assert_eq!(filled.flags[..], [flags]);
+            }
+        }
+        Ok(())
+    }
 }

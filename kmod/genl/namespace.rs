@@ -138,18 +138,18 @@ pub(super) unsafe extern "C" fn socket_event<N: NetState>(
     if event == bindings::NETLINK_URELEASE as c_ulong {
         // SAFETY: This is what the kernel passes with this event.
         let closed = unsafe { &*data.cast::<bindings::netlink_notify>() };
-        // The sockets of a namespace hold it. A socket of the kernel's own may be closed while its
-        // namespace ends, when the state is gone already: it is nobody's peer.
-        //
-        // SAFETY: The namespace's memory is there while a socket in it is closed.
-        if closed.protocol == bindings::NETLINK_GENERIC as c_int
-            && unsafe { helpers::genl_helper_net_try_get(closed.net) }
-        {
-            // SAFETY: The states of all namespaces are there while the notifier is registered, and
-            // this one's does not end while it is held.
-            N::socket_closed(Namespace(unsafe { slot(closed.net) }), closed.portid);
-            // SAFETY: The reference was taken above.
-            unsafe { helpers::genl_helper_net_put(closed.net) };
+        if closed.protocol == bindings::NETLINK_GENERIC as c_int {
+            // The sockets of a namespace hold it. A socket of the kernel's own may be closed while
+            // its namespace ends, when the state is gone already: it is nobody's peer.
+            //
+            // SAFETY: The namespace's memory is there while a socket in it is closed.
+            if unsafe { helpers::genl_helper_net_try_get(closed.net) } {
+                // SAFETY: The states of all namespaces are there while the notifier is registered,
+                // and this one's does not end while it is held.
+                N::socket_closed(Namespace(unsafe { slot(closed.net) }), closed.portid);
+                // SAFETY: The reference was taken above.
+                unsafe { helpers::genl_helper_net_put(closed.net) };
+            }
         }
     }
     bindings::NOTIFY_DONE as c_int
@@ -230,9 +230,10 @@ impl<'a, N: NetState> Namespace<'a, N> {
         // SAFETY: The family is registered.
         let told = unsafe { Message::new(family, from, cmd, room) }.and_then(|mut message| {
             fill(&mut message.attrs())?;
-            // SAFETY: As above.
             match info {
+                // SAFETY: By the safety requirements of this function; the family has this group.
                 Some(info) => unsafe { message.notify(info, group) },
+                // SAFETY: As above; the namespace is there for `'a`.
                 None => unsafe { message.multicast(family, net, group) },
             }
             Ok::<(), Refusal<'static>>(())

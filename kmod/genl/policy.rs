@@ -114,3 +114,104 @@ pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy;
     }
     table
 }
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kernel::prelude::kunit_tests(parley_policy)]
+mod tests {
+    use super::*;
+    use crate::genl::{
+        testing::{
+            check,
+            write, //
+        },
+        Attributes,
+        Bytes,
+        Kind,
+        NoRoom,
+        NulString,
+        Sint,
+        Uint,
+        U32, //
+    };
+    use kernel::prelude::*;
+
+    const TABLE: &[Policy] = &table::<9>(&[
+        (1, <Bytes<0, 8> as Kind>::POLICY),
+        (2, <Bytes<2, 8> as Kind>::POLICY),
+        (3, <NulString<1, 3> as Kind>::POLICY),
+        (4, <Uint as Kind>::POLICY),
+        (5, <Sint as Kind>::POLICY),
+        (8, <U32<10, 60_000> as Kind>::POLICY),
+    ]);
+
+    fn checked(fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>) -> Result {
+        check(&write(64, fill)?, TABLE)
+    }
+
+    #[test]
+    fn a_table_is_as_long_as_its_highest_number_wants() {
+        assert_eq!(max_attr(&[]), 0);
+        assert_eq!(max_attr(&[(3, Policy::uint()), (1, Policy::uint())]), 3);
+        assert_eq!(TABLE.len(), 9);
+    }
+
+    #[test]
+    fn bytes_are_checked_for_their_number() {
+        for (number, len, fits) in [
+            (1, 0, true),
+            (1, 8, true),
+            (1, 9, false),
+            (2, 1, false),
+            (2, 2, true),
+            (2, 8, true),
+            (2, 9, false),
+        ] {
+            let result = checked(|attrs| attrs.put_bytes(number, &[1; 9][..len]));
+            assert_eq!(result.is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn a_string_is_checked_for_its_length_and_its_nul() {
+        for (string, fits) in [
+            (&b"abc\0"[..], true),
+            (&b"\0"[..], true),
+            (&b"abcd\0"[..], false),
+            (&b"abc"[..], false),
+            (&b""[..], false),
+        ] {
+            assert_eq!(checked(|attrs| attrs.put_bytes(3, string)).is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn integers_are_checked_for_their_length() {
+        for number in [4, 5] {
+            for len in 0..=9 {
+                let result = checked(|attrs| attrs.put_bytes(number, &[1; 9][..len]));
+                assert_eq!(result.is_ok(), len == 4 || len == 8);
+            }
+        }
+    }
+
+    #[test]
+    fn a_u32_is_checked_for_its_range_and_length() {
+        for (value, fits) in [
+            (9, false),
+            (10, true),
+            (60_000, true),
+            (60_001, false),
+            (u32::MAX, false),
+        ] {
+            assert_eq!(checked(|attrs| attrs.put_u32(8, value)).is_ok(), fits);
+        }
+        assert!(checked(|attrs| attrs.put_bytes(8, &[0, 0])).is_err());
+    }
+
+    #[test]
+    fn a_number_that_no_argument_has_is_refused() {
+        for number in [6, 7, 9, 1000] {
+            assert_eq!(checked(|attrs| attrs.put_u32(number, 1)), Err(EINVAL));
+        }
+    }
+}

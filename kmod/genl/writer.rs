@@ -216,3 +216,86 @@ impl Attributes<'_> {
         self.0.nest(number, |writer| fill(&mut Attributes(writer)))
     }
 }
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_writer)]
+mod tests {
+    use super::*;
+    use crate::genl::testing::{
+        parse,
+        write, //
+    };
+
+    #[test]
+    fn what_is_written_is_what_netlink_reads() -> Result {
+        let bytes = write(64, |attrs| {
+            attrs.put_u32(1, 7)?;
+            attrs.put_bytes(2, b"abcde")?;
+            attrs.put_string(3, c"name")
+        })?;
+        // A header of 4 bytes each, and padding behind 5 bytes.
+        assert_eq!(bytes.len(), size::U32 + size::bytes(5) + size::bytes(5));
+        parse(&bytes, 4, |table| {
+            assert_eq!(table[1], Some(&7u32.to_ne_bytes()[..]));
+            assert_eq!(table[2], Some(&b"abcde"[..]));
+            assert_eq!(table[3], Some(&b"name\0"[..]));
+        })
+    }
+
+    #[test]
+    fn an_integer_takes_eight_bytes_only_where_it_needs_them() -> Result {
+        let bytes = write(64, |attrs| {
+            attrs.put_uint(1, u32::MAX.into())?;
+            attrs.put_uint(2, u64::from(u32::MAX) + 1)
+        })?;
+        parse(&bytes, 3, |table| {
+            assert_eq!(table[1].map(<[u8]>::len), Some(4));
+            assert_eq!(table[2].map(<[u8]>::len), Some(8));
+        })
+    }
+
+    #[test]
+    fn the_padding_is_zero() -> Result {
+        let bytes = write(64, |attrs| attrs.put_bytes(1, b"x"))?;
+        assert_eq!(bytes.len(), 8);
+        assert_eq!(bytes[5..8], [0; 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_nothing() -> Result {
+        let bytes = write(20, |attrs| {
+            attrs.put_u32(1, 1)?;
+            assert!(attrs.put_bytes(2, &[0; 9]).is_err());
+            assert!(attrs.nest(3, |attrs| attrs.put_bytes(1, &[0; 5])).is_err());
+            attrs.put_bytes(4, &[2; 8])
+        })?;
+        assert_eq!(bytes.len(), 20);
+        parse(&bytes, 5, |table| {
+            assert!(table[2].is_none());
+            assert!(table[3].is_none());
+            assert_eq!(table[4], Some(&[2; 8][..]));
+        })
+    }
+
+    #[test]
+    fn a_value_too_long_for_a_length_of_16_bits_is_refused() -> Result {
+        let long = KVVec::from_elem(0, 65_532, GFP_KERNEL)?;
+        let bytes = write(70_000, |attrs| {
+            assert!(attrs.put_bytes(1, &long).is_err());
+            attrs.put_bytes(1, &long[1..])
+        })?;
+        assert_eq!(bytes.len(), 65_536);
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_holds_what_was_put_into_it_and_says_so() -> Result {
+        let bytes = write(64, |attrs| attrs.nest(2, |attrs| attrs.put_u32(1, 7)))?;
+        let nested = bindings::NLA_F_NESTED as u16;
+        assert_eq!(bytes[2..4], (2 | nested).to_ne_bytes());
+        parse(&bytes[4..], 2, |table| {
+            assert_eq!(table[1], Some(&7u32.to_ne_bytes()[..]));
+        })
+    }
+}

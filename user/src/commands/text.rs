@@ -67,7 +67,7 @@ mod tests {
 
     fn shown(bytes: &[u8]) -> String {
         let mut out = Vec::new();
-        payload(&mut out, bytes).unwrap();
+        super::bytes(&mut out, "reply", bytes).unwrap();
         String::from_utf8(out).unwrap()
     }
 

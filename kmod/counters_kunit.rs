@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! KUnit suite of the counters: their arithmetic, and the cursor of their dump.
+//!
+//! Not in `state/counters.rs`: what the suite expands to is unsafe, which is forbidden there.
+
+use crate::{
+    counter::{
+        List,
+        ListArgs, //
+    },
+    genl::{
+        testing::{
+            with_attrs,
+            write,
+            FakeDump, //
+        },
+        Arguments,
+        Dump,
+        Progress, //
+    },
+    state::{
+        counters::{
+            sum,
+            Change,
+            Counter,
+            Fault,
+            Mode,
+            Name, //
+        },
+        Net, //
+    },
+    uapi::counter, //
+};
+use kernel::{
+    prelude::*,
+    str::{
+        CStr,
+        CString, //
+    }, //
+};
+
+fn net(max: u32) -> Result<Pin<KBox<Net>>> {
+    KBox::pin_init(Net::new(max), GFP_KERNEL)
+}
+
+fn name(name: &CStr) -> Result<Name> {
+    Name::new(name).ok_or(EINVAL)
+}
+
+/// Nobody listens.
+fn nobody(_: Change, _: Counter) -> bool {
+    false
+}
+
+/// What a change came to, without the words.
+fn outcome<T>(result: Result<T, Fault>) -> Result<T, &'static str> {
+    result.map_err(|fault| match fault {
+        Fault::Missing => "missing",
+        Fault::Exists => "exists",
+        Fault::Full => "full",
+        Fault::Below => "below",
+        Fault::Above => "above",
+        Fault::NoMemory => "no memory",
+    })
+}
+
+const CREATE: Mode = Mode {
+    create: true,
+    exclusive: false,
+};
+
+#[kunit_tests(parley_counters)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_stays_within_64_bits() {
+        for (value, delta, expected) in [
+            (0, 0, Ok(0)),
+            (0, -1, Err("below")),
+            (1, -1, Ok(0)),
+            (0, i64::MIN, Err("below")),
+            (1 << 63, i64::MIN, Ok(0)),
+            (u64::MAX, i64::MIN, Ok((1 << 63) - 1)),
+            (u64::MAX, 1, Err("above")),
+            (u64::MAX - 1, 1, Ok(u64::MAX)),
+            (u64::MAX, i64::MAX, Err("above")),
+            (u64::MAX, 0, Ok(u64::MAX)),
+        ] {
+            assert_eq!(outcome(sum(value, delta)), expected);
+        }
+    }
+
+    #[test]
+    fn an_addition_that_fails_changes_nothing_and_tells_nobody() -> Result {
+        let net = net(10)?;
+        let counters = net.counters();
+        let a = name(c"a")?;
+        assert!(counters.set(a, 5, CREATE, nobody).is_ok());
+        let before = counters.lock().generation();
+        let added = counters.add(a, -6, false, |_, _| {
+            assert!(false);
+            true
+        });
+        assert_eq!(outcome(added).map(|counter| counter.value), Err("below"));
+        let after = counters.get(&a).ok_or(ENOENT)?;
+        assert_eq!((after.value, after.updates), (5, 1));
+        assert_eq!(counters.lock().generation(), before);
+        assert_eq!(counters.notifications(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn each_change_is_told_and_makes_another_generation() -> Result {
+        let net = net(10)?;
+        let counters = net.counters();
+        let a = name(c"a")?;
+        let mut seen = 0;
+        let mut generation = counters.lock().generation();
+        let mut next = || {
+            let before = core::mem::replace(&mut generation, counters.lock().generation());
+            before != generation
+        };
+        let told = |expected: bool| move |_: Change, _: Counter| expected;
+        assert!(counters.set(a, 1, CREATE, told(true)).is_ok());
+        seen += 1;
+        assert!(next());
+        assert!(counters.add(a, 1, false, told(false)).is_ok());
+        assert!(next());
+        assert!(counters.delete(&a, told(true)).is_ok());
+        seen += 1;
+        assert!(next());
+        assert!(!next());
+        assert_eq!(counters.notifications(), seen);
+        assert_eq!(counters.count(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn there_are_no_more_than_may_be() -> Result {
+        let net = net(2)?;
+        let counters = net.counters();
+        let (a, b, c) = (name(c"a")?, name(c"b")?, name(c"c")?);
+        assert!(counters.set(a, 1, CREATE, nobody).is_ok());
+        assert!(counters.set(b, 1, CREATE, nobody).is_ok());
+        let full = outcome(counters.set(c, 1, CREATE, nobody));
+        assert_eq!(full.map(|counter| counter.value), Err("full"));
+        assert!(counters.set(a, 2, CREATE, nobody).is_ok());
+        assert!(counters.delete(&b, nobody).is_ok());
+        assert!(counters.set(c, 1, CREATE, nobody).is_ok());
+        assert_eq!(counters.count(), 2);
+        Ok(())
+    }
+
+    #[test]
+    fn a_name_has_at_most_31_bytes() {
+        assert!(Name::new(c"1234567890123456789012345678901").is_some());
+        assert!(Name::new(c"12345678901234567890123456789012").is_none());
+    }
+
+    /// Dumps all names with `prefix`, `room` bytes at a time, and calls `between` after each
+    /// buffer. Gives the names, each with a comma, and how many buffers it took.
+    fn dump(
+        net: &Net,
+        prefix: &CStr,
+        room: usize,
+        mut between: impl FnMut(&Net) -> Result,
+    ) -> Result<(KVec<u8>, usize)> {
+        let bytes = write(64, |attrs| attrs.put_string(counter::PREFIX, prefix))?;
+        let policy = <ListArgs<'static> as Arguments<'static>>::POLICY;
+        with_attrs(&bytes, policy, |attrs| {
+            let args = ListArgs::parse(attrs).map_err(|_| EINVAL)?;
+            let mut cursor = List::start(net, &args).map_err(|_| EINVAL)?;
+            let mut dump = FakeDump::new()?;
+            let (mut names, mut buffers) = (KVec::new(), 0);
+            loop {
+                let before = cursor;
+                let filled = dump.fill(room, |entries| {
+                    List::next(net, &args, &mut cursor, entries).map_err(|_| EINVAL)
+                })?;
+                buffers += 1;
+                // The cursor moves where something was put, and only there.
+                let moved = before != cursor;
+                assert_eq!(moved, !filled.flags.is_empty());
+                if let Some(last) = cursor.filter(|_| !filled.flags.is_empty()) {
+                    names.extend_from_slice(last.as_c_str().to_bytes(), GFP_KERNEL)?;
+                    names.push(b',', GFP_KERNEL)?;
+                }
+                match filled.returned? {
+                    Progress::Done => return Ok((names, buffers)),
+                    Progress::More => between(net)?,
+                }
+            }
+        })?
+    }
+
+    /// Room for one entry of a name of one byte, and not for two.
+    const ONE: usize = 60;
+
+    fn with_names(names: &[&CStr]) -> Result<Pin<KBox<Net>>> {
+        let net = net(100)?;
+        for each in names {
+            let set = net.counters().set(name(each)?, 1, CREATE, nobody);
+            set.map_err(|_| ENOMEM)?;
+        }
+        Ok(net)
+    }
+
+    #[test]
+    fn a_dump_resumes_behind_the_last_name() -> Result {
+        let net = with_names(&[c"c", c"a", c"b"])?;
+        let (names, buffers) = dump(&net, c"", ONE, |_| Ok(()))?;
+        assert_eq!(names[..], *b"a,b,c,");
+        assert_eq!(buffers, 3);
+        Ok(())
+    }
+
+    #[test]
+    fn a_prefix_ends_the_dump_behind_the_last_that_has_it() -> Result {
+        let net = with_names(&[c"a", c"b", c"ba", c"c"])?;
+        let (names, _) = dump(&net, c"b", ONE, |_| Ok(()))?;
+        assert_eq!(names[..], *b"b,ba,");
+        let (names, buffers) = dump(&net, c"x", ONE, |_| Ok(()))?;
+        assert_eq!((names.len(), buffers), (0, 1));
+        Ok(())
+    }
+
+    #[test]
+    fn a_name_deleted_under_the_cursor_loses_no_other() -> Result {
+        let net = with_names(&[c"a", c"b", c"c"])?;
+        let mut first = true;
+        let (names, _) = dump(&net, c"", ONE, |net| {
+            if core::mem::replace(&mut first, false) {
+                let deleted = net.counters().delete(&name(c"a")?, nobody);
+                deleted.map_err(|_| ENOENT)?;
+            }
+            Ok(())
+        })?;
+        assert_eq!(names[..], *b"a,b,c,");
+        Ok(())
+    }
+
+    #[test]
+    fn a_thousand_names_come_once_each_in_order() -> Result {
+        let net = net(1000)?;
+        for number in (0..1000).rev() {
+            let each = CString::try_from_fmt(fmt!("{number:03}"))?;
+            let set = net.counters().set(name(&each)?, 1, CREATE, nobody);
+            set.map_err(|_| ENOMEM)?;
+        }
+        let (names, buffers) = dump(&net, c"", ONE, |_| Ok(()))?;
+        assert_eq!(buffers, 1000);
+        for (number, found) in names.split(|byte| *byte == b',').take(1000).enumerate() {
+            let expected = CString::try_from_fmt(fmt!("{number:03}"))?;
+            assert_eq!(found, expected.to_bytes());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the KUnit suites need: attributes without a request, and a dump without a socket.
+
+use super::{
+    args::Attrs,
+    dump::Entries,
+    policy::Policy,
+    writer::{
+        Attributes,
+        NoRoom,
+        Writer, //
+    }, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    bindings,
+    error::to_result,
+    prelude::*, //
+};
+
+/// What the core asks of a request's attributes.
+const STRICT: u32 = bindings::netlink_validation_NL_VALIDATE_TRAILING
+    | bindings::netlink_validation_NL_VALIDATE_MAXTYPE
+    | bindings::netlink_validation_NL_VALIDATE_UNSPEC
+    | bindings::netlink_validation_NL_VALIDATE_STRICT_ATTRS
+    | bindings::netlink_validation_NL_VALIDATE_NESTED;
+
+/// Memory for attributes, which begin at a multiple of 4.
+fn memory(len: usize) -> Result<KVVec<u32>> {
+    Ok(KVVec::from_elem(u32::MAX, len.div_ceil(4), GFP_KERNEL)?)
+}
+
+fn as_bytes(memory: &[u32], len: usize) -> Result<KVVec<u8>> {
+    let mut bytes = KVVec::new();
+    for word in memory {
+        bytes.extend_from_slice(&word.to_ne_bytes(), GFP_KERNEL)?;
+    }
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+/// What `fill` writes, with room for `room` bytes.
+pub(crate) fn write(
+    room: usize,
+    fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+) -> Result<KVVec<u8>> {
+    let mut memory = memory(room)?;
+    let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
+    // SAFETY: So many bytes are there, which nobody uses while the writer is.
+    let mut writer = unsafe { Writer::new(start, room) };
+    fill(&mut Attributes(&mut writer)).map_err(|NoRoom| EMSGSIZE)?;
+    let len = writer.len();
+    as_bytes(&memory, len)
+}
+
+/// A copy of `bytes` that the kernel's parser can take, and the table that it makes.
+fn parsed(
+    bytes: &[u8],
+    policy: Option<&[Policy]>,
+    len: usize,
+) -> Result<(KVVec<u32>, KVVec<*mut bindings::nlattr>)> {
+    let mut memory = memory(bytes.len())?;
+    for (word, bytes) in memory.iter_mut().zip(bytes.chunks(4)) {
+        let mut whole = [0; 4];
+        whole[..bytes.len()].copy_from_slice(bytes);
+        *word = u32::from_ne_bytes(whole);
+    }
+    let mut table = KVVec::from_elem(core::ptr::null_mut(), len, GFP_KERNEL)?;
+    // SAFETY: `bytes.len()` bytes can be read, the table has `len` entries, and so has a policy.
+    to_result(unsafe {
+        bindings::__nla_parse(
+            table.as_mut_ptr(),
+            len as i32 - 1,
+            memory.as_ptr().cast(),
+            bytes.len() as i32,
+            policy.map_or(core::ptr::null(), |policy| policy.as_ptr().cast()),
+            STRICT,
+            core::ptr::null_mut(),
+        )
+    })?;
+    Ok((memory, table))
+}
+
+/// Has the kernel check `bytes` by `policy`.
+pub(crate) fn check(bytes: &[u8], policy: &'static [Policy]) -> Result {
+    parsed(bytes, Some(policy), policy.len())?;
+    Ok(())
+}
+
+/// Hands the attributes in `bytes` to `with`, as the kernel would to a handler.
+pub(crate) fn with_attrs<R>(
+    bytes: &[u8],
+    policy: &'static [Policy],
+    with: impl FnOnce(&Attrs<'_>) -> R,
+) -> Result<R> {
+    let (_memory, mut table) = parsed(bytes, Some(policy), policy.len())?;
+    // SAFETY: The table has so many entries, of attributes in memory that outlives them.
+    let attrs = unsafe { Attrs::from_raw(table.as_mut_ptr(), policy.len()) };
+    Ok(with(&attrs))
+}
+
+/// Hands the payloads of the attributes in `bytes`, by number, to `with`. There are less than
+/// `len`, which is at most 16.
+pub(crate) fn parse(bytes: &[u8], len: usize, with: impl FnOnce(&[Option<&[u8]>; 16])) -> Result {
+    let (_memory, table) = parsed(bytes, None, len)?;
+    let mut payloads = [None; 16];
+    for (payload, attr) in payloads.iter_mut().zip(&table) {
+        if let Some(attr) = NonNull::new(*attr) {
+            // SAFETY: The parser has found the attribute whole, in memory that outlives this.
+            *payload = Some(unsafe { super::attr::Attr::from_raw(attr) }.payload());
+        }
+    }
+    with(&payloads);
+    Ok(())
+}
+
+/// A dump without a socket: what is kept from one buffer to the next.
+pub(crate) struct FakeDump {
+    callback: KBox<bindings::netlink_callback>,
+}
+
+/// What a buffer of a dump was filled with.
+pub(crate) struct Filled<R> {
+    /// The flags of each entry.
+    pub(crate) flags: KVVec<u16>,
+    /// What the filling function returned.
+    pub(crate) returned: R,
+}
+
+impl FakeDump {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            callback: KBox::new(pin_init::zeroed(), GFP_KERNEL)?,
+        })
+    }
+
+    /// Fills a buffer of `room` bytes.
+    pub(crate) fn fill<R>(
+        &mut self,
+        room: usize,
+        fill: impl FnOnce(&mut Entries<'_>) -> R,
+    ) -> Result<Filled<R>> {
+        let mut memory = memory(room)?;
+        let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
+        // SAFETY: So many bytes are there, which nobody uses while the writer is.
+        let mut writer = unsafe { Writer::new(start, room) };
+        // SAFETY: The callback is this dump's, and nobody else's.
+        let returned = unsafe {
+            let callback = NonNull::from(&mut *self.callback);
+            fill(&mut Entries::for_test(&mut writer, callback))
+        };
+        let bytes = as_bytes(&memory, writer.len())?;
+        let mut flags = KVVec::new();
+        let mut at = 0;
+        while let Some([l0, l1, l2, l3, _, _, f0, f1]) = bytes.get(at..at + 8) {
+            flags.push(u16::from_ne_bytes([*f0, *f1]), GFP_KERNEL)?;
+            at += u32::from_ne_bytes([*l0, *l1, *l2, *l3]) as usize;
+        }
+        Ok(Filled { flags, returned })
+    }
+}
