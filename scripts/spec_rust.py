@@ -88,6 +88,14 @@ pub struct Attribute {
     pub kind: &'static str,
     /// The name of the set inside it, if it is a nest.
     pub nested: Option<&'static str>,
+    /// The least length, in bytes.
+    pub min_len: Option<u32>,
+    /// The greatest length, in bytes, of a string without its NUL.
+    pub max_len: Option<u32>,
+    /// The least value.
+    pub min: Option<u64>,
+    /// The greatest value.
+    pub max: Option<u64>,
 }
 
 /// A set of attributes.
@@ -108,30 +116,65 @@ pub struct Operation {
     pub name: &'static str,
     /// The name of its attribute set.
     pub set: &'static str,
+    /// Whether it needs `CAP_NET_ADMIN` in the namespace's user namespace.
+    pub admin: bool,
+    /// The attributes that may stand in a request to do it once. `None` where it
+    /// cannot be asked for.
+    pub r#do: Option<&'static [u16]>,
+    /// The attributes that may stand in a request to dump it. `None` where it
+    /// cannot be dumped.
+    pub dump: Option<&'static [u16]>,
 }
 """
+    values = {entry["name"]: entry["value"] for entry in spec.get("definitions", [])}
+
+    def check(entry, name):
+        value = entry.get("checks", {}).get(name)
+        return "None" if value is None else f"Some({values.get(value, value)})"
+
+    numbers = {}
     yield "/// All attribute sets."
     yield "pub static ATTRIBUTE_SETS: &[AttributeSet] = &["
     for attributes in spec["attribute-sets"]:
+        numbers[attributes["name"]] = {}
         yield f'AttributeSet {{ name: "{attributes["name"]}", attributes: &['
         for number, entry in numbered(attributes["attributes"]):
+            numbers[attributes["name"]][entry["name"]] = number
             nested = entry.get("nested-attributes")
             nested = f'Some("{nested}")' if nested else "None"
             yield (
                 f'Attribute {{ number: {number}, name: "{entry["name"]}", '
-                f'kind: "{entry["type"]}", nested: {nested} }},'
+                f'kind: "{entry["type"]}", nested: {nested}, '
+                f'min_len: {check(entry, "min-len")}, max_len: {check(entry, "max-len")}, '
+                f'min: {check(entry, "min")}, max: {check(entry, "max")} }},'
             )
         yield "] },"
     yield "];"
 
     operations = spec["operations"]["list"]
     sets = {entry["name"]: entry.get("attribute-set") for entry in operations}
+
+    def request(entry, kind):
+        if kind not in entry:
+            return "None"
+        known = numbers[entry["attribute-set"]]
+        names = entry[kind].get("request", {}).get("attributes", [])
+        return f"Some(&[{', '.join(str(known[name]) for name in names)}])"
+
     yield "/// All operations, notifications and events."
     yield "pub static OPERATIONS: &[Operation] = &["
     for number, entry in numbered(operations):
         owner = sets[entry.get("notify", entry["name"])]
-        yield f'Operation {{ number: {number}, name: "{entry["name"]}", set: "{owner}" }},'
+        admin = str("uns-admin-perm" in entry.get("flags", [])).lower()
+        yield (
+            f'Operation {{ number: {number}, name: "{entry["name"]}", set: "{owner}", '
+            f'admin: {admin}, r#do: {request(entry, "do")}, dump: {request(entry, "dump")} }},'
+        )
     yield "];"
+
+    groups = ", ".join(f'"{entry["name"]}"' for entry in spec["mcast-groups"]["list"])
+    yield "/// The names of all multicast groups."
+    yield f"pub static GROUPS: &[&str] = &[{groups}];"
 
 
 def main():

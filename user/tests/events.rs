@@ -124,53 +124,6 @@ fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
 }
 
 #[test]
-fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition() {
-    const ADDITIONS: u64 = 20_000;
-    const NAMES: [&str; 5] = ["p-0", "p-1", "p-2", "p-3", "p-all"];
-    let _counters = NAMES.map(|name| Temporary::new(name, 0));
-    let mut listener = listener();
-    listener.socket().set_receive_buffer(8 << 20).unwrap();
-    std::thread::scope(|scope| {
-        for own in &NAMES[..4] {
-            scope.spawn(move || {
-                let mut client = client();
-                for _ in 0..ADDITIONS {
-                    client.counter_add(own, 1, false).unwrap();
-                    client.counter_add("p-all", 1, false).unwrap();
-                }
-            });
-        }
-        // Every event is told, or the listener knows that some were lost; none comes late.
-        let mut last = [0; 5];
-        let mut lost = false;
-        while last != [ADDITIONS, ADDITIONS, ADDITIONS, ADDITIONS, 4 * ADDITIONS] {
-            match listener.next_event() {
-                Ok(event) => {
-                    let at = NAMES
-                        .iter()
-                        .position(|name| *name == event.counter.name)
-                        .unwrap();
-                    assert!(
-                        lost || event.counter.value == last[at] + 1,
-                        "an event is missing"
-                    );
-                    assert!(event.counter.value > last[at], "an event came late");
-                    last[at] = event.counter.value;
-                }
-                Err(Error::Overrun) => lost = true,
-                Err(Error::Timeout(_)) if lost => break,
-                Err(error) => panic!("{error}"),
-            }
-        }
-    });
-    let mut client = client();
-    for name in &NAMES[..4] {
-        assert_eq!(client.counter_get(name).unwrap().value, ADDITIONS);
-    }
-    assert_eq!(client.counter_get("p-all").unwrap().value, 4 * ADDITIONS);
-}
-
-#[test]
 fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
     let counter = Temporary::new("flood", 0);
     let mut listener = listener();
@@ -244,9 +197,9 @@ fn the_module_goes_while_somebody_listens() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko");
     assert!(Command::new("insmod").arg(file).status().unwrap().success());
     let _counter = Temporary::new("anew", 1);
-    // The old listener's group went with the module; a new one hears.
-    open.socket().set_timeout(Duration::from_millis(1)).unwrap();
-    assert!(matches!(open.next_event(), Err(Error::Timeout(_))));
+    // The old listener is told that its group went with the module; a new one
+    // hears.
+    assert!(matches!(open.next_event(), Err(Error::NoFamily(_))));
     let mut anew = listener();
     client().counter_add("anew", 1, false).unwrap();
     assert_eq!(next(&mut anew).2, 2);

@@ -7,10 +7,16 @@
 mod common;
 
 use common::{client, refusal, refused, CREATE};
+use parley::client::{Agent, Listener};
+use parley::device::Device;
+use parley::genl;
+use parley::netlink::Socket;
+use parley::uapi::{self, ask, cmd};
 use parley::{Client, Error};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
+use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
@@ -71,6 +77,9 @@ fn without_the_module_every_command_says_how_to_load_it() {
         &["counter", "set", "x", "1"],
         &["stats"],
         &["family"],
+        &["monitor"],
+        &["agent", "--reply", "x"],
+        &["ask", "x"],
     ] {
         let output = Command::new(PROGRAM).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{arguments:?}");
@@ -94,6 +103,78 @@ fn a_socket_survives_the_module_and_nothing_of_it_is_remembered() {
     assert_eq!(again.echo(b"after").unwrap().payload, b"after");
     assert_eq!(refused(again.counter_get("forgotten")).errno, libc::ENOENT);
     assert_eq!(again.stats().unwrap().echoes, 1);
+}
+
+#[test]
+fn listeners_askers_and_the_agent_each_get_their_end() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let wait = Some(Duration::from_secs(20));
+    let mut agent = Agent::register().unwrap();
+    let mut listeners = [Listener::open(wait).unwrap(), Listener::open(wait).unwrap()];
+    let askers: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(|| client().ask(b"still there?", Some(Duration::from_secs(60))))
+        })
+        .collect();
+    for _ in &askers {
+        agent.next_question(wait).unwrap();
+    }
+    rmmod();
+    for asked in askers {
+        assert_eq!(
+            refused(asked.join().unwrap()),
+            refusal(libc::EPIPE, "the module is being unloaded", "")
+        );
+    }
+    assert!(matches!(agent.next_question(wait), Err(Error::NoFamily(_))));
+    for listener in &mut listeners {
+        assert!(matches!(listener.next_event(), Err(Error::NoFamily(_))));
+    }
+    assert!(matches!(agent.answer(1, b"late"), Err(Error::NoFamily(_))));
+    insmod(&[]);
+    // The sockets are still open, and no agent's any more.
+    drop(Agent::register().unwrap());
+    assert_eq!(client().stats().unwrap().asks_pending, 0);
+}
+
+#[test]
+fn it_unloads_with_1024_questions_pending() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut agent = Agent::register().unwrap();
+    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+    for seq in 10..1034 {
+        let mut request = Vec::new();
+        let header = (cmd::ASK, uapi::FAMILY_VERSION);
+        genl::message::write(&mut request, id, header, 0, seq, |writer| {
+            writer.bytes(ask::QUESTION, b"?")?;
+            writer.u32(ask::TIMEOUT_MS, 60_000)
+        })
+        .unwrap();
+        socket.send(&request).unwrap();
+        agent.next_question(Some(Duration::from_secs(20))).unwrap();
+    }
+    assert_eq!(client().stats().unwrap().asks_pending, 1024);
+    rmmod();
+    insmod(&[]);
+    assert_eq!(client().stats().unwrap().asks_pending, 0);
+}
+
+#[test]
+fn an_open_device_holds_the_module() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let device = Device::open().unwrap();
+    let refused = Command::new("rmmod").arg("parley").output().unwrap();
+    assert!(!refused.status.success());
+    let err = String::from_utf8(refused.stderr).unwrap();
+    assert!(err.contains("in use"), "{err}");
+    assert_eq!(device.echo(b"still here").unwrap(), b"still here");
+    drop(device);
+    rmmod();
+    assert!(Device::open().is_err());
 }
 
 #[test]

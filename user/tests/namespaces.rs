@@ -4,8 +4,16 @@
 
 mod common;
 
-use common::{client, Temporary, CREATE};
-use std::process::{Command, Output};
+use common::{client, until, Temporary, CREATE};
+use parley::client::{Agent, Listener};
+use parley::genl;
+use parley::netlink::attr::Writer;
+use parley::netlink::message::flags;
+use parley::netlink::{namespace, Socket};
+use parley::uapi::{self, ask, cmd};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
@@ -142,6 +150,9 @@ fn who_may_change_counters_is_whom_the_contract_says() {
     let _counter = Temporary::absent("may");
     for (who, before, may) in CALLERS {
         let _ = client().counter_del("may");
+        // Anybody may ask; there is nobody to answer.
+        let asked = text(&behind(before, &["ask", "x"]).stderr);
+        assert!(asked.contains("ENOTCONN"), "{who}: {asked}");
         for arguments in [&["echo", "x"][..], &["stats"], &["counter", "list"]] {
             assert!(
                 behind(before, arguments).status.success(),
@@ -153,6 +164,7 @@ fn who_may_change_counters_is_whom_the_contract_says() {
             &["counter", "set", "may", "1", "--create"][..],
             &["counter", "add", "may", "1"],
             &["counter", "del", "may"],
+            &["agent", "--reply", "x", "--count", "0"],
         ] {
             let refused = text(&behind(before, arguments).stderr).contains("EPERM");
             assert_eq!(!refused, *may, "{who}: {arguments:?}");
@@ -160,25 +172,90 @@ fn who_may_change_counters_is_whom_the_contract_says() {
     }
 }
 
+/// How many network namespaces there are, by the kernel's own account.
+fn namespaces() -> usize {
+    // What is freed lingers where it is quick to take again.
+    let _ = std::fs::write("/sys/kernel/slab/net_namespace/shrink", "1");
+    let slabs = std::fs::read_to_string("/proc/slabinfo").unwrap();
+    let line = slabs
+        .lines()
+        .find(|line| line.starts_with("net_namespace "));
+    let count = line.unwrap().split_whitespace().nth(1).unwrap();
+    count.parse().unwrap()
+}
+
+/// Has ip do something with a thousand namespaces.
+fn ip_thousand(what: &str) {
+    let batch = std::env::temp_dir().join(format!("parley-netns-{what}"));
+    let lines = (0..1000).map(|i| format!("netns {what} t{i}\n"));
+    std::fs::write(&batch, lines.collect::<String>()).unwrap();
+    let status = Command::new("ip").arg("-batch").arg(&batch).status();
+    assert!(status.unwrap().success());
+}
+
 #[test]
-fn fifty_namespaces_are_made_used_and_deleted() {
-    let used = Command::new("sh")
-        .args([
-            "-c",
-            "for i in $(seq 50); do unshare --net $0 counter set c $i --create || exit 1; done",
-            PROGRAM,
-        ])
-        .status();
-    assert!(used.unwrap().success());
-    // All of their states are dropped before the module is gone; what is left
-    // behind, kmemleak finds at the end of the run.
-    assert!(Command::new("rmmod")
-        .arg("parley")
-        .status()
-        .unwrap()
-        .success());
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko");
-    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+fn a_thousand_namespaces_are_made_used_and_deleted() {
+    let before = namespaces();
+    ip_thousand("add");
+    // The thread that enters them stays in the last.
+    std::thread::spawn(|| {
+        let home = std::fs::File::open("/proc/thread-self/ns/net").unwrap();
+        for i in 0..1000 {
+            namespace::enter(&namespace::path(&format!("t{i}"))).unwrap();
+            let mut client = client();
+            let stats = client.stats().unwrap();
+            assert_eq!((stats.counters, stats.echoes), (0, 0), "t{i} is new");
+            client.counter_set("c", i, CREATE).unwrap();
+            client.echo(b"hello").unwrap();
+            // What ends with the namespace's sockets: a listener, a dump in the
+            // middle, and a question that waits for its agent.
+            let _listener = Listener::open(None).unwrap();
+            let mut agent = Agent::register().unwrap();
+            let mut asker = Socket::open(libc::NETLINK_GENERIC).unwrap();
+            let request =
+                |seq, cmd, flags, fill: &dyn Fn(&mut Writer<'_>) -> parley::Result<()>| {
+                    let mut request = Vec::new();
+                    let cmd = (cmd, uapi::FAMILY_VERSION);
+                    let id = client.family().id;
+                    genl::message::write(&mut request, id, cmd, flags, seq, fill).unwrap();
+                    request
+                };
+            let question = request(7, cmd::ASK, 0, &|w| w.bytes(ask::QUESTION, b"?"));
+            asker.send(&question).unwrap();
+            agent.next_question(Some(Duration::from_secs(20))).unwrap();
+            let dump = request(8, cmd::COUNTER_GET, flags::DUMP, &|_| Ok(()));
+            asker.send(&dump).unwrap();
+            assert_eq!(client.stats().unwrap().asks_pending, 1);
+        }
+        drop(home);
+    })
+    .join()
+    .unwrap();
+    assert!(namespaces() >= before + 1000);
+    ip_thousand("del");
+    // Others come and go meanwhile, but not many.
+    until("they are gone", || namespaces() <= before + 20);
+    // And their states with them: what is left behind, kmemleak finds at the
+    // end of the run.
     client().counter_set("after", 1, CREATE).unwrap();
     client().counter_del("after").unwrap();
+}
+
+#[test]
+fn an_agent_hears_the_questions_of_its_namespace_alone() {
+    let red = Named::new("red-asks");
+    let _here = Agent::register().unwrap();
+    let refused = red.parley(&["ask", "anybody?"]);
+    assert!(text(&refused.stderr).contains("the namespace has no agent"));
+    let mut there = Command::new(PROGRAM)
+        .args(["agent", "--reply", "red", "--count", "1", "--netns", red.0])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(there.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    let answer = red.parley(&["ask", "which?", "--raw"]);
+    assert_eq!(text(&answer.stdout), "red", "{}", text(&answer.stderr));
+    assert!(there.wait().unwrap().success());
 }

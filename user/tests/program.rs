@@ -270,3 +270,78 @@ fn a_round_trip_is_one_send_and_one_receive_and_nothing_else() {
         .collect();
     assert_eq!(more, BTreeMap::from([("recvmsg", 100), ("sendto", 100)]));
 }
+
+/// An agent in the background, which is ended whatever becomes of the test.
+struct Background(std::process::Child);
+
+impl Background {
+    fn agent(arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .arg("agent")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = std::io::BufReader::new(child.stdout.as_mut().unwrap());
+        std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+        assert_eq!(line, "the agent of this network namespace; waiting\n");
+        Self(child)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_command_answers_what_it_reads_from_standard_input() {
+    let _agent = Background::agent(&["--exec", "tr a-z A-Z"]);
+    let Ended { status, out, .. } = parley(&["ask", "shout"]);
+    assert_eq!(
+        (status, out.as_str()),
+        (Some(0), "answer  SHOUT\nlength  5 bytes\n")
+    );
+    let Ended { out, .. } = parley(&["ask", "raw", "--raw"]);
+    assert_eq!(out, "RAW");
+}
+
+#[test]
+fn a_command_that_fails_or_says_too_much_gives_no_answer_and_the_next_may() {
+    let script = "read -r question; case $question in \
+        fail) exit 3 ;; much) seq 10000 ;; *) echo fine ;; esac";
+    let _agent = Background::agent(&["--exec", script]);
+    for question in ["fail", "much"] {
+        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "500"]);
+        assert_eq!(status, Some(1));
+        assert!(err.contains("ETIMEDOUT"), "{err}");
+    }
+    assert_eq!(parley(&["ask", "else", "--raw"]).out, "fine\n");
+}
+
+#[test]
+fn an_agent_that_is_killed_ends_what_was_asked() {
+    let mut agent = Background::agent(&["--exec", "kill -9 $PPID; sleep 1"]);
+    let Ended { status, err, .. } = parley(&["ask", "are you well?"]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("the agent has closed its socket"), "{err}");
+    agent.0.wait().unwrap();
+    let _next = Background::agent(&["--reply", "I am"]);
+    assert_eq!(parley(&["ask", "and you?", "--raw"]).out, "I am");
+}
+
+#[test]
+fn a_second_agent_and_a_bad_timeout_are_refused_with_what_to_do() {
+    let _agent = Background::agent(&["--reply", "x"]);
+    let Ended { status, err, .. } = parley(&["agent", "--reply", "y"]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("EBUSY") && err.contains("try:"), "{err}");
+    for bad in ["0", "60001", "soon"] {
+        assert_eq!(parley(&["ask", "x", "--timeout", bad]).status, Some(2));
+    }
+    assert_eq!(parley(&["ask", ""]).status, Some(1));
+    assert_eq!(parley(&["agent"]).status, Some(2));
+}

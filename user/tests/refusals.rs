@@ -11,7 +11,7 @@ use parley::netlink::attr::Writer;
 use parley::netlink::message::flags;
 use parley::netlink::socket::Expect;
 use parley::netlink::Socket;
-use parley::uapi::{self, cmd, counter, echo, stats};
+use parley::uapi::{self, ask, cmd, counter, echo, stats};
 use parley::{Error, Result};
 
 const POLICY: &str = "Attribute failed policy validation";
@@ -43,6 +43,10 @@ fn a_missing_attribute_is_refused_and_named() {
     ] {
         assert_eq!(refuse(cmd, 0, nothing), missing("counter.name"));
     }
+    assert_eq!(refuse(cmd::ASK, 0, nothing), missing("ask.question"));
+    assert_eq!(refuse(cmd::ANSWER, 0, nothing), missing("ask.id"));
+    let id = |writer: &mut Writer<'_>| writer.uint(ask::ID, 1);
+    assert_eq!(refuse(cmd::ANSWER, 0, id), missing("ask.answer"));
     assert_eq!(refuse(cmd::COUNTER_SET, 0, named), missing("counter.value"));
     assert_eq!(refuse(cmd::COUNTER_ADD, 0, named), missing("counter.delta"));
 }
@@ -51,10 +55,15 @@ fn a_missing_attribute_is_refused_and_named() {
 fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
     let extra = |cmd, number| {
         refuse(cmd, 0, |writer: &mut Writer<'_>| {
-            if cmd == cmd::ECHO {
-                writer.bytes(echo::PAYLOAD, b"x")?;
-            } else if cmd != cmd::STATS_GET {
-                named(writer)?;
+            match cmd {
+                cmd::ECHO => writer.bytes(echo::PAYLOAD, b"x")?,
+                cmd::ASK => writer.bytes(ask::QUESTION, b"x")?,
+                cmd::ANSWER => {
+                    writer.uint(ask::ID, 1)?;
+                    writer.bytes(ask::ANSWER, b"x")?;
+                }
+                cmd::STATS_GET | cmd::AGENT_REGISTER => {}
+                _ => named(writer)?,
             }
             writer.u32(number, 1)
         })
@@ -86,12 +95,21 @@ fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
         extra(cmd::STATS_GET, stats::ECHO_BYTES),
         unknown("stats.echo-bytes")
     );
+    assert_eq!(extra(cmd::AGENT_REGISTER, ask::ID), unknown("ask.id"));
+    assert_eq!(extra(cmd::ASK, ask::PORTID), unknown("ask.portid"));
+    assert_eq!(
+        extra(cmd::ANSWER, ask::TIMEOUT_MS),
+        unknown("ask.timeout-ms")
+    );
     // A number below the highest that the operation takes fails another check.
     let rejected = |name| refusal(EINVAL, POLICY, name);
     assert_eq!(
         extra(cmd::COUNTER_ADD, counter::VALUE),
         rejected("counter.value")
     );
+    assert_eq!(extra(cmd::ASK, ask::ID), rejected("ask.id"));
+    assert_eq!(extra(cmd::ASK, ask::ANSWER), rejected("ask.answer"));
+    assert_eq!(extra(cmd::ANSWER, ask::QUESTION), rejected("ask.question"));
     assert_eq!(
         extra(cmd::STATS_GET, stats::ECHOES),
         unknown("stats.echoes")
@@ -154,6 +172,66 @@ fn an_integer_must_have_4_or_8_bytes() {
             });
             assert_eq!(short, refusal(EINVAL, LENGTH, name), "{len} bytes");
         }
+    }
+}
+
+#[test]
+fn questions_and_answers_are_checked_for_their_length() {
+    let question = |len: usize| {
+        refuse(cmd::ASK, 0, |writer| {
+            writer.bytes(ask::QUESTION, &vec![b'?'; len])
+        })
+    };
+    let range = || refusal(ERANGE, "binary attribute size out of range", "ask.question");
+    assert_eq!(question(0), range());
+    assert_eq!(question(4097), range());
+    // These pass, and there is no agent.
+    assert_eq!(question(1).errno, libc::ENOTCONN);
+    assert_eq!(question(4096).errno, libc::ENOTCONN);
+    let answer = |len: usize| {
+        refuse(cmd::ANSWER, 0, |writer| {
+            writer.uint(ask::ID, 1)?;
+            writer.bytes(ask::ANSWER, &vec![b'!'; len])
+        })
+    };
+    assert_eq!(answer(4097), refusal(EINVAL, POLICY, "ask.answer"));
+    assert_eq!(answer(4096).errno, libc::EPERM);
+    assert_eq!(answer(0).errno, libc::EPERM);
+}
+
+#[test]
+fn a_timeout_is_a_u32_of_1_to_60000() {
+    let timeout = |bytes: &[u8]| {
+        refuse(cmd::ASK, 0, |writer| {
+            writer.bytes(ask::QUESTION, b"?")?;
+            writer.bytes(ask::TIMEOUT_MS, bytes)
+        })
+    };
+    let range = || refusal(ERANGE, "integer out of range", "ask.timeout-ms");
+    for value in [0, 60_001, u32::MAX] {
+        assert_eq!(timeout(&value.to_ne_bytes()), range(), "{value}");
+    }
+    for value in [1u32, 60_000] {
+        assert_eq!(timeout(&value.to_ne_bytes()).errno, libc::ENOTCONN);
+    }
+    for len in [0, 1, 3, 5, 8] {
+        let short = timeout(&vec![1; len]);
+        assert_eq!(
+            (short.errno, short.attribute.as_deref()),
+            (EINVAL, Some("ask.timeout-ms")),
+            "{len} bytes: {short:?}"
+        );
+    }
+}
+
+#[test]
+fn an_id_must_have_4_or_8_bytes() {
+    for len in [0, 1, 2, 3, 5, 7, 9, 16] {
+        let short = refuse(cmd::ANSWER, 0, |writer| {
+            writer.bytes(ask::ID, &vec![1; len])?;
+            writer.bytes(ask::ANSWER, b"x")
+        });
+        assert_eq!(short, refusal(EINVAL, LENGTH, "ask.id"), "{len} bytes");
     }
 }
 
@@ -221,7 +299,7 @@ fn modifiers_that_an_operation_does_not_know_are_refused() {
 
 #[test]
 fn operations_that_are_not_there_are_refused() {
-    for cmd in [0, 6, 7, 8, 9, 10, 11, 12, 14, 200, 255] {
+    for cmd in [0, 6, 7, 8, 11, 14, 200, 255] {
         assert_eq!(refuse(cmd, 0, nothing).errno, EOPNOTSUPP, "command {cmd}");
     }
     // Both flags of a dump.
@@ -264,9 +342,14 @@ fn errno_and_words(result: Result<parley::netlink::message::Message<'_>>) -> (i3
 fn a_reserved_field_that_is_not_zero_is_refused_by_every_operation() {
     let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
     let id = family(&mut socket);
-    for cmd in [1, 2, 3, 4, 5, 13] {
+    for cmd in [1, 2, 3, 4, 5, 9, 10, 12, 13] {
         let mut bytes = request(id, cmd, 50, |writer| match cmd {
-            cmd::STATS_GET => Ok(()),
+            cmd::STATS_GET | cmd::AGENT_REGISTER => Ok(()),
+            cmd::ASK => writer.bytes(ask::QUESTION, b"x"),
+            cmd::ANSWER => {
+                writer.uint(ask::ID, 1)?;
+                writer.bytes(ask::ANSWER, b"x")
+            }
             cmd::ECHO => writer.bytes(echo::PAYLOAD, b"x"),
             cmd::COUNTER_SET | cmd::COUNTER_ADD => {
                 named(writer)?;

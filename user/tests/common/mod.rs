@@ -83,3 +83,14 @@ pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
 pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
     refused(client().call(cmd, flags, Expect::Reply, fill).map(drop))
 }
+
+/// Waits until `done`, for at most a minute.
+pub fn until(what: &str, mut done: impl FnMut() -> bool) {
+    for _ in 0..6000 {
+        if done() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("still not so: {what}");
+}
