@@ -3,9 +3,9 @@
 //! `/dev/parley`, and `parley/stats` in debugfs: the same echo, counters and statistics by other
 //! channels than netlink, to compare with.
 //!
-//! By name and rule all unsafe code is in `genl/`. This file has two blocks of its own, for what the
-//! kernel's abstraction of a misc device lacks: a mode. The file is for everybody, and that
-//! abstraction's are for root alone.
+//! By rule all unsafe code is in `genl/`. This file has some of its own, for what the kernel's
+//! abstractions of a misc device and of debugfs lack: a mode. These files are for everybody, and
+//! those abstractions' are for root alone.
 //!
 //! C header: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h)
 
@@ -229,7 +229,33 @@ pub(crate) fn debugfs() -> impl PinInit<Scope<Stats>, Error> {
     });
     Scope::dir(stats, c"parley", |stats, dir| {
         dir.read_callback_file(c"stats", stats, &show_stats);
+        let_everybody_read(c"parley", c"stats");
     })
+}
+
+/// Gives the file `name` in the folder `dir` of debugfs the mode 0444, if it is there.
+fn let_everybody_read(dir: &CStr, name: &CStr) {
+    let (root, dir, name) = (core::ptr::null_mut(), dir.as_char_ptr(), name.as_char_ptr());
+    // SAFETY: The names are strings. What a lookup returns is null or an error, or an entry that
+    // exists and is held until it is put; an entry that exists has an inode. Its type stays what it
+    // is; its mode is read by who opens it, before or after this.
+    unsafe {
+        let dir = bindings::debugfs_lookup(dir, root);
+        if is_entry(dir) {
+            let file = bindings::debugfs_lookup(name, dir);
+            if is_entry(file) {
+                let inode = (*file).d_inode;
+                (*inode).i_mode = ((*inode).i_mode & !0o777) | 0o444;
+                bindings::dput(file);
+            }
+            bindings::dput(dir);
+        }
+    }
+}
+
+/// Whether `entry` is neither null nor an error.
+fn is_entry(entry: *mut bindings::dentry) -> bool {
+    kernel::error::from_err_ptr(entry).is_ok_and(|entry| !entry.is_null())
 }
 
 fn show_stats(stats: &Stats, to: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -194,7 +194,7 @@ fn questions_and_answers_are_checked_for_their_length() {
             writer.bytes(ask::ANSWER, &vec![b'!'; len])
         })
     };
-    assert_eq!(answer(4097), refusal(EINVAL, POLICY, "ask.answer"));
+    assert_eq!(answer(4097), refusal(ERANGE, POLICY, "ask.answer"));
     assert_eq!(answer(4096).errno, libc::EPERM);
     assert_eq!(answer(0).errno, libc::EPERM);
 }

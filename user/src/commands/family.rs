@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::Args;
 use parley::genl::controller::{self, Operation, Policies};
 use parley::genl::{self, Family as Described};
+use parley::netlink::error::Policy;
 use parley::netlink::Socket;
 use parley::uapi;
 use std::io::Write;
@@ -111,7 +112,7 @@ fn attributes(
             .map_or("", |known| known.name);
         let mut what = policy.kind_name().unwrap_or("unknown type").to_owned();
         let bounds = policy.to_string();
-        if !bounds.is_empty() {
+        if !bounds.is_empty() && !is_whole_range(policy) {
             what.push_str(&format!(", {bounds}"));
         }
         if let Some(nested) = policy.nested {
@@ -124,4 +125,44 @@ fn attributes(
         writeln!(out, "{:<13} {}", "", line.trim_end())?;
     }
     Ok(())
+}
+
+/// Whether a policy lets an integer be all that its type can hold.
+fn is_whole_range(policy: &Policy) -> bool {
+    let unsigned = |bits: u32| Some((0, u64::MAX >> (64 - bits)));
+    let signed = |bits: u32| Some((i64::MIN >> (64 - bits), i64::MAX >> (64 - bits)));
+    match policy.kind_name() {
+        Some("u8") => policy.unsigned == unsigned(8),
+        Some("u16") => policy.unsigned == unsigned(16),
+        Some("u32") => policy.unsigned == unsigned(32),
+        Some("u64" | "uint") => policy.unsigned == unsigned(64),
+        Some("s8") => policy.signed == signed(8),
+        Some("s16") => policy.signed == signed(16),
+        Some("s32") => policy.signed == signed(32),
+        Some("s64" | "sint") => policy.signed == signed(64),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_whole_where_the_type_holds_no_more() {
+        let unsigned = |kind, max| Policy {
+            kind: Some(kind),
+            unsigned: Some((0, max)),
+            ..Policy::default()
+        };
+        assert!(is_whole_range(&unsigned(4, u32::MAX.into())));
+        assert!(is_whole_range(&unsigned(17, u64::MAX)));
+        assert!(!is_whole_range(&unsigned(17, u32::MAX.into())));
+        assert!(is_whole_range(&Policy {
+            kind: Some(6),
+            signed: Some((-128, 127)),
+            ..Policy::default()
+        }));
+        assert!(!is_whole_range(&Policy::default()));
+    }
 }
