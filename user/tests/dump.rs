@@ -204,3 +204,44 @@ fn an_open_dump_holds_the_module_until_its_socket_is_closed() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kmod/parley.ko");
     assert!(Command::new("insmod").arg(file).status().unwrap().success());
 }
+
+#[test]
+fn a_reader_with_too_small_a_buffer_still_comes_to_the_end() {
+    let _sweep = Sweep("short-");
+    let mut maker = client();
+    for i in 0..3000 {
+        maker
+            .counter_set(&format!("short-{i:04}"), i, CREATE)
+            .unwrap();
+    }
+    let id = maker.family().id;
+    // Each receive takes 64 bytes of a datagram, and the rest of it is lost. What
+    // follows is whole again.
+    let script = format!(
+        "
+import socket, struct
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+s.settimeout(20)
+s.send(struct.pack('IHHIIBBH', 20, {id}, 0x301, 5, 0, 2, 1, 0))
+datagrams = 0
+last = b''
+while True:
+    data = s.recv(64)
+    length, kind = struct.unpack('IH', data[:6])
+    if kind == 3:
+        break
+    assert kind == {id}, kind
+    name = data[24:34]
+    assert name > last, (name, last)
+    last = name
+    datagrams += 1
+assert datagrams > 5, datagrams
+s.send(struct.pack('IHHIIBBH', 20, {id}, 1, 6, 0, 13, 1, 0))
+assert struct.unpack('I', s.recv(4096)[8:12])[0] == 6
+"
+    );
+    let output = Command::new("python3").args(["-c", &script]).output();
+    let output = output.unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{err}");
+}

@@ -187,6 +187,44 @@ fn the_monitor_shows_events_as_they_come() {
 }
 
 #[test]
+fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
+    let _counters = [Temporary::new("outrun", 0), Temporary::absent("came")];
+    let mut went = Some(Temporary::new("went", 1));
+    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .arg("monitor")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    assert!(line().ends_with(" counters; listening"));
+    let pid = monitor.id().to_string();
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    let mut client = client();
+    for _ in 0..5000 {
+        client.counter_add("outrun", 1, false).unwrap();
+    }
+    // These are told when there is no room for them any more.
+    drop(went.take());
+    client.counter_set("came", 3, CREATE).unwrap();
+    signal("-CONT");
+    assert_eq!(line(), "lost     events came faster than they were read;");
+    assert_eq!(line(), "         what they changed is read anew:");
+    assert_eq!(line(), "deleted  went  value 1  updates 1");
+    assert_eq!(line(), "new      came  value 3  updates 1");
+    assert_eq!(line(), "changed  outrun  value 5000  updates 5001");
+    // And from here on it goes as before.
+    client.counter_add("outrun", 1, false).unwrap();
+    assert_eq!(line(), "changed  outrun  value 5001  updates 5002");
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+}
+
+#[test]
 fn the_module_goes_while_somebody_listens() {
     let mut open = listener();
     assert!(Command::new("rmmod")

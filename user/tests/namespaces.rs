@@ -9,6 +9,7 @@ use parley::client::{Agent, Listener};
 use parley::genl;
 use parley::netlink::attr::Writer;
 use parley::netlink::message::flags;
+use parley::netlink::socket::Expect;
 use parley::netlink::{namespace, Socket};
 use parley::uapi::{self, ask, cmd};
 use std::io::{BufRead, BufReader};
@@ -274,4 +275,43 @@ fn an_agent_hears_the_questions_of_its_namespace_alone() {
     let answer = red.parley(&["ask", "which?", "--raw"]);
     assert_eq!(text(&answer.stdout), "red", "{}", text(&answer.stderr));
     assert!(there.wait().unwrap().success());
+}
+
+#[test]
+fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
+    let gone = Named::new("dump-gone");
+    // A thread of its own, which ends in there.
+    let (mut socket, id) = std::thread::spawn(|| {
+        namespace::enter(&namespace::path("dump-gone")).unwrap();
+        let mut client = client();
+        for i in 0..5000 {
+            client.counter_set(&format!("c-{i:04}"), i, CREATE).unwrap();
+        }
+        let socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        (socket, client.family().id)
+    })
+    .join()
+    .unwrap();
+    let mut request = Vec::new();
+    let header = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
+    genl::message::write(&mut request, id, header, flags::DUMP, 99, |_| Ok(())).unwrap();
+    let mut gone = Some(gone);
+    let mut count = 0;
+    let interrupted = socket
+        .dump(&request, 99, |_| {
+            count += 1;
+            // The open socket holds it, with all its counters.
+            drop(gone.take());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!((count, interrupted), (5000, false));
+    // And one that is never read to its end.
+    let seq = socket.next_seq().max(100);
+    genl::message::write(&mut request, id, header, flags::DUMP, seq, |_| Ok(())).unwrap();
+    socket.transact(&request, seq, Expect::Reply).unwrap();
+    drop(socket);
+    let limit = Limit::new(1);
+    until("it is gone", room_for_one);
+    drop(limit);
 }

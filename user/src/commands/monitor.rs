@@ -62,6 +62,9 @@ impl Monitor {
                 Err(Error::Overrun) => {
                     writeln!(out, "lost     events came faster than they were read;")?;
                     writeln!(out, "         what they changed is read anew:")?;
+                    // A new socket: what waits in the old one is older than what was
+                    // dropped, and would undo what is read now.
+                    listener = Listener::open(None)?;
                     let now = look(&mut client)?;
                     differences(out, &view, &now)?;
                     view = now;
