@@ -24,6 +24,29 @@ die() {
 	exit 1
 }
 
+# What make's variable LLVM is to be for the newest clang of this machine that
+# is at least 17 and has the other tools beside it: "-19", or "1" for one without
+# a number in its name. Nothing where there is none.
+llvm() {
+	local suffix tool
+	for suffix in -21 -20 -19 -18 -17 ''; do
+		for tool in clang ld.lld llvm-ar; do
+			command -v "$tool$suffix" >/dev/null || continue 2
+		done
+		[ -n "$suffix" ] || [ "$(clang -dumpversion | cut -d . -f 1)" -ge 17 ] || continue
+		echo "${suffix:-1}"
+		return
+	done
+}
+
+# tools_of CONFIG: the arguments with which make builds for a kernel of this
+# configuration, for which it has to be the same compiler.
+tools_of() {
+	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$1"; then
+		echo "LLVM=$(llvm)"
+	fi
+}
+
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {
