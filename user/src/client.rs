@@ -18,6 +18,7 @@ use crate::netlink::message::{flags, Header};
 use crate::netlink::socket::Expect;
 use crate::netlink::{Error, Refusal, Result, Socket};
 use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 /// A conversation with the module, over a socket of its own.
@@ -53,11 +54,51 @@ pub struct Stamp {
     pub portid: u32,
 }
 
+/// The name of a counter: bytes, that need not be text.
+///
+/// Shown as text, with what is none, and what a terminal would obey, as `\xNN`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name<'a>(&'a [u8]);
+
+impl<'a> Name<'a> {
+    /// Its bytes, without a NUL.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl<'a> From<&'a [u8]> for Name<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if c.is_control() {
+                    let mut bytes = [0; 4];
+                    for byte in c.encode_utf8(&mut bytes).bytes() {
+                        write!(f, "\\x{byte:02x}")?;
+                    }
+                } else {
+                    f.write_char(c)?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A counter. The name borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counter<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub name: Name<'a>,
     /// What it stands at.
     pub value: u64,
     /// How often the value was written.
@@ -156,7 +197,7 @@ impl Client {
     }
 
     /// Reads the counter `name`.
-    pub fn counter_get(&mut self, name: &str) -> Result<Counter<'_>> {
+    pub fn counter_get(&mut self, name: impl AsRef<[u8]>) -> Result<Counter<'_>> {
         read_counter(self.call(cmd::COUNTER_GET, 0, Expect::Reply, |attributes| {
             attributes.string(counter::NAME, name)
         })?)
@@ -168,7 +209,7 @@ impl Client {
     /// there all the time is missing or came twice.
     pub fn counter_list(
         &mut self,
-        prefix: Option<&str>,
+        prefix: Option<&[u8]>,
         mut each: impl FnMut(Counter<'_>) -> Result<()>,
     ) -> Result<bool> {
         let seq = self.socket.next_seq();
@@ -191,7 +232,7 @@ impl Client {
     }
 
     /// Sets the counter `name`. Needs `CAP_NET_ADMIN`.
-    pub fn counter_set(&mut self, name: &str, value: u64, mode: SetMode) -> Result<()> {
+    pub fn counter_set(&mut self, name: impl AsRef<[u8]>, value: u64, mode: SetMode) -> Result<()> {
         self.call(cmd::COUNTER_SET, mode.flags(), Expect::Ack, |attributes| {
             attributes.string(counter::NAME, name)?;
             attributes.uint(counter::VALUE, value)
@@ -201,7 +242,12 @@ impl Client {
 
     /// Adds `delta` to the counter `name`, which with `create` starts from 0
     /// where it is missing; gives it as it stands then. Needs `CAP_NET_ADMIN`.
-    pub fn counter_add(&mut self, name: &str, delta: i64, create: bool) -> Result<Counter<'_>> {
+    pub fn counter_add(
+        &mut self,
+        name: impl AsRef<[u8]>,
+        delta: i64,
+        create: bool,
+    ) -> Result<Counter<'_>> {
         let modifiers = if create { flags::CREATE } else { 0 };
         read_counter(
             self.call(cmd::COUNTER_ADD, modifiers, Expect::Reply, |attributes| {
@@ -212,7 +258,7 @@ impl Client {
     }
 
     /// Deletes the counter `name`. Needs `CAP_NET_ADMIN`.
-    pub fn counter_del(&mut self, name: &str) -> Result<()> {
+    pub fn counter_del(&mut self, name: impl AsRef<[u8]>) -> Result<()> {
         self.call(cmd::COUNTER_DEL, 0, Expect::Ack, |attributes| {
             attributes.string(counter::NAME, name)
         })?;
@@ -338,7 +384,7 @@ fn read_counter(attributes: Attributes<'_>) -> Result<Counter<'_>> {
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
-            counter::NAME => name = Some(attribute.string()?),
+            counter::NAME => name = Some(Name(attribute.string_bytes()?)),
             counter::VALUE => value = Some(attribute.uint()?),
             counter::UPDATES => updates = Some(attribute.uint()?),
             _ => {}
@@ -459,6 +505,19 @@ mod tests {
         ] {
             let found = attribute_at(&request(), "counter", offset);
             assert_eq!(found.as_deref(), name, "offset {offset}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_shown_so_that_it_can_be_told_apart() {
+        for (name, shown) in [
+            (&b"visitors"[..], "visitors"),
+            (b"caf\xc3\xa9", "caf\u{e9}"),
+            (b"\xff\xfea", "\\xff\\xfea"),
+            (b"a\x1b[2J", "a\\x1b[2J"),
+            (b"\xc2\x85", "\\xc2\\x85"),
+        ] {
+            assert_eq!(Name(name).to_string(), shown);
         }
     }
 

@@ -53,10 +53,10 @@ impl Device {
     /// Fails with `EPERM` without that, `ENOENT` where there is no such counter,
     /// `ERANGE` where the sum is out of range, and `EINVAL` where the name is
     /// longer than [`NAME_MAX`](uapi::NAME_MAX) bytes.
-    pub fn counter_add(&self, name: &str, delta: i64) -> io::Result<u64> {
+    pub fn counter_add(&self, name: impl AsRef<[u8]>, delta: i64) -> io::Result<u64> {
         let mut bytes = [0; uapi::NAME_MAX + 1];
-        for (at, byte) in bytes.iter_mut().zip(name.bytes()) {
-            *at = byte;
+        for (at, byte) in bytes.iter_mut().zip(name.as_ref()) {
+            *at = *byte;
         }
         device_counter_add(self.file.as_fd(), bytes, delta)
     }

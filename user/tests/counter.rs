@@ -16,9 +16,11 @@ fn a_counter_is_created_read_changed_and_deleted() {
         .counter_set(counter.0, 7, SetMode::default())
         .unwrap();
     let read = client.counter_add(counter.0, -3, false).unwrap();
-    assert_eq!((read.name, read.value, read.updates), ("life", 4, 3));
+    assert_eq!(read.name.as_bytes(), b"life");
+    assert_eq!((read.value, read.updates), (4, 3));
     let read = client.counter_get(counter.0).unwrap();
-    assert_eq!((read.name, read.value, read.updates), ("life", 4, 3));
+    assert_eq!(read.name.as_bytes(), b"life");
+    assert_eq!((read.value, read.updates), (4, 3));
     client.counter_del(counter.0).unwrap();
     assert_eq!(
         refused(client.counter_get(counter.0)),
@@ -206,14 +208,41 @@ fn counters_created_and_deleted_in_parallel_are_counted_right() {
                 let mut client = client();
                 for i in 0..100 {
                     client
-                        .counter_set(&format!("t{thread}-{i}"), i, CREATE)
+                        .counter_set(format!("t{thread}-{i}"), i, CREATE)
                         .unwrap();
                 }
                 for i in 0..100 {
-                    client.counter_del(&format!("t{thread}-{i}")).unwrap();
+                    client.counter_del(format!("t{thread}-{i}")).unwrap();
                 }
             });
         }
     });
     assert_eq!(client().stats().unwrap().counters, before);
+}
+
+#[test]
+fn a_name_need_not_be_text() {
+    let name = b"\xff\xfe\x1b[2J";
+    let mut client = client();
+    client.counter_set(name, 7, CREATE).unwrap();
+    assert_eq!(client.counter_get(name).unwrap().name.as_bytes(), name);
+    let mut seen = false;
+    client
+        .counter_list(Some(b"\xff"), |counter| {
+            seen |= counter.name.as_bytes() == name;
+            Ok(())
+        })
+        .unwrap();
+    assert!(seen);
+    let program = |arguments: &[&str]| {
+        let script = format!("{} counter {}", env!("CARGO_BIN_EXE_parley"), arguments[0]);
+        let output = std::process::Command::new("bash")
+            .args(["-c", &script])
+            .output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    let shown = "\\xff\\xfe\\x1b[2J  value 7  updates 1\n";
+    assert_eq!(program(&["list"]), shown);
+    assert_eq!(program(&["get $'\\xff\\xfe\\x1b[2J'"]), shown);
+    client.counter_del(name).unwrap();
 }

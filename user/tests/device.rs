@@ -120,7 +120,7 @@ fn an_addition_is_the_same_as_over_netlink_and_is_told_like_it() {
     assert_eq!(read.counter_get(counter.0).unwrap().updates, 2);
     assert_eq!(errno(device.counter_add("no-such", 1)), Some(libc::ENOENT));
     assert_eq!(
-        errno(device.counter_add(&"n".repeat(32), 1)),
+        errno(device.counter_add("n".repeat(32), 1)),
         Some(libc::EINVAL)
     );
 }

@@ -25,7 +25,7 @@ fn next(listener: &mut Listener) -> (Change, String, u64, u64) {
     let counter = event.counter;
     (
         event.change,
-        counter.name.to_owned(),
+        counter.name.to_string(),
         counter.value,
         counter.updates,
     )

@@ -184,7 +184,7 @@ fn it_loads_and_unloads_fifty_times_with_counters_in_it() {
     for round in 0..50 {
         let mut client = client();
         for i in 0..20 {
-            client.counter_set(&format!("c{i}"), round, CREATE).unwrap();
+            client.counter_set(format!("c{i}"), round, CREATE).unwrap();
         }
         rmmod();
         insmod(&[]);

@@ -285,7 +285,7 @@ fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
         namespace::enter(&namespace::path("dump-gone")).unwrap();
         let mut client = client();
         for i in 0..5000 {
-            client.counter_set(&format!("c-{i:04}"), i, CREATE).unwrap();
+            client.counter_set(format!("c-{i:04}"), i, CREATE).unwrap();
         }
         let socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
         (socket, client.family().id)

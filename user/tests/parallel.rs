@@ -38,7 +38,7 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
         while last != LAST {
             match listener.next_event() {
                 Ok(event) => {
-                    let name = event.counter.name;
+                    let name = event.counter.name.to_string();
                     let at = NAMES.iter().position(|known| *known == name).unwrap();
                     let value = event.counter.value;
                     assert_eq!(event.counter.updates, value + 1);

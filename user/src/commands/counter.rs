@@ -4,12 +4,13 @@
 
 #![forbid(unsafe_code)]
 
-use super::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};
 use parley::Client;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 
 /// Read and change counters that the kernel keeps
 #[derive(Subcommand)]
@@ -17,18 +18,18 @@ pub(crate) enum Counter {
     /// Read a counter
     Get {
         /// Its name
-        name: String,
+        name: OsString,
     },
     /// List counters, in byte order of their names
     List {
         /// Only those whose name begins so
         #[arg(long)]
-        prefix: Option<String>,
+        prefix: Option<OsString>,
     },
     /// Set a counter
     Set {
         /// Its name, 1 to 31 bytes
-        name: String,
+        name: OsString,
         /// What it is to stand at
         value: u64,
         /// Create it where it is missing
@@ -44,7 +45,7 @@ pub(crate) enum Counter {
     /// Add to a counter, and show what it stands at then
     Add {
         /// Its name
-        name: String,
+        name: OsString,
         /// What to add; may be negative
         #[arg(allow_negative_numbers = true)]
         delta: i64,
@@ -55,7 +56,7 @@ pub(crate) enum Counter {
     /// Delete a counter
     Del {
         /// Its name
-        name: String,
+        name: OsString,
     },
 }
 
@@ -63,8 +64,10 @@ impl Counter {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
         let mut client = Client::open()?;
         match self {
-            Self::Get { name } => show(out, client.counter_get(name)?)?,
-            Self::List { prefix } => list(out, &mut client, prefix.as_deref())?,
+            Self::Get { name } => show(out, client.counter_get(name.as_bytes())?)?,
+            Self::List { prefix } => {
+                list(out, &mut client, prefix.as_deref().map(OsStr::as_bytes))?
+            }
             Self::Set {
                 name,
                 value,
@@ -77,14 +80,14 @@ impl Counter {
                     exclusive: *exclusive,
                     replace: *replace,
                 };
-                client.counter_set(name, *value, mode)?;
+                client.counter_set(name.as_bytes(), *value, mode)?;
             }
             Self::Add {
                 name,
                 delta,
                 create,
-            } => show(out, client.counter_add(name, *delta, *create)?)?,
-            Self::Del { name } => client.counter_del(name)?,
+            } => show(out, client.counter_add(name.as_bytes(), *delta, *create)?)?,
+            Self::Del { name } => client.counter_del(name.as_bytes())?,
         }
         Ok(())
     }
@@ -93,13 +96,13 @@ impl Counter {
 /// How often a dump that was interrupted is begun anew.
 const ATTEMPTS: usize = 5;
 
-fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&str>) -> Result<()> {
+fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>) -> Result<()> {
     let mut rows = Vec::new();
     let mut interrupted = true;
     for _ in 0..ATTEMPTS {
         rows.clear();
         interrupted = client.counter_list(prefix, |counter| {
-            rows.push((text::name(counter.name), counter.value, counter.updates));
+            rows.push((counter.name.to_string(), counter.value, counter.updates));
             Ok(())
         })?;
         if !interrupted {
@@ -123,7 +126,7 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&str>) -> Resul
 }
 
 fn show(out: &mut dyn Write, counter: Reading<'_>) -> Result<()> {
-    let name = text::name(counter.name);
+    let name = counter.name;
     writeln!(
         out,
         "{name}  value {}  updates {}",

@@ -8,7 +8,9 @@ use super::text;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use parley::device::{self, Device as File};
+use std::ffi::OsString;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 
 /// Do the same over /dev/parley, to compare
 #[derive(Subcommand)]
@@ -27,7 +29,7 @@ pub(crate) enum Device {
     /// Add to a counter that exists, by an ioctl, and show what it stands at then
     CounterAdd {
         /// Its name
-        name: String,
+        name: OsString,
         /// What to add; may be negative
         #[arg(allow_negative_numbers = true)]
         delta: i64,
@@ -60,7 +62,7 @@ impl Device {
             }
             Self::CounterAdd { name, delta } => {
                 let value = file
-                    .counter_add(name, *delta)
+                    .counter_add(name.as_bytes(), *delta)
                     .with_context(|| format!("{path} refused counter-add"))?;
                 writeln!(out, "{}  value {value}", text::name(name))?;
             }

@@ -4,10 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-use super::text;
 use anyhow::Result;
 use clap::Args;
-use parley::client::{Change, Listener};
+use parley::client::{Change, Listener, Name};
 use parley::{Client, Error};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -25,7 +24,7 @@ pub(crate) struct Monitor {
 }
 
 /// What the monitor takes the counters to be: value and updates, by name.
-type View = BTreeMap<String, (u64, u64)>;
+type View = BTreeMap<Vec<u8>, (u64, u64)>;
 
 impl Monitor {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
@@ -53,9 +52,9 @@ impl Monitor {
                     let now = (counter.value, counter.updates);
                     row(out, event.change, counter.name, now)?;
                     if event.change == Change::Deleted {
-                        view.remove(counter.name);
+                        view.remove(counter.name.as_bytes());
                     } else {
-                        view.insert(counter.name.to_owned(), now);
+                        view.insert(counter.name.as_bytes().to_owned(), now);
                     }
                     left = left.map(|left| left - 1);
                 }
@@ -82,7 +81,10 @@ impl Monitor {
 fn look(client: &mut Client) -> Result<View> {
     let mut view = View::new();
     client.counter_list(None, |counter| {
-        view.insert(counter.name.to_owned(), (counter.value, counter.updates));
+        view.insert(
+            counter.name.as_bytes().to_owned(),
+            (counter.value, counter.updates),
+        );
         Ok(())
     })?;
     Ok(view)
@@ -91,7 +93,7 @@ fn look(client: &mut Client) -> Result<View> {
 fn row(
     out: &mut dyn Write,
     change: Change,
-    name: &str,
+    name: Name<'_>,
     (value, updates): (u64, u64),
 ) -> Result<()> {
     let change = match change {
@@ -99,7 +101,6 @@ fn row(
         Change::Written => "changed",
         Change::Deleted => "deleted",
     };
-    let name = text::name(name);
     writeln!(out, "{change:<8} {name}  value {value}  updates {updates}")?;
     Ok(())
 }
@@ -107,12 +108,12 @@ fn row(
 /// Shows how `now` differs from `before`.
 fn differences(out: &mut dyn Write, before: &View, now: &View) -> Result<()> {
     for (name, was) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
-        row(out, Change::Deleted, name, *was)?;
+        row(out, Change::Deleted, name[..].into(), *was)?;
     }
     for (name, is) in now {
         match before.get(name) {
-            None => row(out, Change::New, name, *is)?,
-            Some(was) if was != is => row(out, Change::Written, name, *is)?,
+            None => row(out, Change::New, name[..].into(), *is)?,
+            Some(was) if was != is => row(out, Change::Written, name[..].into(), *is)?,
             Some(_) => {}
         }
     }
@@ -128,7 +129,7 @@ mod tests {
         let view = |counters: &[(&str, u64)]| -> View {
             let counters = counters
                 .iter()
-                .map(|(name, value)| (name.to_string(), (*value, 1)));
+                .map(|(name, value)| (name.as_bytes().to_owned(), (*value, 1)));
             counters.collect()
         };
         let mut out = Vec::new();

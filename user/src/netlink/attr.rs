@@ -75,16 +75,22 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    /// The payload up to its NUL, as text.
-    pub fn string(&self) -> Result<&'a str> {
+    /// The payload up to its NUL. The kernel does not care whether it is text.
+    pub fn string_bytes(&self) -> Result<&'a [u8]> {
         let end = self.payload.iter().position(|byte| *byte == 0);
-        let bytes = end.and_then(|end| self.payload.get(..end));
-        bytes
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        end.and_then(|end| self.payload.get(..end))
             .ok_or(Error::Malformed {
-                what: "a string has no NUL, or is no text",
+                what: "a string has no NUL",
                 offset: self.offset,
             })
+    }
+
+    /// The payload up to its NUL, as text.
+    pub fn string(&self) -> Result<&'a str> {
+        std::str::from_utf8(self.string_bytes()?).map_err(|_| Error::Malformed {
+            what: "a string is no text",
+            offset: self.offset,
+        })
     }
 
     /// The attributes inside.
@@ -180,11 +186,12 @@ impl<'b> Writer<'b> {
 
     /// Puts a string and a NUL. The string may have no NUL in it.
     #[inline]
-    pub fn string(&mut self, number: u16, value: &str) -> Result<()> {
-        if value.as_bytes().contains(&0) {
+    pub fn string(&mut self, number: u16, value: impl AsRef<[u8]>) -> Result<()> {
+        let value = value.as_ref();
+        if value.contains(&0) {
             return Err(Error::Nul);
         }
-        self.put(number, &[value.as_bytes(), &[0]])
+        self.put(number, &[value, &[0]])
     }
 
     /// Puts a `u32`.
