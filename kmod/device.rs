@@ -229,11 +229,13 @@ pub(crate) fn debugfs() -> impl PinInit<Scope<Stats>, Error> {
     });
     Scope::dir(stats, c"parley", |stats, dir| {
         dir.read_callback_file(c"stats", stats, &show_stats);
+        #[cfg(CONFIG_DEBUG_FS)]
         let_everybody_read(c"parley", c"stats");
     })
 }
 
 /// Gives the file `name` in the folder `dir` of debugfs the mode 0444, if it is there.
+#[cfg(CONFIG_DEBUG_FS)]
 fn let_everybody_read(dir: &CStr, name: &CStr) {
     let (root, dir, name) = (core::ptr::null_mut(), dir.as_char_ptr(), name.as_char_ptr());
     // SAFETY: The names are strings. What a lookup returns is null or an error, or an entry that
@@ -254,6 +256,7 @@ fn let_everybody_read(dir: &CStr, name: &CStr) {
 }
 
 /// Whether `entry` is neither null nor an error.
+#[cfg(CONFIG_DEBUG_FS)]
 fn is_entry(entry: *mut bindings::dentry) -> bool {
     kernel::error::from_err_ptr(entry).is_ok_and(|entry| !entry.is_null())
 }

@@ -196,7 +196,8 @@ impl<N: NetState> Registration<N> {
             return Err(error);
         }
         core::mem::forget(started);
-        family.users.open();
+        // SAFETY: This is the family's registration; one before it has closed what it opened.
+        unsafe { family.users.open() };
         Ok(Self { family })
     }
 }
@@ -212,7 +213,8 @@ impl<N: NetState> Registration<N> {
 
 impl<N: NetState> Drop for Registration<N> {
     fn drop(&mut self) {
-        self.family.users.close();
+        // SAFETY: `new` has opened it.
+        unsafe { self.family.users.close() };
         // SAFETY: The family is registered. This returns when no request is being handled any
         // more and none can come in.
         unsafe { bindings::genl_unregister_family(self.family.family.get()) };

@@ -85,7 +85,7 @@ bool genl_helper_has_listeners(const struct genl_family *family,
 void genl_helper_lost(const struct genl_family *family, struct net *net,
 		      unsigned int group)
 {
-	genl_set_err(family, net, 0, group, ENOBUFS);
+	genl_set_err(family, net, 0, group, -ENOBUFS);
 }
 
 struct net *genl_helper_info_net(const struct genl_info *info)

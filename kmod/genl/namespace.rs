@@ -52,15 +52,24 @@ pub(super) struct Slot<N> {
     state: N,
 }
 
+/// Where the slot of `net` is.
+///
+/// # Safety
+///
+/// `net` must be a namespace, and the states of all namespaces registered or being so.
+unsafe fn slot_ptr<N: NetState>(net: *const bindings::net) -> *mut Slot<N> {
+    // SAFETY: By the safety requirements of this function.
+    unsafe { helpers::genl_helper_net_generic(net, N::FAMILY.state_id()).cast() }
+}
+
 /// The slot of `net`.
 ///
 /// # Safety
 ///
 /// `net` must be a namespace whose slot is made, and `'a` must end before that is dropped.
 unsafe fn slot<'a, N: NetState>(net: *const bindings::net) -> &'a Slot<N> {
-    // SAFETY: A slot of this family is made, so its number is known; the rest is as the safety
-    // requirements of this function have it.
-    unsafe { &*helpers::genl_helper_net_generic(net, N::FAMILY.state_id()).cast() }
+    // SAFETY: By the safety requirements of this function.
+    unsafe { &*slot_ptr(net) }
 }
 
 /// Makes the state of a namespace, in the memory that the kernel has set aside for it.
@@ -70,10 +79,7 @@ unsafe fn slot<'a, N: NetState>(net: *const bindings::net) -> &'a Slot<N> {
 /// To be called by the kernel only, as `pernet_operations::init` of `N`'s family.
 pub(super) unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
     // SAFETY: This is the callback that makes a state, and the kernel passes a namespace.
-    let (slot, net) = unsafe {
-        let slot = helpers::genl_helper_net_generic(net, N::FAMILY.state_id());
-        (slot.cast::<Slot<N>>(), NonNull::new_unchecked(net))
-    };
+    let (slot, net) = unsafe { (slot_ptr::<N>(net), NonNull::new_unchecked(net)) };
     // SAFETY: The memory has the size and, as `Family::new` has checked, the alignment of a slot.
     // It stays where it is until the kernel frees it, after `exit` or where this fails; nobody else
     // knows of it yet.
@@ -96,16 +102,15 @@ pub(super) unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_
 /// To be called by the kernel only, as `pernet_operations::exit` of `N`'s family.
 pub(super) unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     // SAFETY: The kernel calls this once for each namespace for which `init` succeeded.
-    let slot = unsafe { slot::<N>(net) };
-    // SAFETY: The alarm is initialized by the type invariants. This waits where it rings, and from
-    // then on nothing sets it again.
-    unsafe { bindings::disable_delayed_work_sync(slot.alarm.get()) };
-    slot.state.end();
-    let slot = core::ptr::from_ref(slot).cast_mut();
-    // SAFETY: `init` has made it, in memory that may be written. Nobody else has a reference: no
-    // request is being handled, no word of a closed socket given and no `OpenNet` there, as either
-    // the namespace ends, which each of those holds, or `Registration::drop` has waited for them.
-    // The reference above is not used after this.
+    let slot = unsafe { slot_ptr::<N>(net) };
+    // SAFETY: As above. The alarm is initialized by the type invariants. This waits where it rings,
+    // and from then on nothing sets it again.
+    unsafe { bindings::disable_delayed_work_sync((*slot).alarm.get()) };
+    // SAFETY: As above.
+    unsafe { (*slot).state.end() };
+    // SAFETY: `init` has made it. Nobody has a reference: no request is being handled, no word of a
+    // closed socket given and no `OpenNet` there, as either the namespace ends, which each of those
+    // holds, or `Registration::drop` has waited for them.
     unsafe { core::ptr::drop_in_place(slot) };
 }
 
@@ -265,8 +270,12 @@ impl Users {
         }
     }
 
-    /// Lets users in. To be called by a registration, where there are none.
-    pub(super) fn open(&self) {
+    /// Lets users in.
+    ///
+    /// # Safety
+    ///
+    /// To be called by the family's registration, once before each call of [`Self::close`].
+    pub(super) unsafe fn open(&self) {
         // SAFETY: `count` is 0, so nobody looks at `idle`: who has completed it last has left it,
         // or `close` would not have returned. It is in a static, so it does not move.
         let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
@@ -274,7 +283,11 @@ impl Users {
     }
 
     /// Lets nobody in any more, and waits until all are gone.
-    pub(super) fn close(&self) {
+    ///
+    /// # Safety
+    ///
+    /// To be called by the family's registration, once after each call of [`Self::open`].
+    pub(super) unsafe fn close(&self) {
         self.leave();
         // SAFETY: `open` has initialized it.
         unsafe { (*self.idle.get()).wait_for_completion() };

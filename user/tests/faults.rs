@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Every allocation that a call makes in the kernel fails once.
+//!
+//! Needs a kernel with fault injection, such as `debug`: the file fail-nth makes
+//! the Nth allocation of a task fail. Each call is made with N from 1 on, until
+//! one comes through without a failure; so every place has failed.
+
+mod common;
+
+use common::{client, until, Temporary, CREATE};
+use parley::client::{Agent, Listener, SetMode};
+use parley::device::Device;
+use parley::genl::{self, message};
+use parley::netlink::attr::Writer;
+use parley::netlink::message::{flags, Kind};
+use parley::netlink::Socket;
+use parley::uapi::{self, ask, cmd, counter, echo};
+use parley::{Error, Result};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_secs(20);
+
+/// Makes the allocations of this thread fail.
+struct Faults(File);
+
+impl Faults {
+    fn new() -> Self {
+        static SET: OnceLock<()> = OnceLock::new();
+        SET.get_or_init(|| {
+            for (file, value) in [
+                // Also those that may wait, which is nearly all of them.
+                ("failslab/ignore-gfp-wait", "N"),
+                ("fail_page_alloc/ignore-gfp-wait", "N"),
+                ("fail_page_alloc/min-order", "0"),
+                // Each failure would be a trace in the log.
+                ("failslab/verbose", "0"),
+                ("fail_page_alloc/verbose", "0"),
+            ] {
+                std::fs::write(format!("/sys/kernel/debug/{file}"), value)
+                    .expect("this kernel has fault injection");
+            }
+        });
+        let path = "/proc/thread-self/fail-nth";
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        Self(file.expect("this kernel has fault injection"))
+    }
+
+    fn set(&self, n: u32) {
+        self.0.write_all_at(n.to_string().as_bytes(), 0).unwrap();
+    }
+
+    /// Calls `call` with its `n`th allocation failing. Tells whether it had one.
+    fn inject<T>(&self, n: u32, call: impl FnOnce() -> T) -> (T, bool) {
+        self.set(n);
+        let result = call();
+        // Where the fault was not used up, this is what is left of it.
+        let mut left = [0; 16];
+        let len = self.0.read_at(&mut left, 0).unwrap_or(0);
+        self.set(0);
+        let left = std::str::from_utf8(&left[..len]).unwrap();
+        (result, left.trim() == "0")
+    }
+}
+
+/// Runs `round` with N from 1 on, until nothing failed in one.
+fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
+    let faults = Faults::new();
+    let mut n = 1;
+    while round(&faults, n) {
+        n += 1;
+        assert!(n < 20_000, "{what} does not come to an end");
+    }
+    println!("{:<40} {:>5} allocations", what, n - 1);
+}
+
+/// How a request ended, for its sender.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// It was done.
+    Done,
+    /// It was refused, or not even sent, for lack of memory.
+    NoMemory,
+    /// The kernel could not say, and said so.
+    Unknown,
+}
+
+/// A socket and a family, to send requests whose end is looked at later.
+struct Raw {
+    socket: Socket,
+    family: u16,
+}
+
+impl Raw {
+    fn new() -> Self {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+        socket.set_timeout(WAIT).unwrap();
+        Self { socket, family }
+    }
+
+    fn request(
+        &mut self,
+        cmd: u8,
+        modifiers: u16,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> (u32, Vec<u8>) {
+        let seq = self.socket.next_seq();
+        let mut request = Vec::new();
+        let cmd = (cmd, uapi::FAMILY_VERSION);
+        message::write(&mut request, self.family, cmd, modifiers, seq, fill).unwrap();
+        (seq, request)
+    }
+
+    /// The end of the request `seq`, which wants an ACK.
+    fn end(&mut self, seq: u32, sent: Result<()>) -> End {
+        if let Err(error) = sent {
+            match error {
+                Error::Io { error, .. } => {
+                    let errno = error.raw_os_error();
+                    assert!(
+                        matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS)),
+                        "{error}"
+                    );
+                }
+                error => panic!("{error}"),
+            }
+            return End::NoMemory;
+        }
+        loop {
+            match self.socket.next_message(|_| true) {
+                Ok(message) if message.header.seq != seq => {}
+                Ok(message) => match message.kind().unwrap() {
+                    Kind::Ack => return End::Done,
+                    Kind::Refused(refusal) => {
+                        let errno = refusal.errno;
+                        assert!(
+                            matches!(errno, libc::ENOMEM | libc::ENOBUFS | libc::EAGAIN),
+                            "{refusal}"
+                        );
+                        return End::NoMemory;
+                    }
+                    _ => {}
+                },
+                Err(Error::Overrun) => return End::Unknown,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// Makes a request with every allocation failing once. `before` sets the stage
+/// before each, and `state` is looked at before and after: it has changed to what
+/// `state` is after a request that was done, or not at all.
+fn requests<S: PartialEq + std::fmt::Debug>(
+    what: &str,
+    (cmd, modifiers): (u8, u16),
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+    mut before: impl FnMut(),
+    mut state: impl FnMut() -> S,
+) {
+    // What it comes to when nothing fails.
+    let mut raw = Raw::new();
+    before();
+    let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
+    let sent = raw.socket.send(&request);
+    assert_eq!(raw.end(seq, sent), End::Done);
+    let wanted = state();
+    drop(raw);
+    every(what, |faults, n| {
+        before();
+        let unchanged = state();
+        let mut raw = Raw::new();
+        let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        let end = raw.end(seq, sent);
+        let now = state();
+        match end {
+            End::Done => assert_eq!(now, wanted, "{what}, {n}: done and not done"),
+            End::NoMemory => assert_eq!(now, unchanged, "{what}, {n}: refused and changed"),
+            End::Unknown => assert!(
+                now == wanted || now == unchanged,
+                "{what}, {n}: half done: {now:?}"
+            ),
+        }
+        // The next one is answered.
+        assert_eq!(client().echo(b"and on").unwrap().payload, b"and on");
+        failed
+    });
+}
+
+/// Value and updates of a counter.
+fn reading(name: &str) -> Option<(u64, u64)> {
+    let mut client = client();
+    client
+        .counter_get(name)
+        .ok()
+        .map(|counter| (counter.value, counter.updates))
+}
+
+#[test]
+fn requests_that_change_nothing() {
+    let _counter = Temporary::new("fault", 5);
+    for len in [16, 61_440] {
+        requests(
+            &format!("echo, {len} bytes"),
+            (cmd::ECHO, 0),
+            |w| w.bytes(echo::PAYLOAD, &vec![7; len]),
+            || {},
+            || (),
+        );
+    }
+    requests(
+        "counter-get",
+        (cmd::COUNTER_GET, 0),
+        |w| w.string(counter::NAME, "fault"),
+        || {},
+        || reading("fault"),
+    );
+    requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
+}
+
+#[test]
+fn requests_that_change_a_counter() {
+    let counter = Temporary::new("fault", 5);
+    let anew = || {
+        let _ = client().counter_del(counter.0);
+        client().counter_set(counter.0, 5, CREATE).unwrap();
+    };
+    let absent = || {
+        let _ = client().counter_del(counter.0);
+    };
+    let named = |w: &mut Writer<'_>| w.string(counter::NAME, counter.0);
+    let valued = |w: &mut Writer<'_>| {
+        named(w)?;
+        w.uint(counter::VALUE, 9)
+    };
+    let added = |w: &mut Writer<'_>| {
+        named(w)?;
+        w.sint(counter::DELTA, 9)
+    };
+    let now = || reading(counter.0);
+    // With somebody who listens, and without.
+    for listener in [None, Some(Listener::open(Some(WAIT)).unwrap())] {
+        let heard = if listener.is_some() {
+            ", listened to"
+        } else {
+            ""
+        };
+        let name = |what: &str| format!("{what}{heard}");
+        let create = flags::CREATE;
+        requests(
+            &name("counter-set"),
+            (cmd::COUNTER_SET, 0),
+            valued,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-set, creating"),
+            (cmd::COUNTER_SET, create),
+            valued,
+            absent,
+            now,
+        );
+        requests(
+            &name("counter-add"),
+            (cmd::COUNTER_ADD, 0),
+            added,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-add, creating"),
+            (cmd::COUNTER_ADD, create),
+            added,
+            absent,
+            now,
+        );
+        requests(
+            &name("counter-del"),
+            (cmd::COUNTER_DEL, 0),
+            named,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-set, with NLM_F_ECHO"),
+            (cmd::COUNTER_SET, flags::ECHO),
+            valued,
+            anew,
+            now,
+        );
+    }
+}
+
+#[test]
+fn a_notification_that_cannot_be_built_is_told_to_be_lost() {
+    let counter = Temporary::new("fault-told", 0);
+    every("counter-set, as its listener sees it", |faults, n| {
+        let mut listener = Listener::open(Some(WAIT)).unwrap();
+        let before = reading(counter.0).unwrap();
+        let mut raw = Raw::new();
+        let fill = |w: &mut Writer<'_>| {
+            w.string(counter::NAME, counter.0)?;
+            w.uint(counter::VALUE, u64::from(n))
+        };
+        let (seq, request) = raw.request(cmd::COUNTER_SET, flags::ACK, fill);
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        raw.end(seq, sent);
+        if reading(counter.0).unwrap() != before {
+            match listener.next_event() {
+                Ok(event) => assert_eq!(event.counter.value, u64::from(n)),
+                Err(Error::Overrun) => {}
+                Err(error) => panic!("{n}: neither told nor told to be lost: {error}"),
+            }
+        }
+        failed
+    });
+}
+
+#[test]
+fn dumps() {
+    struct Sweep;
+    impl Drop for Sweep {
+        fn drop(&mut self) {
+            for i in 0..2000 {
+                let _ = client().counter_del(format!("fault-dump-{i:04}"));
+            }
+        }
+    }
+    let _sweep = Sweep;
+    let mut maker = client();
+    for i in 0..2000 {
+        let name = format!("fault-dump-{i:04}");
+        maker.counter_set(name, i, CREATE).unwrap();
+    }
+    every("a dump of 2,000 counters", |faults, n| {
+        let mut client = client();
+        let mut names = Vec::with_capacity(3000);
+        let (dumped, failed) = faults.inject(n, || {
+            client.counter_list(Some(b"fault-dump-"), |counter| {
+                names.push(counter.value);
+                Ok(())
+            })
+        });
+        match dumped {
+            Ok(interrupted) => {
+                assert!(!interrupted);
+                assert!(names.iter().copied().eq(0..2000));
+            }
+            Err(error) => {
+                let lost = matches!(error, Error::Overrun);
+                let errno = match &error {
+                    Error::Io { error, .. } => error.raw_os_error(),
+                    error => error.errno(),
+                };
+                let memory = matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS));
+                assert!(failed && (lost || memory), "{n}: {error}");
+            }
+        }
+        failed
+    });
+}
+
+#[test]
+fn questions_and_answers() {
+    let pending = || client().stats().unwrap().asks_pending;
+    every("agent-register", |faults, n| {
+        let mut raw = Raw::new();
+        let (seq, request) = raw.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        let end = raw.end(seq, sent);
+        let other = Agent::register();
+        match end {
+            End::Done => assert!(other.is_err(), "{n}"),
+            End::NoMemory => assert!(other.is_ok(), "{n}"),
+            End::Unknown => {}
+        }
+        failed
+    });
+    let mut agent = Agent::register().unwrap();
+    let question = |w: &mut Writer<'_>| w.bytes(ask::QUESTION, &[b'?'; 2000]);
+    every("ask", |faults, n| {
+        let mut asker = Raw::new();
+        let (seq, request) = asker.request(cmd::ASK, flags::ACK, question);
+        let (sent, failed) = faults.inject(n, || asker.socket.send(&request));
+        match asker.end(seq, sent) {
+            End::Done => {
+                assert_eq!(pending(), 1, "{n}");
+                let question = agent.next_question(Some(WAIT)).unwrap();
+                agent.answer(question.id, b"yes").unwrap();
+            }
+            End::NoMemory => assert_eq!(pending(), 0, "{n}"),
+            End::Unknown => {
+                while pending() > 0 {
+                    let question = agent.next_question(Some(WAIT)).unwrap();
+                    agent.answer(question.id, b"yes").unwrap();
+                }
+            }
+        }
+        failed
+    });
+    drop(agent);
+    every("answer", |faults, n| {
+        let mut agent = Raw::new();
+        let (seq, request) = agent.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
+        agent.socket.send(&request).unwrap();
+        assert_eq!(agent.end(seq, Ok(())), End::Done);
+        let asked = std::thread::spawn(|| client().ask(b"?", Some(WAIT)));
+        let heard = agent
+            .socket
+            .next_message(|message| message.header.seq == 0)
+            .unwrap();
+        let id = message::read(&heard).unwrap().1.next().unwrap().unwrap();
+        let id = id.uint().unwrap();
+        let answer = |w: &mut Writer<'_>| {
+            w.uint(ask::ID, id)?;
+            w.bytes(ask::ANSWER, &[b'!'; 2000])
+        };
+        let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
+        let (sent, failed) = faults.inject(n, || agent.socket.send(&request));
+        if agent.end(seq, sent) == End::NoMemory && pending() == 1 {
+            // It waits still, and may be answered again.
+            let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
+            agent.socket.send(&request).unwrap();
+            assert_eq!(agent.end(seq, Ok(())), End::Done);
+        }
+        assert_eq!(pending(), 0);
+        // The asker has its answer, or knows that it was lost.
+        match asked.join().unwrap() {
+            Ok(answer) => assert_eq!(answer.answer.len(), 2000),
+            Err(Error::Overrun) => {}
+            Err(error) => panic!("{n}: {error}"),
+        }
+        failed
+    });
+    every("an agent's end, with a question pending", |faults, n| {
+        let mut agent = Agent::register().unwrap();
+        let mut asker = Raw::new();
+        let (seq, request) = asker.request(cmd::ASK, 0, question);
+        asker.socket.send(&request).unwrap();
+        agent.next_question(Some(WAIT)).unwrap();
+        let ((), failed) = faults.inject(n, || drop(agent));
+        // A socket that is closed may be let go of later, by another task.
+        until("the question has ended", || pending() == 0);
+        match asker.socket.next_message(|_| true) {
+            Ok(message) => {
+                assert_eq!(message.header.seq, seq);
+                assert!(matches!(message.kind(), Ok(Kind::Refused(_))));
+            }
+            Err(Error::Overrun) => {}
+            Err(error) => panic!("{n}: {error}"),
+        }
+        failed
+    });
+}
+
+#[test]
+fn calls_to_the_device() {
+    let counter = Temporary::new("fault-device", 1);
+    let memory =
+        |error: &std::io::Error| matches!(error.raw_os_error(), Some(libc::ENOMEM | libc::ENFILE));
+    every("/dev/parley, open", |faults, n| {
+        let (opened, failed) = faults.inject(n, Device::open);
+        assert!(opened.as_ref().err().is_none_or(memory), "{n}: {opened:?}");
+        failed
+    });
+    let device = Device::open().unwrap();
+    let payload = vec![3; 61_440];
+    every("/dev/parley, echo by ioctl", |faults, n| {
+        let before = client().stats().unwrap().echoes;
+        let (echoed, failed) = faults.inject(n, || device.echo(&payload));
+        let after = client().stats().unwrap().echoes;
+        assert_eq!(after - before, u64::from(echoed.is_ok()));
+        assert!(echoed.err().as_ref().is_none_or(memory));
+        failed
+    });
+    device.write_and_read(b"kept").unwrap();
+    every("/dev/parley, write and read", |faults, n| {
+        let (read, failed) = faults.inject(n, || device.write_and_read(&payload));
+        match read {
+            Ok(read) => assert_eq!(read, payload),
+            Err(error) => assert!(memory(&error), "{n}: {error}"),
+        }
+        failed
+    });
+    let mut listener = Listener::open(Some(WAIT)).unwrap();
+    every("/dev/parley, counter-add, listened to", |faults, n| {
+        let before = reading(counter.0).unwrap();
+        let (added, failed) = faults.inject(n, || device.counter_add(counter.0, 1));
+        match added {
+            Ok(value) => {
+                assert_eq!((value, before.1 + 1), reading(counter.0).unwrap());
+                match listener.next_event() {
+                    Ok(event) => assert_eq!(event.counter.value, value),
+                    Err(Error::Overrun) => {}
+                    Err(error) => panic!("{n}: {error}"),
+                }
+            }
+            Err(error) => {
+                assert!(memory(&error), "{n}: {error}");
+                assert_eq!(reading(counter.0).unwrap(), before);
+            }
+        }
+        failed
+    });
+    let mut client = client();
+    client
+        .counter_set(counter.0, 1, SetMode::default())
+        .unwrap();
+}
+
+/// Runs Python, for system calls that no safe function makes. It prints how many
+/// allocations there were.
+fn python(script: &str) {
+    let _set = Faults::new();
+    let prelude = r#"
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+fail = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+def inject(n, call):
+    ctypes.set_errno(0)
+    os.pwrite(fail, b"%d" % n, 0)
+    result = call()
+    number = ctypes.get_errno()
+    left = os.pread(fail, 16, 0)
+    os.pwrite(fail, b"0", 0)
+    return result, number, left.strip() == b"0"
+"#;
+    let script = format!("{prelude}{script}");
+    let output = Command::new("python3").args(["-c", &script]).output();
+    let output = output.unwrap();
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{err}");
+}
+
+#[test]
+fn namespaces_that_are_made() {
+    python(
+        r#"
+n = 1
+while True:
+    result, number, failed = inject(n, lambda: libc.unshare(0x40000000))
+    # Whose allocation failed is not said, and not all call it ENOMEM.
+    assert (result == 0) == (number == 0) or failed, (n, number)
+    if not failed:
+        assert result == 0
+        break
+    n += 1
+print("%-40s %5d allocations" % ("a network namespace, made", n - 1))
+"#,
+    );
+    // And whole ones can still be made.
+    let made = Command::new("unshare")
+        .args(["--net", env!("CARGO_BIN_EXE_parley"), "echo", "hello"])
+        .output();
+    assert!(made.unwrap().status.success());
+}
+
+#[test]
+fn the_module_that_is_loaded() {
+    struct Reload;
+    impl Drop for Reload {
+        fn drop(&mut self) {
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
+            let _ = Command::new("insmod").arg(file).output();
+        }
+    }
+    let removed = Command::new("rmmod").arg("parley").status();
+    assert!(removed.unwrap().success());
+    let _reload = Reload;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
+    python(&format!(
+        r#"
+module = os.open("{file}", os.O_RDONLY)
+n = 1
+while True:
+    result, number, failed = inject(n, lambda: libc.syscall(313, module, b"", 0))
+    assert result == 0 or number in (errno.ENOMEM, errno.EINVAL, errno.ENOENT), (n, number)
+    if result == 0:
+        assert libc.syscall(176, b"parley", os.O_NONBLOCK) == 0, ctypes.get_errno()
+    assert not os.path.exists("/dev/parley"), n
+    assert not os.path.exists("/sys/kernel/debug/parley"), n
+    if not failed:
+        assert result == 0
+        break
+    n += 1
+print("%-40s %5d allocations" % ("the module, loaded", n - 1))
+"#
+    ));
+}
