@@ -12,6 +12,7 @@ unexport KDIR KERNEL
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -45,6 +46,9 @@ run: module program
 test: module
 	@scripts/test $(KERNEL)
 
+torture: setup
+	@scripts/torture
+
 vm: module program
 	@scripts/vm --kernel $(KERNEL) --shell
 
@@ -58,4 +62,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test vm spec clean distclean
+.PHONY: help setup kernel module program run test torture vm spec clean distclean

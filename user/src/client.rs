@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+#[cfg(test)]
+mod lies;
 mod listener;
 
 pub use agent::{Agent, Question};
@@ -16,6 +18,7 @@ use crate::genl::{self, message, Family};
 use crate::netlink::attr::{Attributes, Writer, ALIGN, HEADER};
 use crate::netlink::message::{flags, Header};
 use crate::netlink::socket::Expect;
+use crate::netlink::transport::{Netlink, Transport};
 use crate::netlink::{Error, Refusal, Result, Socket};
 use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
 use std::fmt::{self, Write as _};
@@ -26,8 +29,8 @@ use std::time::Duration;
 /// Each call fails with [`Error::Refused`] where the kernel refuses, and with
 /// [`Error::NoFamily`] where the module is not loaded, or no longer.
 #[derive(Debug)]
-pub struct Client {
-    socket: Socket,
+pub struct Client<T = Netlink> {
+    socket: Socket<T>,
     family: Family,
     /// The request; kept to name the attribute that the kernel blames, and so
     /// that no call needs to allocate.
@@ -155,7 +158,13 @@ impl Client {
     /// Opens a socket and finds the family. The kernel loads the module if it
     /// is installed and not loaded yet.
     pub fn open() -> Result<Self> {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        Self::over(Socket::open(libc::NETLINK_GENERIC)?)
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// As [`Client::open`], over a socket that is open.
+    pub(crate) fn over(mut socket: Socket<T>) -> Result<Self> {
         let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
         Ok(Self {
             socket,

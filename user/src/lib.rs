@@ -32,6 +32,7 @@ pub mod netlink {
     // The one file with unsafe code.
     #[allow(unsafe_code)]
     mod sys;
+    pub mod transport;
 
     pub use error::{Error, Refusal, Result};
     pub use socket::Socket;

@@ -245,12 +245,8 @@ fn requests_that_change_a_counter() {
     };
     let now = || reading(counter.0);
     // With somebody who listens, and without.
-    for listener in [None, Some(Listener::open(Some(WAIT)).unwrap())] {
-        let heard = if listener.is_some() {
-            ", listened to"
-        } else {
-            ""
-        };
+    for heard in ["", ", listened to"] {
+        let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
         let name = |what: &str| format!("{what}{heard}");
         let create = flags::CREATE;
         requests(

@@ -11,6 +11,7 @@ use crate::netlink::attr::Attributes;
 use crate::netlink::error::Policy;
 use crate::netlink::message::{flags, read_policy, Message};
 use crate::netlink::socket::Expect;
+use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::collections::BTreeMap;
 
@@ -83,7 +84,7 @@ pub struct Group {
 /// Asks for the family `name`. The kernel may load a module for it.
 ///
 /// Fails with [`Error::NoFamily`] where there is none.
-pub fn resolve(socket: &mut Socket, name: &str) -> Result<Family> {
+pub fn resolve<T: Transport>(socket: &mut Socket<T>, name: &str) -> Result<Family> {
     let seq = socket.next_seq();
     let mut request = Vec::new();
     message::write(

@@ -6,10 +6,9 @@
 
 use super::error::{Error, Result};
 use super::message::{flags, Kind, Message, Messages};
-use super::sys;
+use super::transport::{Netlink, Transport};
 use std::io;
 use std::ops::Range;
-use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 /// How long the kernel has to answer, where nothing else is said.
@@ -18,13 +17,16 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for the longest attribute there is, and what stands around it.
 const RECEIVE_BUFFER: usize = 72 * 1024;
 
+/// How many times as long as an answer a whole dump may take.
+const DUMP_TIMEOUTS: u32 = 12;
+
 /// A netlink socket, bound to a port of its own.
 ///
 /// A round trip is one send and one receive system call, without a copy or an
 /// allocation: replies borrow from the socket's receive buffer.
 #[derive(Debug)]
-pub struct Socket {
-    fd: OwnedFd,
+pub struct Socket<T = Netlink> {
+    transport: T,
     portid: u32,
     seq: u32,
     timeout: Duration,
@@ -51,20 +53,36 @@ fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
 impl Socket {
     /// Opens a socket of `protocol`, such as `libc::NETLINK_GENERIC`.
     pub fn open(protocol: i32) -> Result<Self> {
-        let fd = sys::open(protocol).map_err(io_error("socket"))?;
-        for option in [
-            // Errors with words; quoting of a refused request's header alone;
-            // strict checks of what a dump is asked for.
-            libc::NETLINK_EXT_ACK,
-            libc::NETLINK_CAP_ACK,
-            libc::NETLINK_GET_STRICT_CHK,
-        ] {
-            sys::set_option(&fd, libc::SOL_NETLINK, option, 1).map_err(io_error("setsockopt"))?;
-        }
-        sys::set_receive_timeout(&fd, TIMEOUT).map_err(io_error("setsockopt"))?;
-        let portid = sys::bind(&fd).map_err(io_error("bind"))?;
+        let (transport, portid) = Netlink::open(protocol)?;
+        Self::over(transport, portid)
+    }
+
+    /// Joins the multicast group with number `group`, and gets its messages.
+    pub fn join(&mut self, group: u32) -> Result<()> {
+        let group = i32::try_from(group).map_err(|_| Error::Malformed {
+            what: "a group's number is out of range",
+            offset: 0,
+        })?;
+        self.transport.join(group).map_err(io_error("setsockopt"))
+    }
+
+    /// Asks for a receive buffer of `bytes`; the kernel doubles that, and has
+    /// bounds of its own.
+    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
+        self.transport
+            .set_receive_buffer(bytes)
+            .map_err(io_error("setsockopt"))
+    }
+}
+
+impl<T: Transport> Socket<T> {
+    /// A socket over `transport`, by which it has the port `portid`.
+    pub(crate) fn over(transport: T, portid: u32) -> Result<Self> {
+        transport
+            .set_receive_timeout(TIMEOUT)
+            .map_err(io_error("setsockopt"))?;
         Ok(Self {
-            fd,
+            transport,
             portid,
             seq: 0,
             timeout: TIMEOUT,
@@ -87,7 +105,9 @@ impl Socket {
     /// Sets how long the kernel has to answer. At least 1 µs.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         let timeout = timeout.max(Duration::from_micros(1));
-        sys::set_receive_timeout(&self.fd, timeout).map_err(io_error("setsockopt"))?;
+        self.transport
+            .set_receive_timeout(timeout)
+            .map_err(io_error("setsockopt"))?;
         self.timeout = timeout;
         Ok(())
     }
@@ -100,31 +120,11 @@ impl Socket {
     /// Lets receive calls wait for as long as it takes.
     pub fn wait_for_ever(&mut self) -> Result<()> {
         // Zero is for ever.
-        sys::set_receive_timeout(&self.fd, Duration::ZERO).map_err(io_error("setsockopt"))?;
+        self.transport
+            .set_receive_timeout(Duration::ZERO)
+            .map_err(io_error("setsockopt"))?;
         self.timeout = Duration::MAX;
         Ok(())
-    }
-
-    /// Joins the multicast group with number `group`, and gets its messages.
-    pub fn join(&mut self, group: u32) -> Result<()> {
-        let group = i32::try_from(group).map_err(|_| Error::Malformed {
-            what: "a group's number is out of range",
-            offset: 0,
-        })?;
-        sys::set_option(
-            &self.fd,
-            libc::SOL_NETLINK,
-            libc::NETLINK_ADD_MEMBERSHIP,
-            group,
-        )
-        .map_err(io_error("setsockopt"))
-    }
-
-    /// Asks for a receive buffer of `bytes`; the kernel doubles that, and has
-    /// bounds of its own.
-    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
-        sys::set_option(&self.fd, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
-            .map_err(io_error("setsockopt"))
     }
 
     /// Waits for the next message of the kernel's that is `wanted`.
@@ -167,7 +167,7 @@ impl Socket {
     /// Sends a datagram of one message or several to the kernel.
     pub fn send(&mut self, datagram: &[u8]) -> Result<()> {
         loop {
-            match sys::send(&self.fd, datagram) {
+            match self.transport.send(datagram) {
                 Ok(_) => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(io_error("sendto")(error)),
@@ -217,7 +217,14 @@ impl Socket {
         self.unread = 0..0;
         self.send(request)?;
         let mut interrupted = false;
+        let longest = self.timeout.saturating_mul(DUMP_TIMEOUTS);
+        let begun = Instant::now();
         loop {
+            // A clock is read in a fraction of the time that a message takes; a
+            // dump that never ends is no longer waited for.
+            if begun.elapsed() >= longest {
+                return Err(Error::Timeout(longest));
+            }
             let at = self.wait(seq, Expect::Entry, |_| {})?;
             let Some(message) = Messages::at(&self.buffer, at).next() else {
                 return Ok(interrupted);
@@ -282,7 +289,7 @@ impl Socket {
     /// Receives a datagram of the kernel's. One from anybody else is dropped.
     fn receive(&mut self) -> Result<()> {
         self.unread = 0..0;
-        let received = match sys::receive(&self.fd, &mut self.buffer) {
+        let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
             Err(error) => {
                 return match error.raw_os_error() {

@@ -2,23 +2,12 @@
 
 //! The system calls, as safe functions. All unsafe code of the program is here.
 
+use super::transport::Received;
 use std::ffi::CStr;
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
-
-/// What one receive call gave.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Received {
-    /// How many bytes of the buffer were filled.
-    pub(super) len: usize,
-    /// The sender's port; 0 is the kernel. `None` where the sender gave no
-    /// netlink address.
-    pub(super) sender: Option<u32>,
-    /// The datagram was longer than the buffer.
-    pub(super) truncated: bool,
-}
 
 fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
