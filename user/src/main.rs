@@ -34,7 +34,7 @@ Exit status:
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP, max_term_width = 80)]
 struct Arguments {
-    /// Do it in this network namespace: a name that ip netns knows, or a path
+    /// Do it in this network namespace; see ip-netns(8)
     #[arg(long, global = true, value_name = "NAME|PATH")]
     netns: Option<String>,
     #[command(subcommand)]

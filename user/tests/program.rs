@@ -345,3 +345,24 @@ fn a_second_agent_and_a_bad_timeout_are_refused_with_what_to_do() {
     assert_eq!(parley(&["ask", ""]).status, Some(1));
     assert_eq!(parley(&["agent"]).status, Some(2));
 }
+
+#[test]
+fn help_fits_80_columns() {
+    let mut commands = vec![vec![]];
+    while let Some(command) = commands.pop() {
+        let Ended { status, out, .. } = parley(&[&command[..], &["--help"]].concat());
+        assert_eq!(status, Some(0), "{command:?}");
+        for line in out.lines() {
+            assert!(line.chars().count() <= 80, "{command:?}: {line}");
+        }
+        // Each line of the list of commands begins with the name of one.
+        let list = out.lines().skip_while(|line| *line != "Commands:").skip(1);
+        for line in list.take_while(|line| line.starts_with("  ")) {
+            let name = line.split_whitespace().next().unwrap().to_owned();
+            if name != "help" {
+                let name: &'static str = name.leak();
+                commands.push([&command[..], &[name]].concat());
+            }
+        }
+    }
+}

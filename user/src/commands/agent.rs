@@ -15,8 +15,7 @@ use std::process::{Command, Stdio};
 /// Answer what others ask, until stopped
 #[derive(Args)]
 pub(crate) struct Agent {
-    /// Run this by sh for each question, which it reads from standard input; what
-    /// it writes to standard output is the answer
+    /// Run this by sh: question on stdin, answer on stdout
     #[arg(long, value_name = "CMD", required_unless_present = "reply")]
     exec: Option<String>,
     /// Answer every question with this

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub(crate) struct Ask {
     /// What to ask: 1 to 4096 bytes
     text: String,
-    /// How long the agent has, in milliseconds: 1 to 60000, and 5000 without
+    /// How long the agent has: 1 to 60000 [usually: 5000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
     timeout: Option<u32>,
     /// Write the answer's bytes, and nothing else

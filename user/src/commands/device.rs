@@ -26,7 +26,7 @@ pub(crate) enum Device {
         #[arg(long)]
         raw: bool,
     },
-    /// Add to a counter that exists, by an ioctl, and show what it stands at then
+    /// Add to a counter that exists, by an ioctl
     CounterAdd {
         /// Its name
         name: OsString,

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-/// Have the kernel send bytes back, with a stamp of when and where it did
+/// Have the kernel send bytes back, stamped with when and where
 #[derive(Args)]
 pub(crate) struct Echo {
     /// What to send; "-" reads it from standard input
