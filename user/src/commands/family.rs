@@ -83,7 +83,7 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
             ("do", theirs.and_then(|policies| policies.r#do)),
             ("dump", theirs.and_then(|policies| policies.dump)),
         ] {
-            attributes(out, kind, policy, policies, set)?;
+            attributes(out, kind, policy, policies, set, 0)?;
         }
     }
     for group in &family.groups {
@@ -92,6 +92,9 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
     Ok(())
 }
 
+/// How deep nests are shown.
+const DEPTH_MAX: usize = 3;
+
 /// Shows what the attributes of an operation have to be.
 fn attributes(
     out: &mut dyn Write,
@@ -99,6 +102,7 @@ fn attributes(
     policy: Option<u32>,
     policies: &Policies,
     set: Option<&str>,
+    depth: usize,
 ) -> Result<()> {
     let Some(table) = policy.and_then(|policy| policies.policies.get(&policy)) else {
         return Ok(());
@@ -115,14 +119,22 @@ fn attributes(
         if !bounds.is_empty() && !is_whole_range(policy) {
             what.push_str(&format!(", {bounds}"));
         }
-        if let Some(nested) = policy.nested {
-            what.push_str(&format!(", policy {nested} inside"));
-        }
         if let Some(mask) = policy.mask {
             what.push_str(&format!(", bits 0x{mask:x}"));
         }
-        let line = format!("{kind:<5}{number:>3} {name:<12} {what}");
+        let inside = "  ".repeat(depth);
+        let line = format!("{kind:<5}{inside}{number:>3} {name:<12} {what}");
         writeln!(out, "{:<13} {}", "", line.trim_end())?;
+        // A policy may hold inside itself.
+        if policy.nested.is_some() && depth < DEPTH_MAX {
+            let names = uapi::ATTRIBUTE_SETS
+                .iter()
+                .filter(|known| set == Some(known.name))
+                .flat_map(|known| known.attributes)
+                .find(|known| known.number == *number)
+                .and_then(|known| known.nested);
+            attributes(out, kind, policy.nested, policies, names, depth + 1)?;
+        }
     }
     Ok(())
 }
