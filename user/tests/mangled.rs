@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::client;
+use common::{client, progress};
 use parley::genl::message;
 use parley::netlink::attr::{Attributes, Writer};
 use parley::netlink::message::{flags, Header, Kind, HEADER};
@@ -549,6 +549,12 @@ fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
             sent += run.one();
             if sent / 1000 > compared {
                 compared = sent / 1000;
+                progress(
+                    "thousands of mangled messages",
+                    compared as u64,
+                    messages as u64 / 1000,
+                    20,
+                );
                 let mut kernel = BTreeMap::new();
                 client()
                     .counter_list(None, |counter| {

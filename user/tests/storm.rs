@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{client, until, Temporary, CREATE};
+use common::{client, progress, until, Temporary, CREATE};
 use parley::client::{Agent, Listener};
 use parley::genl::{self, message};
 use parley::netlink::message::flags;
@@ -136,7 +136,8 @@ fn the_module_comes_and_goes_under_four_clients() {
                 }
             });
         }
-        for _ in 0..times(20) {
+        for round in 0..times(20) {
+            progress("loadings under four clients", round, times(20), 20);
             until("it can be unloaded", rmmod);
             insmod();
         }
@@ -158,6 +159,7 @@ fn namespaces_come_and_go_under_traffic() {
         for worker in 0..2 {
             scope.spawn(move || {
                 for round in 0..times(15) {
+                    progress("namespaces under traffic", round, times(15), 15);
                     let name = format!("storm-{worker}-{round}");
                     ip("add", &name);
                     let inside = name.clone();
@@ -203,7 +205,8 @@ fn agents_and_askers_are_killed_at_random() {
         let _ = child.kill();
         child.wait().unwrap();
     };
-    for _ in 0..times(15) {
+    for round in 0..times(15) {
+        progress("agents and askers killed", round, times(15), 15);
         let agent = start(&["agent", "--exec", "cat"]);
         let askers: Vec<_> = (0..4).map(|_| start(&["ask", "are you there?"])).collect();
         thread::sleep(Duration::from_millis(random(60)));
@@ -280,7 +283,8 @@ fn a_dump_is_held_open_while_everything_changes() {
     for i in 0..3000 {
         maker.counter_set(name(i), i, CREATE).unwrap();
     }
-    for _ in 0..times(5) {
+    for round in 0..times(5) {
+        progress("dumps held open", round, times(5), 5);
         let mut open = Socket::open(libc::NETLINK_GENERIC).unwrap();
         let mut request = Vec::new();
         let get = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);

@@ -8,6 +8,7 @@ use parley::client::SetMode;
 use parley::netlink::attr::Writer;
 use parley::netlink::socket::Expect;
 use parley::{Client, Error, Result};
+use std::io::Write;
 
 /// Creates whatever the counter's state was.
 pub const CREATE: SetMode = SetMode {
@@ -82,6 +83,16 @@ pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
 /// Makes a request that the typed calls would not, and gives its refusal.
 pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
     refused(client().call(cmd, flags, Expect::Reply, fill).map(drop))
+}
+
+/// Says how far a long run is: ten times, and only where `all` is more than what
+/// the test usually does.
+pub fn progress(what: &str, done: u64, all: u64, usual: u64) {
+    let step = (all / 10).max(1);
+    if all > usual && done > 0 && done % step == 0 {
+        // Past what the test harness keeps until the test's end.
+        let _ = writeln!(std::io::stderr(), "     {what}: {done} of {all}");
+    }
 }
 
 /// Waits until `done`, for at most a minute.
