@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+mod batch;
 #[cfg(test)]
 mod lies;
 mod listener;
@@ -187,22 +188,9 @@ impl<T: Transport> Client<T> {
     /// [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
     #[inline]
     pub fn echo(&mut self, payload: &[u8]) -> Result<Echo<'_>> {
-        let attributes = self.call(cmd::ECHO, 0, Expect::Reply, |attributes| {
+        read_echo(self.call(cmd::ECHO, 0, Expect::Reply, |attributes| {
             attributes.bytes(echo::PAYLOAD, payload)
-        })?;
-        let (mut payload, mut stamp) = (None, None);
-        for attribute in attributes {
-            let attribute = attribute?;
-            match attribute.number {
-                echo::PAYLOAD => payload = Some(attribute.payload),
-                echo::STAMP => stamp = Some(read_stamp(attribute.attributes())?),
-                _ => {}
-            }
-        }
-        Ok(Echo {
-            payload: payload.ok_or(Error::Absent("echo.payload"))?,
-            stamp: stamp.ok_or(Error::Absent("echo.stamp"))?,
-        })
+        })?)
     }
 
     /// Reads the counter `name`.
@@ -341,16 +329,27 @@ impl<T: Transport> Client<T> {
         )?;
         match self.socket.transact(&self.request, seq, expect) {
             Ok(_) if expect == Expect::Ack => Ok(Attributes::new(&[])),
-            Ok(reply) => match message::read(&reply)? {
-                (replied, attributes) if replied == cmd => Ok(attributes),
-                _ => Err(Error::Malformed {
-                    what: "a reply is of another command",
-                    offset: crate::netlink::message::HEADER,
-                }),
-            },
+            Ok(reply) => message::read_reply(&reply, cmd),
             Err(error) => Err(name_parts(error, &self.request, cmd)),
         }
     }
+}
+
+#[inline]
+fn read_echo(attributes: Attributes<'_>) -> Result<Echo<'_>> {
+    let (mut payload, mut stamp) = (None, None);
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            echo::PAYLOAD => payload = Some(attribute.payload),
+            echo::STAMP => stamp = Some(read_stamp(attribute.attributes())?),
+            _ => {}
+        }
+    }
+    Ok(Echo {
+        payload: payload.ok_or(Error::Absent("echo.payload"))?,
+        stamp: stamp.ok_or(Error::Absent("echo.stamp"))?,
+    })
 }
 
 #[inline]
@@ -388,6 +387,7 @@ fn read_answer(attributes: Attributes<'_>) -> Result<Answer> {
     })
 }
 
+#[inline]
 fn read_counter(attributes: Attributes<'_>) -> Result<Counter<'_>> {
     let (mut name, mut value, mut updates) = (None, None, None);
     for attribute in attributes {

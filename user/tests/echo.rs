@@ -5,7 +5,11 @@
 mod common;
 
 use common::{client, refusal, refused};
-use parley::uapi;
+use parley::netlink::attr::Writer;
+use parley::netlink::message::flags;
+use parley::netlink::socket::Expect;
+use parley::uapi::{self, cmd, counter};
+use parley::Error;
 
 #[test]
 fn every_length_comes_back_as_it_was_sent() {
@@ -77,4 +81,83 @@ fn clients_on_all_cpus_each_get_their_own_bytes_back() {
             });
         }
     });
+}
+
+#[test]
+fn each_of_a_batch_comes_back_in_its_place_whatever_their_number_and_size() {
+    let mut client = client();
+    for (count, len) in [(0, 0), (1, 16), (33, 1024), (1000, 16), (7, 61_000)] {
+        let payloads: Vec<Vec<u8>> = (0..count)
+            .map(|i: u32| i.to_ne_bytes().repeat(len / 4))
+            .collect();
+        let mut seen = 0;
+        client
+            .echo_batch(&payloads, |i, echo| {
+                assert_eq!((i, echo?.payload), (seen, payloads[i].as_slice()));
+                seen += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(seen, payloads.len());
+    }
+}
+
+#[test]
+fn a_request_of_a_batch_that_is_refused_leaves_the_others_alone() {
+    let mut client = client();
+    let payloads = [vec![1; 8], vec![2; uapi::PAYLOAD_MAX + 1], vec![3; 8]];
+    let mut ends = Vec::new();
+    client
+        .echo_batch(&payloads, |i, echo| {
+            ends.push(match echo {
+                Ok(echo) => Ok(echo.payload == payloads[i]),
+                Err(error) => Err(refused::<()>(Err(error))),
+            });
+            Ok(())
+        })
+        .unwrap();
+    let words = "Attribute failed policy validation";
+    let too_long = refusal(libc::ERANGE, words, "echo.payload");
+    assert_eq!(ends, [Ok(true), Err(too_long), Ok(true)]);
+    assert_eq!(client.echo(b"still there").unwrap().payload, b"still there");
+}
+
+#[test]
+fn who_leaves_a_batch_in_the_middle_gets_none_of_its_replies_later() {
+    let mut client = client();
+    let left = client.echo_batch(&[b"one", b"two", b"six"], |_, _| Err(Error::Nul));
+    assert!(matches!(left, Err(Error::Nul)));
+    assert_eq!(client.echo(b"seven").unwrap().payload, b"seven");
+}
+
+#[test]
+fn a_batch_of_any_command_is_one_send() {
+    let mut client = client();
+    let names = ["batch-a", "batch-b", "batch-c"];
+    let write = |name: &&str, attributes: &mut Writer<'_>| attributes.string(counter::NAME, name);
+    client
+        .call_batch(
+            (cmd::COUNTER_SET, flags::CREATE),
+            Expect::Ack,
+            &names,
+            |name, attributes| {
+                write(name, attributes)?;
+                attributes.uint(counter::VALUE, 7)
+            },
+            |_, end| end.map(drop),
+        )
+        .unwrap();
+    assert_eq!(client.counter_get("batch-c").unwrap().value, 7);
+    // The second time they are missing, each by itself.
+    for expected in [[None; 3], [Some(libc::ENOENT); 3]] {
+        let mut ends = Vec::new();
+        let delete = (cmd::COUNTER_DEL, 0);
+        client
+            .call_batch(delete, Expect::Ack, &names, write, |_, end| {
+                ends.push(end.err().and_then(|e| e.refusal().map(|r| r.errno)));
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(ends, expected);
+    }
 }

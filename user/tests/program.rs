@@ -268,7 +268,22 @@ fn a_round_trip_is_one_send_and_one_receive_and_nothing_else() {
         .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
         .filter(|(_, more)| *more != 0)
         .collect();
-    assert_eq!(more, BTreeMap::from([("recvmsg", 100), ("sendto", 100)]));
+    assert_eq!(more, BTreeMap::from([("recvfrom", 100), ("sendto", 100)]));
+}
+
+#[test]
+fn requests_in_a_batch_share_one_send() {
+    let batch = |n| system_calls(&["echo", "--batch", n, "--repeat", "128", "hello"]);
+    let (single, batched) = (batch("1"), batch("32"));
+    let count = |calls: &BTreeMap<String, u64>, name| calls.get(name).copied().unwrap_or(0);
+    assert_eq!(count(&single, "sendto") - count(&batched, "sendto"), 124);
+    assert_eq!(count(&single, "recvfrom"), count(&batched, "recvfrom"));
+    let Ended { status, out, .. } = parley(&["echo", "--batch", "32", "hello"]);
+    assert_eq!(status, Some(0));
+    assert!(
+        out.ends_with("echoed  32 times, up to 32 in a datagram\n"),
+        "{out}"
+    );
 }
 
 /// An agent in the background, which is ended whatever becomes of the test.

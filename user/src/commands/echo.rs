@@ -24,10 +24,16 @@ pub(crate) struct Echo {
     /// Write the bytes that came back, and nothing else
     #[arg(long)]
     raw: bool,
-    /// Do it so many times, and show the last
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    repeat: u32,
+    /// Do it so many times, and show the last; as many as --batch, where not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: Option<u32>,
+    /// Send so many requests in one datagram, as far as their replies find room
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=BATCH_MAX))]
+    batch: u32,
 }
+
+/// More are no quicker, and their payloads need not fit into memory.
+const BATCH_MAX: i64 = 1024;
 
 /// The most that is worth reading: the kernel takes less.
 const READ_MAX: u64 = 1 << 20;
@@ -57,27 +63,41 @@ impl Echo {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
         let payload = self.payload()?;
         let mut client = Client::open()?;
-        let mut count = 1;
-        while count < self.repeat {
-            client.echo(&payload)?;
-            count += 1;
+        let repeat = self.repeat.unwrap_or(self.batch);
+        let batch = vec![&payload; self.batch as usize];
+        let (mut last, mut count) = (None, 0);
+        while count < repeat {
+            let now = self.batch.min(repeat - count);
+            count += now;
+            let batch = batch.get(..now as usize).unwrap_or_default();
+            client.echo_batch(batch, |i, echo| {
+                let echo = echo?;
+                if count == repeat && i + 1 == batch.len() {
+                    last = Some((echo.payload.to_vec(), echo.stamp));
+                }
+                Ok(())
+            })?;
         }
-        let echo = client.echo(&payload)?;
+        let (payload, stamp) = last.context("nothing was sent")?;
         if self.raw {
-            out.write_all(echo.payload)?;
+            out.write_all(&payload)?;
             return Ok(());
         }
-        text::bytes(out, "reply", echo.payload)?;
+        text::bytes(out, "reply", &payload)?;
         writeln!(
             out,
             "{:<8}{:.6} s after boot, on CPU {}, for port {}",
             "stamp",
-            echo.stamp.time_ns as f64 / 1e9,
-            echo.stamp.cpu,
-            echo.stamp.portid
+            stamp.time_ns as f64 / 1e9,
+            stamp.cpu,
+            stamp.portid
         )?;
-        if self.repeat > 1 {
-            writeln!(out, "{:<8}{} times", "echoed", self.repeat)?;
+        if repeat > 1 {
+            write!(out, "{:<8}{repeat} times", "echoed")?;
+            match self.batch.min(repeat) {
+                1 => writeln!(out)?,
+                batch => writeln!(out, ", up to {batch} in a datagram")?,
+            }
         }
         Ok(())
     }

@@ -22,15 +22,31 @@ pub const ATTRIBUTES: usize = message::HEADER + HEADER;
 pub fn write(
     buffer: &mut Vec<u8>,
     family: u16,
+    operation: (u8, u8),
+    modifiers: u16,
+    seq: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<()> {
+    buffer.clear();
+    append(buffer, family, operation, modifiers, seq, fill)
+}
+
+/// As [`write`], behind what `buffer` holds: requests that are sent together.
+/// Where it fails, what it put there is no whole request.
+#[inline]
+pub fn append(
+    buffer: &mut Vec<u8>,
+    family: u16,
     (cmd, version): (u8, u8),
     modifiers: u16,
     seq: u32,
     fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
+    let start = buffer.len();
     message::begin(buffer, family, flags::REQUEST | modifiers, seq);
     buffer.extend_from_slice(&[cmd, version, 0, 0]);
     fill(&mut Writer::new(buffer))?;
-    message::finish(buffer)
+    message::finish(buffer, start)
 }
 
 /// Reads the command and the attributes of a message of a family that has no
@@ -41,6 +57,18 @@ pub fn read<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
         [cmd, _version, _, _, attributes @ ..] => Ok((*cmd, Attributes::new(attributes))),
         _ => Err(Error::Malformed {
             what: "a message has no Generic Netlink header",
+            offset: message::HEADER,
+        }),
+    }
+}
+
+/// As [`read`], of a message that replies to the command `cmd`.
+#[inline]
+pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> {
+    match read(message)? {
+        (replied, attributes) if replied == cmd => Ok(attributes),
+        _ => Err(Error::Malformed {
+            what: "a reply is of another command",
             offset: message::HEADER,
         }),
     }

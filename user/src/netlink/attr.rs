@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
+use std::ffi::CStr;
 
 /// Length of an attribute's header.
 pub const HEADER: usize = 4;
@@ -34,6 +35,7 @@ pub struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
+    #[cold]
     fn bad_length<T>(&self) -> Result<T> {
         Err(Error::Malformed {
             what: "an attribute's length does not fit its type",
@@ -42,6 +44,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// The payload as a `u16`.
+    #[inline]
     pub fn u16(&self) -> Result<u16> {
         match *self.payload {
             [a, b] => Ok(u16::from_ne_bytes([a, b])),
@@ -50,6 +53,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// The payload as a `u32`.
+    #[inline]
     pub fn u32(&self) -> Result<u32> {
         match *self.payload {
             [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
@@ -58,6 +62,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// The payload as an unsigned integer of 4 or 8 bytes.
+    #[inline]
     pub fn uint(&self) -> Result<u64> {
         match *self.payload {
             [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d]).into()),
@@ -67,6 +72,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// The payload as a signed integer of 4 or 8 bytes.
+    #[inline]
     pub fn sint(&self) -> Result<i64> {
         match *self.payload {
             [a, b, c, d] => Ok(i32::from_ne_bytes([a, b, c, d]).into()),
@@ -76,13 +82,15 @@ impl<'a> Attribute<'a> {
     }
 
     /// The payload up to its NUL. The kernel does not care whether it is text.
+    #[inline]
     pub fn string_bytes(&self) -> Result<&'a [u8]> {
-        let end = self.payload.iter().position(|byte| *byte == 0);
-        end.and_then(|end| self.payload.get(..end))
-            .ok_or(Error::Malformed {
+        match CStr::from_bytes_until_nul(self.payload) {
+            Ok(string) => Ok(string.to_bytes()),
+            Err(_) => Err(Error::Malformed {
                 what: "a string has no NUL",
                 offset: self.offset,
-            })
+            }),
+        }
     }
 
     /// The payload up to its NUL, as text.
@@ -94,6 +102,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// The attributes inside.
+    #[inline]
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes::new(self.payload)
     }
@@ -108,6 +117,7 @@ pub struct Attributes<'a> {
 
 impl<'a> Attributes<'a> {
     /// Reads `bytes`, which begin with an attribute.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, offset: 0 }
     }
@@ -156,10 +166,13 @@ pub struct Writer<'b> {
 
 impl<'b> Writer<'b> {
     /// Writes to the end of `buffer`.
+    #[inline]
     pub fn new(buffer: &'b mut Vec<u8>) -> Self {
         Self { buffer }
     }
 
+    // In line, where the number of parts is known.
+    #[inline(always)]
     fn put(&mut self, number: u16, payload: &[&[u8]]) -> Result<()> {
         let len = payload.iter().map(|part| part.len()).sum::<usize>();
         let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
@@ -168,13 +181,18 @@ impl<'b> Writer<'b> {
                 max: PAYLOAD_MAX,
             });
         };
-        self.buffer.extend_from_slice(&total.to_ne_bytes());
-        self.buffer.extend_from_slice(&number.to_ne_bytes());
+        let ([l0, l1], [n0, n1]) = (total.to_ne_bytes(), number.to_ne_bytes());
+        self.buffer.extend_from_slice(&[l0, l1, n0, n1]);
         for part in payload {
             self.buffer.extend_from_slice(part);
         }
-        self.buffer
-            .resize(self.buffer.len().next_multiple_of(ALIGN), 0);
+        // Of the same length: what came before the attribute is aligned.
+        match usize::from(total) % ALIGN {
+            1 => self.buffer.extend_from_slice(&[0; 3]),
+            2 => self.buffer.extend_from_slice(&[0; 2]),
+            3 => self.buffer.push(0),
+            _ => {}
+        }
         Ok(())
     }
 

@@ -60,6 +60,7 @@ pub struct Header {
 
 impl Header {
     /// Reads a header from the start of `bytes`.
+    #[inline]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3, ..] = *bytes else {
             return None;
@@ -74,23 +75,23 @@ impl Header {
     }
 }
 
-/// Begins a request in `buffer`, in place of what it held. What is put behind it
-/// belongs to it; [`finish`] completes it.
+/// Begins a request at the end of `buffer`. What is put behind it belongs to it;
+/// [`finish`] completes it.
+#[inline]
 pub fn begin(buffer: &mut Vec<u8>, kind: u16, flags: u16, seq: u32) {
-    buffer.clear();
-    buffer.extend_from_slice(&[0; 4]);
-    buffer.extend_from_slice(&kind.to_ne_bytes());
-    buffer.extend_from_slice(&flags.to_ne_bytes());
-    buffer.extend_from_slice(&seq.to_ne_bytes());
-    buffer.extend_from_slice(&[0; 4]);
+    let ([k0, k1], [f0, f1]) = (kind.to_ne_bytes(), flags.to_ne_bytes());
+    let [s0, s1, s2, s3] = seq.to_ne_bytes();
+    buffer.extend_from_slice(&[0, 0, 0, 0, k0, k1, f0, f1, s0, s1, s2, s3, 0, 0, 0, 0]);
 }
 
-/// Writes the length of the request in `buffer` into its header.
-pub fn finish(buffer: &mut [u8]) -> Result<()> {
-    let len = buffer.len();
+/// Writes the length of the request that begins at `start` in `buffer`, and goes
+/// to its end, into its header.
+#[inline]
+pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
+    let len = buffer.len().saturating_sub(start);
     let max = u32::MAX as usize;
     let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;
-    if let Some(field) = buffer.get_mut(..4) {
+    if let Some(field) = buffer.get_mut(start..start.saturating_add(4)) {
         field.copy_from_slice(&total.to_ne_bytes());
     }
     Ok(())
@@ -124,7 +125,16 @@ pub enum Kind {
 
 impl<'a> Message<'a> {
     /// Tells what the message is.
+    #[inline]
     pub fn kind(&self) -> Result<Kind> {
+        if self.header.kind >= MIN_TYPE {
+            return Ok(Kind::Data);
+        }
+        self.control()
+    }
+
+    /// Tells what a message of netlink's own is.
+    fn control(&self) -> Result<Kind> {
         Ok(match i32::from(self.header.kind) {
             libc::NLMSG_NOOP => Kind::Noop,
             libc::NLMSG_ERROR => self.error()?,
@@ -253,12 +263,14 @@ impl<'a> Messages<'a> {
     }
 
     /// Reads `datagram` from `offset` on.
+    #[inline]
     pub(super) fn at(datagram: &'a [u8], offset: usize) -> Self {
         Self { datagram, offset }
     }
 
     /// Where the next message begins.
-    pub(super) fn offset(&self) -> usize {
+    #[inline]
+    pub(crate) fn offset(&self) -> usize {
         self.offset
     }
 }
@@ -268,22 +280,30 @@ impl<'a> Iterator for Messages<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self
-            .datagram
-            .get(self.offset..)
-            .filter(|rest| !rest.is_empty())?;
-        let offset = self.offset;
+        let rest = self.datagram.get(self.offset..).unwrap_or_default();
+        if rest.is_empty() {
+            return None;
+        }
         let parsed = Header::read(rest)
             .and_then(|header| Some((header, rest.get(HEADER..header.len as usize)?)));
         let Some((header, payload)) = parsed else {
-            self.offset = self.datagram.len();
-            return Some(Err(Error::Malformed {
-                what: "a message's length is wrong",
-                offset,
-            }));
+            return self.malformed();
         };
-        self.offset = offset.saturating_add((header.len as usize).next_multiple_of(ALIGN));
+        let padded = (header.len as usize).next_multiple_of(ALIGN);
+        self.offset = self.offset.saturating_add(padded);
         Some(Ok(Message { header, payload }))
+    }
+}
+
+impl<'a> Messages<'a> {
+    #[cold]
+    fn malformed(&mut self) -> Option<Result<Message<'a>>> {
+        let offset = self.offset;
+        self.offset = self.datagram.len();
+        Some(Err(Error::Malformed {
+            what: "a message's length is wrong",
+            offset,
+        }))
     }
 }
 
@@ -297,7 +317,7 @@ mod tests {
         let mut buffer = Vec::new();
         begin(&mut buffer, kind, flags, 7);
         buffer.extend_from_slice(payload);
-        finish(&mut buffer).unwrap();
+        finish(&mut buffer, 0).unwrap();
         buffer
     }
 

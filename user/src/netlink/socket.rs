@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
-use super::message::{flags, Kind, Message, Messages};
+use super::message::{flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
 use super::transport::{Netlink, Transport};
 use std::io;
 use std::ops::Range;
@@ -44,6 +44,12 @@ pub enum Expect {
     Entry,
     /// An ACK.
     Ack,
+}
+
+/// A message in a socket's buffer, which is whole there.
+struct Found {
+    header: Header,
+    payload: Range<usize>,
 }
 
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
@@ -100,6 +106,17 @@ impl<T: Transport> Socket<T> {
     pub fn next_seq(&mut self) -> u32 {
         self.seq = self.seq.checked_add(1).unwrap_or(1);
         self.seq
+    }
+
+    /// The first of `count` sequence numbers, one after another, for requests that
+    /// are sent together. None is 0.
+    pub fn next_seqs(&mut self, count: u32) -> u32 {
+        if self.seq.checked_add(count).is_none() {
+            self.seq = 0;
+        }
+        let first = self.seq.saturating_add(1);
+        self.seq = self.seq.saturating_add(count);
+        first
     }
 
     /// Sets how long the kernel has to answer. At least 1 µs.
@@ -165,6 +182,7 @@ impl<T: Transport> Socket<T> {
     }
 
     /// Sends a datagram of one message or several to the kernel.
+    #[inline]
     pub fn send(&mut self, datagram: &[u8]) -> Result<()> {
         loop {
             match self.transport.send(datagram) {
@@ -194,15 +212,37 @@ impl<T: Transport> Socket<T> {
         beside: impl FnMut(&Message<'_>),
     ) -> Result<Message<'_>> {
         self.send(request)?;
-        let at = self.wait(seq, expect, beside)?;
-        // The message was read there a moment ago, and nothing has changed.
-        match Messages::at(&self.buffer, at).next() {
-            Some(message) => message,
-            None => Err(Error::Malformed {
-                what: "the message is gone",
-                offset: at,
-            }),
+        let found = self.wait(seq, expect, beside)?;
+        Ok(self.found(&found))
+    }
+
+    /// Sends `requests`, a datagram of several, of which the first has the
+    /// sequence number `first` and each other the next one, as
+    /// [`Self::next_seqs`] gives them; waits for what each ends with, and hands
+    /// that to `each`, in their order. What `each` fails with ends the wait; the
+    /// kernel handles all of the requests all the same.
+    ///
+    /// Only for requests that the kernel answers before it handles the next.
+    pub fn transact_batch(
+        &mut self,
+        requests: &[u8],
+        first: u32,
+        count: u32,
+        expect: Expect,
+        mut each: impl FnMut(u32, Result<Message<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        self.unread = 0..0;
+        self.send(requests)?;
+        for i in 0..count {
+            let message = match self.wait(first.wrapping_add(i), expect, |_| {}) {
+                Ok(found) => Ok(self.found(&found)),
+                Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
+                // Of the socket, so it ends them all.
+                Err(error) => return Err(error),
+            };
+            each(i, message)?;
         }
+        Ok(())
     }
 
     /// Sends `request`, which asks for a dump, and hands each entry to `each`.
@@ -220,34 +260,40 @@ impl<T: Transport> Socket<T> {
         let longest = self.timeout.saturating_mul(DUMP_TIMEOUTS);
         let begun = Instant::now();
         loop {
-            // A clock is read in a fraction of the time that a message takes; a
-            // dump that never ends is no longer waited for.
-            if begun.elapsed() >= longest {
+            // A dump that never ends is no longer waited for.
+            if self.unread.is_empty() && begun.elapsed() >= longest {
                 return Err(Error::Timeout(longest));
             }
-            let at = self.wait(seq, Expect::Entry, |_| {})?;
-            let Some(message) = Messages::at(&self.buffer, at).next() else {
-                return Ok(interrupted);
-            };
-            let message = message?;
+            let found = self.wait(seq, Expect::Entry, |_| {})?;
+            let message = self.found(&found);
             interrupted |= message.header.flags & flags::DUMP_INTR != 0;
-            if message.kind()? == Kind::Done {
+            if message.header.kind == libc::NLMSG_DONE as u16 {
                 return Ok(interrupted);
             }
             each(message)?;
         }
     }
 
-    /// Waits for the answer to `seq`, and tells where in the buffer it begins.
+    /// What [`Self::wait`] has found.
+    #[inline]
+    fn found(&self, found: &Found) -> Message<'_> {
+        Message {
+            header: found.header,
+            payload: self.buffer.get(found.payload.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Waits for the answer to `seq`, and tells where in the buffer it is.
+    #[inline]
     fn wait(
         &mut self,
         seq: u32,
         expect: Expect,
         mut beside: impl FnMut(&Message<'_>),
-    ) -> Result<usize> {
+    ) -> Result<Found> {
         // Read only where a second receive is needed: most often none is.
         let mut since = None;
-        let mut receives = 0u64;
+        let mut received = false;
         loop {
             while !self.unread.is_empty() {
                 let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
@@ -267,38 +313,58 @@ impl<T: Transport> Socket<T> {
                     beside(&message);
                     continue;
                 }
-                match (message.kind()?, expect) {
-                    (Kind::Refused(refusal), _) => return Err(Error::Refused(refusal)),
-                    (Kind::Overrun, _) => return Err(Error::Overrun),
-                    (Kind::Data, Expect::Reply | Expect::Entry)
-                    | (Kind::Done, Expect::Entry)
-                    | (Kind::Ack, Expect::Ack) => return Ok(at),
-                    // An ACK where a reply is awaited says nothing, and the other
-                    // way about; so do the kernel's other messages.
-                    _ => {}
+                let start = at.saturating_add(HEADER);
+                let found = Found {
+                    header: message.header,
+                    payload: start..start.saturating_add(message.payload.len()),
+                };
+                // What most messages are, without more ado.
+                if message.header.kind >= MIN_TYPE {
+                    if expect == Expect::Ack {
+                        continue;
+                    }
+                    return Ok(found);
+                }
+                if ends(&message, expect)? {
+                    return Ok(found);
                 }
             }
-            if receives > 0 && since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
-                return Err(Error::Timeout(self.timeout));
+            if received {
+                self.check_time(&mut since)?;
             }
-            receives = receives.saturating_add(1);
+            received = true;
             self.receive()?;
         }
     }
 
+    /// Fails where the kernel has taken longer than it may, since this was first
+    /// called.
+    #[cold]
+    fn check_time(&self, since: &mut Option<Instant>) -> Result<()> {
+        if since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
+            return Err(Error::Timeout(self.timeout));
+        }
+        Ok(())
+    }
+
+    /// What a receive call's error comes to; an interrupted one is nothing.
+    #[cold]
+    fn receive_failed(&self, error: io::Error) -> Result<()> {
+        match error.raw_os_error() {
+            Some(libc::EINTR) => Ok(()),
+            Some(libc::EAGAIN) => Err(Error::Timeout(self.timeout)),
+            Some(libc::ENOBUFS) => Err(Error::Overrun),
+            _ => Err(io_error("recvfrom")(error)),
+        }
+    }
+
     /// Receives a datagram of the kernel's. One from anybody else is dropped.
+    #[inline]
     fn receive(&mut self) -> Result<()> {
         self.unread = 0..0;
         let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
-            Err(error) => {
-                return match error.raw_os_error() {
-                    Some(libc::EINTR) => Ok(()),
-                    Some(libc::EAGAIN) => Err(Error::Timeout(self.timeout)),
-                    Some(libc::ENOBUFS) => Err(Error::Overrun),
-                    _ => Err(io_error("recvmsg")(error)),
-                }
-            }
+            Err(error) => return self.receive_failed(error),
         };
         if received.sender != Some(0) {
             return Ok(());
@@ -308,6 +374,19 @@ impl<T: Transport> Socket<T> {
         }
         self.unread = 0..received.len;
         Ok(())
+    }
+}
+
+/// Tells whether a message of netlink's own is what ends the wait for `expect`.
+/// One that says no is an error.
+fn ends(message: &Message<'_>, expect: Expect) -> Result<bool> {
+    match (message.kind()?, expect) {
+        (Kind::Refused(refusal), _) => Err(Error::Refused(refusal)),
+        (Kind::Overrun, _) => Err(Error::Overrun),
+        (Kind::Done, Expect::Entry) | (Kind::Ack, Expect::Ack) => Ok(true),
+        // An ACK where a reply is awaited says nothing, and the other way about;
+        // so do the kernel's other messages.
+        _ => Ok(false),
     }
 }
 
@@ -324,5 +403,8 @@ mod tests {
         assert_eq!((a.next_seq(), a.next_seq()), (1, 2));
         a.seq = u32::MAX;
         assert_eq!(a.next_seq(), 1);
+        assert_eq!((a.next_seqs(3), a.next_seq()), (2, 5));
+        a.seq = u32::MAX - 2;
+        assert_eq!((a.next_seqs(3), a.next_seq()), (1, 4));
     }
 }

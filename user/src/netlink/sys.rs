@@ -9,6 +9,7 @@ use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
+#[inline]
 fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
@@ -86,6 +87,7 @@ pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Duration) -> io::Result
 }
 
 /// Sends `datagram` to the kernel: one system call.
+#[inline]
 pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     let address = kernel();
     // SAFETY: Datagram and address are valid for reads of their lengths, which
@@ -103,29 +105,33 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
 }
 
 /// Receives a datagram into `buffer`: one system call.
+#[inline]
 pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
-    let mut part = libc::iovec {
-        iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: buffer.len(),
-    };
-    // SAFETY: All fields are integers or pointers, for which zero is a value.
-    let mut message: libc::msghdr = unsafe { zeroed() };
-    message.msg_name = (&raw mut address).cast();
-    message.msg_namelen = ADDRESS_LEN;
-    message.msg_iov = &raw mut part;
-    message.msg_iovlen = 1;
-    // SAFETY: The message points to an address and a buffer that are valid for
-    // writes of the lengths it gives, and are borrowed for this call.
-    let len = check(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, 0) })?;
-    let netlink = message.msg_namelen == ADDRESS_LEN
-        && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
+    let mut address_len = ADDRESS_LEN;
+    // With this flag it gives the datagram's length, however much of it fits.
+    let flags = libc::MSG_TRUNC;
+    // SAFETY: The buffer and the address are valid for writes of their lengths,
+    // which are passed, and so is the address's length; all are borrowed for this
+    // call. No more than the buffer's length is written into it.
+    let len = check(unsafe {
+        libc::recvfrom(
+            fd.as_raw_fd(),
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            flags,
+            (&raw mut address).cast(),
+            &raw mut address_len,
+        )
+    })?;
+    let netlink =
+        address_len == ADDRESS_LEN && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
     Ok(Received {
         len: len.min(buffer.len()),
         sender: netlink.then_some(address.nl_pid),
-        truncated: message.msg_flags & libc::MSG_TRUNC != 0,
+        truncated: len > buffer.len(),
     })
 }
 
