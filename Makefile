@@ -13,6 +13,8 @@ help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
+	@echo 'make bench    count instructions, against the same in C'
+	@echo 'make bench-check  fail where one takes more than before'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -49,6 +51,12 @@ test: module
 torture: setup
 	@scripts/torture
 
+bench: module
+	@scripts/bench
+
+bench-check: module
+	@scripts/bench --check
+
 vm: module program
 	@scripts/vm --kernel $(KERNEL) --shell
 
@@ -62,4 +70,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture vm spec clean distclean
+.PHONY: help setup kernel module program run test torture bench bench-check vm spec clean distclean
