@@ -24,10 +24,10 @@ pub(crate) struct Echo {
     /// Write the bytes that came back, and nothing else
     #[arg(long)]
     raw: bool,
-    /// Do it so many times, and show the last; as many as --batch, where not given
+    /// Do it so many times, and show the last
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
-    /// Send so many requests in one datagram, as far as their replies find room
+    /// Send so many requests in one datagram
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=BATCH_MAX))]
     batch: u32,
 }
