@@ -5,7 +5,7 @@
  * port, command, every attribute's length. Rows on standard output: name, and
  * nanoseconds of CLOCK_MONOTONIC a call.
  *
- *   raw echo | raw counters N | raw dump N
+ *   raw echo | raw counters N | raw dump N | raw times CASE N
  */
 
 #include <errno.h>
@@ -356,6 +356,22 @@ int main(int argc, char **argv)
 		for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
 			row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
 		row(1000, 1, resolve(), "resolve");
+	} else if (argc == 4 && !strcmp(argv[1], "times")) {
+		/* For bench/profile, which looks at what two runs differ by. */
+		int times = atoi(argv[3]);
+
+		snprintf(names[0], 32, "counter-%08u", 0);
+		if (!strcmp(argv[2], "echo-16"))
+			for (int i = 0; i < times; i++)
+				echo(bytes, 16);
+		else if (!strcmp(argv[2], "get-1"))
+			for (int i = 0; i < times; i++)
+				get(0);
+		else if (!strcmp(argv[2], "dump"))
+			for (int i = 0; i < times; i++)
+				dump();
+		else
+			die("case");
 	} else if (count && !strcmp(argv[1], "counters")) {
 		for (unsigned int i = 0; i < 64; i++)
 			snprintf(names[i], 32, "counter-%08u", (unsigned int)(i * 7919u % count));

@@ -7,6 +7,7 @@
 //!
 //! ```text
 //! round_trips echo | round_trips fill N | round_trips counters N | round_trips dump N
+//! round_trips times CASE N
 //! ```
 
 #![forbid(unsafe_code)]
@@ -123,11 +124,43 @@ fn dump(count: usize) -> Result<()> {
     })
 }
 
+/// Makes the call of one row `times` times and prints nothing: for `bench/profile`,
+/// which looks at what two runs differ by.
+fn repeat(case: &str, times: usize) -> Result<()> {
+    fn each(times: usize, mut call: impl FnMut() -> Result<()>) -> Result<()> {
+        (0..times).try_for_each(|_| call())
+    }
+    let mut client = Client::open()?;
+    let name = name(0);
+    match case {
+        "echo-16" => each(times, || {
+            black_box(client.echo(&[0; 16])?);
+            Ok(())
+        }),
+        "get-1" => each(times, || {
+            black_box(client.counter_get(&name)?);
+            Ok(())
+        }),
+        "dump" => each(times, || {
+            let listed = client.counter_list(None, |counter| {
+                black_box(counter);
+                Ok(())
+            });
+            listed.map(drop)
+        }),
+        _ => Err(parley::Error::Absent("the case")),
+    }
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match *arguments.as_slice() {
         ["echo"] => echo(),
+        ["times", case, times] => match times.parse() {
+            Ok(times) => repeat(case, times),
+            Err(_) => return ExitCode::from(2),
+        },
         [what, count] => match (what, count.parse()) {
             ("fill", Ok(count)) => fill(count),
             ("counters", Ok(count)) => counters(count),

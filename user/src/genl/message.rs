@@ -43,8 +43,12 @@ pub fn append(
     fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
     let start = buffer.len();
-    message::begin(buffer, family, flags::REQUEST | modifiers, seq);
-    buffer.extend_from_slice(&[cmd, version, 0, 0]);
+    // Both headers at once.
+    let mut headers = [0; ATTRIBUTES];
+    let (netlink, generic) = headers.split_at_mut(message::HEADER);
+    netlink.copy_from_slice(&message::header(family, flags::REQUEST | modifiers, seq));
+    generic.copy_from_slice(&[cmd, version, 0, 0]);
+    buffer.extend_from_slice(&headers);
     fill(&mut Writer::new(buffer))?;
     message::finish(buffer, start)
 }

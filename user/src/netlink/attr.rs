@@ -9,7 +9,6 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
-use std::ffi::CStr;
 
 /// Length of an attribute's header.
 pub const HEADER: usize = 4;
@@ -84,9 +83,9 @@ impl<'a> Attribute<'a> {
     /// The payload up to its NUL. The kernel does not care whether it is text.
     #[inline]
     pub fn string_bytes(&self) -> Result<&'a [u8]> {
-        match CStr::from_bytes_until_nul(self.payload) {
-            Ok(string) => Ok(string.to_bytes()),
-            Err(_) => Err(Error::Malformed {
+        match nul(self.payload).and_then(|end| self.payload.get(..end)) {
+            Some(string) => Ok(string),
+            None => Err(Error::Malformed {
                 what: "a string has no NUL",
                 offset: self.offset,
             }),
@@ -111,15 +110,33 @@ impl<'a> Attribute<'a> {
 /// The attributes in a stretch of bytes. Ends at the first that is malformed.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    bytes: &'a [u8],
-    offset: usize,
+    /// What is not read yet.
+    rest: &'a [u8],
+    /// How much there was at first.
+    len: usize,
 }
 
 impl<'a> Attributes<'a> {
     /// Reads `bytes`, which begin with an attribute.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0 }
+        Self {
+            rest: bytes,
+            len: bytes.len(),
+        }
+    }
+
+    /// Where the next one begins.
+    #[inline]
+    fn offset(&self) -> usize {
+        self.len.saturating_sub(self.rest.len())
+    }
+
+    #[cold]
+    fn malformed(&mut self, what: &'static str) -> Option<Result<Attribute<'a>>> {
+        let offset = self.offset();
+        self.rest = &[];
+        Some(Err(Error::Malformed { what, offset }))
     }
 }
 
@@ -128,33 +145,87 @@ impl<'a> Iterator for Attributes<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self
-            .bytes
-            .get(self.offset..)
-            .filter(|rest| !rest.is_empty())?;
-        let offset = self.offset;
-        let malformed = |what| Some(Err(Error::Malformed { what, offset }));
-        let [a, b, c, d, ..] = *rest else {
-            self.offset = self.bytes.len();
+        let rest = self.rest;
+        let Some(header) = rest.first_chunk() else {
             // The kernel may pad the end of a message.
             if rest.iter().all(|byte| *byte == 0) {
                 return None;
             }
-            return malformed("bytes are left over behind the last attribute");
+            return self.malformed("bytes are left over behind the last attribute");
         };
-        let len = usize::from(u16::from_ne_bytes([a, b]));
-        let kind = u16::from_ne_bytes([c, d]);
+        let (len, kind) = halves(u32::from_ne_bytes(*header));
+        let len = usize::from(len);
         let Some(payload) = rest.get(HEADER..len) else {
-            self.offset = self.bytes.len();
-            return malformed("an attribute's length is wrong");
+            return self.malformed("an attribute's length is wrong");
         };
-        self.offset = offset.saturating_add(len.next_multiple_of(ALIGN));
+        let offset = self.offset();
+        self.rest = behind(rest, len);
         Some(Ok(Attribute {
             number: kind & !(NESTED | NET_BYTEORDER),
             nested: kind & NESTED != 0,
             offset,
             payload,
         }))
+    }
+}
+
+/// The two 16-bit fields of a header that was read as one word, in their order.
+#[inline]
+fn halves(word: u32) -> (u16, u16) {
+    let (low, high) = (word as u16, (word >> 16) as u16);
+    if cfg!(target_endian = "little") {
+        (low, high)
+    } else {
+        (high, low)
+    }
+}
+
+/// What stands behind the first `len` bytes of `bytes` and their padding.
+#[inline]
+pub(super) fn behind(bytes: &[u8], len: usize) -> &[u8] {
+    // `len` is within `bytes`, so far from the largest `usize`. The padding of the
+    // last one may be missing.
+    let padded = len.wrapping_add(ALIGN - 1) & !(ALIGN - 1);
+    bytes.get(padded.min(bytes.len())..).unwrap_or_default()
+}
+
+/// The header of an attribute whose payload has `len` bytes.
+#[inline]
+fn header(number: u16, len: usize) -> Result<[u8; HEADER]> {
+    let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
+        return Err(Error::TooLong {
+            len,
+            max: PAYLOAD_MAX,
+        });
+    };
+    let ([a, b], [c, d]) = (total.to_ne_bytes(), number.to_ne_bytes());
+    Ok([a, b, c, d])
+}
+
+/// Where the first NUL of `bytes` is.
+///
+/// Eight bytes at a time: for strings as short as netlink's the standard library
+/// looks at each byte by itself.
+#[inline]
+fn nul(bytes: &[u8]) -> Option<usize> {
+    // The place of the first zero byte: the lowest that a borrow has passed.
+    let zero = |word: &[u8; 8]| {
+        const ONES: u64 = u64::MAX / 0xff;
+        let word = u64::from_le_bytes(*word);
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        (zeros != 0).then_some(zeros.trailing_zeros() as usize / 8)
+    };
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(place) = zero(word) {
+            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(place));
+        }
+        rest = behind;
+    }
+    match bytes.last_chunk() {
+        // What was looked at before has none.
+        Some(word) => Some(bytes.len().wrapping_sub(8).wrapping_add(zero(word)?)),
+        None => rest.iter().position(|byte| *byte == 0),
     }
 }
 
@@ -171,69 +242,92 @@ impl<'b> Writer<'b> {
         Self { buffer }
     }
 
-    // In line, where the number of parts is known.
-    #[inline(always)]
-    fn put(&mut self, number: u16, payload: &[&[u8]]) -> Result<()> {
-        let len = payload.iter().map(|part| part.len()).sum::<usize>();
-        let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
-            return Err(Error::TooLong {
-                len,
-                max: PAYLOAD_MAX,
-            });
-        };
-        let ([l0, l1], [n0, n1]) = (total.to_ne_bytes(), number.to_ne_bytes());
-        self.buffer.extend_from_slice(&[l0, l1, n0, n1]);
-        for part in payload {
-            self.buffer.extend_from_slice(part);
-        }
+    /// Puts a header for a payload of `len` bytes.
+    #[inline]
+    fn header(&mut self, number: u16, len: usize) -> Result<()> {
+        let header = header(number, len)?;
+        self.buffer.extend_from_slice(&header);
+        Ok(())
+    }
+
+    /// Puts what is missing behind a payload of `len` bytes.
+    #[inline]
+    fn pad(&mut self, len: usize) {
         // Of the same length: what came before the attribute is aligned.
-        match usize::from(total) % ALIGN {
+        match len % ALIGN {
             1 => self.buffer.extend_from_slice(&[0; 3]),
             2 => self.buffer.extend_from_slice(&[0; 2]),
             3 => self.buffer.push(0),
             _ => {}
         }
-        Ok(())
+    }
+
+    /// Puts an attribute of 4 bytes, which need no padding.
+    #[inline]
+    fn word(&mut self, number: u16, value: [u8; 4]) {
+        let ([l0, l1], [n0, n1]) = (8u16.to_ne_bytes(), number.to_ne_bytes());
+        let [a, b, c, d] = value;
+        self.buffer.extend_from_slice(&[l0, l1, n0, n1, a, b, c, d]);
+    }
+
+    /// Puts an attribute of 8 bytes, which need no padding.
+    #[inline]
+    fn long(&mut self, number: u16, value: [u8; 8]) {
+        let ([l0, l1], [n0, n1]) = (12u16.to_ne_bytes(), number.to_ne_bytes());
+        let [a, b, c, d, e, f, g, h] = value;
+        self.buffer
+            .extend_from_slice(&[l0, l1, n0, n1, a, b, c, d, e, f, g, h]);
     }
 
     /// Puts bytes: at most [`PAYLOAD_MAX`].
     #[inline]
     pub fn bytes(&mut self, number: u16, value: &[u8]) -> Result<()> {
-        self.put(number, &[value])
+        self.header(number, value.len())?;
+        self.buffer.extend_from_slice(value);
+        self.pad(value.len());
+        Ok(())
     }
 
     /// Puts a string and a NUL. The string may have no NUL in it.
     #[inline]
     pub fn string(&mut self, number: u16, value: impl AsRef<[u8]>) -> Result<()> {
         let value = value.as_ref();
-        if value.contains(&0) {
+        if nul(value).is_some() {
             return Err(Error::Nul);
         }
-        self.put(number, &[value, &[0]])
+        let len = value.len().saturating_add(1);
+        self.header(number, len)?;
+        self.buffer.extend_from_slice(value);
+        self.buffer.push(0);
+        self.pad(len);
+        Ok(())
     }
 
     /// Puts a `u32`.
     #[inline]
     pub fn u32(&mut self, number: u16, value: u32) -> Result<()> {
-        self.put(number, &[&value.to_ne_bytes()])
+        self.word(number, value.to_ne_bytes());
+        Ok(())
     }
 
     /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
     #[inline]
     pub fn uint(&mut self, number: u16, value: u64) -> Result<()> {
         match u32::try_from(value) {
-            Ok(value) => self.u32(number, value),
-            Err(_) => self.put(number, &[&value.to_ne_bytes()]),
+            Ok(value) => self.word(number, value.to_ne_bytes()),
+            Err(_) => self.long(number, value.to_ne_bytes()),
         }
+        Ok(())
     }
 
     /// Puts a signed integer in 4 bytes, or in 8 where it needs them.
     #[inline]
     pub fn sint(&mut self, number: u16, value: i64) -> Result<()> {
         match i32::try_from(value) {
-            Ok(value) => self.put(number, &[&value.to_ne_bytes()]),
-            Err(_) => self.put(number, &[&value.to_ne_bytes()]),
+            Ok(value) => self.word(number, value.to_ne_bytes()),
+            Err(_) => self.long(number, value.to_ne_bytes()),
         }
+        Ok(())
     }
 
     /// Puts a nest around what `fill` puts.
@@ -243,7 +337,7 @@ impl<'b> Writer<'b> {
         fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
     ) -> Result<()> {
         let start = self.buffer.len();
-        self.put(number | NESTED, &[])?;
+        self.header(number | NESTED, 0)?;
         fill(self)?;
         let len = self.buffer.len().saturating_sub(start);
         let Ok(total) = u16::try_from(len) else {
@@ -317,6 +411,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_first_nul_is_found_wherever_it_is(bytes in proptest::collection::vec(0u8..3, 0..40),
+                                                 high in proptest::collection::vec(0x7fu8..0x82, 0..20)) {
+            for bytes in [bytes.clone(), [high.clone(), bytes].concat(), high] {
+                prop_assert_eq!(nul(&bytes), bytes.iter().position(|byte| *byte == 0));
+            }
+        }
+
         #[test]
         fn what_is_written_is_read_again(number in 1u16..0x3fff, uint: u64, sint: i64,
                                          text in "[^\0]{0,40}", bytes: Vec<u8>) {

@@ -6,7 +6,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::attr::Attributes;
+use super::attr::{behind, Attributes};
 use super::error::{Error, Policy, Refusal, Result};
 
 /// Length of a message's header.
@@ -75,13 +75,13 @@ impl Header {
     }
 }
 
-/// Begins a request at the end of `buffer`. What is put behind it belongs to it;
-/// [`finish`] completes it.
+/// The header of a request, whose length [`finish`] writes. It goes to the end of a
+/// buffer; what is put behind it belongs to the request.
 #[inline]
-pub fn begin(buffer: &mut Vec<u8>, kind: u16, flags: u16, seq: u32) {
+pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
     let ([k0, k1], [f0, f1]) = (kind.to_ne_bytes(), flags.to_ne_bytes());
     let [s0, s1, s2, s3] = seq.to_ne_bytes();
-    buffer.extend_from_slice(&[0, 0, 0, 0, k0, k1, f0, f1, s0, s1, s2, s3, 0, 0, 0, 0]);
+    [0, 0, 0, 0, k0, k1, f0, f1, s0, s1, s2, s3, 0, 0, 0, 0]
 }
 
 /// Writes the length of the request that begins at `start` in `buffer`, and goes
@@ -109,7 +109,7 @@ pub struct Message<'a> {
 /// What a message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing.
+    /// Nothing, or nothing that is known.
     Noop,
     /// An ACK.
     Ack,
@@ -123,88 +123,89 @@ pub enum Kind {
     Data,
 }
 
-impl<'a> Message<'a> {
+impl Message<'_> {
     /// Tells what the message is.
     #[inline]
     pub fn kind(&self) -> Result<Kind> {
-        if self.header.kind >= MIN_TYPE {
+        let Header { kind, flags, .. } = self.header;
+        if kind >= MIN_TYPE {
             return Ok(Kind::Data);
         }
-        self.control()
+        control(kind, flags, self.payload)
     }
+}
 
-    /// Tells what a message of netlink's own is.
-    fn control(&self) -> Result<Kind> {
-        Ok(match i32::from(self.header.kind) {
-            libc::NLMSG_NOOP => Kind::Noop,
-            libc::NLMSG_ERROR => self.error()?,
-            libc::NLMSG_DONE => self.done()?,
-            libc::NLMSG_OVERRUN => Kind::Overrun,
-            _ => Kind::Data,
-        })
-    }
+/// Tells what a message of netlink's own is.
+// By its parts, so that a message need not be in memory where it is none of these.
+fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
+    Ok(match i32::from(kind) {
+        libc::NLMSG_ERROR => error(flags, payload)?,
+        libc::NLMSG_DONE => done(flags, payload)?,
+        libc::NLMSG_OVERRUN => Kind::Overrun,
+        _ => Kind::Noop,
+    })
+}
 
-    /// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK.
-    fn done(&self) -> Result<Kind> {
-        let [a, b, c, d, attributes @ ..] = self.payload else {
-            return Err(Error::Malformed {
-                what: "the end of a dump is too short",
-                offset: 0,
-            });
-        };
-        let code = i32::from_ne_bytes([*a, *b, *c, *d]);
-        let Some(errno) = code.checked_neg().filter(|errno| *errno > 0) else {
-            return Ok(Kind::Done);
-        };
-        let mut refusal = Refusal {
-            errno,
-            ..Refusal::default()
-        };
-        if self.header.flags & flags::ACK_TLVS != 0 {
-            read_extack(attributes, &mut refusal)?;
-        }
-        Ok(Kind::Refused(Box::new(refusal)))
-    }
-
-    /// Reads NLMSG_ERROR: an errno, the header of the request, its payload
-    /// unless that was capped, and the extended ACK.
-    fn error(&self) -> Result<Kind> {
-        let short = Error::Malformed {
-            what: "an error message is too short",
+/// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK.
+fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
+    let [a, b, c, d, attributes @ ..] = payload else {
+        return Err(Error::Malformed {
+            what: "the end of a dump is too short",
             offset: 0,
-        };
-        let [a, b, c, d, quoted @ ..] = self.payload else {
-            return Err(short);
-        };
-        let code = i32::from_ne_bytes([*a, *b, *c, *d]);
-        let Some(request) = Header::read(quoted) else {
-            return Err(short);
-        };
-        if code == 0 {
-            return Ok(Kind::Ack);
-        }
-        let errno = code.checked_neg().filter(|errno| *errno > 0);
-        let mut refusal = Refusal {
-            errno: errno.ok_or(Error::Malformed {
-                what: "an error message has no errno",
-                offset: HEADER,
-            })?,
-            ..Refusal::default()
-        };
-        if self.header.flags & flags::ACK_TLVS != 0 {
-            let len = if self.header.flags & flags::CAPPED != 0 {
-                HEADER
-            } else {
-                (request.len as usize).next_multiple_of(ALIGN)
-            };
-            let attributes = quoted.get(len..).ok_or(Error::Malformed {
-                what: "the quoted request of an error message has a wrong length",
-                offset: HEADER.saturating_add(4),
-            })?;
-            read_extack(attributes, &mut refusal)?;
-        }
-        Ok(Kind::Refused(Box::new(refusal)))
+        });
+    };
+    let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+    let Some(errno) = code.checked_neg().filter(|errno| *errno > 0) else {
+        return Ok(Kind::Done);
+    };
+    let mut refusal = Refusal {
+        errno,
+        ..Refusal::default()
+    };
+    if flags & flags::ACK_TLVS != 0 {
+        read_extack(attributes, &mut refusal)?;
     }
+    Ok(Kind::Refused(Box::new(refusal)))
+}
+
+/// Reads NLMSG_ERROR: an errno, the header of the request, its payload unless that
+/// was capped, and the extended ACK.
+fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
+    let short = Error::Malformed {
+        what: "an error message is too short",
+        offset: 0,
+    };
+    let [a, b, c, d, quoted @ ..] = payload else {
+        return Err(short);
+    };
+    let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+    let Some(request) = Header::read(quoted) else {
+        return Err(short);
+    };
+    if code == 0 {
+        return Ok(Kind::Ack);
+    }
+    let errno = code.checked_neg().filter(|errno| *errno > 0);
+    let mut refusal = Refusal {
+        errno: errno.ok_or(Error::Malformed {
+            what: "an error message has no errno",
+            offset: HEADER,
+        })?,
+        ..Refusal::default()
+    };
+    if flags & flags::ACK_TLVS != 0 {
+        let len = if flags & flags::CAPPED != 0 {
+            HEADER
+        } else {
+            (request.len as usize).next_multiple_of(ALIGN)
+        };
+        let attributes = quoted.get(len..).ok_or(Error::Malformed {
+            what: "the quoted request of an error message has a wrong length",
+            offset: HEADER.saturating_add(4),
+        })?;
+        read_extack(attributes, &mut refusal)?;
+    }
+    Ok(Kind::Refused(Box::new(refusal)))
 }
 
 /// Reads the extended ACK: `enum nlmsgerr_attrs`.
@@ -252,12 +253,15 @@ pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
 /// first that is malformed.
 #[derive(Clone, Debug)]
 pub struct Messages<'a> {
-    datagram: &'a [u8],
-    offset: usize,
+    /// What is not read yet.
+    rest: &'a [u8],
+    /// The datagram's length.
+    len: usize,
 }
 
 impl<'a> Messages<'a> {
     /// Reads `datagram`.
+    #[inline]
     pub fn new(datagram: &'a [u8]) -> Self {
         Self::at(datagram, 0)
     }
@@ -265,13 +269,26 @@ impl<'a> Messages<'a> {
     /// Reads `datagram` from `offset` on.
     #[inline]
     pub(super) fn at(datagram: &'a [u8], offset: usize) -> Self {
-        Self { datagram, offset }
+        Self {
+            rest: datagram.get(offset..).unwrap_or_default(),
+            len: datagram.len(),
+        }
     }
 
     /// Where the next message begins.
     #[inline]
     pub(crate) fn offset(&self) -> usize {
-        self.offset
+        self.len.saturating_sub(self.rest.len())
+    }
+
+    #[cold]
+    fn malformed(&mut self) -> Option<Result<Message<'a>>> {
+        let offset = self.offset();
+        self.rest = &[];
+        Some(Err(Error::Malformed {
+            what: "a message's length is wrong",
+            offset,
+        }))
     }
 }
 
@@ -280,30 +297,19 @@ impl<'a> Iterator for Messages<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.datagram.get(self.offset..).unwrap_or_default();
+        let rest = self.rest;
         if rest.is_empty() {
             return None;
         }
-        let parsed = Header::read(rest)
-            .and_then(|header| Some((header, rest.get(HEADER..header.len as usize)?)));
-        let Some((header, payload)) = parsed else {
+        let Some(header) = Header::read(rest) else {
             return self.malformed();
         };
-        let padded = (header.len as usize).next_multiple_of(ALIGN);
-        self.offset = self.offset.saturating_add(padded);
+        let len = header.len as usize;
+        let Some(payload) = rest.get(HEADER..len) else {
+            return self.malformed();
+        };
+        self.rest = behind(rest, len);
         Some(Ok(Message { header, payload }))
-    }
-}
-
-impl<'a> Messages<'a> {
-    #[cold]
-    fn malformed(&mut self) -> Option<Result<Message<'a>>> {
-        let offset = self.offset;
-        self.offset = self.datagram.len();
-        Some(Err(Error::Malformed {
-            what: "a message's length is wrong",
-            offset,
-        }))
     }
 }
 
@@ -314,8 +320,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn request(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
-        let mut buffer = Vec::new();
-        begin(&mut buffer, kind, flags, 7);
+        let mut buffer = header(kind, flags, 7).to_vec();
         buffer.extend_from_slice(payload);
         finish(&mut buffer, 0).unwrap();
         buffer

@@ -52,6 +52,19 @@ struct Found {
     payload: Range<usize>,
 }
 
+impl Found {
+    /// `message`, which begins at `at`.
+    #[inline]
+    fn new(message: &Message<'_>, at: usize) -> Self {
+        // Both are in the buffer.
+        let start = at.wrapping_add(HEADER);
+        Self {
+            header: message.header,
+            payload: start..start.wrapping_add(message.payload.len()),
+        }
+    }
+}
+
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Io { call, error }
 }
@@ -170,15 +183,12 @@ impl<T: Transport> Socket<T> {
             if since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
                 return Err(Error::Timeout(self.timeout));
             }
-            self.receive()?;
+            let len = self.receive()?;
+            self.unread = 0..len;
         };
-        match Messages::at(&self.buffer, at).next() {
-            Some(message) => message,
-            None => Err(Error::Malformed {
-                what: "the message is gone",
-                offset: at,
-            }),
-        }
+        Messages::at(&self.buffer, at)
+            .next()
+            .unwrap_or_else(|| Err(gone(at)))
     }
 
     /// Sends a datagram of one message or several to the kernel.
@@ -196,14 +206,19 @@ impl<T: Transport> Socket<T> {
     /// Sends `request`, whose sequence number is `seq`, and waits for what it
     /// ends with: an error, or what is expected.
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
+        self.send(request)?;
         // What is left of an earlier round trip can be no answer to this one.
-        self.unread = 0..0;
-        self.transact_beside(request, seq, expect, |_| {})
+        let len = self.receive()?;
+        if self.is_reply(len, seq, expect) {
+            return self.first(len);
+        }
+        self.unread = 0..len;
+        let found = self.wait(seq, expect, |_| {})?;
+        Ok(self.found(&found))
     }
 
     /// As [`Self::transact`], on a socket that gets other messages, too: hands
     /// those that come before the answer to `beside`.
-    #[inline]
     pub fn transact_beside(
         &mut self,
         request: &[u8],
@@ -234,7 +249,16 @@ impl<T: Transport> Socket<T> {
         self.unread = 0..0;
         self.send(requests)?;
         for i in 0..count {
-            let message = match self.wait(first.wrapping_add(i), expect, |_| {}) {
+            let seq = first.wrapping_add(i);
+            if self.unread.is_empty() {
+                let len = self.receive()?;
+                if self.is_reply(len, seq, expect) {
+                    each(i, self.first(len))?;
+                    continue;
+                }
+                self.unread = 0..len;
+            }
+            let message = match self.wait(seq, expect, |_| {}) {
                 Ok(found) => Ok(self.found(&found)),
                 Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
                 // Of the socket, so it ends them all.
@@ -254,24 +278,28 @@ impl<T: Transport> Socket<T> {
         seq: u32,
         mut each: impl FnMut(Message<'_>) -> Result<()>,
     ) -> Result<bool> {
-        self.unread = 0..0;
         self.send(request)?;
         let mut interrupted = false;
         let longest = self.timeout.saturating_mul(DUMP_TIMEOUTS);
         let begun = Instant::now();
-        loop {
-            // A dump that never ends is no longer waited for.
-            if self.unread.is_empty() && begun.elapsed() >= longest {
-                return Err(Error::Timeout(longest));
+        // A dump that never ends is no longer waited for.
+        while begun.elapsed() < longest {
+            let len = self.receive()?;
+            let datagram = self.buffer.get(..len).unwrap_or_default();
+            for message in Messages::new(datagram) {
+                let message = message?;
+                if message.header.seq != seq || message.header.portid != self.portid {
+                    continue;
+                }
+                interrupted |= message.header.flags & flags::DUMP_INTR != 0;
+                if message.header.kind >= MIN_TYPE {
+                    each(message)?;
+                } else if ends(message.kind()?, Expect::Entry)? {
+                    return Ok(interrupted);
+                }
             }
-            let found = self.wait(seq, Expect::Entry, |_| {})?;
-            let message = self.found(&found);
-            interrupted |= message.header.flags & flags::DUMP_INTR != 0;
-            if message.header.kind == libc::NLMSG_DONE as u16 {
-                return Ok(interrupted);
-            }
-            each(message)?;
         }
+        Err(Error::Timeout(longest))
     }
 
     /// What [`Self::wait`] has found.
@@ -283,8 +311,31 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Waits for the answer to `seq`, and tells where in the buffer it is.
+    /// Whether the `len` bytes that were received begin with a reply to `seq`, and
+    /// a reply is expected: most often it is so, and there is nothing else to see to.
     #[inline]
+    fn is_reply(&self, len: usize, seq: u32, expect: Expect) -> bool {
+        let datagram = self.buffer.get(..len).unwrap_or_default();
+        let Some(Ok(Message { header, .. })) = Messages::new(datagram).next() else {
+            return false;
+        };
+        expect != Expect::Ack
+            && header.seq == seq
+            && header.portid == self.portid
+            && header.kind >= MIN_TYPE
+    }
+
+    /// The first message of the `len` bytes that were received.
+    #[inline]
+    fn first(&self, len: usize) -> Result<Message<'_>> {
+        let datagram = self.buffer.get(..len).unwrap_or_default();
+        Messages::new(datagram)
+            .next()
+            .unwrap_or_else(|| Err(gone(0)))
+    }
+
+    /// Waits for the answer to `seq`, and tells where in the buffer it is.
+    #[inline(never)]
     fn wait(
         &mut self,
         seq: u32,
@@ -313,27 +364,16 @@ impl<T: Transport> Socket<T> {
                     beside(&message);
                     continue;
                 }
-                let start = at.saturating_add(HEADER);
-                let found = Found {
-                    header: message.header,
-                    payload: start..start.saturating_add(message.payload.len()),
-                };
-                // What most messages are, without more ado.
-                if message.header.kind >= MIN_TYPE {
-                    if expect == Expect::Ack {
-                        continue;
-                    }
-                    return Ok(found);
-                }
-                if ends(&message, expect)? {
-                    return Ok(found);
+                if ends(message.kind()?, expect)? {
+                    return Ok(Found::new(&message, at));
                 }
             }
             if received {
                 self.check_time(&mut since)?;
             }
             received = true;
-            self.receive()?;
+            let len = self.receive()?;
+            self.unread = 0..len;
         }
     }
 
@@ -349,41 +389,53 @@ impl<T: Transport> Socket<T> {
 
     /// What a receive call's error comes to; an interrupted one is nothing.
     #[cold]
-    fn receive_failed(&self, error: io::Error) -> Result<()> {
+    fn receive_failed(&self, error: io::Error) -> Result<usize> {
         match error.raw_os_error() {
-            Some(libc::EINTR) => Ok(()),
+            Some(libc::EINTR) => Ok(0),
             Some(libc::EAGAIN) => Err(Error::Timeout(self.timeout)),
             Some(libc::ENOBUFS) => Err(Error::Overrun),
             _ => Err(io_error("recvfrom")(error)),
         }
     }
 
-    /// Receives a datagram of the kernel's. One from anybody else is dropped.
+    /// Receives a datagram of the kernel's to the start of the buffer, and tells
+    /// how long it is. One from anybody else is dropped, and none. What was not
+    /// read of an earlier one is gone.
     #[inline]
-    fn receive(&mut self) -> Result<()> {
+    fn receive(&mut self) -> Result<usize> {
         self.unread = 0..0;
         let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
             Err(error) => return self.receive_failed(error),
         };
         if received.sender != Some(0) {
-            return Ok(());
+            return Ok(0);
         }
         if received.truncated {
             return Err(Error::Truncated(self.buffer.len()));
         }
-        self.unread = 0..received.len;
-        Ok(())
+        Ok(received.len)
     }
 }
 
-/// Tells whether a message of netlink's own is what ends the wait for `expect`.
-/// One that says no is an error.
-fn ends(message: &Message<'_>, expect: Expect) -> Result<bool> {
-    match (message.kind()?, expect) {
+/// A message was found before, and is not there.
+#[cold]
+fn gone(offset: usize) -> Error {
+    Error::Malformed {
+        what: "the message is gone",
+        offset,
+    }
+}
+
+/// Tells whether a message of this kind ends the wait for `expect`. One that says
+/// no is an error.
+fn ends(kind: Kind, expect: Expect) -> Result<bool> {
+    match (kind, expect) {
         (Kind::Refused(refusal), _) => Err(Error::Refused(refusal)),
         (Kind::Overrun, _) => Err(Error::Overrun),
-        (Kind::Done, Expect::Entry) | (Kind::Ack, Expect::Ack) => Ok(true),
+        (Kind::Data, Expect::Reply | Expect::Entry)
+        | (Kind::Done, Expect::Entry)
+        | (Kind::Ack, Expect::Ack) => Ok(true),
         // An ACK where a reply is awaited says nothing, and the other way about;
         // so do the kernel's other messages.
         _ => Ok(false),
