@@ -141,6 +141,12 @@ fn repeat(case: &str, times: usize) -> Result<()> {
             black_box(client.counter_get(&name)?);
             Ok(())
         }),
+        "batch-32" => each(times, || {
+            client.echo_batch(&[[0; 16]; 32], |_, echo| {
+                black_box(echo?);
+                Ok(())
+            })
+        }),
         "dump" => each(times, || {
             let listed = client.counter_list(None, |counter| {
                 black_box(counter);

@@ -168,6 +168,14 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
     Ok(Kind::Refused(Box::new(refusal)))
 }
 
+/// Whether a message is NLMSG_ERROR without an error, and whole: an ACK.
+#[inline]
+pub(super) fn is_ack(kind: u16, payload: &[u8]) -> bool {
+    kind == libc::NLMSG_ERROR as u16
+        && payload.len() >= 4 + HEADER
+        && payload.first_chunk() == Some(&[0; 4])
+}
+
 /// Reads NLMSG_ERROR: an errno, the header of the request, its payload unless that
 /// was capped, and the extended ACK.
 fn error(flags: u16, payload: &[u8]) -> Result<Kind> {

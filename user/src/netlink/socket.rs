@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
-use super::message::{flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
+use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
 use super::transport::{Netlink, Transport};
 use std::io;
 use std::ops::Range;
@@ -205,11 +205,13 @@ impl<T: Transport> Socket<T> {
 
     /// Sends `request`, whose sequence number is `seq`, and waits for what it
     /// ends with: an error, or what is expected.
+    // In line, so that of a reply no more is taken apart than is looked at.
+    #[inline(always)]
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
         self.send(request)?;
         // What is left of an earlier round trip can be no answer to this one.
         let len = self.receive()?;
-        if self.is_reply(len, seq, expect) {
+        if self.is_expected(len, seq, expect) {
             return self.first(len);
         }
         self.unread = 0..len;
@@ -250,19 +252,24 @@ impl<T: Transport> Socket<T> {
         self.send(requests)?;
         for i in 0..count {
             let seq = first.wrapping_add(i);
+            let mut alone = None;
             if self.unread.is_empty() {
                 let len = self.receive()?;
-                if self.is_reply(len, seq, expect) {
-                    each(i, self.first(len))?;
-                    continue;
+                if self.is_expected(len, seq, expect) {
+                    alone = Some(len);
+                } else {
+                    self.unread = 0..len;
                 }
-                self.unread = 0..len;
             }
-            let message = match self.wait(seq, expect, |_| {}) {
-                Ok(found) => Ok(self.found(&found)),
-                Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
-                // Of the socket, so it ends them all.
-                Err(error) => return Err(error),
+            // `each` is called in one place, so that it is put in line there.
+            let message = match alone {
+                Some(len) => self.first(len),
+                None => match self.wait(seq, expect, |_| {}) {
+                    Ok(found) => Ok(self.found(&found)),
+                    Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
+                    // Of the socket, so it ends them all.
+                    Err(error) => return Err(error),
+                },
             };
             each(i, message)?;
         }
@@ -311,18 +318,20 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Whether the `len` bytes that were received begin with a reply to `seq`, and
-    /// a reply is expected: most often it is so, and there is nothing else to see to.
+    /// Whether the `len` bytes that were received begin with what is expected of the
+    /// answer to `seq`: most often it is so, and there is nothing else to see to.
     #[inline]
-    fn is_reply(&self, len: usize, seq: u32, expect: Expect) -> bool {
+    fn is_expected(&self, len: usize, seq: u32, expect: Expect) -> bool {
         let datagram = self.buffer.get(..len).unwrap_or_default();
-        let Some(Ok(Message { header, .. })) = Messages::new(datagram).next() else {
+        let Some(Ok(Message { header, payload })) = Messages::new(datagram).next() else {
             return false;
         };
-        expect != Expect::Ack
-            && header.seq == seq
+        header.seq == seq
             && header.portid == self.portid
-            && header.kind >= MIN_TYPE
+            && match expect {
+                Expect::Reply | Expect::Entry => header.kind >= MIN_TYPE,
+                Expect::Ack => message::is_ack(header.kind, payload),
+            }
     }
 
     /// The first message of the `len` bytes that were received.
