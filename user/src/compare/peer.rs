@@ -16,10 +16,15 @@ use std::os::unix::process::parent_id;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// How long an answer may take, where it would not be told that none will come.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long is waited before it is looked whether the peer is still there, where its
+/// end would not be told.
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 
-/// A process at the other end. It is ended, and waited for, when this goes.
+/// How often that is done before an answer is given up.
+const LOOKS: u32 = 10;
+
+/// A process at the other end. It is waited for when this goes, and so has to have
+/// been told of the end by then, or [killed](Self::kill).
 #[derive(Debug)]
 pub(super) struct Peer(Child);
 
@@ -38,29 +43,54 @@ impl Peer {
         let mut peer = child.map(Self).map_err(not_started)?;
         match (peer.0.stdin.take(), peer.0.stdout.take()) {
             (Some(to), Some(from)) => Ok((peer, to, from)),
-            _ => Err(io::Error::other("the peer was started without its pipes")),
+            _ => {
+                peer.kill();
+                Err(io::Error::other("the peer was started without its pipes"))
+            }
         }
     }
 
-    /// Fails where it has ended.
-    pub(super) fn check(&mut self) -> io::Result<()> {
-        match self.0.try_wait()? {
-            None => Ok(()),
-            Some(_) => Err(gone()),
+    /// Ends it at once.
+    pub(super) fn kill(&mut self) {
+        // That fails where it has ended, which is as well.
+        let _ = self.0.kill();
+    }
+
+    /// What to do when [`LOOK`] has passed without an answer, for the `looks`th time
+    /// now: fails where the peer has ended, and where it was often enough.
+    pub(super) fn late(&mut self, looks: &mut u32) -> io::Result<()> {
+        *looks += 1;
+        if self.0.try_wait()?.is_some() {
+            return Err(gone());
         }
+        if *looks < LOOKS {
+            return Ok(());
+        }
+        self.kill();
+        let seconds = LOOK.as_secs() * u64::from(LOOKS);
+        let words = format!("the other process did not answer in {seconds} s");
+        Err(io::Error::new(io::ErrorKind::TimedOut, words))
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It may have ended already, because its channel was closed.
-        let _ = self.0.kill();
+        // Nothing can be done about a child that cannot be waited for.
         let _ = self.0.wait();
     }
 }
 
 fn not_started(error: io::Error) -> io::Error {
     super::kernel::because("cannot start the other process", &error)
+}
+
+/// The error of a call, or in place of it that the peer has ended, where it is that.
+pub(super) fn lost(error: io::Error) -> io::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => gone(),
+        _ => error,
+    }
 }
 
 /// What is told where the peer has ended.

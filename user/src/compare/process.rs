@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use super::kernel::because;
-use super::peer::{gone, PATIENCE};
+use super::peer::{gone, lost, LOOK};
 use super::{Channel, Peer};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -18,7 +18,7 @@ use std::process::{ChildStdin, ChildStdout, Command};
 /// A channel that has no messages: bytes that come one after another. Both sides
 /// know how many make a message.
 pub(super) struct Stream<R, W> {
-    // Before the peer, so that it is closed when that is ended.
+    // Before the peer, to which closing them tells the end.
     from: R,
     to: W,
     reply: Vec<u8>,
@@ -28,8 +28,8 @@ pub(super) struct Stream<R, W> {
 impl<R: Read, W: Write> Channel for Stream<R, W> {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
-        self.to.write_all(message)?;
-        match read_message(&mut self.from, &mut self.reply)? {
+        self.to.write_all(message).map_err(lost)?;
+        match read_message(&mut self.from, &mut self.reply).map_err(lost)? {
             true => Ok(&self.reply),
             false => Err(gone()),
         }
@@ -47,28 +47,28 @@ pub(super) struct Datagrams {
 impl Channel for Datagrams {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
-        self.socket.write_all(message)?;
+        self.socket.write_all(message).map_err(lost)?;
+        let mut looks = 0;
         loop {
             match self.socket.read(&mut self.reply) {
                 Ok(len) => return Ok(self.reply.get(..len).unwrap_or_default()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.peer.check()?;
-                    return Err(silent());
+                    self.peer.late(&mut looks)?
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(lost(error)),
             }
         }
     }
 }
 
-/// What is told where the other side did not answer in time.
-pub(super) fn silent() -> io::Error {
-    let words = format!(
-        "the other process did not answer in {} s",
-        PATIENCE.as_secs()
-    );
-    io::Error::new(ErrorKind::TimedOut, words)
+impl Drop for Datagrams {
+    fn drop(&mut self) {
+        // An empty one tells the end.
+        if self.socket.write(&[]).is_err() {
+            self.peer.kill();
+        }
+    }
 }
 
 /// Two pipes, one for each way.
@@ -136,7 +136,7 @@ fn datagrams(ours: OwnedFd, theirs: OwnedFd, size: usize, peer: Command) -> io::
 /// end, which costs a timer.
 pub(super) fn unix_datagram(size: usize, peer: Command) -> io::Result<Datagrams> {
     let (ours, theirs) = UnixDatagram::pair()?;
-    ours.set_read_timeout(Some(PATIENCE))?;
+    ours.set_read_timeout(Some(LOOK))?;
     datagrams(ours.into(), theirs.into(), size, peer)
 }
 
@@ -147,7 +147,7 @@ pub(super) fn udp(size: usize, peer: Command) -> io::Result<Datagrams> {
     let (ours, theirs) = (socket()?, socket()?);
     ours.connect(theirs.local_addr()?).map_err(no_loopback)?;
     theirs.connect(ours.local_addr()?).map_err(no_loopback)?;
-    ours.set_read_timeout(Some(PATIENCE))?;
+    ours.set_read_timeout(Some(LOOK))?;
     datagrams(ours.into(), theirs.into(), size, peer)
 }
 

@@ -8,8 +8,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::peer::{gone, PATIENCE};
-use super::process::silent;
+use super::peer::{gone, LOOK};
 use super::{Channel, Peer};
 use crate::netlink::shared::{wait, wake, Shared, Way};
 use std::io::{self, ErrorKind};
@@ -20,9 +19,6 @@ use std::time::Duration;
 
 /// In place of a message's number: there will be no more.
 const END: u32 = u32::MAX;
-
-/// How long is slept before it is looked whether the other side is still there.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// A message, answered by another process.
 pub(super) struct Asker {
@@ -46,24 +42,18 @@ impl Asker {
 impl Channel for Asker {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
-        let (peer, mut waited) = (&mut self.peer, Duration::ZERO);
-        self.turns.take(message, &mut self.reply, || {
-            peer.check()?;
-            waited += LOOK;
-            if waited < PATIENCE {
-                Ok(())
-            } else {
-                Err(silent())
-            }
-        })?;
+        let (peer, mut looks) = (&mut self.peer, 0);
+        self.turns
+            .take(message, &mut self.reply, || peer.late(&mut looks))?;
         Ok(&self.reply)
     }
 }
 
 impl Drop for Asker {
     fn drop(&mut self) {
-        // The peer is ended in any case.
-        let _ = self.turns.end();
+        if self.turns.end().is_err() {
+            self.peer.kill();
+        }
     }
 }
 
@@ -75,8 +65,8 @@ struct Turns {
 }
 
 impl Turns {
-    /// Puts `message` there, and gets what came back. Each second for which nothing
-    /// did, `late` is asked whether to go on.
+    /// Puts `message` there, and gets what came back. Each time that
+    /// [`LOOK`] passes without it, `late` is asked whether to go on.
     #[inline]
     fn take(
         &mut self,

@@ -171,7 +171,7 @@ fn draw_chart(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) -> 
     let mut chart = ChartBuilder::on(area)
         .margin_left(8)
         .margin_right(12)
-        .x_label_area_size(56)
+        .x_label_area_size(48)
         .y_label_area_size(72)
         .build_cartesian_2d(
             x.clone().log_scale().with_key_points(apart(&sizes, &x)),
