@@ -33,18 +33,33 @@ impl Device {
     /// Fails with `EMSGSIZE` past [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
     pub fn echo(&self, payload: &[u8]) -> io::Result<Vec<u8>> {
         let mut reply = vec![0; payload.len()];
-        device_echo(self.file.as_fd(), payload, &mut reply)?;
+        self.echo_into(payload, &mut reply)?;
         Ok(reply)
+    }
+
+    /// As [`echo`](Self::echo), into `reply`, from its start: as many bytes as
+    /// both have room for.
+    #[inline]
+    pub fn echo_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
+        device_echo(self.file.as_fd(), payload, reply)
     }
 
     /// Has the kernel keep `payload`, by one write, and reads it again.
     ///
     /// Fails with `EMSGSIZE` past [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
     pub fn write_and_read(&self, payload: &[u8]) -> io::Result<Vec<u8>> {
-        (&self.file).write_all(payload)?;
         let mut reply = vec![0; payload.len()];
-        self.file.read_exact_at(&mut reply, 0)?;
+        self.write_and_read_into(payload, &mut reply)?;
         Ok(reply)
+    }
+
+    /// As [`write_and_read`](Self::write_and_read), into `reply`. Fails with
+    /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) where that is longer than
+    /// `payload`.
+    #[inline]
+    pub fn write_and_read_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
+        (&self.file).write_all(payload)?;
+        self.file.read_exact_at(reply, 0)
     }
 
     /// Adds `delta` to the counter `name`, by one ioctl, and gives what it stands

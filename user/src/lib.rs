@@ -5,7 +5,8 @@
 //! Three layers, each of which knows only those below it: [`client`] is the
 //! `parley` family as typed calls, [`genl`] finds families by name, and
 //! [`netlink`] has sockets, messages, attributes and errors, and knows no
-//! family. [`device`] stands beside them: the same over `/dev/parley`.
+//! family. [`device`] stands beside them: the same over `/dev/parley`. [`compare`]
+//! stands above: the same echo over these and over what processes have.
 //!
 //! ```no_run
 //! let mut client = parley::Client::open()?;
@@ -19,6 +20,7 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod compare;
 pub mod device;
 pub mod uapi;
 
@@ -29,14 +31,16 @@ pub mod netlink {
     pub mod message;
     pub mod namespace;
     pub mod socket;
-    // The one file with unsafe code.
+    // The one room with unsafe code.
     #[allow(unsafe_code)]
     mod sys;
     pub mod transport;
 
     pub use error::{Error, Refusal, Result};
     pub use socket::Socket;
-    pub(crate) use sys::{device_counter_add, device_echo};
+    pub(crate) use sys::{
+        device_counter_add, device_echo, end_with_parent, shared, stay_on_this_cpu,
+    };
 }
 
 /// Generic Netlink: the controller, which knows the families.

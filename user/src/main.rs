@@ -7,6 +7,7 @@
 mod commands {
     pub(crate) mod agent;
     pub(crate) mod ask;
+    pub(crate) mod compare;
     pub(crate) mod counter;
     pub(crate) mod device;
     pub(crate) mod echo;
@@ -51,6 +52,7 @@ enum Command {
     Ask(commands::ask::Ask),
     #[command(subcommand)]
     Device(commands::device::Device),
+    Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
 }
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Agent(agent) => agent.run(&mut out),
         Command::Ask(ask) => ask.run(&mut out),
         Command::Device(device) => device.run(&mut out),
+        Command::Compare(compare) => compare.run(&mut out),
         Command::Stats(stats) => stats.run(&mut out),
         Command::Family(family) => family.run(&mut out),
     });

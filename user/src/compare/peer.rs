@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The process at the other end: how it is started, and what it does.
+//!
+//! Its end of the channel is its standard input, and where the channel has an end
+//! for each way, its standard output too.
+
+#![forbid(unsafe_code)]
+
+use super::{process, shared, Kind};
+use crate::netlink::end_with_parent;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::parent_id;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+/// How long is waited before it is looked whether the peer is still there, where its
+/// end would not be told.
+pub(super) const LOOK: Duration = Duration::from_secs(1);
+
+/// How often that is done before an answer is given up.
+const LOOKS: u32 = 10;
+
+/// A process at the other end. It is waited for when this goes, and so has to have
+/// been told of the end by then, or [killed](Self::kill).
+#[derive(Debug)]
+pub(super) struct Peer(Child);
+
+impl Peer {
+    /// Starts it, with its end of the channel.
+    pub(super) fn start(mut command: Command, end: OwnedFd) -> io::Result<Self> {
+        let child = command.stdin(end).stdout(Stdio::null()).spawn();
+        child.map(Self).map_err(not_started)
+    }
+
+    /// Starts it with a pipe to it, and one from it.
+    pub(super) fn start_with_pipes(
+        mut command: Command,
+    ) -> io::Result<(Self, ChildStdin, ChildStdout)> {
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut peer = child.map(Self).map_err(not_started)?;
+        match (peer.0.stdin.take(), peer.0.stdout.take()) {
+            (Some(to), Some(from)) => Ok((peer, to, from)),
+            _ => {
+                peer.kill();
+                Err(io::Error::other("the peer was started without its pipes"))
+            }
+        }
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(&mut self) {
+        // That fails where it has ended, which is as well.
+        let _ = self.0.kill();
+    }
+
+    /// What to do when [`LOOK`] has passed without an answer, for the `looks`th time
+    /// now: fails where the peer has ended, and where it was often enough.
+    pub(super) fn late(&mut self, looks: &mut u32) -> io::Result<()> {
+        *looks += 1;
+        if self.0.try_wait()?.is_some() {
+            return Err(gone());
+        }
+        if *looks < LOOKS {
+            return Ok(());
+        }
+        self.kill();
+        let seconds = LOOK.as_secs() * u64::from(LOOKS);
+        let words = format!("the other process did not answer in {seconds} s");
+        Err(io::Error::new(io::ErrorKind::TimedOut, words))
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // Nothing can be done about a child that cannot be waited for.
+        let _ = self.0.wait();
+    }
+}
+
+fn not_started(error: io::Error) -> io::Error {
+    super::kernel::because("cannot start the other process", &error)
+}
+
+/// The error of a call, or in place of it that the peer has ended, where it is that.
+pub(super) fn lost(error: io::Error) -> io::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => gone(),
+        _ => error,
+    }
+}
+
+/// What is told where the peer has ended.
+pub(super) fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the other process has ended")
+}
+
+/// What the process at the other end does: it sends back whatever comes over its
+/// standard input, of which messages of `size` bytes are made where the channel
+/// makes none. `parent` is the process that started it.
+///
+/// Returns when the channel is closed, and where `parent` is not who started this.
+/// The process is killed when the thread that started it ends.
+pub fn serve(kind: Kind, size: usize, parent: u32) -> io::Result<()> {
+    end_with_parent()?;
+    // It may have ended before that was said.
+    if parent_id() != parent {
+        return Ok(());
+    }
+    let end = io::stdin().as_fd().try_clone_to_owned()?;
+    match kind {
+        Kind::Pipe => {
+            let back = io::stdout().as_fd().try_clone_to_owned()?;
+            process::answer_stream(File::from(end), File::from(back), size)
+        }
+        Kind::UnixStream | Kind::Tcp => {
+            let back = end.try_clone()?;
+            process::answer_stream(File::from(end), File::from(back), size)
+        }
+        Kind::UnixDatagram | Kind::Udp => process::answer_datagrams(&File::from(end), size),
+        Kind::SharedMemory => shared::answer(end.as_fd(), size),
+        Kind::SystemCall | Kind::Ioctl | Kind::ReadWrite | Kind::Debugfs | Kind::Netlink => Err(
+            io::Error::new(io::ErrorKind::InvalidInput, "there the kernel answers"),
+        ),
+    }
+}
