@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the commands of the course, docs/course/*.md, and holds what they print
+against what the chapters show, or writes it into them.
+
+usage: course.py check|write CHAPTER...      in the guest, as root
+       course.py --self-test
+
+A chapter's blocks ```console hold commands behind "$ ", and under each what it
+prints, standard error too. All of a chapter run in one shell, one after another.
+A line "..." in a block stands for lines that are not shown; blocks with such a line
+are never written to, only checked.
+
+What differs from run to run is left out of the comparison: VARIES says what that is,
+and where.
+"""
+
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+
+# What varies, and what it is compared as. Numbers that a chapter is about, such as a
+# counter's, lengths, offsets and flags, are not among these.
+VARIES = [
+    # Ports and what has their number; the id of a family.
+    (r"\b(port|portid|pid|nl_pid|nlmsg_pid|seq|nlmsg_seq)([ =:]+)\d+( \(0x[0-9a-f]+\))?", r"\1\2N"),
+    (r"\b(id +)\d+ \(0x[0-9a-f]+\)", r"\1N"),
+    (r"\b(id +)\d+$", r"\1N"),
+    (r"\b(family |number )\d+\b", r"\1N"),
+    # Times and places.
+    (r"\d+\.\d+ s\b", "T s"),
+    (r"\d+(\.\d+)? ?(ns|us|µs|ms)\b", "T"),
+    (r"\[ *\d+\.\d+\]", "[T]"),
+    (r"\bCPU \d+", "CPU N"),
+    # Addresses that a device was born with.
+    (r"\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b", "MAC"),
+    (r"\bfe80::[0-9a-f:]+", "fe80::N"),
+    (r"@if\d+", "@ifN"),
+]
+# Lines of a message taken apart whose bytes vary, by what the line is about.
+BYTES_VARY = re.compile(
+    r"\b(nlmsg_seq|nlmsg_pid|portid|time-ns|cpu|family-id|CTRL_ATTR_FAMILY_ID|fd|MCAST_GRP_ID)\b")
+TYPE_VARIES = re.compile(r"\bnlmsg_type\b(?!.*(NLMSG_|nlctrl|RTM_))")
+
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+
+
+def masked(line):
+    """The line without what varies."""
+    if BYTES_VARY.search(line) or TYPE_VARIES.search(line):
+        # Also how many digits there are, and what aligns them.
+        return re.sub(r"\s+", " ", re.sub(r"\b(0x)?[0-9a-f]{2,}\b|\b\d+\b", "N", line))
+    for pattern, instead in VARIES:
+        line = re.sub(pattern, instead, line)
+    return line.rstrip()
+
+
+def commands(block):
+    """The commands of a block, each with the lines under it."""
+    found = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif line.startswith("> ") and found and not found[-1][1]:
+            found[-1] = (found[-1][0] + "\n" + line[2:], [])
+        elif found:
+            found[-1][1].append(line)
+        else:
+            sys.exit(f"course: a block begins without a command: {line!r}")
+    return found
+
+
+def agrees(shown, got):
+    """Whether `got` is what is shown, where "..." stands for any lines."""
+    shown, got = [masked(line) for line in shown], [masked(line) for line in got]
+    pieces = [[]]
+    for line in shown:
+        if line.strip() in ("...", "[...]"):
+            pieces.append([])
+        else:
+            pieces[-1].append(line)
+    if len(pieces) == 1:
+        return shown == got
+    first, *middle, last = pieces
+    if got[: len(first)] != first or (last and got[-len(last):] != last):
+        return False
+    at, end = len(first), len(got) - len(last)
+    for piece in middle:
+        while at + len(piece) <= end and got[at : at + len(piece)] != piece:
+            at += 1
+        if at + len(piece) > end:
+            return False
+        at += len(piece)
+    return at <= end
+
+
+class Shell:
+    """A shell that runs commands one after another."""
+
+    END = "course: that was it:"
+
+    def __init__(self):
+        self.shell = subprocess.Popen(
+            ["bash", "--norc", "--noprofile"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+
+    def run(self, command):
+        self.shell.stdin.write(f"{command}\n</dev/null printf '\\n{self.END}\\n'\n")
+        self.shell.stdin.flush()
+        lines = []
+        for line in self.shell.stdout:
+            if line.rstrip("\n") == self.END:
+                # The newline before the mark is the mark's, unless one was missing.
+                if lines and lines[-1] == "":
+                    lines.pop()
+                return lines
+            lines.append(line.rstrip("\n").rstrip())
+        sys.exit(f"course: the shell ended in: {command}")
+
+    def end(self):
+        self.shell.stdin.close()
+        self.shell.wait()
+
+
+def run(chapter, write):
+    """Runs a chapter. Gives the commands that did not do what is shown."""
+    text = chapter.read_text()
+    shell, bad, count = Shell(), [], 0
+
+    def block(found):
+        nonlocal count
+        out = []
+        for command, shown in commands(found[1]):
+            got = shell.run(command)
+            count += 1
+            prompt = "$ " + command.replace("\n", "\n> ")
+            if agrees(shown, got):
+                out += [prompt, *shown]
+            elif write and not any(line.strip() in ("...", "[...]") for line in shown):
+                out += [prompt, *got]
+            else:
+                bad.append((command, shown, got))
+                out += [prompt, *shown]
+        return "```console\n" + "\n".join(out) + "\n```"
+
+    new = CONSOLE.sub(block, text)
+    shell.end()
+    if write and new != text:
+        chapter.write_text(new)
+    if not count:
+        sys.exit(f"course: {chapter} has no commands")
+    print(f"  {chapter.name}: {count} commands, {len(bad)} not as shown", flush=True)
+    return bad
+
+
+def self_test():
+    assert masked("stamp   4.399385 s after boot, on CPU 0, for port 73") == masked(
+        "stamp   14.1 s after boot, on CPU 1, for port 4711")
+    assert masked("value 42") != masked("value 43")
+    assert masked("id        24 (0x18)") == masked("id        25 (0x19)")
+    assert agrees(["a", "...", "d"], ["a", "b", "c", "d"])
+    assert agrees(["...", "c", "..."], ["a", "b", "c", "d"])
+    assert not agrees(["a", "...", "e"], ["a", "b", "c", "d"])
+    assert not agrees(["a"], ["a", "b"]) and not agrees(["a", "b"], ["a"])
+    assert not agrees(["...", "d", "c", "..."], ["a", "b", "c", "d"])
+    assert commands("$ one\n> two\nout\n$ three\n") == [("one\ntwo", ["out"]), ("three", [])]
+    shell = Shell()
+    assert shell.run("echo a; printf b") == ["a", "b"]
+    assert shell.run("true") == [] and shell.run("x=1; echo; echo c") == ["", "c"]
+    assert shell.run("echo $x >&2") == ["1"]
+    shell.end()
+    print("course: the self-test is well")
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) < 2 or arguments[0] not in ("check", "write"):
+        sys.exit(__doc__)
+    bad = []
+    for chapter in arguments[1:]:
+        bad += [(chapter, *what) for what in run(pathlib.Path(chapter), arguments[0] == "write")]
+    for chapter, command, shown, got in bad:
+        print(f"\n{chapter}: not what is shown: $ {command}")
+        for line in difflib.unified_diff(shown, got, "shown", "printed", lineterm="", n=2):
+            print("  " + line)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
