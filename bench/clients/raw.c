@@ -4,11 +4,15 @@
  * against. Rows on standard output: name, and nanoseconds of CLOCK_MONOTONIC a
  * call.
  *
- *   raw echo | raw events | raw ask | raw counters N | raw dump N
+ *   raw echo | events | ask | counters N | dump N
  *   raw once    one echo, whose reply is printed
  */
 
 #include "raw.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 
 static uint64_t sum; /* of what was read, so that it is */
@@ -60,13 +64,11 @@ static void batch(const void *data, size_t len, uint32_t count)
 		read_echo(first + i, len);
 }
 
-static void read_counter(struct nlmsghdr *nlh)
+static void read_counter_of(struct nlmsghdr *nlh, uint8_t cmd)
 {
 	unsigned int seen = 0;
 
-	each(nla, attributes(nlh, nlh->nlmsg_type == family ?
-			     ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd : 0),
-	     (char *)nlh + nlh->nlmsg_len) {
+	each(nla, attributes(nlh, cmd), (char *)nlh + nlh->nlmsg_len) {
 		switch (nla->nla_type & NLA_TYPE_MASK) {
 		case PARLEY_A_COUNTER_NAME:
 			sum += strnlen(payload(nla), length(nla));
@@ -83,6 +85,13 @@ static void read_counter(struct nlmsghdr *nlh)
 	}
 	if (seen != 7)
 		die("no counter");
+}
+
+/* Of whatever command. */
+static void read_counter(struct nlmsghdr *nlh)
+{
+	read_counter_of(nlh, nlh->nlmsg_type == family ?
+			((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd : 0);
 }
 
 static char names[64][32];
@@ -141,22 +150,6 @@ static unsigned int dump(void)
 	return count;
 }
 
-static void resolve(void)
-{
-	begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	put(CTRL_ATTR_FAMILY_NAME, PARLEY_FAMILY_NAME, sizeof(PARLEY_FAMILY_NAME));
-	end();
-	send_all();
-	struct nlmsghdr *nlh = next(seq);
-
-	each(nla, attributes(nlh, CTRL_CMD_NEWFAMILY), (char *)nlh + nlh->nlmsg_len) {
-		if (nla->nla_type == CTRL_ATTR_FAMILY_ID)
-			family = *(const uint16_t *)payload(nla);
-	}
-	if (!family)
-		die("no family");
-}
-
 static double now(void)
 {
 	struct timespec time;
@@ -176,46 +169,185 @@ static double now(void)
 	printf(" %.1f\n", took);                           \
 } while (0)
 
+/* A counter changes, and each of @count listeners reads its event. */
+static int listeners[100];
+static int asking;
+static uint32_t asking_port;
+
+static void event(unsigned int count)
+{
+	fd = asking;
+	port = asking_port;
+	add(0);
+	for (unsigned int i = 0; i < count; i++) {
+		fd = listeners[i];
+		received = at = 0;
+		read_counter_of(next_any(), PARLEY_CMD_COUNTER_CHANGE_NTF);
+	}
+}
+
+static void events(void)
+{
+	static const struct { unsigned int count, times; } rows[] = {
+		{ 1, 1000 }, { 10, 500 }, { 100, 100 },
+	};
+	uint32_t number = group(PARLEY_MCGRP_EVENTS);
+	unsigned int open = 0;
+
+	asking = fd;
+	asking_port = port;
+	strcpy(names[0], "event");
+	for (unsigned int i = 1; i < 64; i++)
+		strcpy(names[i], names[0]);
+	for (size_t r = 0; r < sizeof(rows) / sizeof(*rows); r++) {
+		for (; open < rows[r].count; open++) {
+			open_socket();
+			listeners[open] = fd;
+			if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number,
+				       sizeof(number)))
+				die("join");
+		}
+		row(rows[r].times, 1, event(rows[r].count), "event-%u", rows[r].count);
+	}
+}
+
+static const char question[16] = "????????????????", answer[16] = "!!!!!!!!!!!!!!!!";
+
+/* Registers as the agent, says so on @ready, and answers for ever. */
+static void agent(int ready)
+{
+	struct timeval for_ever = { 0 };
+
+	open_socket();
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever)))
+		die("timeout");
+	begin(family, PARLEY_CMD_AGENT_REGISTER, NLM_F_ACK);
+	end();
+	send_all();
+	if (next(seq)->nlmsg_type != NLMSG_ERROR || write(ready, "", 1) != 1)
+		die("agent");
+	for (;;) {
+		struct nlmsghdr *nlh = next_any();
+		uint64_t id = 0;
+		size_t len = 0;
+
+		each(nla, attributes(nlh, PARLEY_CMD_QUESTION), (char *)nlh + nlh->nlmsg_len) {
+			if (nla->nla_type == PARLEY_A_ASK_ID)
+				id = uint_of(nla);
+			else if (nla->nla_type == PARLEY_A_ASK_QUESTION)
+				len = length(nla);
+			else if (nla->nla_type == PARLEY_A_ASK_PORTID)
+				sum += uint_of(nla);
+		}
+		if (len != sizeof(question))
+			die("question");
+		begin(family, PARLEY_CMD_ANSWER, NLM_F_ACK);
+		put(PARLEY_A_ASK_ID, &id, sizeof(id));
+		put(PARLEY_A_ASK_ANSWER, answer, sizeof(answer));
+		end();
+		send_all();
+		if (next(seq)->nlmsg_type != NLMSG_ERROR)
+			die("no ACK");
+	}
+}
+
+static void ask(void)
+{
+	const struct nlattr *found = NULL;
+
+	begin(family, PARLEY_CMD_ASK, 0);
+	put(PARLEY_A_ASK_QUESTION, question, sizeof(question));
+	end();
+	send_all();
+	struct nlmsghdr *nlh = next(seq);
+
+	each(nla, attributes(nlh, PARLEY_CMD_ASK), (char *)nlh + nlh->nlmsg_len) {
+		if (nla->nla_type == PARLEY_A_ASK_ID)
+			sum += uint_of(nla);
+		else if (nla->nla_type == PARLEY_A_ASK_ANSWER)
+			found = nla;
+	}
+	if (!found || length(found) != sizeof(answer) || memcmp(payload(found), answer, sizeof(answer)))
+		die("answer");
+}
+
+/* A question, and its answer by an agent in a process of its own. */
+static void asks(void)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	if (pipe(ready))
+		die("pipe");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (!child)
+		agent(ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		die("agent");
+	row(1000, 1, ask(), "ask");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void echo_with_ack(const void *data, size_t len)
+{
+	begin(family, PARLEY_CMD_ECHO, NLM_F_ACK);
+	put(PARLEY_A_ECHO_PAYLOAD, data, len);
+	end();
+	send_all();
+	read_echo(seq, len);
+	if (next(seq)->nlmsg_type != NLMSG_ERROR)
+		die("no ACK");
+}
+
+static void echoes(void)
+{
+	static const struct { size_t len; unsigned int times; } sizes[] = {
+		{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 }, { 61440, 200 },
+	};
+	static char bytes[PARLEY_PAYLOAD_MAX];
+
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
+		row(sizes[s].times, 1, echo(bytes, sizes[s].len), "echo-%zu", sizes[s].len);
+	for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
+		row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
+	for (size_t s = 1; s < 4; s++)
+		row(1000, 1, echo_with_ack(bytes, sizes[s].len), "echo-ack-%zu", sizes[s].len);
+	row(1000, 1, resolve(), "resolve");
+}
+
 int main(int argc, char **argv)
 {
-	struct sockaddr_nl own = { .nl_family = AF_NETLINK };
-	struct timeval timeout = { .tv_sec = 5 };
-	socklen_t len = sizeof(own);
-	static char bytes[PARLEY_PAYLOAD_MAX];
+	const char *what = argc > 1 ? argv[1] : "";
 	unsigned int count = argc > 2 ? atoi(argv[2]) : 0;
-	int one = 1;
 
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	if (fd < 0 || setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
-	    bind(fd, (void *)&own, sizeof(own)) || getsockname(fd, (void *)&own, &len))
-		die("socket");
-	port = own.nl_pid;
+	open_socket();
 	resolve();
-	if (argc > 1 && !strcmp(argv[1], "echo")) {
-		static const struct { size_t len; unsigned int times; } sizes[] = {
-			{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 }, { 61440, 200 },
-		};
-
-		for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
-			row(sizes[s].times, 1, echo(bytes, sizes[s].len), "echo-%zu", sizes[s].len);
-		for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
-			row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
-		row(1000, 1, resolve(), "resolve");
-	} else if (count && !strcmp(argv[1], "counters")) {
+	if (!strcmp(what, "echo")) {
+		echoes();
+	} else if (!strcmp(what, "once")) {
+		echo("x", 1);
+		puts("x");
+	} else if (!strcmp(what, "events")) {
+		events();
+	} else if (!strcmp(what, "ask")) {
+		asks();
+	} else if (count && !strcmp(what, "counters")) {
 		for (unsigned int i = 0; i < 64; i++)
 			snprintf(names[i], 32, "counter-%08u", (unsigned int)(i * 7919u % count));
 		row(2000, 1, get(i), "get-%u", count);
 		row(2000, 1, add(i), "add-%u", count);
 		row(2000, 1, set(i), "set-%u", count);
-	} else if (count && !strcmp(argv[1], "dump")) {
+	} else if (count && !strcmp(what, "dump")) {
 		if (dump() != count)
 			die("dump");
 		row(count < 1000 ? 50 : 3, count, dump(), "dump-entry-%u", count);
 	} else {
-		fprintf(stderr, "usage: raw echo | raw counters N | raw dump N\n");
+		fprintf(stderr, "usage: raw echo | events | ask | once | counters N | dump N\n");
 		return 2;
 	}
 	return sum == 0;

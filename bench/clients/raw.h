@@ -73,8 +73,8 @@ static void send_all(void)
 	requested = received = at = 0;
 }
 
-/* The next message that answers @wanted. */
-static struct nlmsghdr *next(uint32_t wanted)
+/* The next message that answers @wanted, or with @any the next of all. */
+static inline __attribute__((always_inline)) struct nlmsghdr *next_of(bool any, uint32_t wanted)
 {
 	for (;;) {
 		struct sockaddr_nl from;
@@ -88,7 +88,7 @@ static struct nlmsghdr *next(uint32_t wanted)
 			    nlh->nlmsg_len > received - at)
 				die("malformed");
 			at += NLMSG_ALIGN(nlh->nlmsg_len);
-			if (nlh->nlmsg_seq != wanted || nlh->nlmsg_pid != port)
+			if (!any && (nlh->nlmsg_seq != wanted || nlh->nlmsg_pid != port))
 				continue;
 			if (nlh->nlmsg_type == NLMSG_ERROR) {
 				struct nlmsgerr *err = NLMSG_DATA(nlh);
@@ -112,6 +112,16 @@ static struct nlmsghdr *next(uint32_t wanted)
 		received = got;
 		at = 0;
 	}
+}
+
+static struct nlmsghdr *next(uint32_t wanted)
+{
+	return next_of(false, wanted);
+}
+
+static struct nlmsghdr *next_any(void)
+{
+	return next_of(true, 0);
 }
 
 static bool valid(const struct nlattr *nla, const char *end)
@@ -157,4 +167,69 @@ static char *attributes(struct nlmsghdr *nlh, uint8_t cmd)
 	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) || genl->cmd != cmd)
 		die("another command");
 	return (char *)genl + GENL_HDRLEN;
+}
+
+static void resolve(void)
+{
+	begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	put(CTRL_ATTR_FAMILY_NAME, PARLEY_FAMILY_NAME, sizeof(PARLEY_FAMILY_NAME));
+	end();
+	send_all();
+	struct nlmsghdr *nlh = next(seq);
+
+	each(nla, attributes(nlh, CTRL_CMD_NEWFAMILY), (char *)nlh + nlh->nlmsg_len) {
+		if (nla->nla_type == CTRL_ATTR_FAMILY_ID)
+			family = *(const uint16_t *)payload(nla);
+	}
+	if (!family)
+		die("no family");
+}
+
+/* The number of the multicast group @name of the family. */
+static uint32_t group(const char *name)
+{
+	begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	put(CTRL_ATTR_FAMILY_NAME, PARLEY_FAMILY_NAME, sizeof(PARLEY_FAMILY_NAME));
+	end();
+	send_all();
+	struct nlmsghdr *nlh = next(seq);
+
+	each(nla, attributes(nlh, CTRL_CMD_NEWFAMILY), (char *)nlh + nlh->nlmsg_len) {
+		if ((nla->nla_type & NLA_TYPE_MASK) != CTRL_ATTR_MCAST_GROUPS)
+			continue;
+		each(found, payload(nla), (char *)nla + nla->nla_len) {
+			uint32_t number = 0;
+			bool same = false;
+
+			each(in, payload(found), (char *)found + found->nla_len) {
+				if (in->nla_type == CTRL_ATTR_MCAST_GRP_ID)
+					number = uint_of(in);
+				if (in->nla_type == CTRL_ATTR_MCAST_GRP_NAME)
+					same = !strncmp(payload(in), name, length(in));
+			}
+			if (same)
+				return number;
+		}
+	}
+	errno = ENOENT;
+	die(name);
+	return 0;
+}
+
+/* Opens @fd, bound to @port. */
+static void open_socket(void)
+{
+	struct sockaddr_nl own = { .nl_family = AF_NETLINK };
+	struct timeval timeout = { .tv_sec = 5 };
+	socklen_t len = sizeof(own);
+	int one = 1;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	if (fd < 0 || setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
+	    bind(fd, (void *)&own, sizeof(own)) || getsockname(fd, (void *)&own, &len))
+		die("socket");
+	port = own.nl_pid;
 }

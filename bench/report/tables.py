@@ -4,6 +4,9 @@
 from rows import PAIRINGS, client_ratio, module_ratio, names, ratio
 
 
+OTHERS = ("libnl", "neli", "neli-socket", "neli-vec")
+
+
 def number(value):
     return "–" if value is None else f"{value:,.0f}"
 
@@ -34,7 +37,7 @@ def pairings(rows, wanted=lambda name: True):
 
 
 def libraries(rows):
-    others = [c for c in ("libnl", "neli") if any(r.startswith(f"rust {c} ") for r in rows)]
+    others = [c for c in OTHERS if any(r.startswith(f"rust {c} ") for r in rows)]
     head = ["row", "parley", *others, *(f"parley ÷ {other}" for other in others)]
     lines = []
     for name in names(rows):
