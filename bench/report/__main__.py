@@ -1,66 +1,124 @@
 # SPDX-License-Identifier: GPL-2.0
 """What scripts/bench makes of what its boots printed.
 
-usage: report quick|check|report BOOT... -- ENVIRONMENT...
+usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
+       report keep
 
 quick prints the rows of a boot. check fails where a row takes more than 1 % above
-bench/baseline.json, or is missing there or here. report writes bench/report.md and
-build/bench.json. Both fail where two boots differ by more than 0.1 % in any row.
+bench/baseline.json, or is missing there or here. report writes build/bench.json,
+bench/report.md and its plots; the words are the environment. Both fail where two
+boots differ by more than 0.1 % in any row. kvm and tcg write medians and spreads
+to build/bench-kvm.json. scaling takes boots with one processor and as many with
+two, and writes build/scaling.json; its words are how QEMU ran, the load, and the
+number of the host's processors. keep makes bench/baseline.json of build/bench.json.
 """
 
 import json
 import sys
 
+import document
 import rows as room
 import tables
+import targets
 
 
-def quick(rows):
-    print("\n".join(tables.pairings(rows)))
-    if any(row.startswith("rust libnl ") for row in rows):
-        print()
-        print("\n".join(tables.libraries(rows)))
+def write(path, data):
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
-def report(rows, most, environment):
-    data = {"environment": environment, "unit": "guest instructions", "rows": rows}
-    (room.BUILD / "bench.json").write_text(json.dumps(data, indent=1) + "\n")
-    lines = [
-        "# Guest instructions",
-        "",
-        "Made by `make bench`. One processor, QEMU's instruction counter, two boots, which differ",
-        f"by at most {most:.4%} in any row.",
-        "",
-        *(f"- {item}" for item in environment),
-        "",
-        "Columns: module / client. The last two are Rust ÷ C, the other side being the same: the",
-        "worse of the two. A batch row is the cost of one echo of 16 B in it, a dump row that of one",
-        "entry.",
-        "",
-        *tables.pairings(rows),
-        "",
-        "The same echo through libnl with its usual settings (ACKs, messages peeked at), to the",
-        "module in Rust:",
-        "",
-        *tables.libraries(rows),
-        "",
-    ]
-    (room.BENCH / "report.md").write_text("\n".join(lines))
-    print("\n".join(lines))
+def quick(boot):
+    print("\n".join(tables.pairings(boot)))
+    for title, lines in (
+        ("libraries", list(tables.libraries(boot))),
+        ("compare", list(tables.channels(boot))),
+        ("targets", list(tables.targets(targets.targets(boot, None)))),
+    ):
+        if len(lines) > 2:
+            print(f"\n{title}\n" + "\n".join(lines))
+
+
+def times(how, boots, environment):
+    found = room.medians(boots)
+    data = {
+        "environment": environment,
+        "accelerator": how,
+        "boots": len(boots),
+        "rows": {
+            row: {"median": median, "spread": round(spread, 4), "unit": room.unit(row, "ns")}
+            for row, (median, spread) in found.items()
+        },
+    }
+    path = room.BUILD / f"bench-{how}.json"
+    write(path, data)
+    print("\n".join(tables.times(found, lambda row: room.unit(row, "ns"))))
+    print(f"\nreport: {len(boots)} boots under {how}; also in build/{path.name}")
+
+
+def scaling(boots, words):
+    how, load, processors = words
+    half = len(boots) // 2
+    one, two = room.medians(boots[:half]), room.medians(boots[half:])
+    modules = {}
+    for row in one:
+        found = {
+            cpus: {"median": medians[row][0], "spread": round(medians[row][1], 4)}
+            for cpus, medians in (("1", one), ("2", two))
+        }
+        ratio = round(found["1"]["median"] / found["2"]["median"], 3)
+        modules[row.split()[0]] = {**found, "ratio": ratio}
+    data = {
+        "accelerator": how,
+        "boots": half,
+        "load": load,
+        "processors": processors,
+        "modules": modules,
+    }
+    write(room.BUILD / "scaling.json", data)
+    print("\n".join(tables.scaling(data)))
+    print(f"report: under {how}, this machine's {processors} processors had a load of {load}")
+
+
+def report(boots, environment):
+    most = room.agree(boots)
+    path = room.BUILD / "scaling.json"
+    data = {
+        "environment": environment,
+        "unit": "guest instructions",
+        "units": room.UNITS,
+        "rows": boots[0],
+    }
+    write(room.BUILD / "bench.json", data)
+    parallel = json.loads(path.read_text()) if path.exists() else None
+    text = document.document(data, most, parallel)
+    (room.BENCH / "report.md").write_text(text)
+    # Only here, as it takes a library.
+    import plots
+
+    plots.draw(boots[0])
+    print(text)
 
 
 def main(arguments):
     mode, *arguments = arguments
+    if mode == "keep":
+        kept = room.BUILD / "bench.json"
+        if not kept.exists():
+            sys.exit("report: nothing is measured yet; run: make bench")
+        (room.BENCH / "baseline.json").write_text(kept.read_text())
+        return
     at = arguments.index("--")
-    boots, environment = [room.read(path) for path in arguments[:at]], arguments[at + 1 :]
+    boots, words = [room.read(path) for path in arguments[:at]], arguments[at + 1 :]
     if mode == "quick":
         quick(boots[0])
-        return
-    most = room.agree(*boots)
-    if mode == "check":
+    elif mode == "check":
+        room.agree(boots)
         room.check(boots[0])
+    elif mode == "scaling":
+        scaling(boots, words)
+    elif mode == "report":
+        report(boots, words)
     else:
-        report(boots[0], most, environment)
+        times(mode, boots, words)
 
 
 if __name__ == "__main__":

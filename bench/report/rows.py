@@ -1,30 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The rows that boots print, and how they compare with what was kept."""
+"""The rows that boots print, and how they compare with each other and the baseline.
+
+Rows are {"MODULE CLIENT NAME": value}. A value counts instructions, or nanoseconds
+where QEMU did not count, but for those in UNITS.
+"""
 
 import json
 import pathlib
+import statistics
 import sys
 
 BENCH = pathlib.Path(__file__).parent.parent
 BUILD = BENCH.parent / "build"
 PAIRINGS = [(module, client) for module in ("rust", "c") for client in ("rust", "c")]
+LIBRARIES = ("libnl", "neli", "neli-socket", "neli-vec")
+UNITS = {"memory": "bytes"}
 
 
 def read(path):
-    """{"MODULE CLIENT NAME": value} of the lines `row MODULE CLIENT NAME VALUE`."""
+    """The lines `row MODULE CLIENT NAME VALUE`, and `compare MODULE JSON`, in which
+    each cell is the row `MODULE compare CHANNEL-SIZE`."""
     rows = {}
     for line in pathlib.Path(path).read_text(errors="replace").splitlines():
         words = line.split()
         if len(words) == 5 and words[0] == "row":
             rows[" ".join(words[1:4])] = float(words[4])
+        elif len(words) > 2 and words[0] == "compare":
+            for channel in json.loads(line.split(maxsplit=2)[2])["channels"]:
+                name = "_".join(channel["name"].split())
+                for cell in channel["cells"]:
+                    rows[f"{words[1]} compare {name}-{cell['size']}"] = float(cell["ns"])
     if not rows:
         sys.exit(f"report: there are no rows in {path}")
     return rows
 
 
+def unit(row, usual):
+    return UNITS.get(row.split()[-1], usual)
+
+
 def names(rows):
-    """The names of the rows that a pairing of module and client has."""
-    paired = [" ".join(pairing) for pairing in PAIRINGS]
+    """The names of the rows that a pairing of module and client has, or a library."""
+    paired = [*(" ".join(pairing) for pairing in PAIRINGS), *(f"rust {c}" for c in LIBRARIES)]
     found = [row.rsplit(" ", 1) for row in rows]
     return list(dict.fromkeys(name for pairing, name in found if pairing in paired))
 
@@ -51,14 +68,33 @@ def client_ratio(rows, name):
     return worst(*(ratio(rows, f"{m} rust {name}", f"{m} c {name}") for m in ("rust", "c")))
 
 
-def agree(first, second):
+def same_rows(boots):
+    first = boots[0]
+    for other in boots[1:]:
+        if first.keys() != other.keys():
+            sys.exit(f"report: the boots have other rows: {sorted(first.keys() ^ other.keys())}")
+
+
+def agree(boots):
     """How far two boots differ at most; ends the program where that is too far."""
-    if first.keys() != second.keys():
-        sys.exit(f"report: the boots have other rows: {sorted(first.keys() ^ second.keys())}")
-    most = max(abs(first[row] - second[row]) / first[row] for row in first)
-    if most > 0.001:
-        sys.exit(f"report: two boots differ by {most:.2%}; 0.1 % is the most")
-    return most
+    same_rows(boots)
+    first, second = boots
+    apart = {row: abs(first[row] - second[row]) / max(first[row], 1) for row in first}
+    row = max(apart, key=apart.get)
+    if apart[row] > 0.001:
+        sys.exit(f"report: two boots differ by {apart[row]:.2%} in '{row}'; 0.1 % is the most")
+    return apart[row]
+
+
+def medians(boots):
+    """{row: (median, spread)}, the spread being (largest - smallest) ÷ median."""
+    same_rows(boots)
+    found = {}
+    for row in boots[0]:
+        values = [boot[row] for boot in boots]
+        median = statistics.median(values)
+        found[row] = (median, (max(values) - min(values)) / median if median else 0.0)
+    return found
 
 
 def check(rows):
