@@ -158,15 +158,18 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
-#define row(times, per, call, ...) do {                    \
+#define measure(took, times, call)                         \
 	for (unsigned int i = 0; i < (times) / 10 + 1; i++)        \
 		call;                                      \
 	double begun = now();                              \
 	for (unsigned int i = 0; i < (times); i++)         \
 		call;                                      \
-	double took = (now() - begun) / (times) / (per);   \
+	double took = (now() - begun) / (times)
+
+#define row(times, per, call, ...) do {                    \
+	measure(took, times, call);                        \
 	printf(__VA_ARGS__);                               \
-	printf(" %.1f\n", took);                           \
+	printf(" %.1f\n", took / (per));                   \
 } while (0)
 
 /* A counter changes, and each of @count listeners reads its event. */
@@ -304,15 +307,40 @@ static void echo_with_ack(const void *data, size_t len)
 		die("no ACK");
 }
 
+/*
+ * The longest echo: the least of some rounds, between each of which one more reply
+ * is left unread. What the page allocator splits and merges for so large a reply
+ * depends on what is free, by more than what is to be measured.
+ */
+static void longest_echo(const void *data)
+{
+	int own_fd = fd;
+	uint32_t own_port = port;
+	double least = 0;
+
+	for (unsigned int round = 0; round < 8; round++) {
+		measure(took, 40, echo(data, PARLEY_PAYLOAD_MAX));
+		if (!round || took < least)
+			least = took;
+		open_socket();
+		put_echo(data, PARLEY_PAYLOAD_MAX);
+		send_all();
+		fd = own_fd;
+		port = own_port;
+	}
+	printf("echo-%d %.1f\n", PARLEY_PAYLOAD_MAX, least);
+}
+
 static void echoes(void)
 {
 	static const struct { size_t len; unsigned int times; } sizes[] = {
-		{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 }, { 61440, 200 },
+		{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 },
 	};
 	static char bytes[PARLEY_PAYLOAD_MAX];
 
 	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
 		row(sizes[s].times, 1, echo(bytes, sizes[s].len), "echo-%zu", sizes[s].len);
+	longest_echo(bytes);
 	for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
 		row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
 	for (size_t s = 1; s < 4; s++)

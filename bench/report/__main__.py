@@ -27,11 +27,12 @@ def write(path, data):
 
 
 def quick(boot):
+    known = [target for target in targets.targets(boot, None) if target[3] is not None]
     print("\n".join(tables.pairings(boot)))
     for title, lines in (
         ("libraries", list(tables.libraries(boot))),
         ("compare", list(tables.channels(boot))),
-        ("targets", list(tables.targets(targets.targets(boot, None)))),
+        ("targets", list(tables.targets(known))),
     ):
         if len(lines) > 2:
             print(f"\n{title}\n" + "\n".join(lines))

@@ -14,7 +14,8 @@ from tables import quotient
 GROWTH_SLACK = 1.10
 
 GROUPS = {
-    "echo": ("echo-",),
+    "echo": tuple(f"echo-{digit}" for digit in range(10)),
+    "echo with ACK": ("echo-ack-",),
     "counter get and add": ("get-", "add-"),
     "dump entry": ("dump-entry-",),
 }
