@@ -17,13 +17,13 @@ def section(title, *parts):
 def scaling(data):
     if data is None:
         return section("Four clients at once", "Not measured: `scripts/bench --scaling` does.")
-    how = {"tcg": "QEMU without KVM, a thread a processor", "kvm": "KVM"}[data["accelerator"]]
+    how = {"tcg": "QEMU without KVM", "kvm": "KVM"}[data["accelerator"]]
     return section(
         "Four clients at once",
-        f"Four processes, 20,000 echoes of 16 B each: echoes a second by wall time, under\n"
-        f"{how}; medians of {data['boots']} boots with one processor and with two. The host's\n"
-        f"{data['processors']} processors had a load of {data['load']} beside it: such a figure"
-        " means something on a\nquiet machine alone, and fails nothing.",
+        f"Four processes, 20,000 echoes of 16 B each: echoes a second by wall time, under {how},\n"
+        f"in a guest with two processors, on one of them and on both; medians of {data['boots']} boots. The\n"
+        f"load of the host, with {data['processors']} processors, was {data['load']} before. Such a figure means"
+        " something on a\nquiet machine alone, and fails nothing.",
         tables.scaling(data),
     )
 

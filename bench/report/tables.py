@@ -80,7 +80,7 @@ def scaling(data):
     lines = []
     for module, found in data["modules"].items():
         cells = []
-        for cpus in ("1", "2"):
+        for cpus in ("one", "two"):
             cells += [number(1e9 / found[cpus]["median"]), f"{found[cpus]['spread']:.1%}"]
         lines.append([module, *cells, f"{found['ratio']:.2f}"])
     return table(head, lines)
