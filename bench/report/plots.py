@@ -16,8 +16,8 @@ STYLES = {"rust": "-", "c": "--"}
 MARKERS = {"rust": "o", "c": "s"}
 LIBRARIES = {
     "libnl": ("libnl", "#3f7d3a", "D"),
-    "neli": ("neli, router", "#7a4a91", "^"),
-    "neli-socket": ("neli, socket", "#a07cb4", "v"),
+    "neli": ("neli (router)", "#7a4a91", "^"),
+    "neli-socket": ("neli (socket)", "#a07cb4", "v"),
 }
 SIZES = {0: "0", 16: "16 B", 1024: "1 KiB", 16384: "16 KiB", 61440: "60 KiB"}
 
@@ -71,42 +71,52 @@ def save(figure, name):
     path.write_text("".join(line.rstrip() + "\n" for line in path.read_text().splitlines()))
 
 
+def thousands(axis):
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
 def echo(rows):
-    figure, axes = plt.subplots(figsize=(7.6, 4.6))
+    figure, axes = plt.subplots(figsize=(8.6, 4.6))
     axes.set_xscale("log")
     axes.set_yscale("log")
     sizes = [size for size in SIZES if size]
+    four(axes, rows, "echo", sizes)
     for library, (label, colour, marker) in LIBRARIES.items():
         line = points(rows, f"rust {library}", "echo", sizes)
-        axes.plot(*line, ":", marker=marker, color=colour, label=label)
-    four(axes, rows, "echo", sizes)
+        axes.plot(*line, ":", marker=marker, color=colour, label=f"module Rust, {label}")
     ticks(axes.xaxis, sizes, SIZES.get)
     ticks(axes.yaxis, [5000, 10000, 20000, 50000])
     axes.set_xlabel("payload")
     axes.set_ylabel("guest instructions a round trip")
     axes.set_title("Echo")
-    axes.legend(loc="upper left")
+    figure.legend(loc="outside right center")
     save(figure, "echo")
 
 
 def counters(rows):
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.4))
-    for call in ("get", "add"):
-        four(left, rows, call, [1, 1000, 60000])
-    right.set_title("Dump")
-    four(right, rows, "dump-entry", [100, 600, 10000, 60000])
-    for axes in (left, right):
+    figure, panels = plt.subplots(1, 3, figsize=(11.4, 4.4))
+    for axes, (title, name, at, from_zero) in zip(
+        panels,
+        (
+            ("Get (not from 0)", "get", [1, 1000, 60000], False),
+            ("Add (not from 0)", "add", [1, 1000, 60000], False),
+            ("Dump, an entry", "dump-entry", [100, 600, 10000, 60000], True),
+        ),
+    ):
         axes.set_xscale("log")
+        four(axes, rows, name, at)
+        ticks(axes.xaxis, at)
+        axes.set_title(title)
         axes.set_xlabel("counters")
-    ticks(left.xaxis, [1, 1000, 60000])
-    ticks(right.xaxis, [100, 600, 10000, 60000])
-    left.set_title("Get (lower lines) and add (upper)")
-    left.set_ylabel("guest instructions a call")
-    right.set_ylabel("guest instructions an entry")
-    for axes in (left, right):
-        axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
-    handles, labels = right.get_legend_handles_labels()
+        if from_zero:
+            axes.set_ylim(bottom=0)
+        thousands(axes.yaxis)
+    # get and add to one scale.
+    limits = [panel.get_ylim() for panel in panels[:2]]
+    for panel in panels[:2]:
+        panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+    panels[0].set_ylabel("guest instructions")
+    handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
     save(figure, "counters")
 
@@ -117,7 +127,7 @@ def batch(rows):
     four(axes, rows, "batch", [1, 8, 32, 128])
     ticks(axes.xaxis, [1, 8, 32, 128])
     axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
+    thousands(axes.yaxis)
     axes.set_xlabel("requests in a datagram")
     axes.set_ylabel("guest instructions an echo of 16 B")
     axes.set_title("Batches")
