@@ -28,14 +28,16 @@ def write(path, data):
 
 def quick(boot):
     known = [target for target in targets.targets(boot, None) if target[3] is not None]
-    print("\n".join(tables.pairings(boot)))
-    for title, lines in (
-        ("libraries", list(tables.libraries(boot))),
-        ("compare", list(tables.channels(boot))),
-        ("targets", list(tables.targets(known))),
-    ):
+    found = {
+        "Columns: module / client, and the worse Rust ÷ C of each": tables.pairings(boot),
+        "Other libraries": tables.libraries(boot),
+        "parley compare": tables.channels(boot),
+        "Targets": tables.targets(known),
+    }
+    for title, lines in found.items():
+        lines = list(lines)
         if len(lines) > 2:
-            print(f"\n{title}\n" + "\n".join(lines))
+            print(title, *lines, "", sep="\n")
 
 
 def times(how, boots, environment):

@@ -18,20 +18,31 @@ UNITS = {"memory": "bytes"}
 
 
 def read(path):
-    """The lines `row MODULE CLIENT NAME VALUE`, and `compare MODULE JSON`, in which
-    each cell is the row `MODULE compare CHANNEL-SIZE`."""
+    """The lines `row MODULE CLIENT NAME VALUE`, and `compare MODULE JSON`."""
     rows = {}
     for line in pathlib.Path(path).read_text(errors="replace").splitlines():
         words = line.split()
         if len(words) == 5 and words[0] == "row":
             rows[" ".join(words[1:4])] = float(words[4])
         elif len(words) > 2 and words[0] == "compare":
-            for channel in json.loads(line.split(maxsplit=2)[2])["channels"]:
-                name = "_".join(channel["name"].split())
-                for cell in channel["cells"]:
-                    rows[f"{words[1]} compare {name}-{cell['size']}"] = float(cell["ns"])
+            rows |= compared(words[1], json.loads(line.split(maxsplit=2)[2]))
     if not rows:
         sys.exit(f"report: there are no rows in {path}")
+    return rows
+
+
+def compared(module, said):
+    """Of what `parley compare --json` says each cell is a row `MODULE compare
+    CHANNEL-SIZE`, or `MODULE compare CHANNEL` where a channel carries no message."""
+    rows = {}
+    for channel in said["channels"]:
+        if channel.get("absent"):
+            sys.exit(f"report: parley compare: {channel['id']}: {channel['absent']}")
+        for cell in channel["cells"]:
+            if cell["ns"] is None:
+                sys.exit(f"report: parley compare: {channel['id']}: {cell['error']}")
+            size = "" if cell["size"] is None else f"-{cell['size']}"
+            rows[f"{module} compare {channel['id']}{size}"] = float(cell["ns"])
     return rows
 
 

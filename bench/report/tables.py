@@ -64,14 +64,17 @@ def channels(rows):
     cells = {}
     for row, value in rows.items():
         if row.startswith("rust compare "):
-            channel, size = row.split()[2].rsplit("-", 1)
+            channel, _, size = row.split()[2].rpartition("-")
+            if not size.isdigit():
+                channel, size = row.split()[2], 0
             cells[channel, int(size)] = value
     sizes = sorted({size for _, size in cells})
     lines = [
-        [channel.replace("_", " "), *(number(cells.get((channel, size))) for size in sizes)]
+        [channel, *(number(cells.get((channel, size))) for size in sizes)]
         for channel in dict.fromkeys(channel for channel, _ in cells)
     ]
-    return table(["channel", *(f"{size:,} B" for size in sizes)], lines)
+    head = ["channel", *(f"{size:,} B" if size else "no message" for size in sizes)]
+    return table(head, lines)
 
 
 def scaling(data):

@@ -28,27 +28,34 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long `call` takes `times` times, after a tenth of that to warm up.
-fn measure(times: usize, mut call: impl FnMut(usize) -> Result<()>) -> Result<Duration> {
+/// What a call takes, in nanoseconds, after some to warm up: the least of four
+/// rounds, of `times` calls in all, as the kernel does some work of its own now and
+/// then.
+fn measure(times: usize, mut call: impl FnMut(usize) -> Result<()>) -> Result<f64> {
     for i in 0..times / 10 + 1 {
         call(i)?;
     }
-    let begun = Instant::now();
-    for i in 0..times {
-        call(i)?;
+    let calls = (times / 4).max(1);
+    let mut least = Duration::MAX;
+    for _ in 0..4 {
+        let begun = Instant::now();
+        for i in 0..calls {
+            call(i)?;
+        }
+        least = least.min(begun.elapsed());
     }
-    Ok(begun.elapsed())
+    Ok(least.as_nanos() as f64 / calls as f64)
 }
 
 /// One row: `call` is made `times` times, and does `per` things at once.
 fn row(name: &str, times: usize, per: usize, call: impl FnMut(usize) -> Result<()>) -> Result<()> {
-    print(name, measure(times, call)?, times * per);
+    print(name, measure(times, call)? / per as f64);
     Ok(())
 }
 
-/// Prints a row of what `took` was for each of `count`.
-fn print(name: &str, took: Duration, count: usize) {
-    println!("{name} {:.1}", took.as_nanos() as f64 / count as f64);
+/// Prints a row.
+fn print(name: &str, nanoseconds: f64) {
+    println!("{name} {nanoseconds:.1}");
 }
 
 /// An error of something else than netlink.
@@ -90,10 +97,9 @@ fn echo() -> Result<()> {
 /// is left unread. What the page allocator splits and merges for so large a reply
 /// depends on what is free, by more than what is to be measured.
 fn longest_echo(client: &mut Client, payload: &[u8]) -> Result<()> {
-    const TIMES: usize = 40;
-    let (mut least, mut unread) = (Duration::MAX, Vec::new());
+    let (mut least, mut unread) = (f64::MAX, Vec::new());
     for _ in 0..8 {
-        let took = measure(TIMES, |_| {
+        let took = measure(40, |_| {
             black_box(client.echo(payload)?);
             Ok(())
         })?;
@@ -107,7 +113,7 @@ fn longest_echo(client: &mut Client, payload: &[u8]) -> Result<()> {
         socket.send(&request)?;
         unread.push(socket);
     }
-    print(&format!("echo-{}", payload.len()), least, TIMES);
+    print(&format!("echo-{}", payload.len()), least);
     Ok(())
 }
 
@@ -170,15 +176,15 @@ fn counters(count: usize) -> Result<()> {
     let names: [_; 64] = std::array::from_fn(|i| name(i * 7919 % count));
     let name = |i: usize| names.get(i % 64).map_or("", String::as_str);
     let mut client = Client::open()?;
-    row(&format!("get-{count}"), 2000, 1, |i| {
+    row(&format!("get-{count}"), 2048, 1, |i| {
         black_box(client.counter_get(name(i))?);
         Ok(())
     })?;
-    row(&format!("add-{count}"), 2000, 1, |i| {
+    row(&format!("add-{count}"), 2048, 1, |i| {
         black_box(client.counter_add(name(i), 1, false)?);
         Ok(())
     })?;
-    row(&format!("set-{count}"), 2000, 1, |i| {
+    row(&format!("set-{count}"), 2048, 1, |i| {
         client.counter_set(name(i), 1, SetMode::default())
     })
 }
@@ -295,10 +301,10 @@ fn parallel(clients: usize, times: usize) -> Result<()> {
     for child in &mut running {
         assert!(child.wait().map_err(io("wait"))?.success());
     }
+    let took = begun.elapsed().as_nanos() as f64;
     print(
         &format!("parallel-{clients}"),
-        begun.elapsed(),
-        clients * times,
+        took / (clients * times) as f64,
     );
     Ok(())
 }
@@ -320,7 +326,7 @@ fn echoes(times: usize) -> Result<()> {
 /// From the start of a program to the first byte that it says, and to its end.
 fn start(program: &str, arguments: &[&str]) -> Result<()> {
     const TIMES: usize = 50;
-    let (mut replied, mut ended) = (Duration::ZERO, Duration::ZERO);
+    let (mut replied, mut ended) = (Duration::MAX, Duration::MAX);
     for i in 0..TIMES + TIMES / 10 {
         let begun = Instant::now();
         let mut child = Command::new(program)
@@ -335,12 +341,12 @@ fn start(program: &str, arguments: &[&str]) -> Result<()> {
         let reply = begun.elapsed();
         assert!(child.wait().map_err(io("wait"))?.success());
         if i >= TIMES / 10 {
-            replied += reply;
-            ended += begun.elapsed();
+            replied = replied.min(reply);
+            ended = ended.min(begun.elapsed());
         }
     }
-    print("start-reply", replied, TIMES);
-    print("start-exit", ended, TIMES);
+    print("start-reply", replied.as_nanos() as f64);
+    print("start-exit", ended.as_nanos() as f64);
     io::stdout().flush().map_err(io("write"))
 }
 
