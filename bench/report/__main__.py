@@ -78,7 +78,9 @@ def scaling(boots, words):
     }
     write(room.BUILD / "scaling.json", data)
     print("\n".join(tables.scaling(data)))
-    print(f"report: under {how}; the load of this machine was {load} before, on {processors} processors")
+    print(
+        f"report: under {how}; the host, with {processors} processors, had a load of {load} before"
+    )
 
 
 def report(boots, environment):

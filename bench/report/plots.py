@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """The report's plots. The same rows give the same files, byte for byte."""
 
-import matplotlib
-
-matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator  # noqa: E402
-
-from rows import BENCH, PAIRINGS  # noqa: E402
+import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
+from rows import BENCH, PAIRINGS
 
 # Colour tells the module, the line's style the client; both are told apart without
 # colour, too.

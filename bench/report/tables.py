@@ -92,7 +92,8 @@ def scaling(data):
 def times(found, units):
     """Medians and spreads of several boots."""
     lines = [
-        [row, number(median), units(row), f"{spread:.1%}"] for row, (median, spread) in found.items()
+        [row, number(median), units(row), f"{spread:.1%}"]
+        for row, (median, spread) in found.items()
     ]
     return table(["row", "median", "unit", "spread"], lines)
 
