@@ -8,8 +8,9 @@ quick prints the rows of a boot. check fails where a row takes more than 1 % abo
 bench/baseline.json, or is missing there or here. report writes build/bench.json,
 bench/report.md and its plots; the words are the environment. Both fail where two
 boots differ by more than 0.1 % in any row. kvm and tcg write medians and spreads
-to build/bench-kvm.json. scaling writes build/scaling.json; its words are how
-QEMU ran, the load, and the number of the host's processors. keep makes bench/baseline.json of build/bench.json.
+to build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
+its words are how QEMU ran, the load, and the number of the host's processors. keep
+makes bench/baseline.json of build/bench.json.
 """
 
 import json
