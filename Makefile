@@ -6,14 +6,17 @@ KDIR ?=
 # The kernel of scripts/kernel to use.
 KERNEL ?= default
 
+# How `make bench` measures: icount counts instructions; kvm and tcg take the time.
+ACCEL ?= icount
+
 # make hands its own variables down; those of the sub-makes are their own.
-unexport KDIR KERNEL
+unexport KDIR KERNEL ACCEL
 
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
-	@echo 'make bench    count instructions, against the same in C'
+	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
 	@echo
 	@echo 'make setup    find or install the tools'
@@ -52,7 +55,7 @@ torture: setup
 	@scripts/torture
 
 bench: module
-	@scripts/bench
+	@scripts/bench --accel $(ACCEL)
 
 bench-check: module
 	@scripts/bench --check

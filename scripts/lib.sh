@@ -47,6 +47,36 @@ tools_of() {
 	fi
 }
 
+# accel_for IMAGE: how QEMU is to run the kernel IMAGE, kvm or tcg. /dev/kvm can
+# be there and not run a kernel. So a kernel is booted: without a root file system
+# it panics within a second, and that it does shows that it ran. The answer is kept
+# until the next boot of this machine. PARLEY_ACCEL overrides it.
+accel_for() {
+	local stamp answer
+	case ${PARLEY_ACCEL:-} in
+	kvm | tcg)
+		echo "$PARLEY_ACCEL"
+		return
+		;;
+	'') ;;
+	*) die "PARLEY_ACCEL is kvm or tcg, not '$PARLEY_ACCEL'" ;;
+	esac
+	stamp="$(cat /proc/sys/kernel/random/boot_id) $(qemu-system-x86_64 --version | head -n 1)"
+	if [ "$(sed -n 1p "$cache/accel" 2>/dev/null)" = "$stamp" ]; then
+		sed -n 2p "$cache/accel"
+		return
+	fi
+	answer=tcg
+	if [ -w /dev/kvm ] && timeout -k 1 15 qemu-system-x86_64 -enable-kvm -cpu host -m 256 \
+		-machine pc -nodefaults -display none -serial stdio -no-reboot -kernel "$1" \
+		-append 'console=ttyS0 panic=-1' </dev/null 2>/dev/null |
+		grep -a 'Unable to mount root fs' >/dev/null; then
+		answer=kvm
+	fi
+	printf '%s\n%s\n' "$stamp" "$answer" >"$cache/accel"
+	echo "$answer"
+}
+
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {

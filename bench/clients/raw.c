@@ -1,167 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 /*
  * A client of the family parley on bare system calls, to measure the library
- * against. It checks what the library checks: sender, length, sequence number,
- * port, command, every attribute's length. Rows on standard output: name, and
- * nanoseconds of CLOCK_MONOTONIC a call.
+ * against. Rows on standard output: name, and nanoseconds of CLOCK_MONOTONIC a
+ * call.
  *
- *   raw echo | raw counters N | raw dump N | raw times CASE N
+ *   raw echo | events | ask | counters N | dump N
+ *   raw once    one echo, whose reply is printed
+ *   raw times CASE N    for bench/profile, which looks at what two runs differ by
  */
 
-#include <errno.h>
-#include <inttypes.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
-#include <linux/parley.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
+#include "raw.h"
 
-#ifndef SOL_NETLINK
-#define SOL_NETLINK 270
-#endif
-
-static int fd;
-static uint32_t port, seq;
-static uint16_t family;
-static char request[256 * 1024];
-static size_t requested;
-static char reply[72 * 1024] __attribute__((aligned(4)));
-static size_t received, at;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void begin(uint16_t type, uint8_t cmd, uint16_t flags)
-{
-	struct nlmsghdr *nlh = (void *)(request + requested);
-	struct genlmsghdr *genl = NLMSG_DATA(nlh);
-
-	*nlh = (struct nlmsghdr){ .nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN), .nlmsg_type = type,
-				  .nlmsg_flags = NLM_F_REQUEST | flags, .nlmsg_seq = ++seq };
-	*genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
-}
-
-static void put(uint16_t type, const void *data, size_t len)
-{
-	struct nlmsghdr *nlh = (void *)(request + requested);
-	struct nlattr *nla = (void *)((char *)nlh + nlh->nlmsg_len);
-
-	nla->nla_len = NLA_HDRLEN + len;
-	nla->nla_type = type;
-	memcpy((char *)nla + NLA_HDRLEN, data, len);
-	memset((char *)nla + nla->nla_len, 0, NLA_ALIGN(nla->nla_len) - nla->nla_len);
-	nlh->nlmsg_len += NLA_ALIGN(nla->nla_len);
-}
-
-static void end(void)
-{
-	requested += ((struct nlmsghdr *)(request + requested))->nlmsg_len;
-}
-
-static void send_all(void)
-{
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-
-	if (sendto(fd, request, requested, 0, (void *)&kernel, sizeof(kernel)) < 0)
-		die("sendto");
-	requested = received = at = 0;
-}
-
-/* The next message that answers @wanted. */
-static struct nlmsghdr *next(uint32_t wanted)
-{
-	for (;;) {
-		struct sockaddr_nl from;
-		socklen_t len = sizeof(from);
-		ssize_t got;
-
-		while (at < received) {
-			struct nlmsghdr *nlh = (void *)(reply + at);
-
-			if (received - at < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) ||
-			    nlh->nlmsg_len > received - at)
-				die("malformed");
-			at += NLMSG_ALIGN(nlh->nlmsg_len);
-			if (nlh->nlmsg_seq != wanted || nlh->nlmsg_pid != port)
-				continue;
-			if (nlh->nlmsg_type == NLMSG_ERROR) {
-				struct nlmsgerr *err = NLMSG_DATA(nlh);
-
-				if (nlh->nlmsg_len < NLMSG_LENGTH(sizeof(*err)))
-					die("malformed");
-				if (err->error) {
-					errno = -err->error;
-					die("refused");
-				}
-			}
-			return nlh;
-		}
-		got = recvfrom(fd, reply, sizeof(reply), MSG_TRUNC, (void *)&from, &len);
-		if (got < 0)
-			die("recvfrom");
-		if (len != sizeof(from) || from.nl_family != AF_NETLINK || from.nl_pid)
-			continue;
-		if ((size_t)got > sizeof(reply))
-			die("truncated");
-		received = got;
-		at = 0;
-	}
-}
-
-static bool valid(const struct nlattr *nla, const char *end)
-{
-	return end - (const char *)nla >= NLA_HDRLEN && nla->nla_len >= NLA_HDRLEN &&
-	       nla->nla_len <= end - (const char *)nla;
-}
-
-#define each(nla, start, stop)                                                     \
-	for (struct nlattr *nla = (void *)(start);                                  \
-	     (char *)nla < (char *)(stop) && (valid(nla, stop) || (die("attribute"), 0)); \
-	     nla = (void *)((char *)nla + NLA_ALIGN(nla->nla_len)))
-
-static const void *payload(const struct nlattr *nla)
-{
-	return (const char *)nla + NLA_HDRLEN;
-}
-
-static size_t length(const struct nlattr *nla)
-{
-	return nla->nla_len - NLA_HDRLEN;
-}
-
-static uint64_t uint_of(const struct nlattr *nla)
-{
-	uint64_t wide;
-	uint32_t narrow;
-
-	if (length(nla) == sizeof(wide)) {
-		memcpy(&wide, payload(nla), sizeof(wide));
-		return wide;
-	}
-	if (length(nla) != sizeof(narrow))
-		die("integer");
-	memcpy(&narrow, payload(nla), sizeof(narrow));
-	return narrow;
-}
-
-static char *attributes(struct nlmsghdr *nlh, uint8_t cmd)
-{
-	struct genlmsghdr *genl = NLMSG_DATA(nlh);
-
-	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) || genl->cmd != cmd)
-		die("another command");
-	return (char *)genl + GENL_HDRLEN;
-}
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static uint64_t sum; /* of what was read, so that it is */
 
@@ -212,13 +64,11 @@ static void batch(const void *data, size_t len, uint32_t count)
 		read_echo(first + i, len);
 }
 
-static void read_counter(struct nlmsghdr *nlh)
+static void read_counter_of(struct nlmsghdr *nlh, uint8_t cmd)
 {
 	unsigned int seen = 0;
 
-	each(nla, attributes(nlh, nlh->nlmsg_type == family ?
-			     ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd : 0),
-	     (char *)nlh + nlh->nlmsg_len) {
+	each(nla, attributes(nlh, cmd), (char *)nlh + nlh->nlmsg_len) {
 		switch (nla->nla_type & NLA_TYPE_MASK) {
 		case PARLEY_A_COUNTER_NAME:
 			sum += strnlen(payload(nla), length(nla));
@@ -235,6 +85,13 @@ static void read_counter(struct nlmsghdr *nlh)
 	}
 	if (seen != 7)
 		die("no counter");
+}
+
+/* Of whatever command. */
+static void read_counter(struct nlmsghdr *nlh)
+{
+	read_counter_of(nlh, nlh->nlmsg_type == family ?
+			((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd : 0);
 }
 
 static char names[64][32];
@@ -293,22 +150,6 @@ static unsigned int dump(void)
 	return count;
 }
 
-static void resolve(void)
-{
-	begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	put(CTRL_ATTR_FAMILY_NAME, PARLEY_FAMILY_NAME, sizeof(PARLEY_FAMILY_NAME));
-	end();
-	send_all();
-	struct nlmsghdr *nlh = next(seq);
-
-	each(nla, attributes(nlh, CTRL_CMD_NEWFAMILY), (char *)nlh + nlh->nlmsg_len) {
-		if (nla->nla_type == CTRL_ATTR_FAMILY_ID)
-			family = *(const uint16_t *)payload(nla);
-	}
-	if (!family)
-		die("no family");
-}
-
 static double now(void)
 {
 	struct timespec time;
@@ -317,47 +158,223 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
+/*
+ * What a call takes, after some to warm up: the least of four rounds, as the kernel
+ * does some work of its own now and then.
+ */
+#define measure(took, times, call)                                 \
+	unsigned int calls = (times) < 4 ? 1 : (times) / 4;                \
+	double took = 0;                                           \
+	for (unsigned int i = 0; i < (times) / 10 + 1; i++)                \
+		call;                                              \
+	for (unsigned int nth = 0; nth < 4; nth++) {               \
+		double begun = now();                              \
+		for (unsigned int i = 0; i < calls; i++)           \
+			call;                                      \
+		double each_took = (now() - begun) / calls;        \
+		if (!nth || each_took < took)                      \
+			took = each_took;                          \
+	}
+
 #define row(times, per, call, ...) do {                    \
-	for (unsigned int i = 0; i < (times) / 10 + 1; i++)        \
-		call;                                      \
-	double begun = now();                              \
-	for (unsigned int i = 0; i < (times); i++)         \
-		call;                                      \
-	double took = (now() - begun) / (times) / (per);   \
+	measure(took, times, call);                        \
 	printf(__VA_ARGS__);                               \
-	printf(" %.1f\n", took);                           \
+	printf(" %.1f\n", took / (per));                   \
 } while (0)
+
+/* A counter changes, and each of @count listeners reads its event. */
+static int listeners[100];
+static int asking;
+static uint32_t asking_port;
+
+static void event(unsigned int count)
+{
+	fd = asking;
+	port = asking_port;
+	add(0);
+	for (unsigned int i = 0; i < count; i++) {
+		fd = listeners[i];
+		received = at = 0;
+		read_counter_of(next_any(), PARLEY_CMD_COUNTER_CHANGE_NTF);
+	}
+}
+
+static void events(void)
+{
+	static const struct { unsigned int count, times; } rows[] = {
+		{ 1, 1000 }, { 10, 500 }, { 100, 100 },
+	};
+	uint32_t number = group(PARLEY_MCGRP_EVENTS);
+	unsigned int open = 0;
+
+	asking = fd;
+	asking_port = port;
+	strcpy(names[0], "event");
+	for (unsigned int i = 1; i < 64; i++)
+		strcpy(names[i], names[0]);
+	for (size_t r = 0; r < sizeof(rows) / sizeof(*rows); r++) {
+		for (; open < rows[r].count; open++) {
+			open_socket();
+			listeners[open] = fd;
+			if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number,
+				       sizeof(number)))
+				die("join");
+		}
+		row(rows[r].times, 1, event(rows[r].count), "event-%u", rows[r].count);
+	}
+}
+
+static const char question[16] = "????????????????", answer[16] = "!!!!!!!!!!!!!!!!";
+
+/* Registers as the agent, says so on @ready, and answers for ever. */
+static void agent(int ready)
+{
+	struct timeval for_ever = { 0 };
+
+	open_socket();
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever)))
+		die("timeout");
+	begin(family, PARLEY_CMD_AGENT_REGISTER, NLM_F_ACK);
+	end();
+	send_all();
+	if (next(seq)->nlmsg_type != NLMSG_ERROR || write(ready, "", 1) != 1)
+		die("agent");
+	for (;;) {
+		struct nlmsghdr *nlh = next_any();
+		uint64_t id = 0;
+		size_t len = 0;
+
+		each(nla, attributes(nlh, PARLEY_CMD_QUESTION), (char *)nlh + nlh->nlmsg_len) {
+			if (nla->nla_type == PARLEY_A_ASK_ID)
+				id = uint_of(nla);
+			else if (nla->nla_type == PARLEY_A_ASK_QUESTION)
+				len = length(nla);
+			else if (nla->nla_type == PARLEY_A_ASK_PORTID)
+				sum += uint_of(nla);
+		}
+		if (len != sizeof(question))
+			die("question");
+		begin(family, PARLEY_CMD_ANSWER, NLM_F_ACK);
+		put(PARLEY_A_ASK_ID, &id, sizeof(id));
+		put(PARLEY_A_ASK_ANSWER, answer, sizeof(answer));
+		end();
+		send_all();
+		if (next(seq)->nlmsg_type != NLMSG_ERROR)
+			die("no ACK");
+	}
+}
+
+static void ask(void)
+{
+	const struct nlattr *found = NULL;
+
+	begin(family, PARLEY_CMD_ASK, 0);
+	put(PARLEY_A_ASK_QUESTION, question, sizeof(question));
+	end();
+	send_all();
+	struct nlmsghdr *nlh = next(seq);
+
+	each(nla, attributes(nlh, PARLEY_CMD_ASK), (char *)nlh + nlh->nlmsg_len) {
+		if (nla->nla_type == PARLEY_A_ASK_ID)
+			sum += uint_of(nla);
+		else if (nla->nla_type == PARLEY_A_ASK_ANSWER)
+			found = nla;
+	}
+	if (!found || length(found) != sizeof(answer) || memcmp(payload(found), answer, sizeof(answer)))
+		die("answer");
+}
+
+/* A question, and its answer by an agent in a process of its own. */
+static void asks(void)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	if (pipe(ready))
+		die("pipe");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (!child)
+		agent(ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		die("agent");
+	row(1000, 1, ask(), "ask");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void echo_with_ack(const void *data, size_t len)
+{
+	begin(family, PARLEY_CMD_ECHO, NLM_F_ACK);
+	put(PARLEY_A_ECHO_PAYLOAD, data, len);
+	end();
+	send_all();
+	read_echo(seq, len);
+	if (next(seq)->nlmsg_type != NLMSG_ERROR)
+		die("no ACK");
+}
+
+/*
+ * The longest echo: the least of some rounds, between each of which one more reply
+ * is left unread. What the page allocator splits and merges for so large a reply
+ * depends on what is free, by more than what is to be measured.
+ */
+static void longest_echo(const void *data)
+{
+	int own_fd = fd;
+	uint32_t own_port = port;
+	double least = 0;
+
+	for (unsigned int round = 0; round < 8; round++) {
+		measure(took, 40, echo(data, PARLEY_PAYLOAD_MAX));
+		if (!round || took < least)
+			least = took;
+		open_socket();
+		put_echo(data, PARLEY_PAYLOAD_MAX);
+		send_all();
+		fd = own_fd;
+		port = own_port;
+	}
+	printf("echo-%d %.1f\n", PARLEY_PAYLOAD_MAX, least);
+}
+
+static void echoes(void)
+{
+	static const struct { size_t len; unsigned int times; } sizes[] = {
+		{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 },
+	};
+	static char bytes[PARLEY_PAYLOAD_MAX];
+
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
+		row(sizes[s].times, 1, echo(bytes, sizes[s].len), "echo-%zu", sizes[s].len);
+	longest_echo(bytes);
+	for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
+		row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
+	for (size_t s = 1; s < 4; s++)
+		row(1000, 1, echo_with_ack(bytes, sizes[s].len), "echo-ack-%zu", sizes[s].len);
+	row(1000, 1, resolve(), "resolve");
+}
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_nl own = { .nl_family = AF_NETLINK };
-	struct timeval timeout = { .tv_sec = 5 };
-	socklen_t len = sizeof(own);
-	static char bytes[PARLEY_PAYLOAD_MAX];
+	const char *what = argc > 1 ? argv[1] : "";
 	unsigned int count = argc > 2 ? atoi(argv[2]) : 0;
-	int one = 1;
 
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	if (fd < 0 || setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
-	    bind(fd, (void *)&own, sizeof(own)) || getsockname(fd, (void *)&own, &len))
-		die("socket");
-	port = own.nl_pid;
+	open_socket();
 	resolve();
-	if (argc > 1 && !strcmp(argv[1], "echo")) {
-		static const struct { size_t len; unsigned int times; } sizes[] = {
-			{ 0, 2000 }, { 16, 2000 }, { 1024, 2000 }, { 16384, 500 }, { 61440, 200 },
-		};
-
-		for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
-			row(sizes[s].times, 1, echo(bytes, sizes[s].len), "echo-%zu", sizes[s].len);
-		for (unsigned int n = 1; n <= 128; n = n == 1 ? 8 : n * 4)
-			row(2048 / n, n, batch(bytes, 16, n), "batch-%u", n);
-		row(1000, 1, resolve(), "resolve");
-	} else if (argc == 4 && !strcmp(argv[1], "times")) {
-		/* For bench/profile, which looks at what two runs differ by. */
+	if (!strcmp(what, "echo")) {
+		echoes();
+	} else if (!strcmp(what, "once")) {
+		echo("x", 1);
+		puts("x");
+	} else if (!strcmp(what, "events")) {
+		events();
+	} else if (!strcmp(what, "ask")) {
+		asks();
+	} else if (argc == 4 && !strcmp(what, "times")) {
 		int times = atoi(argv[3]);
 
 		snprintf(names[0], 32, "counter-%08u", 0);
@@ -372,18 +389,18 @@ int main(int argc, char **argv)
 				dump();
 		else
 			die("case");
-	} else if (count && !strcmp(argv[1], "counters")) {
+	} else if (count && !strcmp(what, "counters")) {
 		for (unsigned int i = 0; i < 64; i++)
 			snprintf(names[i], 32, "counter-%08u", (unsigned int)(i * 7919u % count));
-		row(2000, 1, get(i), "get-%u", count);
-		row(2000, 1, add(i), "add-%u", count);
-		row(2000, 1, set(i), "set-%u", count);
-	} else if (count && !strcmp(argv[1], "dump")) {
+		row(2048, 1, get(i), "get-%u", count);
+		row(2048, 1, add(i), "add-%u", count);
+		row(2048, 1, set(i), "set-%u", count);
+	} else if (count && !strcmp(what, "dump")) {
 		if (dump() != count)
 			die("dump");
 		row(count < 1000 ? 50 : 3, count, dump(), "dump-entry-%u", count);
 	} else {
-		fprintf(stderr, "usage: raw echo | raw counters N | raw dump N\n");
+		fprintf(stderr, "usage: raw echo | events | ask | once | counters N | dump N\n");
 		return 2;
 	}
 	return sum == 0;

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What scripts/bench makes of what its boots printed.
+
+usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
+       report keep
+
+quick prints the rows of a boot. check fails where a row takes more than 1 % above
+bench/baseline.json, or is missing there or here. report writes build/bench.json,
+bench/report.md and its plots; the words are the environment. Both fail where two
+boots differ by more than 0.1 % in any row. kvm and tcg write medians and spreads
+to build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
+its words are how QEMU ran, the load, and the number of the host's processors. keep
+makes bench/baseline.json of build/bench.json.
+"""
+
+import json
+import statistics
+import sys
+
+import document
+import rows as room
+import tables
+import targets
+
+
+def write(path, data):
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def quick(boot):
+    known = [target for target in targets.targets(boot, None) if target[3] is not None]
+    found = {
+        "Columns: module / client, and the worse Rust ÷ C of each": tables.pairings(boot),
+        "Other libraries": tables.libraries(boot),
+        "parley compare": tables.channels(boot),
+        "Targets": tables.targets(known),
+    }
+    for title, lines in found.items():
+        lines = list(lines)
+        if len(lines) > 2:
+            print(title, *lines, "", sep="\n")
+
+
+def times(how, boots, environment):
+    found = room.medians(boots)
+    data = {
+        "environment": environment,
+        "accelerator": how,
+        "boots": len(boots),
+        "rows": {
+            row: {"median": median, "spread": round(spread, 4), "unit": room.unit(row, "ns")}
+            for row, (median, spread) in found.items()
+        },
+    }
+    path = room.BUILD / f"bench-{how}.json"
+    write(path, data)
+    print("\n".join(tables.times(found, lambda row: room.unit(row, "ns"))))
+    print(f"\nreport: {len(boots)} boots under {how}; also in build/{path.name}")
+
+
+def scaling(boots, words):
+    how, load, processors = words
+    found = room.medians(boots)
+    modules = {}
+    for module in ("rust", "c"):
+        keys = {cpus: f"{module} {cpus} parallel-4" for cpus in ("one", "two")}
+        # Of each boot, so that what else the machine does weighs on both alike.
+        gains = [boot[keys["one"]] / boot[keys["two"]] for boot in boots]
+        modules[module] = {
+            **{cpus: dict(zip(("median", "spread"), found[key])) for cpus, key in keys.items()},
+            "ratio": statistics.median(gains),
+        }
+    data = {
+        "accelerator": how,
+        "boots": len(boots),
+        "load": load,
+        "processors": processors,
+        "modules": modules,
+    }
+    write(room.BUILD / "scaling.json", data)
+    print("\n".join(tables.scaling(data)))
+    print(
+        f"report: under {how}; the host, with {processors} processors, had a load of {load} before"
+    )
+
+
+def report(boots, environment):
+    most = room.agree(boots)
+    path = room.BUILD / "scaling.json"
+    data = {
+        "environment": environment,
+        "unit": "guest instructions",
+        "units": room.UNITS,
+        "rows": boots[0],
+    }
+    write(room.BUILD / "bench.json", data)
+    parallel = json.loads(path.read_text()) if path.exists() else None
+    text = document.document(data, most, parallel)
+    (room.BENCH / "report.md").write_text(text)
+    # Only here, as it takes a library.
+    import plots
+
+    plots.draw(boots[0])
+    print(text)
+
+
+def main(arguments):
+    mode, *arguments = arguments
+    if mode == "keep":
+        kept = room.BUILD / "bench.json"
+        if not kept.exists():
+            sys.exit("report: nothing is measured yet; run: make bench")
+        (room.BENCH / "baseline.json").write_text(kept.read_text())
+        return
+    at = arguments.index("--")
+    boots, words = [room.read(path) for path in arguments[:at]], arguments[at + 1 :]
+    if mode == "quick":
+        quick(boots[0])
+    elif mode == "check":
+        room.agree(boots)
+        room.check(boots[0])
+    elif mode == "scaling":
+        scaling(boots, words)
+    elif mode == "report":
+        report(boots, words)
+    else:
+        times(mode, boots, words)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What parley is to reach, and whether it does, by the rows.
+
+Each target is (what, limit, measured, met); met is None where rows are missing.
+"""
+
+import math
+
+from rows import client_ratio, module_ratio, names, ratio, worst
+from tables import quotient
+
+# get and add may grow by so much more than the measured cost a level has it: a
+# tree's depth is a whole number, and log2 is not.
+GROWTH_SLACK = 1.10
+
+GROUPS = {
+    "echo": tuple(f"echo-{digit}" for digit in range(10)),
+    "echo with ACK": ("echo-ack-",),
+    "counter get and add": ("get-", "add-"),
+    "dump entry": ("dump-entry-",),
+}
+
+
+def at_most(what, limit, value, of=""):
+    measured = quotient(value) + (f" ({of})" if of and value is not None else "")
+    return what, f"≤ {limit:.2f}", measured, None if value is None else value <= limit
+
+
+def worst_of(rows, group, ratio_of):
+    """The worst ratio of a group of rows, and the name of its row."""
+    found = {name: ratio_of(rows, name) for name in names(rows) if name.startswith(group)}
+    found = {name: value for name, value in found.items() if value is not None}
+    name = max(found, key=found.get, default="")
+    return found.get(name), name
+
+
+def growth(rows, client, call):
+    """What a call takes more with 60,000 counters than with one ÷ what that would be
+    if each of log2(60,000) levels cost what each of log2(1,000) does."""
+    try:
+        one, few, many = (rows[f"rust {client} {call}-{n}"] for n in (1, 1000, 60000))
+    except KeyError:
+        return None
+    level = (few - one) / math.log2(1000)
+    return (many - one) / (level * math.log2(60000))
+
+
+def dump_growth(rows):
+    """An entry's cost with 60,000 counters ÷ with 600: that which is furthest from 1."""
+    found = [
+        ratio(rows, f"rust {c} dump-entry-60000", f"rust {c} dump-entry-600") for c in ("rust", "c")
+    ]
+    return max((r for r in found if r is not None), key=lambda r: abs(r - 1), default=None)
+
+
+def against(rows, libraries, name):
+    """The library ÷ the quickest way of another, and which that is."""
+    found = {other: ratio(rows, f"rust rust {name}", f"rust {other} {name}") for other in libraries}
+    found = {other: value for other, value in found.items() if value is not None}
+    other = max(found, key=found.get, default="")
+    return found.get(other), other
+
+
+def targets(rows, scaling):
+    for what, group in GROUPS.items():
+        yield at_most(f"module in Rust ÷ in C, {what}", 1.00, *worst_of(rows, group, module_ratio))
+    for what, group in GROUPS.items():
+        yield at_most(f"client in Rust ÷ in C, {what}", 1.02, *worst_of(rows, group, client_ratio))
+    yield at_most("library ÷ libnl, echo of 16 B", 0.45, *against(rows, ["libnl"], "echo-16"))
+    neli = ["neli", "neli-socket", "neli-vec"]
+    yield at_most("library ÷ neli, echo of 16 B", 0.50, *against(rows, neli, "echo-16"))
+    yield at_most("library ÷ neli, echo of 16 KiB", 0.10, *against(rows, neli, "echo-16384"))
+    alone = ratio(rows, "rust rust batch-32", "rust rust echo-16")
+    yield at_most("an echo of 32 in a datagram ÷ one alone", 0.70, alone)
+    value = dump_growth(rows)
+    yield (
+        "dump entry, 60,000 counters ÷ 600",
+        "1 ± 0.05",
+        quotient(value),
+        None if value is None else abs(value - 1) <= 0.05,
+    )
+    for call in ("get", "add"):
+        value = worst(*(growth(rows, client, call) for client in ("rust", "c")))
+        yield at_most(f"{call}, growth to 60,000 counters ÷ log n", GROWTH_SLACK, value)
+    taken = rows.get("rust rust memory")
+    yield (
+        "bytes a counter",
+        "≤ 160",
+        "–" if taken is None else f"{taken:.1f}",
+        None if taken is None else taken <= 160,
+    )
+    gain = scaling and scaling["modules"]["rust"]["ratio"]
+    yield (
+        "four clients, two processors ÷ one",
+        "≥ 1.70",
+        "–" if gain is None else f"{gain:.2f}",
+        None if gain is None else gain >= 1.7,
+    )
