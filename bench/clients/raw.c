@@ -380,7 +380,7 @@ int main(int argc, char **argv)
 		snprintf(names[0], 32, "counter-%08u", 0);
 		if (!strcmp(argv[2], "echo-16"))
 			for (int i = 0; i < times; i++)
-				echo(bytes, 16);
+				echo("0123456789abcdef", 16);
 		else if (!strcmp(argv[2], "get-1"))
 			for (int i = 0; i < times; i++)
 				get(0);

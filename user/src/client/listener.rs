@@ -69,14 +69,17 @@ impl Listener {
     /// Fails with [`Error::Overrun`] where the kernel had to drop events: what
     /// they would have told is learned by a dump. Fails with
     /// [`Error::NoFamily`] where the module is unloaded.
+    #[inline]
     pub fn next_event(&mut self) -> Result<Event<'_>> {
         let family = self.family;
         let message = self.socket.next_message(|message| {
-            let event = |(cmd, _)| change(cmd).is_some();
-            (message.header.kind == family && message::read(message).is_ok_and(event))
-                || controller::is_end(message, family)
+            if message.header.kind == family {
+                message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
+            } else {
+                controller::is_end(message, family)
+            }
         })?;
-        if controller::is_end(&message, family) {
+        if message.header.kind != family {
             return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
         }
         let (cmd, attributes) = message::read(&message)?;
@@ -87,6 +90,7 @@ impl Listener {
     }
 }
 
+#[inline]
 fn change(cmd: u8) -> Option<Change> {
     match cmd {
         cmd::COUNTER_NEW_NTF => Some(Change::New),

@@ -131,6 +131,9 @@ impl Message<'_> {
         if kind >= MIN_TYPE {
             return Ok(Kind::Data);
         }
+        if is_ack(kind, self.payload) {
+            return Ok(Kind::Ack);
+        }
         control(kind, flags, self.payload)
     }
 }

@@ -160,15 +160,35 @@ impl<T: Transport> Socket<T> {
     /// Waits for the next message of the kernel's that is `wanted`.
     ///
     /// Fails with [`Error::Overrun`] where the kernel had to drop some.
+    #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
+        if self.unread.is_empty() {
+            let len = self.receive()?;
+            let datagram = self.buffer.get(..len).unwrap_or_default();
+            let mut messages = Messages::new(datagram);
+            let found = messages.next();
+            // Most often one is sent alone, and wanted.
+            if found.is_some_and(|message| message.is_ok_and(|message| wanted(&message))) {
+                self.unread = messages.offset()..len;
+                return self.first(len);
+            }
+            self.unread = 0..len;
+        }
+        self.wait_for_wanted(wanted)
+    }
+
+    /// What [`Self::next_message`] comes to where something else comes first.
+    #[inline(never)]
+    fn wait_for_wanted(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
         let mut since = None;
+        let mut received = false;
         let at = loop {
             let at = self.unread.start;
             let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
             let mut messages = Messages::at(datagram, at);
             match messages.next() {
                 Some(Ok(message)) => {
-                    self.unread.start = messages.offset().min(self.unread.end);
+                    self.unread.start = messages.offset();
                     if wanted(&message) {
                         break at;
                     }
@@ -180,9 +200,11 @@ impl<T: Transport> Socket<T> {
                 }
                 None => {}
             }
-            if since.get_or_insert_with(Instant::now).elapsed() >= self.timeout {
-                return Err(Error::Timeout(self.timeout));
+            // Read only where a second receive is needed: most often none is.
+            if received {
+                self.check_time(&mut since)?;
             }
+            received = true;
             let len = self.receive()?;
             self.unread = 0..len;
         };
