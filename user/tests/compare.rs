@@ -163,6 +163,9 @@ fn system_calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
 
 #[test]
 fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
+    // On a slow machine it is looked, once a second, whether the peer is there still
+    // while that starts. What is done once in ten round trips would be more.
+    const SLACK: i64 = 9;
     let object = json(&["--times", "10", "--size", "16"]);
     for (id, channel) in channels(&object) {
         let few = system_calls(id, "10");
@@ -170,11 +173,11 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
         let more: BTreeMap<_, _> = many
             .iter()
             .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
-            .filter(|(_, more)| *more != 0)
+            .filter(|(_, more)| more.abs() > SLACK)
             .collect();
         let calls = |key: &str| channel[key].as_i64().unwrap() * 100;
         let sum: i64 = more.values().sum();
-        let told = calls("calls_fewest")..=calls("calls");
+        let told = calls("calls_fewest") - SLACK..=calls("calls") + SLACK;
         assert!(told.contains(&sum), "{id}: {more:?}");
         let expected: &[&str] = match id {
             "system-call" => &["getppid"],
