@@ -4,7 +4,7 @@
 //! compare them: what a round trip takes, and what each way is like.
 //!
 //! A [`Kind`] is a way; [`Kind::about`] tells what it is like, [`Kind::open`] opens
-//! it, and [`measure`] takes its time. Where the other side is a process, that is
+//! it, and [`measure()`] takes its time. Where the other side is a process, that is
 //! started by a command of the caller's, which has to call [`serve`].
 
 #![forbid(unsafe_code)]
