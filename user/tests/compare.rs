@@ -226,7 +226,7 @@ fn kill(pid: i32) {
 
 #[test]
 fn no_process_is_left_when_it_is_done() {
-    assert!(compare(&["--times", "10"]).status.success());
+    assert!(compare(&["--times", "10", "--size", "16"]).status.success());
     assert!(peers().is_empty());
 }
 
@@ -279,7 +279,7 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     let status = Command::new("rmmod").arg("parley").status();
     assert!(status.unwrap().success());
     let _reload = Reload;
-    let object = json(&["--times", "10"]);
+    let object = json(&["--times", "10", "--size", "16"]);
     let channels = channels(&object);
     for (id, why) in [
         ("ioctl", "the module is not loaded"),
@@ -360,6 +360,7 @@ fn the_picture_is_well_formed_and_has_every_channel() {
     let file = folder.join("picture.svg");
     fs::write(&file, "what was there before").unwrap();
     let path = file.to_str().unwrap();
+    let object = json(&["--times", "10", "--size", "16"]);
     for (arguments, numbers) in [
         (&["--size", "16"][..], &["16 B"][..]),
         (
@@ -376,7 +377,6 @@ fn the_picture_is_well_formed_and_has_every_channel() {
         let output = run(Command::new("python3").args(["-c", read, path]));
         assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
         let texts: BTreeSet<_> = out(&output).lines().collect();
-        let object = json(&["--times", "10", "--size", "16"]);
         for channel in channels(&object).into_values() {
             let name = channel["name"].as_str().unwrap();
             assert!(texts.contains(name), "{name}: {texts:?}");
