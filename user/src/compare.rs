@@ -4,7 +4,7 @@
 //! compare them: what a round trip takes, and what each way is like.
 //!
 //! A [`Kind`] is a way; [`Kind::about`] tells what it is like, [`Kind::open`] opens
-//! it, and [`measure`] takes its time. Where the other side is a process, that is
+//! it, and [`measure()`] takes its time. Where the other side is a process, that is
 //! started by a command of the caller's, which has to call [`serve`].
 
 #![forbid(unsafe_code)]
@@ -15,7 +15,7 @@ mod peer;
 mod process;
 mod shared;
 
-pub use measure::{measure, Plan};
+pub use measure::{measure, Plan, PARTS_MAX};
 pub use peer::serve;
 
 use crate::netlink::stay_on_this_cpu;
@@ -26,18 +26,28 @@ use std::process::Command;
 
 /// A way to talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // `about` has the words.
 pub enum Kind {
+    /// getppid(2), which carries nothing.
     SystemCall,
+    /// `/dev/parley`, by one ioctl(2).
     Ioctl,
+    /// `/dev/parley`, by a write(2) and a pread(2).
     ReadWrite,
+    /// The module's statistics in debugfs, by one pread(2).
     Debugfs,
+    /// The `parley` family.
     Netlink,
+    /// Two pipes.
     Pipe,
+    /// A pair of Unix sockets, SOCK_STREAM.
     UnixStream,
+    /// A pair of Unix sockets, SOCK_DGRAM.
     UnixDatagram,
+    /// UDP over IPv4's loopback.
     Udp,
+    /// TCP over IPv4's loopback, with TCP_NODELAY.
     Tcp,
+    /// A memfd that both have mapped, and a futex(2) for each way.
     SharedMemory,
 }
 

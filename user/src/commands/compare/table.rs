@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::figures::{bytes, Environment, Row};
-use parley::compare::{About, Carries, With};
+use parley::compare::{About, Carries, With, PARTS_MAX};
 use std::io::{Result, Write};
 
 /// As long as a line may be.
@@ -38,14 +38,20 @@ pub(super) fn write(
     environment: &Environment,
 ) -> Result<()> {
     writeln!(out, "The same echo, {}", environment.place())?;
-    let times = environment.times;
+    let (times, parts) = (environment.times, environment.times.min(PARTS_MAX));
     writeln!(
         out,
-        "Microseconds a round trip, the median of ten parts of {times} (fewer if long)"
+        "Microseconds a round trip: of {times}, or fewer if long, the median of {parts} parts"
     )?;
     let any_fixed = |row: &Row| row.about.carries != Carries::Message;
     let fixed = rows.iter().any(any_fixed);
-    for (i, sizes) in sizes.chunks(SIZES).enumerate() {
+    let sizes = match rows.iter().all(any_fixed) {
+        true => &[],
+        false => sizes,
+    };
+    // One table at least, for what has no size.
+    let tables = sizes.len().div_ceil(SIZES).max(1);
+    for (i, sizes) in (0..tables).map(|i| (i, sizes.chunks(SIZES).nth(i).unwrap_or_default())) {
         let fixed = fixed && i == 0;
         let head = |what: &str| {
             let fixed = fixed.then(|| "fixed".to_owned());
@@ -240,6 +246,15 @@ mod tests {
         for size in ["1 B", "1000 B", "60 KiB"] {
             assert_eq!(text.matches(&format!(" {size}")).count(), 2, "{size}");
         }
+    }
+
+    #[test]
+    fn where_nothing_carries_a_message_there_are_no_lengths() {
+        let mut rows = rows(&[16], &Ok(2000.0));
+        rows.retain(|row| row.about.carries != Carries::Message);
+        let text = shown(&rows, &[16]);
+        assert!(!text.contains("16 B"));
+        assert_eq!(text.matches(" 2.00").count(), 2);
     }
 
     #[test]
