@@ -5,8 +5,8 @@
 usage: profile SYSTEM_MAP RUN...
 
 A RUN is a folder that `scripts/bench --profile` made: `name` (what the column is
-called), `times` (two numbers: how often the call was made in each of two boots),
-`few.counts` and `many.counts` (of the plugin pc_count in those boots), `console`
+called), `times` (how often the call was made in each of two boots, and how many things
+it does), `few.counts` and `many.counts` (of the plugin pc_count in those boots), `console`
 (what the guest printed, the module's symbols among it) and `program` (the client,
 with its symbols). What the two boots differ by is what the calls took; all else is
 the same to the instruction.
@@ -61,15 +61,25 @@ def function_at(address, symbols):
 
 def functions(run):
     """What a call took, by function."""
-    few, many = (int(n) for n in (run / "times").read_text().split())
+    few, many, per = (int(n) for n in (run / "times").read_text().split())
     before, after = counts(run / "few.counts"), counts(run / "many.counts")
     symbols = kernel_symbols(sys.argv[1], run / "console")
     took = collections.Counter()
     for block in before.keys() | after.keys():
         more = after.get(block, 0) - before.get(block, 0)
         if more:
-            took[function_at(block[0], symbols)] += more * block[1] / (many - few)
+            took[function_at(block[0], symbols)] += more * block[1] / (many - few) / per
     return took
+
+
+def demangled(names):
+    """The names as Rust has them."""
+    names = sorted(names)
+    run = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True,
+                         check=True)
+    # Without the crates' numbers, and what type parameters are.
+    short = [re.sub(r"\[[0-9a-f]{16}\]", "", name) for name in run.stdout.splitlines()]
+    return dict(zip(names, short))
 
 
 def parts():
@@ -95,6 +105,7 @@ def main():
     runs = [pathlib.Path(run) for run in sys.argv[2:]]
     columns = [(run / "name").read_text().strip() for run in runs]
     by_function = [functions(run) for run in runs]
+    plain = demangled({name for took in by_function for name in took})
     names, patterns = parts()
     by_part = []
     for took in by_function:
@@ -117,8 +128,9 @@ def main():
     print()
     print("| function | instructions |")
     print("| --- | ---: |")
-    for function, value in by_function[0].most_common(25):
-        print(f"| `{function}` | {value:,.0f} |")
+    for function, value in by_function[0].most_common(20):
+        if value >= 1:
+            print(f"| `{plain[function]}` | {value:,.0f} |")
 
 
 if __name__ == "__main__":
