@@ -186,11 +186,13 @@ impl Dump for List {
         let first = last.or_else(|| Name::new(prefix)).unwrap_or(Name::EMPTY);
         let mut counters = net.counters().lock();
         entries.generation(counters.generation());
+        let mut begun = false;
         let end = counters.visit(&first, |name, counter| {
             if !name.starts_with(prefix) {
                 return ControlFlow::Break(Progress::Done);
             }
-            if last.as_ref() == Some(name) {
+            // Only the first can be the one that was told last.
+            if !core::mem::replace(&mut begun, true) && last.as_ref() == Some(name) {
                 return ControlFlow::Continue(());
             }
             let put = entries.put(|attrs| put(attrs, name.as_c_str(), counter));

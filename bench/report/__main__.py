@@ -5,7 +5,8 @@ usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
        report keep
 
 quick prints the rows of a boot. check fails where a row takes more than 1 % above
-bench/baseline.json, or is missing there or here. report writes build/bench.json,
+bench/baseline.json (10 % where two processes take turns), or is missing there or
+here. report writes build/bench.json,
 bench/report.md and its plots; the words are the environment. Both fail where two
 boots differ by more than 0.1 % in any row. kvm and tcg write medians and spreads
 to build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;

@@ -108,15 +108,26 @@ def medians(boots):
     return found
 
 
+# Where two processes take turns, changes that have nothing to do with a row move it:
+# by up to 6 %, as they shift when the one is preempted that wakes the other.
+TURNS = ("pipe", "unix-", "udp", "tcp", "shared-memory")
+
+
+def tolerance(row):
+    """How far above the baseline a row may be, as a factor."""
+    _, client, name = row.split()
+    return 1.10 if client == "compare" and name.startswith(TURNS) else 1.01
+
+
 def check(rows):
-    """Ends the program where a row takes more than 1 % above the baseline."""
+    """Ends the program where a row takes more than it may above the baseline."""
     baseline = json.loads((BENCH / "baseline.json").read_text())["rows"]
     bad = sorted(f"{row}: only on one side" for row in rows.keys() ^ baseline.keys())
     for row in rows.keys() & baseline.keys():
-        if rows[row] > 1.01 * baseline[row]:
+        if rows[row] > tolerance(row) * baseline[row]:
             bad.append(f"{row}: {rows[row]:.1f}, and was {baseline[row]:.1f}")
     for line in bad:
         print(f"report: {line}", file=sys.stderr)
     if bad:
         sys.exit(1)
-    print(f"report: {len(rows)} rows, none more than 1 % above the baseline")
+    print(f"report: {len(rows)} rows, none further above the baseline than it may be")
