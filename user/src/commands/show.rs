@@ -47,7 +47,7 @@ pub(crate) enum Show {
         /// Only those of IPv4, or of IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
-        /// Also those that are never asked for, such as multicast groups
+        /// Also those never asked for, such as multicast groups
         #[arg(long)]
         all: bool,
     },
