@@ -8,6 +8,10 @@
 //! family. [`device`] stands beside them: the same over `/dev/parley`. [`compare`]
 //! stands above: the same echo over these and over what processes have.
 //!
+//! Over the same [`netlink`] stand [`route`] and [`firewall`], which read what the
+//! kernel knows of its network: links, addresses, routes, rules, neighbours, and
+//! the tables of its firewall.
+//!
 //! ```no_run
 //! let mut client = parley::Client::open()?;
 //! let echo = client.echo(b"hello")?;
@@ -22,12 +26,15 @@
 pub mod client;
 pub mod compare;
 pub mod device;
+pub mod firewall;
+pub mod route;
 pub mod uapi;
 
 /// Netlink: sockets, messages, attributes, errors.
 pub mod netlink {
     pub mod attr;
     pub mod error;
+    pub mod list;
     pub mod message;
     pub mod namespace;
     pub mod socket;

@@ -7,12 +7,16 @@
 mod commands {
     pub(crate) mod agent;
     pub(crate) mod ask;
+    mod columns;
     pub(crate) mod compare;
     pub(crate) mod counter;
     pub(crate) mod device;
     pub(crate) mod echo;
     pub(crate) mod family;
+    mod json;
     pub(crate) mod monitor;
+    mod network;
+    pub(crate) mod show;
     pub(crate) mod stats;
     mod text;
 }
@@ -20,7 +24,7 @@ mod commands {
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use parley::netlink::namespace;
-use parley::{uapi, Error};
+use parley::{firewall, uapi, Error};
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -38,6 +42,9 @@ struct Arguments {
     /// Do it in this network namespace; see ip-netns(8)
     #[arg(long, global = true, value_name = "NAME|PATH")]
     netns: Option<String>,
+    /// Print JSON, as ip -j does
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,6 +55,8 @@ enum Command {
     #[command(subcommand)]
     Counter(commands::counter::Counter),
     Monitor(commands::monitor::Monitor),
+    #[command(subcommand)]
+    Show(commands::show::Show),
     Agent(commands::agent::Agent),
     Ask(commands::ask::Ask),
     #[command(subcommand)]
@@ -63,11 +72,12 @@ fn main() -> ExitCode {
     let done = enter(arguments.netns.as_deref()).and_then(|()| match &arguments.command {
         Command::Echo(echo) => echo.run(&mut out),
         Command::Counter(counter) => counter.run(&mut out),
-        Command::Monitor(monitor) => monitor.run(&mut out),
+        Command::Monitor(monitor) => monitor.run(&mut out, arguments.json),
+        Command::Show(show) => show.run(&mut out, arguments.json),
         Command::Agent(agent) => agent.run(&mut out),
         Command::Ask(ask) => ask.run(&mut out),
         Command::Device(device) => device.run(&mut out),
-        Command::Compare(compare) => compare.run(&mut out),
+        Command::Compare(compare) => compare.run(&mut out, arguments.json),
         Command::Stats(stats) => stats.run(&mut out),
         Command::Family(family) => family.run(&mut out),
     });
@@ -108,7 +118,11 @@ fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::from(3);
     }
     let hint = error.refusal().and_then(|refusal| {
-        let answers = matches!(refusal.operation, Some("ask" | "answer" | "agent-register"));
+        let operation = refusal.operation.unwrap_or_default();
+        if operation.starts_with("RTM_") || operation.starts_with("NFT_") {
+            return network_hint(refusal.errno, operation);
+        }
+        let answers = matches!(operation, "ask" | "answer" | "agent-register");
         hint(refusal.errno, answers)
     });
     if let Some(hint) = hint {
@@ -130,6 +144,16 @@ fn hint(errno: i32, questions: bool) -> Option<&'static str> {
         (libc::EEXIST, _) => "leave out --exclusive to overwrite it",
         (libc::ENOSPC, _) => "delete some, or load the module with a larger max_counters",
         (libc::EOPNOTSUPP, _) => "a newer module: this one has no such operation",
+        _ => return None,
+    })
+}
+
+/// The same where it is rtnetlink or nf_tables that refuses.
+fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
+    Some(match (errno, operation) {
+        (libc::EPERM, _) => "as root, or with CAP_NET_ADMIN in this network namespace",
+        (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
+        (libc::EINVAL, firewall::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
         _ => return None,
     })
 }

@@ -52,9 +52,6 @@ pub(crate) struct Compare {
     /// Draw the figures too, into this file
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// Write one JSON object, in place of the tables
-    #[arg(long)]
-    json: bool,
     /// Be the process at the other end
     #[arg(long, hide = true, value_name = "CHANNEL", value_parser = kinds(), requires = "parent")]
     peer: Option<Kind>,
@@ -72,7 +69,7 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Compare {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut sizes: Vec<usize> = self.size.iter().map(|size| *size as usize).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -87,7 +84,7 @@ impl Compare {
             compare::stay_on_one_cpu().context("cannot stay on one processor; try --any-cpu")?;
         }
         let rows = self.measure(&sizes);
-        if self.json {
+        if json {
             json::write(out, &rows, &environment)?;
         } else {
             table::write(out, &rows, &sizes, &environment)?;

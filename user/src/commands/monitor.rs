@@ -4,17 +4,22 @@
 
 #![forbid(unsafe_code)]
 
+mod counters;
+mod network;
+
+use super::json::{self, Object};
 use anyhow::Result;
-use clap::Args;
-use parley::client::{Change, Listener, Name};
-use parley::{Client, Error};
-use std::collections::BTreeMap;
+use clap::{Args, ValueEnum};
+use parley::route::{Address, Link, Neighbour, Route, Rule};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-/// Show what becomes of the counters, as it happens
+/// Show what becomes of the counters, or of the network, as it happens
 #[derive(Args)]
 pub(crate) struct Monitor {
+    /// What to follow
+    #[arg(value_enum, default_value_t = What::Counters, hide_default_value = true)]
+    what: What,
     /// End after so many events
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -23,124 +28,128 @@ pub(crate) struct Monitor {
     timeout: Option<u32>,
 }
 
-/// What the monitor takes the counters to be: value and updates, by name.
-type View = BTreeMap<Vec<u8>, (u64, u64)>;
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    Counters,
+    Links,
+    Addresses,
+    Routes,
+    Rules,
+    #[value(alias = "neighbors")]
+    Neighbours,
+}
 
 impl Monitor {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
-        let end = self
-            .timeout
-            .map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
-        // First listen, then look: so nothing falls between.
-        let mut listener = Listener::open(None)?;
-        let mut client = Client::open()?;
-        let mut view = look(&mut client)?;
-        writeln!(out, "{} counters; listening", view.len())?;
-        out.flush()?;
-        let mut left = self.count;
-        while left != Some(0) {
-            if let Some(end) = end {
-                let rest = end.saturating_duration_since(Instant::now());
-                if rest.is_zero() {
-                    break;
-                }
-                listener.socket().set_timeout(rest)?;
-            }
-            match listener.next_event() {
-                Ok(event) => {
-                    let counter = event.counter;
-                    let now = (counter.value, counter.updates);
-                    row(out, event.change, counter.name, now)?;
-                    if event.change == Change::Deleted {
-                        view.remove(counter.name.as_bytes());
-                    } else {
-                        view.insert(counter.name.as_bytes().to_owned(), now);
-                    }
-                    left = left.map(|left| left - 1);
-                }
-                Err(Error::Overrun) => {
-                    writeln!(out, "lost     events came faster than they were read;")?;
-                    writeln!(out, "         what they changed is read anew:")?;
-                    // A new socket: what waits in the old one is older than what was
-                    // dropped, and would undo what is read now.
-                    listener = Listener::open(None)?;
-                    let now = look(&mut client)?;
-                    differences(out, &view, &now)?;
-                    view = now;
-                }
-                Err(Error::Timeout(_)) if end.is_some() => break,
-                Err(error) => return Err(error.into()),
-            }
-            out.flush()?;
-        }
-        Ok(())
-    }
-}
-
-/// Reads all counters.
-fn look(client: &mut Client) -> Result<View> {
-    let mut view = View::new();
-    client.counter_list(None, |counter| {
-        view.insert(
-            counter.name.as_bytes().to_owned(),
-            (counter.value, counter.updates),
-        );
-        Ok(())
-    })?;
-    Ok(view)
-}
-
-fn row(
-    out: &mut dyn Write,
-    change: Change,
-    name: Name<'_>,
-    (value, updates): (u64, u64),
-) -> Result<()> {
-    let change = match change {
-        Change::New => "new",
-        Change::Written => "changed",
-        Change::Deleted => "deleted",
-    };
-    writeln!(out, "{change:<8} {name}  value {value}  updates {updates}")?;
-    Ok(())
-}
-
-/// Shows how `now` differs from `before`.
-fn differences(out: &mut dyn Write, before: &View, now: &View) -> Result<()> {
-    for (name, was) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
-        row(out, Change::Deleted, name[..].into(), *was)?;
-    }
-    for (name, is) in now {
-        match before.get(name) {
-            None => row(out, Change::New, name[..].into(), *is)?,
-            Some(was) if was != is => row(out, Change::Written, name[..].into(), *is)?,
-            Some(_) => {}
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_new_look_shows_what_came_what_changed_and_what_went() {
-        let view = |counters: &[(&str, u64)]| -> View {
-            let counters = counters
-                .iter()
-                .map(|(name, value)| (name.as_bytes().to_owned(), (*value, 1)));
-            counters.collect()
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+        let limit = Limit {
+            left: self.count,
+            end: self
+                .timeout
+                .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
         };
-        let mut out = Vec::new();
-        let (before, now) = (
-            view(&[("a", 1), ("b", 1), ("c", 1)]),
-            view(&[("b", 1), ("c", 2), ("d", 1)]),
-        );
-        differences(&mut out, &before, &now).unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "deleted  a  value 1  updates 1\nchanged  c  value 2  updates 1\nnew      d  value 1  updates 1\n"
-        );
+        let mut report = Report { out, json };
+        match self.what {
+            What::Counters => counters::follow(&mut report, limit),
+            What::Links => network::follow::<Link>(&mut report, limit),
+            What::Addresses => network::follow::<Address>(&mut report, limit),
+            What::Routes => network::follow::<Route>(&mut report, limit),
+            What::Rules => network::follow::<Rule>(&mut report, limit),
+            What::Neighbours => network::follow::<Neighbour>(&mut report, limit),
+        }
+    }
+}
+
+/// When to end.
+struct Limit {
+    /// How many events are left.
+    left: Option<u64>,
+    end: Option<Instant>,
+}
+
+impl Limit {
+    /// For how long to wait for the next event, where that has an end; `None`
+    /// where there is nothing to wait for.
+    fn next(&self) -> Option<Option<Duration>> {
+        if self.left == Some(0) {
+            return None;
+        }
+        let Some(end) = self.end else {
+            return Some(None);
+        };
+        let rest = end.saturating_duration_since(Instant::now());
+        (!rest.is_zero()).then_some(Some(rest))
+    }
+
+    /// An event was shown.
+    fn count(&mut self) {
+        self.left = self.left.map(|left| left.saturating_sub(1));
+    }
+}
+
+/// What became of one.
+#[derive(Clone, Copy)]
+enum Became {
+    New,
+    Changed,
+    Deleted,
+}
+
+impl Became {
+    fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// Writes a line for each event, or an object.
+struct Report<'a> {
+    out: &'a mut dyn Write,
+    json: bool,
+}
+
+impl Report<'_> {
+    /// Says that it listens, and how many there are.
+    fn listening(&mut self, count: usize, what: &str) -> Result<()> {
+        if self.json {
+            let object = Object::new().with("event", "listening").with(what, count);
+            json::write(self.out, object)?;
+        } else {
+            writeln!(self.out, "{count} {what}; listening")?;
+        }
+        Ok(self.out.flush()?)
+    }
+
+    /// Says that events were lost.
+    fn lost(&mut self) -> Result<()> {
+        if self.json {
+            json::write(self.out, Object::new().with("event", "lost"))?;
+        } else {
+            writeln!(self.out, "lost     events came faster than they were read;")?;
+            writeln!(self.out, "         what they changed is read anew:")?;
+        }
+        Ok(())
+    }
+
+    /// Shows an event.
+    fn event(
+        &mut self,
+        became: Became,
+        line: impl FnOnce() -> String,
+        object: impl FnOnce() -> Object,
+    ) -> Result<()> {
+        let name = became.name();
+        if self.json {
+            json::write(self.out, object().with("event", name))?;
+        } else {
+            writeln!(self.out, "{name:<8} {}", line())?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(self.out.flush()?)
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn name(name: &OsStr) -> Name<'_> {
     name.as_bytes().into()
 }
 
+/// Text that came from elsewhere, without what a terminal would obey.
+pub(super) fn safe(text: &str) -> String {
+    Name::from(text.as_bytes()).to_string()
+}
+
 /// The most bytes that a hex dump shows.
 const DUMP_MAX: usize = 256;
 
@@ -80,6 +85,7 @@ mod tests {
     fn a_name_keeps_its_letters_and_loses_its_control() {
         let shown = name(OsStr::new("größe\x1b[2J")).to_string();
         assert_eq!(shown, "größe\\x1b[2J");
+        assert_eq!(safe("größe\x1b[2J"), shown);
     }
 
     #[test]

@@ -42,6 +42,15 @@ impl<'a> Attribute<'a> {
         })
     }
 
+    /// The payload as a `u8`.
+    #[inline]
+    pub fn u8(&self) -> Result<u8> {
+        match *self.payload {
+            [a] => Ok(a),
+            _ => self.bad_length(),
+        }
+    }
+
     /// The payload as a `u16`.
     #[inline]
     pub fn u16(&self) -> Result<u16> {
@@ -57,6 +66,21 @@ impl<'a> Attribute<'a> {
         match *self.payload {
             [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
             _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a `u32` in network order, as netfilter sends them.
+    #[inline]
+    pub fn be32(&self) -> Result<u32> {
+        self.u32().map(u32::from_be)
+    }
+
+    /// The payload as a `u64` in network order, as netfilter sends them.
+    #[inline]
+    pub fn be64(&self) -> Result<u64> {
+        match <[u8; 8]>::try_from(self.payload) {
+            Ok(bytes) => Ok(u64::from_be_bytes(bytes)),
+            Err(_) => self.bad_length(),
         }
     }
 
@@ -98,6 +122,11 @@ impl<'a> Attribute<'a> {
             what: "a string is no text",
             offset: self.offset,
         })
+    }
+
+    /// The payload up to its NUL, as text in which what is none is replaced.
+    pub fn text(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(self.string_bytes()?).into_owned())
     }
 
     /// The attributes inside.
@@ -444,8 +473,8 @@ mod tests {
             for attribute in Attributes::new(&bytes) {
                 count += 1;
                 if let Ok(attribute) = attribute {
-                    let _ = (attribute.u16(), attribute.u32(), attribute.uint(),
-                             attribute.sint(), attribute.string(), attribute.attributes().count());
+                    let _ = (attribute.u8(), attribute.u16(), attribute.u32(), attribute.uint(),
+                             attribute.be32(), attribute.be64(), attribute.text(), attribute.sint(), attribute.string(), attribute.attributes().count());
                 }
             }
             prop_assert!(count <= bytes.len());

@@ -4,6 +4,8 @@
 
 #![allow(dead_code)]
 
+pub mod network;
+
 use parley::client::SetMode;
 use parley::netlink::attr::Writer;
 use parley::netlink::socket::Expect;

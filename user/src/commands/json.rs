@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! JSON, in the manner of `ip -j`: one line, keys that stay, numbers as numbers.
+
+#![forbid(unsafe_code)]
+
+use serde_json::{Map, Value};
+use std::io::{Result, Write};
+
+/// An object that is being put together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Object(Map<String, Value>);
+
+impl Object {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// With the key where there is a value, and without it where not.
+    pub(super) fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// With the key, and null for its value, if it is so: how `ip` has flags.
+    pub(super) fn null_if(self, key: &str, is_so: bool) -> Self {
+        self.maybe(key, is_so.then_some(Value::Null))
+    }
+
+    /// With what another has.
+    pub(super) fn and(mut self, mut other: Self) -> Self {
+        self.0.append(&mut other.0);
+        self
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Self::Object(object.0)
+    }
+}
+
+/// Names as an array of strings.
+pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
+    names.iter().map(AsRef::as_ref).collect()
+}
+
+/// Writes a value, on a line.
+pub(super) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
+    writeln!(out, "{}", value.into())
+}

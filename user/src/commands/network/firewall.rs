@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The firewall, shown.
+
+#![forbid(unsafe_code)]
+
+use super::super::json::{strings, Object};
+use super::super::text;
+use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
+use serde_json::Value;
+use std::io::{Result, Write};
+
+/// The chains of a table.
+fn chains<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = &'a Chain> {
+    let own = |chain: &&Chain| chain.family == table.family && chain.table == table.name;
+    ruleset.chains.iter().filter(own)
+}
+
+/// The rules of a chain.
+fn rules<'a>(ruleset: &'a Ruleset, chain: &'a Chain) -> impl Iterator<Item = &'a Rule> {
+    ruleset.rules.iter().filter(|rule| {
+        (rule.family, &rule.table, &rule.chain) == (chain.family, &chain.table, &chain.name)
+    })
+}
+
+fn policy(drops: bool) -> &'static str {
+    if drops {
+        "drop"
+    } else {
+        "accept"
+    }
+}
+
+/// As an object, with the keys and in the order that `nft -j list ruleset` has.
+pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
+    let mut all: Vec<Value> = Vec::new();
+    let mut put = |what: &str, object: Object| all.push(Object::new().with(what, object).into());
+    for table in &ruleset.tables {
+        let flags = table.flag_names();
+        let object = Object::new()
+            .with("family", family_name(table.family).as_ref())
+            .with("name", table.name.as_str())
+            .with("handle", table.handle)
+            .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
+        put("table", object);
+        for chain in chains(ruleset, table) {
+            put("chain", chain_object(chain));
+        }
+        for chain in chains(ruleset, table) {
+            for rule in rules(ruleset, chain) {
+                put("rule", rule_object(rule));
+            }
+        }
+    }
+    Object::new().with("nftables", all)
+}
+
+fn chain_object(chain: &Chain) -> Object {
+    let object = Object::new()
+        .with("family", family_name(chain.family).as_ref())
+        .with("table", chain.table.as_str())
+        .with("name", chain.name.as_str())
+        .with("handle", chain.handle);
+    let Some(hook) = &chain.hook else {
+        return object;
+    };
+    let devices = match hook.devices.as_slice() {
+        [] => None,
+        [one] => Some(Value::from(one.as_str())),
+        several => Some(strings(several)),
+    };
+    object
+        .with("type", hook.kind.as_str())
+        .maybe("hook", chain.hook_name().as_deref())
+        .with("prio", hook.priority)
+        .with("policy", policy(hook.drops))
+        .maybe("dev", devices)
+}
+
+fn rule_object(rule: &Rule) -> Object {
+    Object::new()
+        .with("family", family_name(rule.family).as_ref())
+        .with("table", rule.table.as_str())
+        .with("chain", rule.chain.as_str())
+        .with("handle", rule.handle)
+        .maybe("comment", rule.comment.as_deref())
+        .with("expressions", strings(&rule.expressions))
+}
+
+/// Writes the tables, with the chains in them, with the rules in those.
+pub(in super::super) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
+    let lines = lines(ruleset);
+    let width = lines
+        .iter()
+        .map(|line| line.0.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (what, handle, rest) in lines {
+        let line = format!("{what:<width$}  handle {handle:<4} {rest}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// What each thing is, its handle, and what else there is to say.
+fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
+    let mut lines = Vec::new();
+    for table in &ruleset.tables {
+        let family = family_name(table.family);
+        let what = format!("table {family} {}", text::safe(&table.name));
+        lines.push((what, table.handle, table.flag_names().join(" ")));
+        for chain in chains(ruleset, table) {
+            let about = chain.hook.as_ref().map(|hook| {
+                format!(
+                    "{} {} priority {} policy {}",
+                    text::safe(&hook.kind),
+                    chain.hook_name().unwrap_or_default(),
+                    hook.priority,
+                    policy(hook.drops)
+                )
+            });
+            let what = format!("  chain {}", text::safe(&chain.name));
+            lines.push((what, chain.handle, about.unwrap_or_default()));
+            for rule in rules(ruleset, chain) {
+                let mut about = text::safe(&rule.expressions.join(" "));
+                if let Some(comment) = &rule.comment {
+                    about += &format!("  \"{}\"", text::safe(comment));
+                }
+                lines.push(("    rule".to_owned(), rule.handle, about));
+            }
+        }
+    }
+    lines
+}

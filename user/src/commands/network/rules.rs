@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Rules, shown.
+
+#![forbid(unsafe_code)]
+
+use super::super::columns::Row;
+use super::super::json::Object;
+use super::super::text;
+use super::{prefix, Shown};
+use parley::route::links::Names;
+use parley::route::names;
+use parley::route::rules::{action, flag, Rule};
+use parley::route::Prefix;
+use serde_json::Value;
+
+const KERNEL: u8 = 2;
+
+/// A range, or the one that it is.
+fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
+    if first == last {
+        first.to_string()
+    } else {
+        format!("{first}-{last}")
+    }
+}
+
+fn mark(rule: &Rule) -> Option<(u32, Option<u32>)> {
+    if rule.mark.is_none() && rule.mark_mask.is_none() {
+        return None;
+    }
+    let mask = rule.mark_mask.filter(|mask| *mask != u32::MAX);
+    Some((rule.mark.unwrap_or(0), mask))
+}
+
+fn realms(rule: &Rule) -> Option<(u16, u16)> {
+    let realms = rule.realms?;
+    Some(((realms >> 16) as u16, realms as u16))
+}
+
+/// Who made it, where that is worth a word.
+fn protocol(rule: &Rule) -> Option<std::borrow::Cow<'static, str>> {
+    let protocol = rule
+        .protocol
+        .filter(|protocol| !matches!(*protocol, 0 | KERNEL));
+    protocol.map(names::protocol)
+}
+
+impl Shown for Rule {
+    const NOUN: &'static str = "rules";
+    const HEADINGS: &'static [&'static str] = &["FAMILY", "PRIORITY", "WHAT", "DOES"];
+
+    fn row(&self, _links: &Names) -> Row {
+        Row {
+            cells: vec![
+                self.family.name().to_owned(),
+                self.priority.to_string(),
+                self.selector(),
+                self.does(),
+            ],
+            below: Vec::new(),
+        }
+    }
+
+    fn object(&self, _links: &Names) -> Object {
+        let has = |flag| self.flags & flag != 0;
+        let hex = |number: u32| format!("{number:#x}");
+        let mark = mark(self);
+        let realms = realms(self);
+        let object = Object::new()
+            .with("family", self.family.name())
+            .with("priority", self.priority)
+            .null_if("not", has(flag::INVERT))
+            .maybe("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)))
+            .maybe("fwmark", mark.map(|(mark, _)| hex(mark)))
+            .maybe("fwmask", mark.and_then(|(_, mask)| mask).map(hex))
+            .maybe("iif", self.iif.as_deref())
+            .null_if("iif_detached", has(flag::IIF_DETACHED))
+            .maybe("oif", self.oif.as_deref())
+            .null_if("oif_detached", has(flag::OIF_DETACHED))
+            .null_if("l3mdev", self.of_master)
+            .maybe("uid_start", self.users.map(|users| users.0))
+            .maybe("uid_end", self.users.map(|users| users.1))
+            .maybe(
+                "ipproto",
+                self.ip_protocol.map(names::ip_protocol).as_deref(),
+            )
+            .and(ports("sport", self.source_ports))
+            .and(ports("dport", self.destination_ports))
+            .maybe("tun_id", self.tunnel)
+            .maybe("dscp", self.dscp.map(|dscp| format!("{dscp:#04x}")))
+            .maybe("flowlabel", self.flow_label.map(hex))
+            .maybe("suppress_prefixlen", self.suppress_prefix_len)
+            .maybe(
+                "suppress_ifgroup",
+                self.suppress_group.map(names::link_group).as_deref(),
+            )
+            .maybe(
+                "flow_from",
+                realms.map(|(from, _)| names::realm(from)).as_deref(),
+            )
+            .maybe("flow_to", realms.map(|(_, to)| names::realm(to)).as_deref())
+            .maybe("protocol", protocol(self).as_deref())
+            .and(self.end("src", self.source, Some("all")))
+            .and(self.end("dst", self.destination, None));
+        let table = (self.table != 0).then(|| names::table(self.table));
+        let object = object.maybe("table", table.as_deref());
+        match self.action {
+            action::TABLE => object,
+            action::GOTO => object
+                .with("goto", self.target.map_or(Value::from("none"), Value::from))
+                .null_if("unresolved", has(flag::UNRESOLVED)),
+            action::NOTHING => object.with("nop", Value::Null),
+            other => object.with("action", names::route_type(other).as_ref()),
+        }
+    }
+}
+
+fn ports(key: &str, ports: Option<(u16, u16)>) -> Object {
+    match ports {
+        Some((first, last)) if first == last => Object::new().with(key, first),
+        Some((first, last)) => Object::new()
+            .with(&format!("{key}_start"), first)
+            .with(&format!("{key}_end"), last),
+        None => Object::new(),
+    }
+}
+
+/// Both ways to show a rule are made of these.
+trait Parts {
+    fn end(&self, key: &str, prefix: Option<Prefix>, any: Option<&str>) -> Object;
+    fn selector(&self) -> String;
+    fn does(&self) -> String;
+}
+
+impl Parts for Rule {
+    fn end(&self, key: &str, prefix: Option<Prefix>, any: Option<&str>) -> Object {
+        let Some(prefix) = prefix else {
+            return Object::new().maybe(key, any);
+        };
+        let len = (prefix.len != self.family.bits()).then_some(prefix.len);
+        Object::new()
+            .with(key, prefix.address.to_string())
+            .maybe(&format!("{key}len"), len)
+    }
+
+    fn selector(&self) -> String {
+        let mut words = Vec::new();
+        if self.flags & flag::INVERT != 0 {
+            words.push("not".to_owned());
+        }
+        let mut say = |what: &str, value: Option<String>| {
+            words.extend(value.map(|value| format!("{what} {value}")));
+        };
+        let end = |end: Option<Prefix>| end.map(|end| prefix(end, self.family));
+        say("from", end(self.source).or(Some("all".to_owned())));
+        say("to", end(self.destination));
+        say("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
+        let mark = mark(self).map(|(mark, mask)| match mask {
+            Some(mask) => format!("{mark:#x}/{mask:#x}"),
+            None => format!("{mark:#x}"),
+        });
+        say("fwmark", mark);
+        let link = |name: &Option<String>, detached| {
+            let gone = if self.flags & detached != 0 {
+                " (not there)"
+            } else {
+                ""
+            };
+            name.as_deref().map(|name| text::safe(name) + gone)
+        };
+        say("iif", link(&self.iif, flag::IIF_DETACHED));
+        say("oif", link(&self.oif, flag::OIF_DETACHED));
+        say("uid", self.users.map(range));
+        say(
+            "proto",
+            self.ip_protocol.map(|p| names::ip_protocol(p).into_owned()),
+        );
+        say("sport", self.source_ports.map(range));
+        say("dport", self.destination_ports.map(range));
+        say("tunnel", self.tunnel.map(|tunnel| tunnel.to_string()));
+        say("dscp", self.dscp.map(|dscp| format!("{dscp:#04x}")));
+        say(
+            "flowlabel",
+            self.flow_label.map(|label| format!("{label:#x}")),
+        );
+        words.join(" ")
+    }
+
+    fn does(&self) -> String {
+        let mut words = Vec::new();
+        match self.action {
+            action::TABLE if self.of_master => words.push("lookup that of the master".to_owned()),
+            action::TABLE => words.push(format!("lookup {}", names::table(self.table))),
+            action::GOTO => {
+                let gone = if self.flags & flag::UNRESOLVED != 0 {
+                    " (not there)"
+                } else {
+                    ""
+                };
+                let target = self
+                    .target
+                    .map_or("none".to_owned(), |target| target.to_string());
+                words.push(format!("goto {target}{gone}"));
+            }
+            action::NOTHING => words.push("nothing".to_owned()),
+            other => words.push(names::route_type(other).into_owned()),
+        }
+        let mut say = |what: &str, value: Option<String>| {
+            words.extend(value.map(|value| format!("{what} {value}")));
+        };
+        let len = self.suppress_prefix_len.map(|len| len.to_string());
+        say("suppress prefix length", len);
+        let group = self.suppress_group.map(|group| group.to_string());
+        say("suppress group", group);
+        say(
+            "realms",
+            realms(self).map(|(from, to)| format!("{from}/{to}")),
+        );
+        say(
+            "proto",
+            protocol(self).map(|protocol| protocol.into_owned()),
+        );
+        words.join(" ")
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Chains: rules one after another, which a hook of the kernel's may begin.
+
+#![forbid(unsafe_code)]
+
+use super::Listed;
+use crate::netlink::attr::Attributes;
+use crate::netlink::{Error, Result};
+use std::borrow::Cow;
+
+/// A chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Its table's family: [`family_name`](super::family_name).
+    pub family: u8,
+    /// Its table's name.
+    pub table: String,
+    /// Its name.
+    pub name: String,
+    /// Its number, which nothing else in its table has.
+    pub handle: u64,
+    /// Where packets come from, if it is a base chain.
+    pub hook: Option<Hook>,
+    /// How many rules it has, and how many lead to it.
+    pub uses: u32,
+}
+
+/// What a base chain has beyond others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// What it is for: `filter`, `nat` or `route`.
+    pub kind: String,
+    /// The hook's number, which its family gives a meaning.
+    pub number: u32,
+    /// Of the chains of a hook, the one with the least is asked first.
+    pub priority: i32,
+    /// Whether packets that no rule decides on are dropped, rather than accepted.
+    pub drops: bool,
+    /// The links that it is limited to.
+    pub devices: Vec<String>,
+}
+
+impl Chain {
+    /// The name of its hook.
+    pub fn hook_name(&self) -> Option<Cow<'static, str>> {
+        const NETDEV: u8 = 5;
+        const ARP: u8 = 3;
+        let number = self.hook.as_ref()?.number;
+        let name = match (self.family, number) {
+            (NETDEV, 0) => "ingress",
+            (NETDEV, 1) => "egress",
+            (ARP, 0) => "input",
+            (ARP, 1) => "output",
+            (_, 0) => "prerouting",
+            (_, 1) => "input",
+            (_, 2) => "forward",
+            (_, 3) => "output",
+            (_, 4) => "postrouting",
+            // inet and bridge have one beyond.
+            (_, 5) => "ingress",
+            _ => return Some(number.to_string().into()),
+        };
+        Some(name.into())
+    }
+}
+
+/// Reads `NFTA_CHAIN_HOOK`: number, priority and links.
+fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<String>)> {
+    let (mut number, mut priority, mut devices) = (None, None, Vec::new());
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => number = Some(attribute.be32()?),
+            2 => priority = Some(attribute.be32()? as i32),
+            3 => devices.push(attribute.text()?),
+            4 => {
+                for device in attribute.attributes() {
+                    devices.push(device?.text()?);
+                }
+                devices.dedup();
+            }
+            _ => {}
+        }
+    }
+    Ok((
+        number.ok_or(Error::Absent("NFTA_HOOK_HOOKNUM"))?,
+        priority.ok_or(Error::Absent("NFTA_HOOK_PRIORITY"))?,
+        devices,
+    ))
+}
+
+impl Listed for Chain {
+    const NEW: u16 = 3;
+    const REQUEST: &'static str = "NFT_MSG_GETCHAIN";
+
+    fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
+        const DROP: u32 = 0;
+        let (mut table, mut name, mut handle) = (None, None, None);
+        let (mut hook, mut drops, mut kind, mut uses) = (None, false, None, 0);
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => table = Some(attribute.text()?),
+                2 => handle = Some(attribute.be64()?),
+                3 => name = Some(attribute.text()?),
+                4 => hook = Some(read_hook(attribute.attributes())?),
+                5 => drops = attribute.be32()? == DROP,
+                6 => uses = attribute.be32()?,
+                7 => kind = Some(attribute.text()?),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            family,
+            table: table.ok_or(Error::Absent("NFTA_CHAIN_TABLE"))?,
+            name: name.ok_or(Error::Absent("NFTA_CHAIN_NAME"))?,
+            handle: handle.ok_or(Error::Absent("NFTA_CHAIN_HANDLE"))?,
+            hook: hook.map(|(number, priority, devices)| Hook {
+                kind: kind.unwrap_or_default(),
+                number,
+                priority,
+                drops,
+                devices,
+            }),
+            uses,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Rules: expressions that are evaluated one after another.
+
+#![forbid(unsafe_code)]
+
+use super::Listed;
+use crate::netlink::attr::Attributes;
+use crate::netlink::{Error, Result};
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its table's family: [`family_name`](super::family_name).
+    pub family: u8,
+    /// Its table's name.
+    pub table: String,
+    /// Its chain's name.
+    pub chain: String,
+    /// Its number, which nothing else in its table has.
+    pub handle: u64,
+    /// The number of the rule before it, if there is one.
+    pub position: Option<u64>,
+    /// What `nft` noted with it.
+    pub comment: Option<String>,
+    /// The names of its expressions, such as `payload`, `cmp` and `immediate`.
+    pub expressions: Vec<String>,
+}
+
+/// Reads `NFTA_RULE_EXPRESSIONS`: a list of expressions, each with its name.
+fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
+    const ELEMENT: u16 = 1;
+    const NAME: u16 = 1;
+    let mut names = Vec::new();
+    for element in list {
+        let element = element?;
+        if element.number != ELEMENT {
+            continue;
+        }
+        for attribute in element.attributes() {
+            let attribute = attribute?;
+            if attribute.number == NAME {
+                names.push(attribute.text()?);
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// The comment in what `nft` keeps with a rule: records of a type, a length and
+/// that many bytes. It is `nft`'s own affair, so what is no such record is no
+/// error.
+fn comment(mut records: &[u8]) -> Option<String> {
+    const COMMENT: u8 = 0;
+    while let [kind, len, rest @ ..] = records {
+        let (value, next) = rest.split_at_checked(usize::from(*len))?;
+        if *kind == COMMENT {
+            let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
+            return Some(String::from_utf8_lossy(text).into_owned());
+        }
+        records = next;
+    }
+    None
+}
+
+impl Listed for Rule {
+    const NEW: u16 = 6;
+    const REQUEST: &'static str = "NFT_MSG_GETRULE";
+
+    fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
+        let (mut table, mut chain, mut handle) = (None, None, None);
+        let (mut position, mut note, mut expressions) = (None, None, Vec::new());
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => table = Some(attribute.text()?),
+                2 => chain = Some(attribute.text()?),
+                3 => handle = Some(attribute.be64()?),
+                4 => expressions = read_expressions(attribute.attributes())?,
+                6 => position = Some(attribute.be64()?),
+                7 => note = comment(attribute.payload),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            family,
+            table: table.ok_or(Error::Absent("NFTA_RULE_TABLE"))?,
+            chain: chain.ok_or(Error::Absent("NFTA_RULE_CHAIN"))?,
+            handle: handle.ok_or(Error::Absent("NFTA_RULE_HANDLE"))?,
+            position,
+            comment: note,
+            expressions,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comment;
+
+    #[test]
+    fn a_comment_is_found_behind_other_records_and_no_bytes_are_an_error() {
+        assert_eq!(comment(b"\x00\x04ssh\x00").as_deref(), Some("ssh"));
+        assert_eq!(
+            comment(b"\x01\x02xy\x00\x04ssh\x00").as_deref(),
+            Some("ssh")
+        );
+        assert_eq!(comment(b"\x00\x03ssh").as_deref(), Some("ssh"));
+        for none in [&b""[..], b"\x00", b"\x00\x05ssh\x00", b"\x01\x01x\x00"] {
+            assert_eq!(comment(none), None);
+        }
+    }
+}

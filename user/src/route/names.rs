@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Names of the numbers, as `ip` prints them.
+//!
+//! What an administrator has named in `/etc/iproute2` keeps its number here.
+
+#![forbid(unsafe_code)]
+
+use std::borrow::Cow;
+
+/// A name, or the number.
+type Name = Cow<'static, str>;
+
+fn or_number(name: Option<&'static str>, number: u32) -> Name {
+    name.map_or_else(|| number.to_string().into(), Cow::from)
+}
+
+/// A routing table: `enum rt_class_t`.
+pub fn table(number: u32) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        253 => Some("default"),
+        254 => Some("main"),
+        255 => Some("local"),
+        _ => None,
+    };
+    or_number(name, number)
+}
+
+/// The number of a routing table, from its name or number.
+pub fn table_number(name: &str) -> Option<u32> {
+    match name {
+        "default" => Some(253),
+        "main" => Some(254),
+        "local" => Some(255),
+        _ => name.parse().ok().filter(|number| *number != 0),
+    }
+}
+
+/// Who made a route, a rule or a neighbour: `RTPROT_*`.
+pub fn protocol(number: u8) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        1 => Some("redirect"),
+        2 => Some("kernel"),
+        3 => Some("boot"),
+        4 => Some("static"),
+        8 => Some("gated"),
+        9 => Some("ra"),
+        10 => Some("mrt"),
+        11 => Some("zebra"),
+        12 => Some("bird"),
+        13 => Some("dnrouted"),
+        14 => Some("xorp"),
+        15 => Some("ntk"),
+        16 => Some("dhcp"),
+        18 => Some("keepalived"),
+        42 => Some("babel"),
+        99 => Some("openr"),
+        186 => Some("bgp"),
+        187 => Some("isis"),
+        188 => Some("ospf"),
+        189 => Some("rip"),
+        192 => Some("eigrp"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// How far an address or a route reaches: `enum rt_scope_t`.
+pub fn scope(number: u8) -> Name {
+    let name = match number {
+        0 => Some("global"),
+        200 => Some("site"),
+        253 => Some("link"),
+        254 => Some("host"),
+        255 => Some("nowhere"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// What a route, or a rule without a table, does: `RTN_*`.
+pub fn route_type(number: u8) -> Name {
+    let name = match number {
+        0 => Some("none"),
+        1 => Some("unicast"),
+        2 => Some("local"),
+        3 => Some("broadcast"),
+        4 => Some("anycast"),
+        5 => Some("multicast"),
+        6 => Some("blackhole"),
+        7 => Some("unreachable"),
+        8 => Some("prohibit"),
+        9 => Some("throw"),
+        10 => Some("nat"),
+        11 => Some("xresolve"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// Whose address it is: `IFAPROT_*`.
+pub fn address_protocol(number: u8) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        1 => Some("kernel_lo"),
+        2 => Some("kernel_ra"),
+        3 => Some("kernel_ll"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// A group of links.
+pub fn link_group(number: u32) -> Name {
+    or_number((number == 0).then_some("default"), number)
+}
+
+/// A realm of routes.
+pub fn realm(number: u16) -> Name {
+    or_number((number == 0).then_some("cosmos"), number.into())
+}
+
+/// The states of a link: `enum` of `IF_OPER_*` in `include/uapi/linux/if.h`.
+pub fn link_state(number: u8) -> Name {
+    let name = match number {
+        0 => Some("UNKNOWN"),
+        1 => Some("NOTPRESENT"),
+        2 => Some("DOWN"),
+        3 => Some("LOWERLAYERDOWN"),
+        4 => Some("TESTING"),
+        5 => Some("DORMANT"),
+        6 => Some("UP"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// What a link is made of: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
+pub fn link_type(number: u16) -> Name {
+    let name = match number {
+        1 => Some("ether"),
+        24 => Some("ieee1394"),
+        32 => Some("infiniband"),
+        280 => Some("can"),
+        512 => Some("ppp"),
+        768 => Some("ipip"),
+        769 => Some("tunnel6"),
+        772 => Some("loopback"),
+        776 => Some("sit"),
+        778 => Some("gre"),
+        803 => Some("ieee802.11/radiotap"),
+        823 => Some("gre6"),
+        824 => Some("netlink"),
+        0xfffe => Some("none"),
+        0xffff => Some("void"),
+        _ => None,
+    };
+    name.map_or_else(|| format!("[{number}]").into(), Cow::from)
+}
+
+/// A protocol above IP, as `/etc/protocols` usually has it.
+pub fn ip_protocol(number: u8) -> Name {
+    let name = match number {
+        1 => Some("icmp"),
+        2 => Some("igmp"),
+        6 => Some("tcp"),
+        17 => Some("udp"),
+        33 => Some("dccp"),
+        47 => Some("gre"),
+        50 => Some("esp"),
+        51 => Some("ah"),
+        58 => Some("ipv6-icmp"),
+        132 => Some("sctp"),
+        136 => Some("udplite"),
+        _ => None,
+    };
+    name.map_or_else(|| format!("ipproto-{number}").into(), Cow::from)
+}
+
+/// The names of the bits that are set in `bits`, in the order of `known`, and the
+/// rest of them as a number.
+pub(super) fn bits(known: &[(u32, &'static str)], bits: u32) -> Vec<Name> {
+    let mut rest = bits;
+    let mut names = Vec::new();
+    for (bit, name) in known {
+        if bits & bit != 0 {
+            names.push(Cow::from(*name));
+            rest &= !bit;
+        }
+    }
+    if rest != 0 {
+        names.push(format!("{rest:x}").into());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_without_a_name_stays_a_number() {
+        assert_eq!(table(254), "main");
+        assert_eq!(table(70_000), "70000");
+        assert_eq!(table_number("70000"), Some(70_000));
+        assert_eq!(table_number(&table(255)), Some(255));
+        assert_eq!(table_number("nowhere"), None);
+        assert_eq!(protocol(77), "77");
+        assert_eq!(link_type(5), "[5]");
+        assert_eq!(bits(&[(2, "B"), (1, "A")], 0x13), ["B", "A", "10"]);
+    }
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Routes: where packets go, by their destination.
+//!
+//! Source: `include/uapi/linux/rtnetlink.h`, `struct rtmsg`, `enum rtattr_type_t`.
+
+#![forbid(unsafe_code)]
+
+use super::names::bits;
+use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
+use crate::netlink::attr::{Attribute, Attributes, ALIGN};
+use crate::netlink::list::Listing;
+use crate::netlink::message::Message;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its family.
+    pub family: Family,
+    /// The number of the table that it is in.
+    pub table: u32,
+    /// What it does: [`route_type`](super::names::route_type).
+    pub kind: u8,
+    /// Where to. `None` is to everywhere.
+    pub destination: Option<Prefix>,
+    /// Where from, if that matters.
+    pub source: Option<Prefix>,
+    /// The type of service of the packets; 0 is any.
+    pub tos: u8,
+    /// Of several routes to the same, the one with the least is taken.
+    pub metric: Option<u32>,
+    /// Who made it: [`protocol`](super::names::protocol).
+    pub protocol: u8,
+    /// How far it reaches: [`scope`](super::names::scope).
+    pub scope: u8,
+    /// `RTNH_F_*` and `RTM_F_*`.
+    pub flags: u32,
+    /// The address that packets of this machine come from.
+    pub preferred_source: Option<IpAddr>,
+    /// The number of the nexthop object that it uses.
+    pub nexthop_id: Option<u32>,
+    /// By which way, where there is one.
+    pub way: Way,
+    /// By which ways, where there are several.
+    pub ways: Vec<Way>,
+    /// What holds for the connections: numbers of `RTAX_*`, and their values.
+    pub metrics: Vec<(u16, u32)>,
+    /// Which of them, as bits, are fixed.
+    pub locked: u32,
+    /// The name of the congestion control.
+    pub congestion: Option<String>,
+    /// In how many hundredths of a second it ends; 0 is never.
+    pub expires: i32,
+    /// The errno for packets that it refuses; 0 is none.
+    pub error: i32,
+    /// How much the router that told of it is preferred: `ICMPV6_ROUTER_PREF_*`.
+    pub preference: Option<u8>,
+}
+
+/// A way of a route: the next hop.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// The number of the link.
+    pub index: Option<u32>,
+    /// The gateway. Of another family than the route, it came as `RTA_VIA`.
+    pub gateway: Option<IpAddr>,
+    /// How many of the packets go this way, where there are several: 1 to 256.
+    pub weight: u16,
+    /// `RTNH_F_*`.
+    pub flags: u32,
+    /// The realms: from in the upper 16 bits, to in the lower.
+    pub realms: Option<u32>,
+    /// What packets are put into: `LWTUNNEL_ENCAP_*`.
+    pub encapsulation: Option<u16>,
+}
+
+/// In the order in which `ip` prints them.
+const FLAGS: &[(u32, &str)] = &[
+    (1, "dead"),
+    (4, "onlink"),
+    (2, "pervasive"),
+    (8, "offload"),
+    (64, "trap"),
+    (0x100, "notify"),
+    (16, "linkdown"),
+    (32, "unresolved"),
+    (0x4000, "rt_offload"),
+    (0x8000, "rt_trap"),
+    (0x2000_0000, "rt_offload_failed"),
+];
+
+/// The names of a route's or a way's flags, as `ip` prints them.
+pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
+    let known = FLAGS.iter().fold(0, |all, (flag, _)| all | flag);
+    bits(FLAGS, flags & known)
+}
+
+/// The name of a metric, by its number of `RTAX_*`.
+pub fn metric_name(number: u16) -> Cow<'static, str> {
+    let name = match number {
+        2 => "mtu",
+        3 => "window",
+        4 => "rtt",
+        5 => "rttvar",
+        6 => "ssthresh",
+        7 => "cwnd",
+        8 => "advmss",
+        9 => "reordering",
+        10 => "hoplimit",
+        11 => "initcwnd",
+        FEATURES => "features",
+        13 => "rto_min",
+        14 => "initrwnd",
+        15 => "quickack",
+        17 => "fastopen_no_cookie",
+        _ => return format!("metric {number}").into(),
+    };
+    name.into()
+}
+
+/// The value of a metric, as `ip` prints it: times in milliseconds.
+pub fn metric_value(number: u16, value: u32) -> u32 {
+    match number {
+        // The kernel has these in eighths and in quarters.
+        4 => value / 8,
+        5 => value / 4,
+        _ => value,
+    }
+}
+
+/// `RTAX_FEATURES`, whose value is bits.
+pub const FEATURES: u16 = 12;
+/// `RTAX_FEATURE_ECN`: packets may be marked rather than dropped.
+pub const ECN: u32 = 1;
+
+impl Route {
+    /// Whether the metric with this number is fixed.
+    pub fn is_locked(&self, metric: u16) -> bool {
+        let bit = 1u32.checked_shl(metric.into()).unwrap_or(0);
+        self.locked & bit != 0
+    }
+
+    /// The name of [`Self::preference`].
+    pub fn preference_name(&self) -> Option<Cow<'static, str>> {
+        Some(match self.preference? {
+            0 => "medium".into(),
+            1 => "high".into(),
+            3 => "low".into(),
+            other => other.to_string().into(),
+        })
+    }
+}
+
+impl Way {
+    /// The name of [`Self::encapsulation`].
+    pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
+        Some(match self.encapsulation? {
+            0 => return None,
+            1 => "mpls".into(),
+            2 => "ip".into(),
+            3 => "ila".into(),
+            4 => "ip6".into(),
+            5 => "seg6".into(),
+            6 => "bpf".into(),
+            7 => "seg6local".into(),
+            8 => "rpl".into(),
+            9 => "ioam6".into(),
+            10 => "xfrm".into(),
+            other => other.to_string().into(),
+        })
+    }
+
+    fn leads_as(&self, other: &Self) -> bool {
+        (self.index, self.gateway) == (other.index, other.gateway)
+    }
+
+    /// Reads what a way says of itself; whether it was that.
+    fn read(&mut self, attribute: &Attribute<'_>) -> Result<bool> {
+        match attribute.number {
+            4 => self.index = Some(attribute.u32()?),
+            5 => self.gateway = Some(ip(attribute)?),
+            11 => self.realms = Some(attribute.u32()?),
+            // struct rtvia: the family, in 2 bytes, and the address.
+            18 => {
+                let address = attribute.payload.get(2..).unwrap_or_default();
+                self.gateway = Some(ip_bytes(address, attribute.offset)?);
+            }
+            21 => self.encapsulation = Some(attribute.u16()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Reads `RTA_MULTIPATH`: each `struct rtnexthop` has its length, flags, weight
+/// and link, and then its attributes.
+fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
+    const LEN: usize = 8;
+    let malformed = Error::Malformed {
+        what: "a nexthop's length is wrong",
+        offset: attribute.offset,
+    };
+    let mut ways = Vec::new();
+    let mut rest = attribute.payload;
+    while !rest.is_empty() {
+        let [l0, l1, flags, hops, i0, i1, i2, i3, ..] = *rest else {
+            return Err(malformed);
+        };
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let Some(inside) = rest.get(LEN..len) else {
+            return Err(malformed);
+        };
+        let index = u32::from_ne_bytes([i0, i1, i2, i3]);
+        let mut way = Way {
+            index: (index != 0).then_some(index),
+            weight: u16::from(hops).saturating_add(1),
+            flags: flags.into(),
+            ..Way::default()
+        };
+        for attribute in Attributes::new(inside) {
+            way.read(&attribute?)?;
+        }
+        ways.push(way);
+        let next = len.next_multiple_of(ALIGN).min(rest.len());
+        rest = rest.get(next..).unwrap_or_default();
+    }
+    Ok(ways)
+}
+
+impl Route {
+    /// Reads `RTA_METRICS`: attributes of `RTAX_*`.
+    fn read_metrics(&mut self, attributes: Attributes<'_>) -> Result<()> {
+        const LOCK: u16 = 1;
+        const HOPLIMIT: u16 = 10;
+        const CC_ALGO: u16 = 16;
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                LOCK => self.locked = attribute.u32()?,
+                CC_ALGO => self.congestion = Some(attribute.text()?),
+                // The way of the kernel's to say that there is none.
+                HOPLIMIT if attribute.u32()? == u32::MAX => {}
+                number => self.metrics.push((number, attribute.u32()?)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What tells a route from another, but for its ways.
+pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
+
+impl Entry for Route {
+    const NEW: u16 = 24;
+    const REQUEST: &'static str = "RTM_GETROUTE";
+    const GROUPS: &'static [u32] = &[7, 11];
+    const HEADER: usize = 12;
+
+    type Key = Key;
+
+    fn key(&self) -> Key {
+        (
+            self.family,
+            self.table,
+            self.destination,
+            self.source,
+            self.tos,
+            self.metric,
+        )
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.way.leads_as(&other.way)
+            && self.ways.len() == other.ways.len()
+            && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other))
+    }
+
+    fn is_changed(&self, other: &Self) -> bool {
+        let mut now = self.clone();
+        if now.expires != 0 && other.expires != 0 {
+            now.expires = other.expires;
+        }
+        now != *other
+    }
+
+    fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
+        list(socket, None, None)
+    }
+
+    fn read(message: &Message<'_>) -> Result<Self> {
+        let (header, attributes) = split::<12>(message)?;
+        let [family, dst_len, src_len, tos, table, protocol, scope, kind, f0, f1, f2, f3] = *header;
+        let family = Family::read(family)?;
+        let mut route = Self {
+            family,
+            table: table.into(),
+            kind,
+            destination: None,
+            source: None,
+            tos,
+            metric: None,
+            protocol,
+            scope,
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+            preferred_source: None,
+            nexthop_id: None,
+            way: Way::default(),
+            ways: Vec::new(),
+            metrics: Vec::new(),
+            locked: 0,
+            congestion: None,
+            expires: 0,
+            error: 0,
+            preference: None,
+        };
+        let prefix = |attribute: &Attribute<'_>, len| {
+            ip(attribute).map(|address| Some(Prefix { address, len }))
+        };
+        for attribute in attributes {
+            let attribute = attribute?;
+            if route.way.read(&attribute)? {
+                continue;
+            }
+            match attribute.number {
+                1 => route.destination = prefix(&attribute, dst_len)?,
+                2 => route.source = prefix(&attribute, src_len)?,
+                6 => route.metric = Some(attribute.u32()?),
+                7 => route.preferred_source = Some(ip(&attribute)?),
+                8 => route.read_metrics(attribute.attributes())?,
+                9 => route.ways = read_ways(&attribute)?,
+                12 => {
+                    let [_, _, _, _, _, _, _, _, x0, x1, x2, x3, e0, e1, e2, e3, ..] =
+                        *attribute.payload
+                    else {
+                        return Err(Error::Malformed {
+                            what: "RTA_CACHEINFO is too short",
+                            offset: attribute.offset,
+                        });
+                    };
+                    route.expires = i32::from_ne_bytes([x0, x1, x2, x3]);
+                    route.error = i32::from_ne_bytes([e0, e1, e2, e3]);
+                }
+                15 => route.table = attribute.u32()?,
+                20 => route.preference = Some(attribute.u8()?),
+                30 => route.nexthop_id = Some(attribute.u32()?),
+                _ => {}
+            }
+        }
+        Ok(route)
+    }
+}
+
+/// Lists the routes of all tables, or of `table`; IPv4 and then IPv6, or those of
+/// `family`.
+///
+/// Refused with `ENOENT` where there is no such table.
+pub fn list<T: Transport>(
+    socket: &mut Socket<T>,
+    family: Option<Family>,
+    table: Option<u32>,
+) -> Result<Listing<Route>> {
+    const TABLE: u16 = 15;
+    let (mut there, mut refused) = (false, None);
+    let listing = both(family, |family| {
+        let mut header = [0; Route::HEADER];
+        let [first, ..] = &mut header;
+        *first = family.number();
+        let listing = dump(socket, &header, |w| match table {
+            Some(table) => w.u32(TABLE, table),
+            None => Ok(()),
+        });
+        match listing {
+            // A family may have it, and the other not.
+            Err(error) if error.errno() == Some(libc::ENOENT) => {
+                refused = Some(error);
+                Ok(Listing::default())
+            }
+            other => {
+                there = true;
+                other
+            }
+        }
+    })?;
+    match refused {
+        Some(error) if !there => Err(error),
+        _ => Ok(listing),
+    }
+}
