@@ -70,16 +70,16 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut out = BufWriter::new(io::stdout().lock());
     let done = enter(arguments.netns.as_deref()).and_then(|()| match &arguments.command {
-        Command::Echo(echo) => echo.run(&mut out),
-        Command::Counter(counter) => counter.run(&mut out),
+        Command::Echo(echo) => echo.run(&mut out, arguments.json),
+        Command::Counter(counter) => counter.run(&mut out, arguments.json),
         Command::Monitor(monitor) => monitor.run(&mut out, arguments.json),
         Command::Show(show) => show.run(&mut out, arguments.json),
-        Command::Agent(agent) => agent.run(&mut out),
-        Command::Ask(ask) => ask.run(&mut out),
-        Command::Device(device) => device.run(&mut out),
+        Command::Agent(agent) => agent.run(&mut out, arguments.json),
+        Command::Ask(ask) => ask.run(&mut out, arguments.json),
+        Command::Device(device) => device.run(&mut out, arguments.json),
         Command::Compare(compare) => compare.run(&mut out, arguments.json),
-        Command::Stats(stats) => stats.run(&mut out),
-        Command::Family(family) => family.run(&mut out),
+        Command::Stats(stats) => stats.run(&mut out, arguments.json),
+        Command::Family(family) => family.run(&mut out, arguments.json),
     });
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,

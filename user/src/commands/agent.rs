@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use super::text;
 use anyhow::{anyhow, Context, Result};
 use clap::Args;
@@ -27,46 +28,62 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut agent = Socket::register()?;
-        writeln!(out, "the agent of this network namespace; waiting")?;
-        out.flush()?;
+        let mut report = Report { out, json };
+        report.event("waiting", Object::new(), || {
+            "the agent of this network namespace; waiting".to_owned()
+        })?;
         let mut left = self.count;
         while left != Some(0) {
             let question = match agent.next_question(None) {
                 Ok(question) => question,
                 Err(Error::Overrun) => {
-                    writeln!(
-                        out,
-                        "lost     questions came faster than they were answered;"
-                    )?;
-                    writeln!(out, "         their askers were told so")?;
-                    out.flush()?;
+                    report.event("lost", Object::new(), || {
+                        "lost     questions came faster than they were answered;\n         \
+                         their askers were told so"
+                            .to_owned()
+                    })?;
                     continue;
                 }
                 Err(error) => return Err(error.into()),
             };
             left = left.map(|left| left - 1);
-            writeln!(
-                out,
-                "question {} of port {}, {} bytes: {}",
-                question.id,
-                question.portid,
-                question.question.len(),
-                text::line(&question.question)
-            )?;
-            match self.answer(&question) {
-                Ok(answer) => {
-                    match agent.answer(question.id, &answer) {
-                        Ok(()) => writeln!(out, "answer   {}", text::line(&answer))?,
-                        // Another question may go better.
-                        Err(error @ Error::Refused(_)) => writeln!(out, "too late {error}")?,
-                        Err(error) => return Err(error.into()),
-                    }
+            let id = Object::new().with("id", question.id);
+            let object = id.clone().with("portid", question.portid);
+            let object = object.bytes("question", &question.question);
+            report.event("question", object, || {
+                format!(
+                    "question {} of port {}, {} bytes: {}",
+                    question.id,
+                    question.portid,
+                    question.question.len(),
+                    text::line(&question.question)
+                )
+            })?;
+            let answer = match self.answer(&question) {
+                Ok(answer) => answer,
+                Err(error) => {
+                    let why = format!("{error:#}");
+                    report.event("no answer", id.with("error", &why[..]), || {
+                        format!("no answer: {why}")
+                    })?;
+                    continue;
                 }
-                Err(error) => writeln!(out, "no answer: {error:#}")?,
+            };
+            match agent.answer(question.id, &answer) {
+                Ok(()) => report.event("answer", id.bytes("answer", &answer), || {
+                    format!("answer   {}", text::line(&answer))
+                })?,
+                // Another question may go better.
+                Err(error @ Error::Refused(_)) => {
+                    let why = error.to_string();
+                    report.event("too late", id.with("error", &why[..]), || {
+                        format!("too late {why}")
+                    })?;
+                }
+                Err(error) => return Err(error.into()),
             }
-            out.flush()?;
         }
         Ok(())
     }
@@ -83,6 +100,23 @@ impl Agent {
             ));
         }
         Ok(answer)
+    }
+}
+
+/// Writes a line for each event, or an object.
+struct Report<'a> {
+    out: &'a mut dyn Write,
+    json: bool,
+}
+
+impl Report<'_> {
+    fn event(&mut self, event: &str, object: Object, line: impl FnOnce() -> String) -> Result<()> {
+        if self.json {
+            json::write(self.out, object.with("event", event))?;
+        } else {
+            writeln!(self.out, "{}", line())?;
+        }
+        Ok(self.out.flush()?)
     }
 }
 

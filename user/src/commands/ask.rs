@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use super::text;
 use anyhow::Result;
 use clap::Args;
@@ -20,17 +21,21 @@ pub(crate) struct Ask {
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
     timeout: Option<u32>,
     /// Write the answer's bytes, and nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     raw: bool,
 }
 
 impl Ask {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let timeout = self.timeout.map(|ms| Duration::from_millis(ms.into()));
         let answer = Client::open()?.ask(self.text.as_bytes(), timeout)?;
         if self.raw {
             out.write_all(&answer.answer)?;
             return Ok(());
+        }
+        if json {
+            let object = Object::new().bytes("answer", &answer.answer);
+            return Ok(json::write(out, object.with("id", answer.id))?);
         }
         text::bytes(out, "answer", &answer.answer)?;
         Ok(())

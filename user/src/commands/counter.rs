@@ -4,9 +4,10 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use anyhow::Result;
 use clap::Subcommand;
-use parley::client::{Counter as Reading, SetMode};
+use parley::client::{Counter as Reading, Name, SetMode};
 use parley::Client;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -61,12 +62,13 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut client = Client::open()?;
         match self {
-            Self::Get { name } => show(out, client.counter_get(name.as_bytes())?)?,
+            Self::Get { name } => show(out, client.counter_get(name.as_bytes())?, json)?,
             Self::List { prefix } => {
-                list(out, &mut client, prefix.as_deref().map(OsStr::as_bytes))?
+                let prefix = prefix.as_deref().map(OsStr::as_bytes);
+                list(out, &mut client, prefix, json)?
             }
             Self::Set {
                 name,
@@ -86,7 +88,11 @@ impl Counter {
                 name,
                 delta,
                 create,
-            } => show(out, client.counter_add(name.as_bytes(), *delta, *create)?)?,
+            } => show(
+                out,
+                client.counter_add(name.as_bytes(), *delta, *create)?,
+                json,
+            )?,
             Self::Del { name } => client.counter_del(name.as_bytes())?,
         }
         Ok(())
@@ -96,27 +102,33 @@ impl Counter {
 /// How often a dump that was interrupted is begun anew.
 const ATTEMPTS: usize = 5;
 
-fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>) -> Result<()> {
+fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
     let mut rows = Vec::new();
     let mut interrupted = true;
     for _ in 0..ATTEMPTS {
         rows.clear();
         interrupted = client.counter_list(prefix, |counter| {
-            rows.push((counter.name.to_string(), counter.value, counter.updates));
+            let name = counter.name.as_bytes().to_owned();
+            rows.push((name, counter.value, counter.updates));
             Ok(())
         })?;
         if !interrupted {
             break;
         }
     }
-    let widest = |cell: fn(&(String, u64, u64)) -> usize| rows.iter().map(cell).max().unwrap_or(0);
-    let names = widest(|row| row.0.chars().count());
-    let values = widest(|row| row.1.to_string().len());
-    for (name, value, updates) in &rows {
-        writeln!(
-            out,
-            "{name:<names$}  value {value:>values$}  updates {updates}"
-        )?;
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(name, value, updates)| Reading {
+            name: name[..].into(),
+            value: *value,
+            updates: *updates,
+        })
+        .collect();
+    if json {
+        let objects = rows.iter().map(|row| object(*row));
+        json::write(out, objects.collect::<serde_json::Value>())?;
+    } else {
+        table(out, &rows)?;
     }
     if interrupted {
         out.flush()?;
@@ -125,7 +137,24 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>) -> Resu
     Ok(())
 }
 
-fn show(out: &mut dyn Write, counter: Reading<'_>) -> Result<()> {
+fn table(out: &mut dyn Write, rows: &[Reading<'_>]) -> Result<()> {
+    let widest = |cell: fn(&Reading<'_>) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+    let names = widest(|row| row.name.to_string().chars().count());
+    let values = widest(|row| row.value.to_string().len());
+    for row in rows {
+        let (name, value, updates) = (row.name.to_string(), row.value, row.updates);
+        writeln!(
+            out,
+            "{name:<names$}  value {value:>values$}  updates {updates}"
+        )?;
+    }
+    Ok(())
+}
+
+fn show(out: &mut dyn Write, counter: Reading<'_>, json: bool) -> Result<()> {
+    if json {
+        return Ok(json::write(out, object(counter))?);
+    }
     let name = counter.name;
     writeln!(
         out,
@@ -133,4 +162,27 @@ fn show(out: &mut dyn Write, counter: Reading<'_>) -> Result<()> {
         counter.value, counter.updates
     )?;
     Ok(())
+}
+
+/// A counter, as `monitor` has it, too.
+fn object(counter: Reading<'_>) -> Object {
+    name(counter.name)
+        .with("value", counter.value)
+        .with("updates", counter.updates)
+}
+
+/// A name: that it is shown by, and where that is not what it is, its bytes.
+fn name(name: Name<'_>) -> Object {
+    let bytes = name.as_bytes();
+    let shown = name.to_string();
+    let differs = shown.as_bytes() != bytes;
+    let hex = || {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    Object::new()
+        .maybe("name_hex", differs.then(hex))
+        .with("name", shown)
 }

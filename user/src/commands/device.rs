@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use super::text;
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -23,7 +24,7 @@ pub(crate) enum Device {
         #[arg(long)]
         read_write: bool,
         /// Write the bytes that came back, and nothing else
-        #[arg(long)]
+        #[arg(long, conflicts_with = "json")]
         raw: bool,
     },
     /// Add to a counter that exists, by an ioctl
@@ -37,7 +38,7 @@ pub(crate) enum Device {
 }
 
 impl Device {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let path = device::PATH;
         let file =
             File::open().with_context(|| format!("cannot open {path}; is the module loaded?"))?;
@@ -56,6 +57,8 @@ impl Device {
                 let reply = reply.with_context(|| format!("{path} refused {call}"))?;
                 if *raw {
                     out.write_all(&reply)?;
+                } else if json {
+                    json::write(out, Object::new().bytes("payload", &reply))?;
                 } else {
                     text::bytes(out, "reply", &reply)?;
                 }
@@ -64,7 +67,12 @@ impl Device {
                 let value = file
                     .counter_add(name.as_bytes(), *delta)
                     .with_context(|| format!("{path} refused counter-add"))?;
-                writeln!(out, "{}  value {value}", text::name(name))?;
+                let name = text::name(name).to_string();
+                if json {
+                    json::write(out, Object::new().with("name", name).with("value", value))?;
+                } else {
+                    writeln!(out, "{name}  value {value}")?;
+                }
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use super::text;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -22,7 +23,7 @@ pub(crate) struct Echo {
     #[arg(long, conflicts_with = "text")]
     file: Option<PathBuf>,
     /// Write the bytes that came back, and nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     raw: bool,
     /// Do it so many times, and show the last
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -60,7 +61,7 @@ impl Echo {
         Ok(payload)
     }
 
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let payload = self.payload()?;
         let mut client = Client::open()?;
         let repeat = self.repeat.unwrap_or(self.batch);
@@ -82,6 +83,17 @@ impl Echo {
         if self.raw {
             out.write_all(&payload)?;
             return Ok(());
+        }
+        if json {
+            let stamp = Object::new()
+                .with("time_ns", stamp.time_ns)
+                .with("cpu", stamp.cpu)
+                .with("portid", stamp.portid);
+            let object = Object::new()
+                .bytes("payload", &payload)
+                .with("stamp", stamp)
+                .with("times", repeat);
+            return Ok(json::write(out, object)?);
         }
         text::bytes(out, "reply", &payload)?;
         writeln!(

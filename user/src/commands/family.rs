@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+mod json;
+
 use anyhow::Result;
 use clap::Args;
 use parley::genl::controller::{self, Operation, Policies};
@@ -25,20 +27,28 @@ pub(crate) struct Family {
 }
 
 impl Family {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
         if self.all {
-            return list(out, &controller::families(&mut socket)?);
+            let mut families = controller::families(&mut socket)?;
+            families.sort_by(|a, b| a.name.cmp(&b.name));
+            return if json {
+                json::list(out, &families)
+            } else {
+                list(out, &families)
+            };
         }
         let family = genl::resolve(&mut socket, &self.name)?;
         let policies = controller::policies(&mut socket, family.id)?;
-        show(out, &family, &policies)
+        if json {
+            json::show(out, &family, &policies)
+        } else {
+            show(out, &family, &policies)
+        }
     }
 }
 
 fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
-    let mut families: Vec<_> = families.iter().collect();
-    families.sort_by(|a, b| a.name.cmp(&b.name));
     for family in families {
         writeln!(
             out,
@@ -58,22 +68,9 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
     writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
     writeln!(out, "{:<9} {}", "version", family.version)?;
     writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
-    // Names are the family's own business; those of ours are known.
-    let own = family.name == uapi::FAMILY_NAME;
     for operation in &family.operations {
-        let known = uapi::OPERATIONS
-            .iter()
-            .find(|known| own && operation.cmd == u32::from(known.number));
-        let flags: Vec<_> = [
-            (Operation::DO, "do"),
-            (Operation::DUMP, "dump"),
-            (Operation::ADMIN, "admin"),
-            (Operation::NS_ADMIN, "namespace admin"),
-        ]
-        .iter()
-        .filter(|(flag, _)| operation.has(*flag))
-        .map(|(_, name)| *name)
-        .collect();
+        let known = known_operation(family, operation);
+        let flags = flags(operation);
         let name = known.map_or("", |known| known.name);
         let line = format!("{:>3} {name:<14} {}", operation.cmd, flags.join(", "));
         writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
@@ -92,6 +89,38 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
     Ok(())
 }
 
+/// What is known of an operation. Names are the family's own business; those of
+/// ours are known.
+fn known_operation(family: &Described, operation: &Operation) -> Option<&'static uapi::Operation> {
+    let own = family.name == uapi::FAMILY_NAME;
+    uapi::OPERATIONS
+        .iter()
+        .find(|known| own && operation.cmd == u32::from(known.number))
+}
+
+/// What is known of an attribute of the set `set`.
+fn known_attribute(set: Option<&str>, number: u16) -> Option<&'static uapi::Attribute> {
+    uapi::ATTRIBUTE_SETS
+        .iter()
+        .filter(|known| set == Some(known.name))
+        .flat_map(|known| known.attributes)
+        .find(|known| known.number == number)
+}
+
+/// The names of an operation's flags.
+fn flags(operation: &Operation) -> Vec<&'static str> {
+    [
+        (Operation::DO, "do"),
+        (Operation::DUMP, "dump"),
+        (Operation::ADMIN, "admin"),
+        (Operation::NS_ADMIN, "namespace admin"),
+    ]
+    .iter()
+    .filter(|(flag, _)| operation.has(*flag))
+    .map(|(_, name)| *name)
+    .collect()
+}
+
 /// How deep nests are shown.
 const DEPTH_MAX: usize = 3;
 
@@ -108,12 +137,8 @@ fn attributes(
         return Ok(());
     };
     for (number, policy) in table {
-        let name = uapi::ATTRIBUTE_SETS
-            .iter()
-            .filter(|known| set == Some(known.name))
-            .flat_map(|known| known.attributes)
-            .find(|known| known.number == *number)
-            .map_or("", |known| known.name);
+        let known = known_attribute(set, *number);
+        let name = known.map_or("", |known| known.name);
         let mut what = policy.kind_name().unwrap_or("unknown type").to_owned();
         let bounds = policy.to_string();
         if !bounds.is_empty() && !is_whole_range(policy) {
@@ -127,12 +152,7 @@ fn attributes(
         writeln!(out, "{:<13} {}", "", line.trim_end())?;
         // A policy may hold inside itself.
         if policy.nested.is_some() && depth < DEPTH_MAX {
-            let names = uapi::ATTRIBUTE_SETS
-                .iter()
-                .filter(|known| set == Some(known.name))
-                .flat_map(|known| known.attributes)
-                .find(|known| known.number == *number)
-                .and_then(|known| known.nested);
+            let names = known.and_then(|known| known.nested);
             attributes(out, kind, policy.nested, policies, names, depth + 1)?;
         }
     }

@@ -34,6 +34,19 @@ impl Object {
         self.maybe(key, is_so.then_some(Value::Null))
     }
 
+    /// With bytes: as text where they are UTF-8, else as hex under `KEY_hex`, and
+    /// how many they are under `len`.
+    pub(super) fn bytes(self, key: &str, bytes: &[u8]) -> Self {
+        let with = match std::str::from_utf8(bytes) {
+            Ok(text) => self.with(key, text),
+            Err(_) => {
+                let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                self.with(&format!("{key}_hex"), hex)
+            }
+        };
+        with.with("len", bytes.len())
+    }
+
     /// With what another has.
     pub(super) fn and(mut self, mut other: Self) -> Self {
         self.0.append(&mut other.0);

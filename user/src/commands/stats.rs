@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::json::{self, Object};
 use anyhow::Result;
 use clap::Args;
 use parley::Client;
@@ -14,16 +15,22 @@ use std::io::Write;
 pub(crate) struct Stats {}
 
 impl Stats {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let stats = Client::open()?.stats()?;
-        for (name, value) in [
+        let rows = [
             ("echoes", stats.echoes),
             ("echo-bytes", stats.echo_bytes),
             ("counters", stats.counters),
             ("notifications", stats.notifications),
             ("asks-pending", stats.asks_pending),
             ("asks-answered", stats.asks_answered),
-        ] {
+        ];
+        if json {
+            let with = |object: Object, (name, value)| object.with(name, value);
+            let object = rows.into_iter().fold(Object::new(), with);
+            return Ok(json::write(out, object)?);
+        }
+        for (name, value) in rows {
             writeln!(out, "{name:<14} {value:>10}")?;
         }
         Ok(())
