@@ -77,6 +77,17 @@ def channels(rows):
     return table(head, lines)
 
 
+def flags(rows):
+    """The client in Rust ÷ that in C as gcc -O2 and -O3 build it, module in Rust."""
+    lines = []
+    for name in names(rows):
+        cells = [rows.get(f"rust {client} {name}") for client in ("rust", "c", "c-O3")]
+        if None not in cells:
+            ratios = [f"{cells[0] / cell:.3f}" for cell in cells[1:]]
+            lines.append([name, *map(number, cells), *ratios])
+    return table(["row", "Rust", "C, -O2", "C, -O3", "÷ -O2", "÷ -O3"], lines)
+
+
 def scaling(data):
     """Echoes a second of four clients at once, on one processor and on two."""
     head = ["module", "one", "spread", "two", "spread", "two ÷ one"]

@@ -9,7 +9,7 @@ use crate::netlink::attr::Writer;
 use crate::netlink::message::{flags, HEADER};
 use crate::netlink::transport::{Received, Transport};
 use crate::netlink::{Error, Result, Socket};
-use crate::uapi::{self, cmd, counter, stats};
+use crate::uapi::{self, cmd, counter, echo, stamp, stats};
 use proptest::prelude::*;
 use std::io;
 use std::os::unix::net::UnixDatagram;
@@ -299,6 +299,45 @@ fn what_is_said_without_end_is_not_listened_to_without_end() {
     let dump = client.counter_list(None, |_| Ok(()));
     assert!(matches!(dump, Err(Error::Timeout(_))), "{dump:?}");
     assert!(begun.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_dump_that_does_not_begin_ends_after_the_time_of_an_answer() {
+    let mut client = lied_to(|liar, seq| while liar.say(&counter_entry(seq + 1)) {});
+    let usual = client.socket.timeout();
+    let dump = client.counter_list(None, |_| Ok(()));
+    assert!(
+        matches!(dump, Err(Error::Timeout(time)) if time == usual),
+        "{dump:?}"
+    );
+}
+
+#[test]
+fn replies_to_a_batch_may_share_a_datagram_with_each_other_and_with_strangers() {
+    fn echo_reply(seq: u32, payload: &[u8]) -> Vec<u8> {
+        let body = body(cmd::ECHO, |w| {
+            w.bytes(echo::PAYLOAD, payload)?;
+            w.nest(echo::STAMP, |w| {
+                w.uint(stamp::TIME_NS, 1)?;
+                w.u32(stamp::CPU, 0)?;
+                w.u32(stamp::PORTID, PORT)
+            })
+        });
+        reply(FAMILY, 0, seq, &body)
+    }
+    let mut client = lied_to(|liar, seq| {
+        let (one, two) = (echo_reply(seq, b"one"), echo_reply(seq + 1, b"two"));
+        let three = echo_reply(seq + 2, b"three");
+        liar.say(&[one, two].concat());
+        liar.say(&[stats_reply(0, 1), three].concat());
+    });
+    let mut heard = Vec::new();
+    let sent = client.echo_batch(&["one", "two", "three"], |_, echo| {
+        heard.push(String::from_utf8(echo?.payload.to_vec()).unwrap());
+        Ok(())
+    });
+    sent.unwrap();
+    assert_eq!(heard, ["one", "two", "three"]);
 }
 
 #[test]

@@ -316,7 +316,7 @@ impl<'a> Iterator for Messages<'a> {
             return self.malformed();
         };
         let len = header.len as usize;
-        let Some(payload) = rest.get(HEADER..len) else {
+        let Some(payload) = rest.get(..len).and_then(|whole| whole.get(HEADER..)) else {
             return self.malformed();
         };
         self.rest = behind(rest, len);

@@ -233,7 +233,10 @@ impl<T: Transport> Socket<T> {
         self.send(request)?;
         // What is left of an earlier round trip can be no answer to this one.
         let len = self.receive()?;
-        if self.is_expected(len, seq, expect) {
+        if let Some(end) = self.expected(len, seq, expect) {
+            if end < len {
+                self.unread = end..len;
+            }
             return self.first(len);
         }
         self.unread = 0..len;
@@ -277,11 +280,9 @@ impl<T: Transport> Socket<T> {
             let mut alone = None;
             if self.unread.is_empty() {
                 let len = self.receive()?;
-                if self.is_expected(len, seq, expect) {
-                    alone = Some(len);
-                } else {
-                    self.unread = 0..len;
-                }
+                let end = self.expected(len, seq, expect);
+                self.unread = end.unwrap_or(0)..len;
+                alone = end.map(|_| len);
             }
             // `each` is called in one place, so that it is put in line there.
             let message = match alone {
@@ -311,21 +312,30 @@ impl<T: Transport> Socket<T> {
         let mut interrupted = false;
         let longest = self.timeout.saturating_mul(DUMP_TIMEOUTS);
         let begun = Instant::now();
+        // Since when nothing of this dump has come.
+        let mut silent = None;
         // A dump that never ends is no longer waited for.
         while begun.elapsed() < longest {
             let len = self.receive()?;
             let datagram = self.buffer.get(..len).unwrap_or_default();
+            let mut came = false;
             for message in Messages::new(datagram) {
                 let message = message?;
                 if message.header.seq != seq || message.header.portid != self.portid {
                     continue;
                 }
+                came = true;
                 interrupted |= message.header.flags & flags::DUMP_INTR != 0;
                 if message.header.kind >= MIN_TYPE {
                     each(message)?;
                 } else if ends(message.kind()?, Expect::Entry)? {
                     return Ok(interrupted);
                 }
+            }
+            if came {
+                silent = None;
+            } else {
+                self.check_time(&mut silent)?;
             }
         }
         Err(Error::Timeout(longest))
@@ -340,20 +350,23 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Whether the `len` bytes that were received begin with what is expected of the
-    /// answer to `seq`: most often it is so, and there is nothing else to see to.
+    /// Where the first message of the `len` bytes that were received ends, if it is
+    /// what is expected of the answer to `seq`: most often it is, and there is
+    /// nothing else to see to.
     #[inline]
-    fn is_expected(&self, len: usize, seq: u32, expect: Expect) -> bool {
+    fn expected(&self, len: usize, seq: u32, expect: Expect) -> Option<usize> {
         let datagram = self.buffer.get(..len).unwrap_or_default();
-        let Some(Ok(Message { header, payload })) = Messages::new(datagram).next() else {
-            return false;
+        let mut messages = Messages::new(datagram);
+        let Some(Ok(Message { header, payload })) = messages.next() else {
+            return None;
         };
-        header.seq == seq
+        let is_it = header.seq == seq
             && header.portid == self.portid
             && match expect {
                 Expect::Reply | Expect::Entry => header.kind >= MIN_TYPE,
                 Expect::Ack => message::is_ack(header.kind, payload),
-            }
+            };
+        is_it.then_some(messages.offset())
     }
 
     /// The first message of the `len` bytes that were received.
