@@ -3,7 +3,6 @@
 //! What the readers make of messages, well formed and not.
 
 use super::*;
-use crate::netlink::attr::Writer;
 use crate::netlink::message::Header;
 use proptest::prelude::*;
 use std::fmt::Debug;
