@@ -2,6 +2,8 @@
 
 //! What the readers make of messages, well formed and not.
 
+#![forbid(unsafe_code)]
+
 use super::*;
 use crate::netlink::message::Header;
 use proptest::prelude::*;
