@@ -22,7 +22,7 @@ pub use neighbours::Neighbour;
 pub use routes::Route;
 pub use rules::Rule;
 
-use crate::netlink::attr::{Attribute, Attributes};
+use crate::netlink::attr::{Attribute, Attributes, Writer};
 use crate::netlink::list::{self, Listing, Question};
 use crate::netlink::message::{flags, Message};
 use crate::netlink::transport::Transport;
@@ -163,7 +163,7 @@ pub fn list<E: Entry, T: Transport>(
 fn dump<E: Entry, T: Transport>(
     socket: &mut Socket<T>,
     header: &[u8],
-    fill: impl Fn(&mut crate::netlink::attr::Writer<'_>) -> Result<()>,
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
 ) -> Result<Listing<E>> {
     let question = Question {
         kind: E::NEW.wrapping_add(2),

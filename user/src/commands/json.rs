@@ -65,7 +65,41 @@ pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
     names.iter().map(AsRef::as_ref).collect()
 }
 
-/// Writes a value, on a line.
+/// Writes a value, on a line. What a terminal would obey is escaped, beyond what
+/// JSON itself asks for.
 pub(super) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
-    writeln!(out, "{}", value.into())
+    let text = value.into().to_string();
+    let mut rest = text.as_str();
+    while let Some(place) = rest.find(char::is_control) {
+        let (plain, behind) = rest.split_at(place);
+        out.write_all(plain.as_bytes())?;
+        let mut chars = behind.chars();
+        if let Some(control) = chars.next() {
+            write!(out, "\\u{:04x}", u32::from(control))?;
+        }
+        rest = chars.as_str();
+    }
+    writeln!(out, "{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_has_the_keys_it_was_given_and_no_controls() {
+        let object = Object::new()
+            .with("b", 1)
+            .maybe("a", None::<u32>)
+            .null_if("c", true)
+            .null_if("d", false)
+            .and(Object::new().with("e", "\u{9b}2J\u{1b}\u{7f}ö"));
+        let mut out = Vec::new();
+        write(&mut out, object).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let expected = "{\"b\":1,\"c\":null,\"e\":\"\\u009b2J\\u001b\\u007fö\"}\n";
+        assert_eq!(text, expected);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["e"], "\u{9b}2J\u{1b}\u{7f}ö");
+    }
 }

@@ -14,11 +14,19 @@ use parley::route::{Address, Link, Neighbour, Route, Rule};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+const AFTER_HELP: &str = "\
+WHAT is counters, links, addresses, routes, rules or neighbours.";
+
 /// Show what becomes of the counters, or of the network, as it happens
 #[derive(Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
-    /// What to follow
+    /// What to follow, of these and rules [usually: counters]
     #[arg(value_enum, default_value_t = What::Counters, hide_default_value = true)]
+    #[arg(
+        hide_possible_values = true,
+        value_name = "links|addresses|routes|neighbours"
+    )]
     what: What,
     /// End after so many events
     #[arg(long, value_name = "N")]

@@ -31,8 +31,8 @@ pub(crate) enum Show {
         /// Only those of IPv4, or of IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
-        /// Only those of this table: a number, main, local or default
-        #[arg(long, value_parser = table)]
+        /// Only those of this table: main, local, 100
+        #[arg(long, value_name = "N", value_parser = table)]
         table: Option<u32>,
     },
     /// Which table of routes is asked for which packets

@@ -2,6 +2,8 @@
 
 //! What the readers make of attributes, well formed and not.
 
+#![forbid(unsafe_code)]
+
 use super::*;
 use crate::netlink::attr::Writer;
 use proptest::prelude::*;

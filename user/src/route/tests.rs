@@ -2,8 +2,9 @@
 
 //! What the readers make of messages, well formed and not.
 
+#![forbid(unsafe_code)]
+
 use super::*;
-use crate::netlink::attr::Writer;
 use crate::netlink::message::Header;
 use proptest::prelude::*;
 use std::fmt::Debug;
