@@ -34,6 +34,7 @@ pub mod netlink {
     // The one room with unsafe code.
     #[allow(unsafe_code)]
     mod sys;
+    pub mod tap;
     pub mod transport;
 
     pub use error::{Error, Refusal, Result};
