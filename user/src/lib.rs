@@ -22,6 +22,7 @@
 pub mod client;
 pub mod compare;
 pub mod device;
+pub mod explain;
 pub mod uapi;
 
 /// Netlink: sockets, messages, attributes, errors.
