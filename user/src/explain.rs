@@ -16,6 +16,7 @@ pub mod capture;
 mod flags;
 mod message;
 pub mod render;
+pub mod steps;
 mod tables;
 #[cfg(test)]
 mod tests;

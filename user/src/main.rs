@@ -11,17 +11,21 @@ mod commands {
     pub(crate) mod counter;
     pub(crate) mod device;
     pub(crate) mod echo;
+    pub(crate) mod explain;
     pub(crate) mod family;
     pub(crate) mod monitor;
     pub(crate) mod stats;
+    pub(crate) mod steps;
     mod text;
 }
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use commands::steps::{Explain, Steps};
 use parley::netlink::namespace;
 use parley::{uapi, Error};
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
@@ -38,6 +42,14 @@ struct Arguments {
     /// Do it in this network namespace; see ip-netns(8)
     #[arg(long, global = true, value_name = "NAME|PATH")]
     netns: Option<String>,
+    /// Tell each step on standard error: the system call, and each message
+    /// taken apart; "all" shows long values whole
+    #[arg(long, global = true, value_name = "HOW", hide_possible_values = true)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "short")]
+    explain: Option<Explain>,
+    /// Write the messages into this capture, which Wireshark opens
+    #[arg(long, global = true, value_name = "FILE")]
+    pcap: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -55,26 +67,45 @@ enum Command {
     Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
+    Explain(commands::explain::Explain),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
-    let done = enter(arguments.netns.as_deref()).and_then(|()| match &arguments.command {
-        Command::Echo(echo) => echo.run(&mut out),
-        Command::Counter(counter) => counter.run(&mut out),
-        Command::Monitor(monitor) => monitor.run(&mut out),
-        Command::Agent(agent) => agent.run(&mut out),
-        Command::Ask(ask) => ask.run(&mut out),
-        Command::Device(device) => device.run(&mut out),
-        Command::Compare(compare) => compare.run(&mut out),
-        Command::Stats(stats) => stats.run(&mut out),
-        Command::Family(family) => family.run(&mut out),
-    });
+    // What is told beside it has to come in between, so then each line goes at once.
+    let mut out: Box<dyn Write> = match arguments.explain {
+        Some(_) => Box::new(io::stdout().lock()),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    let done = run(&arguments, &mut out);
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+/// Does what is asked for.
+fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
+    let steps = Steps::watch(arguments.explain, arguments.pcap.as_deref())?;
+    enter(arguments.netns.as_deref())?;
+    match &arguments.command {
+        Command::Echo(echo) => echo.run(out),
+        Command::Counter(counter) => counter.run(out),
+        Command::Monitor(monitor) => monitor.run(out),
+        Command::Agent(agent) => agent.run(out),
+        Command::Ask(ask) => ask.run(out),
+        Command::Device(device) => device.run(out),
+        Command::Compare(compare) => {
+            if steps.is_some() {
+                eprintln!("parley: the times below include what is told beside them");
+            }
+            compare.run(out)
+        }
+        Command::Stats(stats) => stats.run(out),
+        Command::Family(family) => family.run(out),
+        Command::Explain(explain) => explain.run(out),
+    }?;
+    steps.map_or(Ok(()), |steps| steps.finish())
 }
 
 /// Enters the namespace asked for, before any socket is opened.

@@ -51,6 +51,8 @@ const BYTES: usize = 8;
 const LINES: usize = 4;
 /// The width of the bytes of a line.
 const BYTES_WIDTH: usize = BYTES * 3 - 1;
+/// The column in which headings begin.
+const HEADINGS: usize = 8;
 /// The column in which names begin.
 const NAMES: usize = 6 + 2 + BYTES_WIDTH + 2;
 /// The width of names, behind which their meanings begin.
@@ -72,10 +74,21 @@ pub fn legend(style: Style) -> String {
 /// The datagram `bytes`, as it was explained.
 pub fn text(explained: &Explained, bytes: &[u8], style: Style) -> String {
     let mut out = String::new();
+    let mut before: Option<&Field> = None;
     for field in &explained.fields {
         let end = field.offset.saturating_add(field.len);
         let bytes = bytes.get(field.offset..end).unwrap_or_default();
-        row(&mut out, field, bytes, style);
+        let named =
+            |before: &Field| before.name == "nla_type" && before.meaning.contains(&field.name);
+        if field.len == 0 && !field.meaning.is_empty() {
+            heading(&mut out, field, style);
+        } else if before.is_some_and(named) {
+            // Its type has just named it, so a long name need not be told twice.
+            row(&mut out, field, "value", bytes, style);
+        } else {
+            row(&mut out, field, &field.name, bytes, style);
+        }
+        before = Some(field);
     }
     out
 }
@@ -91,10 +104,23 @@ struct Line {
     bad: bool,
 }
 
-fn row(out: &mut String, field: &Field, bytes: &[u8], style: Style) {
+/// What is below is said in words.
+fn heading(out: &mut String, field: &Field, style: Style) {
+    let words = format!("{}: {}", field.name, field.meaning);
+    for line in wrap(&words, 80 - HEADINGS) {
+        let line = style.paint(Part::Heading, &line);
+        // To a string it cannot fail.
+        let _ = writeln!(out, "{:HEADINGS$}{line}", "");
+    }
+}
+
+/// A field, which is called `short` where its own name has no room.
+fn row(out: &mut String, field: &Field, short: &str, bytes: &[u8], style: Style) {
     let heading = field.len == 0;
     let indent = " ".repeat(field.depth.min(INDENT_MAX));
-    let name = format!("{indent}{}", field.name);
+    let fits = field.name.chars().count().saturating_add(indent.len()) < NAMES_WIDTH;
+    let name = if fits { &field.name } else { short };
+    let name = format!("{indent}{name}");
     let mut lines = Vec::new();
     let mut meaning = wrap(&field.meaning, MEANINGS_WIDTH).into_iter();
     if name.chars().count() < NAMES_WIDTH {
@@ -251,9 +277,10 @@ mod tests {
         ) {
             let field = Field { offset: 9, len: bytes.len(), depth, name, meaning, bad };
             let mut out = String::new();
-            row(&mut out, &field, &bytes, Style::default());
+            row(&mut out, &field, "value", &bytes, Style::default());
+            heading(&mut out, &field, Style::default());
             for line in out.lines() {
-                prop_assert!(line.chars().count() <= 80 || field.name.len() > 40, "{line}");
+                prop_assert!(line.chars().count() <= 80, "{line}");
             }
         }
     }

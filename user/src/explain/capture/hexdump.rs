@@ -4,7 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::{Format, Packet, Problem, Read};
+use super::{Format, Packet, Problem, Read, COOKED};
 use crate::explain::{Direction, Order};
 
 /// The bytes between two lines of which the second tells its offset may have been
@@ -22,8 +22,10 @@ enum Line {
     End(usize),
     /// A mark that lines like the last were left out.
     Repeats,
-    /// Nothing.
+    /// An empty one.
     Blank,
+    /// One without bytes.
+    None,
 }
 
 /// Reads a hexdump of one datagram or of several, each of which begins anew at
@@ -46,9 +48,11 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
         let start = at;
         at = at.saturating_add(whole.len());
         if tcpdump && !is_tcpdump(whole) {
+            all.end(&mut read);
+            all.packet += 1;
             continue;
         }
-        let problem = match line(whole.trim(), all.bytes.len()) {
+        let problem = match line(whole.trim(), all.bytes.len(), all.offsets) {
             Some(line) => all.take(&mut read, line).err(),
             None => Some("a line that is no hexdump".to_owned()),
         };
@@ -77,6 +81,9 @@ struct All {
     words: bool,
     /// Whether lines have told their offsets.
     offsets: bool,
+    /// Which of tcpdump's packets it is; and which was the last.
+    packet: usize,
+    last_packet: usize,
 }
 
 impl All {
@@ -88,11 +95,14 @@ impl All {
             repeats: false,
             words: false,
             offsets: false,
+            packet: 0,
+            last_packet: 0,
         }
     }
 
     fn take(&mut self, read: &mut Read<'_>, line: Line) -> Result<(), String> {
         match line {
+            Line::None => {}
             Line::Blank if self.offsets => {}
             Line::Blank => self.end(read),
             Line::Repeats if self.last.is_empty() => {
@@ -141,17 +151,31 @@ impl All {
     /// The datagram is whole.
     fn end(&mut self, read: &mut Read<'_>) {
         self.last.clear();
-        let bytes = std::mem::take(&mut self.bytes);
-        if !bytes.is_empty() {
-            read.packets.push(Packet {
-                whole: bytes.len(),
-                bytes: bytes.into(),
-                protocol: self.protocol,
-                direction: Direction::Unknown,
-                order: Order::NATIVE,
-                time: None,
-            });
+        let mut bytes = std::mem::take(&mut self.bytes);
+        let mut protocol = self.protocol;
+        // The header that packets have in captures. As a message's length it would
+        // be far too long.
+        if let [0, 0..=7, 3, 0x38, .., high, low] = bytes.get(..COOKED).unwrap_or_default() {
+            protocol = u16::from_be_bytes([*high, *low]);
+            bytes.drain(..COOKED);
         }
+        if bytes.is_empty() {
+            return;
+        }
+        // tcpdump -x shows a packet twice that it does not know.
+        let twice = self.packet > 0 && self.packet == self.last_packet;
+        self.last_packet = self.packet;
+        if twice && read.packets.last().is_some_and(|last| last.bytes == bytes) {
+            return;
+        }
+        read.packets.push(Packet {
+            whole: bytes.len(),
+            bytes: bytes.into(),
+            protocol,
+            direction: Direction::Unknown,
+            order: Order::NATIVE,
+            time: None,
+        });
     }
 }
 
@@ -167,8 +191,9 @@ fn is_hex(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Tells what a line is, before which `have` bytes stand.
-fn line(line: &str, have: usize) -> Option<Line> {
+/// Tells what a line is, before which `have` bytes stand, in lines that told their
+/// offsets or did not.
+fn line(line: &str, have: usize, offsets: bool) -> Option<Line> {
     if line.is_empty() || line.starts_with('#') {
         return Some(Line::Blank);
     }
@@ -186,16 +211,17 @@ fn line(line: &str, have: usize) -> Option<Line> {
     if is_hex(first) && (6..=8).contains(&first.len()) {
         // od counts in octal, with seven digits; hexdump -C has eight.
         let radix = if first.len() == 7 { 8 } else { 16 };
-        let bytes = column(rest);
+        let bytes = bars(rest);
         let mut widths = bytes.split_whitespace().map(str::len).peekable();
         if widths.peek().is_none() {
-            // The last line of od and hexdump; or four bytes of digits alone.
-            let exact = [16, 8].into_iter().filter_map(offset);
-            if let Some(end) = exact.into_iter().find(|end| have > 0 && *end == have) {
-                return Some(Line::End(end));
-            }
-            if have > 0 && first.starts_with('0') {
-                return offset(radix).map(Line::End);
+            // The last line of od and hexdump; or digits alone.
+            if offsets {
+                let seven = (first.len() == 7).then_some(16);
+                let exact = seven
+                    .into_iter()
+                    .filter_map(offset)
+                    .find(|end| *end == have);
+                return exact.or_else(|| offset(radix)).map(Line::End);
             }
         } else if widths.clone().all(|width| width == 2) {
             return Some(Line::Bytes(Some(offset(radix)?), digits(bytes)?));
@@ -203,9 +229,15 @@ fn line(line: &str, have: usize) -> Option<Line> {
             return words(bytes, first, have);
         }
     }
+    // An array of C, as xxd -i writes it.
+    let line = line.split_once('{').map_or(line, |(_, inside)| inside);
+    let line = line.split_once('}').map_or(line, |(inside, _)| inside);
+    if line.contains('=') && line.ends_with(';') {
+        return Some(Line::None);
+    }
     let bytes = digits(line)?;
     Some(if bytes.is_empty() {
-        Line::Blank
+        Line::None
     } else {
         Line::Bytes(None, bytes)
     })
@@ -229,11 +261,17 @@ fn words(text: &str, offset: &str, have: usize) -> Option<Line> {
 
 /// The bytes of a line, without the text column behind them.
 fn column(line: &str) -> &str {
-    if let Some((bytes, _)) = line.split_once('|') {
-        return bytes.trim();
-    }
     let line = line.trim_start();
     line.split_once("  ").map_or(line, |(bytes, _)| bytes)
+}
+
+/// The bytes of a line of hexdump -C, which has a text column in bars and a gap in
+/// the middle; or of od, which has neither.
+fn bars(line: &str) -> &str {
+    match line.strip_suffix('|').and_then(|line| line.split_once('|')) {
+        Some((bytes, _)) => bytes.trim(),
+        None => column(line),
+    }
 }
 
 /// The bytes that hex digits are, with what people put between them.
