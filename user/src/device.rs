@@ -115,8 +115,8 @@ impl Device {
             member("out", &to_at[..], Meaning::Address),
             member("len", &len[..], Meaning::Unsigned),
             member("flags", &[0; 4][..], Meaning::Unsigned),
-            member("what in points at", from, Meaning::Bytes),
-            member("what out points at", back, Meaning::Bytes),
+            member("*in", from, Meaning::Bytes),
+            member("*out", back, Meaning::Bytes),
         ];
         let call = Call::Ioctl {
             request: "PARLEY_IOC_ECHO",

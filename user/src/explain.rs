@@ -146,6 +146,8 @@ struct Known {
 struct Request {
     protocol: u16,
     header: [u8; HEADER],
+    /// The first four bytes behind it.
+    first: Vec<u8>,
     set: Set,
     places: Vec<Place>,
 }

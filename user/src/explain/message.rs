@@ -12,7 +12,7 @@ use super::flags::{self, Purpose};
 use super::tables::{control, generic, netfilter, route};
 use super::value::{quote, show, signed, Kind, Set};
 use super::walk::{number, Walk};
-use super::{Context, Datagram, Direction, Explained, Place, Request};
+use super::{Context, Datagram, Direction, Explained, Order, Place, Request};
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use crate::netlink::Refusal;
 
@@ -104,9 +104,12 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         let bytes = walk.bytes(start, HEADER);
         if let (Direction::ToKernel, Some(bytes)) = (flow.direction, bytes) {
             if let Some(header) = bytes.first_chunk() {
+                let behind = start.saturating_add(HEADER);
+                let first = walk.bytes(behind, 4).unwrap_or_default().to_vec();
                 context.learn_request(Request {
                     protocol: flow.protocol,
                     header: *header,
+                    first,
                     set,
                     places: std::mem::take(&mut walk.places),
                 });
@@ -132,7 +135,8 @@ fn message(
     let start = walk.at();
     let left = walk.left(walk.end());
     let outer = std::mem::replace(&mut walk.message, start);
-    let about = about(context, walk, flow, header);
+    let first = walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default();
+    let about = about(context, walk.order, flow, header, first);
     walk.heading(depth, "message", about.words.clone());
     let inside = depth.saturating_add(1);
     nlmsghdr(walk, header, &about, flow.direction, inside);
@@ -193,14 +197,14 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     walk.take(4, depth, "nlmsg_pid", portid);
 }
 
-fn about(context: &Context, walk: &Walk<'_>, flow: Flow, header: Header) -> About {
+/// Tells what a message is by its header and the first four bytes behind it, as
+/// far as they are known.
+fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u8]) -> About {
     if header.kind < MIN_TYPE {
-        let code = walk.bytes(walk.at().saturating_add(HEADER), 4);
-        let code = code.and_then(|bytes| signed(bytes, walk.order));
-        return control::about(header.kind, code);
+        let code = first.first_chunk::<4>();
+        return control::about(header.kind, code.and_then(|code| signed(code, order)));
     }
-    let payload = walk.bytes(walk.at().saturating_add(HEADER), 1);
-    let first = payload.and_then(<[u8]>::first).copied();
+    let first = first.first().copied();
     let mut about = match flow.protocol {
         GENERIC => generic::about(context, header.kind, first),
         ROUTE => route::about(header.kind),
@@ -310,22 +314,25 @@ fn error(
     let asked = context.request(flow.protocol, asked);
     let mut set = asked.map_or(Set::Guess, |request| request.set);
     let mut places = asked.map(|request| request.places.clone());
-    if header.flags & bits::CAPPED != 0 {
-        let about = about(context, walk, as_request(flow), quoted);
+    let capped = header.flags & bits::CAPPED != 0;
+    if capped || quoted.len < HEADER || quoted.len > left {
+        let first = match asked {
+            Some(request) => &request.first[..],
+            None if capped => &[],
+            None => walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default(),
+        };
+        let about = about(context, walk.order, as_request(flow), quoted, first);
         walk.heading(depth, "in answer to", about.words.clone());
         let to = Direction::ToKernel;
         nlmsghdr(walk, quoted, &about, to, depth.saturating_add(1));
-    } else if quoted.len < HEADER || quoted.len > left {
-        let about = about(context, walk, as_request(flow), quoted);
-        walk.heading(depth, "in answer to", about.words.clone());
-        let to = Direction::ToKernel;
-        nlmsghdr(walk, quoted, &about, to, depth.saturating_add(1));
-        // What was refused may have been refused for this very length.
-        if left > HEADER {
-            let len = quoted.len;
-            walk.bad_at(start, format!("says {len} bytes, and {left} are there"));
+        if !capped {
+            // It may have been refused for this very length.
+            if left > HEADER {
+                let len = quoted.len;
+                walk.bad_at(start, format!("says {len} bytes, and {left} are there"));
+            }
+            return;
         }
-        return;
     } else if quotes < QUOTES_MAX {
         let before = std::mem::take(&mut walk.places);
         set = message(context, walk, as_request(flow), quoted, depth, quotes + 1);

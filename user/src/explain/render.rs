@@ -149,19 +149,16 @@ fn row(out: &mut String, field: &Field, short: &str, bytes: &[u8], style: Style)
     }
     if let Some(why) = &field.bad {
         // Right below the first bytes of the field.
-        let mut at = 1;
-        for words in wrap(&format!("bad: {why}"), MEANINGS_WIDTH) {
-            let marks = vec!["^^"; field.len.min(BYTES)].join(" ");
-            lines.insert(
-                at.min(lines.len()),
-                Line {
-                    bytes: if at == 1 { marks } else { String::new() },
-                    words,
-                    bad: true,
-                    ..Line::default()
-                },
-            );
-            at += 1;
+        let marks = vec!["^^"; field.len.min(BYTES)].join(" ");
+        let words = wrap(&format!("bad: {why}"), MEANINGS_WIDTH);
+        for (i, words) in words.into_iter().enumerate() {
+            let line = Line {
+                bytes: if i == 0 { marks.clone() } else { String::new() },
+                words,
+                bad: true,
+                ..Line::default()
+            };
+            lines.insert((i + 1).min(lines.len()), line);
         }
     }
     for (i, line) in lines.into_iter().enumerate() {

@@ -155,6 +155,9 @@ fn a_refusal_names_the_attribute_of_the_request_that_it_points_at() {
             meaning(&explained, "NLMSGERR_ATTR_MSG"),
             "\"counter would fall below 0\""
         );
+        let quoted = if capped { "in answer to" } else { "message" };
+        let quoted = explained.fields.iter().rfind(|field| field.name == quoted);
+        assert_eq!(quoted.unwrap().meaning, "parley counter-add, a request");
         assert!(explained.bad().is_none(), "{:?}", explained.bad());
     }
     // Without the request it is an offset, and no more.
