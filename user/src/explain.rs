@@ -146,6 +146,7 @@ struct Known {
 struct Request {
     protocol: u16,
     header: [u8; HEADER],
+    seq: u32,
     /// The first four bytes behind it.
     first: Vec<u8>,
     set: Set,
@@ -201,12 +202,15 @@ impl Context {
         self.requests.iter().rev().find(same)
     }
 
-    /// The last request with the sequence number that stands at these bytes of its
-    /// header.
-    fn request_by_seq(&self, protocol: u16, seq: &[u8]) -> Option<&Request> {
-        let same =
-            |known: &&Request| known.protocol == protocol && known.header.get(8..12) == Some(seq);
+    /// The last request with this sequence number.
+    fn request_by_seq(&self, protocol: u16, seq: u32) -> Option<&Request> {
+        let same = |known: &&Request| known.protocol == protocol && known.seq == seq;
         self.requests.iter().rev().find(same)
+    }
+
+    /// Whether a request with this sequence number has passed.
+    fn asked(&self, protocol: u16, seq: u32) -> bool {
+        self.request_by_seq(protocol, seq).is_some()
     }
 
     fn family(&self, id: u16) -> Option<&str> {

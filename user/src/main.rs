@@ -29,6 +29,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
+--explain tells each system call with its arguments, in the order in which they
+are made, and takes each message apart: offset, bytes, field, meaning. Standard
+output stays as it is without. --pcap writes the messages of netlink alone.
+
 Exit status:
   0  done; also where nobody reads the output any more
   1  the kernel refused, or something else failed
@@ -42,12 +46,11 @@ struct Arguments {
     /// Do it in this network namespace; see ip-netns(8)
     #[arg(long, global = true, value_name = "NAME|PATH")]
     netns: Option<String>,
-    /// Tell each step on standard error: the system call, and each message
-    /// taken apart; "all" shows long values whole
+    /// Tell each step on stderr; =all shows every byte
     #[arg(long, global = true, value_name = "HOW", hide_possible_values = true)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "short")]
     explain: Option<Explain>,
-    /// Write the messages into this capture, which Wireshark opens
+    /// Write a capture of it, which Wireshark opens
     #[arg(long, global = true, value_name = "FILE")]
     pcap: Option<PathBuf>,
     #[command(subcommand)]

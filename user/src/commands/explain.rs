@@ -20,7 +20,7 @@ const AFTER_HELP: &str = "\
 FILE is a capture (pcap or pcapng, of netlink), or a hexdump as xxd, hexdump -C,
 od -tx1 or tcpdump -x write it, or hex digits alone. It is explained as far as it
 goes; where something in it is wrong, that is pointed at, and the exit status
-is 1.
+is 1. --protocol takes generic, route, netfilter, or a number.
 
 The numbers of families differ from one boot to the next. They are learnt from
 the controller's messages, where there are some in FILE; --family tells them.";
@@ -34,8 +34,9 @@ pub(crate) struct Explain {
     /// Take it for the bytes of one datagram
     #[arg(long)]
     raw: bool,
-    /// Of a hexdump: generic, route, netfilter or a number
+    /// The protocol, of a hexdump [usually: generic]
     #[arg(long, value_name = "PROTOCOL", default_value = "generic", value_parser = protocol)]
+    #[arg(hide_default_value = true)]
     protocol: u16,
     /// Say which number a family has; may be given again
     #[arg(long, value_name = "NAME=ID", value_parser = family)]

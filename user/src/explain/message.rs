@@ -67,6 +67,8 @@ impl Header {
 /// What is known of a message before it is taken apart.
 pub(super) struct About {
     pub(super) purpose: Purpose,
+    /// The kernel says it of itself, and never in reply.
+    pub(super) event: bool,
     /// What its type is called.
     pub(super) kind: String,
     /// What it is, in words.
@@ -101,6 +103,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         }
         walk.places.clear();
         let set = message(context, &mut walk, flow, header, 0, 0);
+        let seq = header.seq;
         let bytes = walk.bytes(start, HEADER);
         if let (Direction::ToKernel, Some(bytes)) = (flow.direction, bytes) {
             if let Some(header) = bytes.first_chunk() {
@@ -109,6 +112,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
                 context.learn_request(Request {
                     protocol: flow.protocol,
                     header: *header,
+                    seq: seq,
                     first,
                     set,
                     places: std::mem::take(&mut walk.places),
@@ -211,14 +215,18 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
+            event: false,
             kind: format!("{0} (0x{0:x})", header.kind),
             words: format!("type {}", header.kind),
             set: Set::Guess,
         },
     };
-    let role = match (flow.direction, header.seq) {
-        (Direction::FromKernel, 0) => "an event",
-        (Direction::FromKernel, _) => "a reply",
+    // What a request has brought about is told to others with its number, too.
+    let asked = || context.asked(flow.protocol, header.seq);
+    let role = match flow.direction {
+        Direction::FromKernel if about.event || header.seq == 0 => "an event",
+        Direction::FromKernel if asked() => "a reply",
+        Direction::FromKernel => "a reply or an event",
         _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => {
             "a request for all there is"
         }
@@ -363,8 +371,7 @@ fn done(
     end: usize,
     depth: usize,
 ) {
-    let seq = walk.bytes(walk.message.saturating_add(8), 4);
-    let asked = seq.and_then(|seq| context.request_by_seq(flow.protocol, seq));
+    let asked = context.request_by_seq(flow.protocol, header.seq);
     code(walk, end, depth);
     if header.flags & bits::ACK_TLVS != 0 {
         let set = asked.map_or(Set::Guess, |request| request.set);

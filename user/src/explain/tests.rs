@@ -265,7 +265,10 @@ fn a_link_of_rtnetlink_is_taken_apart_by_name() {
     attributes.bytes(1, &[0; 6]).unwrap();
     finish(&mut message, 0).unwrap();
     let explained = context().explain(of(&message, 0, Direction::FromKernel));
-    assert_eq!(meaning(&explained, "message"), "RTM_NEWLINK, a reply");
+    assert_eq!(
+        meaning(&explained, "message"),
+        "RTM_NEWLINK, a reply or an event"
+    );
     assert_eq!(meaning(&explained, "ifi_type"), "772: ARPHRD_LOOPBACK");
     assert_eq!(
         meaning(&explained, "ifi_flags"),

@@ -112,6 +112,7 @@ pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     };
     About {
         purpose,
+        event: false,
         kind: format!("{kind}: {name}"),
         words,
         set: Set::Guess,

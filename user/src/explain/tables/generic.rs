@@ -110,6 +110,13 @@ fn command(family: Option<&str>, cmd: u8) -> (Option<&'static str>, Purpose, Set
     }
 }
 
+/// Whether the command of parley cannot be asked for: a notification or an event.
+fn is_event(cmd: u8) -> bool {
+    let mut operations = uapi::OPERATIONS.iter();
+    let known = operations.find(|known| known.number == cmd);
+    known.is_some_and(|known| known.r#do.is_none() && known.dump.is_none())
+}
+
 /// What a message of the family with number `kind` is, whose payload begins with
 /// the byte `cmd`.
 pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
@@ -127,6 +134,7 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
     };
     About {
         purpose,
+        event: family == Some(uapi::FAMILY_NAME) && is_event(cmd.unwrap_or(0)),
         kind,
         words,
         set,

@@ -180,6 +180,7 @@ pub(crate) fn about(kind: u16) -> About {
     };
     About {
         purpose,
+        event: false,
         words: name.map_or_else(|| format!("message {message} of {whose}"), str::to_owned),
         kind,
         set: set(part, message),

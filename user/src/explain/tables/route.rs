@@ -29,6 +29,7 @@ pub(crate) fn about(kind: u16) -> About {
     };
     About {
         purpose,
+        event: false,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
         words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
         set: layout(kind).2,
