@@ -112,7 +112,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
                 context.learn_request(Request {
                     protocol: flow.protocol,
                     header: *header,
-                    seq: seq,
+                    seq,
                     first,
                     set,
                     places: std::mem::take(&mut walk.places),
