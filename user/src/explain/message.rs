@@ -90,6 +90,11 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     }
     while walk.left(walk.end()) > 0 {
         let (start, left) = (walk.at(), walk.left(walk.end()));
+        // Some programs send more of their buffer than they have filled.
+        if start > 0 && walk.peek(left).iter().all(|byte| *byte == 0) {
+            walk.take(left, 0, "unread", "zeros behind the last message");
+            break;
+        }
         let Some(header) = Header::peek(&walk) else {
             walk.take(left, 0, "bytes", "the beginning of a header");
             walk.bad(format!("{left} bytes are there; a header has {HEADER}"));

@@ -257,6 +257,18 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
 }
 
 #[test]
+fn zeros_behind_the_last_message_are_not_read_and_nothing_else_is_passed_over() {
+    let mut request = add();
+    request.resize(request.len() + 20, 0);
+    let explained = context().explain(sent(&request));
+    let last = explained.fields.last().unwrap();
+    assert_eq!((last.name.as_str(), last.len), ("unread", 20));
+    assert!(explained.bad().is_none());
+    *request.last_mut().unwrap() = 1;
+    assert_eq!(context().explain(sent(&request)).bad().unwrap().offset, 44);
+}
+
+#[test]
 fn a_link_of_rtnetlink_is_taken_apart_by_name() {
     let mut message = own(16, 0, &[0, 0, 4, 3, 1, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 0]);
     let mut attributes = Attributes::new(&mut message);
