@@ -653,7 +653,7 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
     assert!(out.contains("bad: says 65535 bytes"), "{out}");
     assert!(out.contains("a family not known by"), "{out}");
     assert!(
-        err.contains("1 thing is wrong, at byte 0 of datagram 1"),
+        err.contains("1 thing is wrong: byte 0 of datagram 1"),
         "{err}"
     );
 

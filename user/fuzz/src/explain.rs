@@ -54,7 +54,11 @@ fuzz_target!(|data: &[u8]| {
                 _ => u16::from(*protocol),
             },
             direction,
-            order: if how & 1 == 0 { Order::Little } else { Order::Big },
+            order: if how & 1 == 0 {
+                Order::Little
+            } else {
+                Order::Big
+            },
         });
         check(&explained, bytes);
     }

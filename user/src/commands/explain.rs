@@ -133,9 +133,7 @@ impl Explain {
             let explained = context.explain(packet.datagram());
             let bad = explained.fields.iter().filter(|field| field.bad.is_some());
             count += bad.clone().count();
-            if let (None, Some(bad)) = (&first, bad.clone().next()) {
-                first = Some((i + 1, bad.offset, bad.bad.clone().unwrap_or_default()));
-            }
+            first = first.or(bad.clone().next().map(|bad| (i + 1, bad.offset)));
             if self.json {
                 for message in explained.messages() {
                     writeln!(out, "{}", object(i + 1, packet, &explained, message))?;
@@ -146,10 +144,9 @@ impl Explain {
             writeln!(out, "{}", style.paint(render::Part::Heading, &heading))?;
             write!(out, "{}", render::text(&explained, &packet.bytes, style))?;
         }
-        Ok(first.map(|(datagram, offset, why)| {
-            let what = if count == 1 { "thing is" } else { "things are" };
-            let which = if count == 1 { "" } else { "the first " };
-            format!("{count} {what} wrong, {which}at byte {offset} of datagram {datagram}: {why}")
+        Ok(first.map(|(datagram, offset)| match count {
+            1 => format!("1 thing is wrong: byte {offset} of datagram {datagram}"),
+            _ => format!("{count} things are wrong, first byte {offset} of datagram {datagram}"),
         }))
     }
 }
