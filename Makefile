@@ -18,6 +18,7 @@ help:
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
+	@echo 'make fuzz     feed what explains messages with bytes that are made up'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -60,6 +61,11 @@ bench: module
 bench-check: module
 	@scripts/bench --check
 
+# How long, in seconds.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@scripts/fuzz $(FUZZ_SECONDS)
+
 vm: module program
 	@scripts/vm --kernel $(KERNEL) --shell
 
@@ -73,4 +79,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture bench bench-check vm spec clean distclean
+.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean

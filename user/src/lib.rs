@@ -26,6 +26,7 @@
 pub mod client;
 pub mod compare;
 pub mod device;
+pub mod explain;
 pub mod firewall;
 pub mod route;
 pub mod uapi;
@@ -41,6 +42,7 @@ pub mod netlink {
     // The one room with unsafe code.
     #[allow(unsafe_code)]
     mod sys;
+    pub mod tap;
     pub mod transport;
 
     pub use error::{Error, Refusal, Result};

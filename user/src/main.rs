@@ -12,23 +12,31 @@ mod commands {
     pub(crate) mod counter;
     pub(crate) mod device;
     pub(crate) mod echo;
+    pub(crate) mod explain;
     pub(crate) mod family;
     mod json;
     pub(crate) mod monitor;
     mod network;
     pub(crate) mod show;
     pub(crate) mod stats;
+    pub(crate) mod steps;
     mod text;
 }
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use commands::steps::{Explain, Steps};
 use parley::netlink::namespace;
 use parley::{firewall, uapi, Error};
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
+--explain tells each system call with its arguments, in the order in which they
+are made, and takes each message apart: offset, bytes, field, meaning. Standard
+output stays as it is without. --pcap writes the messages of netlink alone.
+
 Exit status:
   0  done; also where nobody reads the output any more
   1  the kernel refused, or something else failed
@@ -45,6 +53,13 @@ struct Arguments {
     /// Print JSON, as ip -j does
     #[arg(long, global = true)]
     json: bool,
+    /// Tell each step on stderr; =all shows every byte
+    #[arg(long, global = true, value_name = "HOW", hide_possible_values = true)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "short")]
+    explain: Option<Explain>,
+    /// Write a capture of it, which Wireshark opens
+    #[arg(long, global = true, value_name = "FILE")]
+    pcap: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,27 +79,47 @@ enum Command {
     Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
+    Explain(commands::explain::Explain),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
-    let done = enter(arguments.netns.as_deref()).and_then(|()| match &arguments.command {
-        Command::Echo(echo) => echo.run(&mut out, arguments.json),
-        Command::Counter(counter) => counter.run(&mut out, arguments.json),
-        Command::Monitor(monitor) => monitor.run(&mut out, arguments.json),
-        Command::Show(show) => show.run(&mut out, arguments.json),
-        Command::Agent(agent) => agent.run(&mut out, arguments.json),
-        Command::Ask(ask) => ask.run(&mut out, arguments.json),
-        Command::Device(device) => device.run(&mut out, arguments.json),
-        Command::Compare(compare) => compare.run(&mut out, arguments.json),
-        Command::Stats(stats) => stats.run(&mut out, arguments.json),
-        Command::Family(family) => family.run(&mut out, arguments.json),
-    });
+    // What is told beside it has to come in between, so then each line goes at once.
+    let mut out: Box<dyn Write> = match arguments.explain {
+        Some(_) => Box::new(io::stdout().lock()),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    let done = run(&arguments, &mut out);
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+/// Does what is asked for.
+fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
+    let steps = Steps::watch(arguments.explain, arguments.pcap.as_deref())?;
+    enter(arguments.netns.as_deref())?;
+    let json = arguments.json;
+    match &arguments.command {
+        Command::Echo(echo) => echo.run(out, json),
+        Command::Counter(counter) => counter.run(out, json),
+        Command::Monitor(monitor) => monitor.run(out, json),
+        Command::Show(show) => show.run(out, json),
+        Command::Agent(agent) => agent.run(out, json),
+        Command::Ask(ask) => ask.run(out, json),
+        Command::Device(device) => device.run(out, json),
+        Command::Compare(compare) => {
+            if steps.is_some() {
+                eprintln!("parley: the times below include what is told beside them");
+            }
+            compare.run(out, json)
+        }
+        Command::Stats(stats) => stats.run(out, json),
+        Command::Family(family) => family.run(out, json),
+        Command::Explain(explain) => explain.run(out, json),
+    }?;
+    steps.map_or(Ok(()), |steps| steps.finish())
 }
 
 /// Enters the namespace asked for, before any socket is opened.

@@ -39,12 +39,18 @@ fn kernel() -> libc::sockaddr_nl {
 
 const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Binds the socket to a port that the kernel picks, and tells which.
-pub(super) fn bind(fd: &OwnedFd) -> io::Result<u32> {
+/// Binds the socket to a port that the kernel picks.
+pub(super) fn bind(fd: &OwnedFd) -> io::Result<()> {
+    let address = kernel();
+    // SAFETY: The address is valid for reads of its length, which is passed.
+    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), ADDRESS_LEN) } as _)?;
+    Ok(())
+}
+
+/// Tells which port the socket is bound to.
+pub(super) fn port(fd: &OwnedFd) -> io::Result<u32> {
     let mut address = kernel();
     let mut len = ADDRESS_LEN;
-    // SAFETY: The address is valid for reads of its length, which is passed.
-    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), len) } as _)?;
     // SAFETY: The address is valid for writes of its length, which is passed,
     // and so is the length.
     check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &mut len) } as _)?;

@@ -6,9 +6,10 @@
 
 use super::error::{Error, Result};
 use super::sys;
+use super::tap::{self, tell, Call, Step, Tap};
 use std::fmt;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 /// What one receive gave.
@@ -38,13 +39,28 @@ pub trait Transport: fmt::Debug {
 
 /// A netlink socket of the kernel's.
 #[derive(Debug)]
-pub struct Netlink(OwnedFd);
+pub struct Netlink {
+    fd: OwnedFd,
+    protocol: i32,
+    /// Who is told of each call.
+    tap: Option<&'static dyn Tap>,
+}
 
 impl Netlink {
     /// Opens a socket, and tells which port it has.
     pub(super) fn open(protocol: i32) -> Result<(Self, u32)> {
         let failed = |call| move |error| Error::Io { call, error };
-        let fd = sys::open(protocol).map_err(failed("socket"))?;
+        let tap = tap::get();
+        let opened = sys::open(protocol);
+        if let Some(tap) = tap {
+            let fd = |fd: &OwnedFd| usize::try_from(fd.as_raw_fd()).unwrap_or(0);
+            tell(tap, -1, Call::Socket { protocol }, &opened, fd);
+        }
+        let socket = Self {
+            fd: opened.map_err(failed("socket"))?,
+            protocol,
+            tap,
+        };
         for option in [
             // Errors with words; quoting of a refused request's header alone;
             // strict checks of what a dump is asked for.
@@ -52,36 +68,117 @@ impl Netlink {
             libc::NETLINK_CAP_ACK,
             libc::NETLINK_GET_STRICT_CHK,
         ] {
-            sys::set_option(&fd, libc::SOL_NETLINK, option, 1).map_err(failed("setsockopt"))?;
+            socket
+                .set_option(libc::SOL_NETLINK, option, 1)
+                .map_err(failed("setsockopt"))?;
         }
-        let portid = sys::bind(&fd).map_err(failed("bind"))?;
-        Ok((Self(fd), portid))
+        let bound = sys::bind(&socket.fd);
+        socket.tell(Call::Bind, &bound, |()| 0);
+        bound.map_err(failed("bind"))?;
+        let named = sys::port(&socket.fd);
+        let portid = *named.as_ref().unwrap_or(&0);
+        socket.tell(Call::Name { portid }, &named, |_| 0);
+        let portid = named.map_err(failed("getsockname"))?;
+        Ok((socket, portid))
     }
 
     /// Joins a multicast group.
     pub(super) fn join(&self, group: i32) -> io::Result<()> {
-        let option = libc::NETLINK_ADD_MEMBERSHIP;
-        sys::set_option(&self.0, libc::SOL_NETLINK, option, group)
+        self.set_option(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
     }
 
     /// Asks for a receive buffer of `bytes`.
     pub(super) fn set_receive_buffer(&self, bytes: i32) -> io::Result<()> {
-        sys::set_option(&self.0, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+        self.set_option(libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+    }
+
+    fn set_option(&self, level: i32, option: i32, value: i32) -> io::Result<()> {
+        let set = sys::set_option(&self.fd, level, option, value);
+        let call = Call::SetOption {
+            level,
+            option,
+            value,
+        };
+        self.tell(call, &set, |()| 0);
+        set
+    }
+
+    /// Tells the tap, if there is one.
+    fn tell<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
+        if let Some(tap) = self.tap {
+            tell(tap, self.fd.as_raw_fd(), call, result, given);
+        }
+    }
+
+    /// Sends, and tells.
+    // The short way has no more than a test for this.
+    #[cold]
+    #[inline(never)]
+    fn send_told(&self, datagram: &[u8]) -> io::Result<usize> {
+        let sent = sys::send(&self.fd, datagram);
+        let call = Call::Send {
+            bytes: datagram,
+            protocol: self.protocol,
+        };
+        self.tell(call, &sent, |len| *len);
+        sent
+    }
+
+    /// Receives, and tells.
+    #[cold]
+    #[inline(never)]
+    fn receive_told(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let received = sys::receive(&self.fd, buffer);
+        let (len, from, truncated) = match &received {
+            Ok(received) => (received.len, received.sender, received.truncated),
+            Err(_) => (0, None, false),
+        };
+        let call = Call::Receive {
+            room: buffer.len(),
+            bytes: buffer.get(..len).unwrap_or_default(),
+            truncated,
+            from,
+            protocol: self.protocol,
+        };
+        self.tell(call, &received, |received| received.len);
+        received
+    }
+}
+
+impl Drop for Netlink {
+    fn drop(&mut self) {
+        // The descriptor is closed behind this, and nobody learns with what result.
+        if let Some(tap) = self.tap {
+            tap.step(&Step {
+                fd: self.fd.as_raw_fd(),
+                call: Call::Close,
+                result: Ok(0),
+            });
+        }
     }
 }
 
 impl Transport for Netlink {
     #[inline]
     fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-        sys::send(&self.0, datagram)
+        if self.tap.is_some() {
+            return self.send_told(datagram);
+        }
+        sys::send(&self.fd, datagram)
     }
 
     #[inline]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        sys::receive(&self.0, buffer)
+        if self.tap.is_some() {
+            return self.receive_told(buffer);
+        }
+        sys::receive(&self.fd, buffer)
     }
 
     fn set_receive_timeout(&self, timeout: Duration) -> io::Result<()> {
-        sys::set_receive_timeout(&self.0, timeout)
+        let set = sys::set_receive_timeout(&self.fd, timeout);
+        let value = (timeout.as_secs(), timeout.subsec_micros());
+        self.tell(Call::SetTimeout { value }, &set, |()| 0);
+        set
     }
 }

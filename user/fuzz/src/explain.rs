@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Any bytes, as a capture or a hexdump and as datagrams: nothing may panic, and
+//! each byte has to be explained once. Run by `make fuzz`.
+//!
+//! The macro makes the function that libFuzzer calls, which is unsafe; so this
+//! file alone cannot forbid that.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use parley::explain::capture;
+use parley::explain::render::{self, Style};
+use parley::explain::{Context, Datagram, Direction, Explained, Order};
+
+fn check(explained: &Explained, bytes: &[u8]) {
+    let mut at = 0;
+    for field in &explained.fields {
+        assert_eq!(field.offset, at, "{field:?}");
+        at += field.len;
+    }
+    assert_eq!(at, bytes.len());
+    for line in render::text(explained, bytes, Style::default()).lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    if let Ok(read) = capture::read(data, 16) {
+        let mut context = Context::new();
+        for packet in &read.packets {
+            check(&context.explain(packet.datagram()), &packet.bytes);
+        }
+    }
+    let [how, protocol, rest @ ..] = data else {
+        return;
+    };
+    // A conversation of two, so that the second may be an answer to the first.
+    let middle = rest.len() / 2;
+    let mut context = Context::new();
+    context.name_family(24, "parley");
+    for (bytes, direction) in [
+        (&rest[..middle], Direction::ToKernel),
+        (&rest[middle..], Direction::FromKernel),
+        (rest, Direction::Unknown),
+    ] {
+        let explained = context.explain(Datagram {
+            bytes,
+            whole: bytes.len() + usize::from(how >> 4),
+            protocol: match protocol % 4 {
+                0 => 16,
+                1 => 0,
+                2 => 12,
+                _ => u16::from(*protocol),
+            },
+            direction,
+            order: if how & 1 == 0 {
+                Order::Little
+            } else {
+                Order::Big
+            },
+        });
+        check(&explained, bytes);
+    }
+});

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `--explain` and `--pcap`, of every command: what passes is told as it passes.
+
+#![forbid(unsafe_code)]
+
+use anyhow::{anyhow, Context as _, Result};
+use clap::ValueEnum;
+use parley::explain::capture::Writer;
+use parley::explain::render::{self, Style};
+use parley::explain::{steps, Context, Datagram, Direction, Order};
+use parley::netlink::tap::{self, Call, Step, Tap};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+/// How much of each message `--explain` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explain {
+    /// Long values shortened
+    Short,
+    /// Every byte
+    All,
+}
+
+/// Where what is told goes.
+#[derive(Debug)]
+struct State {
+    context: Context,
+    explain: Option<Style>,
+    capture: Option<Writer<File>>,
+    /// What ended the capture.
+    failed: Option<io::Error>,
+    path: PathBuf,
+}
+
+/// What passes is told to this.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps(Arc<Mutex<State>>);
+
+/// Whether what goes to a terminal may be coloured.
+pub(super) fn colour(terminal: bool) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    terminal && !set("NO_COLOR") && !dumb
+}
+
+impl Steps {
+    /// Has all told that happens from now on, if any of the two is wanted.
+    pub(crate) fn watch(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
+        if explain.is_none() && pcap.is_none() {
+            return Ok(None);
+        }
+        let capture = pcap.map(|path| {
+            File::create(path)
+                .and_then(Writer::new)
+                .with_context(|| format!("cannot write the capture {}", path.display()))
+        });
+        let style = explain.map(|explain| Style {
+            colour: colour(io::stderr().is_terminal()),
+            all: explain == Explain::All,
+        });
+        let steps = Self(Arc::new(Mutex::new(State {
+            context: Context::new(),
+            explain: style,
+            capture: capture.transpose()?,
+            failed: None,
+            path: pcap.unwrap_or(Path::new("")).to_owned(),
+        })));
+        tap::set(Box::new(steps.clone())).map_err(|_| anyhow!("somebody is told already"))?;
+        if let Some(style) = style {
+            // Where standard error is closed, nobody is there to be told.
+            let _ = write!(io::stderr(), "{}", render::legend(style));
+        }
+        Ok(Some(steps))
+    }
+
+    /// Fails where the capture is not whole.
+    pub(crate) fn finish(&self) -> Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match state.failed.take() {
+            Some(error) => {
+                let path = state.path.display();
+                Err(error).with_context(|| format!("cannot write the capture {path}"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Tap for Steps {
+    fn step(&self, step: &Step<'_>) {
+        // A thread that ended in the middle of a line has left no harm.
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (protocol, direction, bytes) = match step.call {
+            Call::Send { bytes, protocol } => (protocol, Direction::ToKernel, bytes),
+            Call::Receive {
+                bytes, protocol, ..
+            } => (protocol, Direction::FromKernel, bytes),
+            _ => (0, Direction::Unknown, &[][..]),
+        };
+        let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
+        let passed = step.result.is_ok() && direction != Direction::Unknown;
+        if let (true, Some(capture)) = (passed, &mut state.capture) {
+            let sent = direction == Direction::ToKernel;
+            if let Err(error) = capture.packet(SystemTime::now(), protocol, sent, bytes) {
+                state.failed = Some(error);
+                state.capture = None;
+            }
+        }
+        let Some(style) = state.explain else { return };
+        let mut text = steps::text(step, style);
+        if passed {
+            let explained = state.context.explain(Datagram {
+                bytes,
+                whole: bytes.len(),
+                protocol,
+                direction,
+                order: Order::NATIVE,
+            });
+            text.push_str(&render::text(&explained, bytes, style));
+        }
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}

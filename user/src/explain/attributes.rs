@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes, with what is nested in them. Source:
+//! `include/uapi/linux/netlink.h`, `struct nlattr`.
+
+#![forbid(unsafe_code)]
+
+use super::tables;
+use super::value::{show, Kind, Set};
+use super::walk::Walk;
+use super::Place;
+use crate::netlink::attr::{ALIGN, HEADER};
+use crate::uapi;
+
+const NESTED: u16 = 1 << 15;
+const NET_BYTEORDER: u16 = 1 << 14;
+
+/// Nests deeper than this are shown as bytes.
+const DEPTH_MAX: usize = 16;
+
+impl Set {
+    /// The name and the kind of the attribute with this number. Of one that is
+    /// not known there is no name.
+    fn entry(self, number: u16) -> (Option<&'static str>, Kind) {
+        match self {
+            Self::Guess => (None, Kind::Unknown),
+            Self::Each(name, kind) => (Some(name), *kind),
+            Self::Table(table) => match table.iter().find(|entry| entry.0 == number) {
+                Some((_, name, kind)) => (Some(name), *kind),
+                None => (None, Kind::Unknown),
+            },
+            Self::Spec(set) => match set.attributes.iter().find(|known| known.number == number) {
+                Some(attribute) => (Some(attribute.name), of_spec(attribute)),
+                None => (None, Kind::Unknown),
+            },
+        }
+    }
+
+    /// What stands before an attribute's name where it is told from afar.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Spec(set) => set.name,
+            _ => "",
+        }
+    }
+}
+
+/// The kind of an attribute of `spec/parley.yaml`.
+fn of_spec(attribute: &uapi::Attribute) -> Kind {
+    match attribute.kind {
+        "uint" if attribute.name.ends_with("-ns") => Kind::Nanoseconds,
+        "u32" if attribute.name.ends_with("-ms") => Kind::Milliseconds,
+        "uint" => Kind::Uint,
+        "sint" => Kind::Sint,
+        "u32" => Kind::Unsigned(4),
+        "string" => Kind::Text,
+        "binary" => Kind::Bytes,
+        "nest" => match attribute.nested.and_then(tables::generic::spec_set) {
+            Some(set) => Kind::Nest(Set::Spec(set)),
+            None => Kind::Nest(Set::Guess),
+        },
+        _ => Kind::Unknown,
+    }
+}
+
+/// The name by which an error names an attribute: `set.attribute`, or what its
+/// constant is called.
+pub(super) fn full_name(set: Set, number: u16) -> String {
+    match (set.prefix(), set.entry(number).0) {
+        ("", Some(name)) => name.to_owned(),
+        (prefix, Some(name)) => format!("{prefix}.{name}"),
+        (_, None) => format!("attribute {number}"),
+    }
+}
+
+/// What is found in an attribute that tells where another one is: the offset in
+/// the request, or a number.
+pub(super) type Pointer<'f> = &'f dyn Fn(&str, u64) -> Option<String>;
+
+/// Passes attributes up to `end`. `point` gives the words for values of the
+/// extended ACK that stand for an attribute of the request.
+pub(super) fn attributes(
+    walk: &mut Walk<'_>,
+    end: usize,
+    depth: usize,
+    set: Set,
+    point: Option<Pointer<'_>>,
+) {
+    while walk.left(end) > 0 {
+        let left = walk.left(end);
+        let start = walk.at();
+        if left < HEADER {
+            let zero = walk.peek(left).iter().all(|byte| *byte == 0);
+            walk.take(left, depth, "padding", "");
+            if !zero {
+                walk.bad(format!(
+                    "left over: an attribute has {HEADER} bytes or more"
+                ));
+            }
+            return;
+        }
+        let len = walk.number(2).unwrap_or(0) as usize;
+        let behind = left.saturating_sub(len);
+        let lies = if len < HEADER {
+            Some(format!(
+                "{len} is less than an attribute's header, {HEADER}"
+            ))
+        } else if len > left {
+            Some(format!("says {len} bytes, and {left} are left"))
+        } else {
+            None
+        };
+        let payload = len.saturating_sub(HEADER);
+        walk.take(2, depth, "nla_len", format!("{len}: header and {payload}"));
+        if let Some(why) = &lies {
+            walk.bad(why.clone());
+        }
+        let kind_and_flags = walk.number(2).unwrap_or(0) as u16;
+        let number = kind_and_flags & !(NESTED | NET_BYTEORDER);
+        let (name, kind) = set.entry(number);
+        let mut meaning = format!("{number}: {}", name.unwrap_or("not known"));
+        if kind_and_flags & NESTED != 0 {
+            meaning.push_str(", NESTED");
+        }
+        if kind_and_flags & NET_BYTEORDER != 0 {
+            meaning.push_str(", NET_BYTEORDER");
+        }
+        walk.take(2, depth, "nla_type", meaning);
+        let place = Place {
+            offset: start.saturating_sub(walk.message),
+            name: full_name(set, number),
+            inside: match kind {
+                Kind::Nest(set) => set,
+                _ => Set::Guess,
+            },
+        };
+        walk.places.push(place);
+        if lies.is_some() {
+            // Where the next one begins, nobody can tell.
+            walk.take(
+                walk.left(end),
+                depth.saturating_add(1),
+                "bytes",
+                "not taken apart",
+            );
+            return;
+        }
+        let inside = walk.at().saturating_add(payload);
+        value(
+            walk,
+            inside,
+            depth.saturating_add(1),
+            (name.unwrap_or("value"), kind),
+            kind_and_flags & NESTED != 0,
+            point,
+        );
+        let padding = (len.next_multiple_of(ALIGN) - len).min(behind);
+        let zero = walk.peek(padding).iter().all(|byte| *byte == 0);
+        walk.take(
+            padding,
+            depth,
+            "padding",
+            if zero { "" } else { "not zero, and not read" },
+        );
+    }
+}
+
+/// Passes an attribute's payload, which goes up to `end`.
+fn value(
+    walk: &mut Walk<'_>,
+    end: usize,
+    depth: usize,
+    (name, kind): (&str, Kind),
+    nested: bool,
+    point: Option<Pointer<'_>>,
+) {
+    let set = match kind {
+        Kind::Nest(set) => Some(set),
+        Kind::Unknown if nested => Some(Set::Guess),
+        _ => None,
+    };
+    let len = walk.left(end);
+    if let Some(set) = set {
+        if depth < DEPTH_MAX {
+            return attributes(walk, end, depth, set, point);
+        }
+        walk.take(len, depth, name, "a nest too deep to be taken apart");
+        return;
+    }
+    let bytes = walk.peek(len);
+    let (mut meaning, bad) = show(kind, bytes, walk.order);
+    if let (Some(point), Some(value)) = (point, walk.number(len)) {
+        if let Some(words) = point(name, value) {
+            meaning = format!("{value}: {words}");
+        }
+    }
+    if len == 0 && bad.is_none() {
+        return;
+    }
+    if len > 0 {
+        walk.take(len, depth, name, meaning);
+    }
+    if let Some(why) = bad {
+        walk.bad(why);
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A capture of what passes, which Wireshark and `parley explain` open.
+
+#![forbid(unsafe_code)]
+
+use super::pcap::NANOSECONDS;
+use super::{ARPHRD_NETLINK, COOKED, NETLINK, PACKET_HOST, PACKET_OUTGOING};
+use std::io::{Result, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The most that a packet has; longer ones are cut off.
+const KEEPS: u32 = 0x4_0000;
+
+/// Writes a capture, of which each packet is whole in the file once it is written.
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: W,
+    packet: Vec<u8>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a capture.
+    pub fn new(mut out: W) -> Result<Self> {
+        let mut header = Vec::new();
+        header.extend(NANOSECONDS.to_ne_bytes());
+        // Version 2.4, in UTC.
+        header.extend(2u16.to_ne_bytes());
+        header.extend(4u16.to_ne_bytes());
+        header.extend([0; 8]);
+        header.extend(KEEPS.to_ne_bytes());
+        header.extend(u32::from(NETLINK).to_ne_bytes());
+        out.write_all(&header)?;
+        out.flush()?;
+        Ok(Self {
+            out,
+            packet: Vec::new(),
+        })
+    }
+
+    /// Writes a datagram of `protocol`, which was sent to the kernel, or received.
+    pub fn packet(
+        &mut self,
+        time: SystemTime,
+        protocol: u16,
+        sent: bool,
+        datagram: &[u8],
+    ) -> Result<()> {
+        let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let whole = u32::try_from(datagram.len().saturating_add(COOKED)).unwrap_or(u32::MAX);
+        let kept = whole.min(KEEPS);
+        self.packet.clear();
+        // The format has 32 bits of seconds, which last until 2106.
+        self.packet.extend((time.as_secs() as u32).to_ne_bytes());
+        self.packet.extend(time.subsec_nanos().to_ne_bytes());
+        self.packet.extend(kept.to_ne_bytes());
+        self.packet.extend(whole.to_ne_bytes());
+        let kind = if sent { PACKET_OUTGOING } else { PACKET_HOST };
+        self.packet.extend(kind.to_be_bytes());
+        self.packet.extend(ARPHRD_NETLINK.to_be_bytes());
+        self.packet.extend([0; 10]);
+        self.packet.extend(protocol.to_be_bytes());
+        let kept = (kept as usize).saturating_sub(COOKED);
+        self.packet.extend(datagram.get(..kept).unwrap_or(datagram));
+        // At once, so that what is killed leaves no half of it.
+        self.out.write_all(&self.packet)?;
+        self.out.flush()
+    }
+}
