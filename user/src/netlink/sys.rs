@@ -260,11 +260,12 @@ pub(crate) mod shared {
     //! - A side touches the messages in its turn alone. An asker that has had no answer
     //!   has no turn any more.
     //!
-    //! This holds for two sides made here, in whichever processes. Of a process that
-    //! maps the file and does as it likes, or of who writes to the file, no program can
-    //! see anything. It can change bytes while they are copied, and words. Those are
-    //! bytes for which any value is valid, and no length or address is among them. So
-    //! what comes of that is a message of wrong bytes, an error or a wait.
+    //! This holds for two sides made here, in whichever processes; each has a mapping
+    //! of its own, even where both are in one. Of a process that maps the file and does
+    //! as it likes, or of who writes to the file, no program can see anything. It can
+    //! change bytes while they are copied, and words. Those are bytes for which any
+    //! value is valid, and no length or address is among them. So what comes of that is
+    //! a message of wrong bytes, an error or a wait.
 
     use super::check;
     use std::ffi::c_void;
