@@ -206,6 +206,8 @@ fn peers() -> Vec<i32> {
 
 /// A comparison that would take hours, and the process at its other end.
 fn endless(channel: &str) -> (Child, i32) {
+    let before = peers();
+    let new = || peers().into_iter().find(|peer| !before.contains(peer));
     let child = Command::new(PROGRAM)
         .args(["compare", "--only", channel])
         .args(["--size", "16", "--times", "10000000"])
@@ -213,13 +215,13 @@ fn endless(channel: &str) -> (Child, i32) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    until("there is a peer", || peers().len() == 1);
-    (child, peers()[0])
+    until("there is a peer", || new().is_some());
+    (child, new().unwrap())
 }
 
-fn kill(pid: i32) {
+fn kill(signal: &str, pid: i32) {
     let status = Command::new("kill")
-        .args(["-KILL", &pid.to_string()])
+        .args([signal, &pid.to_string()])
         .status();
     assert!(status.unwrap().success());
 }
@@ -244,7 +246,7 @@ fn the_peer_goes_with_who_started_it_even_where_that_is_killed() {
 fn a_peer_that_is_killed_is_told_and_not_waited_for() {
     for channel in PROCESS {
         let (child, peer) = endless(channel);
-        kill(peer);
+        kill("-KILL", peer);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{channel}");
         assert!(
@@ -255,6 +257,27 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
         assert_eq!(err(&output), "parley: there is none of these channels\n");
         assert!(peers().is_empty());
     }
+}
+
+#[test]
+fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
+    // A pipe waits for it.
+    let channels = PROCESS.into_iter().filter(|channel| *channel != "pipe");
+    let stopped: Vec<_> = channels
+        .map(|channel| {
+            let (child, peer) = endless(channel);
+            kill("-STOP", peer);
+            (channel, child)
+        })
+        .collect();
+    for (channel, child) in stopped {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{channel}");
+        let words = "not there: the other process did not answer in 10 s";
+        assert!(out(&output).contains(words), "{channel}: {}", out(&output));
+        assert_eq!(err(&output), "parley: there is none of these channels\n");
+    }
+    assert!(peers().is_empty());
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub(super) const LOOK: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 10;
 
 /// A process at the other end. It is waited for when this goes, and so has to have
-/// been told of the end by then, or [killed](Self::kill).
+/// been told of the end by then, or [killed](Self::kill). Where it does not end within
+/// about a [`LOOK`], for it may be stopped, it is killed.
 #[derive(Debug)]
 pub(super) struct Peer(Child);
 
@@ -75,7 +76,16 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // Nothing can be done about a child that cannot be waited for.
+        let mut pause = Duration::from_millis(2);
+        while pause < LOOK {
+            match self.0.try_wait() {
+                Ok(None) => std::thread::sleep(pause),
+                // Nothing can be done about a child that cannot be waited for.
+                Ok(Some(_)) | Err(_) => return,
+            }
+            pause *= 2;
+        }
+        self.kill();
         let _ = self.0.wait();
     }
 }
@@ -125,5 +135,21 @@ pub fn serve(kind: Kind, size: usize, parent: u32) -> io::Result<()> {
         Kind::SystemCall | Kind::Ioctl | Kind::ReadWrite | Kind::Debugfs | Kind::Netlink => Err(
             io::Error::new(io::ErrorKind::InvalidInput, "there the kernel answers"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_does_not_end_when_told_is_killed() {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("100000");
+        let peer = Peer::start(command, theirs.into()).unwrap();
+        drop(ours);
+        // Where it is not killed, this takes a day.
+        drop(peer);
     }
 }
