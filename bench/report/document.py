@@ -20,7 +20,7 @@ def scaling(data):
     how = {"tcg": "QEMU without KVM", "kvm": "KVM"}[data["accelerator"]]
     return section(
         "Four clients at once",
-        f"Four processes, 20,000 echoes of 16 B each: echoes a second by wall time, under {how},\n"
+        f"Four processes, 80,000 echoes of 16 B each: echoes a second by wall time, under {how},\n"
         f"in a guest with two processors, on one of them and on both; medians of {data['boots']} boots. The\n"
         f"load of the host, with {data['processors']} processors, was {data['load']} before. Such a figure means"
         " something on a\nquiet machine alone, and fails nothing.",

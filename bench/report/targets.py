@@ -97,7 +97,7 @@ def targets(rows, scaling):
     )
     found = scaling and scaling["modules"]["rust"]
     # A gain that varies more than this says nothing.
-    quiet = found and max(found[cpus]["spread"] for cpus in ("one", "two")) <= 0.10
+    quiet = found and max(found[cpus]["spread"] for cpus in ("one", "two")) <= 0.15
     yield (
         "four clients, two processors ÷ one",
         "≥ 1.70",
