@@ -5,8 +5,9 @@
 //! Three layers, each of which knows only those below it: [`client`] is the
 //! `parley` family as typed calls, [`genl`] finds families by name, and
 //! [`netlink`] has sockets, messages, attributes and errors, and knows no
-//! family. [`explain`] takes messages apart for people. [`device`] stands beside them: the same over `/dev/parley`. [`compare`]
-//! stands above: the same echo over these and over what processes have.
+//! family. [`device`] stands beside them: the same over `/dev/parley`. So does
+//! [`explain`], which takes messages apart for people. [`compare`] stands above:
+//! the same echo over these and over what processes have.
 //!
 //! ```no_run
 //! let mut client = parley::Client::open()?;
