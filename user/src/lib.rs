@@ -5,8 +5,9 @@
 //! Three layers, each of which knows only those below it: [`client`] is the
 //! `parley` family as typed calls, [`genl`] finds families by name, and
 //! [`netlink`] has sockets, messages, attributes and errors, and knows no
-//! family. [`device`] stands beside them: the same over `/dev/parley`. [`compare`]
-//! stands above: the same echo over these and over what processes have.
+//! family. [`device`] stands beside them: the same over `/dev/parley`. So does
+//! [`explain`], which takes messages apart for people. [`compare`] stands above:
+//! the same echo over these and over what processes have.
 //!
 //! Over the same [`netlink`] stand [`route`] and [`firewall`], which read what the
 //! kernel knows of its network: links, addresses, routes, rules, neighbours, and
