@@ -31,7 +31,7 @@ pub fn write(
     append(buffer, family, operation, modifiers, seq, fill)
 }
 
-/// As [`write`], behind what `buffer` holds: requests that are sent together.
+/// As [`write()`], behind what `buffer` holds: requests that are sent together.
 /// Where it fails, what it put there is no whole request.
 #[inline]
 pub fn append(
