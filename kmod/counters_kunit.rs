@@ -4,6 +4,8 @@
 //!
 //! Not in `state/counters.rs`: what the suite expands to is unsafe, which is forbidden there.
 
+#![forbid(unsafe_code)]
+
 use crate::{
     counter::{
         List,

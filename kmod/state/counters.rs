@@ -2,6 +2,8 @@
 
 //! The counters of a network namespace.
 
+#![forbid(unsafe_code)]
+
 use crate::uapi;
 use core::ops::ControlFlow;
 use kernel::{

@@ -2,6 +2,8 @@
 
 //! The questions of a network namespace: who answers them, and which wait for their answer.
 
+#![forbid(unsafe_code)]
+
 use crate::genl::{
     Deferred,
     Peer, //

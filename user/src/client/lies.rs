@@ -3,6 +3,8 @@
 //! A kernel that lies: whatever comes back, the library says what is wrong with
 //! it, comes to an end, and takes nobody else for the kernel.
 
+#![forbid(unsafe_code)]
+
 use super::{Client, Stats};
 use crate::genl::message;
 use crate::netlink::attr::Writer;
