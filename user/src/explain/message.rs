@@ -107,7 +107,8 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
             };
         }
         walk.places.clear();
-        let set = message(context, &mut walk, flow, header, 0, 0);
+        let end = walk.end();
+        let set = message(context, &mut walk, flow, header, (end, 0), 0);
         let seq = header.seq;
         let bytes = walk.bytes(start, HEADER);
         if let (Direction::ToKernel, Some(bytes)) = (flow.direction, bytes) {
@@ -131,18 +132,18 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     }
 }
 
-/// Takes the message apart that begins here, and the padding behind it. Gives the
-/// attributes that it may have.
+/// Takes the message apart that begins here, and the padding behind it, as far as
+/// `within`. Gives the attributes that it may have.
 fn message(
     context: &mut Context,
     walk: &mut Walk<'_>,
     flow: Flow,
     header: Header,
-    depth: usize,
+    (within, depth): (usize, usize),
     quotes: usize,
 ) -> Set {
     let start = walk.at();
-    let left = walk.left(walk.end());
+    let left = walk.left(within);
     let outer = std::mem::replace(&mut walk.message, start);
     let first = walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default();
     let about = about(context, walk.order, flow, header, first);
@@ -176,9 +177,11 @@ fn message(
     }
     let rest = walk.left(end);
     walk.take(rest, inside, "bytes", "behind all that is known");
+    // A message that this one quotes may have had its own, which is no padding of
+    // the next one's.
     let padding = header.len.wrapping_neg() % ALIGN;
-    let padding = padding.min(walk.left(walk.end()));
-    walk.take(padding, depth, "padding", "");
+    let padded = end.saturating_add(padding).min(within);
+    walk.take(walk.left(padded), depth, "padding", "");
     walk.message = outer;
     about.set
 }
@@ -348,7 +351,8 @@ fn error(
         }
     } else if quotes < QUOTES_MAX {
         let before = std::mem::take(&mut walk.places);
-        set = message(context, walk, as_request(flow), quoted, depth, quotes + 1);
+        let flow = as_request(flow);
+        set = message(context, walk, flow, quoted, (end, depth), quotes + 1);
         let quoted = std::mem::replace(&mut walk.places, before);
         places = places.or(Some(quoted));
     } else {
