@@ -73,6 +73,21 @@ pub(super) fn full_name(set: Set, number: u16) -> String {
     }
 }
 
+impl Place {
+    /// The attribute's name, as an error names it.
+    pub(super) fn name(&self) -> String {
+        full_name(self.set, self.number)
+    }
+
+    /// What may stand inside it.
+    pub(super) fn inside(&self) -> Set {
+        match self.set.entry(self.number).1 {
+            Kind::Nest(set) => set,
+            _ => Set::Guess,
+        }
+    }
+}
+
 /// What is found in an attribute that tells where another one is: the offset in
 /// the request, or a number.
 pub(super) type Pointer<'f> = &'f dyn Fn(&str, u64) -> Option<String>;
@@ -86,7 +101,7 @@ pub(super) fn attributes(
     set: Set,
     point: Option<Pointer<'_>>,
 ) {
-    while walk.left(end) > 0 {
+    while walk.left(end) > 0 && !walk.full(end, depth) {
         let left = walk.left(end);
         let start = walk.at();
         if left < HEADER {
@@ -128,11 +143,8 @@ pub(super) fn attributes(
         walk.take(2, depth, "nla_type", meaning);
         let place = Place {
             offset: start.saturating_sub(walk.message),
-            name: full_name(set, number),
-            inside: match kind {
-                Kind::Nest(set) => set,
-                _ => Set::Guess,
-            },
+            set,
+            number,
         };
         walk.places.push(place);
         if lies.is_some() {

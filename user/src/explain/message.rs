@@ -15,6 +15,7 @@ use super::walk::{number, Walk};
 use super::{Context, Datagram, Direction, Explained, Order, Place, Request};
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use crate::netlink::Refusal;
+use std::sync::Arc;
 
 /// The protocols that are known.
 const ROUTE: u16 = 0;
@@ -88,7 +89,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     if flow.protocol == UEVENT {
         uevent(&mut walk);
     }
-    while walk.left(walk.end()) > 0 {
+    while walk.left(walk.end()) > 0 && !walk.full(walk.end(), 0) {
         let (start, left) = (walk.at(), walk.left(walk.end()));
         // Some programs send more of their buffer than they have filled.
         if start > 0 && walk.peek(left).iter().all(|byte| *byte == 0) {
@@ -121,7 +122,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
                     seq,
                     first,
                     set,
-                    places: std::mem::take(&mut walk.places),
+                    places: Arc::new(std::mem::take(&mut walk.places)),
                 });
             }
         }
@@ -329,7 +330,7 @@ fn error(
     let asked = walk.bytes(start, HEADER).unwrap_or_default();
     let asked = context.request(flow.protocol, asked);
     let mut set = asked.map_or(Set::Guess, |request| request.set);
-    let mut places = asked.map(|request| request.places.clone());
+    let mut places = asked.map(|request| Arc::clone(&request.places));
     let capped = header.flags & bits::CAPPED != 0;
     if capped || quoted.len < HEADER || quoted.len > left {
         let first = match asked {
@@ -354,13 +355,14 @@ fn error(
         let flow = as_request(flow);
         set = message(context, walk, flow, quoted, (end, depth), quotes + 1);
         let quoted = std::mem::replace(&mut walk.places, before);
-        places = places.or(Some(quoted));
+        places = places.or_else(|| Some(Arc::new(quoted)));
     } else {
         let len = quoted.len.next_multiple_of(ALIGN).min(left);
         walk.take(len, depth, "bytes", "one more request that is quoted");
     }
     if header.flags & bits::ACK_TLVS != 0 {
-        extended(walk, end, depth, set, places.as_deref());
+        let places = places.as_deref().map(Vec::as_slice);
+        extended(walk, end, depth, set, places);
     }
 }
 
@@ -393,20 +395,22 @@ fn done(
 /// their names, where the request is known.
 fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Option<&[Place]>) {
     let at = |offset: u64| {
-        let mut places = places?.iter();
-        places.find(|place| Some(place.offset) == usize::try_from(offset).ok())
+        // They stand in their order.
+        let (places, offset) = (places?, usize::try_from(offset).ok()?);
+        let found = places.binary_search_by_key(&offset, |place| place.offset);
+        places.get(found.ok()?)
     };
     // The nest that lacks something is told behind what it lacks.
     let bytes = walk.peek(walk.left(end));
     let nest = control::find(bytes, walk.order, control::MISS_NEST);
     let set = match nest {
-        Some(nest) => at(nest).map_or(Set::Guess, |place| place.inside),
+        Some(nest) => at(nest).map_or(Set::Guess, Place::inside),
         None => set,
     };
     let point = |name: &str, value: u64| match name {
         control::OFFSET | control::NEST => {
             let place = at(value)?;
-            Some(format!("{} of the request", place.name))
+            Some(format!("{} of the request", place.name()))
         }
         control::MISSING => Some(full_name(set, u16::try_from(value).ok()?)),
         _ => None,
@@ -440,6 +444,9 @@ fn uevent(walk: &mut Walk<'_>) {
     }
     for (i, line) in bytes.split_inclusive(|byte| *byte == 0).enumerate() {
         let text = line.strip_suffix(&[0]).unwrap_or(line);
+        if walk.full(walk.end(), 0) {
+            return;
+        }
         let name = if i == 0 { "headline" } else { "property" };
         walk.take(line.len(), 0, name, quote(text));
     }

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod limits;
 mod messages;
 
 use super::capture::{self, Format, Packet, Writer};

@@ -7,6 +7,10 @@
 
 use super::{Field, Order, Place};
 
+/// A datagram of so many fields is not taken apart further: nobody reads them, and
+/// each takes much more room than its bytes.
+const FIELDS_MAX: usize = 1 << 17;
+
 /// How far a datagram is explained, and as what.
 pub(super) struct Walk<'a> {
     bytes: &'a [u8],
@@ -42,6 +46,17 @@ impl<'a> Walk<'a> {
     /// The datagram's end.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Whether there are too many fields for more. The rest up to `end` is then
+    /// passed as bytes.
+    pub(super) fn full(&mut self, end: usize, depth: usize) -> bool {
+        let full = self.fields.len() >= FIELDS_MAX;
+        if full {
+            let why = format!("not taken apart: {FIELDS_MAX} fields stand before");
+            self.take(self.left(end), depth, "bytes", why);
+        }
+        full
     }
 
     /// How many bytes there are up to `end`.

@@ -45,7 +45,10 @@ fn a_message_behind_an_error_begins_where_the_padding_of_the_error_ends() {
         let explained = explained(&datagram, GENERIC);
         assert!(explained.bad().is_none(), "{:?}", explained.bad());
         let second = explained.messages().nth(1).unwrap();
-        assert_eq!((second[0].offset, &second[0].meaning[..]), (40, "the end of a dump"));
+        assert_eq!(
+            (second[0].offset, &second[0].meaning[..]),
+            (40, "the end of a dump")
+        );
         begins(&explained, &datagram, Order::NATIVE).unwrap();
     }
 }
