@@ -7,6 +7,31 @@
 
 use super::*;
 
+#[test]
+fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
+    // Each gap is small enough; together they are 6 GiB.
+    let mut text = String::new();
+    for i in 0..6000usize {
+        text += &format!("{:08x}: {}\n*\n", i << 20, "00 ".repeat(16));
+    }
+    let read = capture::read(text.as_bytes(), GENERIC).unwrap();
+    let bytes: usize = read.packets.iter().map(|packet| packet.bytes.len()).sum();
+    assert!(bytes <= 20 << 20, "{bytes}");
+    assert!(
+        read.problems[0].what.contains("left out"),
+        "{:?}",
+        read.problems
+    );
+    // So are those of many datagrams.
+    let mut text = String::new();
+    for _ in 0..40 {
+        text += "00000000: 00 00 00 00\n*\n00100000: 00 00\n";
+    }
+    let read = capture::read(text.as_bytes(), GENERIC).unwrap();
+    let bytes: usize = read.packets.iter().map(|packet| packet.bytes.len()).sum();
+    assert!(bytes <= 20 << 20, "{bytes}");
+}
+
 /// A request of `count` attributes without a value.
 fn many(count: usize, seq: u8) -> Vec<u8> {
     let mut payload = vec![4, 1, 0, 0];
