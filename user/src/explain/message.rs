@@ -220,7 +220,7 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u
     let first = first.first().copied();
     let mut about = match flow.protocol {
         GENERIC => generic::about(context, header.kind, first),
-        ROUTE => route::about(header.kind),
+        ROUTE => route::about(header.kind, first),
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
@@ -262,8 +262,11 @@ fn family(
             }
             generic::header(context, walk, header.kind, end, depth);
         }
-        ROUTE => route::header(walk, header.kind, end, depth),
-        NETFILTER => netfilter::header(walk, end, depth),
+        ROUTE if route::header(walk, header.kind, end, depth) => {}
+        NETFILTER => {
+            netfilter::header(walk, end, depth);
+            walk.guess = Order::Big;
+        }
         _ => {
             let rest = walk.left(end);
             let (meaning, _) = show(Kind::Unknown, walk.peek(rest), walk.order);
@@ -271,6 +274,7 @@ fn family(
         }
     }
     attributes(walk, end, depth, set, None);
+    walk.guess = walk.order;
 }
 
 /// What an errno is called, and means.

@@ -15,6 +15,8 @@ const FIELDS_MAX: usize = 1 << 17;
 pub(super) struct Walk<'a> {
     bytes: &'a [u8],
     pub(super) order: Order,
+    /// The byte order of numbers of which nothing else is known.
+    pub(super) guess: Order,
     at: usize,
     fields: Vec<Field>,
     /// Where the message begins to which the attributes belong.
@@ -27,6 +29,7 @@ impl<'a> Walk<'a> {
         Self {
             bytes,
             order,
+            guess: order,
             at: 0,
             fields: Vec::new(),
             message: 0,
