@@ -7,6 +7,7 @@
 use super::tables::Member;
 use super::walk::number;
 use super::Order;
+use crate::terminal;
 use crate::uapi::AttributeSet;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -102,11 +103,14 @@ pub(super) fn quote(bytes: &[u8]) -> String {
             }
             match c {
                 '"' | '\\' => text.extend(['\\', c]),
-                c if c.is_control() => text.extend(c.escape_default()),
+                c if terminal::obeys(c) => text.extend(c.escape_default()),
                 c => text.push(c),
             }
         }
         for byte in chunk.invalid() {
+            if text.len() > TEXT_MAX {
+                return text + "\"…";
+            }
             // To a string it cannot fail.
             let _ = write!(text, "\\x{byte:02x}");
         }
@@ -117,7 +121,7 @@ pub(super) fn quote(bytes: &[u8]) -> String {
 /// Whether `bytes` look like text, with or without a NUL.
 fn is_text(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
-    let printable = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::obeys);
     std::str::from_utf8(text).is_ok_and(printable)
 }
 
@@ -280,6 +284,23 @@ mod tests {
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
         assert_eq!(quote(b"a\x1b[2J\xff\"\\"), "\"a\\u{1b}[2J\\xff\\\"\\\\\"");
+    }
+
+    #[test]
+    fn marks_that_turn_the_text_around_are_escaped_too() {
+        assert_eq!(
+            quote("a\u{202e}b\u{2028}\u{200f}\u{2066}\u{200d}".as_bytes()),
+            "\"a\\u{202e}b\\u{2028}\\u{200f}\\u{2066}\u{200d}\""
+        );
+        let (meaning, _) = show(Kind::Bytes, "a\u{202e}b".as_bytes(), Order::Little);
+        assert_eq!(meaning, "5 bytes");
+    }
+
+    #[test]
+    fn long_texts_are_cut_off_whatever_they_are_made_of() {
+        for bytes in [[b'a'; 9999], [0xff; 9999]] {
+            assert!(quote(&bytes).len() < TEXT_MAX + 20);
+        }
     }
 
     #[test]
