@@ -752,7 +752,8 @@ proptest! {
         let mut file = Vec::new();
         let mut writer = Writer::new(&mut file).unwrap();
         for (datagram, sent) in &datagrams {
-            writer.packet(SystemTime::now(), GENERIC, *sent, datagram).unwrap();
+            let len = datagram.len();
+            writer.packet(SystemTime::now(), GENERIC, *sent, datagram, len).unwrap();
         }
         let read = capture::read(&file, 0).unwrap();
         prop_assert!(read.problems.is_empty());

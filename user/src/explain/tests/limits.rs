@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 use super::*;
+use crate::netlink::tap::{Call, Step};
 
 #[test]
 fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
@@ -90,4 +91,75 @@ fn a_datagram_of_more_fields_than_anybody_reads_ends_in_bytes() {
     let explained = context().explain(sent(&datagram));
     covers(&explained, datagram.len()).unwrap();
     assert!(explained.fields.len() < 200_000);
+}
+
+#[test]
+fn a_block_whose_two_lengths_differ_is_told() {
+    let a = add();
+    let mut file = pcapng(Order::NATIVE, 253, &[&a, &a]);
+    let end = file.len();
+    file[end - 4..].copy_from_slice(&999u32.to_ne_bytes());
+    let read = capture::read(&file, GENERIC).unwrap();
+    assert_eq!(read.packets.len(), 2);
+    assert_eq!(read.problems.len(), 1);
+    assert_eq!(read.problems[0].offset, end - 4);
+    assert!(read.problems[0].what.contains("999"));
+}
+
+#[test]
+fn a_packet_of_which_more_is_kept_than_there_was_is_told() {
+    let a = add();
+    let short = (a.len() as u32).to_ne_bytes();
+    let mut file = pcap(Order::NATIVE, 0xa1b2_c3d4, 253, &[&a]);
+    file[24 + 12..24 + 16].copy_from_slice(&short);
+    let read = capture::read(&file, GENERIC).unwrap();
+    assert_eq!(read.packets[0].bytes, a);
+    assert_eq!(read.problems.len(), 1);
+    assert_eq!(
+        read.problems[0].what,
+        "a packet of 44 bytes, of which 60 are kept"
+    );
+    let mut file = pcapng(Order::NATIVE, 253, &[&a]);
+    // Behind the section, the interface and the block that nobody knows; its
+    // header; the interface, the time and what is kept.
+    let at = 28 + 20 + 24 + 8 + 16;
+    file[at..at + 4].copy_from_slice(&short);
+    let read = capture::read(&file, GENERIC).unwrap();
+    assert_eq!(read.packets[0].bytes, a);
+    assert_eq!(
+        read.problems[0].what,
+        "a packet of 44 bytes, of which 60 are kept"
+    );
+}
+
+#[test]
+fn what_there_was_no_room_for_is_no_fault_of_the_message() {
+    let (mut file, request) = (Vec::new(), add());
+    let mut writer = Writer::new(&mut file).unwrap();
+    let now = SystemTime::now();
+    writer
+        .packet(now, GENERIC, false, &request[..30], request.len())
+        .unwrap();
+    let read = capture::read(&file, 0).unwrap();
+    let packet = &read.packets[0];
+    assert_eq!((packet.bytes.len(), packet.whole), (30, request.len()));
+    let explained = context().explain(packet.datagram());
+    let why = explained.bad().unwrap().bad.as_deref();
+    assert_eq!(why, Some("the capture has 30 of its 44 bytes"));
+    let step = Step {
+        fd: 4,
+        call: Call::Receive {
+            room: 30,
+            bytes: &request[..30],
+            whole: 44,
+            from: Some(0),
+            protocol: 16,
+        },
+        result: Ok(44),
+    };
+    let text = steps::text(&step, render::Style::default());
+    assert!(
+        text.contains("= 44, more than there was room for"),
+        "{text}"
+    );
 }
