@@ -21,6 +21,7 @@ use crate::netlink::message::{flags, Header};
 use crate::netlink::socket::Expect;
 use crate::netlink::transport::{Netlink, Transport};
 use crate::netlink::{Error, Refusal, Result, Socket};
+use crate::terminal;
 use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -81,7 +82,7 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
-                if c.is_control() {
+                if terminal::obeys(c) {
                     let mut bytes = [0; 4];
                     for byte in c.encode_utf8(&mut bytes).bytes() {
                         write!(f, "\\x{byte:02x}")?;
@@ -528,6 +529,10 @@ mod tests {
             (b"\xff\xfea", "\\xff\\xfea"),
             (b"a\x1b[2J", "a\\x1b[2J"),
             (b"\xc2\x85", "\\xc2\\x85"),
+            // Marks that turn the direction, and separate lines.
+            (b"a\xe2\x80\xaeb", "a\\xe2\\x80\\xaeb"),
+            (b"\xe2\x80\xa8", "\\xe2\\x80\\xa8"),
+            (b"\xe2\x81\xa6", "\\xe2\\x81\\xa6"),
         ] {
             assert_eq!(Name(name).to_string(), shown);
         }

@@ -25,6 +25,7 @@ mod walk;
 
 use crate::netlink::message::HEADER;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use value::Set;
 
 /// Which byte order the numbers of a datagram have: that of the machine on which
@@ -109,15 +110,14 @@ pub struct Explained {
     pub fields: Vec<Field>,
 }
 
-/// Where an attribute is.
-#[derive(Clone, Debug)]
+/// Where an attribute is, and which it is.
+#[derive(Clone, Copy, Debug)]
 struct Place {
     /// In bytes from the start of its message.
     offset: usize,
-    /// Its name, with that of its set.
-    name: String,
-    /// What may stand inside it.
-    inside: Set,
+    /// The set that it is of, and its number in that.
+    set: Set,
+    number: u16,
 }
 
 impl Explained {
@@ -150,11 +150,14 @@ struct Request {
     /// The first four bytes behind it.
     first: Vec<u8>,
     set: Set,
-    places: Vec<Place>,
+    /// Its attributes, in their order. Errors that point at them share them.
+    places: Arc<Vec<Place>>,
 }
 
 /// How many requests are remembered.
 const REQUESTS_MAX: usize = 256;
+/// Of how many attributes, in all of them.
+const PLACES_MAX: usize = 1 << 17;
 /// How many families.
 const FAMILIES_MAX: usize = 1024;
 
@@ -165,6 +168,8 @@ const FAMILIES_MAX: usize = 1024;
 pub struct Context {
     families: BTreeMap<u16, Known>,
     requests: VecDeque<Request>,
+    /// The attributes of all these.
+    places: usize,
 }
 
 impl Context {
@@ -190,10 +195,14 @@ impl Context {
     }
 
     fn learn_request(&mut self, request: Request) {
-        if self.requests.len() >= REQUESTS_MAX {
-            self.requests.pop_front();
-        }
+        self.places = self.places.saturating_add(request.places.len());
         self.requests.push_back(request);
+        while self.requests.len() > REQUESTS_MAX || self.places > PLACES_MAX {
+            let Some(oldest) = self.requests.pop_front() else {
+                break;
+            };
+            self.places = self.places.saturating_sub(oldest.places.len());
+        }
     }
 
     /// The last request with this header.

@@ -30,6 +30,7 @@ pub mod device;
 pub mod explain;
 pub mod firewall;
 pub mod route;
+pub mod terminal;
 pub mod uapi;
 
 /// Netlink: sockets, messages, attributes, errors.

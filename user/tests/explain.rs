@@ -604,7 +604,9 @@ fn hexdumps_of_every_tool_are_explained_as_the_bytes_are() {
                 parley::explain::capture::Writer::new(fs::File::create(&capture.0).unwrap())
                     .unwrap();
             let now = std::time::SystemTime::now();
-            writer.packet(now, 16, true, &datagram).unwrap();
+            writer
+                .packet(now, 16, true, &datagram, datagram.len())
+                .unwrap();
             file = capture.path().to_owned();
         }
         let dump = run(Command::new(tool[0]).args(&tool[1..]).arg(&file));

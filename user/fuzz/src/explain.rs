@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Any bytes, as a capture or a hexdump and as datagrams: nothing may panic, and
-//! each byte has to be explained once. Run by `make fuzz`.
+//! each byte has to be explained once, and each message to begin where the one
+//! before it ended. Run by `make fuzz`.
 //!
 //! The macro makes the function that libFuzzer calls, which is unsafe; so this
 //! file alone cannot forbid that.
@@ -11,9 +12,34 @@
 use libfuzzer_sys::fuzz_target;
 use parley::explain::capture;
 use parley::explain::render::{self, Style};
-use parley::explain::{Context, Datagram, Direction, Explained, Order};
+use parley::explain::{Context, Datagram, Direction, Explained, Field, Order};
 
-fn check(explained: &Explained, bytes: &[u8]) {
+/// Each message begins where the one before it ended, with its padding.
+fn begins(explained: &Explained, bytes: &[u8], order: Order) {
+    let mut at = 0;
+    for message in explained.messages() {
+        let first = &message[0];
+        if first.depth > 0 || first.len > 0 {
+            // Bytes that are no message stand alone.
+            return;
+        }
+        assert_eq!(first.offset, at, "{first:?}");
+        let len: [u8; 4] = bytes[at..at + 4].try_into().unwrap();
+        let len = match order {
+            Order::Little => u32::from_le_bytes(len),
+            Order::Big => u32::from_be_bytes(len),
+        } as usize;
+        at = match len {
+            0..16 => bytes.len(),
+            _ => bytes.len().min(at + len.next_multiple_of(4)),
+        };
+    }
+    let begins = |field: &Field| field.offset == at && field.depth == 0;
+    assert!(at == bytes.len() || explained.fields.iter().any(begins));
+}
+
+fn check(explained: &Explained, bytes: &[u8], order: Order) {
+    begins(explained, bytes, order);
     let mut at = 0;
     for field in &explained.fields {
         assert_eq!(field.offset, at, "{field:?}");
@@ -29,7 +55,8 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(read) = capture::read(data, 16) {
         let mut context = Context::new();
         for packet in &read.packets {
-            check(&context.explain(packet.datagram()), &packet.bytes);
+            let explained = context.explain(packet.datagram());
+            check(&explained, &packet.bytes, packet.order);
         }
     }
     let [how, protocol, rest @ ..] = data else {
@@ -44,6 +71,11 @@ fuzz_target!(|data: &[u8]| {
         (&rest[middle..], Direction::FromKernel),
         (rest, Direction::Unknown),
     ] {
+        let order = if how & 1 == 0 {
+            Order::Little
+        } else {
+            Order::Big
+        };
         let explained = context.explain(Datagram {
             bytes,
             whole: bytes.len() + usize::from(how >> 4),
@@ -54,12 +86,8 @@ fuzz_target!(|data: &[u8]| {
                 _ => u16::from(*protocol),
             },
             direction,
-            order: if how & 1 == 0 {
-                Order::Little
-            } else {
-                Order::Big
-            },
+            order,
         });
-        check(&explained, bytes);
+        check(&explained, bytes, order);
     }
 });

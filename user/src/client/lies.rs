@@ -42,7 +42,7 @@ impl Transport for Pair {
         Ok(Received {
             len: filled,
             sender: (sender != NOBODY).then_some(sender),
-            truncated: len > buffer.len(),
+            whole: len,
         })
     }
 

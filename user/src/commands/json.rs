@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use parley::terminal;
 use serde_json::{Map, Value};
 use std::io::{Result, Write};
 
@@ -70,7 +71,7 @@ pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
 pub(super) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
     let text = value.into().to_string();
     let mut rest = text.as_str();
-    while let Some(place) = rest.find(char::is_control) {
+    while let Some(place) = rest.find(terminal::obeys) {
         let (plain, behind) = rest.split_at(place);
         out.write_all(plain.as_bytes())?;
         let mut chars = behind.chars();
@@ -93,13 +94,13 @@ mod tests {
             .maybe("a", None::<u32>)
             .null_if("c", true)
             .null_if("d", false)
-            .and(Object::new().with("e", "\u{9b}2J\u{1b}\u{7f}ö"));
+            .and(Object::new().with("e", "\u{9b}2J\u{1b}\u{7f}ö\u{202e}"));
         let mut out = Vec::new();
         write(&mut out, object).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let expected = "{\"b\":1,\"c\":null,\"e\":\"\\u009b2J\\u001b\\u007fö\"}\n";
+        let expected = "{\"b\":1,\"c\":null,\"e\":\"\\u009b2J\\u001b\\u007fö\\u202e\"}\n";
         assert_eq!(text, expected);
         let read: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(read["e"], "\u{9b}2J\u{1b}\u{7f}ö");
+        assert_eq!(read["e"], "\u{9b}2J\u{1b}\u{7f}ö\u{202e}");
     }
 }

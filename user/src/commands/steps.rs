@@ -94,18 +94,22 @@ impl Tap for Steps {
     fn step(&self, step: &Step<'_>) {
         // A thread that ended in the middle of a line has left no harm.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (protocol, direction, bytes) = match step.call {
-            Call::Send { bytes, protocol } => (protocol, Direction::ToKernel, bytes),
+        let (protocol, direction, bytes, whole) = match step.call {
+            Call::Send { bytes, protocol } => (protocol, Direction::ToKernel, bytes, bytes.len()),
             Call::Receive {
-                bytes, protocol, ..
-            } => (protocol, Direction::FromKernel, bytes),
-            _ => (0, Direction::Unknown, &[][..]),
+                bytes,
+                whole,
+                protocol,
+                ..
+            } => (protocol, Direction::FromKernel, bytes, whole),
+            _ => (0, Direction::Unknown, &[][..], 0),
         };
         let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
         let passed = step.result.is_ok() && direction != Direction::Unknown;
         if let (true, Some(capture)) = (passed, &mut state.capture) {
             let sent = direction == Direction::ToKernel;
-            if let Err(error) = capture.packet(SystemTime::now(), protocol, sent, bytes) {
+            let now = SystemTime::now();
+            if let Err(error) = capture.packet(now, protocol, sent, bytes, whole) {
                 state.failed = Some(error);
                 state.capture = None;
             }
@@ -115,7 +119,7 @@ impl Tap for Steps {
         if passed {
             let explained = state.context.explain(Datagram {
                 bytes,
-                whole: bytes.len(),
+                whole,
                 protocol,
                 direction,
                 order: Order::NATIVE,

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use parley::client::Name;
+use parley::terminal;
 use std::ffi::OsStr;
 use std::io::{Result, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -13,7 +14,7 @@ use std::os::unix::ffi::OsStrExt;
 fn printable(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+        .filter(|text| !text.is_empty() && !text.chars().any(terminal::obeys))
 }
 
 /// A counter's name, as it was typed.

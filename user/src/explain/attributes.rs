@@ -6,9 +6,9 @@
 #![forbid(unsafe_code)]
 
 use super::tables;
-use super::value::{show, Kind, Set};
+use super::value::{show, Entry, Kind, Set};
 use super::walk::Walk;
-use super::Place;
+use super::{Order, Place};
 use crate::netlink::attr::{ALIGN, HEADER};
 use crate::uapi;
 
@@ -25,10 +25,8 @@ impl Set {
         match self {
             Self::Guess => (None, Kind::Unknown),
             Self::Each(name, kind) => (Some(name), *kind),
-            Self::Table(table) => match table.iter().find(|entry| entry.0 == number) {
-                Some((_, name, kind)) => (Some(name), *kind),
-                None => (None, Kind::Unknown),
-            },
+            Self::Table(table) => find(table, &[], number),
+            Self::Over(table, below) => find(table, below, number),
             Self::Spec(set) => match set.attributes.iter().find(|known| known.number == number) {
                 Some(attribute) => (Some(attribute.name), of_spec(attribute)),
                 None => (None, Kind::Unknown),
@@ -42,6 +40,19 @@ impl Set {
             Self::Spec(set) => set.name,
             _ => "",
         }
+    }
+}
+
+/// The entry of a number in the first table, or else in the second.
+fn find(
+    table: &'static [Entry],
+    below: &'static [Entry],
+    number: u16,
+) -> (Option<&'static str>, Kind) {
+    let mut entries = table.iter().chain(below);
+    match entries.find(|entry| entry.0 == number) {
+        Some((_, name, kind)) => (Some(name), *kind),
+        None => (None, Kind::Unknown),
     }
 }
 
@@ -73,6 +84,21 @@ pub(super) fn full_name(set: Set, number: u16) -> String {
     }
 }
 
+impl Place {
+    /// The attribute's name, as an error names it.
+    pub(super) fn name(&self) -> String {
+        full_name(self.set, self.number)
+    }
+
+    /// What may stand inside it.
+    pub(super) fn inside(&self) -> Set {
+        match self.set.entry(self.number).1 {
+            Kind::Nest(set) => set,
+            _ => Set::Guess,
+        }
+    }
+}
+
 /// What is found in an attribute that tells where another one is: the offset in
 /// the request, or a number.
 pub(super) type Pointer<'f> = &'f dyn Fn(&str, u64) -> Option<String>;
@@ -86,7 +112,7 @@ pub(super) fn attributes(
     set: Set,
     point: Option<Pointer<'_>>,
 ) {
-    while walk.left(end) > 0 {
+    while walk.left(end) > 0 && !walk.full(end, depth) {
         let left = walk.left(end);
         let start = walk.at();
         if left < HEADER {
@@ -128,11 +154,8 @@ pub(super) fn attributes(
         walk.take(2, depth, "nla_type", meaning);
         let place = Place {
             offset: start.saturating_sub(walk.message),
-            name: full_name(set, number),
-            inside: match kind {
-                Kind::Nest(set) => set,
-                _ => Set::Guess,
-            },
+            set,
+            number,
         };
         walk.places.push(place);
         if lies.is_some() {
@@ -150,8 +173,8 @@ pub(super) fn attributes(
             walk,
             inside,
             depth.saturating_add(1),
-            (name.unwrap_or("value"), kind),
-            kind_and_flags & NESTED != 0,
+            (name.unwrap_or("value"), kind, set),
+            kind_and_flags,
             point,
         );
         let padding = (len.next_multiple_of(ALIGN) - len).min(behind);
@@ -165,30 +188,48 @@ pub(super) fn attributes(
     }
 }
 
-/// Passes an attribute's payload, which goes up to `end`.
+/// Passes an attribute's payload, which goes up to `end`. The attribute is one of
+/// `among`.
 fn value(
     walk: &mut Walk<'_>,
     end: usize,
     depth: usize,
-    (name, kind): (&str, Kind),
-    nested: bool,
+    (name, kind, among): (&str, Kind, Set),
+    flags: u16,
     point: Option<Pointer<'_>>,
 ) {
-    let set = match kind {
-        Kind::Nest(set) => Some(set),
-        Kind::Unknown if nested => Some(Set::Guess),
-        _ => None,
-    };
     let len = walk.left(end);
-    if let Some(set) = set {
-        if depth < DEPTH_MAX {
-            return attributes(walk, end, depth, set, point);
+    let kind = match kind {
+        Kind::Unknown if flags & NESTED != 0 => Kind::Nest(Set::Guess),
+        kind => kind,
+    };
+    match kind {
+        Kind::Nest(_) | Kind::NextHops if depth >= DEPTH_MAX => {
+            return walk.take(len, depth, name, "a nest too deep to be taken apart");
         }
-        walk.take(len, depth, name, "a nest too deep to be taken apart");
-        return;
+        Kind::Nest(set) => return attributes(walk, end, depth, set, point),
+        Kind::NextHops => return next_hops(walk, end, depth, among),
+        Kind::Fields(members) => {
+            tables::members_of(walk, members, end, depth);
+            return walk.take(walk.left(end), depth, "bytes", "behind all that is known");
+        }
+        Kind::Array(name, members) => {
+            while walk.left(end) > 0 && !walk.full(end, depth) {
+                walk.heading(depth, name, String::new());
+                tables::members_of(walk, members, end, depth.saturating_add(1));
+            }
+            return;
+        }
+        Kind::Via => return via(walk, end, depth),
+        _ => {}
     }
     let bytes = walk.peek(len);
-    let (mut meaning, bad) = show(kind, bytes, walk.order);
+    let order = match kind {
+        _ if flags & NET_BYTEORDER != 0 => Order::Big,
+        Kind::Unknown | Kind::BigEndian(_) | Kind::SignedBigEndian(_) => walk.guess,
+        _ => walk.order,
+    };
+    let (mut meaning, bad) = show(kind, bytes, order);
     if let (Some(point), Some(value)) = (point, walk.number(len)) {
         if let Some(words) = point(name, value) {
             meaning = format!("{value}: {words}");
@@ -203,4 +244,42 @@ fn value(
     if let Some(why) = bad {
         walk.bad(why);
     }
+}
+
+/// Passes the next hops of a route, up to `end`: each is a `struct rtnexthop` with
+/// attributes of the route's `set` behind it.
+fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
+    const HOP: usize = 8;
+    let inside = depth.saturating_add(1);
+    while walk.left(end) > 0 && !walk.full(end, depth) {
+        let (start, left) = (walk.at(), walk.left(end));
+        walk.heading(depth, "rtnexthop", String::new());
+        let len = walk.take_number(2, end, inside, "rtnh_len", |len| format!("{len} bytes"));
+        let len = len.unwrap_or(0) as usize;
+        let lies = if len < HOP {
+            Some(format!("{len} is less than a next hop's header, {HOP}"))
+        } else if len > left {
+            Some(format!("says {len} bytes, and {left} are left"))
+        } else {
+            None
+        };
+        if let Some(why) = lies {
+            walk.bad(why);
+            // Where the next one begins, nobody can tell.
+            return walk.take(walk.left(end), inside, "bytes", "not taken apart");
+        }
+        let behind = start.saturating_add(len);
+        tables::route::next_hop(walk, behind, inside);
+        attributes(walk, behind, inside, set, None);
+        let padding = (len.next_multiple_of(ALIGN) - len).min(walk.left(end));
+        walk.take(padding, depth, "padding", "");
+    }
+}
+
+/// Passes a `struct rtvia`, whose address goes up to `end`.
+fn via(walk: &mut Walk<'_>, end: usize, depth: usize) {
+    walk.take_number(2, end, depth, "rtvia_family", tables::address_family);
+    let len = walk.left(end);
+    let (meaning, _) = show(Kind::Hardware, walk.peek(len), walk.order);
+    walk.take(len, depth, "rtvia_addr", meaning);
 }

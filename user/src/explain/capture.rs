@@ -125,6 +125,15 @@ impl<'a> Read<'a> {
         }
     }
 
+    /// Checks that a packet, whose header is at `offset`, has as many bytes as were
+    /// kept of it.
+    fn lengths(&mut self, kept: usize, whole: usize, offset: usize) {
+        if kept > whole {
+            let what = format!("a packet of {whole} bytes, of which {kept} are kept");
+            self.problem(offset, what);
+        }
+    }
+
     /// Takes a packet of `LINKTYPE_NETLINK`, which begins with a header of its own:
     /// `bytes` of it are there, at `offset`, and `whole` there were.
     fn cooked(

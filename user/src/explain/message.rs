@@ -15,6 +15,7 @@ use super::walk::{number, Walk};
 use super::{Context, Datagram, Direction, Explained, Order, Place, Request};
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use crate::netlink::Refusal;
+use std::sync::Arc;
 
 /// The protocols that are known.
 const ROUTE: u16 = 0;
@@ -88,7 +89,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     if flow.protocol == UEVENT {
         uevent(&mut walk);
     }
-    while walk.left(walk.end()) > 0 {
+    while walk.left(walk.end()) > 0 && !walk.full(walk.end(), 0) {
         let (start, left) = (walk.at(), walk.left(walk.end()));
         // Some programs send more of their buffer than they have filled.
         if start > 0 && walk.peek(left).iter().all(|byte| *byte == 0) {
@@ -107,7 +108,8 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
             };
         }
         walk.places.clear();
-        let set = message(context, &mut walk, flow, header, 0, 0);
+        let end = walk.end();
+        let set = message(context, &mut walk, flow, header, (end, 0), 0);
         let seq = header.seq;
         let bytes = walk.bytes(start, HEADER);
         if let (Direction::ToKernel, Some(bytes)) = (flow.direction, bytes) {
@@ -120,7 +122,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
                     seq,
                     first,
                     set,
-                    places: std::mem::take(&mut walk.places),
+                    places: Arc::new(std::mem::take(&mut walk.places)),
                 });
             }
         }
@@ -131,18 +133,18 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     }
 }
 
-/// Takes the message apart that begins here, and the padding behind it. Gives the
-/// attributes that it may have.
+/// Takes the message apart that begins here, and the padding behind it, as far as
+/// `within`. Gives the attributes that it may have.
 fn message(
     context: &mut Context,
     walk: &mut Walk<'_>,
     flow: Flow,
     header: Header,
-    depth: usize,
+    (within, depth): (usize, usize),
     quotes: usize,
 ) -> Set {
     let start = walk.at();
-    let left = walk.left(walk.end());
+    let left = walk.left(within);
     let outer = std::mem::replace(&mut walk.message, start);
     let first = walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default();
     let about = about(context, walk.order, flow, header, first);
@@ -176,9 +178,11 @@ fn message(
     }
     let rest = walk.left(end);
     walk.take(rest, inside, "bytes", "behind all that is known");
+    // A message that this one quotes may have had its own, which is no padding of
+    // the next one's.
     let padding = header.len.wrapping_neg() % ALIGN;
-    let padding = padding.min(walk.left(walk.end()));
-    walk.take(padding, depth, "padding", "");
+    let padded = end.saturating_add(padding).min(within);
+    walk.take(walk.left(padded), depth, "padding", "");
     walk.message = outer;
     about.set
 }
@@ -216,7 +220,7 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u
     let first = first.first().copied();
     let mut about = match flow.protocol {
         GENERIC => generic::about(context, header.kind, first),
-        ROUTE => route::about(header.kind),
+        ROUTE => route::about(header.kind, first),
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
@@ -258,8 +262,11 @@ fn family(
             }
             generic::header(context, walk, header.kind, end, depth);
         }
-        ROUTE => route::header(walk, header.kind, end, depth),
-        NETFILTER => netfilter::header(walk, end, depth),
+        ROUTE if route::header(walk, header.kind, end, depth) => {}
+        NETFILTER => {
+            netfilter::header(walk, end, depth);
+            walk.guess = Order::Big;
+        }
         _ => {
             let rest = walk.left(end);
             let (meaning, _) = show(Kind::Unknown, walk.peek(rest), walk.order);
@@ -267,6 +274,7 @@ fn family(
         }
     }
     attributes(walk, end, depth, set, None);
+    walk.guess = walk.order;
 }
 
 /// What an errno is called, and means.
@@ -326,7 +334,7 @@ fn error(
     let asked = walk.bytes(start, HEADER).unwrap_or_default();
     let asked = context.request(flow.protocol, asked);
     let mut set = asked.map_or(Set::Guess, |request| request.set);
-    let mut places = asked.map(|request| request.places.clone());
+    let mut places = asked.map(|request| Arc::clone(&request.places));
     let capped = header.flags & bits::CAPPED != 0;
     if capped || quoted.len < HEADER || quoted.len > left {
         let first = match asked {
@@ -348,15 +356,17 @@ fn error(
         }
     } else if quotes < QUOTES_MAX {
         let before = std::mem::take(&mut walk.places);
-        set = message(context, walk, as_request(flow), quoted, depth, quotes + 1);
+        let flow = as_request(flow);
+        set = message(context, walk, flow, quoted, (end, depth), quotes + 1);
         let quoted = std::mem::replace(&mut walk.places, before);
-        places = places.or(Some(quoted));
+        places = places.or_else(|| Some(Arc::new(quoted)));
     } else {
         let len = quoted.len.next_multiple_of(ALIGN).min(left);
         walk.take(len, depth, "bytes", "one more request that is quoted");
     }
     if header.flags & bits::ACK_TLVS != 0 {
-        extended(walk, end, depth, set, places.as_deref());
+        let places = places.as_deref().map(Vec::as_slice);
+        extended(walk, end, depth, set, places);
     }
 }
 
@@ -389,20 +399,22 @@ fn done(
 /// their names, where the request is known.
 fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Option<&[Place]>) {
     let at = |offset: u64| {
-        let mut places = places?.iter();
-        places.find(|place| Some(place.offset) == usize::try_from(offset).ok())
+        // They stand in their order.
+        let (places, offset) = (places?, usize::try_from(offset).ok()?);
+        let found = places.binary_search_by_key(&offset, |place| place.offset);
+        places.get(found.ok()?)
     };
     // The nest that lacks something is told behind what it lacks.
     let bytes = walk.peek(walk.left(end));
     let nest = control::find(bytes, walk.order, control::MISS_NEST);
     let set = match nest {
-        Some(nest) => at(nest).map_or(Set::Guess, |place| place.inside),
+        Some(nest) => at(nest).map_or(Set::Guess, Place::inside),
         None => set,
     };
     let point = |name: &str, value: u64| match name {
         control::OFFSET | control::NEST => {
             let place = at(value)?;
-            Some(format!("{} of the request", place.name))
+            Some(format!("{} of the request", place.name()))
         }
         control::MISSING => Some(full_name(set, u16::try_from(value).ok()?)),
         _ => None,
@@ -436,6 +448,9 @@ fn uevent(walk: &mut Walk<'_>) {
     }
     for (i, line) in bytes.split_inclusive(|byte| *byte == 0).enumerate() {
         let text = line.strip_suffix(&[0]).unwrap_or(line);
+        if walk.full(walk.end(), 0) {
+            return;
+        }
         let name = if i == 0 { "headline" } else { "property" };
         walk.take(line.len(), 0, name, quote(text));
     }

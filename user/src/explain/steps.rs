@@ -151,16 +151,13 @@ fn member(member: &Member<'_>) -> String {
 
 /// What it gave.
 fn result(step: &Step<'_>) -> String {
-    let truncated = matches!(
-        step.call,
-        Call::Receive {
-            truncated: true,
-            ..
-        }
-    );
+    let truncated = match step.call {
+        Call::Receive { bytes, whole, .. } => whole > bytes.len(),
+        _ => false,
+    };
     match step.result {
         _ if matches!(step.call, Call::Close) => String::new(),
-        Ok(_) if truncated => " = more than there was room for".to_owned(),
+        Ok(value) if truncated => format!(" = {value}, more than there was room for"),
         Ok(value) => format!(" = {value}"),
         Err(errno) => {
             let refusal = Refusal {

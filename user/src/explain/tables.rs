@@ -21,15 +21,25 @@ fn header(walk: &mut Walk<'_>, name: &str, members: &[Member], end: usize, depth
         return;
     }
     walk.heading(depth, name, String::new());
-    let inside = depth.saturating_add(1);
+    members_of(walk, members, end, depth.saturating_add(1));
+}
+
+/// Passes a struct's members, as far as they are there: structs grow from one
+/// kernel to the next.
+pub(super) fn members_of(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: usize) {
     for (name, len, meaning) in members {
-        walk.take_number(*len, end, inside, name, meaning);
+        walk.take_number(*len, end, depth, name, meaning);
     }
 }
 
 /// A number, in decimal.
 fn decimal(value: u64) -> String {
     value.to_string()
+}
+
+/// How many bytes.
+fn bytes(value: u64) -> String {
+    format!("{value} bytes")
 }
 
 /// Bits, in hexadecimal.
@@ -51,7 +61,7 @@ fn unused(value: u64) -> String {
 }
 
 /// An address family.
-fn address_family(value: u64) -> String {
+pub(super) fn address_family(value: u64) -> String {
     let name = match value {
         0 => "AF_UNSPEC",
         1 => "AF_UNIX",

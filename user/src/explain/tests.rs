@@ -4,6 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+mod limits;
+mod messages;
+
 use super::capture::{self, Format, Packet, Writer};
 use super::*;
 use crate::genl::message::write;
@@ -94,6 +97,27 @@ fn covers(explained: &Explained, len: usize) -> Result<(), TestCaseError> {
         at += field.len;
     }
     prop_assert_eq!(at, len);
+    Ok(())
+}
+
+/// Each message begins where the one before it ended, with its padding.
+fn begins(explained: &Explained, bytes: &[u8], order: Order) -> Result<(), TestCaseError> {
+    let mut at = 0;
+    for message in explained.messages() {
+        let first = &message[0];
+        if first.depth > 0 || first.len > 0 {
+            // Bytes that are no message stand alone.
+            return Ok(());
+        }
+        prop_assert_eq!(first.offset, at, "{:?}", first);
+        let len = walk::number(&bytes[at..at + 4], order).unwrap_or(0) as usize;
+        at = match len {
+            0..HEADER => bytes.len(),
+            _ => bytes.len().min(at + len.next_multiple_of(4)),
+        };
+    }
+    let begins = |field: &Field| field.offset == at && field.depth == 0;
+    prop_assert!(at == bytes.len() || explained.fields.iter().any(begins));
     Ok(())
 }
 
@@ -616,6 +640,7 @@ proptest! {
         let datagram = Datagram { order, ..of(&bytes, protocol, direction) };
         let explained = context().explain(datagram);
         covers(&explained, bytes.len())?;
+        begins(&explained, &bytes, order)?;
         render::text(&explained, &bytes, render::Style::default());
     }
 
@@ -629,6 +654,7 @@ proptest! {
         for direction in [Direction::ToKernel, Direction::FromKernel] {
             let explained = context().explain(of(&message, protocol, direction));
             covers(&explained, message.len())?;
+            begins(&explained, &message, Order::NATIVE)?;
         }
     }
 
@@ -645,8 +671,13 @@ proptest! {
             if let Some(byte) = refusal.get_mut(at) {
                 *byte = with;
             }
-            covers(&context.explain(sent(&request)), request.len())?;
-            covers(&context.explain(received(&refusal)), refusal.len())?;
+            // Behind the refusal stands one more message, which is good.
+            let two = [&refusal[..], &own(3, flags::MULTI, &[0; 4])].concat();
+            for datagram in [sent(&request), received(&refusal), received(&two)] {
+                let explained = context.explain(datagram);
+                covers(&explained, datagram.bytes.len())?;
+                begins(&explained, datagram.bytes, Order::NATIVE)?;
+            }
         }
     }
 
@@ -721,7 +752,8 @@ proptest! {
         let mut file = Vec::new();
         let mut writer = Writer::new(&mut file).unwrap();
         for (datagram, sent) in &datagrams {
-            writer.packet(SystemTime::now(), GENERIC, *sent, datagram).unwrap();
+            let len = datagram.len();
+            writer.packet(SystemTime::now(), GENERIC, *sent, datagram, len).unwrap();
         }
         let read = capture::read(&file, 0).unwrap();
         prop_assert!(read.problems.is_empty());

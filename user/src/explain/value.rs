@@ -4,8 +4,10 @@
 
 #![forbid(unsafe_code)]
 
+use super::tables::Member;
 use super::walk::number;
 use super::Order;
+use crate::terminal;
 use crate::uapi::AttributeSet;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -19,6 +21,8 @@ pub(super) enum Kind {
     Signed(usize),
     /// Unsigned, of so many bytes, the highest first.
     BigEndian(usize),
+    /// Signed, of so many bytes, the highest first.
+    SignedBigEndian(usize),
     /// Bits, of so many bytes.
     Bits(usize),
     /// One of several, of so many bytes, which have names.
@@ -41,6 +45,14 @@ pub(super) enum Kind {
     Hardware,
     /// Where in the request an attribute begins.
     RequestOffset,
+    /// A struct.
+    Fields(&'static [Member]),
+    /// Structs of this name, one behind another.
+    Array(&'static str, &'static [Member]),
+    /// The next hops of a route, each with attributes like those of the route.
+    NextHops,
+    /// An address family and an address of it.
+    Via,
     /// Attributes.
     Nest(Set),
     /// Nobody told.
@@ -54,6 +66,8 @@ pub(super) enum Set {
     Guess,
     /// These.
     Table(&'static [Entry]),
+    /// Those of the first, and of the second what is not in the first.
+    Over(&'static [Entry], &'static [Entry]),
     /// Of a set of `spec/parley.yaml`.
     Spec(&'static AttributeSet),
     /// Any number, each of which is one more of the same name and kind.
@@ -89,11 +103,14 @@ pub(super) fn quote(bytes: &[u8]) -> String {
             }
             match c {
                 '"' | '\\' => text.extend(['\\', c]),
-                c if c.is_control() => text.extend(c.escape_default()),
+                c if terminal::obeys(c) => text.extend(c.escape_default()),
                 c => text.push(c),
             }
         }
         for byte in chunk.invalid() {
+            if text.len() > TEXT_MAX {
+                return text + "\"…";
+            }
             // To a string it cannot fail.
             let _ = write!(text, "\\x{byte:02x}");
         }
@@ -104,7 +121,7 @@ pub(super) fn quote(bytes: &[u8]) -> String {
 /// Whether `bytes` look like text, with or without a NUL.
 fn is_text(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
-    let printable = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::obeys);
     std::str::from_utf8(text).is_ok_and(printable)
 }
 
@@ -119,7 +136,8 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-fn seconds(value: u64, a_second: u32) -> String {
+/// A time, of which `a_second` are a second.
+pub(super) fn seconds(value: u64, a_second: u32) -> String {
     let (whole, rest) = (value / u64::from(a_second), value % u64::from(a_second));
     let digits = a_second.ilog10() as usize;
     let fraction = format!("{rest:0digits$}");
@@ -163,6 +181,7 @@ fn lengths(kind: Kind) -> &'static [usize] {
         Kind::Unsigned(len)
         | Kind::Signed(len)
         | Kind::BigEndian(len)
+        | Kind::SignedBigEndian(len)
         | Kind::Bits(len)
         | Kind::Named(len, _) => match len {
             1 => &[1],
@@ -173,7 +192,7 @@ fn lengths(kind: Kind) -> &'static [usize] {
         Kind::Uint | Kind::Sint | Kind::Nanoseconds => &[4, 8],
         Kind::Milliseconds | Kind::RequestOffset => &[4],
         Kind::Address => &[4, 16],
-        Kind::Text | Kind::Bytes | Kind::Hardware | Kind::Nest(_) | Kind::Unknown => &[],
+        _ => &[],
     }
 }
 
@@ -191,6 +210,7 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
         Kind::Unsigned(_) | Kind::Uint | Kind::RequestOffset => plain(unsigned()),
         Kind::Signed(_) | Kind::Sint => signed(bytes, order).unwrap_or(0).to_string(),
         Kind::BigEndian(_) => plain(number(bytes, Order::Big).unwrap_or(0)),
+        Kind::SignedBigEndian(_) => signed(bytes, Order::Big).unwrap_or(0).to_string(),
         Kind::Bits(_) => format!("0x{:x}", unsigned()),
         Kind::Named(_, name) => match name(unsigned()) {
             Some(name) => format!("{}: {name}", unsigned()),
@@ -203,11 +223,12 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
         Kind::Bytes => format!("{} bytes", bytes.len()),
         Kind::Address => address(bytes),
         Kind::Hardware => hardware(bytes),
-        Kind::Nest(_) | Kind::Unknown => guess(bytes, order),
+        _ => guess(bytes, order),
     };
     (meaning, None)
 }
 
+/// An IP address.
 fn address(bytes: &[u8]) -> String {
     if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
         return Ipv4Addr::from(v4).to_string();
@@ -263,6 +284,23 @@ mod tests {
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
         assert_eq!(quote(b"a\x1b[2J\xff\"\\"), "\"a\\u{1b}[2J\\xff\\\"\\\\\"");
+    }
+
+    #[test]
+    fn marks_that_turn_the_text_around_are_escaped_too() {
+        assert_eq!(
+            quote("a\u{202e}b\u{2028}\u{200f}\u{2066}\u{200d}".as_bytes()),
+            "\"a\\u{202e}b\\u{2028}\\u{200f}\\u{2066}\u{200d}\""
+        );
+        let (meaning, _) = show(Kind::Bytes, "a\u{202e}b".as_bytes(), Order::Little);
+        assert_eq!(meaning, "5 bytes");
+    }
+
+    #[test]
+    fn long_texts_are_cut_off_whatever_they_are_made_of() {
+        for bytes in [[b'a'; 9999], [0xff; 9999]] {
+            assert!(quote(&bytes).len() < TEXT_MAX + 20);
+        }
     }
 
     #[test]

@@ -7,10 +7,16 @@
 
 use super::{Field, Order, Place};
 
+/// A datagram of so many fields is not taken apart further: nobody reads them, and
+/// each takes much more room than its bytes.
+const FIELDS_MAX: usize = 1 << 17;
+
 /// How far a datagram is explained, and as what.
 pub(super) struct Walk<'a> {
     bytes: &'a [u8],
     pub(super) order: Order,
+    /// The byte order of numbers of which nothing else is known.
+    pub(super) guess: Order,
     at: usize,
     fields: Vec<Field>,
     /// Where the message begins to which the attributes belong.
@@ -23,6 +29,7 @@ impl<'a> Walk<'a> {
         Self {
             bytes,
             order,
+            guess: order,
             at: 0,
             fields: Vec::new(),
             message: 0,
@@ -42,6 +49,17 @@ impl<'a> Walk<'a> {
     /// The datagram's end.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Whether there are too many fields for more. The rest up to `end` is then
+    /// passed as bytes.
+    pub(super) fn full(&mut self, end: usize, depth: usize) -> bool {
+        let full = self.fields.len() >= FIELDS_MAX;
+        if full {
+            let why = format!("not taken apart: {FIELDS_MAX} fields stand before");
+            self.take(self.left(end), depth, "bytes", why);
+        }
+        full
     }
 
     /// How many bytes there are up to `end`.

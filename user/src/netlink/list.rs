@@ -134,7 +134,7 @@ mod tests {
             Ok(Received {
                 len: datagram.len(),
                 sender: Some(0),
-                truncated: false,
+                whole: datagram.len(),
             })
         }
 

@@ -455,7 +455,7 @@ impl<T: Transport> Socket<T> {
         if received.sender != Some(0) {
             return Ok(0);
         }
-        if received.truncated {
+        if received.truncated() {
             return Err(Error::Truncated(self.buffer.len()));
         }
         Ok(received.len)

@@ -137,7 +137,7 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
     Ok(Received {
         len: len.min(buffer.len()),
         sender: netlink.then_some(address.nl_pid),
-        truncated: len > buffer.len(),
+        whole: len,
     })
 }
 

@@ -71,8 +71,8 @@ pub enum Call<'a> {
         room: usize,
         /// What was received, or as much of it as fitted.
         bytes: &'a [u8],
-        /// It did not fit.
-        truncated: bool,
+        /// How many bytes it had; more, where it did not fit.
+        whole: usize,
         /// The sender's port, if it has one; 0 is the kernel.
         from: Option<u32>,
         /// The socket's protocol.

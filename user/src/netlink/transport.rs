@@ -20,8 +20,16 @@ pub struct Received {
     /// The sender's port; 0 is the kernel. `None` where the sender gave no
     /// netlink address.
     pub sender: Option<u32>,
-    /// The datagram was longer than the buffer.
-    pub truncated: bool,
+    /// How many bytes the datagram had: more, where it was longer than the buffer.
+    pub whole: usize,
+}
+
+impl Received {
+    /// Whether the datagram was longer than the buffer.
+    #[inline]
+    pub fn truncated(&self) -> bool {
+        self.whole > self.len
+    }
 }
 
 /// A way for datagrams. There is [`Netlink`], and in the tests of this library
@@ -129,18 +137,18 @@ impl Netlink {
     #[inline(never)]
     fn receive_told(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let received = sys::receive(&self.fd, buffer);
-        let (len, from, truncated) = match &received {
-            Ok(received) => (received.len, received.sender, received.truncated),
-            Err(_) => (0, None, false),
+        let (len, from, whole) = match &received {
+            Ok(received) => (received.len, received.sender, received.whole),
+            Err(_) => (0, None, 0),
         };
         let call = Call::Receive {
             room: buffer.len(),
             bytes: buffer.get(..len).unwrap_or_default(),
-            truncated,
+            whole,
             from,
             protocol: self.protocol,
         };
-        self.tell(call, &received, |received| received.len);
+        self.tell(call, &received, |received| received.whole);
         received
     }
 }

@@ -8,8 +8,8 @@ use super::{Format, Packet, Problem, Read, COOKED};
 use crate::explain::{Direction, Order};
 
 /// The bytes between two lines of which the second tells its offset may have been
-/// left out because they repeat: at most so many.
-const REPEATS_MAX: usize = 1 << 20;
+/// left out because they repeat: at most so many in a file.
+const REPEATS_MAX: usize = 1 << 24;
 
 /// What a line is.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ struct All {
     /// The last line's bytes.
     last: Vec<u8>,
     repeats: bool,
+    /// How many bytes may still be filled up.
+    room: usize,
     /// Whether they are words.
     words: bool,
     /// Whether lines have told their offsets.
@@ -93,6 +95,7 @@ impl All {
             bytes: Vec::new(),
             last: Vec::new(),
             repeats: false,
+            room: REPEATS_MAX,
             words: false,
             offsets: false,
             packet: 0,
@@ -136,8 +139,17 @@ impl All {
     /// Fills up what was left out before `offset`.
     fn reach(&mut self, offset: usize) -> Result<(), String> {
         let have = self.bytes.len();
-        if std::mem::take(&mut self.repeats) && offset > have && offset - have <= REPEATS_MAX {
-            let missing = self.last.iter().cycle().take(offset - have);
+        let missing = offset.saturating_sub(have);
+        if std::mem::take(&mut self.repeats) && missing > 0 {
+            let Some(room) = self.room.checked_sub(missing) else {
+                let most = REPEATS_MAX >> 20;
+                return Err(format!(
+                    "{missing} bytes are left out before it; no more than {most} MiB of \
+                     a file may be"
+                ));
+            };
+            self.room = room;
+            let missing = self.last.iter().cycle().take(missing);
             self.bytes.extend(missing.copied());
         }
         if offset != self.bytes.len() {

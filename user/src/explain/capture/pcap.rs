@@ -66,6 +66,7 @@ pub(super) fn read(bytes: &[u8], magic: Magic) -> Result<Read<'_>, Problem> {
         let time = Duration::from_secs(seconds)
             .saturating_add(Duration::from_nanos(fraction.saturating_mul(unit.into())));
         read.cooked(packet, whole.max(kept), order, Some(time), behind);
+        read.lengths(kept, whole, at);
         if packet.len() < kept {
             let have = packet.len();
             let what = format!("the capture ends in a packet: {have} of {kept} bytes are there");

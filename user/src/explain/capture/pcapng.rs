@@ -101,6 +101,11 @@ pub(super) fn read(bytes: &[u8], order: Order) -> Read<'_> {
             read.problem(bytes.len(), what);
             break;
         }
+        let trailing = len - 4;
+        if let Some(again) = word(trailing).filter(|again| *again != len as u64) {
+            let what = format!("a block of {len} bytes says at its end that it has {again}");
+            read.problem(at.saturating_add(trailing), what);
+        }
         at = at.saturating_add(len);
     }
     read
@@ -179,6 +184,7 @@ fn packet<'a>(
     let packet = rest.get(..kept).unwrap_or(rest);
     let time = time.map(|time| duration(time, interface.resolution));
     read.cooked(packet, whole.max(kept), order, time, offset);
+    read.lengths(kept, whole, start);
     if packet.len() < kept {
         let have = packet.len();
         let what = format!("a packet says {kept} bytes, and {have} are there");

@@ -39,16 +39,19 @@ impl<W: Write> Writer<W> {
     }
 
     /// Writes a datagram of `protocol`, which was sent to the kernel, or received.
+    /// It had `whole` bytes, where that is more than there are.
     pub fn packet(
         &mut self,
         time: SystemTime,
         protocol: u16,
         sent: bool,
         datagram: &[u8],
+        whole: usize,
     ) -> Result<()> {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let whole = u32::try_from(datagram.len().saturating_add(COOKED)).unwrap_or(u32::MAX);
-        let kept = whole.min(KEEPS);
+        let length = |len: usize| u32::try_from(len.saturating_add(COOKED)).unwrap_or(u32::MAX);
+        let kept = length(datagram.len()).min(KEEPS);
+        let whole = length(whole.max(datagram.len()));
         self.packet.clear();
         // The format has 32 bits of seconds, which last until 2106.
         self.packet.extend((time.as_secs() as u32).to_ne_bytes());

@@ -13,6 +13,7 @@ use crate::explain::message::About;
 use crate::explain::value::{Entry, Kind, Set};
 use crate::explain::walk::{number, Walk};
 use crate::explain::{Context, Order};
+use crate::terminal;
 use crate::uapi;
 
 /// The number of the controller, which is fixed.
@@ -186,7 +187,7 @@ pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
     }
     // Names of families have no more than 16 bytes with their NUL.
     if let (Some(id), Some(name)) = (id, name.filter(|name| name.len() < 16)) {
-        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let name: String = name.chars().filter(|c| !terminal::obeys(*c)).collect();
         context.learn_family(id, name, header_len);
     }
 }

@@ -97,7 +97,7 @@ const CHAIN: &[Entry] = &[
 
 const HOOK: &[Entry] = &[
     (1, "NFTA_HOOK_HOOKNUM", Kind::BigEndian(4)),
-    (2, "NFTA_HOOK_PRIORITY", Kind::BigEndian(4)),
+    (2, "NFTA_HOOK_PRIORITY", Kind::SignedBigEndian(4)),
     (3, "NFTA_HOOK_DEV", Kind::Text),
     (4, "NFTA_HOOK_DEVS", Kind::Nest(Set::Guess)),
 ];

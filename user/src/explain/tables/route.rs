@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! rtnetlink: links, addresses, routes, neighbours, rules.
+//! rtnetlink: links, addresses, routes, neighbours, rules, next hops.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`, and the headers of its parts.
 
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod headers;
+mod structs;
 
-use super::{address_family, decimal, hexadecimal, index, unused, Member};
+use super::{hexadecimal, Member};
 use crate::explain::flags::Purpose;
 use crate::explain::message::About;
 use crate::explain::value::Set;
-use crate::explain::walk::Walk;
-use attributes::{ADDRESS, LINK, MESSAGES, NAMESPACE, NEIGHBOUR, ROUTE, RULE, TRAFFIC};
+use crate::explain::walk::{number, Walk};
+use attributes::{
+    ADDRESS, BRIDGE_LINK, INET6_LINK, LABEL, LINK, MESSAGES, NAMESPACE, NEIGHBOUR, NEXT_HOP,
+    OPTION, PREFIX, ROUTE, RULE, TRAFFIC,
+};
+use headers::{
+    BRIDGE, DCBMSG, FIB_RULE_HDR, IFADDRLBLMSG, IFADDRMSG, IFINFOMSG, IF_STATS_MSG, NDMSG,
+    NDUSEROPTMSG, NHMSG, PREFIXMSG, RTGENMSG, RTMSG, TCMSG, TUNNEL_MSG,
+};
+
+const AF_BRIDGE: u8 = 7;
+const AF_INET6: u8 = 10;
+
+/// `RTM_NEWNDUSEROPT`, behind whose header options stand.
+const OPTIONS: u16 = 68;
 
 /// What a message of this type is.
-pub(crate) fn about(kind: u16) -> About {
+/// Its first byte behind the header is `family`.
+pub(crate) fn about(kind: u16, family: Option<u8>) -> About {
     let name = MESSAGES
         .iter()
         .find(|known| known.0 == kind)
@@ -32,91 +48,72 @@ pub(crate) fn about(kind: u16) -> About {
         event: false,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
         words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
-        set: layout(kind).2,
+        set: layout(kind, family).map_or(Set::Guess, |layout| layout.2),
     }
 }
 
-/// The fixed header of a message's type: its name, its members, and the attributes
-/// behind it.
-fn layout(kind: u16) -> (&'static str, &'static [Member], Set) {
-    match kind & !3 {
-        16 | 108 => ("ifinfomsg", IFINFOMSG, Set::Table(LINK)),
+/// A fixed header's name, its members, and the attributes behind it.
+type Layout = (&'static str, &'static [Member], Set);
+
+/// The fixed header of a message's type, if it is known. A link's attributes
+/// depend on the family that it tells of.
+fn layout(kind: u16, family: Option<u8>) -> Option<Layout> {
+    Some(match kind & !3 {
+        16 | 108 => {
+            let set = match family {
+                Some(AF_BRIDGE) => Set::Over(BRIDGE_LINK, LINK),
+                Some(AF_INET6) => Set::Over(INET6_LINK, LINK),
+                _ => Set::Table(LINK),
+            };
+            ("ifinfomsg", IFINFOMSG, set)
+        }
         20 | 56 | 60 => ("ifaddrmsg", IFADDRMSG, Set::Table(ADDRESS)),
         24 => ("rtmsg", RTMSG, Set::Table(ROUTE)),
         28 => ("ndmsg", NDMSG, Set::Table(NEIGHBOUR)),
         32 => ("fib_rule_hdr", FIB_RULE_HDR, Set::Table(RULE)),
         36 | 40 | 44 | 100 => ("tcmsg", TCMSG, Set::Table(TRAFFIC)),
+        48 => ("tcamsg", RTGENMSG, Set::Guess),
+        52 => ("prefixmsg", PREFIXMSG, Set::Table(PREFIX)),
+        64 => ("ndtmsg", RTGENMSG, Set::Guess),
+        68 => ("nduseroptmsg", NDUSEROPTMSG, Set::Table(OPTION)),
+        72 => ("ifaddrlblmsg", IFADDRLBLMSG, Set::Table(LABEL)),
+        76 => ("dcbmsg", DCBMSG, Set::Guess),
+        80 => ("netconfmsg", RTGENMSG, Set::Guess),
+        84 => ("br_port_msg", BRIDGE, Set::Guess),
         88 => ("rtgenmsg", RTGENMSG, Set::Table(NAMESPACE)),
-        _ => ("rtgenmsg", RTGENMSG, Set::Guess),
-    }
+        92 => ("if_stats_msg", IF_STATS_MSG, Set::Guess),
+        96 => ("rtgenmsg", RTGENMSG, Set::Guess),
+        104 | 116 => ("nhmsg", NHMSG, Set::Table(NEXT_HOP)),
+        112 => ("br_vlan_msg", BRIDGE, Set::Guess),
+        120 => ("tunnel_msg", TUNNEL_MSG, Set::Guess),
+        _ => return None,
+    })
 }
 
-/// Passes the fixed header.
-pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, end: usize, depth: usize) {
-    let (name, members, _) = layout(kind);
+/// Passes the fixed header. Gives whether there is one, and attributes behind it.
+pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, end: usize, depth: usize) -> bool {
+    let Some((name, members, _)) = layout(kind, None) else {
+        return false;
+    };
+    let start = walk.at();
     super::header(walk, name, members, end, depth);
+    let options = walk.bytes(start.saturating_add(2), 2);
+    if let (OPTIONS, Some(len)) = (kind & !3, options) {
+        let len = number(len, walk.order).unwrap_or(0) as usize;
+        let left = walk.left(end);
+        let inside = depth.saturating_add(1);
+        walk.take(len.min(left), inside, "options", format!("{len} bytes"));
+        if len > left {
+            walk.bad(format!("says {len} bytes, and {left} are left"));
+        }
+    }
+    true
 }
 
-const IFINFOMSG: &[Member] = &[
-    ("ifi_family", 1, address_family),
-    ("padding", 1, unused),
-    ("ifi_type", 2, hardware_type),
-    ("ifi_index", 4, index),
-    ("ifi_flags", 4, link_flags),
-    ("ifi_change", 4, hexadecimal),
-];
-
-const IFADDRMSG: &[Member] = &[
-    ("ifa_family", 1, address_family),
-    ("ifa_prefixlen", 1, decimal),
-    ("ifa_flags", 1, hexadecimal),
-    ("ifa_scope", 1, scope),
-    ("ifa_index", 4, index),
-];
-
-const RTMSG: &[Member] = &[
-    ("rtm_family", 1, address_family),
-    ("rtm_dst_len", 1, decimal),
-    ("rtm_src_len", 1, decimal),
-    ("rtm_tos", 1, hexadecimal),
-    ("rtm_table", 1, table),
-    ("rtm_protocol", 1, route_protocol),
-    ("rtm_scope", 1, scope),
-    ("rtm_type", 1, route_type),
-    ("rtm_flags", 4, hexadecimal),
-];
-
-const NDMSG: &[Member] = &[
-    ("ndm_family", 1, address_family),
-    ("padding", 3, unused),
-    ("ndm_ifindex", 4, index),
-    ("ndm_state", 2, neighbour_state),
-    ("ndm_flags", 1, hexadecimal),
-    ("ndm_type", 1, route_type),
-];
-
-const FIB_RULE_HDR: &[Member] = &[
-    ("family", 1, address_family),
-    ("dst_len", 1, decimal),
-    ("src_len", 1, decimal),
-    ("tos", 1, hexadecimal),
-    ("table", 1, table),
-    ("res1", 1, unused),
-    ("res2", 1, unused),
-    ("action", 1, action),
-    ("flags", 4, hexadecimal),
-];
-
-const TCMSG: &[Member] = &[
-    ("tcm_family", 1, address_family),
-    ("padding", 3, unused),
-    ("tcm_ifindex", 4, index),
-    ("tcm_handle", 4, hexadecimal),
-    ("tcm_parent", 4, hexadecimal),
-    ("tcm_info", 4, hexadecimal),
-];
-
-const RTGENMSG: &[Member] = &[("rtgen_family", 1, address_family), ("padding", 3, unused)];
+/// Passes the members of a route's next hop that stand behind its length.
+pub(crate) fn next_hop(walk: &mut Walk<'_>, end: usize, depth: usize) {
+    super::members_of(walk, structs::NEXT_HOP, end, depth);
+}
 
 /// The name beside the number, where there is one.
 fn named(value: u64, name: Option<&str>) -> String {
@@ -167,6 +164,19 @@ fn link_flags(value: u64) -> String {
         (0x1000, "MULTICAST"),
         (0x1_0000, "LOWER_UP"),
         (0x2_0000, "DORMANT"),
+    ];
+    bits(value, &names)
+}
+
+fn next_hop_flags(value: u64) -> String {
+    let names = [
+        (0x01, "DEAD"),
+        (0x02, "PERVASIVE"),
+        (0x04, "ONLINK"),
+        (0x08, "OFFLOAD"),
+        (0x10, "LINKDOWN"),
+        (0x20, "UNRESOLVED"),
+        (0x40, "TRAP"),
     ];
     bits(value, &names)
 }

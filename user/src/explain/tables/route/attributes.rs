@@ -3,11 +3,12 @@
 //! rtnetlink's numbers and names.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`, `if_link.h`, `if_addr.h`,
-//! `neighbour.h`, `fib_rules.h`, `net_namespace.h`.
+//! `neighbour.h`, `fib_rules.h`, `net_namespace.h`, `if_bridge.h`, `nexthop.h`,
+//! `if_addrlabel.h`.
 
 #![forbid(unsafe_code)]
 
-use super::protocol;
+use super::{protocol, structs};
 use crate::explain::value::{Entry, Kind, Set};
 
 /// The messages.
@@ -97,14 +98,14 @@ pub(super) const LINK: &[Entry] = &[
     (4, "IFLA_MTU", Kind::Unsigned(4)),
     (5, "IFLA_LINK", Kind::Unsigned(4)),
     (6, "IFLA_QDISC", Kind::Text),
-    (7, "IFLA_STATS", Kind::Bytes),
+    (7, "IFLA_STATS", Kind::Fields(structs::STATS)),
     (8, "IFLA_COST", Kind::Unsigned(4)),
     (9, "IFLA_PRIORITY", Kind::Unsigned(4)),
     (10, "IFLA_MASTER", Kind::Unsigned(4)),
     (11, "IFLA_WIRELESS", Kind::Unknown),
     (12, "IFLA_PROTINFO", Kind::Unknown),
     (13, "IFLA_TXQLEN", Kind::Unsigned(4)),
-    (14, "IFLA_MAP", Kind::Bytes),
+    (14, "IFLA_MAP", Kind::Fields(structs::MAP)),
     (15, "IFLA_WEIGHT", Kind::Unsigned(4)),
     (16, "IFLA_OPERSTATE", Kind::Named(1, operstate)),
     (17, "IFLA_LINKMODE", Kind::Unsigned(1)),
@@ -113,7 +114,7 @@ pub(super) const LINK: &[Entry] = &[
     (20, "IFLA_IFALIAS", Kind::Text),
     (21, "IFLA_NUM_VF", Kind::Unsigned(4)),
     (22, "IFLA_VFINFO_LIST", Kind::Nest(Set::Guess)),
-    (23, "IFLA_STATS64", Kind::Bytes),
+    (23, "IFLA_STATS64", Kind::Fields(structs::STATS64)),
     (24, "IFLA_VF_PORTS", Kind::Unknown),
     (25, "IFLA_PORT_SELF", Kind::Unknown),
     (26, "IFLA_AF_SPEC", Kind::Nest(Set::Table(FAMILIES))),
@@ -162,6 +163,24 @@ pub(super) const LINK: &[Entry] = &[
     (69, "IFLA_TAILROOM", Kind::Unsigned(2)),
 ];
 
+/// What a bridge's link has otherwise.
+pub(super) const BRIDGE_LINK: &[Entry] = &[(
+    26,
+    "IFLA_AF_SPEC",
+    Kind::Nest(Set::Table(&[
+        (0, "IFLA_BRIDGE_FLAGS", Kind::Bits(2)),
+        (1, "IFLA_BRIDGE_MODE", Kind::Unsigned(2)),
+        (2, "IFLA_BRIDGE_VLAN_INFO", Kind::Fields(structs::VLAN)),
+        (3, "IFLA_BRIDGE_VLAN_TUNNEL_INFO", Kind::Nest(Set::Guess)),
+        (4, "IFLA_BRIDGE_MRP", Kind::Nest(Set::Guess)),
+        (5, "IFLA_BRIDGE_CFM", Kind::Nest(Set::Guess)),
+        (6, "IFLA_BRIDGE_MST", Kind::Nest(Set::Guess)),
+    ])),
+)];
+
+/// What a link of IPv6's has otherwise.
+pub(super) const INET6_LINK: &[Entry] = &[(12, "IFLA_PROTINFO", Kind::Nest(Set::Table(INET6)))];
+
 /// Of an address.
 pub(super) const ADDRESS: &[Entry] = &[
     (1, "IFA_ADDRESS", Kind::Address),
@@ -169,7 +188,7 @@ pub(super) const ADDRESS: &[Entry] = &[
     (3, "IFA_LABEL", Kind::Text),
     (4, "IFA_BROADCAST", Kind::Address),
     (5, "IFA_ANYCAST", Kind::Address),
-    (6, "IFA_CACHEINFO", Kind::Bytes),
+    (6, "IFA_CACHEINFO", Kind::Fields(structs::ADDRESS_AGE)),
     (7, "IFA_MULTICAST", Kind::Address),
     (8, "IFA_FLAGS", Kind::Bits(4)),
     (9, "IFA_RT_PRIORITY", Kind::Unsigned(4)),
@@ -188,16 +207,16 @@ pub(super) const ROUTE: &[Entry] = &[
     (6, "RTA_PRIORITY", Kind::Unsigned(4)),
     (7, "RTA_PREFSRC", Kind::Address),
     (8, "RTA_METRICS", Kind::Nest(Set::Table(METRICS))),
-    (9, "RTA_MULTIPATH", Kind::Bytes),
+    (9, "RTA_MULTIPATH", Kind::NextHops),
     (10, "RTA_PROTOINFO", Kind::Unknown),
     (11, "RTA_FLOW", Kind::Unsigned(4)),
-    (12, "RTA_CACHEINFO", Kind::Bytes),
+    (12, "RTA_CACHEINFO", Kind::Fields(structs::ROUTE_AGE)),
     (13, "RTA_SESSION", Kind::Unknown),
     (14, "RTA_MP_ALGO", Kind::Unknown),
     (15, "RTA_TABLE", Kind::Unsigned(4)),
     (16, "RTA_MARK", Kind::Unsigned(4)),
-    (17, "RTA_MFC_STATS", Kind::Unknown),
-    (18, "RTA_VIA", Kind::Unknown),
+    (17, "RTA_MFC_STATS", Kind::Fields(structs::MULTICAST)),
+    (18, "RTA_VIA", Kind::Via),
     (19, "RTA_NEWDST", Kind::Unknown),
     (20, "RTA_PREF", Kind::Unsigned(1)),
     (21, "RTA_ENCAP_TYPE", Kind::Unsigned(2)),
@@ -210,7 +229,7 @@ pub(super) const ROUTE: &[Entry] = &[
     (28, "RTA_SPORT", Kind::BigEndian(2)),
     (29, "RTA_DPORT", Kind::BigEndian(2)),
     (30, "RTA_NH_ID", Kind::Unsigned(4)),
-    (31, "RTA_FLOWLABEL", Kind::Unknown),
+    (31, "RTA_FLOWLABEL", Kind::BigEndian(4)),
     (32, "RTA_DEL_REASON", Kind::Unknown),
 ];
 
@@ -218,7 +237,7 @@ pub(super) const ROUTE: &[Entry] = &[
 pub(super) const NEIGHBOUR: &[Entry] = &[
     (1, "NDA_DST", Kind::Hardware),
     (2, "NDA_LLADDR", Kind::Hardware),
-    (3, "NDA_CACHEINFO", Kind::Bytes),
+    (3, "NDA_CACHEINFO", Kind::Fields(structs::NEIGHBOUR_AGE)),
     (4, "NDA_PROBES", Kind::Unsigned(4)),
     (5, "NDA_VLAN", Kind::Unsigned(2)),
     (6, "NDA_PORT", Kind::BigEndian(2)),
@@ -256,17 +275,17 @@ pub(super) const RULE: &[Entry] = &[
     (17, "FRA_OIFNAME", Kind::Text),
     (18, "FRA_PAD", Kind::Bytes),
     (19, "FRA_L3MDEV", Kind::Unsigned(1)),
-    (20, "FRA_UID_RANGE", Kind::Unknown),
+    (20, "FRA_UID_RANGE", Kind::Fields(structs::UIDS)),
     (21, "FRA_PROTOCOL", Kind::Named(1, protocol)),
     (22, "FRA_IP_PROTO", Kind::Unsigned(1)),
-    (23, "FRA_SPORT_RANGE", Kind::Unknown),
-    (24, "FRA_DPORT_RANGE", Kind::Unknown),
+    (23, "FRA_SPORT_RANGE", Kind::Fields(structs::PORTS)),
+    (24, "FRA_DPORT_RANGE", Kind::Fields(structs::PORTS)),
     (25, "FRA_DSCP", Kind::Unsigned(1)),
-    (26, "FRA_FLOWLABEL", Kind::Unknown),
-    (27, "FRA_FLOWLABEL_MASK", Kind::Unknown),
-    (28, "FRA_SPORT_MASK", Kind::Unknown),
-    (29, "FRA_DPORT_MASK", Kind::Unknown),
-    (30, "FRA_DSCP_MASK", Kind::Unknown),
+    (26, "FRA_FLOWLABEL", Kind::BigEndian(4)),
+    (27, "FRA_FLOWLABEL_MASK", Kind::BigEndian(4)),
+    (28, "FRA_SPORT_MASK", Kind::Bits(2)),
+    (29, "FRA_DPORT_MASK", Kind::Bits(2)),
+    (30, "FRA_DSCP_MASK", Kind::Bits(1)),
 ];
 
 /// Of traffic control.
@@ -298,6 +317,42 @@ pub(super) const NAMESPACE: &[Entry] = &[
     (5, "NETNSA_CURRENT_NSID", Kind::Signed(4)),
 ];
 
+/// Of a prefix that a router has told.
+pub(super) const PREFIX: &[Entry] = &[
+    (1, "PREFIX_ADDRESS", Kind::Address),
+    (2, "PREFIX_CACHEINFO", Kind::Fields(structs::PREFIX_AGE)),
+];
+
+/// Of an option of Neighbour Discovery.
+pub(super) const OPTION: &[Entry] = &[(1, "NDUSEROPT_SRCADDR", Kind::Address)];
+
+/// Of a label of addresses.
+pub(super) const LABEL: &[Entry] = &[
+    (1, "IFAL_ADDRESS", Kind::Address),
+    (2, "IFAL_LABEL", Kind::Unsigned(4)),
+];
+
+/// Of a next hop that is an object of its own.
+pub(super) const NEXT_HOP: &[Entry] = &[
+    (1, "NHA_ID", Kind::Unsigned(4)),
+    (2, "NHA_GROUP", Kind::Array("nexthop_grp", structs::GROUP)),
+    (3, "NHA_GROUP_TYPE", Kind::Unsigned(2)),
+    (4, "NHA_BLACKHOLE", Kind::Bytes),
+    (5, "NHA_OIF", Kind::Unsigned(4)),
+    (6, "NHA_GATEWAY", Kind::Address),
+    (7, "NHA_ENCAP_TYPE", Kind::Unsigned(2)),
+    (8, "NHA_ENCAP", Kind::Unknown),
+    (9, "NHA_GROUPS", Kind::Bytes),
+    (10, "NHA_MASTER", Kind::Unsigned(4)),
+    (11, "NHA_FDB", Kind::Bytes),
+    (12, "NHA_RES_GROUP", Kind::Nest(Set::Guess)),
+    (13, "NHA_RES_BUCKET", Kind::Nest(Set::Guess)),
+    (14, "NHA_OP_FLAGS", Kind::Bits(4)),
+    (15, "NHA_GROUP_STATS", Kind::Nest(Set::Guess)),
+    (16, "NHA_HW_STATS_ENABLE", Kind::Unsigned(4)),
+    (17, "NHA_HW_STATS_USED", Kind::Unsigned(4)),
+];
+
 const LINK_INFO: &[Entry] = &[
     (1, "IFLA_INFO_KIND", Kind::Text),
     (2, "IFLA_INFO_DATA", Kind::Nest(Set::Guess)),
@@ -323,6 +378,7 @@ const METRICS: &[Entry] = &[
     (14, "RTAX_INITRWND", Kind::Unsigned(4)),
     (15, "RTAX_QUICKACK", Kind::Unsigned(4)),
     (16, "RTAX_CC_ALGO", Kind::Text),
+    (17, "RTAX_FASTOPEN_NO_COOKIE", Kind::Unsigned(4)),
 ];
 
 const PROPERTIES: &[Entry] = &[(53, "IFLA_ALT_IFNAME", Kind::Text)];
@@ -348,7 +404,7 @@ const INET6: &[Entry] = &[
     (2, "IFLA_INET6_CONF", Kind::Bytes),
     (3, "IFLA_INET6_STATS", Kind::Bytes),
     (4, "IFLA_INET6_MCAST", Kind::Bytes),
-    (5, "IFLA_INET6_CACHEINFO", Kind::Bytes),
+    (5, "IFLA_INET6_CACHEINFO", Kind::Fields(structs::INET6_AGE)),
     (6, "IFLA_INET6_ICMP6STATS", Kind::Bytes),
     (7, "IFLA_INET6_TOKEN", Kind::Address),
     (8, "IFLA_INET6_ADDR_GEN_MODE", Kind::Unsigned(1)),
