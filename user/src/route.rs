@@ -159,23 +159,28 @@ pub fn list<E: Entry, T: Transport>(
     dump(socket, header, |_| Ok(()))
 }
 
-/// Lists what the request with `header` and the attributes of `fill` asks for.
+/// Lists what the request with `header` and the attributes of `fill` asks for. A
+/// kernel that lacks the header's family lists all others; they are left out.
 fn dump<E: Entry, T: Transport>(
     socket: &mut Socket<T>,
     header: &[u8],
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
 ) -> Result<Listing<E>> {
+    let family = header.first().filter(|family| **family != 0);
     let question = Question {
         kind: E::NEW.wrapping_add(2),
         name: E::REQUEST,
         header,
     };
     list::list(socket, question, fill, |message| {
-        concerns::<E>(message).then(|| E::read(message)).transpose()
+        let is_asked_for = family.is_none() || message.payload.first() == family;
+        let is_one = concerns::<E>(message) && is_asked_for;
+        is_one.then(|| E::read(message)).transpose()
     })
 }
 
-/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`.
+/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`. Of a family
+/// that the kernel does not have there is none.
 fn both<E>(
     family: Option<Family>,
     mut each: impl FnMut(Family) -> Result<Listing<E>>,
@@ -183,7 +188,10 @@ fn both<E>(
     let mut all = Listing::default();
     for one in Family::BOTH {
         if family.is_none_or(|wanted| wanted == one) {
-            let listing = each(one)?;
+            let listing = match each(one) {
+                Err(error) if error.errno() == Some(libc::EAFNOSUPPORT) => continue,
+                listing => listing?,
+            };
             all.entries.extend(listing.entries);
             all.interrupted |= listing.interrupted;
         }
