@@ -24,7 +24,8 @@ pub use rules::Rule;
 
 use crate::netlink::attr::{Attribute, Attributes, Writer};
 use crate::netlink::list::{self, Listing, Question};
-use crate::netlink::message::{flags, Message};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::net::IpAddr;
@@ -110,6 +111,12 @@ pub trait Entry: Clone {
     /// Whether a list that has this where an earlier one had `other`, which is the
     /// same, shows a change. Time that passes is none.
     fn is_changed(&self, other: &Self) -> bool;
+
+    /// Whether this may go, or change, with the link of this number, without the
+    /// kernel telling of it.
+    fn goes_with(&self, _link: u32) -> bool {
+        false
+    }
 
     /// Whether entries are of this address family. What else the kernel sends in
     /// the same messages is left out.
@@ -208,6 +215,27 @@ pub fn listen(groups: &[u32]) -> Result<Socket> {
     }
     socket.wait_for_ever()?;
     Ok(socket)
+}
+
+/// Waits until the kernel is done with the change that it is at. It tells that a
+/// link goes down before it takes the routes away that led there.
+pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
+    // Lists are read beside changes. The statistics of a link are read between
+    // them, and the loopback link is always there.
+    const GETSTATS: u16 = 94;
+    const LOOPBACK: u32 = 1;
+    const LINK_64: u32 = 1;
+    let seq = socket.next_seq();
+    let mut request = message::header(GETSTATS, flags::REQUEST, seq).to_vec();
+    for word in [0, LOOPBACK, LINK_64] {
+        request.extend_from_slice(&word.to_ne_bytes());
+    }
+    message::finish(&mut request, 0)?;
+    match socket.transact(&request, seq, Expect::Reply) {
+        // A refusal has waited as well.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a message tells of an entry of this kind.
