@@ -251,6 +251,11 @@ impl<E: Shown> Follower<'_, '_, E> {
     /// Reads the entries anew, and shows what differs.
     fn read_anew(&mut self) -> Result<()> {
         let (now, is_whole) = View::read(&mut self.asker)?;
+        self.take(now, is_whole)
+    }
+
+    /// Takes the entries to be these, and shows what differs.
+    fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
         if !is_whole {
             // What is missing may be there all the same. Later, then.
             self.doubt.since = Some(Instant::now());
@@ -301,4 +306,68 @@ fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Beca
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parley::netlink::message::Header;
+    use parley::route::Route;
+
+    /// What the kernel tells of a route to everywhere in this table.
+    fn told(table: u8) -> Told<Route> {
+        let payload = [2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
+        let header = Header {
+            len: 0,
+            kind: Route::NEW,
+            flags: 0,
+            seq: 0,
+            portid: 0,
+        };
+        let message = Message {
+            header,
+            payload: &payload,
+        };
+        route::told(&message).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            json: false,
+        };
+        let limit = Limit {
+            left: Some(3),
+            end: None,
+        };
+        let mut follower = Follower::<Route> {
+            report: &mut report,
+            limit,
+            asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+            names: Names::default(),
+            view: View(BTreeMap::new()),
+            doubt: Doubt::default(),
+        };
+        follower.told(told(100)).unwrap();
+        follower.told(told(101)).unwrap();
+        follower.doubt.begin();
+        let nothing = || View(BTreeMap::new());
+        follower.take(nothing(), false).unwrap();
+        assert_eq!(follower.view.len(), 2);
+        assert!(follower.doubt.is_due(true));
+        follower.take(nothing(), true).unwrap();
+        assert_eq!(follower.view.len(), 0);
+        assert!(!follower.doubt.is_due(true));
+        let out = String::from_utf8(out).unwrap();
+        let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
+        // And it ends where it was to.
+        let expected = [
+            "new      inet  100  ",
+            "new      inet  101  ",
+            "deleted  inet  100  ",
+        ];
+        assert_eq!(words, expected);
+    }
 }
