@@ -24,7 +24,8 @@ pub use rules::Rule;
 
 use crate::netlink::attr::{Attribute, Attributes, Writer};
 use crate::netlink::list::{self, Listing, Question};
-use crate::netlink::message::{flags, Message};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::net::IpAddr;
@@ -111,6 +112,12 @@ pub trait Entry: Clone {
     /// same, shows a change. Time that passes is none.
     fn is_changed(&self, other: &Self) -> bool;
 
+    /// Whether this may go, or change, with the link of this number, without the
+    /// kernel telling of it.
+    fn goes_with(&self, _link: u32) -> bool {
+        false
+    }
+
     /// Whether entries are of this address family. What else the kernel sends in
     /// the same messages is left out.
     fn has_family(family: u8) -> bool {
@@ -159,23 +166,28 @@ pub fn list<E: Entry, T: Transport>(
     dump(socket, header, |_| Ok(()))
 }
 
-/// Lists what the request with `header` and the attributes of `fill` asks for.
+/// Lists what the request with `header` and the attributes of `fill` asks for. A
+/// kernel that lacks the header's family lists all others; they are left out.
 fn dump<E: Entry, T: Transport>(
     socket: &mut Socket<T>,
     header: &[u8],
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
 ) -> Result<Listing<E>> {
+    let family = header.first().filter(|family| **family != 0);
     let question = Question {
         kind: E::NEW.wrapping_add(2),
         name: E::REQUEST,
         header,
     };
     list::list(socket, question, fill, |message| {
-        concerns::<E>(message).then(|| E::read(message)).transpose()
+        let is_asked_for = family.is_none() || message.payload.first() == family;
+        let is_one = concerns::<E>(message) && is_asked_for;
+        is_one.then(|| E::read(message)).transpose()
     })
 }
 
-/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`.
+/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`. Of a family
+/// that the kernel does not have there is none.
 fn both<E>(
     family: Option<Family>,
     mut each: impl FnMut(Family) -> Result<Listing<E>>,
@@ -183,7 +195,10 @@ fn both<E>(
     let mut all = Listing::default();
     for one in Family::BOTH {
         if family.is_none_or(|wanted| wanted == one) {
-            let listing = each(one)?;
+            let listing = match each(one) {
+                Err(error) if error.errno() == Some(libc::EAFNOSUPPORT) => continue,
+                listing => listing?,
+            };
             all.entries.extend(listing.entries);
             all.interrupted |= listing.interrupted;
         }
@@ -200,6 +215,27 @@ pub fn listen(groups: &[u32]) -> Result<Socket> {
     }
     socket.wait_for_ever()?;
     Ok(socket)
+}
+
+/// Waits until the kernel is done with the change that it is at. It tells that a
+/// link goes down before it takes the routes away that led there.
+pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
+    // Lists are read beside changes. The statistics of a link are read between
+    // them, and the loopback link is always there.
+    const GETSTATS: u16 = 94;
+    const LOOPBACK: u32 = 1;
+    const LINK_64: u32 = 1;
+    let seq = socket.next_seq();
+    let mut request = message::header(GETSTATS, flags::REQUEST, seq).to_vec();
+    for word in [0, LOOPBACK, LINK_64] {
+        request.extend_from_slice(&word.to_ne_bytes());
+    }
+    message::finish(&mut request, 0)?;
+    match socket.transact(&request, seq, Expect::Reply) {
+        // A refusal has waited as well.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a message tells of an entry of this kind.

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::network::{Monitor, Netns};
+use common::network::{those, Monitor, Netns};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -79,6 +79,70 @@ route del 203.0.114.0/24");
         (&"new".into(), &"later".into())
     );
     assert!(monitor.child.wait().unwrap().success());
+}
+
+#[test]
+fn the_monitor_tells_once_of_each_route_that_goes_with_its_link() {
+    let netns = Netns::new("monitor-gone");
+    netns.ip("route add 203.0.113.0/24 dev d0
+route add 203.0.114.0/24 dev d0
+route add 203.0.114.0/24 dev v0 metric 5
+route add 2001:db8:1::/48 dev d0");
+    let mut monitor = netns.monitor("routes --json");
+    let by_d0 = ["203.0.113.0/24", "203.0.114.0/24", "2001:db8:1::/48"];
+    netns.ip("link set d0 down");
+    let mut gone = Vec::new();
+    while !by_d0.iter().all(|dst| gone.iter().any(|one| one == dst)) {
+        let event = monitor.event();
+        let told = ["event", "dev"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(told, ["deleted", "d0"], "{event:?}");
+        gone.push(event["dst"].as_str().unwrap().to_owned());
+    }
+    netns.ip("route add 203.0.115.0/24 dev v0");
+    loop {
+        let event = monitor.event();
+        let dst = event["dst"].as_str().unwrap();
+        if dst == "203.0.115.0/24" {
+            break;
+        }
+        assert_eq!(event["event"], "deleted", "{event:?}");
+        gone.push(dst.to_owned());
+    }
+    let distinct: BTreeSet<_> = gone.iter().collect();
+    assert_eq!(distinct.len(), gone.len(), "{gone:?}");
+    // What is added again is new, and not a change of what was.
+    netns.ip("link set d0 up\nroute add 203.0.113.0/24 dev d0");
+    let mut became = |expected: &str| {
+        let event = monitor.event_of("dst", "203.0.113.0/24");
+        let told = ["event", "dev"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(told, [expected, "d0"]);
+    };
+    became("new");
+    // Also where the monitor had no time to look in between.
+    netns.ip("link set d0 down\nlink set d0 up\nroute add 203.0.113.0/24 dev d0");
+    became("deleted");
+    became("new");
+    netns.ip("link del d0");
+    became("deleted");
+    let left = netns.parley_json("show routes --family 4 --table main");
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn the_monitor_tells_of_routes_whose_link_has_no_carrier() {
+    let netns = Netns::new("monitor-carrier");
+    netns.ip("route add 203.0.113.0/24 dev v0");
+    common::until("the link is up", || {
+        let links = netns.parley_json("show links");
+        those(&links, "ifname", "v0")[0]["operstate"] == "UP"
+    });
+    let mut monitor = netns.monitor("routes --json");
+    for (state, flags) in [("down", vec!["linkdown"]), ("up", Vec::new())] {
+        netns.ip(&format!("link set v1 {state}"));
+        let event = monitor.event_of("dst", "203.0.113.0/24");
+        assert_eq!(event["event"], "changed");
+        assert_eq!(event["flags"], serde_json::json!(flags));
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub struct Hook {
     pub priority: i32,
     /// Whether packets that no rule decides on are dropped, rather than accepted.
     pub drops: bool,
-    /// The links that it is limited to.
+    /// The links that it is limited to. `eth*` is all whose names begin so.
     pub devices: Vec<String>,
 }
 
@@ -67,22 +67,30 @@ impl Chain {
 
 /// Reads `NFTA_CHAIN_HOOK`: number, priority and links.
 fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<String>)> {
-    let (mut number, mut priority, mut devices) = (None, None, Vec::new());
+    const DEVICE_PREFIX: u16 = 2;
+    let (mut number, mut priority) = (None, None);
+    let (mut first, mut devices) = (None, Vec::new());
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
             1 => number = Some(attribute.be32()?),
             2 => priority = Some(attribute.be32()? as i32),
-            3 => devices.push(attribute.text()?),
+            3 => first = Some(attribute.text()?),
             4 => {
                 for device in attribute.attributes() {
-                    devices.push(device?.text()?);
+                    let device = device?;
+                    let name = device.text()?;
+                    devices.push(match device.number {
+                        DEVICE_PREFIX => name + "*",
+                        _ => name,
+                    });
                 }
-                devices.dedup();
             }
             _ => {}
         }
     }
+    // Of a chain with one link the kernel says it twice, for who knows only this.
+    devices.extend(first.filter(|_| devices.is_empty()));
     Ok((
         number.ok_or(Error::Absent("NFTA_HOOK_HOOKNUM"))?,
         priority.ok_or(Error::Absent("NFTA_HOOK_PRIORITY"))?,

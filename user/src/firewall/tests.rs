@@ -23,10 +23,9 @@ fn a_base_chain_is_read_with_its_hook_and_priorities_below_zero() {
         w.nest(4, |w| {
             w.bytes(1, &0u32.to_be_bytes())?;
             w.bytes(2, &(-150i32).to_be_bytes())?;
-            w.string(3, "eth0")?;
             w.nest(4, |w| {
                 w.string(1, "eth0")?;
-                w.string(1, "eth1")
+                w.string(2, "veth")
             })
         })?;
         w.bytes(5, &0u32.to_be_bytes())?;
@@ -35,10 +34,46 @@ fn a_base_chain_is_read_with_its_hook_and_priorities_below_zero() {
     let netdev = Chain::read(5, Attributes::new(&bytes)).unwrap();
     let hook = netdev.hook.as_ref().unwrap();
     assert_eq!((netdev.handle, hook.priority, hook.drops), (7, -150, true));
-    assert_eq!(hook.devices, ["eth0", "eth1"]);
+    assert_eq!(hook.devices, ["eth0", "veth*"]);
     assert_eq!(netdev.hook_name().unwrap(), "ingress");
     let ip = Chain::read(2, Attributes::new(&bytes)).unwrap();
     assert_eq!(ip.hook_name().unwrap(), "prerouting");
+}
+
+#[test]
+fn the_one_link_of_a_chain_is_said_twice_and_listed_once() {
+    let devices = |fill: fn(&mut Writer<'_>) -> Result<()>| {
+        let bytes = written(|w| {
+            w.string(1, "t")?;
+            w.bytes(2, &[0; 8])?;
+            w.string(3, "c")?;
+            w.nest(4, |w| {
+                w.bytes(1, &[0; 4])?;
+                w.bytes(2, &[0; 4])?;
+                fill(w)
+            })
+        });
+        let chain = Chain::read(5, Attributes::new(&bytes)).unwrap();
+        chain.hook.unwrap().devices
+    };
+    // In the kernel's order, and in the other.
+    assert_eq!(
+        devices(|w| {
+            w.nest(4, |w| w.string(1, "eth0"))?;
+            w.string(3, "eth0")
+        }),
+        ["eth0"]
+    );
+    assert_eq!(
+        devices(|w| {
+            w.string(3, "eth0")?;
+            w.nest(4, |w| w.string(1, "eth0"))
+        }),
+        ["eth0"]
+    );
+    // As kernels before 5.5 have it.
+    assert_eq!(devices(|w| w.string(3, "eth0")), ["eth0"]);
+    assert_eq!(devices(|_| Ok(())), [""; 0]);
 }
 
 #[test]

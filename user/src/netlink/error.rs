@@ -269,6 +269,7 @@ fn errno_name(errno: i32) -> Option<&'static str> {
         libc::EMSGSIZE => "EMSGSIZE",
         libc::EPROTONOSUPPORT => "EPROTONOSUPPORT",
         libc::EOPNOTSUPP => "EOPNOTSUPP",
+        libc::EAFNOSUPPORT => "EAFNOSUPPORT",
         libc::ENOBUFS => "ENOBUFS",
         libc::ENOTCONN => "ENOTCONN",
         libc::ETIMEDOUT => "ETIMEDOUT",

@@ -87,6 +87,8 @@ pub mod flag {
     pub const POINTOPOINT: u32 = 1 << 4;
     /// It can send.
     pub const RUNNING: u32 = 1 << 6;
+    /// What is below it, a cable most often, can send.
+    pub const LOWER_UP: u32 = 1 << 16;
 }
 
 /// In the order in which `ip` prints them.
@@ -106,7 +108,7 @@ const FLAGS: &[(u32, &str)] = &[
     (1 << 13, "PORTSEL"),
     (1 << 5, "NOTRAILERS"),
     (flag::UP, "UP"),
-    (1 << 16, "LOWER_UP"),
+    (flag::LOWER_UP, "LOWER_UP"),
     (1 << 17, "DORMANT"),
     (1 << 18, "ECHO"),
 ];

@@ -287,6 +287,12 @@ impl Entry for Route {
         now != *other
     }
 
+    fn goes_with(&self, link: u32) -> bool {
+        let mut ways = self.ways.iter().chain([&self.way]);
+        // By which link a nexthop object leads may not be told.
+        self.nexthop_id.is_some() || ways.any(|way| way.index == Some(link))
+    }
+
     fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
         list(socket, None, None)
     }

@@ -44,8 +44,12 @@ pub struct Rule {
     pub ip_protocol: Option<u8>,
     /// The first and last source port.
     pub source_ports: Option<(u16, u16)>,
+    /// The bits of a single source port that count.
+    pub source_port_mask: Option<u16>,
     /// The first and last destination port.
     pub destination_ports: Option<(u16, u16)>,
+    /// The bits of a single destination port that count.
+    pub destination_port_mask: Option<u16>,
     /// The first and last user whose packets these are.
     pub users: Option<(u32, u32)>,
     /// The number of the tunnel that packets came through.
@@ -54,8 +58,12 @@ pub struct Rule {
     pub of_master: bool,
     /// The code point of differentiated services.
     pub dscp: Option<u8>,
+    /// The bits of it that count, of 6.
+    pub dscp_mask: Option<u8>,
     /// The label of an IPv6 flow.
     pub flow_label: Option<u32>,
+    /// The bits of it that count, of 20.
+    pub flow_label_mask: Option<u32>,
     /// The priority of the rule that is asked next.
     pub target: Option<u32>,
     /// The realms: from in the upper 16 bits, to in the lower.
@@ -158,12 +166,16 @@ impl Entry for Rule {
             oif: None,
             ip_protocol: None,
             source_ports: None,
+            source_port_mask: None,
             destination_ports: None,
+            destination_port_mask: None,
             users: None,
             tunnel: None,
             of_master: false,
             dscp: None,
+            dscp_mask: None,
             flow_label: None,
+            flow_label_mask: None,
             target: None,
             realms: None,
             suppress_prefix_len: None,
@@ -199,6 +211,10 @@ impl Entry for Rule {
                 24 => rule.destination_ports = Some(ports(&attribute)?),
                 25 => rule.dscp = Some(attribute.u8()?),
                 26 => rule.flow_label = Some(attribute.be32()?),
+                27 => rule.flow_label_mask = Some(attribute.be32()?),
+                28 => rule.source_port_mask = Some(attribute.u16()?),
+                29 => rule.destination_port_mask = Some(attribute.u16()?),
+                30 => rule.dscp_mask = Some(attribute.u8()?),
                 _ => {}
             }
         }

@@ -5,9 +5,13 @@
 #![forbid(unsafe_code)]
 
 use super::*;
-use crate::netlink::message::Header;
+use crate::netlink::message::{self, Header};
+use crate::netlink::transport::Received;
 use proptest::prelude::*;
+use std::cell::RefCell;
 use std::fmt::Debug;
+use std::io;
+use std::time::Duration;
 
 /// A message as a reader gets it.
 fn message(kind: u16, flags: u16, payload: &[u8]) -> Message<'_> {
@@ -151,6 +155,77 @@ fn a_request_that_the_kernel_refuses_is_named() {
         (refusal.errno, refusal.operation),
         (libc::ENOENT, Some("RTM_GETROUTE"))
     );
+}
+
+const PORT: u32 = 77;
+
+/// A kernel without IPv6. Asked for the rules of that, it has no such family;
+/// asked for anything else, it lists all that it has, which is one of IPv4.
+#[derive(Debug, Default)]
+struct WithoutInet6(RefCell<Vec<u8>>);
+
+impl Transport for WithoutInet6 {
+    fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        self.0.replace(datagram.to_vec());
+        Ok(datagram.len())
+    }
+
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let request = self.0.borrow();
+        let asked = Header::read(&request).unwrap();
+        let kind = asked.kind - 2;
+        let refused = kind == Rule::NEW && request[message::HEADER] == Family::Inet6.number();
+        let entry = match kind {
+            Address::NEW => with(&[2, 24, 0, 0, 5, 0, 0, 0], |w| w.bytes(2, &V4)),
+            Neighbour::NEW => with(&[2, 0, 0, 0, 5, 0, 0, 0, 0x80, 0, 0, 0], |w| {
+                w.bytes(1, &V4)
+            }),
+            _ => vec![2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0],
+        };
+        let end = if refused { -libc::EAFNOSUPPORT } else { 0 };
+        let mut datagram = Vec::new();
+        let mut put = |kind, payload: &[u8]| {
+            let start = datagram.len();
+            let mut header = message::header(kind, flags::MULTI, asked.seq);
+            header[12..].copy_from_slice(&PORT.to_ne_bytes());
+            datagram.extend(header);
+            datagram.extend(payload);
+            message::finish(&mut datagram, start).unwrap();
+        };
+        if !refused {
+            put(kind, &entry);
+        }
+        put(libc::NLMSG_DONE as u16, &end.to_ne_bytes());
+        buffer[..datagram.len()].copy_from_slice(&datagram);
+        Ok(Received {
+            len: datagram.len(),
+            sender: Some(0),
+            truncated: false,
+        })
+    }
+
+    fn set_receive_timeout(&self, _: Duration) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_kernel_without_ipv6_has_none_of_it_and_ipv4_is_listed_once() {
+    let mut socket = Socket::over(WithoutInet6::default(), PORT).unwrap();
+    let socket = &mut socket;
+    for (family, count) in [(None, 1), (Some(Family::Inet), 1), (Some(Family::Inet6), 0)] {
+        let counts = [
+            routes::list(socket, family, None).unwrap().entries.len(),
+            rules::list(socket, family).unwrap().entries.len(),
+            list::<Address, _>(socket, family).unwrap().entries.len(),
+        ];
+        assert_eq!(counts, [count; 3], "{family:?}");
+        // Those that it answers for are listed after the others.
+        let neighbours = neighbours::list(socket, family).unwrap().entries;
+        assert_eq!(neighbours.len(), 2 * count, "{family:?}");
+    }
+    // What a monitor of rules reads at first.
+    assert_eq!(Rule::all(socket).unwrap().entries.len(), 1);
 }
 
 /// Reads a message as each kind. None may panic, and what is read can be shown.

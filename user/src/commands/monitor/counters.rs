@@ -59,7 +59,8 @@ pub(super) fn follow(report: &mut Report<'_>, mut limit: Limit) -> Result<()> {
     Ok(())
 }
 
-/// Reads all counters.
+/// Reads all counters. Whether some changed meanwhile does not matter: of that the
+/// listener tells, and no counter that was there all the time is missing.
 fn look(client: &mut Client) -> Result<View> {
     let mut view = View::new();
     client.counter_list(None, |counter| {

@@ -9,22 +9,27 @@ use super::{Became, Limit, Report};
 use anyhow::Result;
 use parley::netlink::message::Message;
 use parley::netlink::Socket;
-use parley::route::links::{Link, Names};
+use parley::route::links::{self, flag, Link, Names};
 use parley::route::{self, Change, Entry, Told};
 use parley::Error;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 /// What the monitor takes the entries to be: those that have the same key, in the
 /// order in which they came.
 struct View<E: Entry>(BTreeMap<E::Key, Vec<E>>);
 
 impl<E: Entry> View<E> {
-    fn read(asker: &mut Socket) -> parley::Result<Self> {
+    /// Reads all entries. Tells whether these are all that there are: of what
+    /// changes all the time, some may be missing.
+    fn read(asker: &mut Socket) -> parley::Result<(Self, bool)> {
+        route::settle(asker)?;
+        let listing = E::all(asker)?;
         let mut view = Self(BTreeMap::new());
-        for entry in E::all(asker)?.entries {
+        for entry in listing.entries {
             view.0.entry(entry.key()).or_default().push(entry);
         }
-        Ok(view)
+        Ok((view, !listing.interrupted))
     }
 
     fn len(&self) -> usize {
@@ -82,61 +87,204 @@ fn is_wanted<E: Entry>(message: &Message<'_>) -> bool {
     route::concerns::<E>(message) || route::concerns::<Link>(message)
 }
 
+/// How long nothing is heard before the entries are read anew: what has been told
+/// of by then is not found by that.
+const QUIET: Duration = Duration::from_millis(20);
+/// After how long they are read anew in any case.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Why the entries have to be read anew.
+#[derive(Default)]
+struct Doubt {
+    /// Since when there is doubt, if there is.
+    since: Option<Instant>,
+    /// The links that went down or away. What goes with them may be gone, and the
+    /// kernel does not tell.
+    down: BTreeSet<u32>,
+}
+
+impl Doubt {
+    fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// For how long to wait for the next event.
+    fn wait(&self, limit: Option<Duration>) -> Option<Duration> {
+        match self.since {
+            Some(_) => Some(limit.map_or(QUIET, |limit| limit.min(QUIET))),
+            None => limit,
+        }
+    }
+
+    /// Whether to read anew.
+    fn is_due(&self, is_quiet: bool) -> bool {
+        let is_late = |since: Instant| since.elapsed() >= PATIENCE;
+        self.since.is_some_and(|since| is_quiet || is_late(since))
+    }
+
+    fn is_of(&self, entry: &impl Entry) -> bool {
+        self.down.iter().any(|link| entry.goes_with(*link))
+    }
+}
+
+/// Follows the entries of a kind.
+struct Follower<'a, 'b, E: Entry> {
+    report: &'a mut Report<'b>,
+    limit: Limit,
+    asker: Socket,
+    names: Names,
+    view: View<E>,
+    doubt: Doubt,
+}
+
 /// Shows what becomes of the entries, until the limit.
-pub(super) fn follow<E: Shown>(report: &mut Report<'_>, mut limit: Limit) -> Result<()> {
+pub(super) fn follow<E: Shown>(report: &mut Report<'_>, limit: Limit) -> Result<()> {
     // First listen, then look: so nothing falls between.
     let mut listener = listen::<E>()?;
     let mut asker = Socket::open(libc::NETLINK_ROUTE)?;
-    let mut names = Names::read(&mut asker)?;
-    let mut view = View::<E>::read(&mut asker)?;
+    let names = Names::read(&mut asker)?;
+    let (view, is_whole) = View::<E>::read(&mut asker)?;
+    let mut doubt = Doubt::default();
+    if !is_whole {
+        doubt.begin();
+    }
     report.listening(view.len(), E::NOUN)?;
-    while let Some(wait) = limit.next() {
-        if let Some(wait) = wait {
-            listener.set_timeout(wait)?;
+    let mut follower = Follower {
+        report,
+        limit,
+        asker,
+        names,
+        view,
+        doubt,
+    };
+    let mut waits = None;
+    while let Some(wait) = follower.limit.next() {
+        let wait = follower.doubt.wait(wait);
+        if wait != waits {
+            match wait {
+                Some(wait) => listener.set_timeout(wait)?,
+                None => listener.wait_for_ever()?,
+            }
+            waits = wait;
         }
         let heard = listener
             .next_message(is_wanted::<E>)
             .and_then(|message| Ok((route::told::<Link>(&message)?, route::told::<E>(&message)?)));
+        let mut is_quiet = false;
         match heard {
             Ok((link, told)) => {
-                // A link that is gone keeps its name: others are told of after it.
-                names.extend(link.map(|link| link.entry));
-                let Some(Told { entry, change }) = told else {
-                    continue;
-                };
-                let became = if change == Change::Gone {
-                    view.is_gone(&entry);
-                    Became::Deleted
-                } else {
-                    view.is(entry.clone(), change == Change::Replaces)
-                };
-                event(report, became, &entry, &names)?;
-                limit.count();
+                if let Some(link) = link {
+                    follower.link(link)?;
+                }
+                if let Some(told) = told {
+                    follower.told(told)?;
+                }
             }
             Err(Error::Overrun) => {
-                report.lost()?;
+                follower.report.lost()?;
                 // A new socket: what waits in the old one is older than what was
                 // dropped, and would undo what is read now.
                 listener = listen::<E>()?;
-                names = Names::read(&mut asker)?;
-                let now = View::read(&mut asker)?;
-                differences(report, &view, &now, &names)?;
-                view = now;
+                waits = None;
+                let links = links::list(&mut follower.asker)?;
+                follower.names.extend(links.entries);
+                follower.doubt.begin();
+                is_quiet = true;
             }
-            Err(Error::Timeout(_)) if limit.end.is_some() => break,
+            Err(Error::Timeout(_)) if follower.doubt.since.is_some() => is_quiet = true,
+            Err(Error::Timeout(_)) if follower.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
         }
-        report.flush()?;
+        if follower.doubt.is_due(is_quiet) {
+            follower.read_anew()?;
+        }
+        follower.report.flush()?;
     }
     Ok(())
 }
 
+impl<E: Shown> Follower<'_, '_, E> {
+    /// Takes note of a link, and of what may have gone with it.
+    fn link(&mut self, Told { entry, change }: Told<Link>) -> Result<()> {
+        const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
+        let index = entry.index;
+        let was = self.names.get(index).map_or(0, |link| link.flags);
+        let is = if change == Change::Gone {
+            0
+        } else {
+            entry.flags
+        };
+        // A link that is gone keeps its name: others are told of after it.
+        self.names.extend([entry]);
+        if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.goes_with(index)) {
+            // So that what the kernel does tell of has been told.
+            route::settle(&mut self.asker)?;
+            self.doubt.begin();
+            if is & flag::UP == 0 {
+                self.doubt.down.insert(index);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what the kernel told of.
+    fn told(&mut self, Told { entry, change }: Told<E>) -> Result<()> {
+        let became = match change {
+            Change::Gone => {
+                self.view.is_gone(&entry);
+                Became::Deleted
+            }
+            Change::Replaces => self.view.is(entry.clone(), true),
+            Change::Is => {
+                // New where one was: so that one went with its link.
+                let doubtful = self.view.find(&entry).filter(|one| self.doubt.is_of(*one));
+                if let Some(ghost) = doubtful.cloned() {
+                    self.view.is_gone(&ghost);
+                    self.event(Became::Deleted, &ghost)?;
+                }
+                self.view.is(entry.clone(), false)
+            }
+        };
+        self.event(became, &entry)
+    }
+
+    /// Reads the entries anew, and shows what differs.
+    fn read_anew(&mut self) -> Result<()> {
+        let (now, is_whole) = View::read(&mut self.asker)?;
+        self.take(now, is_whole)
+    }
+
+    /// Takes the entries to be these, and shows what differs.
+    fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
+        if !is_whole {
+            // What is missing may be there all the same. Later, then.
+            self.doubt.since = Some(Instant::now());
+            return Ok(());
+        }
+        self.doubt = Doubt::default();
+        let before = std::mem::replace(&mut self.view, now);
+        for (became, entry) in differences(&before, &self.view) {
+            event(self.report, &mut self.limit, became, entry, &self.names)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, became: Became, entry: &E) -> Result<()> {
+        event(self.report, &mut self.limit, became, entry, &self.names)
+    }
+}
+
 fn event<E: Shown>(
     report: &mut Report<'_>,
+    limit: &mut Limit,
     became: Became,
     entry: &E,
     names: &Names,
 ) -> Result<()> {
+    if limit.left == Some(0) {
+        return Ok(());
+    }
+    limit.count();
     let line = || {
         let row = entry.row(names);
         let mut words: Vec<_> = [row.cells, row.below].concat();
@@ -146,22 +294,80 @@ fn event<E: Shown>(
     report.event(became, line, || entry.object(names))
 }
 
-/// Shows how `now` differs from `before`.
-fn differences<E: Shown>(
-    report: &mut Report<'_>,
-    before: &View<E>,
-    now: &View<E>,
-    names: &Names,
-) -> Result<()> {
-    for was in before.iter().filter(|was| now.find(was).is_none()) {
-        event(report, Became::Deleted, was, names)?;
-    }
+/// How `now` differs from `before`.
+fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Became, &'a E)> {
+    let gone = before.iter().filter(|was| now.find(was).is_none());
+    let mut all: Vec<_> = gone.map(|was| (Became::Deleted, was)).collect();
     for is in now.iter() {
         match before.find(is) {
-            None => event(report, Became::New, is, names)?,
-            Some(was) if is.is_changed(was) => event(report, Became::Changed, is, names)?,
+            None => all.push((Became::New, is)),
+            Some(was) if is.is_changed(was) => all.push((Became::Changed, is)),
             Some(_) => {}
         }
     }
-    Ok(())
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parley::netlink::message::Header;
+    use parley::route::Route;
+
+    /// What the kernel tells of a route to everywhere in this table.
+    fn told(table: u8) -> Told<Route> {
+        let payload = [2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
+        let header = Header {
+            len: 0,
+            kind: Route::NEW,
+            flags: 0,
+            seq: 0,
+            portid: 0,
+        };
+        let message = Message {
+            header,
+            payload: &payload,
+        };
+        route::told(&message).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            json: false,
+        };
+        let limit = Limit {
+            left: Some(3),
+            end: None,
+        };
+        let mut follower = Follower::<Route> {
+            report: &mut report,
+            limit,
+            asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+            names: Names::default(),
+            view: View(BTreeMap::new()),
+            doubt: Doubt::default(),
+        };
+        follower.told(told(100)).unwrap();
+        follower.told(told(101)).unwrap();
+        follower.doubt.begin();
+        let nothing = || View(BTreeMap::new());
+        follower.take(nothing(), false).unwrap();
+        assert_eq!(follower.view.len(), 2);
+        assert!(follower.doubt.is_due(true));
+        follower.take(nothing(), true).unwrap();
+        assert_eq!(follower.view.len(), 0);
+        assert!(!follower.doubt.is_due(true));
+        let out = String::from_utf8(out).unwrap();
+        let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
+        // And it ends where it was to.
+        let expected = [
+            "new      inet  100  ",
+            "new      inet  101  ",
+            "deleted  inet  100  ",
+        ];
+        assert_eq!(words, expected);
+    }
 }

@@ -8,19 +8,41 @@ use super::super::json::{strings, Object};
 use super::super::text;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::{Result, Write};
 
-/// The chains of a table.
-fn chains<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = &'a Chain> {
-    let own = |chain: &&Chain| chain.family == table.family && chain.table == table.name;
-    ruleset.chains.iter().filter(own)
+/// What is in each table, and in each chain. A ruleset can have a hundred thousand
+/// rules, so they are sorted once.
+struct Places<'a> {
+    chains: BTreeMap<(u8, &'a str), Vec<&'a Chain>>,
+    rules: BTreeMap<(u8, &'a str, &'a str), Vec<&'a Rule>>,
 }
 
-/// The rules of a chain.
-fn rules<'a>(ruleset: &'a Ruleset, chain: &'a Chain) -> impl Iterator<Item = &'a Rule> {
-    ruleset.rules.iter().filter(|rule| {
-        (rule.family, &rule.table, &rule.chain) == (chain.family, &chain.table, &chain.name)
-    })
+impl<'a> Places<'a> {
+    fn new(ruleset: &'a Ruleset) -> Self {
+        let (mut chains, mut rules) = (BTreeMap::new(), BTreeMap::new());
+        for chain in &ruleset.chains {
+            let place = (chain.family, chain.table.as_str());
+            chains.entry(place).or_insert_with(Vec::new).push(chain);
+        }
+        for rule in &ruleset.rules {
+            let place = (rule.family, rule.table.as_str(), rule.chain.as_str());
+            rules.entry(place).or_insert_with(Vec::new).push(rule);
+        }
+        Self { chains, rules }
+    }
+
+    /// The chains of a table.
+    fn chains(&self, table: &'a Table) -> &[&'a Chain] {
+        let all = self.chains.get(&(table.family, &table.name));
+        all.map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules of a chain.
+    fn rules(&self, chain: &'a Chain) -> &[&'a Rule] {
+        let all = self.rules.get(&(chain.family, &chain.table, &chain.name));
+        all.map_or(&[], Vec::as_slice)
+    }
 }
 
 fn policy(drops: bool) -> &'static str {
@@ -33,6 +55,7 @@ fn policy(drops: bool) -> &'static str {
 
 /// As an object, with the keys and in the order that `nft -j list ruleset` has.
 pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
+    let places = Places::new(ruleset);
     let mut all: Vec<Value> = Vec::new();
     let mut put = |what: &str, object: Object| all.push(Object::new().with(what, object).into());
     for table in &ruleset.tables {
@@ -43,11 +66,11 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
             .with("handle", table.handle)
             .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
         put("table", object);
-        for chain in chains(ruleset, table) {
+        for chain in places.chains(table) {
             put("chain", chain_object(chain));
         }
-        for chain in chains(ruleset, table) {
-            for rule in rules(ruleset, chain) {
+        for chain in places.chains(table) {
+            for rule in places.rules(chain) {
                 put("rule", rule_object(rule));
             }
         }
@@ -104,12 +127,13 @@ pub(in super::super) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<
 
 /// What each thing is, its handle, and what else there is to say.
 fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
+    let places = Places::new(ruleset);
     let mut lines = Vec::new();
     for table in &ruleset.tables {
         let family = family_name(table.family);
         let what = format!("table {family} {}", text::safe(&table.name));
         lines.push((what, table.handle, table.flag_names().join(" ")));
-        for chain in chains(ruleset, table) {
+        for chain in places.chains(table) {
             let about = chain.hook.as_ref().map(|hook| {
                 format!(
                     "{} {} priority {} policy {}",
@@ -121,7 +145,7 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
             });
             let what = format!("  chain {}", text::safe(&chain.name));
             lines.push((what, chain.handle, about.unwrap_or_default()));
-            for rule in rules(ruleset, chain) {
+            for rule in places.rules(chain) {
                 let mut about = text::safe(&rule.expressions.join(" "));
                 if let Some(comment) = &rule.comment {
                     about += &format!("  \"{}\"", text::safe(comment));

@@ -15,6 +15,9 @@ use parley::route::Prefix;
 use serde_json::Value;
 
 const KERNEL: u8 = 2;
+/// All bits of a code point, and of a flow label.
+const DSCP: u8 = 0x3f;
+const FLOW_LABEL: u32 = 0xf_ffff;
 
 /// A range, or the one that it is.
 fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
@@ -23,6 +26,12 @@ fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
     } else {
         format!("{first}-{last}")
     }
+}
+
+/// A value of which not all bits count, `all` being all.
+fn masked<T: PartialEq + std::fmt::LowerHex>(value: T, mask: Option<T>, all: T) -> Option<String> {
+    let mask = mask.filter(|mask| *mask != all)?;
+    Some(format!("{value:#x}/{mask:#x}"))
 }
 
 fn mark(rule: &Rule) -> Option<(u32, Option<u32>)> {
@@ -86,10 +95,17 @@ impl Shown for Rule {
                 self.ip_protocol.map(names::ip_protocol).as_deref(),
             )
             .and(ports("sport", self.source_ports))
+            .maybe("sport_mask", self.source_port_mask.map(u32::from).map(hex))
             .and(ports("dport", self.destination_ports))
+            .maybe(
+                "dport_mask",
+                self.destination_port_mask.map(u32::from).map(hex),
+            )
             .maybe("tun_id", self.tunnel)
             .maybe("dscp", self.dscp.map(|dscp| format!("{dscp:#04x}")))
+            .maybe("dscp_mask", self.dscp_mask.map(u32::from).map(hex))
             .maybe("flowlabel", self.flow_label.map(hex))
+            .maybe("flowlabel_mask", self.flow_label_mask.map(hex))
             .maybe("suppress_prefixlen", self.suppress_prefix_len)
             .maybe(
                 "suppress_ifgroup",
@@ -176,14 +192,24 @@ impl Parts for Rule {
             "proto",
             self.ip_protocol.map(|p| names::ip_protocol(p).into_owned()),
         );
-        say("sport", self.source_ports.map(range));
-        say("dport", self.destination_ports.map(range));
+        let ports = |ports, mask| {
+            let (first, _): (u16, u16) = ports?;
+            masked(first, mask, u16::MAX).or_else(|| Some(range(ports?)))
+        };
+        say("sport", ports(self.source_ports, self.source_port_mask));
+        let mask = self.destination_port_mask;
+        say("dport", ports(self.destination_ports, mask));
         say("tunnel", self.tunnel.map(|tunnel| tunnel.to_string()));
-        say("dscp", self.dscp.map(|dscp| format!("{dscp:#04x}")));
-        say(
-            "flowlabel",
-            self.flow_label.map(|label| format!("{label:#x}")),
-        );
+        let dscp = self.dscp.map(|dscp| {
+            let plain = || format!("{dscp:#04x}");
+            masked(dscp, self.dscp_mask, DSCP).unwrap_or_else(plain)
+        });
+        say("dscp", dscp);
+        let label = self.flow_label.map(|label| {
+            let plain = || format!("{label:#x}");
+            masked(label, self.flow_label_mask, FLOW_LABEL).unwrap_or_else(plain)
+        });
+        say("flowlabel", label);
         words.join(" ")
     }
 
@@ -222,5 +248,95 @@ impl Parts for Rule {
             protocol(self).map(|protocol| protocol.into_owned()),
         );
         words.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parley::netlink::message::{Header, Message};
+    use parley::route::{self, Entry};
+
+    /// A rule that holds for what these attributes say.
+    fn rule(attributes: &[(u16, &[u8])]) -> Rule {
+        let mut payload = vec![10, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0];
+        for (number, bytes) in attributes {
+            payload.extend((4 + bytes.len() as u16).to_ne_bytes());
+            payload.extend(number.to_ne_bytes());
+            payload.extend(*bytes);
+            payload.resize(payload.len().next_multiple_of(4), 0);
+        }
+        let header = Header {
+            len: 0,
+            kind: Rule::NEW,
+            flags: 0,
+            seq: 0,
+            portid: 0,
+        };
+        let message = Message {
+            header,
+            payload: &payload,
+        };
+        route::told(&message).unwrap().unwrap().entry
+    }
+
+    #[test]
+    fn rules_that_differ_in_the_bits_that_count_are_two_and_shown_as_such() {
+        let port = [80u16.to_ne_bytes(), 80u16.to_ne_bytes()].concat();
+        let (some, all) = (0xffu16.to_ne_bytes(), 0xffffu16.to_ne_bytes());
+        let (label, six, five) = ([0, 0, 0, 5], [0x3fu8], [0x1fu8]);
+        let (few, full) = ([0, 0, 0xff, 0xff], [0, 0xf, 0xff, 0xff]);
+        // The number of the value and of the mask, and what is shown.
+        for (value, bytes, mask, less, whole, shown, plain, json) in [
+            (
+                23,
+                &port[..],
+                28,
+                &some[..],
+                &all[..],
+                "sport 0x50/0xff",
+                "sport 80",
+                r#""sport":80,"sport_mask":"0xff""#,
+            ),
+            (
+                24,
+                &port,
+                29,
+                &some,
+                &all,
+                "dport 0x50/0xff",
+                "dport 80",
+                r#""dport":80,"dport_mask":"0xff""#,
+            ),
+            (
+                25,
+                &[0x12],
+                30,
+                &five,
+                &six,
+                "dscp 0x12/0x1f",
+                "dscp 0x12",
+                r#""dscp":"0x12","dscp_mask":"0x1f""#,
+            ),
+            (
+                26,
+                &label,
+                27,
+                &few,
+                &full,
+                "flowlabel 0x5/0xffff",
+                "flowlabel 0x5",
+                r#""flowlabel":"0x5","flowlabel_mask":"0xffff""#,
+            ),
+        ] {
+            let of_some = rule(&[(value, bytes), (mask, less)]);
+            let of_all = rule(&[(value, bytes), (mask, whole)]);
+            assert!(of_some.key() != of_all.key(), "{shown}");
+            assert_eq!(of_some.selector(), format!("from all {shown}"));
+            assert_eq!(of_all.selector(), format!("from all {plain}"));
+            assert_eq!(rule(&[(value, bytes)]).selector(), of_all.selector());
+            let object = Value::from(of_some.object(&Names::default())).to_string();
+            assert!(object.contains(json), "{object}");
+        }
     }
 }
