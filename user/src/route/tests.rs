@@ -200,7 +200,7 @@ impl Transport for WithoutInet6 {
         Ok(Received {
             len: datagram.len(),
             sender: Some(0),
-            truncated: false,
+            whole: datagram.len(),
         })
     }
 
