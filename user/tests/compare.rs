@@ -2,6 +2,8 @@
 
 //! `parley compare`: what answers, by how many system calls, and what is left of it.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::until;

@@ -2,6 +2,8 @@
 
 //! The counters, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refused, Temporary, CREATE};

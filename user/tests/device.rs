@@ -2,6 +2,8 @@
 
 //! /dev/parley and debugfs, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, Temporary};

@@ -2,6 +2,8 @@
 
 //! The dump of the counters, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refused, Temporary, CREATE};

@@ -2,6 +2,8 @@
 
 //! `echo`, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refused};

@@ -2,6 +2,8 @@
 
 //! The events of the counters, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, Temporary, CREATE};

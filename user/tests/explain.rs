@@ -3,6 +3,8 @@
 //! `--explain`, `--pcap` and `parley explain`, against what strace, tshark and a
 //! capture on an nlmon device say of the same conversation.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::Temporary;

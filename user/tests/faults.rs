@@ -6,6 +6,8 @@
 //! the Nth allocation of a task fail. Each call is made with N from 1 on, until
 //! one comes through without a failure; so every place has failed.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, until, Temporary, CREATE};

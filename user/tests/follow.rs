@@ -2,6 +2,8 @@
 
 //! `parley monitor` of the network, and as JSON: every change, in order.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::network::{those, Monitor, Netns};

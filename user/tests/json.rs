@@ -3,6 +3,8 @@
 //! `--json`: the keys that scripts rely on, with numbers as numbers. What `show` and
 //! `monitor` print of the network is in `show.rs` and `follow.rs`.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::Temporary;

@@ -6,6 +6,8 @@
 //! `PARLEY_MANGLED=N` sends N messages in place of 20,000; `PARLEY_SEED=S` sends
 //! those of a run that failed.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, progress};

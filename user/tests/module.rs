@@ -4,6 +4,8 @@
 //!
 //! These unload the module under the other tests' feet, and so run alone.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refused, CREATE};

@@ -2,6 +2,8 @@
 
 //! Network namespaces: whose counters, events and questions, and how they end.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, until, Temporary, CREATE};

@@ -3,6 +3,8 @@
 //! Clients in parallel, at length. Runs in a guest of its own, without kmemleak,
 //! which would make it five times as long.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, Temporary};

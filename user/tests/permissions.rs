@@ -3,6 +3,8 @@
 //! Who may do what: every operation and every call to the device, by every kind
 //! of caller.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, Temporary, CREATE};

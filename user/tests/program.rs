@@ -2,6 +2,8 @@
 
 //! The program: what it prints and how it ends.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::Temporary;

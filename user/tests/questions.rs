@@ -2,6 +2,8 @@
 
 //! Questions, the agent and its answers, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refused, until};

@@ -2,6 +2,8 @@
 
 //! Every check of every attribute and header: errno, words, attribute named.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, refusal, refuse, Temporary};

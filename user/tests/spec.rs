@@ -5,6 +5,8 @@
 //! What is compared comes from the tables that are made from the spec, and from
 //! nlctrl: nothing is listed here.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use parley::genl::controller::{self, Operation};

@@ -2,6 +2,8 @@
 
 //! `stats-get`, against the loaded module.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, Temporary};

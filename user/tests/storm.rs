@@ -6,6 +6,8 @@
 //! holds is back where it was; what is left behind, kmemleak finds at the end of
 //! the run.
 
+#![forbid(unsafe_code)]
+
 mod common;
 
 use common::{client, progress, until, Temporary, CREATE};

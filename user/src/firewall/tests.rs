@@ -36,8 +36,10 @@ fn a_base_chain_is_read_with_its_hook_and_priorities_below_zero() {
     assert_eq!((netdev.handle, hook.priority, hook.drops), (7, -150, true));
     assert_eq!(hook.devices, ["eth0", "veth*"]);
     assert_eq!(netdev.hook_name().unwrap(), "ingress");
-    let ip = Chain::read(2, Attributes::new(&bytes)).unwrap();
-    assert_eq!(ip.hook_name().unwrap(), "prerouting");
+    for (family, hook) in [(2, "prerouting"), (3, "input"), (7, "prerouting")] {
+        let chain = Chain::read(family, Attributes::new(&bytes)).unwrap();
+        assert_eq!(chain.hook_name().unwrap(), hook, "{family}");
+    }
 }
 
 #[test]

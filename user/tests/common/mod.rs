@@ -2,6 +2,7 @@
 
 //! What the tests in the guest share.
 
+#![forbid(unsafe_code)]
 #![allow(dead_code)]
 
 pub mod network;

@@ -2,6 +2,8 @@
 
 //! Network namespaces with links in them, what `ip -j` says of them, and monitors.
 
+#![forbid(unsafe_code)]
+
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
