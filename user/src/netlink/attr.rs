@@ -309,7 +309,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Puts bytes: at most [`PAYLOAD_MAX`].
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self, number: u16, value: &[u8]) -> Result<()> {
         self.header(number, value.len())?;
         self.buffer.extend_from_slice(value);

@@ -118,29 +118,23 @@ impl Netlink {
         }
     }
 
-    /// Sends, and tells.
-    // The short way has no more than a test for this.
+    /// Tells of a send that gave `len`, or failed with `errno` where that is not 0.
+    // By numbers alone, so that a result that nobody is told of stays in registers.
     #[cold]
     #[inline(never)]
-    fn send_told(&self, datagram: &[u8]) -> io::Result<usize> {
-        let sent = sys::send(&self.fd, datagram);
+    fn sent(&self, datagram: &[u8], len: usize, errno: i32) {
         let call = Call::Send {
             bytes: datagram,
             protocol: self.protocol,
         };
-        self.tell(call, &sent, |len| *len);
-        sent
+        self.step(call, len, errno);
     }
 
-    /// Receives, and tells.
+    /// Tells of a receive that filled `len` bytes of `buffer`, or failed with `errno`
+    /// where that is not 0.
     #[cold]
     #[inline(never)]
-    fn receive_told(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        let received = sys::receive(&self.fd, buffer);
-        let (len, from, whole) = match &received {
-            Ok(received) => (received.len, received.sender, received.whole),
-            Err(_) => (0, None, 0),
-        };
+    fn received(&self, buffer: &[u8], len: usize, from: Option<u32>, whole: usize, errno: i32) {
         let call = Call::Receive {
             room: buffer.len(),
             bytes: buffer.get(..len).unwrap_or_default(),
@@ -148,9 +142,21 @@ impl Netlink {
             from,
             protocol: self.protocol,
         };
-        self.tell(call, &received, |received| received.whole);
-        received
+        self.step(call, whole, errno);
     }
+
+    fn step(&self, call: Call<'_>, given: usize, errno: i32) {
+        if let Some(tap) = self.tap {
+            let fd = self.fd.as_raw_fd();
+            let result = if errno == 0 { Ok(given) } else { Err(errno) };
+            tap.step(&Step { fd, call, result });
+        }
+    }
+}
+
+/// The errno of a call that failed.
+fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
 }
 
 impl Drop for Netlink {
@@ -167,20 +173,28 @@ impl Drop for Netlink {
 }
 
 impl Transport for Netlink {
-    #[inline]
+    #[inline(always)]
     fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        let sent = sys::send(&self.fd, datagram);
         if self.tap.is_some() {
-            return self.send_told(datagram);
+            match &sent {
+                Ok(len) => self.sent(datagram, *len, 0),
+                Err(error) => self.sent(datagram, 0, errno(error)),
+            }
         }
-        sys::send(&self.fd, datagram)
+        sent
     }
 
-    #[inline]
+    #[inline(always)]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let received = sys::receive(&self.fd, buffer);
         if self.tap.is_some() {
-            return self.receive_told(buffer);
+            match &received {
+                Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),
+                Err(error) => self.received(buffer, 0, None, 0, errno(error)),
+            }
         }
-        sys::receive(&self.fd, buffer)
+        received
     }
 
     fn set_receive_timeout(&self, timeout: Duration) -> io::Result<()> {
