@@ -32,6 +32,7 @@ VARIES = [
     # Ports and what has their number; the id of a family.
     (r"\b(port|portid|pid)([ =:]+)\d+( \(0x[0-9a-f]+\))?", r"\1\2N"),
     (r"^(id +)\d+( \(0x[0-9a-f]+\))?$", r"\1N"),
+    (r"^(\S+ +id )\d+ ", r"\1N "),
     (r"(getppid\(\) += )\d+", r"\1N"),
     # Times and places.
     (r"\d+\.\d+ s\b", "T s"),

@@ -157,8 +157,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
         if operation.starts_with("RTM_") || operation.starts_with("NFT_") {
             return network_hint(refusal.errno, operation);
         }
-        let answers = matches!(operation, "ask" | "answer" | "agent-register");
-        hint(refusal.errno, answers)
+        hint(refusal.errno, operation)
     });
     if let Some(hint) = hint {
         let _ = writeln!(err, "  try:         {hint}");
@@ -166,16 +165,20 @@ fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What to do about an errno with which the module refuses, where `questions`
-/// are what it is about, or counters.
-fn hint(errno: i32, questions: bool) -> Option<&'static str> {
-    Some(match (errno, questions) {
-        (libc::ENOTCONN, true) => "start one, as root: parley agent --reply TEXT",
-        (libc::ETIMEDOUT, true) => "a longer --timeout, in milliseconds",
-        (libc::EPIPE, true) => "again, when there is another agent",
-        (libc::EBUSY, true) => "again, when less is pending, or the agent has ended",
+/// What to do about an errno with which the module refuses an operation.
+fn hint(errno: i32, operation: &str) -> Option<&'static str> {
+    Some(match (errno, operation) {
+        (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
+        (libc::ETIMEDOUT, _) => "a longer --timeout, in milliseconds",
+        (libc::EPIPE, _) => "again, when there is another agent",
+        (libc::EBUSY, "agent-register") => "again, when the other agent has ended",
+        (libc::EBUSY, _) => "again, when less is pending",
         (libc::EPERM, _) => "as root, or with CAP_NET_ADMIN in this network namespace",
-        (libc::ENOENT, false) => "create it: parley counter set NAME VALUE --create",
+        (libc::ENOENT, "counter-add") => "create it: parley counter add NAME DELTA --create",
+        (libc::ENOENT, "counter-get" | "counter-set") => {
+            "create it: parley counter set NAME VALUE --create"
+        }
+        (libc::ENOENT, "counter-del") => "parley counter list, for those there are",
         (libc::EEXIST, _) => "leave out --exclusive to overwrite it",
         (libc::ENOSPC, _) => "delete some, or load the module with a larger max_counters",
         (libc::EOPNOTSUPP, _) => "a newer module: this one has no such operation",

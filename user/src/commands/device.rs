@@ -6,11 +6,11 @@
 
 use super::json::{self, Object};
 use super::text;
-use anyhow::{Context, Result};
+use anyhow::{anyhow, Context, Result};
 use clap::Subcommand;
 use parley::device::{self, Device as File};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
 /// Do the same over /dev/parley, to compare
@@ -40,8 +40,9 @@ pub(crate) enum Device {
 impl Device {
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let path = device::PATH;
-        let file =
-            File::open().with_context(|| format!("cannot open {path}; is the module loaded?"))?;
+        let file = File::open().with_context(|| {
+            format!("cannot open {path}; is the module loaded? As root: insmod kmod/parley.ko")
+        })?;
         match self {
             Self::Echo {
                 text,
@@ -54,7 +55,7 @@ impl Device {
                 } else {
                     ("echo", file.echo(payload))
                 };
-                let reply = reply.with_context(|| format!("{path} refused {call}"))?;
+                let reply = reply.map_err(|error| refused(call, &error))?;
                 if *raw {
                     out.write_all(&reply)?;
                 } else if json {
@@ -66,7 +67,7 @@ impl Device {
             Self::CounterAdd { name, delta } => {
                 let value = file
                     .counter_add(name.as_bytes(), *delta)
-                    .with_context(|| format!("{path} refused counter-add"))?;
+                    .map_err(|error| refused("counter-add", &error))?;
                 let name = text::name(name).to_string();
                 if json {
                     json::write(out, Object::new().with("name", name).with("value", value))?;
@@ -77,4 +78,20 @@ impl Device {
         }
         Ok(())
     }
+}
+
+/// A refusal of the device's, which has nothing but an errno, and what to do about it.
+fn refused(call: &str, error: &io::Error) -> anyhow::Error {
+    let hint = match error.raw_os_error() {
+        Some(libc::EPERM) => "as root, or with CAP_NET_ADMIN in this network namespace",
+        Some(libc::ENOENT) => "create it: parley counter set NAME VALUE --create",
+        Some(libc::EINVAL) => "a name of at most 31 bytes",
+        Some(libc::ERANGE) => "what keeps the counter between 0 and 2^64-1",
+        Some(libc::EMSGSIZE) => "at most 61440 bytes",
+        _ => return anyhow!("{} refused {call}: {error}", device::PATH),
+    };
+    anyhow!(
+        "{} refused {call}: {error}\n  try:         {hint}",
+        device::PATH
+    )
 }

@@ -23,10 +23,7 @@ WHAT is counters, links, addresses, routes, rules or neighbours.";
 pub(crate) struct Monitor {
     /// What to follow, of these and rules [usually: counters]
     #[arg(value_enum, default_value_t = What::Counters, hide_default_value = true)]
-    #[arg(
-        hide_possible_values = true,
-        value_name = "links|addresses|routes|neighbours"
-    )]
+    #[arg(hide_possible_values = true, value_name = "WHAT")]
     what: What,
     /// End after so many events
     #[arg(long, value_name = "N")]
