@@ -177,10 +177,14 @@ fn row(out: &mut String, field: &Field, short: &str, bytes: &[u8], style: Style)
         };
         let bytes = format!("{:<BYTES_WIDTH$}", line.bytes);
         let name = format!("{:<NAMES_WIDTH$}", line.name);
+        // An offset of seven or eight digits takes a space from each gap.
+        let gap = |digits| if offset.len() < digits { "  " } else { " " };
         let whole = format!(
-            "{}  {}  {}{}",
+            "{}{}{}{}{}{}",
             style.paint(Part::Offset, &offset),
+            gap(7),
             paint(line.bad.then_some(Part::Bad), &bytes),
+            gap(8),
             paint(names, &name),
             paint(words, &line.words)
         );
@@ -270,9 +274,9 @@ mod tests {
         #[test]
         fn no_line_is_wider_than_80_columns(
             name in ".{0,60}", meaning in ".{0,200}", bad in proptest::option::of(".{0,99}"),
-            depth in 0usize..40, bytes: Vec<u8>,
+            depth in 0usize..40, bytes: Vec<u8>, offset in 0usize..100_000_000,
         ) {
-            let field = Field { offset: 9, len: bytes.len(), depth, name, meaning, bad };
+            let field = Field { offset, len: bytes.len(), depth, name, meaning, bad };
             let mut out = String::new();
             row(&mut out, &field, "value", &bytes, Style::default());
             heading(&mut out, &field, Style::default());
