@@ -52,6 +52,7 @@ pub(crate) use self::{
     extack::Refusal,
     family::{
         Family,
+        FamilyRef,
         NetState,
         Registration, //
     },

@@ -16,6 +16,7 @@ mod uapi;
 use crate::{
     genl::{
         Family,
+        FamilyRef,
         Namespace,
         NetState,
         Registration, //
@@ -65,7 +66,7 @@ static FAMILY: Family<Net> = Family::new(
 );
 
 impl NetState for Net {
-    const FAMILY: &'static Family<Self> = &FAMILY;
+    const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
 
     fn new() -> impl PinInit<Self, Error> {
         Net::new(*module_parameters::max_counters.value_ref())

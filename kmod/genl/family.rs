@@ -16,7 +16,8 @@ use super::{
 };
 use core::{
     cell::UnsafeCell,
-    marker::PhantomData, //
+    marker::PhantomData,
+    ptr, //
 };
 use kernel::{
     bindings,
@@ -42,7 +43,7 @@ use kernel::{
 /// Made when the namespace is, or when the family is registered; dropped with whichever goes first.
 pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The family that this is the state of. A constant, so that it is the same whenever asked.
-    const FAMILY: &'static Family<Self>;
+    const FAMILY: FamilyRef<Self>;
 
     /// Makes the state of a new namespace. May sleep.
     fn new() -> impl PinInit<Self, Error>;
@@ -86,6 +87,32 @@ pub(crate) struct Family<N: 'static> {
 // SAFETY: By the type invariants its fields are written by one registration at a time, and the
 // kernel's own use of them is locked by the kernel.
 unsafe impl<N: Send + Sync> Sync for Family<N> {}
+
+/// A static [`Family`], as a constant can name it.
+///
+/// In place of a plain reference, which Rust 1.85, that of Debian's own kernel, refuses in a constant
+/// where what it leads to can change.
+///
+/// # Invariants
+///
+/// The pointer comes from a `&'static Family<N>`.
+pub(crate) struct FamilyRef<N: 'static>(*const Family<N>);
+
+impl<N> FamilyRef<N> {
+    /// Refers to `family`.
+    pub(crate) const fn to(family: &'static Family<N>) -> Self {
+        // INVARIANT: It comes from such a reference.
+        Self(ptr::from_ref(family))
+    }
+
+    /// The family.
+    #[inline]
+    pub(super) const fn get(self) -> &'static Family<N> {
+        // SAFETY: By the type invariants it was a reference, to what lives for ever and is never
+        // borrowed mutably: no static is.
+        unsafe { &*self.0 }
+    }
+}
 
 impl<N: NetState> Family<N> {
     /// A family, for a static. `name` has at most 15 bytes.
@@ -180,7 +207,7 @@ impl<N: NetState> Registration<N> {
     /// Fails with `EBUSY` if it is already, with `EEXIST` if another family has its name, or where
     /// a namespace's state cannot be made.
     pub(crate) fn new() -> Result<Self> {
-        let family = N::FAMILY;
+        let family = N::FAMILY.get();
         if family.registered.xchg(true, Acquire) {
             return Err(EBUSY);
         }

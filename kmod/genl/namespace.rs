@@ -59,7 +59,7 @@ pub(super) struct Slot<N> {
 /// `net` must be a namespace, and the states of all namespaces registered or being so.
 unsafe fn slot_ptr<N: NetState>(net: *const bindings::net) -> *mut Slot<N> {
     // SAFETY: By the safety requirements of this function.
-    unsafe { helpers::genl_helper_net_generic(net, N::FAMILY.state_id()).cast() }
+    unsafe { helpers::genl_helper_net_generic(net, N::FAMILY.get().state_id()).cast() }
 }
 
 /// The slot of `net`.
@@ -213,10 +213,10 @@ impl<'a, N: NetState> Namespace<'a, N> {
         room: usize,
         fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
     ) -> bool {
-        let (family, net) = (N::FAMILY.as_ptr(), self.0.net.as_ptr());
+        let (family, net) = (N::FAMILY.get().as_ptr(), self.0.net.as_ptr());
         let Some(group) = c_uint::try_from(group)
             .ok()
-            .filter(|_| group < N::FAMILY.groups())
+            .filter(|_| group < N::FAMILY.get().groups())
         else {
             return false;
         };
@@ -346,7 +346,7 @@ impl<N: NetState> OpenNet<N> {
     }
 
     fn new(get: impl FnOnce() -> *mut bindings::net) -> Result<Self> {
-        let users = N::FAMILY.users();
+        let users = N::FAMILY.get().users();
         users.enter()?;
         // SAFETY: Neither helper returns null.
         let net = unsafe { NonNull::new_unchecked(get()) };

@@ -152,7 +152,7 @@ impl Deferred {
         // SAFETY: By the type invariants; both numbers can be written.
         unsafe { helpers::genl_helper_request_ids(self.request.as_ptr(), &mut seq, &mut cmd) };
         // SAFETY: A family that has a request, `_now`, is registered.
-        unsafe { Message::new(N::FAMILY.as_ptr(), (self.peer.portid, seq), cmd, room) }
+        unsafe { Message::new(N::FAMILY.get().as_ptr(), (self.peer.portid, seq), cmd, room) }
     }
 
     /// Sends `reply`, made by [`Self::reply`]. Errors are as those of

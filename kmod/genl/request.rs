@@ -138,7 +138,7 @@ impl<'a, N: NetState> Request<'a, N> {
         fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
     ) -> Result {
         // SAFETY: A family that has a request is registered.
-        let message = unsafe { Message::new(N::FAMILY.as_ptr(), (0, 0), cmd, room) };
+        let message = unsafe { Message::new(N::FAMILY.get().as_ptr(), (0, 0), cmd, room) };
         let mut message = message.map_err(|refusal| refusal.errno())?;
         fill(&mut message.attrs()).map_err(|NoRoom| EMSGSIZE)?;
         message.send_to(peer)
