@@ -39,12 +39,54 @@ llvm() {
 	done
 }
 
-# tools_of CONFIG: the arguments with which make builds for a kernel of this
-# configuration, for which it has to be the same compiler.
+# config_of KDIR: where the configuration of this kernel tree is.
+config_of() {
+	if [ -e "$1/.config" ]; then
+		echo "$1/.config"
+	else
+		echo "$1/include/config/auto.conf"
+	fi
+}
+
+# rustc_of KDIR: the rustc that built this tree's kernel: the one on the PATH or
+# /usr/bin/rustc. Nothing where neither is.
+rustc_of() {
+	local wanted rustc
+	wanted=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="\(.*\)"/\1/p' "$(config_of "$1")")
+	for rustc in rustc /usr/bin/rustc; do
+		if [ "$("$rustc" --version 2>/dev/null)" = "$wanted" ]; then
+			echo "$rustc"
+			return
+		fi
+	done
+}
+
+# tools_of KDIR: the arguments, one a line, with which make builds for this
+# kernel tree: it has to be the compilers that built the kernel.
 tools_of() {
-	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$1"; then
+	local rustc
+	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$(config_of "$1")"; then
 		echo "LLVM=$(llvm)"
 	fi
+	rustc=$(rustc_of "$1")
+	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
+}
+
+# root_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
+root_of() {
+	local in_cache=${1#"$cache/kernel/"}
+	case $in_cache in
+	debian-*/root/*) echo "$cache/kernel/${in_cache%%/*}/root" ;;
+	esac
+}
+
+# into_root ROOT: copies what a module is built of, and with, to /build/parley in
+# ROOT, anew.
+into_root() {
+	as_root rm -rf "$1/build/parley"
+	as_root mkdir -p "$1/build/parley"
+	(cd "$top" && as_root cp --parents -t "$1/build/parley" Kbuild kmod/Kbuild \
+		kmod/*.rs kmod/*/*.rs kmod/*/*.c scripts/{module,check-kdir,lib.sh})
 }
 
 # accel_for IMAGE: how QEMU is to run the kernel IMAGE, kvm or tcg. /dev/kvm can
@@ -88,14 +130,36 @@ lock() {
 	fi
 }
 
-# fetch_deb PACKAGE VERSIONS SUITES FOLDER: unpacks a package of another Debian
-# suite into FOLDER, without touching this machine's apt configuration. Of the
-# versions on offer it takes the first that the pattern VERSIONS (grep -E)
-# matches, and prints it. Fails where there is none, or no Debian mirror.
-fetch_deb() {
-	local package=$1 versions=$2 suites=$3 folder=$4
-	local mirror keyring private version suite
-	command -v apt-get >/dev/null || return 1
+# as_root COMMAND...: through sudo, where this is not root.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "this takes root: $1" "install sudo, or run it as root"
+	fi
+}
+
+# in_root ROOT COMMAND...: in the root file system ROOT, with /proc and /dev, which
+# compilers and package managers want. The mounts go with the command.
+in_root() {
+	local root=$1
+	shift
+	# shellcheck disable=SC2016 # for the inner shell
+	as_root unshare --mount sh -c 'root=$1 && shift &&
+		mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
+		exec chroot "$root" env -i LANG=C.UTF-8 HOME=/root DEBIAN_FRONTEND=noninteractive \
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$root" "$@"
+}
+
+# The address of the Debian mirror that this machine's apt uses.
+debian_mirror() {
+	local mirror
+	if [ -n "${DEBIAN_MIRROR:-}" ]; then
+		echo "$DEBIAN_MIRROR"
+		return
+	fi
 	# shellcheck disable=SC2016 # apt's own placeholders
 	mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' \
 		'Created-By: Packages' 2>/dev/null |
@@ -104,7 +168,18 @@ fetch_deb() {
 	[ -n "$mirror" ] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
 		sed -nE 's,^(URIs:|deb( \[[^]]*\])?) +([^ ]*/debian/?)( .*)?$,\3,p' |
 		head -n 1) || true
-	[ -n "$mirror" ] || return 1
+	[ -n "$mirror" ] && echo "$mirror"
+}
+
+# fetch_deb PACKAGE VERSIONS SUITES FOLDER: unpacks a package of another Debian
+# suite into FOLDER, without touching this machine's apt configuration. Of the
+# versions on offer it takes the first that the pattern VERSIONS (grep -E)
+# matches, and prints it. Fails where there is none, or no Debian mirror.
+fetch_deb() {
+	local package=$1 versions=$2 suites=$3 folder=$4
+	local mirror keyring private version suite
+	command -v apt-get >/dev/null || return 1
+	mirror=$(debian_mirror) || return 1
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	private=$(mktemp -d)
 	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
