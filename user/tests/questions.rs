@@ -88,7 +88,7 @@ fn a_question_reaches_the_agent_and_its_answer_the_asker() {
         let mut client = client();
         (
             client.portid(),
-            thread::spawn(move || client.ask(b"what is it?", None)),
+            thread::spawn(move || client.ask(b"what is it?", LONG)),
         )
     };
     let question = next(&mut agent);
