@@ -15,6 +15,7 @@ unexport KDIR KERNEL ACCEL
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo 'make lint     formats, lints and rules; make format mends the formats'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
@@ -52,6 +53,12 @@ run: module program
 test: module
 	@scripts/test $(KERNEL)
 
+lint: kernel
+	@scripts/lint $(KERNEL)
+
+format:
+	@scripts/lint --format
+
 torture: setup
 	@scripts/torture
 
@@ -79,4 +86,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test lint format torture bench bench-check fuzz vm spec clean distclean

@@ -122,7 +122,9 @@ macro_rules! arguments {
                 attrs: &$crate::genl::Attrs<'a>,
             ) -> ::core::result::Result<Self, $crate::genl::Refusal<'a>> {
                 Ok(Self {
-                    $($field: $crate::genl::arguments!(@read attrs, $([$optional])? $kind, $number)),+
+                    $($field: $crate::genl::arguments!(
+                        @read attrs, $([$optional])? $kind, $number
+                    )),+
                 })
             }
         }

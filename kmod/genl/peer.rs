@@ -23,8 +23,8 @@ use kernel::{
 ///
 /// Its memory, and its network namespace, stay for as long as this lives; so this is to be dropped
 /// when the socket is closed, of which
-/// [`NetState::socket_closed`](super::NetState::socket_closed) tells. Two peers are equal where they
-/// are the same socket: a port can be another's a moment after it is closed, this cannot.
+/// [`NetState::socket_closed`](super::NetState::socket_closed) tells. Two peers are equal where
+/// they are the same socket: a port can be another's a moment after it is closed, this cannot.
 ///
 /// # Invariants
 ///
@@ -141,8 +141,8 @@ impl Deferred {
         &self.peer
     }
 
-    /// A reply with room for `room` bytes of attributes, built while `_now` is handled, a request to
-    /// the same family.
+    /// A reply with room for `room` bytes of attributes, built while `_now` is handled, a request
+    /// to the same family.
     pub(crate) fn reply<N: NetState>(
         &self,
         _now: &Request<'_, N>,
