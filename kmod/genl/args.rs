@@ -77,6 +77,7 @@ impl<'a> Arguments<'a> for () {
 /// # Examples
 ///
 /// ```ignore
+/// # use crate::genl::{self, NulString, Uint};
 /// genl::arguments! {
 ///     /// What `counter-set` takes.
 ///     struct SetArgs {
