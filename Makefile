@@ -16,6 +16,8 @@ help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
 	@echo 'make lint     formats, lints and rules; make format mends the formats'
+	@echo 'make try      one file of tests, in the virtual machine: TEST=echo'
+	@echo 'make doc      rustdoc of both sides, in build/doc'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
@@ -53,11 +55,20 @@ run: module program
 test: module
 	@scripts/test $(KERNEL)
 
+# What tests what was changed: a file in user/tests, without its .rs.
+TEST ?=
+try: module
+	@[ -n "$(TEST)" ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@scripts/test $(KERNEL) $(TEST)
+
 lint: kernel
 	@scripts/lint $(KERNEL)
 
 format:
 	@scripts/lint --format
+
+doc: module
+	@scripts/doc
 
 torture: setup
 	@scripts/torture
@@ -86,4 +97,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test lint format torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test try lint format doc torture bench bench-check fuzz vm spec clean distclean
