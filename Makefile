@@ -18,6 +18,7 @@ help:
 	@echo 'make lint     formats, lints and rules; make format mends the formats'
 	@echo 'make try      one file of tests, in the virtual machine: TEST=echo'
 	@echo 'make doc      rustdoc of both sides, in build/doc'
+	@echo 'make rust-analyzer  a project file, by which an editor knows both sides'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
@@ -70,6 +71,9 @@ format:
 doc: module
 	@scripts/doc
 
+rust-analyzer: kernel
+	@scripts/rust-project $(KERNEL)
+
 torture: setup
 	@scripts/torture
 
@@ -93,8 +97,9 @@ spec: setup
 clean:
 	@scripts/module --clean
 	@cd user && cargo clean --quiet
+	@rm -f rust-project.json
 
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test try lint format doc torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check fuzz vm spec clean distclean
