@@ -15,6 +15,10 @@ unexport KDIR KERNEL ACCEL
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
 	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo 'make lint     formats, lints and rules; make format mends the formats'
+	@echo 'make try      one file of tests, in the virtual machine: TEST=echo'
+	@echo 'make doc      rustdoc of both sides, in build/doc'
+	@echo 'make rust-analyzer  a project file, by which an editor knows both sides'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
@@ -52,6 +56,24 @@ run: module program
 test: module
 	@scripts/test $(KERNEL)
 
+# What tests what was changed: a file in user/tests, without its .rs.
+TEST ?=
+try: module
+	@[ -n "$(TEST)" ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@scripts/test $(KERNEL) $(TEST)
+
+lint: kernel
+	@scripts/lint $(KERNEL)
+
+format:
+	@scripts/lint --format
+
+doc: module
+	@scripts/doc
+
+rust-analyzer: kernel
+	@scripts/rust-project $(KERNEL)
+
 torture: setup
 	@scripts/torture
 
@@ -75,8 +97,9 @@ spec: setup
 clean:
 	@scripts/module --clean
 	@cd user && cargo clean --quiet
+	@rm -f rust-project.json
 
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check fuzz vm spec clean distclean

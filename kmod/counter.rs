@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `counter-get` (do and dump), `counter-set`, `counter-add`, `counter-del`: numbers that have names.
+//! `counter-get` (do and dump), `counter-set`, `counter-add`, `counter-del`: numbers that have
+//! names.
 
 #![forbid(unsafe_code)]
 

@@ -3,15 +3,17 @@
 //! The server side of Generic Netlink.
 //!
 //! A family is a static [`Family`] with a table of operations, made by [`ops!`] of types that
-//! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call it, what
-//! attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`] with the
-//! state of its network namespace and the attributes, parsed and validated; it answers with a
-//! [`Reply`](message::Reply), now or, as a [`Deferred`], later, or returns a [`Refusal`], which becomes the error and the extended ACK that the
-//! requester reads. A [`Registration`] makes the family visible for as long as it lives.
+//! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call
+//! it, what attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`]
+//! with the state of its network namespace and the attributes, parsed and validated; it answers
+//! with a [`Reply`](message::Reply), now or, as a [`Deferred`], later, or returns a [`Refusal`],
+//! which becomes the error and the extended ACK that the requester reads. A [`Registration`] makes
+//! the family visible for as long as it lives.
 //!
 //! Nothing here knows what family it serves.
 //!
-//! Not supported yet: groups that need a capability to join, nested attributes in requests, a family header.
+//! Not supported yet: groups that need a capability to join, nested attributes in requests, a
+//! family header.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 

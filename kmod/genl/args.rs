@@ -77,6 +77,7 @@ impl<'a> Arguments<'a> for () {
 /// # Examples
 ///
 /// ```ignore
+/// # use crate::genl::{self, NulString, Uint};
 /// genl::arguments! {
 ///     /// What `counter-set` takes.
 ///     struct SetArgs {
@@ -122,7 +123,9 @@ macro_rules! arguments {
                 attrs: &$crate::genl::Attrs<'a>,
             ) -> ::core::result::Result<Self, $crate::genl::Refusal<'a>> {
                 Ok(Self {
-                    $($field: $crate::genl::arguments!(@read attrs, $([$optional])? $kind, $number)),+
+                    $($field: $crate::genl::arguments!(
+                        @read attrs, $([$optional])? $kind, $number
+                    )),+
                 })
             }
         }

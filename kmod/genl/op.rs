@@ -231,8 +231,17 @@ impl<N: NetState> Ops<N> {
 /// # Examples
 ///
 /// ```ignore
-/// static FAMILY: Family<Net> =
-///     Family::new(THIS_MODULE, c"example", 1, ops![do Get, dump List, do Set]);
+/// # use crate::{counter::{Get, List, Set}, genl::{self, Family}, state::Net, LocalModule};
+/// # use kernel::{module::this_module, net::netlink::MulticastGroup};
+/// static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(c"events")];
+///
+/// static FAMILY: Family<Net> = Family::new(
+///     this_module::<LocalModule>(),
+///     c"example",
+///     1,
+///     genl::ops![do Get, dump List, do Set],
+///     &GROUPS,
+/// );
 /// ```
 macro_rules! ops {
     (@entry do $op:ty) => {

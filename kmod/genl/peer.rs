@@ -23,8 +23,8 @@ use kernel::{
 ///
 /// Its memory, and its network namespace, stay for as long as this lives; so this is to be dropped
 /// when the socket is closed, of which
-/// [`NetState::socket_closed`](super::NetState::socket_closed) tells. Two peers are equal where they
-/// are the same socket: a port can be another's a moment after it is closed, this cannot.
+/// [`NetState::socket_closed`] tells. Two peers are equal where they are the same socket: a port
+/// can be another's a moment after it is closed, this cannot.
 ///
 /// # Invariants
 ///
@@ -60,7 +60,7 @@ impl Peer {
     }
 
     /// Whether the socket is closed. It is, when
-    /// [`NetState::socket_closed`](super::NetState::socket_closed) is called for it.
+    /// [`NetState::socket_closed`] is called for it.
     pub(crate) fn is_closed(&self) -> bool {
         // SAFETY: The socket is there by the type invariants.
         unsafe { helpers::genl_helper_peer_is_closed(self.sock.as_ptr()) }
@@ -141,8 +141,8 @@ impl Deferred {
         &self.peer
     }
 
-    /// A reply with room for `room` bytes of attributes, built while `_now` is handled, a request to
-    /// the same family.
+    /// A reply with room for `room` bytes of attributes, built while `_now` is handled, a request
+    /// to the same family.
     pub(crate) fn reply<N: NetState>(
         &self,
         _now: &Request<'_, N>,

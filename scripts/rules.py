@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Holds the sources against the rules of CONTRIBUTING.md that no compiler knows.
+
+    rules.py
+
+Says what breaks one, as file:line and what to do, and fails. Looks at what git
+tracks, and at what it would add. `rules.py --self-test` breaks each rule once.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+LINES_MAX = 800
+
+# Where unsafe code may be; CONTRIBUTING.md and the files themselves say why.
+UNSAFE = re.compile(
+    r"kmod/genl(\.rs|/.*)|kmod/(parley_main|device)\.rs|"
+    # It denies it, and allows it for sys.rs alone.
+    r"user/src/lib\.rs|user/src/netlink/sys\.rs|user/fuzz/src/explain\.rs"
+)
+BINDINGS = re.compile(r"kmod/genl/.*|kmod/device\.rs")
+
+# What the rooms of a layer may name of their own crate: what is below, no more.
+LAYERS = {
+    "kmod/genl": ("genl",),
+    "kmod/state": ("genl", "state", "uapi"),
+    "user/src/netlink": ("netlink",),
+    "user/src/genl": ("genl", "netlink", "uapi"),
+    "user/src/route": ("netlink", "route"),
+    "user/src/firewall": ("firewall", "netlink"),
+    "user/src/client": ("client", "genl", "netlink", "terminal", "uapi"),
+    "user/src/explain": ("explain", "genl", "netlink", "terminal", "uapi"),
+    "user/src/compare": ("client", "compare", "device", "genl", "netlink", "uapi"),
+}
+
+# What commands share. No command names another but for these, and its own parts.
+SHARED = ("columns", "json", "network", "steps", "text")
+
+LICENCE = (
+    (re.compile(r"(kmod|user/src)/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
+    (re.compile(r"user/.*\.rs|bench/clients/.*\.(rs|c|h)"), "MIT OR Apache-2.0"),
+    (re.compile(r"(kmod|bench|scripts)/.*\.(rs|c|py|sh)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
+    (re.compile(r"scripts/[^.]*|bench/init|\.ci/run"), "GPL-2.0"),
+)
+
+
+def first(text, pattern):
+    """The number of the first line in which the pattern is, or 1."""
+    found = re.search(pattern, text, re.M)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def code(text):
+    """The lines of Rust without their comments, numbered."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.lstrip().startswith("//"):
+            yield number, line
+
+
+def names(text):
+    """The modules of its own crate that Rust code names, with their lines."""
+    bare = "\n".join(re.sub(r"^\s*//.*", "", line) for line in text.splitlines())
+    for found in re.finditer(r"\bcrate::(\w+|\{)", bare):
+        number = bare.count("\n", 0, found.start()) + 1
+        if found[1] != "{":
+            yield number, found[1]
+            continue
+        # Of `use crate::{a::{b, c}, d}`, a and d.
+        depth, at = 1, found.end()
+        for token in re.finditer(r"[{}]|(?<=[{,\s])\w+(?=\s*(?:::|[,}\s]))", bare[at:]):
+            if token[0] == "{":
+                depth += 1
+            elif token[0] == "}":
+                depth -= 1
+                if depth == 0:
+                    break
+            elif depth == 1:
+                yield number, token[0]
+
+
+def licence(path, text):
+    for which, wanted in LICENCE:
+        if which.fullmatch(path):
+            head = text.splitlines()[:3]
+            if not any("SPDX-License-Identifier: " in line and wanted in line for line in head):
+                yield 1, f"begins without 'SPDX-License-Identifier: {wanted}'"
+            return
+
+
+def length(path, text):
+    lines = text.count("\n")
+    if lines > LINES_MAX and not path.endswith((".svg", ".lock", ".json")):
+        yield LINES_MAX, f"has {lines} lines, more than {LINES_MAX}: make it two rooms"
+
+
+def unfinished(path, text):
+    for word in ("TO" + "DO", "FIX" + "ME"):
+        if found := re.search(rf"\b{word}\b", text):
+            yield first(text, rf"\b{word}\b"), f"says {found[0]}: finish it, or leave it out"
+
+
+def unsafe(path, text):
+    if path.endswith(".rs") and not UNSAFE.fullmatch(path):
+        if not re.search(r"^#!\[forbid\(unsafe_code\)\]$", text, re.M):
+            yield 1, "lacks #![forbid(unsafe_code)] below its //! lines"
+
+
+def bindings(path, text):
+    if path.startswith("kmod/") and path.endswith(".rs") and not BINDINGS.fullmatch(path):
+        for number, line in code(text):
+            if re.search(r"\bbindings\b", line):
+                yield number, "names kernel::bindings, which is for kmod/genl/ alone"
+
+
+def layers(path, text):
+    if not path.endswith(".rs"):
+        return
+    for folder, below in LAYERS.items():
+        if path == folder + ".rs" or path.startswith(folder + "/"):
+            for number, name in names(text):
+                if name.islower() and name not in below:
+                    yield number, f"{folder} names {name}, which is above it or beside it"
+    if found := re.match(r"user/src/commands/(\w+)", path):
+        itself = found[1]
+        up = r"\b(?:super::super|crate::commands)::(\w+)"
+        if path == f"user/src/commands/{itself}.rs":
+            up = r"^use super::(\w+)|" + up
+        for number, line in code(text):
+            for match in re.finditer(up, line):
+                name = next(group for group in match.groups() if group)
+                if name not in (*SHARED, itself, "figures"):
+                    yield number, f"names the command {name}: put what both need into a file for both"
+
+
+def anchors(text):
+    """What GitHub makes of a document's headings."""
+    found, fence = set(), False
+    for line in text.splitlines():
+        fence ^= line.startswith("```")
+        if not fence and (heading := re.match(r"#+ +(.*)", line)):
+            slug = re.sub(r"[^\w\- ]", "", heading[1].lower()).strip().replace(" ", "-")
+            count = 0
+            while (unique := slug + (f"-{count}" if count else "")) in found:
+                count += 1
+            found.add(unique)
+    return found
+
+
+def links(path, text):
+    if not path.endswith(".md"):
+        return
+    here = pathlib.PurePosixPath(path).parent
+    for number, line in enumerate(text.splitlines(), 1):
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            if re.match(r"\w+:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            file = pathlib.Path(here / name) if name else pathlib.Path(path)
+            if not file.exists():
+                yield number, f"links to {target}, which is not there"
+            elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text()):
+                yield number, f"links to {target}, and there is no such heading"
+
+
+RULES = (licence, length, unfinished, unsafe, bindings, layers, links)
+
+# What breaks each rule, for the self-test.
+BROKEN = (
+    (licence, "kmod/new.rs", "//! Nothing.\n"),
+    (licence, "user/src/new.rs", "// SPDX-License-Identifier: GPL-2.0\n"),
+    (length, "kmod/new.rs", "\n" * (LINES_MAX + 1)),
+    (unfinished, "kmod/new.rs", "// TO" + "DO: all of it\n"),
+    (unsafe, "kmod/new.rs", "//! Nothing.\n// #![forbid(unsafe_code)]\n"),
+    (bindings, "kmod/new.rs", "use kernel::{\n    bindings,\n};\n"),
+    (layers, "kmod/genl/new.rs", "use crate::{\n    genl::{Do, Dump},\n    counter, //\n};\n"),
+    (layers, "user/src/netlink/new.rs", "use crate::client::Client;\n"),
+    (layers, "user/src/commands/new.rs", "use super::echo::reply;\n"),
+    (layers, "user/src/commands/new/part.rs", "use super::super::echo::reply;\n"),
+    (links, "docs/new.md", "see [it](nowhere.md)\n"),
+    (links, "docs/new.md", "see [it](#nowhere)\n\n# Somewhere\n"),
+)
+
+
+def self_test():
+    for rule, path, text in BROKEN:
+        if rule is links and "#" in text:
+            # A heading of a file that is there.
+            path = "README.md"
+        if not list(rule(path, text)):
+            sys.exit(f"rules: the rule '{rule.__name__}' lets pass {path}:\n{text}")
+    if anchors("# A & b: `c_d`\n# A & b: `c_d`\n") != {"a--b-c_d", "a--b-c_d-1"}:
+        sys.exit("rules: headings are not read as they should be")
+
+
+def main():
+    self_test()
+    if sys.argv[1:] == ["--self-test"]:
+        return
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    broken = looked = 0
+    for path in sorted(set(listed.split("\0")) - {""}):
+        file = pathlib.Path(path)
+        if not file.is_file():
+            continue
+        try:
+            text = file.read_text()
+        except UnicodeDecodeError:
+            continue
+        looked += 1
+        for rule in RULES:
+            for number, words in rule(path, text):
+                print(f"{path}:{number}: {words}", file=sys.stderr)
+                broken += 1
+    if broken:
+        sys.exit(f"rules: broken {broken} times")
+    print(f"{len(RULES)} rules, {looked} files")
+
+
+if __name__ == "__main__":
+    main()
