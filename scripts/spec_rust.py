@@ -79,6 +79,7 @@ def tables(spec):
     yield """
 /// An attribute, as the spec has it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Its number in its set.
     pub number: u16,
@@ -100,6 +101,7 @@ pub struct Attribute {
 
 /// A set of attributes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AttributeSet {
     /// Its name.
     pub name: &'static str,
@@ -109,6 +111,7 @@ pub struct AttributeSet {
 
 /// An operation, notification or event.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub number: u8,

@@ -41,6 +41,7 @@ pub struct Client<T = Netlink> {
 
 /// The reply to an echo. Borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Echo<'a> {
     /// The payload, as it came back.
     pub payload: &'a [u8],
@@ -50,6 +51,7 @@ pub struct Echo<'a> {
 
 /// When, where and for whom the kernel handled a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stamp {
     /// The kernel's monotonic clock, in nanoseconds.
     pub time_ns: u64,
@@ -67,6 +69,7 @@ pub struct Name<'a>(&'a [u8]);
 
 impl<'a> Name<'a> {
     /// Its bytes, without a NUL.
+    #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
@@ -101,6 +104,7 @@ impl fmt::Display for Name<'_> {
 
 /// A counter. The name borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counter<'a> {
     /// Its name.
     pub name: Name<'a>,
@@ -110,8 +114,20 @@ pub struct Counter<'a> {
     pub updates: u64,
 }
 
+impl<'a> Counter<'a> {
+    /// A counter as the kernel would tell of it.
+    pub fn new(name: impl Into<Name<'a>>, value: u64, updates: u64) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            updates,
+        }
+    }
+}
+
 /// The agent's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The number that the question had.
     pub id: u64,
@@ -121,6 +137,7 @@ pub struct Answer {
 
 /// What the module has counted of itself, in this network namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Echoes answered since the module was loaded.
     pub echoes: u64,

@@ -60,6 +60,7 @@ pub enum Direction {
 
 impl Direction {
     /// Its name, as in the JSON of `parley explain`.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::ToKernel => "to-kernel",
@@ -71,6 +72,7 @@ impl Direction {
 
 /// A datagram to take apart.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Datagram<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
@@ -84,8 +86,23 @@ pub struct Datagram<'a> {
     pub order: Order,
 }
 
+impl<'a> Datagram<'a> {
+    /// A whole datagram of this machine's.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], protocol: u16, direction: Direction) -> Self {
+        Self {
+            bytes,
+            whole: bytes.len(),
+            protocol,
+            direction,
+            order: Order::NATIVE,
+        }
+    }
+}
+
 /// A field of a datagram, or the heading of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// Where it begins, in bytes from the start of the datagram.
     pub offset: usize,
@@ -103,6 +120,7 @@ pub struct Field {
 
 /// A datagram taken apart.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Explained {
     /// Where it goes; as it was given, or as its flags tell.
     pub direction: Direction,
@@ -122,6 +140,7 @@ struct Place {
 
 impl Explained {
     /// The first field with which something is wrong.
+    #[must_use]
     pub fn bad(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.bad.is_some())
     }
@@ -174,6 +193,7 @@ pub struct Context {
 
 impl Context {
     /// A context that has seen nothing.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -231,6 +251,7 @@ impl Context {
 }
 
 /// The name of a netlink protocol, as its constant has it.
+#[must_use]
 pub fn protocol_name(protocol: u16) -> Option<&'static str> {
     Some(match protocol {
         0 => "NETLINK_ROUTE",

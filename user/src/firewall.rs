@@ -35,6 +35,7 @@ const GETGEN: u16 = SUBSYSTEM | 16;
 
 /// All that is listed here of a network namespace's firewall, of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ruleset {
     /// The number of this state: every change counts it up.
     pub generation: u32,
@@ -50,6 +51,7 @@ pub struct Ruleset {
 }
 
 /// The name of a family of tables: `NFPROTO_*`.
+#[must_use]
 pub fn family_name(number: u8) -> Cow<'static, str> {
     match number {
         1 => "inet".into(),

@@ -28,6 +28,7 @@ use crate::netlink::message::{self, flags, Message};
 use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
+use crate::sealed::Sealed;
 use std::net::IpAddr;
 
 /// An address family, as rtnetlink has them in its headers.
@@ -44,6 +45,7 @@ impl Family {
     pub const BOTH: [Self; 2] = [Self::Inet, Self::Inet6];
 
     /// Its number in a header.
+    #[must_use]
     pub fn number(self) -> u8 {
         match self {
             Self::Inet => libc::AF_INET as u8,
@@ -52,6 +54,7 @@ impl Family {
     }
 
     /// Its name: `inet` or `inet6`.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Inet => "inet",
@@ -60,6 +63,7 @@ impl Family {
     }
 
     /// How many bits its addresses have.
+    #[must_use]
     pub fn bits(self) -> u8 {
         match self {
             Self::Inet => 32,
@@ -85,8 +89,8 @@ pub struct Prefix {
     pub len: u8,
 }
 
-/// What rtnetlink lists, and tells the changes of.
-pub trait Entry: Clone {
+/// What rtnetlink lists, and tells the changes of. Nobody else can make one.
+pub trait Entry: Sealed + Clone {
     /// The type of the message that tells of one that is new or changed. Of one
     /// that is gone tells the next number; the one after that asks for all.
     const NEW: u16;
@@ -120,6 +124,7 @@ pub trait Entry: Clone {
 
     /// Whether entries are of this address family. What else the kernel sends in
     /// the same messages is left out.
+    #[must_use]
     fn has_family(family: u8) -> bool {
         Family::read(family).is_ok()
     }
@@ -135,6 +140,7 @@ pub trait Entry: Clone {
 
 /// A change that the kernel told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Told<E> {
     /// Of what.
     pub entry: E,
@@ -239,6 +245,7 @@ pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
 }
 
 /// Whether a message tells of an entry of this kind.
+#[must_use]
 pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
     let kind = message.header.kind;
     (kind == E::NEW || kind == E::NEW.wrapping_add(1))

@@ -115,6 +115,7 @@ pub mod group {
 
 /// An attribute, as the spec has it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Its number in its set.
     pub number: u16,
@@ -136,6 +137,7 @@ pub struct Attribute {
 
 /// A set of attributes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AttributeSet {
     /// Its name.
     pub name: &'static str,
@@ -145,6 +147,7 @@ pub struct AttributeSet {
 
 /// An operation, notification or event.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub number: u8,

@@ -28,6 +28,7 @@ pub struct Agent {
 
 /// A question, as the agent gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Question {
     /// Its number, by which it is answered.
     pub id: u64,

@@ -23,6 +23,7 @@ pub enum Change {
 
 /// An event of the group `events`. The name borrows from the listener's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event<'a> {
     /// What became of the counter.
     pub change: Change,

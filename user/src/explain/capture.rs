@@ -31,6 +31,7 @@ const PACKET_KERNEL: u16 = 7;
 
 /// A datagram that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Packet<'a> {
     /// Its bytes.
     pub bytes: Cow<'a, [u8]>,
@@ -48,6 +49,7 @@ pub struct Packet<'a> {
 
 impl Packet<'_> {
     /// As it is taken apart.
+    #[must_use]
     pub fn datagram(&self) -> Datagram<'_> {
         Datagram {
             bytes: &self.bytes,
@@ -61,6 +63,7 @@ impl Packet<'_> {
 
 /// What is wrong with a capture or a hexdump, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What is wrong.
     pub what: String,
@@ -85,6 +88,7 @@ impl fmt::Display for Problem {
 
 /// What the bytes were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// A capture of libpcap's first format.
     Pcap,
@@ -98,6 +102,7 @@ pub enum Format {
 
 /// What was read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Read<'a> {
     /// What it was.
     pub format: Format,
@@ -193,6 +198,7 @@ pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
 }
 
 /// Takes `bytes` for one datagram, as they are.
+#[must_use]
 pub fn raw(bytes: &[u8], protocol: u16) -> Read<'_> {
     let mut read = Read::new(Format::Raw);
     read.packets.push(Packet {

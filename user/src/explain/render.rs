@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Style {
     /// With the colours of a terminal.
     pub colour: bool,
@@ -18,6 +19,7 @@ pub struct Style {
 
 /// What is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// A heading, or a system call.
     Heading,
@@ -31,6 +33,7 @@ pub enum Part {
 
 impl Style {
     /// `text` as this part, in colour if there are colours.
+    #[must_use]
     pub fn paint(self, part: Part, text: &str) -> String {
         if !self.colour || text.trim().is_empty() {
             return text.to_owned();
@@ -63,6 +66,7 @@ const MEANINGS_WIDTH: usize = 80 - NAMES - NAMES_WIDTH;
 const INDENT_MAX: usize = 6;
 
 /// What the columns are.
+#[must_use]
 pub fn legend(style: Style) -> String {
     let line = format!(
         "{:>6}  {:<BYTES_WIDTH$}  {:<NAMES_WIDTH$}{}\n",
@@ -72,6 +76,7 @@ pub fn legend(style: Style) -> String {
 }
 
 /// The datagram `bytes`, as it was explained.
+#[must_use]
 pub fn text(explained: &Explained, bytes: &[u8], style: Style) -> String {
     let mut out = String::new();
     let mut before: Option<&Field> = None;
@@ -217,6 +222,7 @@ fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
 }
 
 /// `text` in lines of at most `width`, broken at spaces where there are some.
+#[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -170,6 +170,7 @@ fn result(step: &Step<'_>) -> String {
 }
 
 /// The step as lines of 80 columns: what it is for, the call, and what it gave.
+#[must_use]
 pub fn text(step: &Step<'_>, style: Style) -> String {
     let (stage, call) = call(step);
     let mut out = String::new();

@@ -29,6 +29,7 @@ pub const NOTIFY: u32 = 0x10;
 
 /// A family, as the controller describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Family {
     /// Its name.
     pub name: String,
@@ -47,6 +48,7 @@ pub struct Family {
 
 /// An operation of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub cmd: u32,
@@ -67,6 +69,7 @@ impl Operation {
     pub const NS_ADMIN: u32 = 0x10;
 
     /// Whether all of `flags` are set.
+    #[must_use]
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags
     }
@@ -74,6 +77,7 @@ impl Operation {
 
 /// A multicast group of a family.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Group {
     /// Its name.
     pub name: String,
@@ -126,6 +130,7 @@ pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
 
 /// Whether `message` tells that the family with number `id` is gone. A socket
 /// gets these that has joined [`NOTIFY`].
+#[must_use]
 pub fn is_end(message: &Message<'_>, id: u16) -> bool {
     if message.header.kind != CONTROLLER {
         return false;
@@ -142,6 +147,7 @@ pub fn is_end(message: &Message<'_>, id: u16) -> bool {
 
 /// What the attributes of a family's requests have to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Policies {
     /// Which of the policies holds for each operation, by command number.
     pub operations: BTreeMap<u32, OperationPolicies>,
@@ -153,6 +159,7 @@ pub struct Policies {
 /// The policies of an operation. Where there is none, every attribute is
 /// refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OperationPolicies {
     /// Of what is done once.
     pub r#do: Option<u32>,

@@ -22,6 +22,7 @@ const NET_BYTEORDER: u16 = 1 << 14;
 
 /// An attribute of a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attribute<'a> {
     /// Its number, without the flags.
     pub number: u16,
@@ -131,6 +132,7 @@ impl<'a> Attribute<'a> {
 
     /// The attributes inside.
     #[inline]
+    #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes::new(self.payload)
     }
@@ -148,6 +150,7 @@ pub struct Attributes<'a> {
 impl<'a> Attributes<'a> {
     /// Reads `bytes`, which begin with an attribute.
     #[inline]
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self {
             rest: bytes,

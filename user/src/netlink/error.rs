@@ -56,6 +56,7 @@ pub enum Error {
 
 impl Error {
     /// The kernel's errno, if it is the kernel that refused.
+    #[must_use]
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Refused(refusal) => Some(refusal.errno),
@@ -64,6 +65,7 @@ impl Error {
     }
 
     /// The refusal, if it is one.
+    #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -116,6 +118,7 @@ impl std::error::Error for Error {
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal {
     /// The errno, positive.
     pub errno: i32,
@@ -144,6 +147,7 @@ impl Refusal {
     }
 
     /// The errno in words.
+    #[must_use]
     pub fn errno_text(&self) -> String {
         super::sys::errno_text(self.errno)
     }
@@ -185,6 +189,7 @@ impl fmt::Display for Refusal {
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum netlink_policy_type_attr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Policy {
     /// Its type, one of `enum netlink_attribute_type`.
     pub kind: Option<u32>,
@@ -204,6 +209,7 @@ pub struct Policy {
 
 impl Policy {
     /// The type's name, as a Netlink spec has it.
+    #[must_use]
     pub fn kind_name(&self) -> Option<&'static str> {
         Some(match self.kind? {
             0 => "invalid",

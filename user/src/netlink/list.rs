@@ -15,6 +15,7 @@ const ATTEMPTS: usize = 5;
 
 /// What a dump gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Listing<E> {
     /// The entries, in the kernel's order.
     pub entries: Vec<E>,
@@ -102,6 +103,8 @@ mod tests {
     }
 
     const PORT: u32 = 77;
+
+    impl crate::sealed::Sealed for Restless {}
 
     impl Transport for Restless {
         fn send(&self, datagram: &[u8]) -> io::Result<usize> {

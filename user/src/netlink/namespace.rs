@@ -15,6 +15,7 @@ const NAMED: &str = "/run/netns";
 
 /// The file that stands for a namespace: a path, or a name that `ip netns`
 /// knows. See ip-netns(8).
+#[must_use]
 pub fn path(name_or_path: &str) -> PathBuf {
     if name_or_path.contains('/') {
         PathBuf::from(name_or_path)

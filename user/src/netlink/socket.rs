@@ -37,6 +37,7 @@ pub struct Socket<T = Netlink> {
 
 /// What ends the wait for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expect {
     /// A message of the family.
     Reply,

@@ -19,6 +19,7 @@ pub trait Tap: fmt::Debug + Send + Sync {
 
 /// A system call.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Step<'a> {
     /// The descriptor that it is about; -1 where there was none yet.
     pub fd: i32,
@@ -110,6 +111,7 @@ pub enum Call<'a> {
 
 /// A member of the struct that an ioctl takes, or bytes that it points at.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Member<'a> {
     /// Its name.
     pub name: &'static str,
@@ -121,6 +123,7 @@ pub struct Member<'a> {
 
 /// How the bytes of a [`Member`] are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Meaning {
     /// A name, up to its NUL.
     Text,
