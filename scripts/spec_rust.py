@@ -180,6 +180,16 @@ pub struct Operation {
     yield f"pub static GROUPS: &[&str] = &[{groups}];"
 
 
+EXAMPLE = """\
+//!
+//! ```
+//! use parley::uapi::{cmd, OPERATIONS};
+//!
+//! let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
+//! assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
+//! ```"""
+
+
 def main():
     side, path = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
@@ -188,6 +198,8 @@ def main():
     print("// Made from spec/parley.yaml by `make spec`; do not edit.")
     print()
     print("//! The numbers and names of the wire contract.")
+    if side == "user":
+        print(EXAMPLE)
     print()
     print("#![forbid(unsafe_code)]")
     if side == "kernel":

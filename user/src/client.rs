@@ -3,6 +3,23 @@
 //! The `parley` family as typed calls.
 //!
 //! Source: `spec/parley.yaml`, from which [`uapi`] is made.
+//!
+//! ```no_run
+//! use parley::client::SetMode;
+//! use parley::Client;
+//!
+//! let mut client = Client::open()?;
+//! let mode = SetMode { create: true, ..SetMode::default() };
+//! client.counter_set("visitors", 40, mode)?;
+//! let counter = client.counter_add("visitors", 2, false)?;
+//! println!("{} stands at {}", counter.name, counter.value);
+//!
+//! client.counter_list(Some(b"vis"), |counter| {
+//!     println!("{counter:?}");
+//!     Ok(())
+//! })?;
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -64,6 +81,13 @@ pub struct Stamp {
 /// The name of a counter: bytes, that need not be text.
 ///
 /// Shown as text, with what is none, and what a terminal would obey, as `\xNN`.
+///
+/// ```
+/// use parley::client::Name;
+///
+/// let name = Name::from(&b"caf\xc3\xa9\xff"[..]);
+/// assert_eq!(name.to_string(), "café\\xff");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name<'a>(&'a [u8]);
 
@@ -287,6 +311,15 @@ impl<T: Transport> Client<T> {
     ///
     /// Refused with `ENOTCONN` where there is no agent, `ETIMEDOUT` where it does
     /// not answer in time, `EPIPE` where it goes, and `EBUSY` where too much waits.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// let mut client = parley::Client::open()?;
+    /// let answer = client.ask(b"forty-two", Some(Duration::from_secs(2)))?;
+    /// println!("{}", String::from_utf8_lossy(&answer.answer));
+    /// # Ok::<(), parley::Error>(())
+    /// ```
     pub fn ask(&mut self, question: &[u8], timeout: Option<Duration>) -> Result<Answer> {
         let millis = |timeout: Duration| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
         let wanted = timeout.map(millis);

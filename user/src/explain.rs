@@ -8,6 +8,27 @@
 //! length, number and flags tell. Bytes that are not what they should be are
 //! pointed at, and what follows is explained as far as it goes. Nothing here asks
 //! the kernel; [`Context`] learns from what passes.
+//!
+//! ```
+//! use parley::explain::{render, Context, Datagram, Direction};
+//! use parley::genl::message;
+//!
+//! // CTRL_CMD_GETFAMILY, as any program asks for a family.
+//! let mut request = Vec::new();
+//! message::write(&mut request, 16, (3, 2), 0, 7, |w| w.string(2, "parley"))?;
+//!
+//! const GENERIC: u16 = 16;
+//! let datagram = Datagram::new(&request, GENERIC, Direction::ToKernel);
+//! let explained = Context::new().explain(datagram);
+//! assert!(explained.bad().is_none());
+//! // Every byte belongs to one field.
+//! let bytes: usize = explained.fields.iter().map(|field| field.len).sum();
+//! assert_eq!(bytes, request.len());
+//!
+//! let text = render::text(&explained, &request, render::Style::default());
+//! assert!(text.contains("CTRL_ATTR_FAMILY_NAME"));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -6,6 +6,24 @@
 //! `CAP_NET_ADMIN`.
 //!
 //! Source: `include/uapi/linux/netfilter/nf_tables.h`, `nfnetlink.h`.
+//!
+//! ```
+//! use parley::firewall;
+//! use parley::netlink::{protocol, Error, Socket};
+//!
+//! let mut socket = Socket::open(protocol::NETFILTER)?;
+//! match firewall::ruleset(&mut socket) {
+//!     Ok(ruleset) => {
+//!         for table in &ruleset.tables {
+//!             println!("{} {}", firewall::family_name(table.family), table.name);
+//!         }
+//!     }
+//!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.
+//!     Err(Error::Refused(refusal)) => println!("{refusal}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

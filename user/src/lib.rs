@@ -78,6 +78,8 @@ pub mod device;
 pub mod explain;
 pub mod firewall;
 pub mod route;
+#[cfg(test)]
+mod surface;
 #[doc(hidden)]
 pub mod terminal;
 pub mod uapi;

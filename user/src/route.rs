@@ -6,6 +6,38 @@
 //! [`listen`] is told of every change, which [`told`] reads.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`.
+//!
+//! ```
+//! use parley::netlink::{protocol, Socket};
+//! use parley::route::{links, Address, Entry, Route};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links = links::Names::read(&mut socket)?;
+//! for address in Address::all(&mut socket)?.entries {
+//!     println!("{}: {:?}", links.name(address.index), address.local);
+//! }
+//! for route in Route::all(&mut socket)?.entries {
+//!     println!("{:?} in the table {}", route.destination, route.table);
+//! }
+//! # assert_eq!(links.name(1), "lo");
+//! # Ok::<(), parley::Error>(())
+//! ```
+//!
+//! To follow the changes, with a list of what there is to begin with:
+//!
+//! ```no_run
+//! use parley::route::{self, Entry, Link};
+//!
+//! let mut socket = route::listen(Link::GROUPS)?;
+//! loop {
+//!     let message = socket.next_message(route::concerns::<Link>)?;
+//!     if let Some(told) = route::told::<Link>(&message)? {
+//!         println!("{:?}: {}", told.change, told.entry.name);
+//!     }
+//! }
+//! # #[allow(unreachable_code)]
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -2,6 +2,13 @@
 // Made from spec/parley.yaml by `make spec`; do not edit.
 
 //! The numbers and names of the wire contract.
+//!
+//! ```
+//! use parley::uapi::{cmd, OPERATIONS};
+//!
+//! let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
+//! assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -32,6 +32,23 @@ pub struct Event<'a> {
 }
 
 /// Listens to what becomes of the counters of this network namespace.
+///
+/// ```no_run
+/// use parley::client::Listener;
+/// use parley::Error;
+///
+/// let mut listener = Listener::open(None)?;
+/// loop {
+///     match listener.next_event() {
+///         Ok(event) => println!("{:?}: {}", event.change, event.counter.name),
+///         // The kernel dropped some: what they told is learned by a list.
+///         Err(Error::Overrun) => println!("events were lost"),
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), parley::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Listener {
     socket: Socket,

@@ -2,6 +2,26 @@
 
 //! Datagrams out of what somebody else has kept: a capture, a hexdump, or their
 //! bytes; and a capture made of what passes here.
+//!
+//! ```
+//! use parley::explain::capture::{self, Format, Writer};
+//! use std::time::SystemTime;
+//!
+//! let datagram = [16, 0, 0, 0, 3, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+//! let mut file = Vec::new();
+//! let mut writer = Writer::new(&mut file)?;
+//! writer.packet(SystemTime::now(), 16, true, &datagram, datagram.len())?;
+//!
+//! let read = capture::read(&file, 0).expect("it is a capture");
+//! assert_eq!(read.format, Format::Pcap);
+//! assert_eq!(read.packets[0].bytes, &datagram[..]);
+//! assert_eq!(read.packets[0].protocol, 16);
+//!
+//! let hexdump = b"00000000: 1000 0000 0300 0000 0700 0000 0000 0000";
+//! let read = capture::read(hexdump, 16).expect("it is a hexdump");
+//! assert_eq!(read.packets[0].bytes, &datagram[..]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -85,6 +105,8 @@ impl fmt::Display for Problem {
         write!(f, "at byte {}: {}", self.offset, self.what)
     }
 }
+
+impl std::error::Error for Problem {}
 
 /// What the bytes were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! What was taken apart, as text of 80 columns: offset, bytes, field, meaning.
+//!
+//! ```
+//! use parley::explain::{render, Context, Datagram, Direction};
+//!
+//! // NLMSG_DONE, with the status 0.
+//! let mut datagram = parley::netlink::message::header(3, 0, 7).to_vec();
+//! datagram.extend_from_slice(&[0; 4]);
+//! parley::netlink::message::finish(&mut datagram, 0)?;
+//!
+//! let style = render::Style::default();
+//! let explained = Context::new().explain(Datagram::new(&datagram, 0, Direction::FromKernel));
+//! print!("{}{}", render::legend(style), render::text(&explained, &datagram, style));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

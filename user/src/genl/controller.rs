@@ -3,6 +3,26 @@
 //! The controller `nlctrl`: the family that knows the others.
 //!
 //! Source: `include/uapi/linux/genetlink.h`, `enum` of `CTRL_ATTR_*`.
+//!
+//! ```
+//! use parley::genl::controller::{self, Operation};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! for family in controller::families(&mut socket)? {
+//!     println!("{:#06x}  {}", family.id, family.name);
+//! }
+//!
+//! let family = controller::resolve(&mut socket, "nlctrl")?;
+//! let policies = controller::policies(&mut socket, family.id)?;
+//! for operation in family.operations.iter().filter(|one| one.has(Operation::DO)) {
+//!     let policy = policies.operations.get(&operation.cmd).and_then(|one| one.r#do);
+//!     let attributes = policy.and_then(|number| policies.policies.get(&number));
+//!     println!("command {}: {attributes:?}", operation.cmd);
+//! }
+//! # assert!(policies.operations[&3].r#do.is_some());
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -5,6 +5,29 @@
 //! An attribute is a header of 4 bytes (length with header, number), its
 //! payload, and padding up to a multiple of 4. Source:
 //! `include/uapi/linux/netlink.h`, `struct nlattr`.
+//!
+//! ```
+//! use parley::netlink::attr::{Attributes, Writer};
+//!
+//! let mut buffer = Vec::new();
+//! let mut writer = Writer::new(&mut buffer);
+//! writer.string(1, "visitors")?;
+//! writer.nest(2, |nest| nest.uint(1, 42))?;
+//!
+//! for attribute in Attributes::new(&buffer) {
+//!     let attribute = attribute?;
+//!     match attribute.number {
+//!         1 => assert_eq!(attribute.string()?, "visitors"),
+//!         2 => {
+//!             let inner = attribute.attributes().next().expect("one was put there")?;
+//!             assert_eq!(inner.uint()?, 42);
+//!         }
+//!         // What a newer kernel may send beside them.
+//!         _ => {}
+//!     }
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

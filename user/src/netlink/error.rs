@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! What can go wrong, and the kernel's reasons.
+//!
+//! ```
+//! use parley::genl::message;
+//! use parley::netlink::{protocol, socket::Expect, Socket};
+//!
+//! // The controller, which has the number 16, has no command 200.
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! let (seq, mut request) = (socket.next_seq(), Vec::new());
+//! message::write(&mut request, 16, (200, 2), 0, seq, |_| Ok(()))?;
+//! let error = socket.transact(&request, seq, Expect::Reply).unwrap_err();
+//!
+//! let refusal = error.refusal().expect("it is the kernel that refuses");
+//! assert_eq!(refusal.errno_name(), "EOPNOTSUPP");
+//! // Over several lines: the errno, and the kernel's words where it has some.
+//! println!("{error}");
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Lists that are of one moment: a dump, begun anew where it was interrupted.
+//!
+//! ```
+//! use parley::netlink::{list::Listing, protocol, Socket};
+//! use parley::route::{Entry, Link};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links: Listing<Link> = Link::all(&mut socket)?;
+//! if links.interrupted {
+//!     println!("links come and go too quickly: this may lack some");
+//! }
+//! # assert!(links.entries.iter().any(|link| link.name == "lo"));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -3,6 +3,23 @@
 //! Messages: their headers, the messages in a datagram, and the kernel's errors.
 //!
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
+//!
+//! ```
+//! use parley::netlink::message::{self, flags, Kind, Messages};
+//!
+//! // A request of the type 0x20 with the sequence number 7, and 4 bytes.
+//! let mut request = message::header(0x20, flags::REQUEST | flags::ACK, 7).to_vec();
+//! request.extend_from_slice(b"abcd");
+//! message::finish(&mut request, 0)?;
+//!
+//! for message in Messages::new(&request) {
+//!     let message = message?;
+//!     assert_eq!((message.header.len, message.header.seq), (20, 7));
+//!     assert_eq!(message.kind()?, Kind::Data);
+//!     assert_eq!(message.payload, b"abcd");
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

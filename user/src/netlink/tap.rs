@@ -4,6 +4,31 @@
 //! with its arguments and what came of it.
 //!
 //! Nobody is told where no tap was set before a socket was opened.
+//!
+//! ```
+//! use parley::netlink::tap::{self, Call, Step, Tap};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! #[derive(Debug)]
+//! struct Bytes;
+//!
+//! impl Tap for Bytes {
+//!     fn step(&self, step: &Step<'_>) {
+//!         match step.call {
+//!             Call::Send { bytes, .. } => eprintln!("{} bytes to the kernel", bytes.len()),
+//!             Call::Receive { bytes, .. } => eprintln!("{} bytes from it", bytes.len()),
+//!             other => eprintln!("{other:?}"),
+//!         }
+//!     }
+//! }
+//!
+//! tap::set(Box::new(Bytes)).expect("it is the first of this process");
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! parley::genl::resolve(&mut socket, "nlctrl")?;
+//! # Ok::<(), parley::Error>(())
+//! ```
+//!
+//! [`explain::steps`](crate::explain::steps) puts a step into words.
 
 #![forbid(unsafe_code)]
 

@@ -3,6 +3,14 @@
 //! Names of the numbers, as `ip` prints them.
 //!
 //! What an administrator has named in `/etc/iproute2` keeps its number here.
+//!
+//! ```
+//! use parley::route::names;
+//!
+//! assert_eq!(names::table(254), "main");
+//! assert_eq!(names::table(100), "100");
+//! assert_eq!(names::table_number("local"), Some(255));
+//! ```
 
 #![forbid(unsafe_code)]
 
