@@ -48,6 +48,7 @@ const SUBSYSTEM: u16 = 10 << 8;
 /// `struct nfgenmsg`: of all families, version 0, no resource.
 const HEADER: [u8; 4] = [0; 4];
 /// What [`ruleset`] asks first.
+#[doc(hidden)]
 pub const FIRST_REQUEST: &str = "NFT_MSG_GETGEN";
 const GETGEN: u16 = SUBSYSTEM | 16;
 

@@ -133,7 +133,8 @@ pub trait Entry: Sealed + Clone {
     /// Length of the header before the attributes.
     const HEADER: usize;
 
-    /// What tells one from another.
+    /// What tells one from another. Only to be compared: what it is made of may
+    /// change.
     type Key: Ord;
 
     /// What tells this one from another.

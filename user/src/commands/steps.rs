@@ -97,7 +97,9 @@ impl Tap for Steps {
         // A thread that ended in the middle of a line has left no harm.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (protocol, direction, bytes, whole) = match step.call {
-            Call::Send { bytes, protocol } => (protocol, Direction::ToKernel, bytes, bytes.len()),
+            Call::Send {
+                bytes, protocol, ..
+            } => (protocol, Direction::ToKernel, bytes, bytes.len()),
             Call::Receive {
                 bytes,
                 whole,

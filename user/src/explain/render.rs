@@ -32,6 +32,7 @@ pub struct Style {
 }
 
 /// What is coloured.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
@@ -47,6 +48,7 @@ pub enum Part {
 
 impl Style {
     /// `text` as this part, in colour if there are colours.
+    #[doc(hidden)]
     #[must_use]
     pub fn paint(self, part: Part, text: &str) -> String {
         if !self.colour || text.trim().is_empty() {
@@ -237,6 +239,7 @@ fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
 
 /// `text` in lines of at most `width`, broken at spaces where there are some.
 #[must_use]
+#[doc(hidden)]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -28,7 +28,7 @@ use std::time::Duration;
 /// A result of this library.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong.
+/// What went wrong. What is handed to a call to be called back fails with one, too.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -159,6 +159,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// The errno as the C library names it: `ENOENT`.
+    #[must_use]
     pub fn errno_name(&self) -> String {
         errno_name(self.errno).map_or_else(|| format!("errno {}", self.errno), str::to_owned)
     }

@@ -59,11 +59,13 @@ pub struct Step<'a> {
 #[non_exhaustive]
 pub enum Call<'a> {
     /// `socket()` of `AF_NETLINK`, raw and closed on exec.
+    #[non_exhaustive]
     Socket {
         /// The netlink protocol.
         protocol: i32,
     },
     /// `setsockopt()` with an `int`.
+    #[non_exhaustive]
     SetOption {
         /// The level.
         level: i32,
@@ -73,6 +75,7 @@ pub enum Call<'a> {
         value: i32,
     },
     /// `setsockopt()` of `SO_RCVTIMEO`.
+    #[non_exhaustive]
     SetTimeout {
         /// Seconds and microseconds.
         value: (u64, u32),
@@ -80,11 +83,13 @@ pub enum Call<'a> {
     /// `bind()` to a port that the kernel picks.
     Bind,
     /// `getsockname()`.
+    #[non_exhaustive]
     Name {
         /// The port that it told.
         portid: u32,
     },
     /// `sendto()` the kernel.
+    #[non_exhaustive]
     Send {
         /// The datagram.
         bytes: &'a [u8],
@@ -92,6 +97,7 @@ pub enum Call<'a> {
         protocol: i32,
     },
     /// `recvfrom()` with `MSG_TRUNC`.
+    #[non_exhaustive]
     Receive {
         /// How many bytes there was room for.
         room: usize,
@@ -107,11 +113,13 @@ pub enum Call<'a> {
     /// `close()`, of the descriptor of a socket or file.
     Close,
     /// `openat()` for reading and writing.
+    #[non_exhaustive]
     Open {
         /// The path.
         path: &'a str,
     },
     /// `ioctl()`.
+    #[non_exhaustive]
     Ioctl {
         /// The request's name.
         request: &'static str,
@@ -119,11 +127,13 @@ pub enum Call<'a> {
         argument: &'a [Member<'a>],
     },
     /// `write()`.
+    #[non_exhaustive]
     Write {
         /// The bytes.
         bytes: &'a [u8],
     },
     /// `pread64()`.
+    #[non_exhaustive]
     Read {
         /// How many bytes there was room for.
         room: usize,

@@ -155,6 +155,7 @@ pub fn link_state(number: u8) -> Name {
 }
 
 /// What a link is made of: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
+#[must_use]
 pub fn link_type(number: u16) -> Name {
     let name = match number {
         1 => Some("ether"),
@@ -178,6 +179,7 @@ pub fn link_type(number: u16) -> Name {
 }
 
 /// A protocol above IP, as `/etc/protocols` usually has it.
+#[must_use]
 pub fn ip_protocol(number: u8) -> Name {
     let name = match number {
         1 => Some("icmp"),

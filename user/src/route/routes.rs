@@ -260,6 +260,7 @@ impl Route {
 }
 
 /// What tells a route from another, but for its ways.
+#[doc(hidden)]
 pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
 
 impl crate::sealed::Sealed for Route {}
