@@ -22,6 +22,7 @@ help:
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
+	@echo 'make package  pack the library as for crates.io, and build what was packed'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
 	@echo
 	@echo 'make setup    find or install the tools'
@@ -83,6 +84,9 @@ bench: module
 bench-check: module
 	@scripts/bench --check
 
+package:
+	@scripts/package
+
 # How long, in seconds.
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -102,4 +106,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check package fuzz vm spec clean distclean

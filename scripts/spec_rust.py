@@ -79,6 +79,7 @@ def tables(spec):
     yield """
 /// An attribute, as the spec has it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Its number in its set.
     pub number: u16,
@@ -100,6 +101,7 @@ pub struct Attribute {
 
 /// A set of attributes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AttributeSet {
     /// Its name.
     pub name: &'static str,
@@ -109,6 +111,7 @@ pub struct AttributeSet {
 
 /// An operation, notification or event.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub number: u8,
@@ -177,6 +180,16 @@ pub struct Operation {
     yield f"pub static GROUPS: &[&str] = &[{groups}];"
 
 
+EXAMPLE = """\
+//!
+//! ```
+//! use parley::uapi::{cmd, OPERATIONS};
+//!
+//! let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
+//! assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
+//! ```"""
+
+
 def main():
     side, path = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
@@ -185,6 +198,8 @@ def main():
     print("// Made from spec/parley.yaml by `make spec`; do not edit.")
     print()
     print("//! The numbers and names of the wire contract.")
+    if side == "user":
+        print(EXAMPLE)
     print()
     print("#![forbid(unsafe_code)]")
     if side == "kernel":

@@ -3,6 +3,23 @@
 //! The `parley` family as typed calls.
 //!
 //! Source: `spec/parley.yaml`, from which [`uapi`] is made.
+//!
+//! ```no_run
+//! use parley::client::SetMode;
+//! use parley::Client;
+//!
+//! let mut client = Client::open()?;
+//! let mode = SetMode { create: true, ..SetMode::default() };
+//! client.counter_set("visitors", 40, mode)?;
+//! let counter = client.counter_add("visitors", 2, false)?;
+//! println!("{} stands at {}", counter.name, counter.value);
+//!
+//! client.counter_list(Some(b"vis"), |counter| {
+//!     println!("{counter:?}");
+//!     Ok(())
+//! })?;
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -41,6 +58,7 @@ pub struct Client<T = Netlink> {
 
 /// The reply to an echo. Borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Echo<'a> {
     /// The payload, as it came back.
     pub payload: &'a [u8],
@@ -50,6 +68,7 @@ pub struct Echo<'a> {
 
 /// When, where and for whom the kernel handled a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stamp {
     /// The kernel's monotonic clock, in nanoseconds.
     pub time_ns: u64,
@@ -62,11 +81,19 @@ pub struct Stamp {
 /// The name of a counter: bytes, that need not be text.
 ///
 /// Shown as text, with what is none, and what a terminal would obey, as `\xNN`.
+///
+/// ```
+/// use parley::client::Name;
+///
+/// let name = Name::from(&b"caf\xc3\xa9\xff"[..]);
+/// assert_eq!(name.to_string(), "café\\xff");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name<'a>(&'a [u8]);
 
 impl<'a> Name<'a> {
     /// Its bytes, without a NUL.
+    #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
@@ -101,6 +128,7 @@ impl fmt::Display for Name<'_> {
 
 /// A counter. The name borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counter<'a> {
     /// Its name.
     pub name: Name<'a>,
@@ -110,8 +138,20 @@ pub struct Counter<'a> {
     pub updates: u64,
 }
 
+impl<'a> Counter<'a> {
+    /// A counter as the kernel would tell of it.
+    pub fn new(name: impl Into<Name<'a>>, value: u64, updates: u64) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            updates,
+        }
+    }
+}
+
 /// The agent's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The number that the question had.
     pub id: u64,
@@ -121,6 +161,7 @@ pub struct Answer {
 
 /// What the module has counted of itself, in this network namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Echoes answered since the module was loaded.
     pub echoes: u64,
@@ -270,6 +311,15 @@ impl<T: Transport> Client<T> {
     ///
     /// Refused with `ENOTCONN` where there is no agent, `ETIMEDOUT` where it does
     /// not answer in time, `EPIPE` where it goes, and `EBUSY` where too much waits.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// let mut client = parley::Client::open()?;
+    /// let answer = client.ask(b"forty-two", Some(Duration::from_secs(2)))?;
+    /// println!("{}", String::from_utf8_lossy(&answer.answer));
+    /// # Ok::<(), parley::Error>(())
+    /// ```
     pub fn ask(&mut self, question: &[u8], timeout: Option<Duration>) -> Result<Answer> {
         let millis = |timeout: Duration| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
         let wanted = timeout.map(millis);

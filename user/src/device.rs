@@ -2,6 +2,15 @@
 
 //! `/dev/parley`: the same echo and the same counters by read, write and ioctl,
 //! to compare netlink with.
+//!
+//! ```no_run
+//! use parley::device::Device;
+//!
+//! let device = Device::open()?;
+//! assert_eq!(device.echo(b"hello")?, b"hello");
+//! println!("visitors stands at {}", device.counter_add("visitors", 1)?);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

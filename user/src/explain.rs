@@ -8,6 +8,27 @@
 //! length, number and flags tell. Bytes that are not what they should be are
 //! pointed at, and what follows is explained as far as it goes. Nothing here asks
 //! the kernel; [`Context`] learns from what passes.
+//!
+//! ```
+//! use parley::explain::{render, Context, Datagram, Direction};
+//! use parley::genl::message;
+//!
+//! // CTRL_CMD_GETFAMILY, as any program asks for a family.
+//! let mut request = Vec::new();
+//! message::write(&mut request, 16, (3, 2), 0, 7, |w| w.string(2, "parley"))?;
+//!
+//! const GENERIC: u16 = 16;
+//! let datagram = Datagram::new(&request, GENERIC, Direction::ToKernel);
+//! let explained = Context::new().explain(datagram);
+//! assert!(explained.bad().is_none());
+//! // Every byte belongs to one field.
+//! let bytes: usize = explained.fields.iter().map(|field| field.len).sum();
+//! assert_eq!(bytes, request.len());
+//!
+//! let text = render::text(&explained, &request, render::Style::default());
+//! assert!(text.contains("CTRL_ATTR_FAMILY_NAME"));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -60,6 +81,7 @@ pub enum Direction {
 
 impl Direction {
     /// Its name, as in the JSON of `parley explain`.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::ToKernel => "to-kernel",
@@ -71,6 +93,7 @@ impl Direction {
 
 /// A datagram to take apart.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Datagram<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
@@ -84,8 +107,23 @@ pub struct Datagram<'a> {
     pub order: Order,
 }
 
+impl<'a> Datagram<'a> {
+    /// A whole datagram of this machine's.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], protocol: u16, direction: Direction) -> Self {
+        Self {
+            bytes,
+            whole: bytes.len(),
+            protocol,
+            direction,
+            order: Order::NATIVE,
+        }
+    }
+}
+
 /// A field of a datagram, or the heading of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// Where it begins, in bytes from the start of the datagram.
     pub offset: usize,
@@ -103,6 +141,7 @@ pub struct Field {
 
 /// A datagram taken apart.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Explained {
     /// Where it goes; as it was given, or as its flags tell.
     pub direction: Direction,
@@ -122,6 +161,7 @@ struct Place {
 
 impl Explained {
     /// The first field with which something is wrong.
+    #[must_use]
     pub fn bad(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.bad.is_some())
     }
@@ -174,6 +214,7 @@ pub struct Context {
 
 impl Context {
     /// A context that has seen nothing.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -231,6 +272,7 @@ impl Context {
 }
 
 /// The name of a netlink protocol, as its constant has it.
+#[must_use]
 pub fn protocol_name(protocol: u16) -> Option<&'static str> {
     Some(match protocol {
         0 => "NETLINK_ROUTE",

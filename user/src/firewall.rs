@@ -6,6 +6,24 @@
 //! `CAP_NET_ADMIN`.
 //!
 //! Source: `include/uapi/linux/netfilter/nf_tables.h`, `nfnetlink.h`.
+//!
+//! ```
+//! use parley::firewall;
+//! use parley::netlink::{protocol, Error, Socket};
+//!
+//! let mut socket = Socket::open(protocol::NETFILTER)?;
+//! match firewall::ruleset(&mut socket) {
+//!     Ok(ruleset) => {
+//!         for table in &ruleset.tables {
+//!             println!("{} {}", firewall::family_name(table.family), table.name);
+//!         }
+//!     }
+//!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.
+//!     Err(Error::Refused(refusal)) => println!("{refusal}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -30,11 +48,13 @@ const SUBSYSTEM: u16 = 10 << 8;
 /// `struct nfgenmsg`: of all families, version 0, no resource.
 const HEADER: [u8; 4] = [0; 4];
 /// What [`ruleset`] asks first.
+#[doc(hidden)]
 pub const FIRST_REQUEST: &str = "NFT_MSG_GETGEN";
 const GETGEN: u16 = SUBSYSTEM | 16;
 
 /// All that is listed here of a network namespace's firewall, of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ruleset {
     /// The number of this state: every change counts it up.
     pub generation: u32,
@@ -50,6 +70,7 @@ pub struct Ruleset {
 }
 
 /// The name of a family of tables: `NFPROTO_*`.
+#[must_use]
 pub fn family_name(number: u8) -> Cow<'static, str> {
     match number {
         1 => "inet".into(),

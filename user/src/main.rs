@@ -45,7 +45,7 @@ Exit status:
 
 /// Converse with the kernel over Generic Netlink
 #[derive(Parser)]
-#[command(version, after_help = AFTER_HELP, max_term_width = 80)]
+#[command(name = "parley", version, after_help = AFTER_HELP, max_term_width = 80)]
 struct Arguments {
     /// Do it in this network namespace; see ip-netns(8)
     #[arg(long, global = true, value_name = "NAME|PATH")]

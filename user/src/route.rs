@@ -6,6 +6,38 @@
 //! [`listen`] is told of every change, which [`told`] reads.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`.
+//!
+//! ```
+//! use parley::netlink::{protocol, Socket};
+//! use parley::route::{links, Address, Entry, Route};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links = links::Names::read(&mut socket)?;
+//! for address in Address::all(&mut socket)?.entries {
+//!     println!("{}: {:?}", links.name(address.index), address.local);
+//! }
+//! for route in Route::all(&mut socket)?.entries {
+//!     println!("{:?} in the table {}", route.destination, route.table);
+//! }
+//! # assert_eq!(links.name(1), "lo");
+//! # Ok::<(), parley::Error>(())
+//! ```
+//!
+//! To follow the changes, with a list of what there is to begin with:
+//!
+//! ```no_run
+//! use parley::route::{self, Entry, Link};
+//!
+//! let mut socket = route::listen(Link::GROUPS)?;
+//! loop {
+//!     let message = socket.next_message(route::concerns::<Link>)?;
+//!     if let Some(told) = route::told::<Link>(&message)? {
+//!         println!("{:?}: {}", told.change, told.entry.name);
+//!     }
+//! }
+//! # #[allow(unreachable_code)]
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -28,6 +60,7 @@ use crate::netlink::message::{self, flags, Message};
 use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
+use crate::sealed::Sealed;
 use std::net::IpAddr;
 
 /// An address family, as rtnetlink has them in its headers.
@@ -44,6 +77,7 @@ impl Family {
     pub const BOTH: [Self; 2] = [Self::Inet, Self::Inet6];
 
     /// Its number in a header.
+    #[must_use]
     pub fn number(self) -> u8 {
         match self {
             Self::Inet => libc::AF_INET as u8,
@@ -52,6 +86,7 @@ impl Family {
     }
 
     /// Its name: `inet` or `inet6`.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Inet => "inet",
@@ -60,6 +95,7 @@ impl Family {
     }
 
     /// How many bits its addresses have.
+    #[must_use]
     pub fn bits(self) -> u8 {
         match self {
             Self::Inet => 32,
@@ -85,8 +121,8 @@ pub struct Prefix {
     pub len: u8,
 }
 
-/// What rtnetlink lists, and tells the changes of.
-pub trait Entry: Clone {
+/// What rtnetlink lists, and tells the changes of. Nobody else can make one.
+pub trait Entry: Sealed + Clone {
     /// The type of the message that tells of one that is new or changed. Of one
     /// that is gone tells the next number; the one after that asks for all.
     const NEW: u16;
@@ -97,7 +133,8 @@ pub trait Entry: Clone {
     /// Length of the header before the attributes.
     const HEADER: usize;
 
-    /// What tells one from another.
+    /// What tells one from another. Only to be compared: what it is made of may
+    /// change.
     type Key: Ord;
 
     /// What tells this one from another.
@@ -120,6 +157,7 @@ pub trait Entry: Clone {
 
     /// Whether entries are of this address family. What else the kernel sends in
     /// the same messages is left out.
+    #[must_use]
     fn has_family(family: u8) -> bool {
         Family::read(family).is_ok()
     }
@@ -135,6 +173,7 @@ pub trait Entry: Clone {
 
 /// A change that the kernel told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Told<E> {
     /// Of what.
     pub entry: E,
@@ -239,6 +278,7 @@ pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
 }
 
 /// Whether a message tells of an entry of this kind.
+#[must_use]
 pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
     let kind = message.header.kind;
     (kind == E::NEW || kind == E::NEW.wrapping_add(1))

@@ -2,6 +2,13 @@
 // Made from spec/parley.yaml by `make spec`; do not edit.
 
 //! The numbers and names of the wire contract.
+//!
+//! ```
+//! use parley::uapi::{cmd, OPERATIONS};
+//!
+//! let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
+//! assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -115,6 +122,7 @@ pub mod group {
 
 /// An attribute, as the spec has it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Its number in its set.
     pub number: u16,
@@ -136,6 +144,7 @@ pub struct Attribute {
 
 /// A set of attributes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AttributeSet {
     /// Its name.
     pub name: &'static str,
@@ -145,6 +154,7 @@ pub struct AttributeSet {
 
 /// An operation, notification or event.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub number: u8,

@@ -76,18 +76,16 @@ fuzz_target!(|data: &[u8]| {
         } else {
             Order::Big
         };
-        let explained = context.explain(Datagram {
-            bytes,
-            whole: bytes.len() + usize::from(how >> 4),
-            protocol: match protocol % 4 {
-                0 => 16,
-                1 => 0,
-                2 => 12,
-                _ => u16::from(*protocol),
-            },
-            direction,
-            order,
-        });
+        let protocol = match protocol % 4 {
+            0 => 16,
+            1 => 0,
+            2 => 12,
+            _ => u16::from(*protocol),
+        };
+        let mut datagram = Datagram::new(bytes, protocol, direction);
+        datagram.whole += usize::from(how >> 4);
+        datagram.order = order;
+        let explained = context.explain(datagram);
         check(&explained, bytes, order);
     }
 });

@@ -15,6 +15,18 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The agent of this network namespace, for as long as it lives.
+///
+/// ```no_run
+/// use parley::client::Agent;
+///
+/// let mut agent = Agent::register()?;
+/// loop {
+///     let asked = agent.next_question(None)?;
+///     agent.answer(asked.id, &asked.question.to_ascii_uppercase())?;
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), parley::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Agent {
     socket: Socket,
@@ -28,6 +40,7 @@ pub struct Agent {
 
 /// A question, as the agent gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Question {
     /// Its number, by which it is answered.
     pub id: u64,

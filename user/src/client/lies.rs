@@ -27,6 +27,8 @@ const NOBODY: u32 = u32::MAX;
 const PORT: u32 = 77;
 const FAMILY: u16 = 30;
 
+impl crate::sealed::Sealed for Pair {}
+
 impl Transport for Pair {
     fn send(&self, datagram: &[u8]) -> io::Result<usize> {
         self.0.send(datagram)

@@ -23,6 +23,7 @@ pub enum Change {
 
 /// An event of the group `events`. The name borrows from the listener's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event<'a> {
     /// What became of the counter.
     pub change: Change,
@@ -31,6 +32,23 @@ pub struct Event<'a> {
 }
 
 /// Listens to what becomes of the counters of this network namespace.
+///
+/// ```no_run
+/// use parley::client::Listener;
+/// use parley::Error;
+///
+/// let mut listener = Listener::open(None)?;
+/// loop {
+///     match listener.next_event() {
+///         Ok(event) => println!("{:?}: {}", event.change, event.counter.name),
+///         // The kernel dropped some: what they told is learned by a list.
+///         Err(Error::Overrun) => println!("events were lost"),
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), parley::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Listener {
     socket: Socket,

@@ -118,11 +118,7 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     }
     let rows: Vec<_> = rows
         .iter()
-        .map(|(name, value, updates)| Reading {
-            name: name[..].into(),
-            value: *value,
-            updates: *updates,
-        })
+        .map(|(name, value, updates)| Reading::new(&name[..], *value, *updates))
         .collect();
     if json {
         let objects = rows.iter().map(|row| object(*row));

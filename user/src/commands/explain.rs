@@ -118,10 +118,9 @@ impl Explain {
         captured: &Captured<'_>,
         json: bool,
     ) -> Result<Option<String>> {
-        let style = Style {
-            colour: colour(io::stdout().is_terminal()),
-            all: self.all,
-        };
+        let mut style = Style::default();
+        style.colour = colour(io::stdout().is_terminal());
+        style.all = self.all;
         if !json {
             write!(out, "{}", render::legend(style))?;
         }

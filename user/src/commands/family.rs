@@ -182,19 +182,17 @@ mod tests {
 
     #[test]
     fn a_range_is_whole_where_the_type_holds_no_more() {
-        let unsigned = |kind, max| Policy {
-            kind: Some(kind),
-            unsigned: Some((0, max)),
-            ..Policy::default()
+        let policy = |kind, unsigned, signed| {
+            let mut policy = Policy::default();
+            policy.kind = Some(kind);
+            (policy.unsigned, policy.signed) = (unsigned, signed);
+            policy
         };
+        let unsigned = |kind, max| policy(kind, Some((0, max)), None);
         assert!(is_whole_range(&unsigned(4, u32::MAX.into())));
         assert!(is_whole_range(&unsigned(17, u64::MAX)));
         assert!(!is_whole_range(&unsigned(17, u32::MAX.into())));
-        assert!(is_whole_range(&Policy {
-            kind: Some(6),
-            signed: Some((-128, 127)),
-            ..Policy::default()
-        }));
+        assert!(is_whole_range(&policy(6, None, Some((-128, 127)))));
         assert!(!is_whole_range(&Policy::default()));
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{anyhow, Context as _, Result};
 use clap::ValueEnum;
 use parley::explain::capture::Writer;
 use parley::explain::render::{self, Style};
-use parley::explain::{steps, Context, Datagram, Direction, Order};
+use parley::explain::{steps, Context, Datagram, Direction};
 use parley::netlink::tap::{self, Call, Step, Tap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -58,9 +58,11 @@ impl Steps {
                 .and_then(Writer::new)
                 .with_context(|| format!("cannot write the capture {}", path.display()))
         });
-        let style = explain.map(|explain| Style {
-            colour: colour(io::stderr().is_terminal()),
-            all: explain == Explain::All,
+        let style = explain.map(|explain| {
+            let mut style = Style::default();
+            style.colour = colour(io::stderr().is_terminal());
+            style.all = explain == Explain::All;
+            style
         });
         let steps = Self(Arc::new(Mutex::new(State {
             context: Context::new(),
@@ -95,7 +97,9 @@ impl Tap for Steps {
         // A thread that ended in the middle of a line has left no harm.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (protocol, direction, bytes, whole) = match step.call {
-            Call::Send { bytes, protocol } => (protocol, Direction::ToKernel, bytes, bytes.len()),
+            Call::Send {
+                bytes, protocol, ..
+            } => (protocol, Direction::ToKernel, bytes, bytes.len()),
             Call::Receive {
                 bytes,
                 whole,
@@ -117,13 +121,9 @@ impl Tap for Steps {
         let Some(style) = state.explain else { return };
         let mut text = steps::text(step, style);
         if passed {
-            let explained = state.context.explain(Datagram {
-                bytes,
-                whole,
-                protocol,
-                direction,
-                order: Order::NATIVE,
-            });
+            let mut datagram = Datagram::new(bytes, protocol, direction);
+            datagram.whole = whole;
+            let explained = state.context.explain(datagram);
             text.push_str(&render::text(&explained, bytes, style));
         }
         let _ = io::stderr().write_all(text.as_bytes());

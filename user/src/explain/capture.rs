@@ -2,6 +2,26 @@
 
 //! Datagrams out of what somebody else has kept: a capture, a hexdump, or their
 //! bytes; and a capture made of what passes here.
+//!
+//! ```
+//! use parley::explain::capture::{self, Format, Writer};
+//! use std::time::SystemTime;
+//!
+//! let datagram = [16, 0, 0, 0, 3, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+//! let mut file = Vec::new();
+//! let mut writer = Writer::new(&mut file)?;
+//! writer.packet(SystemTime::now(), 16, true, &datagram, datagram.len())?;
+//!
+//! let read = capture::read(&file, 0).expect("it is a capture");
+//! assert_eq!(read.format, Format::Pcap);
+//! assert_eq!(read.packets[0].bytes, &datagram[..]);
+//! assert_eq!(read.packets[0].protocol, 16);
+//!
+//! let hexdump = b"00000000: 1000 0000 0300 0000 0700 0000 0000 0000";
+//! let read = capture::read(hexdump, 16).expect("it is a hexdump");
+//! assert_eq!(read.packets[0].bytes, &datagram[..]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +51,7 @@ const PACKET_KERNEL: u16 = 7;
 
 /// A datagram that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Packet<'a> {
     /// Its bytes.
     pub bytes: Cow<'a, [u8]>,
@@ -48,6 +69,7 @@ pub struct Packet<'a> {
 
 impl Packet<'_> {
     /// As it is taken apart.
+    #[must_use]
     pub fn datagram(&self) -> Datagram<'_> {
         Datagram {
             bytes: &self.bytes,
@@ -61,6 +83,7 @@ impl Packet<'_> {
 
 /// What is wrong with a capture or a hexdump, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What is wrong.
     pub what: String,
@@ -83,8 +106,11 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
 /// What the bytes were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// A capture of libpcap's first format.
     Pcap,
@@ -98,6 +124,7 @@ pub enum Format {
 
 /// What was read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Read<'a> {
     /// What it was.
     pub format: Format,
@@ -193,6 +220,7 @@ pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
 }
 
 /// Takes `bytes` for one datagram, as they are.
+#[must_use]
 pub fn raw(bytes: &[u8], protocol: u16) -> Read<'_> {
     let mut read = Read::new(Format::Raw);
     read.packets.push(Packet {

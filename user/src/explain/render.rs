@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! What was taken apart, as text of 80 columns: offset, bytes, field, meaning.
+//!
+//! ```
+//! use parley::explain::{render, Context, Datagram, Direction};
+//!
+//! // NLMSG_DONE, with the status 0.
+//! let mut datagram = parley::netlink::message::header(3, 0, 7).to_vec();
+//! datagram.extend_from_slice(&[0; 4]);
+//! parley::netlink::message::finish(&mut datagram, 0)?;
+//!
+//! let style = render::Style::default();
+//! let explained = Context::new().explain(Datagram::new(&datagram, 0, Direction::FromKernel));
+//! print!("{}{}", render::legend(style), render::text(&explained, &datagram, style));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +23,7 @@ use std::fmt::Write;
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Style {
     /// With the colours of a terminal.
     pub colour: bool,
@@ -17,7 +32,9 @@ pub struct Style {
 }
 
 /// What is coloured.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// A heading, or a system call.
     Heading,
@@ -31,6 +48,8 @@ pub enum Part {
 
 impl Style {
     /// `text` as this part, in colour if there are colours.
+    #[doc(hidden)]
+    #[must_use]
     pub fn paint(self, part: Part, text: &str) -> String {
         if !self.colour || text.trim().is_empty() {
             return text.to_owned();
@@ -63,6 +82,7 @@ const MEANINGS_WIDTH: usize = 80 - NAMES - NAMES_WIDTH;
 const INDENT_MAX: usize = 6;
 
 /// What the columns are.
+#[must_use]
 pub fn legend(style: Style) -> String {
     let line = format!(
         "{:>6}  {:<BYTES_WIDTH$}  {:<NAMES_WIDTH$}{}\n",
@@ -72,6 +92,7 @@ pub fn legend(style: Style) -> String {
 }
 
 /// The datagram `bytes`, as it was explained.
+#[must_use]
 pub fn text(explained: &Explained, bytes: &[u8], style: Style) -> String {
     let mut out = String::new();
     let mut before: Option<&Field> = None;
@@ -217,6 +238,8 @@ fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
 }
 
 /// `text` in lines of at most `width`, broken at spaces where there are some.
+#[must_use]
+#[doc(hidden)]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -1,6 +1,26 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The system calls of a conversation, as a program in C would write them.
+//!
+//! ```
+//! use parley::explain::{render::Style, steps};
+//! use parley::netlink::tap::{self, Step, Tap};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! #[derive(Debug)]
+//! struct Steps;
+//!
+//! impl Tap for Steps {
+//!     fn step(&self, step: &Step<'_>) {
+//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_GENERIC) = 3
+//!         eprint!("{}", steps::text(step, Style::default()));
+//!     }
+//! }
+//!
+//! tap::set(Box::new(Steps)).expect("it is the first of this process");
+//! Socket::open(protocol::GENERIC)?;
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -170,6 +190,7 @@ fn result(step: &Step<'_>) -> String {
 }
 
 /// The step as lines of 80 columns: what it is for, the call, and what it gave.
+#[must_use]
 pub fn text(step: &Step<'_>, style: Style) -> String {
     let (stage, call) = call(step);
     let mut out = String::new();

@@ -641,7 +641,7 @@ proptest! {
         let explained = context().explain(datagram);
         covers(&explained, bytes.len())?;
         begins(&explained, &bytes, order)?;
-        render::text(&explained, &bytes, render::Style::default());
+        let _ = render::text(&explained, &bytes, render::Style::default());
     }
 
     #[test]

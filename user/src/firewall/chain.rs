@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 /// A chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Chain {
     /// Its table's family: [`family_name`](super::family_name).
     pub family: u8,
@@ -28,6 +29,7 @@ pub struct Chain {
 
 /// What a base chain has beyond others.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Hook {
     /// What it is for: `filter`, `nat` or `route`.
     pub kind: String,
@@ -43,6 +45,7 @@ pub struct Hook {
 
 impl Chain {
     /// The name of its hook.
+    #[must_use]
     pub fn hook_name(&self) -> Option<Cow<'static, str>> {
         const NETDEV: u8 = 5;
         const ARP: u8 = 3;

@@ -10,6 +10,7 @@ use crate::netlink::{Error, Result};
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its table's family: [`family_name`](super::family_name).
     pub family: u8,

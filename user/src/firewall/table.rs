@@ -10,6 +10,7 @@ use crate::netlink::{Error, Result};
 
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Table {
     /// Its family: [`family_name`](super::family_name).
     pub family: u8,
@@ -27,6 +28,7 @@ pub struct Table {
 
 impl Table {
     /// The names of its flags, as `nft` has them.
+    #[must_use]
     pub fn flag_names(&self) -> Vec<&'static str> {
         [(1, "dormant"), (2, "owner"), (4, "persist")]
             .iter()

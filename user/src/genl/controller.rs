@@ -3,6 +3,26 @@
 //! The controller `nlctrl`: the family that knows the others.
 //!
 //! Source: `include/uapi/linux/genetlink.h`, `enum` of `CTRL_ATTR_*`.
+//!
+//! ```
+//! use parley::genl::controller::{self, Operation};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! for family in controller::families(&mut socket)? {
+//!     println!("{:#06x}  {}", family.id, family.name);
+//! }
+//!
+//! let family = controller::resolve(&mut socket, "nlctrl")?;
+//! let policies = controller::policies(&mut socket, family.id)?;
+//! for operation in family.operations.iter().filter(|one| one.has(Operation::DO)) {
+//!     let policy = policies.operations.get(&operation.cmd).and_then(|one| one.r#do);
+//!     let attributes = policy.and_then(|number| policies.policies.get(&number));
+//!     println!("command {}: {attributes:?}", operation.cmd);
+//! }
+//! # assert!(policies.operations[&3].r#do.is_some());
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +49,7 @@ pub const NOTIFY: u32 = 0x10;
 
 /// A family, as the controller describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Family {
     /// Its name.
     pub name: String,
@@ -47,6 +68,7 @@ pub struct Family {
 
 /// An operation of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
     /// Its command number.
     pub cmd: u32,
@@ -67,6 +89,7 @@ impl Operation {
     pub const NS_ADMIN: u32 = 0x10;
 
     /// Whether all of `flags` are set.
+    #[must_use]
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags
     }
@@ -74,6 +97,7 @@ impl Operation {
 
 /// A multicast group of a family.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Group {
     /// Its name.
     pub name: String,
@@ -126,6 +150,7 @@ pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
 
 /// Whether `message` tells that the family with number `id` is gone. A socket
 /// gets these that has joined [`NOTIFY`].
+#[must_use]
 pub fn is_end(message: &Message<'_>, id: u16) -> bool {
     if message.header.kind != CONTROLLER {
         return false;
@@ -142,6 +167,7 @@ pub fn is_end(message: &Message<'_>, id: u16) -> bool {
 
 /// What the attributes of a family's requests have to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Policies {
     /// Which of the policies holds for each operation, by command number.
     pub operations: BTreeMap<u32, OperationPolicies>,
@@ -153,6 +179,7 @@ pub struct Policies {
 /// The policies of an operation. Where there is none, every attribute is
 /// refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OperationPolicies {
     /// Of what is done once.
     pub r#do: Option<u32>,

@@ -3,6 +3,23 @@
 //! The header that Generic Netlink puts behind netlink's.
 //!
 //! Source: `include/uapi/linux/genetlink.h`, `struct genlmsghdr`.
+//!
+//! ```
+//! use parley::genl::message;
+//! use parley::netlink::message::Messages;
+//!
+//! // Command 3 of the family with the number 24, in its version 1.
+//! let mut request = Vec::new();
+//! message::write(&mut request, 24, (3, 1), 0, 7, |attributes| {
+//!     attributes.string(1, "visitors")?;
+//!     attributes.uint(2, 42)
+//! })?;
+//!
+//! let sent = Messages::new(&request).next().expect("there is one")?;
+//! let (command, attributes) = message::read(&sent)?;
+//! assert_eq!((command, attributes.count()), (3, 2));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -5,6 +5,29 @@
 //! An attribute is a header of 4 bytes (length with header, number), its
 //! payload, and padding up to a multiple of 4. Source:
 //! `include/uapi/linux/netlink.h`, `struct nlattr`.
+//!
+//! ```
+//! use parley::netlink::attr::{Attributes, Writer};
+//!
+//! let mut buffer = Vec::new();
+//! let mut writer = Writer::new(&mut buffer);
+//! writer.string(1, "visitors")?;
+//! writer.nest(2, |nest| nest.uint(1, 42))?;
+//!
+//! for attribute in Attributes::new(&buffer) {
+//!     let attribute = attribute?;
+//!     match attribute.number {
+//!         1 => assert_eq!(attribute.string()?, "visitors"),
+//!         2 => {
+//!             let inner = attribute.attributes().next().expect("one was put there")?;
+//!             assert_eq!(inner.uint()?, 42);
+//!         }
+//!         // What a newer kernel may send beside them.
+//!         _ => {}
+//!     }
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +45,7 @@ const NET_BYTEORDER: u16 = 1 << 14;
 
 /// An attribute of a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attribute<'a> {
     /// Its number, without the flags.
     pub number: u16,
@@ -131,6 +155,7 @@ impl<'a> Attribute<'a> {
 
     /// The attributes inside.
     #[inline]
+    #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes::new(self.payload)
     }
@@ -148,6 +173,7 @@ pub struct Attributes<'a> {
 impl<'a> Attributes<'a> {
     /// Reads `bytes`, which begin with an attribute.
     #[inline]
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self {
             rest: bytes,

@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! What can go wrong, and the kernel's reasons.
+//!
+//! ```
+//! use parley::genl::message;
+//! use parley::netlink::{protocol, socket::Expect, Socket};
+//!
+//! // The controller, which has the number 16, has no command 200.
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! let (seq, mut request) = (socket.next_seq(), Vec::new());
+//! message::write(&mut request, 16, (200, 2), 0, seq, |_| Ok(()))?;
+//! let error = socket.transact(&request, seq, Expect::Reply).unwrap_err();
+//!
+//! let refusal = error.refusal().expect("it is the kernel that refuses");
+//! assert_eq!(refusal.errno_name(), "EOPNOTSUPP");
+//! // Over several lines: the errno, and the kernel's words where it has some.
+//! println!("{error}");
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -11,7 +28,7 @@ use std::time::Duration;
 /// A result of this library.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong.
+/// What went wrong. What is handed to a call to be called back fails with one, too.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -56,6 +73,7 @@ pub enum Error {
 
 impl Error {
     /// The kernel's errno, if it is the kernel that refused.
+    #[must_use]
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Refused(refusal) => Some(refusal.errno),
@@ -64,6 +82,7 @@ impl Error {
     }
 
     /// The refusal, if it is one.
+    #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -116,6 +135,7 @@ impl std::error::Error for Error {
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal {
     /// The errno, positive.
     pub errno: i32,
@@ -139,11 +159,13 @@ pub struct Refusal {
 
 impl Refusal {
     /// The errno as the C library names it: `ENOENT`.
+    #[must_use]
     pub fn errno_name(&self) -> String {
         errno_name(self.errno).map_or_else(|| format!("errno {}", self.errno), str::to_owned)
     }
 
     /// The errno in words.
+    #[must_use]
     pub fn errno_text(&self) -> String {
         super::sys::errno_text(self.errno)
     }
@@ -185,6 +207,7 @@ impl fmt::Display for Refusal {
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum netlink_policy_type_attr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Policy {
     /// Its type, one of `enum netlink_attribute_type`.
     pub kind: Option<u32>,
@@ -204,6 +227,7 @@ pub struct Policy {
 
 impl Policy {
     /// The type's name, as a Netlink spec has it.
+    #[must_use]
     pub fn kind_name(&self) -> Option<&'static str> {
         Some(match self.kind? {
             0 => "invalid",

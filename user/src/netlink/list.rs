@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Lists that are of one moment: a dump, begun anew where it was interrupted.
+//!
+//! ```
+//! use parley::netlink::{list::Listing, protocol, Socket};
+//! use parley::route::{Entry, Link};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links: Listing<Link> = Link::all(&mut socket)?;
+//! if links.interrupted {
+//!     println!("links come and go too quickly: this may lack some");
+//! }
+//! # assert!(links.entries.iter().any(|link| link.name == "lo"));
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +28,7 @@ const ATTEMPTS: usize = 5;
 
 /// What a dump gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Listing<E> {
     /// The entries, in the kernel's order.
     pub entries: Vec<E>,
@@ -102,6 +116,8 @@ mod tests {
     }
 
     const PORT: u32 = 77;
+
+    impl crate::sealed::Sealed for Restless {}
 
     impl Transport for Restless {
         fn send(&self, datagram: &[u8]) -> io::Result<usize> {

@@ -3,6 +3,23 @@
 //! Messages: their headers, the messages in a datagram, and the kernel's errors.
 //!
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
+//!
+//! ```
+//! use parley::netlink::message::{self, flags, Kind, Messages};
+//!
+//! // A request of the type 0x20 with the sequence number 7, and 4 bytes.
+//! let mut request = message::header(0x20, flags::REQUEST | flags::ACK, 7).to_vec();
+//! request.extend_from_slice(b"abcd");
+//! message::finish(&mut request, 0)?;
+//!
+//! for message in Messages::new(&request) {
+//!     let message = message?;
+//!     assert_eq!((message.header.len, message.header.seq), (20, 7));
+//!     assert_eq!(message.kind()?, Kind::Data);
+//!     assert_eq!(message.payload, b"abcd");
+//! }
+//! # Ok::<(), parley::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -61,6 +78,7 @@ pub struct Header {
 impl Header {
     /// Reads a header from the start of `bytes`.
     #[inline]
+    #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3, ..] = *bytes else {
             return None;
@@ -78,6 +96,7 @@ impl Header {
 /// The header of a request, whose length [`finish`] writes. It goes to the end of a
 /// buffer; what is put behind it belongs to the request.
 #[inline]
+#[must_use]
 pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
     let ([k0, k1], [f0, f1]) = (kind.to_ne_bytes(), flags.to_ne_bytes());
     let [s0, s1, s2, s3] = seq.to_ne_bytes();
@@ -108,6 +127,7 @@ pub struct Message<'a> {
 
 /// What a message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Nothing, or nothing that is known.
     Noop,
@@ -263,6 +283,7 @@ pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
 /// The messages of a datagram, each with where it stands in it. Ends at the
 /// first that is malformed.
 #[derive(Clone, Debug)]
+#[must_use = "messages are read by going through them"]
 pub struct Messages<'a> {
     /// What is not read yet.
     rest: &'a [u8],

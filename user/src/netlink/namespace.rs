@@ -1,6 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Network namespaces. A socket belongs to the one in which it was opened.
+//!
+//! ```
+//! use parley::netlink::namespace;
+//!
+//! let path = namespace::path("blue");
+//! assert_eq!(path.to_str(), Some("/run/netns/blue"));
+//! ```
+//!
+//! To ask the kernel of another one, enter it, in a thread of its own where the
+//! others are to stay:
+//!
+//! ```no_run
+//! use parley::netlink::{namespace, protocol, Socket};
+//! use parley::route::{Entry, Link};
+//!
+//! namespace::enter(&namespace::path("blue"))?;
+//! let links = Link::all(&mut Socket::open(protocol::ROUTE)?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +34,7 @@ const NAMED: &str = "/run/netns";
 
 /// The file that stands for a namespace: a path, or a name that `ip netns`
 /// knows. See ip-netns(8).
+#[must_use]
 pub fn path(name_or_path: &str) -> PathBuf {
     if name_or_path.contains('/') {
         PathBuf::from(name_or_path)

@@ -1,6 +1,35 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! A netlink socket, and the round trip over it.
+//!
+//! A dump of rtnetlink's, by hand:
+//!
+//! ```
+//! use parley::netlink::message::{self, flags};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! const RTM_NEWLINK: u16 = 16;
+//! const RTM_GETLINK: u16 = 18;
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let seq = socket.next_seq();
+//! let mut request = message::header(RTM_GETLINK, flags::REQUEST | flags::DUMP, seq).to_vec();
+//! // struct ifinfomsg, which asks for no link in particular.
+//! request.extend_from_slice(&[0; 16]);
+//! message::finish(&mut request, 0)?;
+//!
+//! let mut links = 0;
+//! let interrupted = socket.dump(&request, seq, |message| {
+//!     assert_eq!(message.header.kind, RTM_NEWLINK);
+//!     links += 1;
+//!     Ok(())
+//! })?;
+//! println!("{links} links; changed meanwhile: {interrupted}");
+//! # assert!(links > 0);
+//! # Ok::<(), parley::Error>(())
+//! ```
+//!
+//! [`route`](crate::route) has this as typed calls.
 
 #![forbid(unsafe_code)]
 
@@ -37,6 +66,7 @@ pub struct Socket<T = Netlink> {
 
 /// What ends the wait for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expect {
     /// A message of the family.
     Reply,

@@ -207,6 +207,7 @@ pub(crate) fn device_counter_add(
 }
 
 /// Has the kernel kill this process when the thread that started it ends.
+#[cfg(feature = "program")]
 pub(crate) fn end_with_parent() -> io::Result<()> {
     let signal = libc::SIGKILL as libc::c_ulong;
     // SAFETY: This option takes a number, and no pointers.
@@ -216,6 +217,7 @@ pub(crate) fn end_with_parent() -> io::Result<()> {
 
 /// Keeps the calling thread, and what it starts from now on, on the processor that
 /// it runs on.
+#[cfg(feature = "program")]
 pub(crate) fn stay_on_this_cpu() -> io::Result<()> {
     // SAFETY: The call takes no pointers.
     let cpu = check(unsafe { libc::sched_getcpu() } as _)?;
@@ -245,6 +247,7 @@ pub(super) fn errno_text(errno: i32) -> String {
     }
 }
 
+#[cfg(feature = "program")]
 pub(crate) mod shared {
     //! Memory of two sides that take turns, and the futexes in it.
     //!

@@ -4,6 +4,31 @@
 //! with its arguments and what came of it.
 //!
 //! Nobody is told where no tap was set before a socket was opened.
+//!
+//! ```
+//! use parley::netlink::tap::{self, Call, Step, Tap};
+//! use parley::netlink::{protocol, Socket};
+//!
+//! #[derive(Debug)]
+//! struct Bytes;
+//!
+//! impl Tap for Bytes {
+//!     fn step(&self, step: &Step<'_>) {
+//!         match step.call {
+//!             Call::Send { bytes, .. } => eprintln!("{} bytes to the kernel", bytes.len()),
+//!             Call::Receive { bytes, .. } => eprintln!("{} bytes from it", bytes.len()),
+//!             other => eprintln!("{other:?}"),
+//!         }
+//!     }
+//! }
+//!
+//! tap::set(Box::new(Bytes)).expect("it is the first of this process");
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! parley::genl::resolve(&mut socket, "nlctrl")?;
+//! # Ok::<(), parley::Error>(())
+//! ```
+//!
+//! [`explain::steps`](crate::explain::steps) puts a step into words.
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +44,7 @@ pub trait Tap: fmt::Debug + Send + Sync {
 
 /// A system call.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Step<'a> {
     /// The descriptor that it is about; -1 where there was none yet.
     pub fd: i32,
@@ -33,11 +59,13 @@ pub struct Step<'a> {
 #[non_exhaustive]
 pub enum Call<'a> {
     /// `socket()` of `AF_NETLINK`, raw and closed on exec.
+    #[non_exhaustive]
     Socket {
         /// The netlink protocol.
         protocol: i32,
     },
     /// `setsockopt()` with an `int`.
+    #[non_exhaustive]
     SetOption {
         /// The level.
         level: i32,
@@ -47,6 +75,7 @@ pub enum Call<'a> {
         value: i32,
     },
     /// `setsockopt()` of `SO_RCVTIMEO`.
+    #[non_exhaustive]
     SetTimeout {
         /// Seconds and microseconds.
         value: (u64, u32),
@@ -54,11 +83,13 @@ pub enum Call<'a> {
     /// `bind()` to a port that the kernel picks.
     Bind,
     /// `getsockname()`.
+    #[non_exhaustive]
     Name {
         /// The port that it told.
         portid: u32,
     },
     /// `sendto()` the kernel.
+    #[non_exhaustive]
     Send {
         /// The datagram.
         bytes: &'a [u8],
@@ -66,6 +97,7 @@ pub enum Call<'a> {
         protocol: i32,
     },
     /// `recvfrom()` with `MSG_TRUNC`.
+    #[non_exhaustive]
     Receive {
         /// How many bytes there was room for.
         room: usize,
@@ -81,11 +113,13 @@ pub enum Call<'a> {
     /// `close()`, of the descriptor of a socket or file.
     Close,
     /// `openat()` for reading and writing.
+    #[non_exhaustive]
     Open {
         /// The path.
         path: &'a str,
     },
     /// `ioctl()`.
+    #[non_exhaustive]
     Ioctl {
         /// The request's name.
         request: &'static str,
@@ -93,11 +127,13 @@ pub enum Call<'a> {
         argument: &'a [Member<'a>],
     },
     /// `write()`.
+    #[non_exhaustive]
     Write {
         /// The bytes.
         bytes: &'a [u8],
     },
     /// `pread64()`.
+    #[non_exhaustive]
     Read {
         /// How many bytes there was room for.
         room: usize,
@@ -110,6 +146,7 @@ pub enum Call<'a> {
 
 /// A member of the struct that an ioctl takes, or bytes that it points at.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Member<'a> {
     /// Its name.
     pub name: &'static str,
@@ -121,6 +158,7 @@ pub struct Member<'a> {
 
 /// How the bytes of a [`Member`] are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Meaning {
     /// A name, up to its NUL.
     Text,

@@ -7,6 +7,7 @@
 use super::error::{Error, Result};
 use super::sys;
 use super::tap::{self, tell, Call, Step, Tap};
+use crate::sealed::Sealed;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 /// What one receive gave.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Received {
     /// How many bytes of the buffer were filled.
     pub len: usize,
@@ -27,14 +29,15 @@ pub struct Received {
 impl Received {
     /// Whether the datagram was longer than the buffer.
     #[inline]
+    #[must_use]
     pub fn truncated(&self) -> bool {
         self.whole > self.len
     }
 }
 
 /// A way for datagrams. There is [`Netlink`], and in the tests of this library
-/// one behind which no kernel is.
-pub trait Transport: fmt::Debug {
+/// one behind which no kernel is. Nobody else can make one.
+pub trait Transport: Sealed + fmt::Debug {
     /// Sends a datagram.
     fn send(&self, datagram: &[u8]) -> io::Result<usize>;
 
@@ -171,6 +174,8 @@ impl Drop for Netlink {
         }
     }
 }
+
+impl Sealed for Netlink {}
 
 impl Transport for Netlink {
     #[inline(always)]

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 
 /// An address of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Address {
     /// Its family.
     pub family: Family,
@@ -70,6 +71,7 @@ const FLAGS: &[(u32, &str)] = &[
 impl Address {
     /// The names of its flags, as `ip` prints them: `dynamic` where it is not
     /// there to stay.
+    #[must_use]
     pub fn flag_names(&self) -> Vec<Cow<'static, str>> {
         let mut names: Vec<Cow<'static, str>> = Vec::new();
         if self.flags & SECONDARY != 0 {
@@ -85,6 +87,8 @@ impl Address {
         names
     }
 }
+
+impl crate::sealed::Sealed for Address {}
 
 impl Entry for Address {
     const NEW: u16 = 20;

@@ -20,6 +20,7 @@ use std::net::IpAddr;
 
 /// A link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Link {
     /// Its number. Never 0.
     pub index: u32,
@@ -116,6 +117,8 @@ const FLAGS: &[(u32, &str)] = &[
 /// `RTEXT_FILTER_SKIP_STATS`: leaves out what changes with every packet.
 const SKIP_STATS: u32 = 1 << 3;
 
+impl crate::sealed::Sealed for Link {}
+
 impl Entry for Link {
     const NEW: u16 = 16;
     const REQUEST: &'static str = "RTM_GETLINK";
@@ -197,6 +200,7 @@ impl Entry for Link {
 impl Link {
     /// The names of its flags, as `ip` prints them: `NO-CARRIER` where it is up
     /// and cannot send. `below` is the link that it lies on.
+    #[must_use]
     pub fn flag_names(&self, below: Option<&Link>) -> Vec<Cow<'static, str>> {
         let mut names = Vec::new();
         if self.flags & flag::UP != 0 && self.flags & flag::RUNNING == 0 {
@@ -210,6 +214,7 @@ impl Link {
     }
 
     /// The link that it lies on, of `links`, where it has one in this namespace.
+    #[must_use]
     pub fn below<'a>(&self, links: &'a Names) -> Option<&'a Link> {
         let here = self.link.filter(|_| self.link_netnsid.is_none())?;
         links.get(here)
@@ -217,17 +222,20 @@ impl Link {
 
     /// A hardware address of this link, as it is written: `02:00:00:00:00:01`.
     /// Those of tunnels are IP addresses.
+    #[must_use]
     pub fn hardware(&self, address: &[u8]) -> String {
         hardware(self.link_type, address)
     }
 
     /// Its permanent address, where that is not the one it has.
+    #[must_use]
     pub fn other_permanent_address(&self) -> Option<&[u8]> {
         let permanent = self.permanent_address.as_deref()?;
         (self.address.as_deref() != Some(permanent)).then_some(permanent)
     }
 
     /// The name of [`Self::address_mode`].
+    #[must_use]
     pub fn address_mode_name(&self) -> Option<Cow<'static, str>> {
         Some(match self.address_mode? {
             0 => "eui64".into(),
@@ -320,11 +328,13 @@ impl Names {
     }
 
     /// The link with this number, where there is one.
+    #[must_use]
     pub fn get(&self, index: u32) -> Option<&Link> {
         self.0.get(&index)
     }
 
     /// The name of the link with this number; `if7` where it has none.
+    #[must_use]
     pub fn name(&self, index: u32) -> Cow<'_, str> {
         match self.get(index) {
             Some(link) => link.name.as_str().into(),

@@ -3,6 +3,14 @@
 //! Names of the numbers, as `ip` prints them.
 //!
 //! What an administrator has named in `/etc/iproute2` keeps its number here.
+//!
+//! ```
+//! use parley::route::names;
+//!
+//! assert_eq!(names::table(254), "main");
+//! assert_eq!(names::table(100), "100");
+//! assert_eq!(names::table_number("local"), Some(255));
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +24,7 @@ fn or_number(name: Option<&'static str>, number: u32) -> Name {
 }
 
 /// A routing table: `enum rt_class_t`.
+#[must_use]
 pub fn table(number: u32) -> Name {
     let name = match number {
         0 => Some("unspec"),
@@ -28,6 +37,7 @@ pub fn table(number: u32) -> Name {
 }
 
 /// The number of a routing table, from its name or number.
+#[must_use]
 pub fn table_number(name: &str) -> Option<u32> {
     match name {
         "default" => Some(253),
@@ -38,6 +48,7 @@ pub fn table_number(name: &str) -> Option<u32> {
 }
 
 /// Who made a route, a rule or a neighbour: `RTPROT_*`.
+#[must_use]
 pub fn protocol(number: u8) -> Name {
     let name = match number {
         0 => Some("unspec"),
@@ -68,6 +79,7 @@ pub fn protocol(number: u8) -> Name {
 }
 
 /// How far an address or a route reaches: `enum rt_scope_t`.
+#[must_use]
 pub fn scope(number: u8) -> Name {
     let name = match number {
         0 => Some("global"),
@@ -81,6 +93,7 @@ pub fn scope(number: u8) -> Name {
 }
 
 /// What a route, or a rule without a table, does: `RTN_*`.
+#[must_use]
 pub fn route_type(number: u8) -> Name {
     let name = match number {
         0 => Some("none"),
@@ -101,6 +114,7 @@ pub fn route_type(number: u8) -> Name {
 }
 
 /// Whose address it is: `IFAPROT_*`.
+#[must_use]
 pub fn address_protocol(number: u8) -> Name {
     let name = match number {
         0 => Some("unspec"),
@@ -113,16 +127,19 @@ pub fn address_protocol(number: u8) -> Name {
 }
 
 /// A group of links.
+#[must_use]
 pub fn link_group(number: u32) -> Name {
     or_number((number == 0).then_some("default"), number)
 }
 
 /// A realm of routes.
+#[must_use]
 pub fn realm(number: u16) -> Name {
     or_number((number == 0).then_some("cosmos"), number.into())
 }
 
 /// The states of a link: `enum` of `IF_OPER_*` in `include/uapi/linux/if.h`.
+#[must_use]
 pub fn link_state(number: u8) -> Name {
     let name = match number {
         0 => Some("UNKNOWN"),
@@ -138,6 +155,7 @@ pub fn link_state(number: u8) -> Name {
 }
 
 /// What a link is made of: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
+#[must_use]
 pub fn link_type(number: u16) -> Name {
     let name = match number {
         1 => Some("ether"),
@@ -161,6 +179,7 @@ pub fn link_type(number: u16) -> Name {
 }
 
 /// A protocol above IP, as `/etc/protocols` usually has it.
+#[must_use]
 pub fn ip_protocol(number: u8) -> Name {
     let name = match number {
         1 => Some("icmp"),

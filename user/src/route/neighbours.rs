@@ -18,6 +18,7 @@ use std::net::IpAddr;
 
 /// A neighbour, or an address that this machine answers for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Neighbour {
     /// Its family.
     pub family: Family,
@@ -68,6 +69,7 @@ const FLAGS: &[(u32, &str)] = &[
 
 impl Neighbour {
     /// The names of its states: most often one.
+    #[must_use]
     pub fn state_names(&self) -> Vec<Cow<'static, str>> {
         if self.state == 0 {
             return vec!["NONE".into()];
@@ -76,28 +78,34 @@ impl Neighbour {
     }
 
     /// The names of its flags.
+    #[must_use]
     pub fn flag_names(&self) -> Vec<Cow<'static, str>> {
         bits(FLAGS, self.flags)
     }
 
     /// Whether this machine answers for it.
+    #[must_use]
     pub fn is_proxy(&self) -> bool {
         self.flags & PROXY != 0
     }
 
     /// Whether it is one that `ip neighbour` shows without being asked: multicast
     /// groups and the like are neighbours, too.
+    #[must_use]
     pub fn is_usual(&self) -> bool {
         self.state & !NOARP != 0 || self.flags & (PROXY | EXT_LEARNED) != 0
     }
 
     /// Its hardware address, as the link that it is beyond writes it.
+    #[must_use]
     pub fn hardware(&self, links: &Names) -> Option<String> {
         let link_type = links.get(self.index).map_or(0, |link| link.link_type);
         let address = self.address.as_deref()?;
         Some(links::hardware(link_type, address))
     }
 }
+
+impl crate::sealed::Sealed for Neighbour {}
 
 impl Entry for Neighbour {
     const NEW: u16 = 28;

@@ -18,6 +18,7 @@ use std::net::IpAddr;
 
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Route {
     /// Its family.
     pub family: Family,
@@ -63,6 +64,7 @@ pub struct Route {
 
 /// A way of a route: the next hop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Way {
     /// The number of the link.
     pub index: Option<u32>,
@@ -94,12 +96,14 @@ const FLAGS: &[(u32, &str)] = &[
 ];
 
 /// The names of a route's or a way's flags, as `ip` prints them.
+#[must_use]
 pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
     let known = FLAGS.iter().fold(0, |all, (flag, _)| all | flag);
     bits(FLAGS, flags & known)
 }
 
 /// The name of a metric, by its number of `RTAX_*`.
+#[must_use]
 pub fn metric_name(number: u16) -> Cow<'static, str> {
     let name = match number {
         2 => "mtu",
@@ -123,6 +127,7 @@ pub fn metric_name(number: u16) -> Cow<'static, str> {
 }
 
 /// The value of a metric, as `ip` prints it: times in milliseconds.
+#[must_use]
 pub fn metric_value(number: u16, value: u32) -> u32 {
     match number {
         // The kernel has these in eighths and in quarters.
@@ -139,12 +144,14 @@ pub const ECN: u32 = 1;
 
 impl Route {
     /// Whether the metric with this number is fixed.
+    #[must_use]
     pub fn is_locked(&self, metric: u16) -> bool {
         let bit = 1u32.checked_shl(metric.into()).unwrap_or(0);
         self.locked & bit != 0
     }
 
     /// The name of [`Self::preference`].
+    #[must_use]
     pub fn preference_name(&self) -> Option<Cow<'static, str>> {
         Some(match self.preference? {
             0 => "medium".into(),
@@ -157,6 +164,7 @@ impl Route {
 
 impl Way {
     /// The name of [`Self::encapsulation`].
+    #[must_use]
     pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
         Some(match self.encapsulation? {
             0 => return None,
@@ -252,7 +260,10 @@ impl Route {
 }
 
 /// What tells a route from another, but for its ways.
+#[doc(hidden)]
 pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
+
+impl crate::sealed::Sealed for Route {}
 
 impl Entry for Route {
     const NEW: u16 = 24;

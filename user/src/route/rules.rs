@@ -15,6 +15,7 @@ use crate::netlink::{Error, Result, Socket};
 
 /// A rule. What it does not mention, it holds for whatever it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its family.
     pub family: Family,
@@ -123,6 +124,8 @@ fn bad_range(attribute: &Attribute<'_>) -> Error {
         offset: attribute.offset,
     }
 }
+
+impl crate::sealed::Sealed for Rule {}
 
 impl Entry for Rule {
     const NEW: u16 = 32;

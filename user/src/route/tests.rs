@@ -164,6 +164,8 @@ const PORT: u32 = 77;
 #[derive(Debug, Default)]
 struct WithoutInet6(RefCell<Vec<u8>>);
 
+impl crate::sealed::Sealed for WithoutInet6 {}
+
 impl Transport for WithoutInet6 {
     fn send(&self, datagram: &[u8]) -> io::Result<usize> {
         self.0.replace(datagram.to_vec());

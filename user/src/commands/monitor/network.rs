@@ -205,7 +205,7 @@ pub(super) fn follow<E: Shown>(report: &mut Report<'_>, limit: Limit) -> Result<
 
 impl<E: Shown> Follower<'_, '_, E> {
     /// Takes note of a link, and of what may have gone with it.
-    fn link(&mut self, Told { entry, change }: Told<Link>) -> Result<()> {
+    fn link(&mut self, Told { entry, change, .. }: Told<Link>) -> Result<()> {
         const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
         let index = entry.index;
         let was = self.names.get(index).map_or(0, |link| link.flags);
@@ -228,7 +228,7 @@ impl<E: Shown> Follower<'_, '_, E> {
     }
 
     /// Shows what the kernel told of.
-    fn told(&mut self, Told { entry, change }: Told<E>) -> Result<()> {
+    fn told(&mut self, Told { entry, change, .. }: Told<E>) -> Result<()> {
         let became = match change {
             Change::Gone => {
                 self.view.is_gone(&entry);
