@@ -34,6 +34,8 @@ help:
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
+	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
+	@echo 'make deb-test   try them in a Debian root with a prepared 7.3 kernel'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -106,6 +108,12 @@ install-module:
 uninstall:
 	@$(install) --uninstall
 
+deb: program
+	@scripts/deb
+
+deb-test: deb
+	@scripts/deb-test
+
 clean:
 	@scripts/module --clean
 	@cd user && cargo clean --quiet
@@ -114,4 +122,4 @@ distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
 .PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean \
-	install install-program install-module uninstall
+	install install-program install-module uninstall deb deb-test
