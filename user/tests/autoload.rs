@@ -134,11 +134,16 @@ fn whoever_asks_for_the_family_has_the_kernel_load_the_module() {
 }
 
 #[test]
-fn a_command_that_needs_no_family_loads_nothing() {
+fn what_does_not_ask_for_the_family_loads_nothing() {
     let _modules = Modules::installed();
     run(Command::new(PROGRAM).args(["show", "links"]));
     run(Command::new(PROGRAM).args(["family", "nlctrl"]));
     run(Command::new(PROGRAM).args(["family", "--all"]));
+    assert!(!loaded());
+    // A device that is not there cannot be asked.
+    let device = ["device", "echo", "hello"];
+    let output = Command::new(PROGRAM).args(device).output().unwrap();
+    assert_ne!(output.status.code(), Some(0));
     assert!(!loaded());
 }
 
