@@ -114,6 +114,8 @@ deb: program
 deb-test: deb
 	@scripts/deb-test
 
+.PHONY: install install-program install-module uninstall deb deb-test
+
 clean:
 	@scripts/module --clean
 	@cd user && cargo clean --quiet
@@ -121,5 +123,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean \
-	install install-program install-module uninstall deb deb-test
+.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean
