@@ -99,12 +99,21 @@ impl Drop for Modules {
     }
 }
 
+/// The tree of the running kernel that the module was built for; none where it was
+/// built elsewhere, as for Debian's kernel.
+fn kdir() -> Option<String> {
+    let kdir = fs::read_to_string(top().join("build/module-for")).ok()?;
+    let release = Path::new(kdir.trim()).join("include/config/kernel.release");
+    let running = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let same = fs::read_to_string(release).ok()? == running;
+    same.then(|| kdir.trim().to_owned())
+}
+
 /// `make install-module` or `make uninstall`, for the guest's own root and kernel.
-fn scripts_install(argument: &str) {
-    let kdir = fs::read_to_string(top().join("build/module-for")).unwrap();
+fn scripts_install(argument: &str, kdir: &str) {
     run(Command::new(top().join("scripts/install"))
         .arg(argument)
-        .env("KDIR", kdir.trim())
+        .env("KDIR", kdir)
         .env_remove("DESTDIR")
         .env_remove("prefix"));
 }
@@ -179,12 +188,16 @@ fn who_does_not_want_that_forbids_it_in_modprobe_d() {
 
 #[test]
 fn make_install_has_it_loaded_and_make_uninstall_leaves_nothing() {
+    let Some(kdir) = kdir() else {
+        eprintln!("left out: the tree of this kernel is not to be had in the guest");
+        return;
+    };
     let _modules = Modules::none();
     assert_eq!(echo(&[]), Some(3));
-    scripts_install("--module");
+    scripts_install("--module", &kdir);
     assert_eq!(echo(&[]), Some(0));
     rmmod();
-    scripts_install("--uninstall");
+    scripts_install("--uninstall", "");
     assert_eq!(echo(&[]), Some(3));
     assert!(!loaded());
     assert_eq!(fs::read_dir(MODULES).unwrap().count(), 0);
