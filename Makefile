@@ -9,6 +9,18 @@ KERNEL ?= default
 # How `make bench` measures: icount counts instructions; kvm and tcg take the time.
 ACCEL ?= icount
 
+# Where make install puts things, by GNU's names; DESTDIR is a root apart.
+prefix = /usr/local
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+datarootdir = $(prefix)/share
+datadir = $(datarootdir)
+mandir = $(datarootdir)/man
+bashcompletiondir = $(datadir)/bash-completion/completions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+zshcompletiondir = $(datadir)/zsh/site-functions
+DESTDIR ?=
+
 # make hands its own variables down; those of the sub-makes are their own.
 unexport KDIR KERNEL ACCEL
 
@@ -24,6 +36,11 @@ help:
 	@echo 'make bench-check  fail where one takes more than before'
 	@echo 'make package  pack the library as for crates.io, and build what was packed'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
+	@echo
+	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
+	@echo 'make uninstall  remove what was installed'
+	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
+	@echo 'make deb-test   try them in a Debian root with a prepared 7.3 kernel'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -97,6 +114,33 @@ vm: module program
 
 spec: setup
 	@scripts/spec
+
+# What is missing is built; what is built is taken as it is, so that root needs
+# neither cargo nor rustc after `make program module KDIR=...`.
+install = DESTDIR='$(DESTDIR)' prefix='$(prefix)' bindir='$(bindir)' datadir='$(datadir)' \
+	mandir='$(mandir)' bashcompletiondir='$(bashcompletiondir)' \
+	fishcompletiondir='$(fishcompletiondir)' zshcompletiondir='$(zshcompletiondir)' \
+	KDIR='$(KDIR)' scripts/install
+
+install:
+	@$(install)
+
+install-program:
+	@$(install) --program
+
+install-module:
+	@$(install) --module
+
+uninstall:
+	@$(install) --uninstall
+
+deb: program
+	@scripts/deb
+
+deb-test: deb
+	@scripts/deb-test
+
+.PHONY: install install-program install-module uninstall deb deb-test
 
 clean:
 	@scripts/module --clean

@@ -9,12 +9,14 @@ mod commands {
     pub(crate) mod ask;
     mod columns;
     pub(crate) mod compare;
+    pub(crate) mod completions;
     pub(crate) mod counter;
     pub(crate) mod device;
     pub(crate) mod echo;
     pub(crate) mod explain;
     pub(crate) mod family;
     mod json;
+    pub(crate) mod man;
     pub(crate) mod monitor;
     mod network;
     pub(crate) mod show;
@@ -24,7 +26,7 @@ mod commands {
 }
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use commands::steps::{Explain, Steps};
 use parley::netlink::namespace;
 use parley::{firewall, uapi, Error};
@@ -80,6 +82,8 @@ enum Command {
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
     Explain(commands::explain::Explain),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
 }
 
 fn main() -> ExitCode {
@@ -118,6 +122,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
         Command::Stats(stats) => stats.run(out, json),
         Command::Family(family) => family.run(out, json),
         Command::Explain(explain) => explain.run(out, json),
+        Command::Completions(completions) => completions.run(out, Arguments::command()),
+        Command::Man(man) => man.run(out, Arguments::command()),
     }?;
     steps.map_or(Ok(()), |steps| steps.finish())
 }

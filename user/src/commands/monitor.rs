@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const AFTER_HELP: &str = "\
 WHAT is counters, links, addresses, routes, rules or neighbours.";
 
-/// Show what becomes of the counters, or of the network, as it happens
+/// Show what becomes of counters, or of the network, as it happens
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
