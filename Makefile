@@ -19,6 +19,7 @@ help:
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
+	@echo 'make interop  hold what other clients see of the module against parley'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -66,6 +67,9 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@scripts/fuzz $(FUZZ_SECONDS)
 
+interop: module program
+	@scripts/interop $(KERNEL)
+
 vm: module program
 	@scripts/vm --kernel $(KERNEL) --shell
 
@@ -79,4 +83,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test torture bench bench-check fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test torture bench bench-check fuzz interop vm spec clean distclean

@@ -9,7 +9,7 @@
 
 use neli::consts::nl::NlmF;
 use neli::consts::socket::NlFamily;
-use neli::err::SocketError;
+use neli::err::{RouterError, SocketError};
 use neli::genl::{AttrTypeBuilder, Genlmsghdr, GenlmsghdrBuilder, NlattrBuilder};
 use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
 use neli::router::synchronous::{NlRouter, NlRouterReceiverHandle};
@@ -294,6 +294,21 @@ impl Client {
             ["bare", cmd] => {
                 self.request(cmd.parse()?, NlmF::ACK, &[])?;
                 json!({})
+            }
+            // What the router leaves of an error.
+            ["router-bare"] => {
+                self.router.enable_ext_ack(true)?;
+                let message = GenlmsghdrBuilder::<u8, u16>::default().cmd(2).version(1);
+                let message = NlPayload::Payload(message.attrs(GenlBuffer::new()).build()?);
+                let mut replies =
+                    self.router
+                        .send::<_, _, u16, Message>(self.family, NlmF::ACK, message)?;
+                match replies.next() {
+                    Some(Err(RouterError::Nlmsgerr(error))) => {
+                        json!({"errno": -error.error(), "extended": error.ext_ack().len()})
+                    }
+                    other => return Err(format!("this is no refusal: {other:?}").into()),
+                }
             }
             ["listen"] => {
                 let group = self.router.resolve_nl_mcast_group("parley", "events")?;
