@@ -129,7 +129,6 @@ class Library:
     """One of the programs that read words and write JSON."""
 
     talks = True  # answers questions, and has its own answered
-    events_end = False
 
     def __init__(self, name, version, words, before=()):
         self.name, self.version = name, version
@@ -220,18 +219,21 @@ class Pyynl:
 
     name = 'pyynl'
     talks = False
-    events_end = True
     OPERATIONS = {'get': 'counter-get', 'list': 'counter-get', 'set': 'counter-set',
                   'add': 'counter-add', 'del': 'counter-del', 'stats': 'stats-get',
                   'echo': 'echo', 'ask': 'ask', 'agent': 'agent-register', 'answer': 'answer'}
     EVENTS = {'counter-new-ntf': 'new', 'counter-change-ntf': 'changed',
               'counter-del-ntf': 'deleted'}
 
-    def __init__(self, version, cli, spec):
-        self.version = version
-        self.words = ['python3', '-u', cli, '--spec', spec, '--no-schema', '--output-json']
+    def __init__(self, version, cli, spec, before=()):
+        self.version, self.cli_path, self.spec = version, cli, spec
+        self.words = ['--spec', spec, '--no-schema', '--output-json']
         self.pid = None
         self.listener = None
+        self.set_name = None
+        self.server = subprocess.Popen(
+            [*before, 'python3', os.path.join(os.path.dirname(__file__), 'pyynl_server.py'), cli],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @staticmethod
     def request(words):
@@ -252,15 +254,14 @@ class Pyynl:
                 return {'question': question.encode().hex()}, []
         return {}, []
 
-    def cli(self, *words, before=()):
-        with subprocess.Popen([*before, *self.words, *words], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as process:
-            self.pid = process.pid
-            out, err = process.communicate(timeout=WAIT)
+    def cli(self, *words):
+        print(json.dumps([*self.words, *words]), file=self.server.stdin, flush=True)
+        done = json.loads(self.server.stdout.readline())
+        self.pid, out = done['pid'], done['out']
         if out.startswith('Netlink error: '):
             return {'error': self.error(out.strip())}
-        if process.returncode != 0:
-            raise RuntimeError(f'pyynl: {out}{err}')
+        if done['status'] != 0:
+            raise RuntimeError(f"pyynl: {out}{done['err']}")
         values = [json.loads(line) for line in out.splitlines()]
         return values[0] if len(values) == 1 else values
 
@@ -279,7 +280,7 @@ class Pyynl:
                 found['attribute'] = f"{self.set_name}.{more[key].removeprefix('.')}"
         return found
 
-    def ask(self, *words, before=()):
+    def ask(self, *words):
         words = [str(word) for word in words]
         if words[0] == 'policy':
             return self.policies()
@@ -291,7 +292,7 @@ class Pyynl:
         attributes, flags = self.request(words)
         flags = ['--excl' if flag == 'exclusive' else f'--{flag}' for flag in flags]
         told = self.cli('--dump' if words[0] == 'list' else '--do', operation, '--json',
-                        json.dumps(attributes), *flags, before=before)
+                        json.dumps(attributes), *flags)
         if words[0] == 'echo' and 'error' not in told:
             stamp = told['stamp']
             return {'payload_hex': told['payload'], 'time_ns': stamp['time-ns'],
@@ -309,7 +310,8 @@ class Pyynl:
             for kind in ('do', 'dump'):
                 if kind == 'dump' and name != 'counter-get':
                     continue
-                table = self.cli('--policy', f'--{kind}', name)
+                # It prints an empty one as null.
+                table = self.cli('--policy', f'--{kind}', name) or {}
                 names = ATTRIBUTES.get(SETS.get(cmd), [])
                 found.setdefault(cmd, {})[kind] = {
                     names.index(attribute) + 1: bounds_of(
@@ -319,12 +321,13 @@ class Pyynl:
         return found
 
     def unprivileged(self, *words):
-        return self.ask(*words, before=NO_ADMIN)
+        with Pyynl(self.version, self.cli_path, self.spec, NO_ADMIN) as other:
+            return other.ask(*words)
 
     def subscribe(self, operation):
         """Has the CLI do something, and listen from then on; tells what it did."""
-        self.listener = Lines([*self.words, '--subscribe', 'events', '--do', operation,
-                               '--duration', str(WAIT)])
+        self.listener = Lines(['python3', '-u', self.cli_path, *self.words, '--subscribe',
+                               'events', '--do', operation, '--duration', str(WAIT)])
         self.listener.__enter__()
         return self.listener.next()
 
@@ -342,4 +345,5 @@ class Pyynl:
         return self
 
     def __exit__(self, *_):
-        pass
+        self.server.stdin.close()
+        self.server.wait(WAIT)
