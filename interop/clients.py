@@ -86,8 +86,10 @@ class Lines:
 
 def family_of(told):
     """A family as parley prints it, of numbers."""
-    operations = [{'cmd': int(cmd), 'flags': [name for bit, name in FLAGS.items() if flags & bit]}
-                  for cmd, flags in sorted(told['operations'].items(), key=lambda that: int(that[0]))]
+    operations = sorted(({'cmd': int(cmd), 'flags': [name for bit, name in FLAGS.items()
+                                                     if flags & bit]}
+                         for cmd, flags in told['operations'].items()),
+                        key=lambda operation: operation['cmd'])
     return {'name': 'parley', 'id': told['id'], 'version': told['version'],
             'header_len': told['header_len'], 'operations': operations,
             'groups': [{'id': told['groups'][name], 'name': name} for name in told['groups']]}

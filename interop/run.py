@@ -24,9 +24,12 @@ HERE = Path(__file__).resolve().parent
 
 
 def locked(package, *crates):
+    """The versions of these crates in the package's lock file; the others' with names."""
     text = (HERE / package / 'Cargo.lock').read_text()
-    return ', '.join(f'{crate} {version}' for crate in crates for version in re.findall(
-        rf'name = "{crate}"\nversion = "(.*)"', text))
+    first, *others = (re.search(rf'name = "{crate}"\nversion = "(.*)"', text)[1]
+                      for crate in crates)
+    return [first, *(f"{crate.removeprefix('netlink-')} {version}"
+                     for crate, version in zip(crates[1:], others))]
 
 
 def attempt(report, name, what, *arguments):
@@ -68,18 +71,24 @@ def main():
     if sys.argv[1:] == ['--self-test']:
         self_test()
         return
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
     source, python, binaries = map(Path, sys.argv[1:])
+    for path in (source, python, binaries / 'interop-neli', binaries / 'interop-genetlink'):
+        if not path.exists():
+            sys.exit(f'interop: {path} is missing')
     signal.signal(signal.SIGALRM, late)
     report = Report()
     for kind in (Genl, Libnl):
         lister = kind()
         report.client(lister.name, lister.version)
         attempt(report, lister.name, lister.check, report)
-    neli = Library('neli', locked('neli', 'neli'), [str(binaries / 'interop-neli')])
+    neli = Library('neli', locked('neli', 'neli')[0], [str(binaries / 'interop-neli')])
     checks.fill(neli)
     attempt(report, 'neli', whole, neli, report)
-    genetlink = Library('genetlink', locked('genetlink', 'genetlink', 'netlink-packet-generic',
-                                            'netlink-packet-core'),
+    version, *others = locked('genetlink', 'genetlink', 'netlink-packet-generic',
+                              'netlink-packet-core')
+    genetlink = Library('genetlink', f'{version}, with {" and ".join(others)}',
                         [str(binaries / 'interop-genetlink')])
     attempt(report, 'genetlink', whole, genetlink, report)
     pyroute2 = Pyroute2('pyroute2', '', [str(python), str(HERE / 'pyroute2_client.py')])
