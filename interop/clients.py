@@ -3,8 +3,8 @@
 the same of the same.
 
 A client answers `ask(WORD...)`, by what parley --json would print, or by
-{'error': {'errno', 'message', 'attribute'}}. The clients in libraries (pyroute2, neli,
-genetlink) are programs here that read a JSON array of words a line, and write a line of
+{'error': {'errno', 'message', 'attribute'}}. The clients in libraries (libnl, neli,
+genetlink, pyroute2) are programs here that read a JSON array of words a line, and write a line of
 JSON for each:
 
   family                 id, version, header_len, operations {number: flags}, groups
@@ -207,6 +207,19 @@ class Library:
         self.process.stdin.close()
         if self.process.wait(WAIT):
             raise RuntimeError(f'{self.name} ended with status {self.process.returncode}')
+
+
+class Libnl(Library):
+    def told(self, words, told):
+        if words[0] == 'policy':
+            # A line of each attribute, and of each operation.
+            sorted_ = {'tables': {}, 'operations': {}}
+            for what, one, other, value in told:
+                sorted_[f'{what}s'].setdefault(str(one), {})[other] = value
+            return policies_of(sorted_)
+        if isinstance(told, list) and told and 'error' in told[-1]:
+            told = told[-1]
+        return super().told(words, told)
 
 
 class Pyroute2(Library):

@@ -143,8 +143,8 @@ class Genl:
                      [before['id'], after['id']])
 
 
-class Libnl:
-    name = 'libnl-utils'
+class LibnlTools:
+    name = "libnl's tools"
 
     def __init__(self):
         self.version = run(['genl-ctrl-list', '-v']).stdout.split()[3]

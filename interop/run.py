@@ -6,7 +6,7 @@ against what parley prints. Runs in the guest, as root; scripts/interop starts i
   run.py SOURCE PYTHON BINARIES
 
 SOURCE is the kernel's source tree, PYTHON one that has pyroute2, BINARIES the folder of
-interop-neli and interop-genetlink.
+interop-libnl, interop-neli and interop-genetlink.
 """
 
 import re
@@ -16,8 +16,8 @@ import traceback
 from pathlib import Path
 
 import checks
-from clients import WAIT, Library, Pyroute2, Pyynl, run
-from listers import Genl, Libnl
+from clients import WAIT, Libnl, Library, Pyroute2, Pyynl, run
+from listers import Genl, LibnlTools
 from report import Report, self_test
 
 HERE = Path(__file__).resolve().parent
@@ -74,17 +74,20 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     source, python, binaries = map(Path, sys.argv[1:])
-    for path in (source, python, binaries / 'interop-neli', binaries / 'interop-genetlink'):
+    programs = [binaries / f'interop-{name}' for name in ('libnl', 'neli', 'genetlink')]
+    for path in (source, python, *programs):
         if not path.exists():
             sys.exit(f'interop: {path} is missing')
     signal.signal(signal.SIGALRM, late)
     report = Report()
-    for kind in (Genl, Libnl):
+    for kind in (Genl, LibnlTools):
         lister = kind()
         report.client(lister.name, lister.version)
         attempt(report, lister.name, lister.check, report)
     neli = Library('neli', locked('neli', 'neli')[0], [str(binaries / 'interop-neli')])
     checks.fill(neli)
+    libnl = Libnl('libnl', LibnlTools().version, [str(binaries / 'interop-libnl')])
+    attempt(report, 'libnl', whole, libnl, report)
     attempt(report, 'neli', whole, neli, report)
     version, *others = locked('genetlink', 'genetlink', 'netlink-packet-generic',
                               'netlink-packet-core')
