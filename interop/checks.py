@@ -28,7 +28,7 @@ def description(client, report):
     if client.name == 'genetlink' and 'cannot' in (told := client.ask('typed-policy')):
         report.cannot('policies by its own types', f'"{told["cannot"]}"; the client here takes'
                       ' them apart')
-    if client.name == 'neli':
+    if client.name in ('libnl', 'neli'):
         report.cannot('policies by its own types', 'it has none for them; the client here takes'
                       ' them apart')
 
@@ -107,6 +107,9 @@ def errors(client, report):
     if client.name == 'neli' and client.ask('router-bare') == {'errno': 22, 'extended': 0}:
         report.cannot('error: words and attribute over NlRouter', 'it drops the extended ACK;'
                       ' NlSocketHandle has it')
+    if client.name in ('libnl', 'genetlink'):
+        report.cannot('error: words and attribute by its own types', 'it has none for them; the'
+                      ' client here finds them behind the request')
     if client.name == 'pyroute2':
         del ours['attribute']
         report.cannot('error: which attribute is missing', 'it knows NLMSGERR_ATTR_MSG and _OFFS,'

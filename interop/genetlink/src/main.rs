@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The parley family through rust-netlink's genetlink. `interop/run.py` says what is
 //! read and written.
@@ -94,10 +94,18 @@ fn nest(bytes: &[u8]) -> Result<Attributes, DecodeError> {
     NlasIterator::new(bytes).map(pair).collect()
 }
 
+/// One of the attributes.
+fn field(attributes: &Attributes, number: u16) -> Fallible<&[u8]> {
+    let bytes = attributes.get(&number).map(|bytes| &bytes[..]);
+    Ok(bytes.ok_or_else(|| format!("attribute {number} is missing"))?)
+}
+
 /// An integer of 1 to 8 bytes.
 fn integer(bytes: &[u8]) -> u64 {
     let mut whole = [0; 8];
-    whole[..bytes.len().min(8)].copy_from_slice(&bytes[..bytes.len().min(8)]);
+    for (to, from) in whole.iter_mut().zip(bytes) {
+        *to = *from;
+    }
     u64::from_le_bytes(whole)
 }
 
@@ -341,11 +349,14 @@ impl Client {
             ["typed-policy"] => self.typed_policy().await,
             ["echo", path] => {
                 let reply = self.one(1, 0, vec![(1, std::fs::read(path)?)]).await?;
-                let stamp = nest(&reply[&2])?;
-                let hex: String = reply[&1].iter().map(|b| format!("{b:02x}")).collect();
+                let stamp = nest(field(&reply, 2)?)?;
+                let hex: String = field(&reply, 1)?
+                    .iter()
+                    .map(|b| format!("{b:02x}"))
+                    .collect();
                 json!({
-                    "payload_hex": hex, "time_ns": integer(&stamp[&1]),
-                    "cpu": integer(&stamp[&2]), "portid": integer(&stamp[&3]),
+                    "payload_hex": hex, "time_ns": integer(field(&stamp, 1)?),
+                    "cpu": integer(field(&stamp, 2)?), "portid": integer(field(&stamp, 3)?),
                     "port": self.port,
                 })
             }
@@ -373,8 +384,9 @@ impl Client {
             ["stats"] => {
                 let reply = self.one(13, 0, Vec::new()).await?;
                 let named = STATS.iter().zip(1..);
-                let named = named.map(|(name, number)| (*name, integer(&reply[&number])));
-                json!(named.collect::<BTreeMap<_, _>>())
+                let named =
+                    named.map(|(name, number)| Ok((*name, integer(field(&reply, number)?))));
+                json!(named.collect::<Fallible<BTreeMap<_, _>>>()?)
             }
             ["bare", cmd] => {
                 self.request(cmd.parse()?, NLM_F_ACK, Vec::new()).await?;
@@ -406,8 +418,8 @@ impl Client {
                 }
                 // No ACK is asked for: that would end the request before the answer.
                 let reply = self.one(10, 0, given).await?;
-                let answer = String::from_utf8_lossy(&reply[&3]);
-                json!({"id": integer(&reply[&1]), "answer": answer})
+                let answer = String::from_utf8_lossy(field(&reply, 3)?);
+                json!({"id": integer(field(&reply, 1)?), "answer": answer})
             }
             ["agent"] => {
                 self.request(9, NLM_F_ACK, Vec::new()).await?;
@@ -415,10 +427,10 @@ impl Client {
             }
             ["question"] => {
                 let asked = self.next().await?.told;
-                let question = String::from_utf8_lossy(&asked[&2]);
+                let question = String::from_utf8_lossy(field(&asked, 2)?);
                 json!({
-                    "id": integer(&asked[&1]), "question": question,
-                    "portid": integer(&asked[&5]),
+                    "id": integer(field(&asked, 1)?), "question": question,
+                    "portid": integer(field(&asked, 5)?),
                 })
             }
             ["answer", id, answer] => {
@@ -434,7 +446,8 @@ impl Client {
 
 fn counter(reply: &Attributes) -> Fallible<Value> {
     Ok(json!({
-        "name": text(&reply[&1])?, "value": integer(&reply[&2]), "updates": integer(&reply[&4]),
+        "name": text(field(reply, 1)?)?, "value": integer(field(reply, 2)?),
+        "updates": integer(field(reply, 4)?),
     }))
 }
 

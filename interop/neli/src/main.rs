@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The parley family through neli. `interop/run.py` says what is read and written.
 //!
@@ -66,10 +66,18 @@ fn nest(bytes: &[u8]) -> Fallible<Attributes> {
     Ok(attributes(&buffer))
 }
 
+/// One of the attributes.
+fn field(attributes: &Attributes, number: u16) -> Fallible<&[u8]> {
+    let bytes = attributes.get(&number).map(|bytes| &bytes[..]);
+    Ok(bytes.ok_or_else(|| format!("attribute {number} is missing"))?)
+}
+
 /// An integer of 1 to 8 bytes.
 fn integer(bytes: &[u8]) -> u64 {
     let mut whole = [0; 8];
-    whole[..bytes.len().min(8)].copy_from_slice(&bytes[..bytes.len().min(8)]);
+    for (to, from) in whole.iter_mut().zip(bytes) {
+        *to = *from;
+    }
     u64::from_le_bytes(whole)
 }
 
@@ -201,14 +209,17 @@ impl Client {
         };
         let (mut operations, mut groups) = (Map::new(), Map::new());
         for entry in entries(6)? {
-            operations.insert(integer(&entry[&1]).to_string(), integer(&entry[&2]).into());
+            operations.insert(
+                integer(field(&entry, 1)?).to_string(),
+                integer(field(&entry, 2)?).into(),
+            );
         }
         for entry in entries(7)? {
-            groups.insert(text(&entry[&1]), integer(&entry[&2]).into());
+            groups.insert(text(field(&entry, 1)?), integer(field(&entry, 2)?).into());
         }
         Ok(json!({
-            "id": integer(&reply[&1]), "version": integer(&reply[&3]),
-            "header_len": integer(&reply[&4]), "operations": operations, "groups": groups,
+            "id": integer(field(reply, 1)?), "version": integer(field(reply, 3)?),
+            "header_len": integer(field(reply, 4)?), "operations": operations, "groups": groups,
         }))
     }
 
@@ -257,19 +268,22 @@ impl Client {
             ["policy"] => self.policy()?,
             ["echo", path] => {
                 let reply = self.one(1, NlmF::empty(), &[(1, std::fs::read(path)?)])?;
-                let stamp = nest(&reply[&2])?;
-                let hex: String = reply[&1].iter().map(|b| format!("{b:02x}")).collect();
+                let stamp = nest(field(&reply, 2)?)?;
+                let hex: String = field(&reply, 1)?
+                    .iter()
+                    .map(|b| format!("{b:02x}"))
+                    .collect();
                 json!({
-                    "payload_hex": hex, "time_ns": integer(&stamp[&1]),
-                    "cpu": integer(&stamp[&2]), "portid": integer(&stamp[&3]),
+                    "payload_hex": hex, "time_ns": integer(field(&stamp, 1)?),
+                    "cpu": integer(field(&stamp, 2)?), "portid": integer(field(&stamp, 3)?),
                     "port": self.socket.pid(),
                 })
             }
-            ["get", name] => counter(&self.one(2, NlmF::empty(), &[(1, string(name))])?),
+            ["get", name] => counter(&self.one(2, NlmF::empty(), &[(1, string(name))])?)?,
             ["list", prefix @ ..] => {
                 let given: Vec<_> = prefix.iter().map(|text| (5, string(text))).collect();
                 let replies = self.request(2, NlmF::DUMP, &given)?;
-                replies.iter().map(counter).collect()
+                replies.iter().map(counter).collect::<Fallible<_>>()?
             }
             ["set", name, value, words @ ..] => {
                 let value = value.parse::<u64>()?.to_le_bytes().to_vec();
@@ -279,7 +293,7 @@ impl Client {
             }
             ["add", name, delta, words @ ..] => {
                 let delta = delta.parse::<i64>()?.to_le_bytes().to_vec();
-                counter(&self.one(4, flags(words), &[(1, string(name)), (3, delta)])?)
+                counter(&self.one(4, flags(words), &[(1, string(name)), (3, delta)])?)?
             }
             ["del", name] => {
                 self.request(5, NlmF::ACK, &[(1, string(name))])?;
@@ -288,8 +302,9 @@ impl Client {
             ["stats"] => {
                 let reply = self.one(13, NlmF::empty(), &[])?;
                 let named = STATS.iter().zip(1..);
-                let named = named.map(|(name, number)| (*name, integer(&reply[&number])));
-                json!(named.collect::<BTreeMap<_, _>>())
+                let named =
+                    named.map(|(name, number)| Ok((*name, integer(field(&reply, number)?))));
+                json!(named.collect::<Fallible<BTreeMap<_, _>>>()?)
             }
             ["bare", cmd] => {
                 self.request(cmd.parse()?, NlmF::ACK, &[])?;
@@ -319,7 +334,7 @@ impl Client {
             ["event"] => {
                 let event = self.events.next().ok_or("the router is gone")??;
                 let event = event.get_payload().ok_or("the event is no message")?;
-                let mut told = counter(&attributes(event.attrs()));
+                let mut told = counter(&attributes(event.attrs()))?;
                 told["event"] = match event.cmd() {
                     6 => "new".into(),
                     7 => "changed".into(),
@@ -335,7 +350,7 @@ impl Client {
                 }
                 // No ACK is asked for: that would end the request before the answer.
                 let reply = self.one(10, NlmF::empty(), &given)?;
-                json!({"id": integer(&reply[&1]), "answer": text(&reply[&3])})
+                json!({"id": integer(field(&reply, 1)?), "answer": text(field(&reply, 3)?)})
             }
             ["agent"] => {
                 self.request(9, NlmF::ACK, &[])?;
@@ -346,8 +361,8 @@ impl Client {
                 let question = question.first().and_then(|first| first.get_payload());
                 let asked = attributes(question.ok_or("this is no question")?.attrs());
                 json!({
-                    "id": integer(&asked[&1]), "question": text(&asked[&2]),
-                    "portid": integer(&asked[&5]),
+                    "id": integer(field(&asked, 1)?), "question": text(field(&asked, 2)?),
+                    "portid": integer(field(&asked, 5)?),
                 })
             }
             ["answer", id, answer] => {
@@ -361,10 +376,11 @@ impl Client {
     }
 }
 
-fn counter(reply: &Attributes) -> Value {
-    json!({
-        "name": text(&reply[&1]), "value": integer(&reply[&2]), "updates": integer(&reply[&4]),
-    })
+fn counter(reply: &Attributes) -> Fallible<Value> {
+    Ok(json!({
+        "name": text(field(reply, 1)?), "value": integer(field(reply, 2)?),
+        "updates": integer(field(reply, 4)?),
+    }))
 }
 
 fn flags(words: &[&str]) -> NlmF {
