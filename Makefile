@@ -36,6 +36,7 @@ help:
 	@echo 'make bench-check  fail where one takes more than before'
 	@echo 'make package  pack the library as for crates.io, and build what was packed'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
+	@echo 'make interop  hold what other clients see of the module against parley'
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
@@ -109,6 +110,9 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@scripts/fuzz $(FUZZ_SECONDS)
 
+interop: module program
+	@scripts/interop $(KERNEL)
+
 vm: module program
 	@scripts/vm --kernel $(KERNEL) --shell
 
@@ -150,4 +154,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"
 
-.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check package fuzz vm spec clean distclean
+.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check package fuzz interop vm spec clean distclean

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What came of the checks: a line each, and the counts."""
+
+import json
+import sys
+import textwrap
+
+ABSENT = 'nothing'
+
+
+def differences(theirs, ours, path=''):
+    """What differs, field by field: (field, theirs, ours)."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for key in sorted(theirs.keys() | ours.keys(), key=str):
+            yield from differences(theirs.get(key, ABSENT), ours.get(key, ABSENT),
+                                   f'{path}.{key}' if path else str(key))
+    elif isinstance(theirs, list) and isinstance(ours, list):
+        for i in range(max(len(theirs), len(ours))):
+            yield from differences(theirs[i] if i < len(theirs) else ABSENT,
+                                   ours[i] if i < len(ours) else ABSENT, f'{path}[{i}]')
+    elif type(theirs) is not type(ours) or theirs != ours:
+        yield path or 'value', theirs, ours
+
+
+def shown(value):
+    text = value if value == ABSENT else json.dumps(value)
+    return text if len(text) <= 60 else f'{text[:50]}... ({len(text)} characters)'
+
+
+def fields(value):
+    """How many values are compared."""
+    if isinstance(value, dict):
+        return sum(map(fields, value.values()))
+    if isinstance(value, list):
+        return sum(map(fields, value)) + 1
+    return 1
+
+
+class Report:
+    def __init__(self, out=sys.stdout):
+        self.out = out
+        self.same = self.different = self.values = self.cannots = self.clients = 0
+
+    def line(self, text):
+        print(text, file=self.out, flush=True)
+
+    def client(self, name, version):
+        self.clients += 1
+        self.line(f'\n{name}  {version}')
+
+    def check(self, name, theirs, ours):
+        """Holds what a client printed against what parley printed."""
+        found = list(differences(theirs, ours))
+        if not found:
+            self.same += 1
+            self.values += fields(ours)
+            self.line(f'  same     {name}')
+            return
+        self.different += 1
+        self.line(f'  DIFFERS  {name}')
+        for path, one, other in found[:8]:
+            self.line(f'           {path}')
+            self.line(f'             client: {shown(one)}')
+            self.line(f'             parley: {shown(other)}')
+        if len(found) > 8:
+            self.line(f'           and {len(found) - 8} fields more')
+
+    def cannot(self, name, why):
+        self.cannots += 1
+        self.line('\n'.join(textwrap.wrap(
+            f'{name}: {why}', 78, initial_indent='  cannot   ',
+            subsequent_indent=' ' * 11, break_long_words=False)))
+
+    def failed(self, name, why):
+        """A check that did not come to its end."""
+        self.different += 1
+        self.line(f'  FAILED   {name}')
+        for line in str(why).splitlines()[-12:]:
+            self.line(f'           {line[:69]}')
+
+    def end(self):
+        self.line(f'\n{self.clients} clients: {self.same} checks the same ({self.values} values),'
+                  f' {self.different} different, {self.cannots} cannot')
+        return self.different == 0
+
+
+def self_test():
+    """Shows that a wrong value is noticed, wherever it is."""
+    right = {'id': 24, 'name': 'parley', 'operations': [{'cmd': 1, 'flags': ['do']}],
+             'value': 2 ** 64 - 1, 'payload': 'ff00', 'signed': -1, 'empty': []}
+    wrong = [
+        right | {'id': 25},
+        right | {'id': '24'},
+        right | {'value': 2 ** 64 - 2},
+        right | {'value': -1},
+        right | {'payload': 'ff01'},
+        right | {'signed': 2 ** 64 - 1},
+        right | {'empty': [1]},
+        right | {'empty': {}},
+        right | {'more': 0},
+        {key: value for key, value in right.items() if key != 'name'},
+        right | {'operations': [{'cmd': 1, 'flags': ['do', 'dump']}]},
+        right | {'operations': []},
+        right | {'operations': [{'cmd': True, 'flags': ['do']}]},
+        None,
+    ]
+
+    class Nowhere:
+        def write(self, text):
+            pass
+
+        def flush(self):
+            pass
+
+    for value in wrong:
+        for theirs, ours in ((value, right), (right, value)):
+            report = Report(Nowhere())
+            report.check('', theirs, ours)
+            if report.different != 1 or report.end():
+                sys.exit(f'interop: self-test: this was not noticed: {value}')
+    report = Report(Nowhere())
+    report.check('', right, json.loads(json.dumps(right)))
+    if not report.end():
+        sys.exit('interop: self-test: what is the same was refused')
+    report.failed('', 'why')
+    if report.end():
+        sys.exit('interop: self-test: a failure was not counted')
+    print(f'interop: self-test: {2 * len(wrong)} differences noticed, 1 likeness passed')
