@@ -14,7 +14,8 @@ unexport KDIR KERNEL ACCEL
 
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
-	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo 'make test     all tests, on the host and in the virtual machine;'
+	@echo '              REPORT=folder for KTAP, JUnit XML and the logs, too'
 	@echo 'make torture  the long proof, on kernels with sanitizers'
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
@@ -49,6 +50,7 @@ program:
 run: module program
 	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo
 
+# A REPORT on the command line reaches scripts/test in the environment.
 test: module
 	@scripts/test $(KERNEL)
 
