@@ -50,7 +50,15 @@ program:
 run: module program
 	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo
 
-# A REPORT on the command line reaches scripts/test in the environment.
+# REPORT reaches scripts/test in the environment. A report that is there must not be
+# taken for one of this run, should this run not come as far as to its own.
+ifneq ($(REPORT),)
+test setup module: | no-old-report
+no-old-report:
+	@rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
+.PHONY: no-old-report
+endif
+
 test: module
 	@scripts/test $(KERNEL)
 

@@ -43,7 +43,7 @@ def report(folder, command):
     started = datetime.datetime.now().isoformat(timespec="seconds")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "results.ktap").exists():
+        if (folder / "output.txt").exists():
             for pattern in OWN:
                 for old in folder.glob(pattern):
                     old.unlink()
