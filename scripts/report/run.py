@@ -138,9 +138,10 @@ def supervise(command, transcript):
 
     def hand_on(number, _frame):
         nonlocal killed_at
-        run.signal = number
+        run.signal = run.signal or number
         killed_at = killed_at or time.monotonic() + GRACE
-        to_all(child.pid, number)
+        # Whatever came: SIGINT is ignored by what was started in the background.
+        to_all(child.pid, signal.SIGTERM)
 
     killed_at = None
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -170,9 +171,9 @@ def supervise(command, transcript):
                 for key in list(streams.get_map().values()):
                     key.data.end(now)
                     streams.unregister(key.fileobj)
-    # As a shell has it: 128 and the signal's number.
+    # As a shell has it: 128 and the signal's number, of that which came to us.
     status = child.wait()
-    run.status = status if status >= 0 else 128 - status
+    run.status = status if status >= 0 else 128 + (run.signal or -status)
     run.seconds = time.monotonic() - started
     return run
 
