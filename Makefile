@@ -26,7 +26,8 @@ unexport KDIR KERNEL ACCEL
 
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
-	@echo 'make test     all tests, on the host and in the virtual machine'
+	@echo 'make test     all tests, on the host and in the virtual machine;'
+	@echo '              REPORT=folder for KTAP, JUnit XML and the logs, too'
 	@echo 'make lint     formats, lints and rules; make format mends the formats'
 	@echo 'make try      one file of tests, in the virtual machine: TEST=echo'
 	@echo 'make doc      rustdoc of both sides, in build/doc'
@@ -71,6 +72,15 @@ program:
 
 run: module program
 	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo
+
+# REPORT reaches scripts/test in the environment. A report that is there must not be
+# taken for one of this run, should this run not come as far as to its own.
+ifneq ($(REPORT),)
+test setup module: | no-old-report
+no-old-report:
+	@rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
+.PHONY: no-old-report
+endif
 
 test: module
 	@scripts/test $(KERNEL)

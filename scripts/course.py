@@ -4,6 +4,7 @@
 against what the chapters show, or writes it into them.
 
 usage: course.py check|print CHAPTER...      in the guest, as root
+       course.py check|print --host PAGE...  on the host: for docs/vm.md
        course.py put                         on the host, with what print printed
        course.py --self-test
 
@@ -35,6 +36,7 @@ VARIES = [
     (r"^(\S+ +id )\d+ ", r"\1N "),
     (r"(getppid\(\) += )\d+", r"\1N"),
     # Times and places.
+    (r"^( *)\[ *\d+\.\d+\]", r"\1[T]"),
     (r"\d+\.\d+ s\b", "T s"),
     (r"\bCPU \d+", "CPU N"),
 ]
@@ -201,8 +203,10 @@ def main(arguments):
     if len(arguments) < 2 or arguments[0] not in ("check", "print"):
         sys.exit(__doc__)
     bad, texts = [], {}
-    for chapter in arguments[1:]:
-        fresh()
+    host = arguments[1] == "--host"
+    for chapter in arguments[1 + host:]:
+        if not host:
+            fresh()
         wrong, texts[chapter] = run(pathlib.Path(chapter), arguments[0] == "print")
         bad += [(chapter, *what) for what in wrong]
     if arguments[0] == "print":
