@@ -90,8 +90,8 @@ unsafe impl<N: Send + Sync> Sync for Family<N> {}
 
 /// A static [`Family`], as a constant can name it.
 ///
-/// In place of a plain reference, which Rust 1.85, that of Debian's own kernel, refuses in a constant
-/// where what it leads to can change.
+/// In place of a plain reference, which Rust 1.85, that of Debian's own kernel, refuses in a
+/// constant where what it leads to can change.
 ///
 /// # Invariants
 ///
