@@ -144,7 +144,8 @@ def user_side(crates):
 
     # Its tests are in it, and they have dependencies of their own.
     kinds = (None, "dev")
-    itself = {"crate": library(root, kinds), "name": packages[root]["name"]}
+    number = library(root, kinds)
+    itself = {"crate": number, "name": crates[number]["display_name"]}
     for target in packages[root]["targets"]:
         if not is_library(target):
             append(packages[root], target, [*links(root, kinds), itself])
@@ -167,6 +168,8 @@ def check(project):
         for folder in crate.get("source", {}).get("include_dirs", ()):
             there(folder, name)
         for dep in crate["deps"]:
+            if not dep["name"].isidentifier():
+                faults.append(f"{name}: {dep['name']} is no name of a crate")
             if not 0 <= dep["crate"] < number:
                 faults.append(f"{name}: its dependency {dep['name']} has the number {dep['crate']}")
     roots = [crate["root_module"] for crate in project["crates"] if crate["is_workspace_member"]]
