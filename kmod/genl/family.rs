@@ -108,8 +108,8 @@ impl<N> FamilyRef<N> {
     /// The family.
     #[inline]
     pub(super) const fn get(self) -> &'static Family<N> {
-        // SAFETY: By the type invariants it was a reference, to what lives for ever and is never
-        // borrowed mutably: no static is.
+        // SAFETY: By the type invariants it comes from a `&'static` reference: the family is valid
+        // for ever, and a shared borrow that never ends leaves no room for a mutable one.
         unsafe { &*self.0 }
     }
 }
