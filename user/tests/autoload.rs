@@ -61,6 +61,11 @@ struct Modules {
 
 impl Modules {
     fn none() -> Self {
+        // It mounts over /lib/modules and installs: nothing for a machine that is used.
+        assert!(
+            std::env::var_os("PARLEY_VM").is_some(),
+            "this test runs in the guest alone"
+        );
         let alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
         // virtme-ng has put something of its own there.
         let modules = ["-t", "tmpfs", "modules", MODULES];
