@@ -163,6 +163,6 @@ clean:
 
 distclean: clean
 	@d="$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"; echo "rm -rf $$d"; \
-	rm -rf "$$d" 2>/dev/null || sudo rm -rf "$$d"  # a Debian root in it is root's
+	rm -rf "$$d" 2>/dev/null || sudo rm -rf --one-file-system "$$d"  # a Debian root in it is root's
 
 .PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check package fuzz interop vm spec clean distclean

@@ -50,6 +50,9 @@ class Report:
 
     def check(self, name, theirs, ours):
         """Holds what a client printed against what parley printed."""
+        if name.startswith('error:') and 'error' not in ours:
+            self.failed(name, f'parley was not refused, and said {shown(ours)}')
+            return
         found = list(differences(theirs, ours))
         if not found:
             self.same += 1
@@ -118,6 +121,11 @@ def self_test():
             report.check('', theirs, ours)
             if report.different != 1 or report.end():
                 sys.exit(f'interop: self-test: this was not noticed: {value}')
+    # Where both say the same, and nothing was refused that should have been.
+    report = Report(Nowhere())
+    report.check('error: one', {}, {})
+    if report.end():
+        sys.exit('interop: self-test: that nothing was refused was not noticed')
     report = Report(Nowhere())
     report.check('', right, json.loads(json.dumps(right)))
     if not report.end():

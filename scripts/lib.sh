@@ -53,6 +53,7 @@ config_of() {
 rustc_of() {
 	local wanted rustc
 	wanted=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="\(.*\)"/\1/p' "$(config_of "$1")")
+	[ -n "$wanted" ] || return 0
 	for rustc in rustc /usr/bin/rustc; do
 		if [ "$("$rustc" --version 2>/dev/null)" = "$wanted" ]; then
 			echo "$rustc"
@@ -75,13 +76,13 @@ tools_of() {
 # root_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
 root_of() {
 	local in_cache=${1#"$cache/kernel/"}
-	case $in_cache in
-	debian-*/root/*) echo "$cache/kernel/${in_cache%%/*}/root" ;;
+	case $1 in
+	"$cache"/kernel/debian-*/root/*) echo "$cache/kernel/${in_cache%%/*}/root" ;;
 	esac
 }
 
 # into_root ROOT: copies what a module is built of, and with, to /build/parley in
-# ROOT, anew.
+# ROOT, anew. Of those that use one ROOT at once each has the lock debian-root.
 into_root() {
 	as_root rm -rf "$1/build/parley"
 	as_root mkdir -p "$1/build/parley"

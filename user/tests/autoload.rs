@@ -194,6 +194,9 @@ fn who_does_not_want_that_forbids_it_in_modprobe_d() {
 #[test]
 fn make_install_has_it_loaded_and_make_uninstall_leaves_nothing() {
     let Some(kdir) = kdir() else {
+        // Debian's tree is that of a root of its own.
+        let running = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        assert!(running.contains("+deb"), "no tree was built for {running}");
         eprintln!("left out: the tree of this kernel is not to be had in the guest");
         return;
     };
