@@ -19,7 +19,6 @@ fn run(name: &str) -> Result<()> {
     let mode = SetMode {
         create: true,
         exclusive: true,
-        ..SetMode::default()
     };
     client.counter_set(name, 40, mode)?;
 

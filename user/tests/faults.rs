@@ -226,6 +226,16 @@ fn requests_that_change_nothing() {
     requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
 }
 
+/// The same request, with `create`.
+fn creating(
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+) -> impl Fn(&mut Writer<'_>) -> Result<()> {
+    move |w| {
+        fill(w)?;
+        w.flag(counter::CREATE)
+    }
+}
+
 #[test]
 fn requests_that_change_a_counter() {
     let counter = Temporary::new("fault", 5);
@@ -250,7 +260,6 @@ fn requests_that_change_a_counter() {
     for heard in ["", ", listened to"] {
         let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
         let name = |what: &str| format!("{what}{heard}");
-        let create = flags::CREATE;
         requests(
             &name("counter-set"),
             (cmd::COUNTER_SET, 0),
@@ -260,8 +269,8 @@ fn requests_that_change_a_counter() {
         );
         requests(
             &name("counter-set, creating"),
-            (cmd::COUNTER_SET, create),
-            valued,
+            (cmd::COUNTER_SET, 0),
+            creating(valued),
             absent,
             now,
         );
@@ -274,8 +283,8 @@ fn requests_that_change_a_counter() {
         );
         requests(
             &name("counter-add, creating"),
-            (cmd::COUNTER_ADD, create),
-            added,
+            (cmd::COUNTER_ADD, 0),
+            creating(added),
             absent,
             now,
         );

@@ -173,7 +173,7 @@ fn wrong_usage_ends_with_2_and_says_how() {
         &["counter", "set", "x", "-1"],
         &["counter", "set", "x", "18446744073709551616"],
         &["counter", "add", "x", "much"],
-        &["counter", "set", "x", "1", "--exclusive", "--replace"],
+        &["counter", "set", "x", "1", "--exclusive"],
     ] {
         let Ended { status, err, .. } = parley(arguments);
         assert_eq!(status, Some(2), "{arguments:?}");

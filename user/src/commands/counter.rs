@@ -31,26 +31,23 @@ pub(crate) enum Counter {
     Set {
         /// Its name, 1 to 31 bytes
         name: OsString,
-        /// What it is to stand at
+        /// The new value
         value: u64,
-        /// Create it where it is missing
+        /// Create the counter if it does not exist
         #[arg(long)]
         create: bool,
-        /// Refuse where it exists
-        #[arg(long, conflicts_with = "replace")]
+        /// Fail if the counter exists; only with --create
+        #[arg(long, requires = "create")]
         exclusive: bool,
-        /// Overwrite it where it exists, as happens anyway
-        #[arg(long)]
-        replace: bool,
     },
-    /// Add to a counter, and show what it stands at then
+    /// Add to a counter and print the result
     Add {
         /// Its name
         name: OsString,
         /// What to add; may be negative
         #[arg(allow_negative_numbers = true)]
         delta: i64,
-        /// Create it where it is missing, from 0
+        /// Create the counter, from 0, if it does not exist
         #[arg(long)]
         create: bool,
     },
@@ -75,12 +72,10 @@ impl Counter {
                 value,
                 create,
                 exclusive,
-                replace,
             } => {
                 let mode = SetMode {
                     create: *create,
                     exclusive: *exclusive,
-                    replace: *replace,
                 };
                 client.counter_set(name.as_bytes(), *value, mode)?;
             }

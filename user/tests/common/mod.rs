@@ -17,7 +17,6 @@ use std::io::Write;
 pub const CREATE: SetMode = SetMode {
     create: true,
     exclusive: false,
-    replace: false,
 };
 
 /// A client of the loaded module.
