@@ -411,3 +411,45 @@ impl Users {
         }
     }
 }
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_users)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_enter_only_while_the_family_is_open() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        for _ in 0..2 {
+            assert_eq!(users.enter(), Err(ENODEV));
+            // SAFETY: The claim is this test's, which is alone here; `close` follows.
+            unsafe { users.open() };
+            assert_eq!(users.enter(), Ok(()));
+            assert_eq!(users.enter(), Ok(()));
+            users.leave();
+            users.leave();
+            // SAFETY: As above.
+            unsafe { users.close(c"test") };
+        }
+        assert_eq!(users.enter(), Err(ENODEV));
+        Ok(())
+    }
+
+    #[test]
+    fn those_without_netlink_enter_only_while_the_family_is_visible() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        // SAFETY: The claim is this test's, which is alone here; `close` follows.
+        unsafe { users.open() };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        users.let_in();
+        assert_eq!(users.enter_visible(), Ok(()));
+        users.leave();
+        // SAFETY: As above.
+        unsafe { users.close(c"test") };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        Ok(())
+    }
+}

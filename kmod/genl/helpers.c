@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/vmalloc.h>
@@ -281,6 +282,24 @@ static struct sock *genl_helper_kept_take(struct sk_buff *kept)
 	return sk;
 }
 
+/*
+ * Whether a socket is open. Its port is free for another as soon as netlink begins
+ * to release it, which is before it is marked as dead; but the file behind it has
+ * no references before that.
+ */
+static bool genl_helper_sock_is_open(struct sock *sk)
+{
+	const struct socket *sock;
+	bool open;
+
+	/* Releasing the socket, and so the file, waits for this lock. */
+	read_lock_bh(&sk->sk_callback_lock);
+	sock = sk->sk_socket;
+	open = sock && (!sock->file || file_count(sock->file));
+	read_unlock_bh(&sk->sk_callback_lock);
+	return open;
+}
+
 /* The socket of @kept with a reference, or NULL if it is closed. */
 static struct sock *genl_helper_kept_open(const struct sk_buff *kept)
 {
@@ -288,7 +307,7 @@ static struct sock *genl_helper_kept_open(const struct sk_buff *kept)
 
 	spin_lock(&genl_helper_kept_lock);
 	sk = NETLINK_CB(kept).sk;
-	if (sk && sock_flag(sk, SOCK_DEAD))
+	if (sk && !genl_helper_sock_is_open(sk))
 		sk = NULL;
 	if (sk)
 		sock_hold(sk);
@@ -360,18 +379,18 @@ u32 genl_helper_kept_portid(const struct sk_buff *kept)
 /*
  * Sends @skb, which it consumes, to @sk unless that is closed. NULL is closed.
  *
- * netlink finds a socket by its port, and a port is free for another socket as
- * soon as its socket is closed; netlink_sendskb(), which takes the socket
- * itself, is not exported. So between the check and netlink's own lookup the
- * port may change hands. With bottom halves off nothing else runs on this CPU
- * in between: the two are some hundred instructions apart.
+ * netlink finds a socket by its port, and a port is free for another socket when
+ * its socket is closed; netlink_sendskb(), which takes the socket itself, is not
+ * exported. So between the check and netlink's own lookup, some hundred
+ * instructions later, the port may change hands. With bottom halves off no other
+ * task of this CPU can stretch that time.
  */
 static int genl_helper_send(struct sock *sk, struct sk_buff *skb, u32 portid)
 {
 	int err = -ECONNREFUSED;
 
 	local_bh_disable();
-	if (sk && !sock_flag(sk, SOCK_DEAD))
+	if (sk && genl_helper_sock_is_open(sk))
 		err = genlmsg_unicast(sock_net(sk), skb, portid);
 	else
 		nlmsg_free(skb);
@@ -423,7 +442,7 @@ void genl_helper_kept_refuse(struct sk_buff *kept, int err, const char *msg)
 	struct netlink_ext_ack extack = { ._msg = msg };
 	struct sock *sk = genl_helper_kept_take(kept);
 
-	if (sk && !sock_flag(sk, SOCK_DEAD)) {
+	if (sk && genl_helper_sock_is_open(sk)) {
 		do_trace_netlink_extack(msg);
 		/* What the core reads of a request: its sender, and whom it went to. */
 		NETLINK_CB(kept).sk = sk;
