@@ -123,7 +123,9 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     }
     if interrupted {
         out.flush()?;
-        eprintln!("parley: counters came or went during each of {ATTEMPTS} dumps; this is the last");
+        eprintln!(
+            "parley: counters came or went during each of {ATTEMPTS} dumps; this is the last"
+        );
     }
     Ok(())
 }
