@@ -6,10 +6,13 @@ against what the chapters show, or writes it into them.
 usage: course.py check|print CHAPTER...      in the guest, as root
        course.py check|print --host PAGE...  on the host: for docs/vm.md
        course.py put                         on the host, with what print printed
+       course.py solution                    on the host, with a diff on stdin
        course.py --self-test
 
 check fails where a command does something else than is shown. print gives the
 chapters as JSON, with what the commands print now; put writes them to their files.
+solution prints the diff as a patch that still applies when somebody else adds a command
+in the same places.
 
 A chapter's blocks ```console hold commands behind "$ ", and under each what it
 prints, standard error too. All of a chapter run in one shell, one after another.
@@ -108,6 +111,28 @@ def agrees(shown, got):
     return at <= end
 
 
+def solution(diff):
+    """The diff, with as little context as tells its places apart: no line before what is
+    added, as another command may be added there, too; and behind it the lines up to one
+    that has a word."""
+    out = []
+    for part in filter(None, re.split(r"(?m)^(?=diff |@@ )", diff)):
+        head, *lines = part.splitlines()
+        place = re.match(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@", head)
+        if place and not any(line.startswith("-") for line in lines):
+            old, new = map(int, place.groups())
+            before = next(i for i, line in enumerate(lines) if line.startswith("+"))
+            last = max(i for i, line in enumerate(lines) if line.startswith("+"))
+            behind = next((i for i in range(last + 1, len(lines)) if re.search(r"\w{4}", lines[i])),
+                          len(lines) - 1)
+            lines = lines[before : behind + 1]
+            kept = sum(line.startswith(" ") for line in lines)
+            old, new = (old + before, new + before) if kept else (old, new)
+            head = f"@@ -{old},{kept} +{new},{len(lines)} @@"
+        out += [line for line in (head, *lines) if not line.startswith("index ")]
+    return "\n".join(out) + "\n"
+
+
 def fresh():
     """Loads the module anew, so that nothing is left of the chapter before."""
     subprocess.run(["rmmod", "parley"], check=True)
@@ -195,6 +220,10 @@ def self_test():
     assert not agrees(["a"], ["a", "b"]) and not agrees(["a", "b"], ["a"])
     assert not agrees(["...", "d", "c", "..."], ["a", "b", "c", "d"])
     assert commands("$ one\n> two\nout\n$ three\n") == [("one\ntwo", ["out"]), ("three", [])]
+    diff = ["diff --git a/f b/f", "index 1..2 100644", "--- a/f", "+++ b/f", "@@ -7,3 +7,4 @@ fn",
+            " last", "+mine", " ]", " then", " more", ""]
+    lean = ["diff --git a/f b/f", "--- a/f", "+++ b/f", "@@ -8,2 +8,3 @@", "+mine", " ]", " then", ""]
+    assert solution("\n".join(diff)) == "\n".join(lean)
     shell = Shell()
     assert shell.run("echo a; printf b") == ["a", "b"]
     assert shell.run("true") == [] and shell.run("x=1; echo; echo c") == ["", "c"]
@@ -206,6 +235,9 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
+    if arguments == ["solution"]:
+        sys.stdout.write(solution(sys.stdin.read()))
+        return
     if arguments == ["put"]:
         for chapter, text in json.load(sys.stdin).items():
             pathlib.Path(chapter).write_text(text)
