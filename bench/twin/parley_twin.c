@@ -296,8 +296,7 @@ static int twin_set_doit(struct sk_buff *skb, struct genl_info *info)
 	create = nla_get_flag(info->attrs[PARLEY_A_COUNTER_CREATE]);
 	exclusive = info->attrs[PARLEY_A_COUNTER_EXCLUSIVE];
 	if (exclusive && !create) {
-		NL_SET_ERR_MSG_ATTR(info->extack, exclusive,
-				    "exclusive is only valid together with create");
+		NL_SET_ERR_MSG_ATTR(info->extack, exclusive, "exclusive is only for create");
 		return -EINVAL;
 	}
 	if (create) {

@@ -266,7 +266,7 @@ fn debugfs_shows_what_stats_get_tells() {
     let _counter = Temporary::new("in-debugfs", 1);
     let path = "/sys/kernel/debug/parley/stats";
     let mode = fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o444);
+    assert_eq!(mode & 0o777, 0o400);
     let stats = client().stats().unwrap();
     let shown = fs::read_to_string(path).unwrap();
     let shown: BTreeMap<_, u64> = shown

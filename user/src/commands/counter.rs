@@ -94,7 +94,7 @@ impl Counter {
     }
 }
 
-/// How often a dump that was interrupted is begun anew.
+/// How often an interrupted dump is repeated.
 const ATTEMPTS: usize = 5;
 
 fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
@@ -124,7 +124,8 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     if interrupted {
         out.flush()?;
         eprintln!(
-            "parley: counters came or went during each of {ATTEMPTS} dumps; this is the last"
+            "parley: counters were created or deleted during each of {ATTEMPTS} dumps; \
+             this is the last"
         );
     }
     Ok(())
