@@ -235,9 +235,9 @@ impl<T: Transport> Client<T> {
     }
 
     /// Hands every counter whose name begins with `prefix` to `each`, in byte
-    /// order of the names. Tells whether a counter changed meanwhile: what was
-    /// handed over is then of different moments, though no counter that was
-    /// there all the time is missing or came twice.
+    /// order of the names. Returns whether a counter was created or deleted
+    /// meanwhile. No counter that existed all the time is missing or came twice;
+    /// its value is that of the moment at which the kernel read it.
     pub fn counter_list(
         &mut self,
         prefix: Option<&[u8]>,

@@ -74,7 +74,7 @@ fn exclusive_without_create_is_refused_whether_or_not_the_counter_exists() {
         create: false,
         exclusive: true,
     };
-    let words = "exclusive is only valid together with create";
+    let words = "exclusive is only for create";
     let invalid = || refusal(libc::EINVAL, words, "counter.exclusive");
     let counter = Temporary::absent("exclusive");
     assert_eq!(refused(client.counter_set(counter.0, 1, mode)), invalid());
