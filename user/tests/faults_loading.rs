@@ -31,6 +31,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
 const CONTROLLER: u16 = 16;
 const NOTIFY: u32 = 16;
 const GETFAMILY: (u8, u8) = (3, 1);
+const NEWFAMILY: u8 = 1;
 
 /// Loads the module at the end of a test, however it ends.
 struct Reload;
@@ -205,7 +206,7 @@ impl Dumps {
         let number = |message: &parley::netlink::message::Message<'_>| {
             let (cmd, attributes) = message::read(message).ok()?;
             let id = attributes.flatten().find(|attribute| attribute.number == 1);
-            (cmd == 1).then_some(id?.u16().ok()?)
+            (cmd == NEWFAMILY).then_some(id?.u16().ok()?)
         };
         while let Ok(message) = self.controller.next_message(|_| true) {
             self.next = number(&message).map_or(self.next, |id| id + 1);
@@ -320,15 +321,28 @@ fn a_load_that_fails_under_traffic_of_every_kind_hurts_nobody() {
 struct Copy(PathBuf);
 
 impl Copy {
-    fn new() -> Self {
+    /// With the module's name in `struct module`, which has room for 56 bytes, and in the module's
+    /// information.
+    const MODULE: [&[u8]; 2] = [
+        b"parley\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        b"name=parley\0",
+    ];
+
+    /// The family's name, which has room for 16 bytes, and the version behind it.
+    const FAMILY: &[u8] = b"parley\0\0\0\0\0\0\0\0\0\0\x01\0\0\0";
+
+    /// A copy that has other `names`.
+    fn new(names: &[&[u8]]) -> Self {
         let mut bytes = std::fs::read(FILE).unwrap();
-        // The name in `struct module`, which has room for 56 bytes, and that in the module's
-        // information. All other names stay as they are.
-        for name in [&[&b"parley"[..], &[0; 50]].concat()[..], b"name=parley\0"] {
-            let found = bytes.windows(name.len()).position(|at| at == name);
-            let at = found.expect("the module has a name") + name.len();
-            let end = bytes[..at].iter().rposition(|byte| *byte == b'y').unwrap();
-            bytes[end] = b'2';
+        for name in names {
+            let places: Vec<_> = bytes
+                .windows(name.len())
+                .enumerate()
+                .filter_map(|(at, found)| (found == *name).then_some(at))
+                .collect();
+            assert_eq!(places.len(), 1, "the name of the module or of its family");
+            let y = name.iter().position(|byte| *byte == b'y').unwrap();
+            bytes[places[0] + y] = b'2';
         }
         let path = std::env::temp_dir().join("parle2.ko");
         std::fs::write(&path, bytes).unwrap();
@@ -354,8 +368,8 @@ impl Drop for Copy {
 }
 
 #[test]
-fn a_load_that_finds_the_names_taken_does_not_hurt_who_has_them() {
-    let copy = Copy::new();
+fn a_load_that_finds_all_names_taken_does_not_hurt_who_has_them() {
+    let copy = Copy::new(&Copy::MODULE);
     let traffic = Traffic::new(&[
         ("dumps", false),
         ("requests", true),
@@ -369,5 +383,40 @@ fn a_load_that_finds_the_names_taken_does_not_hurt_who_has_them() {
         let stats = std::fs::read_to_string("/sys/kernel/debug/parley/stats");
         assert!(stats.unwrap().contains("echoes "));
     }
+    traffic.end();
+}
+
+/// Loads a copy with another family, which finds the name of its device taken.
+fn load_with_the_device_taken(times: u32) {
+    let [module, information] = Copy::MODULE;
+    let copy = Copy::new(&[module, information, Copy::FAMILY]);
+    let mut controller = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    controller.join(NOTIFY).unwrap();
+    controller.set_timeout(Duration::from_micros(1)).unwrap();
+    let mut visible = 0;
+    for _ in 0..times {
+        copy.is_refused();
+        while let Ok(message) = controller.next_message(|_| true) {
+            let appeared = message.payload.first() == Some(&NEWFAMILY);
+            let name = b"parle2\0";
+            let named = message.payload.windows(name.len()).any(|at| at == name);
+            visible += u32::from(appeared && named);
+        }
+    }
+    assert_eq!(
+        visible, 0,
+        "the family was visible in {visible} of {times} loads that failed"
+    );
+}
+
+#[test]
+fn the_family_is_not_visible_before_the_device_is_there() {
+    load_with_the_device_taken(3);
+}
+
+#[test]
+fn a_load_that_finds_the_device_taken_under_dumps_that_stay_open_hurts_nobody() {
+    let traffic = Traffic::new(&[("dumps", false)]);
+    load_with_the_device_taken(20);
     traffic.end();
 }

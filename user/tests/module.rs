@@ -15,8 +15,6 @@ use parley::genl;
 use parley::netlink::Socket;
 use parley::uapi::{self, ask, cmd};
 use parley::{Client, Error};
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
@@ -233,39 +231,4 @@ fn each_network_namespace_has_counters_of_its_own() {
         "elsewhere  value 7  updates 1\n"
     );
     assert_eq!(client().counter_get(counter.0).unwrap().value, 1);
-}
-
-#[test]
-fn an_open_device_holds_the_module_until_it_is_closed() {
-    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-    let _reload = Reload;
-    let device = Device::open().unwrap();
-    let refused = Command::new("rmmod").arg("parley").output().unwrap();
-    assert!(
-        !refused.status.success(),
-        "the module went with a file open"
-    );
-    assert_eq!(device.echo(b"still here").unwrap(), b"still here");
-    drop(device);
-    rmmod();
-}
-
-#[test]
-fn a_statistics_file_that_is_open_does_no_harm_when_the_module_goes() {
-    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-    let _reload = Reload;
-    let mut file = File::open("/sys/kernel/debug/parley/stats").unwrap();
-    let mut text = String::new();
-    file.read_to_string(&mut text).unwrap();
-    assert!(text.contains("echoes "), "{text}");
-    // The file may hold the module, or outlive it.
-    let gone = Command::new("rmmod").arg("parley").output().unwrap();
-    if gone.status.success() {
-        assert!(file.read_to_string(&mut text).is_err());
-    }
-    // Closing it calls what opened it.
-    drop(file);
-    if !gone.status.success() {
-        rmmod();
-    }
 }
