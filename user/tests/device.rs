@@ -289,3 +289,19 @@ fn debugfs_shows_what_stats_get_tells() {
         assert_ne!(file.write(b"1").unwrap_err().kind(), ErrorKind::Interrupted);
     }
 }
+
+#[test]
+fn debugfs_is_for_root_alone() {
+    let path = "/sys/kernel/debug/parley/stats";
+    let as_nobody = Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .args(["cat", path])
+        .output()
+        .unwrap();
+    assert!(!as_nobody.status.success());
+    assert!(
+        text(&as_nobody).contains("Permission denied"),
+        "{}",
+        text(&as_nobody)
+    );
+}

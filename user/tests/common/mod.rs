@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![allow(dead_code)]
 
+pub mod faults;
 pub mod network;
 
 use parley::client::SetMode;
