@@ -54,7 +54,7 @@ impl From<Fault> for Refusal<'_> {
             Fault::NoAgent => Self::new(ENOTCONN, c"the namespace has no agent"),
             Fault::Full => Self::new(
                 EBUSY,
-                c"1024 questions are pending in the namespace, the limit",
+                c"1024 questions of this namespace are pending, the limit",
             ),
             Fault::SocketFull => {
                 Self::new(EBUSY, c"64 questions of this socket are pending, the limit")

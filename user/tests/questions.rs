@@ -418,7 +418,11 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
     assert_eq!(pending(), 1024);
     assert_eq!(
         refused(client().ask(b"one too many", LONG)),
-        refusal(EBUSY, "1024 questions of this namespace are pending", "")
+        refusal(
+            EBUSY,
+            "1024 questions of this namespace are pending, the limit",
+            ""
+        )
     );
     drop(agent);
     for asker in &mut askers {
