@@ -129,8 +129,8 @@ fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
         )
     );
     assert_eq!(
-        dump(0, 6),
-        refusal(libc::EINVAL, "Unknown attribute type", "counter.#6")
+        dump(0, u16::MAX >> 2),
+        refusal(libc::EINVAL, "Unknown attribute type", "counter.#16383")
     );
     assert_eq!(
         dump(0x400, counter::PREFIX),
