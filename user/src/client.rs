@@ -169,7 +169,7 @@ pub struct Stats {
     pub echo_bytes: u64,
     /// Counters that exist now.
     pub counters: u64,
-    /// Events sent.
+    /// Events delivered to listeners in this namespace.
     pub notifications: u64,
     /// Questions that wait for their answer.
     pub asks_pending: u64,
