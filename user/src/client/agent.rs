@@ -130,10 +130,10 @@ impl Agent {
             seq,
             fill,
         )?;
-        self.socket
-            .transact(&self.request, seq, Expect::Ack)
-            .map(drop)
-            .map_err(|error| name_parts(error, &self.request, cmd))
+        let ended = self.socket.transact(&self.request, seq, Expect::Ack);
+        let ended = ended.map(drop);
+        self.in_doubt |= matches!(ended, Err(Error::Overrun));
+        ended.map_err(|error| name_parts(error, &self.request, cmd))
     }
 }
 
