@@ -412,7 +412,7 @@ impl<T: Transport> Socket<T> {
         mut each: impl FnMut(Message<'_>) -> Result<()>,
     ) -> Result<bool> {
         let mut interrupted = false;
-        // A dump that never ends is no longer waited for. Nor is one that breaks off.
+        // The deadline of a dump that never ends, and that of one that breaks off.
         let mut all = Deadline::new(self.timeout.saturating_mul(DUMP_TIMEOUTS));
         let mut silence = None;
         loop {
@@ -529,7 +529,8 @@ impl<T: Transport> Socket<T> {
     #[cold]
     #[inline(never)]
     fn read_to_end(&mut self) {
-        let mut deadline = Deadline::new(self.timeout);
+        // It is soon done, unless the dump is endless.
+        let mut deadline = Deadline::new(self.timeout.min(TIMEOUT));
         let (mut ping, mut answered) = (None, false);
         while deadline.left().is_ok() {
             answered |= self.keep_unread(ping);
