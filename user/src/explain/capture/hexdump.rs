@@ -4,8 +4,10 @@
 
 #![forbid(unsafe_code)]
 
-use super::{Format, Packet, Problem, Read, COOKED};
+use super::cooked::strip;
+use super::{order, Format, Packet, Problem, Read};
 use crate::explain::{Direction, Order};
+use std::borrow::Cow;
 
 /// The bytes between two lines of which the second tells its offset may have been
 /// left out because they repeat: at most so many in a file.
@@ -163,14 +165,8 @@ impl All {
     /// The datagram is whole.
     fn end(&mut self, read: &mut Read<'_>) {
         self.last.clear();
-        let mut bytes = std::mem::take(&mut self.bytes);
-        let mut protocol = self.protocol;
-        // The header that packets have in captures. As a message's length it would
-        // be far too long.
-        if let [0, 0..=7, 3, 0x38, .., high, low] = bytes.get(..COOKED).unwrap_or_default() {
-            protocol = u16::from_be_bytes([*high, *low]);
-            bytes.drain(..COOKED);
-        }
+        let mut bytes = Cow::Owned(std::mem::take(&mut self.bytes));
+        let protocol = strip(&mut bytes).unwrap_or(self.protocol);
         if bytes.is_empty() {
             return;
         }
@@ -182,10 +178,10 @@ impl All {
         }
         read.packets.push(Packet {
             whole: bytes.len(),
-            bytes: bytes.into(),
+            order: order(&bytes, bytes.len(), Order::NATIVE),
+            bytes,
             protocol,
             direction: Direction::Unknown,
-            order: Order::NATIVE,
             time: None,
         });
     }
