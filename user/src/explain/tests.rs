@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod captures;
+mod hexdumps;
 mod limits;
 mod messages;
 
@@ -696,7 +697,8 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_readers_of_captures_panic(
-        kind in 0..4, order: bool, bytes: Vec<u8>, text in "[0-9a-f:* \n|x]{0,80}",
+        kind in 0..4, order: bool, bytes: Vec<u8>,
+        text in "[0-9a-f:* \n|x,{}\\[\\]\"\\\\<>]{0,80}",
     ) {
         let order = if order { Order::Little } else { Order::Big };
         let file = match kind {
@@ -740,7 +742,10 @@ proptest! {
         zeros in 0usize..80,
     ) {
         let bytes = [&bytes[..], &vec![0; zeros]].concat();
-        for dump in [xxd, hexdump, od, tcpdump, plain, digits, c] {
+        let dumps: &[fn(&[u8]) -> String] = &[xxd, hexdump, od, tcpdump, digits, c, plain];
+        // A 0 before what could be a message of its own may be the offset of plain bytes.
+        let dumps = &dumps[..dumps.len() - usize::from(bytes[0] == 0)];
+        for dump in dumps {
             let text = dump(&bytes);
             let read = capture::read(text.as_bytes(), GENERIC).unwrap();
             prop_assert_eq!(read.packets.len(), 1, "{}", text);

@@ -10,7 +10,7 @@ use super::*;
 const ROUTE: u16 = 0;
 
 /// A capture that the fuzzer starts from.
-fn seed(name: &str) -> Vec<u8> {
+pub(super) fn seed(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/");
     std::fs::read(format!("{folder}{name}")).unwrap()
 }
