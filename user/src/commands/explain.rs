@@ -12,7 +12,7 @@ use parley::explain::render::{self, Style};
 use parley::explain::{protocol_name, Context, Direction, Explained, Field};
 use serde_json::{json, Map, Value};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -87,12 +87,8 @@ impl Explain {
         };
         let unread = || format!("cannot read {name}");
         let misread = |problem: Problem| anyhow!("{name}, {problem}");
-        let mut input: Box<dyn BufRead> = if self.file == Path::new("-") {
-            Box::new(io::stdin().lock())
-        } else {
-            let file = File::open(&self.file).with_context(unread)?;
-            Box::new(BufReader::with_capacity(CHUNK, file))
-        };
+        let input = self.input().with_context(unread)?;
+        let mut input = BufReader::with_capacity(CHUNK, input);
         if self.raw {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).with_context(unread)?;
@@ -119,6 +115,14 @@ impl Explain {
             bail!("{}", reasons.join("\n        "));
         }
         Ok(())
+    }
+
+    fn input(&self) -> io::Result<Box<dyn Read>> {
+        Ok(if self.file == Path::new("-") {
+            Box::new(io::stdin())
+        } else {
+            Box::new(File::open(&self.file)?)
+        })
     }
 }
 
