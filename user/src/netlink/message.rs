@@ -228,13 +228,15 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
         let len = if flags & flags::CAPPED != 0 {
             HEADER
         } else {
-            (request.len as usize).next_multiple_of(ALIGN)
+            request.len as usize
         };
-        let attributes = quoted.get(len..).ok_or(Error::Malformed {
-            what: "the quoted request of an error message has a wrong length",
-            offset: HEADER.saturating_add(4),
-        })?;
-        read_extack(attributes, &mut refusal)?;
+        if quoted.get(HEADER..len).is_none() {
+            return Err(Error::Malformed {
+                what: "the quoted request of an error message has a wrong length",
+                offset: HEADER.saturating_add(4),
+            });
+        }
+        read_extack(behind(quoted, len), &mut refusal)?;
     }
     Ok(Kind::Refused(Box::new(refusal)))
 }
@@ -398,6 +400,21 @@ mod tests {
             let mut messages = Messages::new(&bytes);
             assert!(messages.next().unwrap().is_err());
             assert!(messages.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_quoted_request_whose_length_lies_is_an_error() {
+        for len in [0, 15, 29, u32::MAX - 2, u32::MAX] {
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend(request(0x20, 0, b"abcdefgh"));
+            payload[4..8].copy_from_slice(&len.to_ne_bytes());
+            let bytes = request(2, flags::ACK_TLVS, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            assert!(
+                matches!(message.kind(), Err(Error::Malformed { .. })),
+                "{len}"
+            );
         }
     }
 
