@@ -65,11 +65,35 @@ impl Header {
     }
 }
 
+/// What a message is in its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Request,
+    /// A request for a dump.
+    Dump,
+    Reply,
+    Event,
+    /// A reply or an event; nothing that passed says which.
+    Either,
+}
+
+impl Role {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Request => "a request",
+            Self::Dump => "a request for all there is",
+            Self::Reply => "a reply",
+            Self::Event => "an event",
+            Self::Either => "a reply or an event",
+        }
+    }
+}
+
 /// What is known of a message before it is taken apart.
 pub(super) struct About {
     pub(super) purpose: Purpose,
-    /// The kernel says it of itself, and never in reply.
-    pub(super) event: bool,
+    /// What it is from the kernel, as far as its type tells; then what it is.
+    pub(super) role: Role,
     /// What its type is called.
     pub(super) kind: String,
     /// What it is, in words.
@@ -195,10 +219,11 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     let names = flags::names(header.flags, about.purpose);
     let flags = format!("0x{:x}: {names}", header.flags);
     walk.take(2, depth, "nlmsg_flags", flags);
-    let seq = match header.seq {
-        0 if from_kernel => "0: an event".to_owned(),
-        seq if from_kernel => format!("{seq}: that of the request"),
-        seq => seq.to_string(),
+    let seq = match (header.seq, about.role) {
+        (0, Role::Event) => "0: an event".to_owned(),
+        (0, Role::Either) => "0".to_owned(),
+        (seq, _) if from_kernel => format!("{seq}: that of the request"),
+        (seq, _) => seq.to_string(),
     };
     walk.take(4, depth, "nlmsg_seq", seq);
     let portid = match header.portid {
@@ -224,25 +249,39 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
-            event: false,
+            role: Role::Either,
             kind: format!("{0} (0x{0:x})", header.kind),
             words: format!("type {}", header.kind),
             set: Set::Guess,
         },
     };
-    // What a request has brought about is told to others with its number, too.
-    let asked = || context.asked(flow.protocol, header.seq);
-    let role = match flow.direction {
-        Direction::FromKernel if about.event || header.seq == 0 => "an event",
-        Direction::FromKernel if asked() => "a reply",
-        Direction::FromKernel => "a reply or an event",
-        _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => {
-            "a request for all there is"
+    about.role = match flow.direction {
+        Direction::FromKernel if about.role == Role::Either => {
+            reply_or_event(context, flow.protocol, header)
         }
-        _ => "a request",
+        Direction::FromKernel => about.role,
+        _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => Role::Dump,
+        _ => Role::Request,
     };
-    about.words = format!("{}, {role}", about.words);
+    about.words = format!("{}, {}", about.words, about.role.words());
     about
+}
+
+/// Tells whether the kernel's message is a reply. Programs may number their requests
+/// 0, as events are; but only a dump has MULTI, and an event that no request caused
+/// has no port.
+fn reply_or_event(context: &Context, protocol: u16, header: Header) -> Role {
+    let asked = context.asked(protocol, header.seq);
+    if header.flags & bits::MULTI != 0 {
+        return Role::Reply;
+    }
+    match (header.seq, header.portid) {
+        (0, 0) if asked => Role::Either,
+        (0, _) if !asked => Role::Event,
+        // A request's number and port are also on the events that it causes.
+        _ if asked => Role::Reply,
+        _ => Role::Either,
+    }
 }
 
 /// Passes what stands behind the header of a family's message.

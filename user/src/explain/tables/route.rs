@@ -12,7 +12,7 @@ mod structs;
 
 use super::{hexadecimal, Member};
 use crate::explain::flags::Purpose;
-use crate::explain::message::About;
+use crate::explain::message::{About, Role};
 use crate::explain::value::Set;
 use crate::explain::walk::{number, Walk};
 use attributes::{
@@ -45,7 +45,7 @@ pub(crate) fn about(kind: u16, family: Option<u8>) -> About {
     };
     About {
         purpose,
-        event: false,
+        role: Role::Either,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
         words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
         set: layout(kind, family).map_or(Set::Guess, |layout| layout.2),

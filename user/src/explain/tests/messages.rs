@@ -239,3 +239,43 @@ fn the_priority_of_a_hook_has_a_sign_and_the_last_metric_has_a_name() {
     let route = taken_apart(&told(24, &header, &[(8, &metrics)]), ROUTE);
     assert_eq!(meaning(&route, "RTAX_FASTOPEN_NO_COOKIE"), "1");
 }
+
+/// A message of `protocol` with this sequence number and port, and what it is.
+fn role(context: &mut Context, protocol: u16, kind: u16, flags: u16, ids: (u32, u32)) -> Explained {
+    let mut message = own(kind, flags, &[2, 0, 0, 0]);
+    message[8..12].copy_from_slice(&ids.0.to_ne_bytes());
+    message[12..16].copy_from_slice(&ids.1.to_ne_bytes());
+    let direction = Direction::Unknown;
+    context.explain(of(&message, protocol, direction))
+}
+
+#[test]
+fn a_reply_to_a_request_of_number_0_is_no_event() {
+    let mut context = context();
+    let mut role = |kind, flags, ids| {
+        let explained = role(&mut context, NETFILTER, kind, flags, ids);
+        let words = meaning(&explained, "message").to_owned();
+        (words, meaning(&explained, "nlmsg_seq").to_owned())
+    };
+    let event = (
+        "NFT_MSG_NEWGEN, an event".to_owned(),
+        "0: an event".to_owned(),
+    );
+    let reply = |words: &str| (words.to_owned(), "0: that of the request".to_owned());
+    // Nobody has asked.
+    assert_eq!(role(0xa0f, 0, (0, 0)), event);
+    assert_eq!(role(0xa0f, 0, (0, 7)), event);
+    // As nft dumps, whose request may not have been captured.
+    let words = "NFT_MSG_NEWTABLE, a reply";
+    assert_eq!(role(0xa00, flags::MULTI, (0, 7)), reply(words));
+    assert_eq!(role(3, flags::MULTI, (0, 7)).1, reply("").1);
+    assert_eq!(role(2, 0, (0, 7)).1, reply("").1);
+    // Once somebody has asked.
+    assert_eq!(role(0xa10, flags::REQUEST, (0, 0)).1, "0");
+    assert_eq!(role(0xa0f, 0, (0, 7)), reply("NFT_MSG_NEWGEN, a reply"));
+    let (words, seq) = role(0xa0f, 0, (0, 0));
+    assert_eq!(
+        (&words[..], &seq[..]),
+        ("NFT_MSG_NEWGEN, a reply or an event", "0")
+    );
+}
