@@ -14,6 +14,7 @@ use crate::netlink::{Error, Result, Socket};
 use crate::uapi::{self, cmd, counter, echo, stamp, stats};
 use proptest::prelude::*;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ impl Transport for Pair {
     }
 
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        self.0.set_nonblocking(true)?;
         let mut whole = vec![0; buffer.len() + 5];
         let len = self.0.recv(&mut whole)?.saturating_sub(4);
         let (sender, datagram) = whole.split_at(4);
@@ -48,9 +50,8 @@ impl Transport for Pair {
         })
     }
 
-    fn set_receive_timeout(&self, timeout: Duration) -> io::Result<()> {
-        self.0
-            .set_read_timeout((!timeout.is_zero()).then_some(timeout))
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        crate::netlink::wait(self.0.as_fd(), timeout).map(drop)
     }
 }
 
@@ -138,7 +139,7 @@ fn lied_to(lie: impl FnOnce(&Liar, u32) + Send + 'static) -> Client<Pair> {
             lie(&liar, seq);
         }
     });
-    Client::over(Socket::over(Pair(ours), PORT).unwrap()).unwrap()
+    Client::over(Socket::over(Pair(ours), PORT)).unwrap()
 }
 
 /// The same, for lies that no answer follows. Any other may take its time.

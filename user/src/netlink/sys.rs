@@ -14,13 +14,13 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Opens a netlink socket of `protocol`. See netlink(7).
+/// Opens a netlink socket of `protocol`, which never blocks. See netlink(7).
 pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
     // SAFETY: The call takes no pointers.
     let fd = unsafe {
         libc::socket(
             libc::AF_NETLINK,
-            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
             protocol,
         )
     };
@@ -73,24 +73,25 @@ pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> i
     Ok(())
 }
 
-/// Makes a receive call fail with `EAGAIN` after `timeout`.
-pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Duration) -> io::Result<()> {
-    let value = libc::timeval {
-        // Their types depend on the target, and these values fit all of them.
-        tv_sec: timeout.as_secs().min(i32::MAX as u64) as _,
-        tv_usec: timeout.subsec_micros() as _,
+/// Waits until `fd` has something to receive, a datagram or an error, or until
+/// `timeout` is over, in whole milliseconds; without one for as long as it takes.
+/// Returns how many descriptors have: 1 or 0.
+pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<usize> {
+    let mut polled = libc::pollfd {
+        fd: fd.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
     };
-    // SAFETY: The value is valid for reads of its size, which is passed.
-    check(unsafe {
-        libc::setsockopt(
-            fd.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_RCVTIMEO,
-            (&raw const value).cast(),
-            size_of::<libc::timeval>() as libc::socklen_t,
-        )
-    } as _)?;
-    Ok(())
+    let millis = timeout.map_or(-1, |timeout| {
+        timeout
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .try_into()
+            .unwrap_or(libc::c_int::MAX)
+    });
+    // SAFETY: The one `pollfd` is valid for reads and writes, and is borrowed for this
+    // call. The descriptor is open, as it is borrowed, too.
+    check(unsafe { libc::poll(&raw mut polled, 1, millis) } as _)
 }
 
 /// Sends `datagram` to the kernel: one system call.
@@ -111,7 +112,7 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     })
 }
 
-/// Receives a datagram into `buffer`: one system call.
+/// Receives a datagram into `buffer`, if one is there: one system call.
 #[inline]
 pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
