@@ -626,12 +626,17 @@ fn hexdumps_of_every_tool_are_explained_as_the_bytes_are() {
         &["od", "-tx1"],
         &["od", "-An", "-tx1"],
         &["od", "-Ax", "-tx1z"],
+        &["od", "-Ax", "-x"],
+        &["od", "-Ad", "-tx1"],
         &["od", "-x"],
+        &["hexdump", "-x"],
         &["tcpdump", "-x", "-r"],
+        &["tshark", "-x", "-P", "-r"],
+        &["strace", "-e", "trace=write", "-e", "write=all", "cat"],
     ] {
         let mut file = bytes.path().to_owned();
         let capture = Scratch::new("one");
-        if tool[0] == "tcpdump" {
+        if matches!(tool[0], "tcpdump" | "tshark") {
             // From a capture that holds this datagram alone.
             let mut writer =
                 parley::explain::capture::Writer::new(fs::File::create(&capture.0).unwrap())
@@ -643,7 +648,12 @@ fn hexdumps_of_every_tool_are_explained_as_the_bytes_are() {
             file = capture.path().to_owned();
         }
         let dump = run(Command::new(tool[0]).args(&tool[1..]).arg(&file));
-        let explained = explain(&dump.stdout, &named);
+        let printed = if tool[0] == "strace" {
+            &dump.stderr
+        } else {
+            &dump.stdout
+        };
+        let explained = explain(printed, &named);
         assert_eq!(
             text(&explained.stdout),
             raw,

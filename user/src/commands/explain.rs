@@ -12,15 +12,17 @@ use parley::explain::render::{self, Style};
 use parley::explain::{protocol_name, Context, Direction, Explained, Field};
 use serde_json::{json, Map, Value};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "\
-FILE is a capture (pcap or pcapng, of netlink), or a hexdump as xxd,
-hexdump -C, od -tx1 or tcpdump -x write it, or hex digits alone. It is explained
-as far as it goes; where something in it is wrong, that is pointed at, and the
-exit status is 1. --protocol takes generic, route, netfilter, or a number.
+FILE is a capture (pcap or pcapng, of netlink or Linux cooked), or a hexdump as
+xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all print it, an array
+of C or of Rust's {:02x?}, or hex digits alone. Each message of a capture is
+explained as it arrives. FILE is explained as far as it goes; where something in
+it is wrong, that is pointed at, and the exit status is 1. --protocol takes
+generic, route, netfilter, or a number.
 
 The numbers of families differ from one boot to the next. They are learnt from
 the controller's messages, where there are some in FILE; --family tells them.";
@@ -85,12 +87,8 @@ impl Explain {
         };
         let unread = || format!("cannot read {name}");
         let misread = |problem: Problem| anyhow!("{name}, {problem}");
-        let mut input: Box<dyn BufRead> = if self.file == Path::new("-") {
-            Box::new(io::stdin().lock())
-        } else {
-            let file = File::open(&self.file).with_context(unread)?;
-            Box::new(BufReader::with_capacity(CHUNK, file))
-        };
+        let input = self.input().with_context(unread)?;
+        let mut input = BufReader::with_capacity(CHUNK, input);
         if self.raw {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).with_context(unread)?;
@@ -117,6 +115,14 @@ impl Explain {
             bail!("{}", reasons.join("\n        "));
         }
         Ok(())
+    }
+
+    fn input(&self) -> io::Result<Box<dyn Read>> {
+        Ok(if self.file == Path::new("-") {
+            Box::new(io::stdin())
+        } else {
+            Box::new(File::open(&self.file)?)
+        })
     }
 }
 

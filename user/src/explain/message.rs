@@ -36,6 +36,8 @@ struct Flow {
     direction: Direction,
     /// How many bytes of it a capture has cut off.
     cut: usize,
+    /// Whether the message asks for a dump, and is whole.
+    dump: bool,
 }
 
 /// The header of a message.
@@ -49,6 +51,12 @@ struct Header {
 }
 
 impl Header {
+    /// Whether it is that of a request to which the kernel answers with a dump, if it
+    /// has any for the type.
+    fn asks_for_dump(&self) -> bool {
+        self.flags & bits::REQUEST != 0 && self.flags & bits::DUMP != 0
+    }
+
     /// The header that begins here, if it is whole.
     fn peek(walk: &Walk<'_>) -> Option<Self> {
         let at = |offset: usize, len| {
@@ -109,6 +117,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         protocol: datagram.protocol,
         direction: datagram.direction,
         cut: datagram.whole.saturating_sub(datagram.bytes.len()),
+        dump: false,
     };
     if flow.protocol == UEVENT {
         uevent(&mut walk);
@@ -170,8 +179,11 @@ fn message(
     let start = walk.at();
     let left = walk.left(within);
     let outer = std::mem::replace(&mut walk.message, start);
-    let first = walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default();
-    let about = about(context, walk.order, flow, header, first);
+    let payload = walk.peek(left.min(header.len));
+    let payload = payload.get(HEADER..).unwrap_or_default();
+    let mut flow = flow;
+    flow.dump = header.asks_for_dump() && header.len <= left;
+    let about = about(context, walk.order, flow, header, payload);
     walk.heading(depth, "message", about.words.clone());
     let inside = depth.saturating_add(1);
     nlmsghdr(walk, header, &about, flow.direction, inside);
@@ -235,17 +247,16 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     walk.take(4, depth, "nlmsg_pid", portid);
 }
 
-/// Tells what a message is by its header and the first four bytes behind it, as
-/// far as they are known.
-fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u8]) -> About {
+/// Tells what a message is by its header and by what is behind it, or the first four
+/// bytes of that, as far as they are known.
+fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &[u8]) -> About {
     if header.kind < MIN_TYPE {
-        let code = first.first_chunk::<4>();
+        let code = payload.first_chunk::<4>();
         return control::about(header.kind, code.and_then(|code| signed(code, order)));
     }
-    let first = first.first().copied();
     let mut about = match flow.protocol {
-        GENERIC => generic::about(context, header.kind, first),
-        ROUTE => route::about(header.kind, first),
+        GENERIC => generic::about(context, header.kind, payload.first().copied()),
+        ROUTE => route::about(header.kind, flow.dump, payload, order),
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
@@ -301,7 +312,7 @@ fn family(
             }
             generic::header(context, walk, header.kind, end, depth);
         }
-        ROUTE if route::header(walk, header.kind, end, depth) => {}
+        ROUTE if route::header(walk, header.kind, flow.dump, end, depth) => {}
         NETFILTER => {
             netfilter::header(walk, end, depth);
             walk.guess = Order::Big;
@@ -412,6 +423,7 @@ fn error(
 fn as_request(flow: Flow) -> Flow {
     Flow {
         direction: Direction::ToKernel,
+        dump: false,
         ..flow
     }
 }

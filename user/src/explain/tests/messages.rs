@@ -279,3 +279,72 @@ fn a_reply_to_a_request_of_number_0_is_no_event() {
         ("NFT_MSG_NEWGEN, a reply or an event", "0")
     );
 }
+
+/// A request for a dump: `payload`, and attributes behind it.
+fn wanted(kind: u16, payload: &[u8], attributes: &[(u16, u32)]) -> Explained {
+    let mut message = own(kind, flags::REQUEST | flags::DUMP, payload);
+    let mut writer = Attributes::new(&mut message);
+    for (number, value) in attributes {
+        writer.u32(*number, *value).unwrap();
+    }
+    finish(&mut message, 0).unwrap();
+    let explained = context().explain(of(&message, ROUTE, Direction::ToKernel));
+    covers(&explained, message.len()).unwrap();
+    assert!(explained.bad().is_none(), "{kind} {:?}", explained.bad());
+    explained
+}
+
+#[test]
+fn old_programs_ask_for_dumps_with_a_header_of_their_own() {
+    const EXT_MASK: u16 = 29;
+    const MASTER: u16 = 10;
+    let link = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 8]].concat();
+    let changed = [&link[..12], &[0xff; 4]].concat();
+    // Addresses, routes, neighbours, rules, tables of neighbours, network settings.
+    for kind in [22, 26, 30, 34, 66, 82] {
+        // As iproute2 asked, with its own attribute and without.
+        for link in [&link, &changed] {
+            for attributes in [&[][..], &[(EXT_MASK, 9)], &[(EXT_MASK, 9), (MASTER, 3)]] {
+                let explained = wanted(kind, link, attributes);
+                assert!(find(&explained, "ifinfomsg").is_some(), "{kind}");
+                assert_eq!(meaning(&explained, "ifi_index"), "5");
+                let mask = find(&explained, "IFLA_EXT_MASK").map(|field| field.offset);
+                assert_eq!(mask, (!attributes.is_empty()).then_some(36), "{kind}");
+            }
+        }
+        // As the C library and busybox ask: the family, padded or not.
+        for family in [&[2][..], &[2, 0, 0, 0]] {
+            let explained = wanted(kind, family, &[]);
+            let rest = explained
+                .fields
+                .iter()
+                .filter(|field| field.len > 0)
+                .count();
+            assert!(rest <= 7, "{kind} {explained:?}");
+        }
+    }
+    // Links of iproute2 before 3.9.
+    let explained = wanted(18, &[7, 0, 0, 0], &[(EXT_MASK, 1)]);
+    assert_eq!(meaning(&explained, "rtgen_family"), "7: AF_BRIDGE");
+    assert_eq!(meaning(&explained, "IFLA_EXT_MASK"), "0x1");
+}
+
+#[test]
+fn the_proper_header_of_a_request_for_a_dump_is_taken_for_it() {
+    let neighbour = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 4]].concat();
+    for attributes in [&[][..], &[(8, 5)], &[(8, 5), (9, 3)]] {
+        let explained = wanted(30, &neighbour, attributes);
+        assert_eq!(meaning(&explained, "ndm_ifindex"), "5");
+        let index = find(&explained, "NDA_IFINDEX").map(|field| field.offset);
+        assert_eq!(index, (!attributes.is_empty()).then_some(32));
+    }
+    let explained = wanted(22, &[2, 0, 0, 0, 5, 0, 0, 0], &[(10, 4)]);
+    assert!(find(&explained, "ifaddrmsg").is_some());
+    // What asks for one thing, and what answers, has no other header.
+    let link = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 8]].concat();
+    for flags in [flags::REQUEST, 0] {
+        let message = own(30, flags, &link);
+        let explained = context().explain(of(&message, ROUTE, Direction::Unknown));
+        assert!(find(&explained, "ifinfomsg").is_none());
+    }
+}
