@@ -250,7 +250,7 @@ fn families_are_known_by_name_once_the_controller_has_told_them() {
 #[test]
 fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes() {
     let mut long = add();
-    long[0] = 200;
+    long[..4].copy_from_slice(&200u32.to_ne_bytes());
     let explained = context().explain(sent(&long));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (0, "nlmsg_len"));
@@ -266,13 +266,13 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
     assert_eq!(why, Some("the capture has 44 of its 200 bytes"));
 
     let mut short = add();
-    short[0] = 9;
+    short[..4].copy_from_slice(&9u32.to_ne_bytes());
     let explained = context().explain(sent(&short));
     assert_eq!(explained.bad().unwrap().offset, 0);
     assert_eq!(explained.fields.last().unwrap().name, "bytes");
 
     let mut attribute = add();
-    attribute[20] = 99;
+    attribute[20..22].copy_from_slice(&99u16.to_ne_bytes());
     let explained = context().explain(sent(&attribute));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (20, "nla_len"));
@@ -296,7 +296,9 @@ fn zeros_behind_the_last_message_are_not_read_and_nothing_else_is_passed_over() 
 
 #[test]
 fn a_link_of_rtnetlink_is_taken_apart_by_name() {
-    let mut message = own(16, 0, &[0, 0, 4, 3, 1, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 0]);
+    let link_type = 772u16.to_ne_bytes();
+    let words = [1, 0x10009, 0].map(u32::to_ne_bytes).concat();
+    let mut message = own(16, 0, &[&[0, 0][..], &link_type, &words].concat());
     let mut attributes = Attributes::new(&mut message);
     attributes.string(3, "lo").unwrap();
     attributes.u32(4, 65536).unwrap();

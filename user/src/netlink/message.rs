@@ -243,9 +243,12 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
         let len = if flags & flags::CAPPED != 0 {
             HEADER
         } else {
-            (request.len as usize).next_multiple_of(ALIGN)
+            request.len as usize
         };
-        read_extack(quoted.get(len..).unwrap_or_default(), &mut refusal);
+        // One whose length lies says nothing of where the extended ACK begins.
+        if quoted.get(..len).is_some() {
+            read_extack(behind(quoted, len), &mut refusal);
+        }
     }
     Ok(Kind::Refused(Box::new(refusal)))
 }
@@ -467,6 +470,21 @@ mod tests {
             let mut messages = Messages::new(&bytes);
             assert!(messages.next().unwrap().is_err());
             assert!(messages.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_quoted_request_whose_length_lies_hides_its_extended_ack_and_no_errno() {
+        for len in [29, u32::MAX - 2, u32::MAX] {
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend(request(0x20, 0, b"abcdefgh"));
+            payload[4..8].copy_from_slice(&len.to_ne_bytes());
+            let bytes = request(2, flags::ACK_TLVS, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            let Kind::Refused(refusal) = message.kind().unwrap() else {
+                panic!("not a refusal");
+            };
+            assert_eq!((refusal.errno, refusal.message), (libc::ENOENT, None));
         }
     }
 

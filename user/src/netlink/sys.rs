@@ -168,9 +168,10 @@ struct CounterAddCall {
     value: u64,
 }
 
-/// `_IOWR('P', number, T)`, of `include/uapi/asm-generic/ioctl.h`.
+/// The number of a device's request that takes a `T` and gives it back. Its layout
+/// depends on the architecture.
 const fn iowr<T>(number: u32) -> libc::Ioctl {
-    (3 << 30 | (size_of::<T>() as u32) << 16 | (b'P' as u32) << 8 | number) as libc::Ioctl
+    libc::_IOWR::<T>(b'P' as u32, number)
 }
 
 /// Has `/dev/parley` copy `from` to `to`, which has the same length.
@@ -643,20 +644,35 @@ pub(crate) mod shared {
         Ok(())
     }
 
+    /// The `timespec` of futex(2), whose fields are of the machine's word size. That of
+    /// the C library is another type where its seconds have 64 bits on a machine of 32.
+    #[repr(C)]
+    struct KernelTime {
+        seconds: libc::c_long,
+        nanoseconds: libc::c_long,
+    }
+
+    impl From<Duration> for KernelTime {
+        fn from(time: Duration) -> Self {
+            Self {
+                seconds: time.as_secs().try_into().unwrap_or(libc::c_long::MAX),
+                // Less than a thousand million, which fits.
+                nanoseconds: time.subsec_nanos() as libc::c_long,
+            }
+        }
+    }
+
     /// Sleeps until somebody wakes the word, unless it is not `expected` any more; for
     /// at most `timeout`, where there is one. It may wake for no reason, so look.
     ///
     /// Fails with `TimedOut` where the time is up: all else is no failure.
     #[inline]
     fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) -> io::Result<()> {
-        let time = timeout.map(|timeout| libc::timespec {
-            tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-            tv_nsec: timeout.subsec_nanos() as _,
-        });
+        let time = timeout.map(KernelTime::from);
         let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
         // SAFETY: The word is valid and aligned for as long as it is borrowed, and the
-        // kernel only reads it. The time is null or valid for reads, and lives until
-        // the call is done.
+        // kernel only reads it. The time is null or valid for reads of the size that
+        // this call takes, and lives until the call is done.
         let woken = check(unsafe {
             libc::syscall(
                 libc::SYS_futex,

@@ -31,7 +31,7 @@ fn a_message_behind_an_error_begins_where_the_padding_of_the_error_ends() {
     // A request of 17 bytes, which the error quotes as its last.
     let mut quoted = own(FAMILY, flags::REQUEST, &[9]);
     quoted.truncate(17);
-    quoted[0] = 17;
+    quoted[..4].copy_from_slice(&17u32.to_ne_bytes());
     for aligned in [false, true] {
         let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
         payload.extend_from_slice(&quoted);
@@ -62,7 +62,7 @@ fn each_type_of_rtnetlink_has_its_own_header() {
     .concat();
     let prefix = [&[10, 0, 0, 0][..], &7i32.to_ne_bytes(), &[3, 64, 1, 0]].concat();
     let device = [&[7, 0, 0, 0][..], &7u32.to_ne_bytes()].concat();
-    let stats = [&device[..], &[1, 0, 0, 0]].concat();
+    let stats = [&device[..], &1u32.to_ne_bytes()].concat();
     let hop = [&[2, 0, 4, 0][..], &0u32.to_ne_bytes()].concat();
     for (kinds, header, member, meaning) in [
         (&[52][..], &prefix, "prefix_len", "64"),

