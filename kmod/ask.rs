@@ -117,7 +117,8 @@ impl Do for Ask {
                 attrs.put_uint(ask::ID, id)?;
                 attrs.put_bytes(ask::QUESTION, question)?;
                 attrs.put_u32(ask::PORTID, request.portid())?;
-                agent.send(message).map_err(undelivered)?;
+                let sent = agent.send(message);
+                sent.map_err(|error| undelivered(error, agent.is_closed()))?;
                 request.acknowledge();
                 Ok(())
             },
@@ -128,10 +129,11 @@ impl Do for Ask {
 
 /// Why a question did not reach the agent.
 #[cold]
-fn undelivered<'a>(error: Error) -> Refusal<'a> {
+fn undelivered<'a>(error: Error, is_closed: bool) -> Refusal<'a> {
     match error {
-        // Its socket was closed a moment ago.
-        ECONNREFUSED => Fault::NoAgent.into(),
+        ECONNREFUSED if is_closed => Fault::NoAgent.into(),
+        // It has connected its socket to another than the kernel.
+        ECONNREFUSED => Refusal::new(EBUSY, c"the agent's socket takes no questions"),
         EAGAIN => Refusal::new(EBUSY, c"the agent's socket has no room"),
         error => Refusal::new(error, c"the question could not be delivered"),
     }

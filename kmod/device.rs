@@ -174,7 +174,7 @@ impl Device {
         let delta = call.read::<i64>()?;
         let at = arg.wrapping_byte_add(core::mem::offset_of!(CounterAddCall, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
-        // If the answer cannot be given, nothing is changed.
+        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below.
         value().write::<u64>(&0)?;
         value().write::<u64>(&counter::add(&self.net, name, delta)?)?;
         Ok(0)

@@ -224,11 +224,11 @@ pub(crate) struct Ops<N: 'static> {
 ///
 /// # Invariants
 ///
-/// `net` is the namespace that the slot is in. `kept` and `alarm` are initialized, and `kept` is a
-/// list of [`Kept`](super::Kept) requests.
+/// `net` is the namespace that the slot is in. `kept` is a store of [`Kept`](super::Kept) requests,
+/// of which the slot owns a reference. `alarm` is initialized.
 pub(super) struct Slot<N> {
     pub(super) net: NonNull<bindings::net>,
-    pub(super) kept: Opaque<bindings::list_head>,
+    pub(super) kept: NonNull<helpers::Store>,
     pub(super) alarm: Opaque<bindings::delayed_work>,
     pub(super) state: N,
 }
@@ -272,9 +272,10 @@ impl<'a, N: NetState> Namespace<'a, N> {
     /// `info` must be the information of a request to `N`'s family that is being handled, and `'a`
     /// must end before that does.
     pub(super) unsafe fn of_request(info: *const bindings::genl_info) -> Self {
-        // SAFETY: The socket that the request came from holds its namespace while it is handled,
-        // and the family, without which there is no request, is visible only while the states of
-        // all namespaces are there.
+        // SAFETY: The namespace of the socket that the request came from is there while it is
+        // handled: sockets of user space hold it, and those of the kernel's own go with it. The
+        // family, without which there is no request, is visible only while the states of all
+        // namespaces are there.
         Self(unsafe { slot(helpers::genl_helper_info_net(info)) })
     }
 
@@ -297,15 +298,15 @@ impl<'a, N: NetState> Namespace<'a, N> {
         self.0.net.as_ptr()
     }
 
-    /// The list of its kept requests.
-    pub(super) fn kept(self) -> *mut bindings::list_head {
-        self.0.kept.get()
+    /// The store of its kept requests.
+    pub(super) fn kept(self) -> *mut helpers::Store {
+        self.0.kept.as_ptr()
     }
 
     /// Lets go of sockets that are closed, so that no kept request holds the namespace.
     pub(super) fn sever_closed(self) {
-        // SAFETY: The list is initialized by the type invariants, and there for `'a`.
-        unsafe { helpers::genl_helper_kept_sever(self.kept(), false) };
+        // SAFETY: The store is the slot's by the type invariants, and there for `'a`.
+        unsafe { helpers::genl_helper_store_sever(self.kept(), false) };
     }
 
     /// The family's state in it.
@@ -324,6 +325,9 @@ impl<'a, N: NetState> Namespace<'a, N> {
 
 /// Those who use the states of a family without a do-request, which the kernel waits for when it
 /// unregisters the family: callbacks of dumps, and [`Entered`](super::open::Entered).
+///
+/// Each user holds a reference to the module by other means, such as that of a dump or of an open
+/// file: it runs the module's code even after it has left.
 ///
 /// # Invariants
 ///

@@ -7,9 +7,11 @@
 #include <linux/capability.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
-#include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
@@ -141,23 +143,23 @@ int genl_helper_reply(struct sk_buff *skb, struct genl_info *info)
 
 /*
  * Multicasts the message and, with @echo, sends it to the requester @portid too.
- * Returns whether a socket got it.
+ * Returns whether a listener got it: not if there is none in this namespace or
+ * none has room (-ESRCH), nor if one that has NETLINK_BROADCAST_ERROR has no room
+ * (-ENOBUFS). netlink tells no more.
  */
 bool genl_helper_notify(const struct genl_family *family, struct net *net,
 			struct sk_buff *skb, u32 portid, unsigned int group,
 			bool echo)
 {
-	bool delivered;
+	int err;
 
 	if (echo)
 		skb_get(skb);
-	/* -ESRCH: nobody in this namespace listens, or no listener has room. */
-	delivered = !genlmsg_multicast_netns(family, net, skb,
-					     echo ? portid : 0, group,
-					     GFP_KERNEL);
-	if (echo && !genlmsg_unicast(net, skb, portid))
-		delivered = true;
-	return delivered;
+	err = genlmsg_multicast_netns(family, net, skb, echo ? portid : 0, group,
+				      GFP_KERNEL);
+	if (echo)
+		genlmsg_unicast(net, skb, portid);
+	return !err;
 }
 
 bool genl_helper_has_listeners(const struct genl_family *family,
@@ -232,245 +234,9 @@ bool genl_helper_net_admin(const struct net *net, const struct file *file)
 	       ns_capable(net->user_ns, CAP_NET_ADMIN);
 }
 
-/*
- * Kept requests: copies of requests, from which they can be answered later, in a
- * list per namespace. Each holds a reference to its sender's socket, and so to
- * the socket's namespace, for as long as that socket is open and no longer.
- *
- * This lock guards the lists and the control blocks of their members. It
- * outlives every namespace, so a kept request may outlive the list it was in.
- */
-static DEFINE_SPINLOCK(genl_helper_kept_lock);
-
-/*
- * Keeps a copy of the request @nlh in @list, charged to the sender's memory
- * cgroup. -EOPNOTSUPP for a socket that does not hold its namespace, as the
- * kernel's own do not.
- */
-struct sk_buff *genl_helper_keep(struct list_head *list,
-				 const struct sk_buff *in,
-				 const struct nlmsghdr *nlh)
+/* Prepares the alarm of a namespace. */
+void genl_helper_alarm_init(struct delayed_work *alarm, work_func_t func)
 {
-	struct sock *sk = NETLINK_CB(in).sk;
-	struct sk_buff *kept;
-
-	if (!sk || !sk->sk_net_refcnt)
-		return ERR_PTR(-EOPNOTSUPP);
-	kept = alloc_skb(nlh->nlmsg_len, GFP_KERNEL_ACCOUNT);
-	if (unlikely(!kept))
-		return ERR_PTR(-ENOMEM);
-	skb_put_data(kept, nlh, nlh->nlmsg_len);
-	NETLINK_CB(kept).portid = NETLINK_CB(in).portid;
-	sock_hold(sk);
-	NETLINK_CB(kept).sk = sk;
-	spin_lock(&genl_helper_kept_lock);
-	list_add_tail(&kept->list, list);
-	spin_unlock(&genl_helper_kept_lock);
-	return kept;
-}
-
-/* Takes @kept off its list; the reference to its socket, if any, is the caller's. */
-static struct sock *genl_helper_kept_take(struct sk_buff *kept)
-{
-	struct sock *sk;
-
-	spin_lock(&genl_helper_kept_lock);
-	sk = NETLINK_CB(kept).sk;
-	WRITE_ONCE(NETLINK_CB(kept).sk, NULL);
-	list_del_init(&kept->list);
-	spin_unlock(&genl_helper_kept_lock);
-	return sk;
-}
-
-/*
- * Whether a socket is open. Its port is free for another as soon as netlink begins
- * to release it, which is before it is marked as dead; but the file behind it has
- * no references before that.
- */
-static bool genl_helper_sock_is_open(struct sock *sk)
-{
-	const struct socket *sock;
-	bool open;
-
-	/* Releasing the socket, and so the file, waits for this lock. */
-	read_lock_bh(&sk->sk_callback_lock);
-	sock = sk->sk_socket;
-	open = sock && (!sock->file || file_count(sock->file));
-	read_unlock_bh(&sk->sk_callback_lock);
-	return open;
-}
-
-/* The socket of @kept with a reference, or NULL if it is closed. */
-static struct sock *genl_helper_kept_open(const struct sk_buff *kept)
-{
-	struct sock *sk;
-
-	spin_lock(&genl_helper_kept_lock);
-	sk = NETLINK_CB(kept).sk;
-	if (sk && !genl_helper_sock_is_open(sk))
-		sk = NULL;
-	if (sk)
-		sock_hold(sk);
-	spin_unlock(&genl_helper_kept_lock);
-	return sk;
-}
-
-static void genl_helper_kept_free(struct sk_buff *kept)
-{
-	/* The list is no list of messages. */
-	kept->next = NULL;
-	kept->prev = NULL;
-	nlmsg_free(kept);
-}
-
-/*
- * Lets go of the sockets in @list that are closed or, with @all, of every one.
- * The requests stay with their owners, as requests of closed sockets.
- */
-void genl_helper_kept_sever(struct list_head *list, bool all)
-{
-	struct sk_buff *kept, *next;
-	struct sock *sk;
-
-again:
-	spin_lock(&genl_helper_kept_lock);
-	list_for_each_entry_safe(kept, next, list, list) {
-		sk = NETLINK_CB(kept).sk;
-		if (!all && !sock_flag(sk, SOCK_DEAD))
-			continue;
-		WRITE_ONCE(NETLINK_CB(kept).sk, NULL);
-		list_del_init(&kept->list);
-		spin_unlock(&genl_helper_kept_lock);
-		sock_put(sk);
-		goto again;
-	}
-	spin_unlock(&genl_helper_kept_lock);
-}
-
-bool genl_helper_kept_is_closed(const struct sk_buff *kept)
-{
-	struct sock *sk = genl_helper_kept_open(kept);
-
-	if (sk)
-		sock_put(sk);
-	return !sk;
-}
-
-/*
- * Whether @kept came from the socket @sk, which the caller holds. While @kept
- * refers to a socket, no other has the same address.
- */
-bool genl_helper_kept_is_from(const struct sk_buff *kept, const struct sock *sk)
-{
-	return sk && READ_ONCE(NETLINK_CB(kept).sk) == sk;
-}
-
-/* Whether both came from the same socket, which is still open. */
-bool genl_helper_kept_is_from_same(const struct sk_buff *a, const struct sk_buff *b)
-{
-	return genl_helper_kept_is_from(a, READ_ONCE(NETLINK_CB(b).sk));
-}
-
-u32 genl_helper_kept_portid(const struct sk_buff *kept)
-{
-	return NETLINK_CB(kept).portid;
-}
-
-/*
- * Sends @skb, which it consumes, to @sk unless that is closed. NULL is closed.
- *
- * netlink finds a socket by its port, and a port is free for another socket when
- * its socket is closed; netlink_sendskb(), which takes the socket itself, is not
- * exported. So between the check and netlink's own lookup, some hundred
- * instructions later, the port may change hands. With bottom halves off no other
- * task of this CPU can stretch that time.
- */
-static int genl_helper_send(struct sock *sk, struct sk_buff *skb, u32 portid)
-{
-	int err = -ECONNREFUSED;
-
-	local_bh_disable();
-	if (sk && genl_helper_sock_is_open(sk))
-		err = genlmsg_unicast(sock_net(sk), skb, portid);
-	else
-		nlmsg_free(skb);
-	local_bh_enable();
-	return err;
-}
-
-/* Sends @skb, which it consumes, to the sender of @kept, as its own message. */
-int genl_helper_kept_send(const struct sk_buff *kept, struct sk_buff *skb)
-{
-	struct sock *sk = genl_helper_kept_open(kept);
-	int err;
-
-	err = genl_helper_send(sk, skb, NETLINK_CB(kept).portid);
-	if (sk)
-		sock_put(sk);
-	return err;
-}
-
-/* Answers @kept with @skb: consumes both. */
-int genl_helper_kept_answer(struct sk_buff *kept, struct sk_buff *skb)
-{
-	const struct nlmsghdr *request = nlmsg_hdr(kept);
-	const struct genlmsghdr *genl_request = nlmsg_data(request);
-	struct sock *sk = genl_helper_kept_take(kept);
-	u32 portid = NETLINK_CB(kept).portid;
-	struct nlmsghdr *reply = nlmsg_hdr(skb);
-	struct genlmsghdr *genl_reply = nlmsg_data(reply);
-	int err;
-
-	reply->nlmsg_pid = portid;
-	reply->nlmsg_seq = request->nlmsg_seq;
-	genl_reply->cmd = genl_request->cmd;
-	err = genl_helper_send(sk, skb, portid);
-	if (sk)
-		sock_put(sk);
-	genl_helper_kept_free(kept);
-	return err;
-}
-
-/*
- * Ends @kept, which it consumes, with @err and the words for it. netlink_ack()
- * allocates before it looks the port up, so the window described above is wider
- * here; netlink knows the form that the socket wants errors in, and modules
- * cannot ask.
- */
-void genl_helper_kept_refuse(struct sk_buff *kept, int err, const char *msg)
-{
-	struct netlink_ext_ack extack = { ._msg = msg };
-	struct sock *sk = genl_helper_kept_take(kept);
-
-	if (sk && genl_helper_sock_is_open(sk)) {
-		do_trace_netlink_extack(msg);
-		/* What the core reads of a request: its sender, and whom it went to. */
-		NETLINK_CB(kept).sk = sk;
-		kept->sk = sock_net(sk)->genl_sock;
-		netlink_ack(kept, nlmsg_hdr(kept), err, &extack);
-		kept->sk = NULL;
-		NETLINK_CB(kept).sk = NULL;
-	}
-	if (sk)
-		sock_put(sk);
-	genl_helper_kept_free(kept);
-}
-
-/* Drops @kept without an answer. */
-void genl_helper_kept_drop(struct sk_buff *kept)
-{
-	struct sock *sk = genl_helper_kept_take(kept);
-
-	if (sk)
-		sock_put(sk);
-	genl_helper_kept_free(kept);
-}
-
-/* Prepares what a namespace has besides the state of the family. */
-void genl_helper_slot_init(struct list_head *kept, struct delayed_work *alarm,
-			   work_func_t func)
-{
-	INIT_LIST_HEAD(kept);
 	INIT_DELAYED_WORK(alarm, func);
 }
 

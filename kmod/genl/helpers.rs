@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Declarations of the functions in `helpers.c`, which says what each does.
+//! Declarations of the functions in `helpers.c` and `helpers_kept.c`, which say what each does.
 
 // Types of the kernel without a field are in these structs somewhere; that is so in C, too.
 #![allow(improper_ctypes)]
@@ -14,6 +14,14 @@ use kernel::{
         c_void, //
     },
 };
+
+/// `struct genl_helper_store`.
+#[repr(C)]
+pub(super) struct Store([u8; 0]);
+
+/// `struct genl_helper_kept`.
+#[repr(C)]
+pub(super) struct Kept([u8; 0]);
 
 extern "C" {
     pub(super) fn genl_helper_msg_new(
@@ -83,48 +91,36 @@ extern "C" {
         file: *const bindings::file,
     ) -> bool;
 
+    pub(super) fn genl_helper_store_new() -> *mut Store;
+
+    pub(super) fn genl_helper_store_put(store: *mut Store);
+
+    pub(super) fn genl_helper_store_sever(store: *mut Store, all: bool);
+
     pub(super) fn genl_helper_keep(
-        list: *mut bindings::list_head,
+        store: *mut Store,
         skb: *const bindings::sk_buff,
         nlh: *const bindings::nlmsghdr,
-    ) -> *mut bindings::sk_buff;
+    ) -> *mut Kept;
 
-    pub(super) fn genl_helper_kept_sever(list: *mut bindings::list_head, all: bool);
+    pub(super) fn genl_helper_kept_drop(kept: *mut Kept);
 
-    pub(super) fn genl_helper_kept_is_closed(kept: *const bindings::sk_buff) -> bool;
+    pub(super) fn genl_helper_kept_is_closed(kept: *const Kept) -> bool;
 
-    pub(super) fn genl_helper_kept_is_from(
-        kept: *const bindings::sk_buff,
-        sk: *const bindings::sock,
-    ) -> bool;
+    pub(super) fn genl_helper_kept_is_from(kept: *const Kept, sk: *const bindings::sock) -> bool;
 
-    pub(super) fn genl_helper_kept_is_from_same(
-        a: *const bindings::sk_buff,
-        b: *const bindings::sk_buff,
-    ) -> bool;
+    pub(super) fn genl_helper_kept_is_from_same(a: *const Kept, b: *const Kept) -> bool;
 
-    pub(super) fn genl_helper_kept_portid(kept: *const bindings::sk_buff) -> u32;
+    pub(super) fn genl_helper_kept_portid(kept: *const Kept) -> u32;
 
-    pub(super) fn genl_helper_kept_send(
-        kept: *const bindings::sk_buff,
-        skb: *mut bindings::sk_buff,
-    ) -> c_int;
+    pub(super) fn genl_helper_kept_send(kept: *const Kept, skb: *mut bindings::sk_buff) -> c_int;
 
-    pub(super) fn genl_helper_kept_answer(
-        kept: *mut bindings::sk_buff,
-        skb: *mut bindings::sk_buff,
-    ) -> c_int;
+    pub(super) fn genl_helper_kept_answer(kept: *mut Kept, skb: *mut bindings::sk_buff) -> c_int;
 
-    pub(super) fn genl_helper_kept_refuse(
-        kept: *mut bindings::sk_buff,
-        err: c_int,
-        msg: *const c_char,
-    );
+    pub(super) fn genl_helper_kept_refuse(kept: *mut Kept, err: c_int, msg: *const c_char)
+        -> c_int;
 
-    pub(super) fn genl_helper_kept_drop(kept: *mut bindings::sk_buff);
-
-    pub(super) fn genl_helper_slot_init(
-        kept: *mut bindings::list_head,
+    pub(super) fn genl_helper_alarm_init(
         alarm: *mut bindings::delayed_work,
         func: bindings::work_func_t,
     );

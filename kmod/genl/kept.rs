@@ -17,7 +17,6 @@ use core::{
     ptr::NonNull, //
 };
 use kernel::{
-    bindings,
     error::{
         from_err_ptr,
         to_result, //
@@ -34,11 +33,11 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// `request` is a request that `genl_helper_keep` has kept, whole with both headers, and owned by
-/// this value.
+/// `request` is what `genl_helper_keep` has made of a request with both headers, and owned by this
+/// value.
 #[must_use]
 pub(crate) struct Kept<N> {
-    request: NonNull<bindings::sk_buff>,
+    request: NonNull<helpers::Kept>,
     _family: PhantomData<fn(&N)>,
 }
 
@@ -64,7 +63,7 @@ impl<N: NetState> Kept<N> {
                 c"the request is too long to be kept for a later answer",
             ));
         }
-        // SAFETY: The request is being handled. The list is that of its namespace. The core has
+        // SAFETY: The request is being handled. The store is that of its namespace. The core has
         // seen that so many bytes as the header says are there.
         let kept = from_err_ptr(unsafe {
             helpers::genl_helper_keep(request.namespace().kept(), request.skb(), request.header())
@@ -109,11 +108,9 @@ impl<N: NetState> Kept<N> {
 
     /// Sends `message` to the sender. Does not wait for room in the socket.
     ///
-    /// Fails with `ECONNREFUSED` if the socket is closed, and with `EAGAIN` if it has no room, of
-    /// which its owner learns by `ENOBUFS`.
-    ///
-    /// If the socket is closed and its port taken by another during the call, that one may get the
-    /// message: see `genl_helper_send` in `helpers.c`.
+    /// Fails with `ECONNREFUSED` if the socket is closed, or connected to another than the kernel.
+    /// Fails with `EAGAIN` if it has no room, of which its owner learns by `ENOBUFS`. No other
+    /// socket gets the message, even if it has taken the port.
     pub(crate) fn send(&self, message: Message<N>) -> Result {
         // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
         // this fails or not.
@@ -131,22 +128,22 @@ impl<N: NetState> Kept<N> {
         })
     }
 
-    /// Ends the request with an error and the words for it, as a handler's [`Refusal`] does. Does
-    /// nothing if the socket is closed.
-    pub(crate) fn refuse(self, errno: Error, message: &'static CStr) {
+    /// Ends the request with an error and the words for it, as a handler's [`Refusal`] does. Fails
+    /// with `ECONNREFUSED` if the socket is closed.
+    pub(crate) fn refuse(self, errno: Error, message: &'static CStr) -> Result {
         // SAFETY: By the type invariants; the request is consumed. The message is read before this
         // returns.
-        unsafe {
+        to_result(unsafe {
             helpers::genl_helper_kept_refuse(
                 self.into_raw(),
                 errno.to_errno(),
                 message.as_char_ptr(),
-            );
-        }
+            )
+        })
     }
 
     /// Gives up the request, which the caller owns then.
-    fn into_raw(self) -> *mut bindings::sk_buff {
+    fn into_raw(self) -> *mut helpers::Kept {
         ManuallyDrop::new(self).request.as_ptr()
     }
 }

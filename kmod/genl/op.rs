@@ -208,7 +208,7 @@ unsafe extern "C" fn doit<O: Do>(
         // The requester has its one answer: an error after the ACK would be a second. This tells
         // the core to send nothing.
         if result.is_err() {
-            pr_err!("an operation failed after it was acknowledged\n");
+            kernel::pr_err_once!("an operation failed after it was acknowledged\n");
         }
         return -(bindings::EINTR as c_int);
     }

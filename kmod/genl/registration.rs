@@ -36,7 +36,8 @@ use kernel::{
 /// What a module shows to users besides its family, such as a device file.
 ///
 /// Made before the family is visible and dropped after it has gone. Until the family is visible
-/// [`OpenNet::current`](super::OpenNet::current) fails, and so should every `open` of a user's.
+/// [`OpenNet::current`](super::OpenNet::current) fails, and so must every call by which a user
+/// could hold the module, such as `open`: otherwise a load that fails waits for that user.
 pub(crate) trait Channels: Sized + Send + Sync {
     /// Makes them. May fail: nobody can hold the module yet.
     fn new() -> impl PinInit<Self, Error>;
@@ -63,10 +64,10 @@ pub(crate) struct Module<N: NetState, C: Channels> {
 }
 
 impl<N: NetState, C: Channels> kernel::InPlaceModule for Module<N, C> {
-    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+    fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
         // In the reverse order of the fields; where one fails, those before it are dropped.
         try_pin_init!(Self {
-            _claim: Claim::new()?,
+            _claim: Claim::new(module)?,
             _pernet: Pernet::new(_claim)?,
             _notifier: Notifier::new(_pernet)?,
             _quiet: Quiet(N::FAMILY.get()),
@@ -80,9 +81,13 @@ impl<N: NetState, C: Channels> kernel::InPlaceModule for Module<N, C> {
 struct Claim<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Claim<N> {
-    /// Fails with `EBUSY` if another has it.
-    fn new() -> Result<Self> {
+    /// Fails with `EBUSY` if another has it, and with `EINVAL` if `module` is not the family's, as
+    /// dumps hold the family's.
+    fn new(module: &'static ThisModule) -> Result<Self> {
         let family = N::FAMILY.get();
+        if module.as_ptr() != family.module() {
+            return Err(EINVAL);
+        }
         if family.registered.xchg(true, Acquire) {
             return Err(EBUSY);
         }
@@ -210,22 +215,27 @@ impl<N: NetState> Drop for Visible<N> {
 unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
     // SAFETY: This is the callback that makes a state, and the kernel passes a namespace.
     let (slot, net) = unsafe { (slot_ptr::<N>(net), NonNull::new_unchecked(net)) };
+    // SAFETY: There is nothing to be kept to.
+    let Some(kept) = NonNull::new(unsafe { helpers::genl_helper_store_new() }) else {
+        return ENOMEM.to_errno();
+    };
     // SAFETY: The memory has the size and, as `Family::new` has checked, the alignment of a slot.
     // It stays where it is until the kernel frees it, after `exit` or where this fails; nobody else
     // knows of it yet.
     // INVARIANT: All fields are written.
     let made = unsafe {
         (&raw mut (*slot).net).write(net);
-        helpers::genl_helper_slot_init(
-            Opaque::cast_into(&raw mut (*slot).kept),
-            Opaque::cast_into(&raw mut (*slot).alarm),
-            Some(ring::<N>),
-        );
+        (&raw mut (*slot).kept).write(kept);
+        helpers::genl_helper_alarm_init(Opaque::cast_into(&raw mut (*slot).alarm), Some(ring::<N>));
         N::new().__init(&raw mut (*slot).state)
     };
     match made {
         Ok(()) => 0,
-        Err(error) => error.to_errno(),
+        Err(error) => {
+            // SAFETY: The reference was made above, and there is no slot to own it.
+            unsafe { helpers::genl_helper_store_put(kept.as_ptr()) };
+            error.to_errno()
+        }
     }
 }
 
@@ -244,7 +254,7 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     unsafe { (*slot).state.end() };
     // SAFETY: As above. No request is kept any more after this: a request that is being handled
     // would be needed to keep another, and there is none, see below.
-    unsafe { helpers::genl_helper_kept_sever((*slot).kept.get(), true) };
+    unsafe { helpers::genl_helper_store_sever((*slot).kept.as_ptr(), true) };
     // SAFETY: `init` has made it. Nobody has a reference to it:
     // - If the namespace ends, nobody holds it: no socket in it is open, so no request or dump
     //   runs, and neither a notification of a released socket nor an `Entered` holds it.
@@ -252,7 +262,12 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     //   `Entered` runs or can begin, and has unregistered the family, so no do-request does; and
     //   the notifier is gone, as `Notifier` is dropped before `Pernet`. A dump that is still open
     //   gets an error the next time it is read, before it looks for the state.
-    unsafe { core::ptr::drop_in_place(slot) };
+    unsafe {
+        let kept = (*slot).kept;
+        core::ptr::drop_in_place(slot);
+        // The slot's reference to the store, which is not dropped with it.
+        helpers::genl_helper_store_put(kept.as_ptr());
+    }
 }
 
 /// Rings the alarm of a namespace.

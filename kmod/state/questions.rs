@@ -207,8 +207,10 @@ impl Questions {
     pub(crate) fn decline(&self, request: &Request<'_, Net>, id: u64) -> Result<(), Fault> {
         let mut table = self.table.lock();
         let asker = self.take_for_agent(&mut table, request, id)?;
-        asker.refuse(ECANCELED, c"the agent declined the question");
-        Ok(())
+        asker
+            .refuse(ECANCELED, c"the agent declined the question")
+            // Its socket was closed a moment ago, so the question is no longer pending.
+            .map_err(|_| Fault::NotPending)
     }
 
     /// Takes out the question `id` if `request` came from the agent.
@@ -237,7 +239,8 @@ impl Questions {
             }
             if let Some(asker) = table.take(id) {
                 self.one_less();
-                asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
+                // If the asker's socket is closed, the question ends all the same.
+                let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
             }
         }
     }
@@ -282,7 +285,7 @@ impl Questions {
         while let Some((_, id)) = table.first_due() {
             if let Some(asker) = table.take(id) {
                 self.one_less();
-                asker.refuse(EPIPE, why);
+                let _ = asker.refuse(EPIPE, why);
             }
         }
     }

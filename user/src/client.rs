@@ -362,7 +362,7 @@ impl<T: Transport> Client<T> {
         let seq = self.socket.next_seq();
         let ack = match expect {
             Expect::Ack => flags::ACK,
-            Expect::Reply | Expect::Entry => 0,
+            Expect::Reply | Expect::Command(_) | Expect::Entry => 0,
         };
         message::write(
             &mut self.request,

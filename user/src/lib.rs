@@ -98,6 +98,7 @@ mod sealed {
 pub mod netlink {
     pub mod attr;
     pub mod error;
+    mod events;
     pub mod list;
     pub mod message;
     pub mod namespace;
@@ -111,6 +112,8 @@ pub mod netlink {
 
     pub use error::{Error, Refusal, Result};
     pub use socket::Socket;
+    #[cfg(test)]
+    pub(crate) use sys::wait;
     pub(crate) use sys::{device_counter_add, device_echo};
     #[cfg(feature = "program")]
     pub(crate) use sys::{end_with_parent, shared, stay_on_this_cpu};
@@ -121,7 +124,7 @@ pub mod genl {
     pub mod controller;
     pub mod message;
 
-    pub use controller::{resolve, Family};
+    pub use controller::{follow, resolve, Family};
 }
 
 pub use client::Client;

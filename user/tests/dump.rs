@@ -9,7 +9,7 @@ mod common;
 use common::{client, refusal, refused, Temporary, CREATE};
 use parley::netlink::socket::Expect;
 use parley::uapi::{cmd, counter};
-use parley::{genl, uapi};
+use parley::{genl, uapi, Error};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -257,6 +257,46 @@ fn what_stays_through_a_dump_is_neither_missed_nor_told_twice() {
         }
         stop.store(true, Ordering::Relaxed);
     });
+}
+
+#[test]
+fn a_list_that_its_reader_stops_is_over_and_leaves_the_client_usable() {
+    const COUNT: u64 = 3000;
+    let _sweep = Sweep("stop-");
+    let mut client = client();
+    for i in 0..COUNT {
+        client
+            .counter_set(format!("stop-{i:04}"), i, CREATE)
+            .unwrap();
+    }
+    // At the first entry, in the midst of what fills several buffers, and at the last.
+    for stop in [1, COUNT / 2, COUNT] {
+        let mut seen = 0;
+        let stopped = client.counter_list(Some(b"stop-"), |_| {
+            seen += 1;
+            if seen == stop {
+                return Err(Error::Nul);
+            }
+            Ok(())
+        });
+        assert!(matches!(stopped, Err(Error::Nul)), "{stopped:?}");
+        let mut listed = 0;
+        client
+            .counter_list(Some(b"stop-"), |_| {
+                listed += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(listed, COUNT);
+        assert_eq!(client.counter_get("stop-0007").unwrap().value, 7);
+    }
+    client
+        .counter_list(Some(b"stop-"), |_| Err(Error::Nul))
+        .unwrap_err();
+    // No dump of this socket holds the module, though the socket is open.
+    let modules = std::fs::read_to_string("/proc/modules").unwrap();
+    let parley = modules.lines().find(|line| line.starts_with("parley "));
+    assert_eq!(parley.unwrap().split(' ').nth(2), Some("0"));
 }
 
 #[test]

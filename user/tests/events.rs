@@ -100,6 +100,47 @@ fn who_asks_for_it_is_told_of_its_own_change_without_listening() {
 }
 
 #[test]
+fn who_listens_and_asks_over_one_socket_gets_its_replies_and_hears_its_own_changes() {
+    let counter = Temporary::new("both", 0);
+    let mut socket = parley::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
+    socket.set_timeout(WAIT).unwrap();
+    let family = genl::follow(&mut socket, uapi::FAMILY_NAME).unwrap();
+    let events = |group: &&genl::controller::Group| group.name == uapi::group::EVENTS;
+    let group = family.groups.iter().find(events).unwrap();
+    socket.join(group.id).unwrap();
+    let mut request = Vec::new();
+    for delta in [1, 2] {
+        let seq = socket.next_seq();
+        let header = (cmd::COUNTER_ADD, uapi::FAMILY_VERSION);
+        genl::message::write(&mut request, family.id, header, 0, seq, |writer| {
+            writer.string(counter::NAME, counter.0)?;
+            writer.sint(counter::DELTA, delta)
+        })
+        .unwrap();
+        // The event has the request's own numbers, and comes first.
+        let expect = Expect::Command(cmd::COUNTER_ADD);
+        let reply = socket.transact(&request, seq, expect).unwrap();
+        let (told, _) = genl::message::read(&reply).unwrap();
+        assert_eq!(told, cmd::COUNTER_ADD);
+    }
+    let seq = socket.next_seq();
+    let header = (cmd::COUNTER_DEL, uapi::FAMILY_VERSION);
+    genl::message::write(&mut request, family.id, header, flags::ACK, seq, |writer| {
+        writer.string(counter::NAME, counter.0)
+    })
+    .unwrap();
+    socket.transact(&request, seq, Expect::Ack).unwrap();
+    for told in [
+        cmd::COUNTER_CHANGE_NTF,
+        cmd::COUNTER_CHANGE_NTF,
+        cmd::COUNTER_DEL_NTF,
+    ] {
+        let event = socket.next_message(|_| true).unwrap();
+        assert_eq!(genl::message::read(&event).unwrap().0, told);
+    }
+}
+
+#[test]
 fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
     const CLIENTS: u64 = 4;
     const ADDITIONS: u64 = 100;
@@ -224,6 +265,41 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     assert_eq!(line(), "changed  outrun  value 5001  updates 5002");
     monitor.kill().unwrap();
     monitor.wait().unwrap();
+}
+
+#[test]
+fn a_monitor_that_was_outrun_shows_no_more_than_its_count() {
+    let _counter = Temporary::new("many", 0);
+    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .args(["monitor", "--count", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    assert!(lines
+        .next()
+        .unwrap()
+        .unwrap()
+        .ends_with(" counters; listening"));
+    let pid = monitor.id().to_string();
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    let mut client = client();
+    for _ in 0..5000 {
+        client.counter_add("many", 1, false).unwrap();
+    }
+    let _more = ["many-1", "many-2", "many-3"].map(|name| Temporary::new(name, 1));
+    signal("-CONT");
+    let shown: Vec<_> = lines.map(|line| line.unwrap()).collect();
+    assert!(shown[0].starts_with("lost "), "{shown:?}");
+    let events = shown
+        .iter()
+        .filter(|line| line.starts_with("new ") || line.starts_with("changed "));
+    assert_eq!(events.count(), 2, "{shown:?}");
+    assert!(monitor.wait().unwrap().success());
 }
 
 #[test]

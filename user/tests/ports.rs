@@ -8,7 +8,7 @@
 //!
 //! These tests stretch the time between the two events from microseconds to as long as they like:
 //! many questions end together, under the lock that guards the questions of a namespace, and
-//! threads of the highest priority take the processors away from whoever ends them. Meanwhile the
+//! threads of a higher priority take the processors away from whoever ends them. Meanwhile the
 //! victim's socket is closed, whose release then waits for that lock, and another one takes over
 //! its port.
 
@@ -40,8 +40,8 @@ const SECRET: &[u8] = b"for the agent's eyes only";
 
 /// Attempts in which the release of the socket waits for the lock that a test counts, and attempts
 /// that it makes at most to get as many.
-const HITS: u32 = 5;
-const ATTEMPTS: u32 = 40;
+const HITS: u32 = 2;
+const ATTEMPTS: u32 = 8;
 
 /// An open socket that asks questions.
 struct Asker {
@@ -116,9 +116,9 @@ fn own_number() -> String {
     own.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Gives the calling thread, and those that it spawns, the highest priority.
+/// Gives the calling thread, and those that it spawns, a higher priority.
 fn hurry() {
-    let renice = ["-n", "-20", "-p", &own_number()];
+    let renice = ["-n", "-10", "-p", &own_number()];
     let output = Command::new("renice").args(renice).output().unwrap();
     assert!(output.status.success());
 }
@@ -129,7 +129,7 @@ struct Hogs(Arc<AtomicBool>);
 impl Hogs {
     fn new() -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        for _ in 0..2 * thread::available_parallelism().unwrap().get() {
+        for _ in 0..thread::available_parallelism().unwrap().get() {
             let stop = Arc::clone(&stop);
             thread::spawn(move || while !stop.load(Ordering::Relaxed) {});
         }
@@ -166,11 +166,13 @@ fn attempt(end: End) -> Attempt {
     // All are due at the same time, and the victim's a moment later.
     let due = match end {
         End::AgentCloses => Instant::now() + Duration::from_secs(50),
-        End::TimeOut | End::Answer => Instant::now() + Duration::from_secs(4),
+        End::TimeOut | End::Answer => Instant::now() + Duration::from_secs(5),
     };
+    // On a machine that is busy it may have passed; then this attempt is not in time.
+    let left = || (due - Instant::now()).max(Duration::from_millis(1));
     for asker in &mut askers {
         for _ in 0..QUESTIONS {
-            asker.ask(&[b'?'; uapi::QUESTION_MAX], due - Instant::now());
+            asker.ask(&[b'?'; uapi::QUESTION_MAX], left());
             agent.next_question(WAIT).unwrap();
         }
     }
@@ -178,7 +180,7 @@ fn attempt(end: End) -> Attempt {
         End::Answer => Duration::from_secs(20),
         End::AgentCloses | End::TimeOut => Duration::from_millis(1),
     };
-    victim.ask(SECRET, due + later - Instant::now());
+    victim.ask(SECRET, left() + later);
     let question = agent.next_question(WAIT).unwrap();
     assert_eq!(question.question, SECRET);
 

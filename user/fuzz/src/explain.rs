@@ -51,8 +51,32 @@ fn check(explained: &Explained, bytes: &[u8], order: Order) {
     }
 }
 
+/// What a reader gives that gets the bytes in two pieces is what they are at once.
+fn in_pieces(data: &[u8], whole: &Result<capture::Read<'_>, capture::Problem>) {
+    let middle = data
+        .first()
+        .map_or(0, |len| usize::from(*len).min(data.len()));
+    let mut reader = capture::Reader::new(16);
+    let pieces = reader.push(&data[..middle]).and_then(|mut all| {
+        for read in [reader.push(&data[middle..])?, reader.finish()?] {
+            all.packets.extend(read.packets);
+            all.problems.extend(read.problems);
+        }
+        Ok(all)
+    });
+    match (whole, pieces) {
+        (Ok(whole), Ok(pieces)) => {
+            assert_eq!(whole.packets, pieces.packets);
+            assert_eq!(whole.problems, pieces.problems);
+        }
+        (whole, pieces) => assert_eq!(whole.as_ref().err(), pieces.err().as_ref()),
+    }
+}
+
 fuzz_target!(|data: &[u8]| {
-    if let Ok(read) = capture::read(data, 16) {
+    let read = capture::read(data, 16);
+    in_pieces(data, &read);
+    if let Ok(read) = read {
         let mut context = Context::new();
         for packet in &read.packets {
             let explained = context.explain(packet.datagram());

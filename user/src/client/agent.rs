@@ -11,7 +11,6 @@ use crate::netlink::message::{flags, Message};
 use crate::netlink::socket::{Expect, TIMEOUT};
 use crate::netlink::{Error, Result, Socket};
 use crate::uapi::{self, ask, cmd};
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The agent of this network namespace, for as long as it lives.
@@ -32,10 +31,10 @@ pub struct Agent {
     socket: Socket,
     family: u16,
     request: Vec<u8>,
-    /// What came while an ACK was awaited.
-    arrived: VecDeque<Question>,
     /// The family is gone.
     ended: bool,
+    /// Messages were lost, and the end of the family may have been one of them.
+    in_doubt: bool,
 }
 
 /// A question, as the agent gets it.
@@ -56,14 +55,13 @@ impl Agent {
     /// Refused with `EBUSY` where the namespace has an agent.
     pub fn register() -> Result<Self> {
         let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?.id;
-        socket.join(controller::NOTIFY)?;
+        let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?.id;
         let mut agent = Self {
             socket,
             family,
             request: Vec::new(),
-            arrived: VecDeque::new(),
             ended: false,
+            in_doubt: false,
         };
         agent.call(cmd::AGENT_REGISTER, |_| Ok(()))?;
         Ok(agent)
@@ -81,16 +79,17 @@ impl Agent {
     /// [`Error::Overrun`] where the socket had no room for a question: that one
     /// was refused, and none is lost.
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
-        if let Some(question) = self.arrived.pop_front() {
-            return Ok(question);
-        }
         if !self.ended {
+            if self.in_doubt {
+                controller::check(self.family, uapi::FAMILY_NAME)?;
+            }
             match timeout {
                 Some(timeout) => self.socket.set_timeout(timeout)?,
                 None => self.socket.wait_for_ever()?,
             }
             let question = self.wait();
             self.socket.set_timeout(TIMEOUT)?;
+            self.in_doubt = matches!(question, Err(Error::Overrun));
             if let Some(question) = question? {
                 return Ok(question);
             }
@@ -132,7 +131,7 @@ impl Agent {
         })
     }
 
-    /// A request that an ACK ends. Questions may come before that.
+    /// A request that an ACK ends. The socket keeps the questions that come before that.
     fn call(&mut self, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
         let (seq, family) = (self.socket.next_seq(), self.family);
         message::write(
@@ -143,17 +142,10 @@ impl Agent {
             seq,
             fill,
         )?;
-        let (arrived, ended) = (&mut self.arrived, &mut self.ended);
-        let beside = |message: &Message<'_>| {
-            if let Some(Ok(question)) = read_question(message, family) {
-                arrived.push_back(question);
-            }
-            *ended |= controller::is_end(message, family);
-        };
-        self.socket
-            .transact_beside(&self.request, seq, Expect::Ack, beside)
-            .map(drop)
-            .map_err(|error| name_parts(error, &self.request, cmd))
+        let ended = self.socket.transact(&self.request, seq, Expect::Ack);
+        let ended = ended.map(drop);
+        self.in_doubt |= matches!(ended, Err(Error::Overrun));
+        ended.map_err(|error| name_parts(error, &self.request, cmd))
     }
 }
 

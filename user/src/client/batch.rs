@@ -75,7 +75,7 @@ impl<T: Transport> Client<T> {
         let (cmd, modifiers) = operation;
         let ack = match expect {
             Expect::Ack => flags::ACK,
-            Expect::Reply | Expect::Entry => 0,
+            Expect::Reply | Expect::Command(_) | Expect::Entry => 0,
         };
         let all = u32::try_from(items.len()).map_err(|_| Error::TooLong {
             len: items.len(),

@@ -53,6 +53,8 @@ pub struct Event<'a> {
 pub struct Listener {
     socket: Socket,
     family: u16,
+    /// Events were lost, and the end of the family may have been one of them.
+    in_doubt: bool,
 }
 
 impl Listener {
@@ -60,13 +62,12 @@ impl Listener {
     /// waited for an event; without, for as long as it takes.
     pub fn open(timeout: Option<Duration>) -> Result<Self> {
         let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
+        let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?;
         let group = family
             .groups
             .iter()
             .find(|group| group.name == uapi::group::EVENTS);
         socket.join(group.ok_or(Error::Absent("the group 'events'"))?.id)?;
-        socket.join(controller::NOTIFY)?;
         match timeout {
             Some(timeout) => socket.set_timeout(timeout)?,
             None => socket.wait_for_ever()?,
@@ -74,6 +75,7 @@ impl Listener {
         Ok(Self {
             socket,
             family: family.id,
+            in_doubt: false,
         })
     }
 
@@ -90,13 +92,19 @@ impl Listener {
     #[inline]
     pub fn next_event(&mut self) -> Result<Event<'_>> {
         let family = self.family;
-        let message = self.socket.next_message(|message| {
+        if self.in_doubt {
+            controller::check(family, uapi::FAMILY_NAME)?;
+            self.in_doubt = false;
+        }
+        let next = self.socket.next_message(|message| {
             if message.header.kind == family {
                 message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
             } else {
                 controller::is_end(message, family)
             }
-        })?;
+        });
+        self.in_doubt = matches!(next, Err(Error::Overrun));
+        let message = next?;
         if message.header.kind != family {
             return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
         }

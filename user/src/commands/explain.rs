@@ -5,22 +5,24 @@
 #![forbid(unsafe_code)]
 
 use super::steps::colour;
-use anyhow::{bail, Context as _, Result};
+use anyhow::{anyhow, bail, Context as _, Result};
 use clap::Args;
-use parley::explain::capture::{self, Format, Packet, Read as Captured};
+use parley::explain::capture::{self, Format, Packet, Problem, Read as Captured, Reader};
 use parley::explain::render::{self, Style};
 use parley::explain::{protocol_name, Context, Direction, Explained, Field};
 use serde_json::{json, Map, Value};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "\
-FILE is a capture (pcap or pcapng, of netlink), or a hexdump as xxd,
-hexdump -C, od -tx1 or tcpdump -x write it, or hex digits alone. It is explained
-as far as it goes; where something in it is wrong, that is pointed at, and the
-exit status is 1. --protocol takes generic, route, netfilter, or a number.
+FILE is a capture (pcap or pcapng, of netlink or Linux cooked), or a hexdump as
+xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all print it, an array
+of C or of Rust's {:02x?}, or hex digits alone. Each message of a capture is
+explained as it arrives. FILE is explained as far as it goes; where something in
+it is wrong, that is pointed at, and the exit status is 1. --protocol takes
+generic, route, netfilter, or a number.
 
 The numbers of families differ from one boot to the next. They are learnt from
 the controller's messages, where there are some in FILE; --family tells them.";
@@ -71,80 +73,132 @@ impl Explain {
         } else {
             self.file.display().to_string()
         };
-        let bytes = self
-            .bytes()
-            .with_context(|| format!("cannot read {name}"))?;
-        let captured = if self.raw {
-            capture::raw(&bytes, self.protocol)
-        } else {
-            match capture::read(&bytes, self.protocol) {
-                Ok(captured) => captured,
-                Err(problem) => bail!("{name}, {problem}"),
-            }
-        };
         let mut context = Context::new();
         for (name, id) in &self.family {
             context.name_family(*id, name);
         }
-        let wrong = self.explain(out, &mut context, &captured, json)?;
-        out.flush()?;
-        let mut reasons: Vec<_> = captured
-            .problems
-            .iter()
-            .map(|problem| format!("{name}, {problem}"))
-            .collect();
-        reasons.extend(wrong);
+        let mut told = Told::new(self, json);
+        let mut problems = Vec::new();
+        let mut take = |captured: Captured<'_>| -> Result<()> {
+            told.all(out, &mut context, &captured)?;
+            problems.extend(captured.problems);
+            // Whoever writes the capture may be waiting for what it shows.
+            Ok(out.flush()?)
+        };
+        let unread = || format!("cannot read {name}");
+        let misread = |problem: Problem| anyhow!("{name}, {problem}");
+        let input = self.input().with_context(unread)?;
+        let mut input = BufReader::with_capacity(CHUNK, input);
+        if self.raw {
+            let mut bytes = Vec::new();
+            input.read_to_end(&mut bytes).with_context(unread)?;
+            take(capture::raw(&bytes, self.protocol))?;
+        } else {
+            let mut reader = Reader::new(self.protocol);
+            loop {
+                let bytes = match input.fill_buf() {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    bytes => bytes.with_context(unread)?,
+                };
+                let len = bytes.len();
+                if len == 0 {
+                    break;
+                }
+                take(reader.push(bytes).map_err(misread)?)?;
+                input.consume(len);
+            }
+            take(reader.finish().map_err(misread)?)?;
+        }
+        let problems = problems.iter().map(|problem| format!("{name}, {problem}"));
+        let reasons: Vec<_> = problems.chain(told.wrong()).collect();
         if !reasons.is_empty() {
             bail!("{}", reasons.join("\n        "));
         }
         Ok(())
     }
 
-    fn bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        if self.file == Path::new("-") {
-            io::stdin().read_to_end(&mut bytes)?;
+    fn input(&self) -> io::Result<Box<dyn Read>> {
+        Ok(if self.file == Path::new("-") {
+            Box::new(io::stdin())
         } else {
-            File::open(&self.file)?.read_to_end(&mut bytes)?;
+            Box::new(File::open(&self.file)?)
+        })
+    }
+}
+
+/// How much of a file is read at a time.
+const CHUNK: usize = 1 << 16;
+
+/// What was explained so far.
+struct Told {
+    json: bool,
+    style: Style,
+    /// How many datagrams, and the time of the first one.
+    datagrams: usize,
+    begin: Option<Duration>,
+    /// How many things are wrong with them, and the first one's datagram and offset.
+    bad: usize,
+    first_bad: Option<(usize, usize)>,
+}
+
+impl Told {
+    fn new(explain: &Explain, json: bool) -> Self {
+        let mut style = Style::default();
+        style.colour = colour(io::stdout().is_terminal());
+        style.all = explain.all;
+        Self {
+            json,
+            style,
+            datagrams: 0,
+            begin: None,
+            bad: 0,
+            first_bad: None,
         }
-        Ok(bytes)
     }
 
-    /// Explains the datagrams, and says what is wrong with them, if anything.
-    fn explain(
-        &self,
+    /// Explains the datagrams.
+    fn all(
+        &mut self,
         out: &mut dyn Write,
         context: &mut Context,
         captured: &Captured<'_>,
-        json: bool,
-    ) -> Result<Option<String>> {
-        let mut style = Style::default();
-        style.colour = colour(io::stdout().is_terminal());
-        style.all = self.all;
-        if !json {
-            write!(out, "{}", render::legend(style))?;
-        }
-        let (mut count, mut first) = (0, None);
-        let begin = captured.packets.first().and_then(|packet| packet.time);
-        for (i, packet) in captured.packets.iter().enumerate() {
+    ) -> Result<()> {
+        let style = self.style;
+        for packet in &captured.packets {
+            if self.datagrams == 0 {
+                self.begin = packet.time;
+                if !self.json {
+                    write!(out, "{}", render::legend(style))?;
+                }
+            }
+            self.datagrams += 1;
             let explained = context.explain(packet.datagram());
             let bad = explained.fields.iter().filter(|field| field.bad.is_some());
-            count += bad.clone().count();
-            first = first.or(bad.clone().next().map(|bad| (i + 1, bad.offset)));
-            if json {
+            self.bad += bad.clone().count();
+            let first = bad.map(|bad| (self.datagrams, bad.offset)).next();
+            self.first_bad = self.first_bad.or(first);
+            if self.json {
                 for message in explained.messages() {
-                    writeln!(out, "{}", object(i + 1, packet, &explained, message))?;
+                    let object = object(self.datagrams, packet, &explained, message);
+                    writeln!(out, "{object}")?;
                 }
                 continue;
             }
-            let heading = heading(i + 1, packet, explained.direction, begin, captured.format);
+            let (number, direction) = (self.datagrams, explained.direction);
+            let heading = heading(number, packet, direction, self.begin, captured.format);
             writeln!(out, "{}", style.paint(render::Part::Heading, &heading))?;
             write!(out, "{}", render::text(&explained, &packet.bytes, style))?;
         }
-        Ok(first.map(|(datagram, offset)| match count {
+        Ok(())
+    }
+
+    /// Says what is wrong with them, if anything.
+    fn wrong(&self) -> Option<String> {
+        let (datagram, offset) = self.first_bad?;
+        Some(match self.bad {
             1 => format!("1 thing is wrong: byte {offset} of datagram {datagram}"),
-            _ => format!("{count} things are wrong, first byte {offset} of datagram {datagram}"),
-        }))
+            bad => format!("{bad} things are wrong, first byte {offset} of datagram {datagram}"),
+        })
     }
 }
 

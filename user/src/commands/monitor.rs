@@ -52,14 +52,14 @@ impl Monitor {
                 .timeout
                 .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
         };
-        let mut report = Report { out, json };
+        let mut report = Report { out, json, limit };
         match self.what {
-            What::Counters => counters::follow(&mut report, limit),
-            What::Links => network::follow::<Link>(&mut report, limit),
-            What::Addresses => network::follow::<Address>(&mut report, limit),
-            What::Routes => network::follow::<Route>(&mut report, limit),
-            What::Rules => network::follow::<Rule>(&mut report, limit),
-            What::Neighbours => network::follow::<Neighbour>(&mut report, limit),
+            What::Counters => counters::follow(&mut report),
+            What::Links => network::follow::<Link>(&mut report),
+            What::Addresses => network::follow::<Address>(&mut report),
+            What::Routes => network::follow::<Route>(&mut report),
+            What::Rules => network::follow::<Rule>(&mut report),
+            What::Neighbours => network::follow::<Neighbour>(&mut report),
         }
     }
 }
@@ -84,11 +84,6 @@ impl Limit {
         let rest = end.saturating_duration_since(Instant::now());
         (!rest.is_zero()).then_some(Some(rest))
     }
-
-    /// An event was shown.
-    fn count(&mut self) {
-        self.left = self.left.map(|left| left.saturating_sub(1));
-    }
 }
 
 /// What became of one.
@@ -109,10 +104,11 @@ impl Became {
     }
 }
 
-/// Writes a line for each event, or an object.
+/// Writes a line for each event, or an object, up to the limit.
 struct Report<'a> {
     out: &'a mut dyn Write,
     json: bool,
+    limit: Limit,
 }
 
 impl Report<'_> {
@@ -138,13 +134,18 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// Shows an event.
+    /// Shows an event, and counts it, unless as many were shown as may be.
     fn event(
         &mut self,
         became: Became,
         line: impl FnOnce() -> String,
         object: impl FnOnce() -> Object,
     ) -> Result<()> {
+        match &mut self.limit.left {
+            Some(0) => return Ok(()),
+            Some(left) => *left -= 1,
+            None => {}
+        }
         let name = became.name();
         if self.json {
             json::write(self.out, object().with("event", name))?;

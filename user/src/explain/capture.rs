@@ -25,29 +25,22 @@
 
 #![forbid(unsafe_code)]
 
+mod cooked;
 mod hexdump;
 mod pcap;
 mod pcapng;
+mod reader;
 mod write;
 
+pub use reader::Reader;
 pub use write::Writer;
 
+use super::walk::number;
 use super::{Datagram, Direction, Order};
+use reader::Parser;
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
-
-/// The link type of netlink in captures, `LINKTYPE_NETLINK`.
-const NETLINK: u16 = 253;
-/// The kind of hardware that stands in the header of each of its packets.
-const ARPHRD_NETLINK: u16 = 824;
-/// Length of that header.
-const COOKED: usize = 16;
-/// Packets to the kernel, from it, and of which only the sender is known.
-const PACKET_HOST: u16 = 0;
-const PACKET_OUTGOING: u16 = 4;
-const PACKET_USER: u16 = 6;
-const PACKET_KERNEL: u16 = 7;
 
 /// A datagram that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +61,13 @@ pub struct Packet<'a> {
 }
 
 impl Packet<'_> {
+    fn into_owned(self) -> Packet<'static> {
+        Packet {
+            bytes: Cow::Owned(self.bytes.into_owned()),
+            ..self
+        }
+    }
+
     /// As it is taken apart.
     #[must_use]
     pub fn datagram(&self) -> Datagram<'_> {
@@ -160,45 +160,6 @@ impl<'a> Read<'a> {
             self.problem(offset, what);
         }
     }
-
-    /// Takes a packet of `LINKTYPE_NETLINK`, which begins with a header of its own:
-    /// `bytes` of it are there, at `offset`, and `whole` there were.
-    fn cooked(
-        &mut self,
-        bytes: &'a [u8],
-        whole: usize,
-        order: Order,
-        time: Option<Duration>,
-        offset: usize,
-    ) {
-        let Some((header, bytes)) = bytes.split_at_checked(COOKED) else {
-            let len = bytes.len();
-            let what = format!("a packet of {len} bytes; its header alone has {COOKED}");
-            return self.problem(offset, what);
-        };
-        let field = |at: usize| match header.get(at..) {
-            Some([high, low, ..]) => u16::from_be_bytes([*high, *low]),
-            _ => 0,
-        };
-        let hardware = field(2);
-        if hardware != ARPHRD_NETLINK {
-            let what = format!("ARPHRD type {hardware}, where netlink has {ARPHRD_NETLINK}");
-            self.problem(offset.saturating_add(2), what);
-        }
-        self.packets.push(Packet {
-            bytes: bytes.into(),
-            whole: whole.saturating_sub(COOKED).max(bytes.len()),
-            protocol: field(14),
-            direction: match field(0) {
-                PACKET_KERNEL => Direction::ToKernel,
-                PACKET_HOST | PACKET_USER => Direction::FromKernel,
-                // On an nlmon device all are outgoing.
-                _ => Direction::Unknown,
-            },
-            order,
-            time,
-        });
-    }
 }
 
 /// Reads a capture or a hexdump, whichever it is. What has no protocol of its own
@@ -210,12 +171,29 @@ pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(0, "there is nothing in it"));
     }
-    if let Some(order) = pcapng::order(bytes) {
-        return Ok(pcapng::read(bytes, order));
-    }
-    match pcap::magic(bytes) {
-        Some(magic) => pcap::read(bytes, magic),
-        None => hexdump::read(bytes, protocol),
+    let Some(mut parser) = Parser::of(bytes) else {
+        return hexdump::read(bytes, protocol);
+    };
+    let mut read = Read::new(parser.format());
+    parser.parse(&mut read, bytes, true)?;
+    Ok(read)
+}
+
+/// Tells the byte order of a datagram by the length with which its first message
+/// begins: it is closer to the datagram's own in the right order. Where both are as
+/// close, the order is `likely`. A capture keeps the order of the machine on which
+/// it was made, but its headers may have been rewritten on another.
+fn order(bytes: &[u8], whole: usize, likely: Order) -> Order {
+    let first = bytes.get(..4).unwrap_or_default();
+    let far = |order| number(first, order).unwrap_or(0).abs_diff(whole as u64);
+    let other = match likely {
+        Order::Little => Order::Big,
+        Order::Big => Order::Little,
+    };
+    if far(other) < far(likely) {
+        other
+    } else {
+        likely
     }
 }
 
@@ -228,33 +206,8 @@ pub fn raw(bytes: &[u8], protocol: u16) -> Read<'_> {
         whole: bytes.len(),
         protocol,
         direction: Direction::Unknown,
-        order: Order::NATIVE,
+        order: order(bytes, bytes.len(), Order::NATIVE),
         time: None,
     });
     read
-}
-
-/// What a link type is called.
-fn link_type(link_type: u16) -> String {
-    let name = match link_type {
-        0 => "BSD loopback",
-        1 => "Ethernet",
-        101 => "raw IP",
-        105 => "802.11",
-        113 | 276 => "Linux cooked",
-        127 => "802.11 with radiotap",
-        189 | 220 => "USB",
-        253 => "netlink",
-        _ => return format!("link type {link_type}"),
-    };
-    format!("link type {link_type} ({name})")
-}
-
-/// Why a capture of this link type cannot be explained.
-fn foreign(of: u16) -> String {
-    let wanted = link_type(NETLINK);
-    format!(
-        "a capture of {}; only {wanted} can be explained",
-        link_type(of)
-    )
 }

@@ -36,6 +36,8 @@ struct Flow {
     direction: Direction,
     /// How many bytes of it a capture has cut off.
     cut: usize,
+    /// Whether the message asks for a dump, and is whole.
+    dump: bool,
 }
 
 /// The header of a message.
@@ -49,6 +51,12 @@ struct Header {
 }
 
 impl Header {
+    /// Whether it is that of a request to which the kernel answers with a dump, if it
+    /// has any for the type.
+    fn asks_for_dump(&self) -> bool {
+        self.flags & bits::REQUEST != 0 && self.flags & bits::DUMP != 0
+    }
+
     /// The header that begins here, if it is whole.
     fn peek(walk: &Walk<'_>) -> Option<Self> {
         let at = |offset: usize, len| {
@@ -65,11 +73,35 @@ impl Header {
     }
 }
 
+/// What a message is in its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Request,
+    /// A request for a dump.
+    Dump,
+    Reply,
+    Event,
+    /// A reply or an event; nothing that passed says which.
+    Either,
+}
+
+impl Role {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Request => "a request",
+            Self::Dump => "a request for all there is",
+            Self::Reply => "a reply",
+            Self::Event => "an event",
+            Self::Either => "a reply or an event",
+        }
+    }
+}
+
 /// What is known of a message before it is taken apart.
 pub(super) struct About {
     pub(super) purpose: Purpose,
-    /// The kernel says it of itself, and never in reply.
-    pub(super) event: bool,
+    /// What it is from the kernel, as far as its type tells; then what it is.
+    pub(super) role: Role,
     /// What its type is called.
     pub(super) kind: String,
     /// What it is, in words.
@@ -85,6 +117,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         protocol: datagram.protocol,
         direction: datagram.direction,
         cut: datagram.whole.saturating_sub(datagram.bytes.len()),
+        dump: false,
     };
     if flow.protocol == UEVENT {
         uevent(&mut walk);
@@ -146,8 +179,11 @@ fn message(
     let start = walk.at();
     let left = walk.left(within);
     let outer = std::mem::replace(&mut walk.message, start);
-    let first = walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default();
-    let about = about(context, walk.order, flow, header, first);
+    let payload = walk.peek(left.min(header.len));
+    let payload = payload.get(HEADER..).unwrap_or_default();
+    let mut flow = flow;
+    flow.dump = header.asks_for_dump() && header.len <= left;
+    let about = about(context, walk.order, flow, header, payload);
     walk.heading(depth, "message", about.words.clone());
     let inside = depth.saturating_add(1);
     nlmsghdr(walk, header, &about, flow.direction, inside);
@@ -195,10 +231,11 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     let names = flags::names(header.flags, about.purpose);
     let flags = format!("0x{:x}: {names}", header.flags);
     walk.take(2, depth, "nlmsg_flags", flags);
-    let seq = match header.seq {
-        0 if from_kernel => "0: an event".to_owned(),
-        seq if from_kernel => format!("{seq}: that of the request"),
-        seq => seq.to_string(),
+    let seq = match (header.seq, about.role) {
+        (0, Role::Event) => "0: an event".to_owned(),
+        (0, Role::Either) => "0".to_owned(),
+        (seq, _) if from_kernel => format!("{seq}: that of the request"),
+        (seq, _) => seq.to_string(),
     };
     walk.take(4, depth, "nlmsg_seq", seq);
     let portid = match header.portid {
@@ -210,39 +247,52 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     walk.take(4, depth, "nlmsg_pid", portid);
 }
 
-/// Tells what a message is by its header and the first four bytes behind it, as
-/// far as they are known.
-fn about(context: &Context, order: Order, flow: Flow, header: Header, first: &[u8]) -> About {
+/// Tells what a message is by its header and by what is behind it, or the first four
+/// bytes of that, as far as they are known.
+fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &[u8]) -> About {
     if header.kind < MIN_TYPE {
-        let code = first.first_chunk::<4>();
+        let code = payload.first_chunk::<4>();
         return control::about(header.kind, code.and_then(|code| signed(code, order)));
     }
-    let first = first.first().copied();
     let mut about = match flow.protocol {
-        GENERIC => generic::about(context, header.kind, first),
-        ROUTE => route::about(header.kind, first),
+        GENERIC => generic::about(context, header.kind, payload.first().copied()),
+        ROUTE => route::about(header.kind, flow.dump, payload, order),
         NETFILTER => netfilter::about(header.kind),
         _ => About {
             purpose: Purpose::Other,
-            event: false,
+            role: Role::Either,
             kind: format!("{0} (0x{0:x})", header.kind),
             words: format!("type {}", header.kind),
             set: Set::Guess,
         },
     };
-    // What a request has brought about is told to others with its number, too.
-    let asked = || context.asked(flow.protocol, header.seq);
-    let role = match flow.direction {
-        Direction::FromKernel if about.event || header.seq == 0 => "an event",
-        Direction::FromKernel if asked() => "a reply",
-        Direction::FromKernel => "a reply or an event",
-        _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => {
-            "a request for all there is"
+    about.role = match flow.direction {
+        Direction::FromKernel if about.role == Role::Either => {
+            reply_or_event(context, flow.protocol, header)
         }
-        _ => "a request",
+        Direction::FromKernel => about.role,
+        _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => Role::Dump,
+        _ => Role::Request,
     };
-    about.words = format!("{}, {role}", about.words);
+    about.words = format!("{}, {}", about.words, about.role.words());
     about
+}
+
+/// Tells whether the kernel's message is a reply. Programs may number their requests
+/// 0, as events are; but only a dump has MULTI, and an event that no request caused
+/// has no port.
+fn reply_or_event(context: &Context, protocol: u16, header: Header) -> Role {
+    let asked = context.asked(protocol, header.seq);
+    if header.flags & bits::MULTI != 0 {
+        return Role::Reply;
+    }
+    match (header.seq, header.portid) {
+        (0, 0) if asked => Role::Either,
+        (0, _) if !asked => Role::Event,
+        // A request's number and port are also on the events that it causes.
+        _ if asked => Role::Reply,
+        _ => Role::Either,
+    }
 }
 
 /// Passes what stands behind the header of a family's message.
@@ -262,7 +312,7 @@ fn family(
             }
             generic::header(context, walk, header.kind, end, depth);
         }
-        ROUTE if route::header(walk, header.kind, end, depth) => {}
+        ROUTE if route::header(walk, header.kind, flow.dump, end, depth) => {}
         NETFILTER => {
             netfilter::header(walk, end, depth);
             walk.guess = Order::Big;
@@ -373,6 +423,7 @@ fn error(
 fn as_request(flow: Flow) -> Flow {
     Flow {
         direction: Direction::ToKernel,
+        dump: false,
         ..flow
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! impl Tap for Steps {
 //!     fn step(&self, step: &Step<'_>) {
-//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_GENERIC) = 3
+//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, NETLINK_GENERIC) = 3
 //!         eprint!("{}", steps::text(step, Style::default()));
 //!     }
 //! }
@@ -70,7 +70,8 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
                 .ok()
                 .and_then(protocol_name)
                 .map_or_else(|| protocol.to_string(), str::to_owned);
-            let call = format!("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, {protocol})");
+            let call =
+                format!("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, {protocol})");
             ("create", call)
         }
         Call::SetOption {
@@ -80,13 +81,6 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
         } => {
             let (level, name) = option(level, number);
             let call = format!("setsockopt({fd}, {level}, {name}, [{value}], 4)");
-            ("option", call)
-        }
-        Call::SetTimeout {
-            value: (seconds, rest),
-        } => {
-            let value = format!("{{{seconds} s, {rest} us}}");
-            let call = format!("setsockopt({fd}, SOL_SOCKET, SO_RCVTIMEO, {value}, 16)");
             ("option", call)
         }
         Call::Bind => ("address", format!("bind({fd}, {}, 12)", address(0))),
@@ -111,6 +105,12 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
                 Err(_) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
             };
             ("receive", call)
+        }
+        Call::Wait { timeout } => {
+            let timeout = timeout.map_or(-1, |timeout| {
+                i64::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
+            });
+            ("wait", format!("poll([{{{fd}, POLLIN}}], 1, {timeout})"))
         }
         Call::Close => ("close", format!("close({fd})")),
         Call::Open { path } => {

@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+mod captures;
+mod hexdumps;
 mod limits;
 mod messages;
 
@@ -248,7 +250,7 @@ fn families_are_known_by_name_once_the_controller_has_told_them() {
 #[test]
 fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes() {
     let mut long = add();
-    long[0] = 200;
+    long[..4].copy_from_slice(&200u32.to_ne_bytes());
     let explained = context().explain(sent(&long));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (0, "nlmsg_len"));
@@ -264,13 +266,13 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
     assert_eq!(why, Some("the capture has 44 of its 200 bytes"));
 
     let mut short = add();
-    short[0] = 9;
+    short[..4].copy_from_slice(&9u32.to_ne_bytes());
     let explained = context().explain(sent(&short));
     assert_eq!(explained.bad().unwrap().offset, 0);
     assert_eq!(explained.fields.last().unwrap().name, "bytes");
 
     let mut attribute = add();
-    attribute[20] = 99;
+    attribute[20..22].copy_from_slice(&99u16.to_ne_bytes());
     let explained = context().explain(sent(&attribute));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (20, "nla_len"));
@@ -294,7 +296,9 @@ fn zeros_behind_the_last_message_are_not_read_and_nothing_else_is_passed_over() 
 
 #[test]
 fn a_link_of_rtnetlink_is_taken_apart_by_name() {
-    let mut message = own(16, 0, &[0, 0, 4, 3, 1, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 0]);
+    let link_type = 772u16.to_ne_bytes();
+    let words = [1, 0x10009, 0].map(u32::to_ne_bytes).concat();
+    let mut message = own(16, 0, &[&[0, 0][..], &link_type, &words].concat());
     let mut attributes = Attributes::new(&mut message);
     attributes.string(3, "lo").unwrap();
     attributes.u32(4, 65536).unwrap();
@@ -596,7 +600,8 @@ fn captures_of_both_formats_and_byte_orders_give_the_same_datagrams() {
                 .collect();
             assert_eq!(bytes, packets);
             for packet in &read.packets {
-                assert_eq!((packet.protocol, packet.order), (GENERIC, order));
+                // The machine's, whatever the capture's is.
+                assert_eq!((packet.protocol, packet.order), (GENERIC, Order::NATIVE));
             }
         }
     }
@@ -610,7 +615,7 @@ fn a_capture_of_something_else_is_refused_by_name_and_one_cut_off_is_read_so_far
     assert_eq!(
         problem.to_string(),
         "at byte 20: a capture of link type 1 (Ethernet); \
-         only link type 253 (netlink) can be explained"
+         only those of netlink (253) and Linux cooked ones (113, 276) can be explained"
     );
     let read = pcapng(Order::Little, 1, &[&a]);
     let read = capture::read(&read, GENERIC).unwrap();
@@ -694,7 +699,8 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_readers_of_captures_panic(
-        kind in 0..4, order: bool, bytes: Vec<u8>, text in "[0-9a-f:* \n|x]{0,80}",
+        kind in 0..4, order: bool, bytes: Vec<u8>,
+        text in "[0-9a-f:* \n|x,{}\\[\\]\"\\\\<>]{0,80}",
     ) {
         let order = if order { Order::Little } else { Order::Big };
         let file = match kind {
@@ -738,7 +744,10 @@ proptest! {
         zeros in 0usize..80,
     ) {
         let bytes = [&bytes[..], &vec![0; zeros]].concat();
-        for dump in [xxd, hexdump, od, tcpdump, plain, digits, c] {
+        let dumps: &[fn(&[u8]) -> String] = &[xxd, hexdump, od, tcpdump, digits, c, plain];
+        // A 0 before what could be a message of its own may be the offset of plain bytes.
+        let dumps = &dumps[..dumps.len() - usize::from(bytes[0] == 0)];
+        for dump in dumps {
             let text = dump(&bytes);
             let read = capture::read(text.as_bytes(), GENERIC).unwrap();
             prop_assert_eq!(read.packets.len(), 1, "{}", text);

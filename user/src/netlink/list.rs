@@ -154,7 +154,7 @@ mod tests {
             })
         }
 
-        fn set_receive_timeout(&self, _: Duration) -> io::Result<()> {
+        fn wait(&self, _: Option<Duration>) -> io::Result<()> {
             Ok(())
         }
     }
@@ -165,7 +165,7 @@ mod tests {
             dumps: Cell::new(0),
             request: RefCell::default(),
         };
-        let mut socket = Socket::over(kernel, PORT).unwrap();
+        let mut socket = Socket::over(kernel, PORT);
         let question = Question {
             kind: 0x22,
             name: "TEST",

@@ -91,6 +91,17 @@ impl Header {
             portid: u32::from_ne_bytes([p0, p1, p2, p3]),
         })
     }
+
+    /// The header as [`Self::read`] reads it.
+    pub(super) fn bytes(&self) -> [u8; HEADER] {
+        let [l0, l1, l2, l3] = self.len.to_ne_bytes();
+        let ([k0, k1], [f0, f1]) = (self.kind.to_ne_bytes(), self.flags.to_ne_bytes());
+        let [s0, s1, s2, s3] = self.seq.to_ne_bytes();
+        let [p0, p1, p2, p3] = self.portid.to_ne_bytes();
+        [
+            l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
+        ]
+    }
 }
 
 /// The header of a request, whose length [`finish`] writes. It goes to the end of a
@@ -169,8 +180,12 @@ fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
     })
 }
 
-/// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK.
+/// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK. Some
+/// families end a list with one that has no payload, such as devlink, smc and team.
 fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
+    if payload.is_empty() {
+        return Ok(Kind::Done);
+    }
     let [a, b, c, d, attributes @ ..] = payload else {
         return Err(Error::Malformed {
             what: "the end of a dump is too short",
@@ -186,7 +201,7 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
         ..Refusal::default()
     };
     if flags & flags::ACK_TLVS != 0 {
-        read_extack(attributes, &mut refusal)?;
+        read_extack(attributes, &mut refusal);
     }
     Ok(Kind::Refused(Box::new(refusal)))
 }
@@ -228,31 +243,30 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
         let len = if flags & flags::CAPPED != 0 {
             HEADER
         } else {
-            (request.len as usize).next_multiple_of(ALIGN)
+            request.len as usize
         };
-        let attributes = quoted.get(len..).ok_or(Error::Malformed {
-            what: "the quoted request of an error message has a wrong length",
-            offset: HEADER.saturating_add(4),
-        })?;
-        read_extack(attributes, &mut refusal)?;
+        // One whose length lies says nothing of where the extended ACK begins.
+        if quoted.get(..len).is_some() {
+            read_extack(behind(quoted, len), &mut refusal);
+        }
     }
     Ok(Kind::Refused(Box::new(refusal)))
 }
 
-/// Reads the extended ACK: `enum nlmsgerr_attrs`.
-fn read_extack(bytes: &[u8], refusal: &mut Refusal) -> Result<()> {
-    for attribute in Attributes::new(bytes) {
-        let attribute = attribute?;
+/// Reads the extended ACK: `enum nlmsgerr_attrs`. What cannot be read of it is left
+/// out, and text that is not UTF-8 is read as far as it is: the errno says more than
+/// an error about its explanation would.
+fn read_extack(bytes: &[u8], refusal: &mut Refusal) {
+    for attribute in Attributes::new(bytes).map_while(Result::ok) {
         match attribute.number {
-            1 => refusal.message = Some(attribute.string()?.to_owned()),
-            2 => refusal.offset = Some(attribute.u32()?),
-            4 => refusal.policy = Some(read_policy(attribute.attributes())?),
-            5 => refusal.missing = Some(attribute.u32()?),
-            6 => refusal.missing_in = Some(attribute.u32()?),
+            1 => refusal.message = attribute.text().ok(),
+            2 => refusal.offset = attribute.u32().ok(),
+            4 => refusal.policy = read_policy(attribute.attributes()).ok(),
+            5 => refusal.missing = attribute.u32().ok(),
+            6 => refusal.missing_in = attribute.u32().ok(),
             _ => {}
         }
     }
-    Ok(())
 }
 
 /// Reads what the kernel tells of a policy: `enum netlink_policy_type_attr`.
@@ -351,6 +365,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const DONE: u16 = libc::NLMSG_DONE as u16;
+
     fn request(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
         let mut buffer = header(kind, flags, 7).to_vec();
         buffer.extend_from_slice(payload);
@@ -391,6 +407,62 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_list_may_have_no_payload() {
+        let kind = |payload: &[u8]| {
+            let bytes = request(DONE, flags::MULTI, payload);
+            Messages::new(&bytes).next().unwrap().unwrap().kind()
+        };
+        assert_eq!(kind(&[]).unwrap(), Kind::Done);
+        assert_eq!(kind(&[0; 4]).unwrap(), Kind::Done);
+        assert!(matches!(kind(&[0; 3]), Err(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn an_extended_ack_that_cannot_be_read_does_not_hide_the_errno() {
+        let read = |kind, fill: &dyn Fn(&mut Writer<'_>)| {
+            let mut payload = (-libc::EPERM).to_ne_bytes().to_vec();
+            if kind != DONE {
+                payload.extend_from_slice(&[0; HEADER]);
+            }
+            fill(&mut Writer::new(&mut payload));
+            let bytes = request(kind, flags::ACK_TLVS | flags::CAPPED, &payload);
+            match Messages::new(&bytes).next().unwrap().unwrap().kind() {
+                Ok(Kind::Refused(refusal)) => *refusal,
+                other => panic!("not a refusal: {other:?}"),
+            }
+        };
+        for kind in [libc::NLMSG_ERROR as u16, DONE] {
+            let refusal = read(kind, &|writer| {
+                writer.bytes(1, b"no caf\xe9\0").unwrap();
+                writer.u32(2, 20).unwrap();
+            });
+            assert_eq!(refusal.errno, libc::EPERM);
+            assert_eq!(refusal.message.as_deref(), Some("no caf\u{fffd}"));
+            assert_eq!(refusal.offset, Some(20));
+            // Text without its NUL, a number that is none, and a nest of nonsense.
+            let refusal = read(kind, &|writer| {
+                writer.bytes(1, b"endless").unwrap();
+                writer.bytes(2, b"odd").unwrap();
+                writer.bytes(4, &[1]).unwrap();
+                writer.u32(5, 3).unwrap();
+            });
+            let expected = Refusal {
+                errno: libc::EPERM,
+                missing: Some(3),
+                ..Refusal::default()
+            };
+            assert_eq!(refusal, expected);
+        }
+        // A request that is said to be longer than what is quoted of it.
+        let mut payload = (-libc::EPERM).to_ne_bytes().to_vec();
+        payload.extend_from_slice(&1000u32.to_ne_bytes());
+        payload.extend_from_slice(&[0; HEADER - 4]);
+        let bytes = request(libc::NLMSG_ERROR as u16, flags::ACK_TLVS, &payload);
+        let kind = Messages::new(&bytes).next().unwrap().unwrap().kind();
+        assert!(matches!(kind, Ok(Kind::Refused(refusal)) if refusal.errno == libc::EPERM));
+    }
+
+    #[test]
     fn a_length_that_lies_is_an_error_and_the_end() {
         for len in [0u32, 15, 100, u32::MAX] {
             let mut bytes = request(0x20, 0, b"abcd");
@@ -398,6 +470,21 @@ mod tests {
             let mut messages = Messages::new(&bytes);
             assert!(messages.next().unwrap().is_err());
             assert!(messages.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_quoted_request_whose_length_lies_hides_its_extended_ack_and_no_errno() {
+        for len in [29, u32::MAX - 2, u32::MAX] {
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend(request(0x20, 0, b"abcdefgh"));
+            payload[4..8].copy_from_slice(&len.to_ne_bytes());
+            let bytes = request(2, flags::ACK_TLVS, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            let Kind::Refused(refusal) = message.kind().unwrap() else {
+                panic!("not a refusal");
+            };
+            assert_eq!((refusal.errno, refusal.message), (libc::ENOENT, None));
         }
     }
 

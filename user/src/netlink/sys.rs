@@ -14,13 +14,13 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Opens a netlink socket of `protocol`. See netlink(7).
+/// Opens a netlink socket of `protocol`, which never blocks. See netlink(7).
 pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
     // SAFETY: The call takes no pointers.
     let fd = unsafe {
         libc::socket(
             libc::AF_NETLINK,
-            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
             protocol,
         )
     };
@@ -73,23 +73,25 @@ pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> i
     Ok(())
 }
 
-/// Makes a receive call fail with `EAGAIN` after `timeout`.
-pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Duration) -> io::Result<()> {
-    let value = libc::timeval {
-        tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-        tv_usec: timeout.subsec_micros().into(),
+/// Waits until `fd` has something to receive, a datagram or an error, or until
+/// `timeout` is over, in whole milliseconds; without one for as long as it takes.
+/// Returns how many descriptors have: 1 or 0.
+pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<usize> {
+    let mut polled = libc::pollfd {
+        fd: fd.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
     };
-    // SAFETY: The value is valid for reads of its size, which is passed.
-    check(unsafe {
-        libc::setsockopt(
-            fd.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_RCVTIMEO,
-            (&raw const value).cast(),
-            size_of::<libc::timeval>() as libc::socklen_t,
-        )
-    } as _)?;
-    Ok(())
+    let millis = timeout.map_or(-1, |timeout| {
+        timeout
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .try_into()
+            .unwrap_or(libc::c_int::MAX)
+    });
+    // SAFETY: The one `pollfd` is valid for reads and writes, and is borrowed for this
+    // call. The descriptor is open, as it is borrowed, too.
+    check(unsafe { libc::poll(&raw mut polled, 1, millis) } as _)
 }
 
 /// Sends `datagram` to the kernel: one system call.
@@ -110,7 +112,7 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     })
 }
 
-/// Receives a datagram into `buffer`: one system call.
+/// Receives a datagram into `buffer`, if one is there: one system call.
 #[inline]
 pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
@@ -166,9 +168,10 @@ struct CounterAddCall {
     value: u64,
 }
 
-/// `_IOWR('P', number, T)`, of `include/uapi/asm-generic/ioctl.h`.
+/// The number of a device's request that takes a `T` and gives it back. Its layout
+/// depends on the architecture.
 const fn iowr<T>(number: u32) -> libc::Ioctl {
-    (3 << 30 | (size_of::<T>() as u32) << 16 | (b'P' as u32) << 8 | number) as libc::Ioctl
+    libc::_IOWR::<T>(b'P' as u32, number)
 }
 
 /// Has `/dev/parley` copy `from` to `to`, which has the same length.
@@ -641,20 +644,35 @@ pub(crate) mod shared {
         Ok(())
     }
 
+    /// The `timespec` of futex(2), whose fields are of the machine's word size. That of
+    /// the C library is another type where its seconds have 64 bits on a machine of 32.
+    #[repr(C)]
+    struct KernelTime {
+        seconds: libc::c_long,
+        nanoseconds: libc::c_long,
+    }
+
+    impl From<Duration> for KernelTime {
+        fn from(time: Duration) -> Self {
+            Self {
+                seconds: time.as_secs().try_into().unwrap_or(libc::c_long::MAX),
+                // Less than a thousand million, which fits.
+                nanoseconds: time.subsec_nanos() as libc::c_long,
+            }
+        }
+    }
+
     /// Sleeps until somebody wakes the word, unless it is not `expected` any more; for
     /// at most `timeout`, where there is one. It may wake for no reason, so look.
     ///
     /// Fails with `TimedOut` where the time is up: all else is no failure.
     #[inline]
     fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) -> io::Result<()> {
-        let time = timeout.map(|timeout| libc::timespec {
-            tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-            tv_nsec: timeout.subsec_nanos() as _,
-        });
+        let time = timeout.map(KernelTime::from);
         let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
         // SAFETY: The word is valid and aligned for as long as it is borrowed, and the
-        // kernel only reads it. The time is null or valid for reads, and lives until
-        // the call is done.
+        // kernel only reads it. The time is null or valid for reads of the size that
+        // this call takes, and lives until the call is done.
         let woken = check(unsafe {
             libc::syscall(
                 libc::SYS_futex,

@@ -35,6 +35,7 @@
 use std::fmt;
 use std::io;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Who wants to know. Called from every thread that has a socket.
 pub trait Tap: fmt::Debug + Send + Sync {
@@ -58,7 +59,7 @@ pub struct Step<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Call<'a> {
-    /// `socket()` of `AF_NETLINK`, raw and closed on exec.
+    /// `socket()` of `AF_NETLINK`, raw, closed on exec and never blocking.
     #[non_exhaustive]
     Socket {
         /// The netlink protocol.
@@ -73,12 +74,6 @@ pub enum Call<'a> {
         option: i32,
         /// Its value.
         value: i32,
-    },
-    /// `setsockopt()` of `SO_RCVTIMEO`.
-    #[non_exhaustive]
-    SetTimeout {
-        /// Seconds and microseconds.
-        value: (u64, u32),
     },
     /// `bind()` to a port that the kernel picks.
     Bind,
@@ -109,6 +104,12 @@ pub enum Call<'a> {
         from: Option<u32>,
         /// The socket's protocol.
         protocol: i32,
+    },
+    /// `poll()` for something to receive.
+    #[non_exhaustive]
+    Wait {
+        /// How long at most, if there is a limit.
+        timeout: Option<Duration>,
     },
     /// `close()`, of the descriptor of a socket or file.
     Close,

@@ -10,7 +10,7 @@ use super::tap::{self, tell, Call, Step, Tap};
 use crate::sealed::Sealed;
 use std::fmt;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
 /// What one receive gave.
@@ -41,11 +41,12 @@ pub trait Transport: Sealed + fmt::Debug {
     /// Sends a datagram.
     fn send(&self, datagram: &[u8]) -> io::Result<usize>;
 
-    /// Receives a datagram. Fails with `EAGAIN` where none comes in time.
+    /// Receives a datagram. Fails with `EAGAIN` where none is there.
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received>;
 
-    /// Sets how long [`Self::receive`] waits. Zero is for ever.
-    fn set_receive_timeout(&self, timeout: Duration) -> io::Result<()>;
+    /// Waits until there is a datagram to receive, for at most `timeout`. It may end
+    /// for no reason.
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()>;
 }
 
 /// A netlink socket of the kernel's.
@@ -202,10 +203,9 @@ impl Transport for Netlink {
         received
     }
 
-    fn set_receive_timeout(&self, timeout: Duration) -> io::Result<()> {
-        let set = sys::set_receive_timeout(&self.fd, timeout);
-        let value = (timeout.as_secs(), timeout.subsec_micros());
-        self.tell(Call::SetTimeout { value }, &set, |()| 0);
-        set
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        let waited = sys::wait(self.fd.as_fd(), timeout);
+        self.tell(Call::Wait { timeout }, &waited, |ready| *ready);
+        waited.map(drop)
     }
 }

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::super::json::Object;
-use super::{Became, Limit, Report};
+use super::{Became, Report};
 use anyhow::Result;
 use parley::client::{Change, Listener, Name};
 use parley::{Client, Error};
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 type View = BTreeMap<Vec<u8>, (u64, u64)>;
 
 /// Shows what becomes of the counters, until the limit.
-pub(super) fn follow(report: &mut Report<'_>, mut limit: Limit) -> Result<()> {
+pub(super) fn follow(report: &mut Report<'_>) -> Result<()> {
     // First listen, then look: so nothing falls between.
     let mut listener = Listener::open(None)?;
     let mut client = Client::open()?;
     let mut view = look(&mut client)?;
     report.listening(view.len(), "counters")?;
-    while let Some(wait) = limit.next() {
+    while let Some(wait) = report.limit.next() {
         if let Some(wait) = wait {
             listener.socket().set_timeout(wait)?;
         }
@@ -40,7 +40,6 @@ pub(super) fn follow(report: &mut Report<'_>, mut limit: Limit) -> Result<()> {
                 } else {
                     view.insert(counter.name.as_bytes().to_owned(), now);
                 }
-                limit.count();
             }
             Err(Error::Overrun) => {
                 report.lost()?;
@@ -51,7 +50,7 @@ pub(super) fn follow(report: &mut Report<'_>, mut limit: Limit) -> Result<()> {
                 differences(report, &view, &now)?;
                 view = now;
             }
-            Err(Error::Timeout(_)) if limit.end.is_some() => break,
+            Err(Error::Timeout(_)) if report.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
         }
         report.flush()?;
@@ -106,29 +105,39 @@ fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use super::super::Limit;
     use super::*;
 
     #[test]
-    fn a_new_look_shows_what_came_what_changed_and_what_went() {
+    fn a_new_look_shows_what_came_what_changed_and_what_went_up_to_the_limit() {
         let view = |counters: &[(&str, u64)]| -> View {
             let counters = counters
                 .iter()
                 .map(|(name, value)| (name.as_bytes().to_owned(), (*value, 1)));
             counters.collect()
         };
-        let mut out = Vec::new();
         let (before, now) = (
             view(&[("a", 1), ("b", 1), ("c", 1)]),
             view(&[("b", 1), ("c", 2), ("d", 1)]),
         );
-        let mut report = Report {
-            out: &mut out,
-            json: false,
-        };
-        differences(&mut report, &before, &now).unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "deleted  a  value 1  updates 1\nchanged  c  value 2  updates 1\nnew      d  value 1  updates 1\n"
-        );
+        let lines = [
+            "deleted  a  value 1  updates 1\n",
+            "changed  c  value 2  updates 1\n",
+            "new      d  value 1  updates 1\n",
+        ];
+        // No more of them than are to be shown.
+        for left in [None, Some(7), Some(3), Some(2), Some(1)] {
+            let mut out = Vec::new();
+            let mut report = Report {
+                out: &mut out,
+                json: false,
+                limit: Limit { left, end: None },
+            };
+            differences(&mut report, &before, &now).unwrap();
+            let rest = left.map(|left| left.saturating_sub(3));
+            assert_eq!(report.limit.left, rest);
+            let shown = left.map_or(3, |left| left.min(3)) as usize;
+            assert_eq!(String::from_utf8(out).unwrap(), lines[..shown].concat());
+        }
     }
 }

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::super::network::Shown;
-use super::{Became, Limit, Report};
+use super::{Became, Report};
 use anyhow::Result;
 use parley::netlink::message::Message;
 use parley::netlink::Socket;
@@ -130,7 +130,6 @@ impl Doubt {
 /// Follows the entries of a kind.
 struct Follower<'a, 'b, E: Entry> {
     report: &'a mut Report<'b>,
-    limit: Limit,
     asker: Socket,
     names: Names,
     view: View<E>,
@@ -138,7 +137,7 @@ struct Follower<'a, 'b, E: Entry> {
 }
 
 /// Shows what becomes of the entries, until the limit.
-pub(super) fn follow<E: Shown>(report: &mut Report<'_>, limit: Limit) -> Result<()> {
+pub(super) fn follow<E: Shown>(report: &mut Report<'_>) -> Result<()> {
     // First listen, then look: so nothing falls between.
     let mut listener = listen::<E>()?;
     let mut asker = Socket::open(libc::NETLINK_ROUTE)?;
@@ -151,14 +150,13 @@ pub(super) fn follow<E: Shown>(report: &mut Report<'_>, limit: Limit) -> Result<
     report.listening(view.len(), E::NOUN)?;
     let mut follower = Follower {
         report,
-        limit,
         asker,
         names,
         view,
         doubt,
     };
     let mut waits = None;
-    while let Some(wait) = follower.limit.next() {
+    while let Some(wait) = follower.report.limit.next() {
         let wait = follower.doubt.wait(wait);
         if wait != waits {
             match wait {
@@ -192,7 +190,7 @@ pub(super) fn follow<E: Shown>(report: &mut Report<'_>, limit: Limit) -> Result<
                 is_quiet = true;
             }
             Err(Error::Timeout(_)) if follower.doubt.since.is_some() => is_quiet = true,
-            Err(Error::Timeout(_)) if follower.limit.end.is_some() => break,
+            Err(Error::Timeout(_)) if follower.report.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
         }
         if follower.doubt.is_due(is_quiet) {
@@ -264,27 +262,22 @@ impl<E: Shown> Follower<'_, '_, E> {
         self.doubt = Doubt::default();
         let before = std::mem::replace(&mut self.view, now);
         for (became, entry) in differences(&before, &self.view) {
-            event(self.report, &mut self.limit, became, entry, &self.names)?;
+            event(self.report, became, entry, &self.names)?;
         }
         Ok(())
     }
 
     fn event(&mut self, became: Became, entry: &E) -> Result<()> {
-        event(self.report, &mut self.limit, became, entry, &self.names)
+        event(self.report, became, entry, &self.names)
     }
 }
 
 fn event<E: Shown>(
     report: &mut Report<'_>,
-    limit: &mut Limit,
     became: Became,
     entry: &E,
     names: &Names,
 ) -> Result<()> {
-    if limit.left == Some(0) {
-        return Ok(());
-    }
-    limit.count();
     let line = || {
         let row = entry.row(names);
         let mut words: Vec<_> = [row.cells, row.below].concat();
@@ -310,6 +303,7 @@ fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Beca
 
 #[cfg(test)]
 mod tests {
+    use super::super::Limit;
     use super::*;
     use parley::netlink::message::Header;
     use parley::route::Route;
@@ -337,14 +331,13 @@ mod tests {
         let mut report = Report {
             out: &mut out,
             json: false,
-        };
-        let limit = Limit {
-            left: Some(3),
-            end: None,
+            limit: Limit {
+                left: Some(3),
+                end: None,
+            },
         };
         let mut follower = Follower::<Route> {
             report: &mut report,
-            limit,
             asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
             names: Names::default(),
             view: View(BTreeMap::new()),

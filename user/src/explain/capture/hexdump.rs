@@ -1,35 +1,29 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Hexdumps, as xxd, hexdump, od and tcpdump make them, and hex digits alone.
+//! Hexdumps, as xxd, hexdump, od, tcpdump, tshark and strace print them, and bytes
+//! in digits alone or in an array of a program.
 
 #![forbid(unsafe_code)]
 
-use super::{Format, Packet, Problem, Read, COOKED};
+mod array;
+mod row;
+
+use super::cooked::{fits, strip};
+use super::{order, Format, Packet, Problem, Read};
 use crate::explain::{Direction, Order};
+use row::{line, Line, Offset, Row};
+use std::borrow::Cow;
 
 /// The bytes between two lines of which the second tells its offset may have been
 /// left out because they repeat: at most so many in a file.
 const REPEATS_MAX: usize = 1 << 24;
 
-/// What a line is.
-#[derive(Debug, PartialEq, Eq)]
-enum Line {
-    /// Bytes, and where they stand if it tells.
-    Bytes(Option<usize>, Vec<u8>),
-    /// Words of 16 bits, and where they stand.
-    Words(usize, Vec<u8>),
-    /// An offset alone, as at the end.
-    End(usize),
-    /// A mark that lines like the last were left out.
-    Repeats,
-    /// An empty one.
-    Blank,
-    /// One without bytes.
-    None,
-}
+/// How many bytes the longest words of od have.
+const WORD_MAX: usize = 8;
 
 /// Reads a hexdump of one datagram or of several, each of which begins anew at
-/// offset 0 or, where there are no offsets, behind a blank line.
+/// offset 0 or, where there are no offsets, behind a blank line or in an array of its
+/// own.
 pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     let odd = |byte: &u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let text = std::str::from_utf8(bytes).ok().filter(|text| {
@@ -40,29 +34,30 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
         let what = "neither a capture nor a hexdump; --raw takes it for a datagram";
         return Err(Problem::new(bytes.iter().position(odd).unwrap_or(0), what));
     };
-    let tcpdump = text.lines().any(is_tcpdump);
+    // Where some lines have offsets, those without are not bytes.
+    let offsets = text.lines().any(row::has_offset);
     let mut read = Read::new(Format::Hexdump);
     let mut all = All::new(protocol);
     let mut at = 0usize;
-    for whole in text.split_inclusive('\n') {
-        let start = at;
+    for (number, whole) in text.split_inclusive('\n').enumerate() {
+        all.line = (number + 1, at);
         at = at.saturating_add(whole.len());
-        if tcpdump && !is_tcpdump(whole) {
-            all.end(&mut read);
-            all.packet += 1;
-            continue;
-        }
-        let problem = match line(whole.trim(), all.bytes.len(), all.offsets) {
-            Some(line) => all.take(&mut read, line).err(),
-            None => Some("a line that is no hexdump".to_owned()),
+        let taken = if offsets {
+            line(whole, all.have()).and_then(|line| all.take(&mut read, line))
+        } else {
+            all.without_offset(&mut read, whole)
         };
-        if let Some(what) = problem {
-            let number = text.get(..start).unwrap_or_default().lines().count() + 1;
+        if let Err(what) = taken {
+            let (number, start) = all.line;
             read.problem(start, format!("line {number}: {what}"));
             break;
         }
     }
     all.end(&mut read);
+    if let (Some((number, start)), []) = (all.array, &read.problems[..]) {
+        let what = format!("line {number}: a bracket without its other half");
+        read.problem(start, what);
+    }
     if read.packets.is_empty() {
         let nothing = || Problem::new(0, "there is no datagram in it");
         return Err(read.problems.into_iter().next().unwrap_or_else(nothing));
@@ -70,20 +65,100 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     Ok(read)
 }
 
-/// The datagram that is being read.
+/// The bytes of a datagram as they are read, and what they are if the digits stand
+/// in groups that are words of a machine with the lowest byte first.
+#[derive(Default)]
+struct Bytes {
+    straight: Vec<u8>,
+    reversed: Vec<u8>,
+}
+
+/// How sure it is what the groups of digits are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Groups {
+    /// Bytes in their order.
+    #[default]
+    Bytes,
+    /// Words of a machine with the lowest byte first, as the text beside them shows.
+    Reversed,
+    /// Words of some machine, as hexdump and od -x print them.
+    Words,
+    /// Bytes or words.
+    Unknown,
+}
+
+/// Whether the first group of each line without an offset may be one: it counts what
+/// stands behind the first groups of the lines before.
+struct Column {
+    lines: usize,
+    counted: usize,
+    counts: bool,
+    /// How many digits the first group has, and whether all groups are single bytes.
+    width: usize,
+    single: bool,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self {
+            lines: 0,
+            counted: 0,
+            counts: true,
+            width: 0,
+            single: true,
+        }
+    }
+}
+
+impl Column {
+    fn line(&mut self, groups: &[&str]) {
+        let [first, others @ ..] = groups else {
+            return;
+        };
+        let value = usize::from_str_radix(first, 16);
+        self.counts &= value == Ok(self.counted);
+        self.lines += 1;
+        self.width = first.len();
+        self.single &= groups.iter().all(|group| group.len() == 2);
+        let others: usize = others.iter().map(|group| group.len() / 2).sum();
+        self.counted = self.counted.saturating_add(others);
+    }
+
+    /// Whether it is likelier that these are offsets than that they are of the datagram
+    /// `data`.
+    fn is_offset(&self, data: &Whole) -> bool {
+        let behind = data.bytes.get(self.width / 2..).unwrap_or_default();
+        let is_data = match (data.fits, fits(behind)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.single,
+        };
+        self.counts && self.counted > 0 && (self.lines > 1 || !is_data)
+    }
+}
+
+/// What is being read.
 struct All {
     protocol: u16,
-    bytes: Vec<u8>,
+    /// The line's number, and where it begins; and those of the datagram's first.
+    line: (usize, usize),
+    first: (usize, usize),
+    bytes: Bytes,
+    groups: Groups,
+    /// How many digits a word has.
+    word: usize,
+    column: Column,
     /// The last line's bytes.
     last: Vec<u8>,
     repeats: bool,
     /// How many bytes may still be filled up.
     room: usize,
-    /// Whether they are words.
-    words: bool,
-    /// Whether lines have told their offsets.
-    offsets: bool,
-    /// Which of tcpdump's packets it is; and which was the last.
+    /// Where the offsets of strace's buffer begin in the datagram.
+    base: usize,
+    /// The line in which the array begins within which this one is.
+    array: Option<(usize, usize)>,
+    /// Whether tcpdump has written the packet; which it is, and which was the last.
+    tcpdump: bool,
     packet: usize,
     last_packet: usize,
 }
@@ -92,53 +167,151 @@ impl All {
     fn new(protocol: u16) -> Self {
         Self {
             protocol,
-            bytes: Vec::new(),
+            line: (1, 0),
+            first: (1, 0),
+            bytes: Bytes::default(),
+            groups: Groups::default(),
+            word: 0,
+            column: Column::default(),
             last: Vec::new(),
             repeats: false,
             room: REPEATS_MAX,
-            words: false,
-            offsets: false,
+            base: 0,
+            array: None,
+            tcpdump: false,
             packet: 0,
             last_packet: 0,
         }
     }
 
-    fn take(&mut self, read: &mut Read<'_>, line: Line) -> Result<(), String> {
+    /// How many bytes there are of what the offsets count.
+    fn have(&self) -> usize {
+        self.bytes.straight.len().saturating_sub(self.base)
+    }
+
+    /// Takes a line of a dump with offsets.
+    fn take(&mut self, read: &mut Read<'_>, line: Line<'_>) -> Result<(), String> {
         match line {
-            Line::None => {}
-            Line::Blank if self.offsets => {}
-            Line::Blank => self.end(read),
+            Line::Blank => {}
+            // The name of what follows, or another tool's output.
+            Line::Other => {
+                self.end(read);
+                self.packet += 1;
+            }
+            Line::Buffer(0) => self.end(read),
+            Line::Buffer(_) => self.base = self.bytes.straight.len(),
             Line::Repeats if self.last.is_empty() => {
                 return Err("nothing stands before it that could repeat".to_owned());
             }
             // Whether their offsets are octal cannot be told from the first two.
-            Line::Repeats if self.words => {
+            Line::Repeats if self.groups == Groups::Words => {
                 return Err("words and lines left out; hexdump -Cv shows all".to_owned());
             }
             Line::Repeats => self.repeats = true,
-            Line::End(offset) => self.reach(offset)?,
-            Line::Words(offset, bytes) => {
-                self.words = true;
-                return self.take(read, Line::Bytes(Some(offset), bytes));
-            }
-            Line::Bytes(offset, bytes) => {
-                if let Some(offset) = offset {
-                    if offset == 0 {
-                        self.end(read);
+            Line::End(offset) => {
+                // The last word is filled up with zeros.
+                if self.groups == Groups::Words {
+                    let end = offset.value(self.have(), WORD_MAX - 1, self.groups)?;
+                    let end = end.saturating_add(self.base);
+                    let padding = self.bytes.reversed.get(end..).unwrap_or_default();
+                    if padding.len() < WORD_MAX && padding.iter().all(|byte| *byte == 0) {
+                        self.bytes.straight.truncate(end);
+                        self.bytes.reversed.truncate(end);
                     }
-                    self.offsets = true;
-                    self.reach(offset)?;
                 }
-                self.bytes.extend_from_slice(&bytes);
-                self.last = bytes;
+                self.reach(&offset, self.groups)?;
+            }
+            Line::Row(Row {
+                offset,
+                groups,
+                are,
+            }) => {
+                if self.have() > 0 && offset.is_zero() {
+                    self.end(read);
+                }
+                self.reach(&offset, are)?;
+                self.tcpdump = offset.tcpdump;
+                let digits = groups.first().map_or(0, |group| group.len());
+                if are == Groups::Words && self.have() > 0 && digits != self.word {
+                    return Err("its words are of another length than those before".to_owned());
+                }
+                self.word = digits;
+                self.add(&groups, are)?;
             }
         }
         Ok(())
     }
 
+    /// Takes a line of a file without offsets.
+    fn without_offset(&mut self, read: &mut Read<'_>, line: &str) -> Result<(), String> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            if self.array.is_none() {
+                self.end(read);
+            }
+            return Ok(());
+        }
+        for part in array::parts(line, self.array.is_some())? {
+            match part {
+                array::Part::Begin => {
+                    self.end(read);
+                    self.array = Some(self.line);
+                }
+                array::Part::End => {
+                    self.end(read);
+                    self.array = None;
+                }
+                array::Part::Next => self.end(read),
+                array::Part::Bytes(bytes) => {
+                    self.begin();
+                    self.bytes.straight.extend_from_slice(&bytes);
+                    self.bytes.reversed.extend_from_slice(&bytes);
+                }
+                array::Part::Groups(groups) => {
+                    self.column.line(&groups);
+                    let wide = |group: &&str| matches!(group.len(), 4 | 8 | 16);
+                    let are = match groups.iter().any(wide) {
+                        true => Groups::Unknown,
+                        false => Groups::Bytes,
+                    };
+                    self.add(&groups, are)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) {
+        if self.bytes.straight.is_empty() {
+            self.first = self.line;
+        }
+    }
+
+    fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
+        self.begin();
+        if matches!(are, Groups::Words | Groups::Unknown) {
+            self.groups = are;
+        }
+        let from = self.bytes.straight.len();
+        for group in groups {
+            let mut bytes = Vec::new();
+            row::pairs(group, &mut bytes)?;
+            if are == Groups::Reversed {
+                bytes.reverse();
+            }
+            self.bytes.straight.extend_from_slice(&bytes);
+            bytes.reverse();
+            self.bytes.reversed.extend(bytes);
+        }
+        let added = self.bytes.straight.get(from..).unwrap_or_default();
+        self.last = added.to_vec();
+        Ok(())
+    }
+
     /// Fills up what was left out before `offset`.
-    fn reach(&mut self, offset: usize) -> Result<(), String> {
-        let have = self.bytes.len();
+    fn reach(&mut self, offset: &Offset<'_>, are: Groups) -> Result<(), String> {
+        let have = self.have();
+        let offset = offset.value(have, 0, are)?;
         let missing = offset.saturating_sub(have);
         if std::mem::take(&mut self.repeats) && missing > 0 {
             let Some(room) = self.room.checked_sub(missing) else {
@@ -150,9 +323,10 @@ impl All {
             };
             self.room = room;
             let missing = self.last.iter().cycle().take(missing);
-            self.bytes.extend(missing.copied());
+            self.bytes.straight.extend(missing.clone());
+            self.bytes.reversed.extend(missing);
         }
-        if offset != self.bytes.len() {
+        if offset != self.have() {
             return Err(format!(
                 "it says byte {offset}, and it would be byte {have}"
             ));
@@ -163,142 +337,86 @@ impl All {
     /// The datagram is whole.
     fn end(&mut self, read: &mut Read<'_>) {
         self.last.clear();
-        let mut bytes = std::mem::take(&mut self.bytes);
-        let mut protocol = self.protocol;
-        // The header that packets have in captures. As a message's length it would
-        // be far too long.
-        if let [0, 0..=7, 3, 0x38, .., high, low] = bytes.get(..COOKED).unwrap_or_default() {
-            protocol = u16::from_be_bytes([*high, *low]);
-            bytes.drain(..COOKED);
+        self.base = 0;
+        let bytes = std::mem::take(&mut self.bytes);
+        let groups = std::mem::take(&mut self.groups);
+        let column = std::mem::take(&mut self.column);
+        if bytes.straight.is_empty() {
+            return;
         }
+        let [straight, reversed] = [bytes.straight, bytes.reversed].map(Whole::of);
+        let (number, start) = self.first;
+        let whole = match groups {
+            Groups::Words => words(straight, reversed),
+            Groups::Unknown if reversed.fits && !straight.fits => {
+                let what = "the digits are words of a machine with the lowest byte first";
+                let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");
+                return read.problem(start, what);
+            }
+            _ => straight,
+        };
+        if column.is_offset(&whole) {
+            let what = "the first digits may be an offset; put a colon behind it, or leave it out";
+            return read.problem(start, format!("line {number}: {what}"));
+        }
+        let bytes = whole.bytes;
         if bytes.is_empty() {
             return;
         }
         // tcpdump -x shows a packet twice that it does not know.
-        let twice = self.packet > 0 && self.packet == self.last_packet;
+        let twice = self.tcpdump && self.packet == self.last_packet;
         self.last_packet = self.packet;
         if twice && read.packets.last().is_some_and(|last| last.bytes == bytes) {
             return;
         }
         read.packets.push(Packet {
             whole: bytes.len(),
-            bytes: bytes.into(),
-            protocol,
+            order: order(&bytes, bytes.len(), Order::NATIVE),
+            bytes,
+            protocol: whole.protocol.unwrap_or(self.protocol),
             direction: Direction::Unknown,
-            order: Order::NATIVE,
             time: None,
         });
     }
 }
 
-/// Whether it is a line of bytes as tcpdump writes them: `0x0010:  4500 ...`.
-fn is_tcpdump(line: &str) -> bool {
-    let line = line.trim_start();
-    line.strip_prefix("0x")
-        .and_then(|line| line.split_once(':'))
-        .is_some_and(|(offset, _)| is_hex(offset) && offset.len() >= 4)
+/// The datagram whose words were printed as numbers: of a machine with the highest
+/// byte first they are the bytes as they stand, `straight`. It is likely that the
+/// datagram has the byte order of that machine.
+fn words(straight: Whole, reversed: Whole) -> Whole {
+    let is = |whole: &Whole, order| {
+        whole.fits && super::order(&whole.bytes, whole.bytes.len(), order) == order
+    };
+    let (little, big) = (is(&reversed, Order::Little), is(&straight, Order::Big));
+    let native = Order::NATIVE == Order::Little;
+    match (little, big) {
+        (true, true) if native => reversed,
+        (true, false) => reversed,
+        (_, true) => straight,
+        _ if straight.fits || reversed.fits && !native => straight,
+        _ if reversed.fits || native => reversed,
+        _ => straight,
+    }
 }
 
-fn is_hex(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// A datagram without the header that packets have in captures.
+struct Whole {
+    bytes: Cow<'static, [u8]>,
+    /// What the header says, if there was one.
+    protocol: Option<u16>,
+    /// Whether it looks like netlink.
+    fits: bool,
 }
 
-/// Tells what a line is, before which `have` bytes stand, in lines that told their
-/// offsets or did not.
-fn line(line: &str, have: usize, offsets: bool) -> Option<Line> {
-    if line.is_empty() || line.starts_with('#') {
-        return Some(Line::Blank);
-    }
-    if line == "*" {
-        return Some(Line::Repeats);
-    }
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    if let Some(offset) = first.strip_suffix(':') {
-        // xxd and tcpdump.
-        let offset = offset.strip_prefix("0x").unwrap_or(offset);
-        let offset = usize::from_str_radix(offset, 16).ok()?;
-        return Some(Line::Bytes(Some(offset), digits(column(rest))?));
-    }
-    let offset = |radix| usize::from_str_radix(first, radix).ok();
-    if is_hex(first) && (6..=8).contains(&first.len()) {
-        // od counts in octal, with seven digits; hexdump -C has eight.
-        let radix = if first.len() == 7 { 8 } else { 16 };
-        let bytes = bars(rest);
-        let mut widths = bytes.split_whitespace().map(str::len).peekable();
-        if widths.peek().is_none() {
-            // The last line of od and hexdump; or digits alone.
-            if offsets {
-                let seven = (first.len() == 7).then_some(16);
-                let exact = seven
-                    .into_iter()
-                    .filter_map(offset)
-                    .find(|end| *end == have);
-                return exact.or_else(|| offset(radix)).map(Line::End);
-            }
-        } else if widths.clone().all(|width| width == 2) {
-            return Some(Line::Bytes(Some(offset(radix)?), digits(bytes)?));
-        } else if widths.all(|width| width == 4) && first.len() == 7 {
-            return words(bytes, first, have);
+impl Whole {
+    fn of(bytes: Vec<u8>) -> Self {
+        let mut bytes = Cow::Owned(bytes);
+        let protocol = strip(&mut bytes);
+        let fits = protocol.is_some() || fits(&bytes);
+        Self {
+            bytes,
+            protocol,
+            fits,
         }
     }
-    // An array of C, as xxd -i writes it.
-    let line = line.split_once('{').map_or(line, |(_, inside)| inside);
-    let line = line.split_once('}').map_or(line, |(inside, _)| inside);
-    if line.contains('=') && line.ends_with(';') {
-        return Some(Line::None);
-    }
-    let bytes = digits(line)?;
-    Some(if bytes.is_empty() {
-        Line::None
-    } else {
-        Line::Bytes(None, bytes)
-    })
-}
-
-/// A line of words of 16 bits, as hexdump and od -x write them: of this machine's
-/// byte order.
-fn words(text: &str, offset: &str, have: usize) -> Option<Line> {
-    let mut bytes = Vec::new();
-    for word in text.split_whitespace() {
-        bytes.extend(u16::from_str_radix(word, 16).ok()?.to_ne_bytes());
-    }
-    // hexdump counts in hexadecimal, od in octal.
-    let offset = |radix| usize::from_str_radix(offset, radix).ok();
-    let here = [16, 8]
-        .into_iter()
-        .filter_map(offset)
-        .find(|at| *at == have);
-    Some(Line::Words(here.or_else(|| offset(16))?, bytes))
-}
-
-/// The bytes of a line, without the text column behind them.
-fn column(line: &str) -> &str {
-    let line = line.trim_start();
-    line.split_once("  ").map_or(line, |(bytes, _)| bytes)
-}
-
-/// The bytes of a line of hexdump -C, which has a text column in bars and a gap in
-/// the middle; or of od, which has neither.
-fn bars(line: &str) -> &str {
-    match line.strip_suffix('|').and_then(|line| line.split_once('|')) {
-        Some((bytes, _)) => bytes.trim(),
-        None => column(line),
-    }
-}
-
-/// The bytes that hex digits are, with what people put between them.
-fn digits(text: &str) -> Option<Vec<u8>> {
-    let text = text.replace("0x", " ").replace("\\x", " ");
-    let mut bytes = Vec::new();
-    let between = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | '-' | ';' | '"' | '\'');
-    for group in text.split(between).filter(|group| !group.is_empty()) {
-        if group.len() % 2 != 0 || !is_hex(group) {
-            return None;
-        }
-        for pair in group.as_bytes().chunks(2) {
-            let pair = std::str::from_utf8(pair).ok()?;
-            bytes.push(u8::from_str_radix(pair, 16).ok()?);
-        }
-    }
-    Some(bytes)
 }

@@ -4,8 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+use super::cooked::{ARPHRD_NETLINK, HEADER, NETLINK, PACKET_HOST, PACKET_OUTGOING};
 use super::pcap::NANOSECONDS;
-use super::{ARPHRD_NETLINK, COOKED, NETLINK, PACKET_HOST, PACKET_OUTGOING};
 use std::io::{Result, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -49,7 +49,7 @@ impl<W: Write> Writer<W> {
         whole: usize,
     ) -> Result<()> {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let length = |len: usize| u32::try_from(len.saturating_add(COOKED)).unwrap_or(u32::MAX);
+        let length = |len: usize| u32::try_from(len.saturating_add(HEADER)).unwrap_or(u32::MAX);
         let kept = length(datagram.len()).min(KEEPS);
         let whole = length(whole.max(datagram.len()));
         self.packet.clear();
@@ -63,7 +63,7 @@ impl<W: Write> Writer<W> {
         self.packet.extend(ARPHRD_NETLINK.to_be_bytes());
         self.packet.extend([0; 10]);
         self.packet.extend(protocol.to_be_bytes());
-        let kept = (kept as usize).saturating_sub(COOKED);
+        let kept = (kept as usize).saturating_sub(HEADER);
         self.packet.extend(datagram.get(..kept).unwrap_or(datagram));
         // At once, so that what is killed leaves no half of it.
         self.out.write_all(&self.packet)?;

@@ -8,7 +8,7 @@
 #![forbid(unsafe_code)]
 
 use crate::explain::flags::Purpose;
-use crate::explain::message::About;
+use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
 use crate::explain::walk::number;
 use crate::explain::Order;
@@ -112,7 +112,7 @@ pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     };
     About {
         purpose,
-        event: false,
+        role: Role::Reply,
         kind: format!("{kind}: {name}"),
         words,
         set: Set::Guess,

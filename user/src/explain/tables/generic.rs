@@ -9,7 +9,7 @@
 use super::control::{each, POLICY};
 use super::{decimal, unused};
 use crate::explain::flags::Purpose;
-use crate::explain::message::About;
+use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
 use crate::explain::walk::{number, Walk};
 use crate::explain::{Context, Order};
@@ -133,9 +133,10 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
         Some(name) => format!("{kind}: family {name}"),
         None => format!("{kind}: a family not known by name"),
     };
+    let event = family == Some(uapi::FAMILY_NAME) && is_event(cmd.unwrap_or(0));
     About {
         purpose,
-        event: family == Some(uapi::FAMILY_NAME) && is_event(cmd.unwrap_or(0)),
+        role: if event { Role::Event } else { Role::Either },
         kind,
         words,
         set,

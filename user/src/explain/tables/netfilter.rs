@@ -8,7 +8,7 @@
 
 use super::{address_family, decimal};
 use crate::explain::flags::Purpose;
-use crate::explain::message::About;
+use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
 use crate::explain::walk::Walk;
 use crate::explain::Order;
@@ -180,7 +180,7 @@ pub(crate) fn about(kind: u16) -> About {
     };
     About {
         purpose,
-        event: false,
+        role: Role::Either,
         words: name.map_or_else(|| format!("message {message} of {whose}"), str::to_owned),
         kind,
         set: set(part, message),

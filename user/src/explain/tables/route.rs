@@ -12,9 +12,10 @@ mod structs;
 
 use super::{hexadecimal, Member};
 use crate::explain::flags::Purpose;
-use crate::explain::message::About;
+use crate::explain::message::{About, Role};
 use crate::explain::value::Set;
 use crate::explain::walk::{number, Walk};
+use crate::explain::Order;
 use attributes::{
     ADDRESS, BRIDGE_LINK, INET6_LINK, LABEL, LINK, MESSAGES, NAMESPACE, NEIGHBOUR, NEXT_HOP,
     OPTION, PREFIX, ROUTE, RULE, TRAFFIC,
@@ -27,12 +28,17 @@ use headers::{
 const AF_BRIDGE: u8 = 7;
 const AF_INET6: u8 = 10;
 
+/// What the lowest bits of the type of a request to read are.
+const GET: u16 = 2;
+/// Length of `rtgenmsg` with its padding.
+const RTGENMSG_LEN: usize = 4;
+
 /// `RTM_NEWNDUSEROPT`, behind whose header options stand.
 const OPTIONS: u16 = 68;
 
-/// What a message of this type is.
-/// Its first byte behind the header is `family`.
-pub(crate) fn about(kind: u16, family: Option<u8>) -> About {
+/// What a message of this type is, which has `payload` behind netlink's header. It is
+/// a request for a `dump` or not.
+pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> About {
     let name = MESSAGES
         .iter()
         .find(|known| known.0 == kind)
@@ -45,19 +51,69 @@ pub(crate) fn about(kind: u16, family: Option<u8>) -> About {
     };
     About {
         purpose,
-        event: false,
+        role: Role::Either,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
         words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
-        set: layout(kind, family).map_or(Set::Guess, |layout| layout.2),
+        set: layout(kind, dump, payload, order).map_or(Set::Guess, |layout| layout.2),
     }
 }
 
 /// A fixed header's name, its members, and the attributes behind it.
 type Layout = (&'static str, &'static [Member], Set);
 
-/// The fixed header of a message's type, if it is known. A link's attributes
-/// depend on the family that it tells of.
-fn layout(kind: u16, family: Option<u8>) -> Option<Layout> {
+/// Length of `ifinfomsg`.
+const IFINFOMSG_LEN: usize = 16;
+
+/// The fixed header of a message, if it is known.
+fn layout(kind: u16, dump: bool, payload: &[u8], order: Order) -> Option<Layout> {
+    let proper = proper(kind, payload.first().copied())?;
+    match legacy(&proper, payload, order) {
+        Some(legacy) if dump && kind % 4 == GET => Some(legacy),
+        _ => Some(proper),
+    }
+}
+
+/// The header of old programs' requests for a dump, if this is one: the family alone,
+/// as glibc and busybox send it, or an `ifinfomsg`, as iproute2 did whatever it asked
+/// for. The kernel tells both by their length, or looks at the family alone.
+///
+/// Source: `net/core/rtnetlink.c`, `rtnl_dump_ifinfo` and `valid_fdb_dump_legacy`;
+/// `net/core/neighbour.c`, `neigh_dump_info`; `net/ipv4/fib_frontend.c`,
+/// `inet_dump_fib`.
+fn legacy(proper: &Layout, payload: &[u8], order: Order) -> Option<Layout> {
+    let len: usize = proper.1.iter().map(|member| member.1).sum();
+    if proper.0 == "ifinfomsg" || payload.len() <= RTGENMSG_LEN && len > RTGENMSG_LEN {
+        let shorter = payload.len() < len;
+        return shorter.then_some(("rtgenmsg", RTGENMSG, proper.2));
+    }
+    // Of its members only the index may be set; the change's mask is none or all.
+    let change = number(payload.get(12..IFINFOMSG_LEN)?, order)?;
+    let is_mask = change == 0 || change == u64::from(u32::MAX);
+    let behind = |at| payload.get(at..).unwrap_or_default();
+    let is = is_mask && !are_attributes(behind(len), order);
+    (is && are_attributes(behind(IFINFOMSG_LEN), order)).then_some((
+        "ifinfomsg",
+        IFINFOMSG,
+        Set::Table(LINK),
+    ))
+}
+
+/// Whether these are attributes, each as long as it says.
+fn are_attributes(mut bytes: &[u8], order: Order) -> bool {
+    while !bytes.is_empty() {
+        let len = bytes.get(..2).and_then(|len| number(len, order));
+        let len = len.unwrap_or(0) as usize;
+        if len < 4 || len > bytes.len() {
+            return false;
+        }
+        bytes = bytes.get(len.next_multiple_of(4)..).unwrap_or_default();
+    }
+    true
+}
+
+/// The fixed header that a message's type should have, if it is known. A link's
+/// attributes depend on the family that it tells of.
+fn proper(kind: u16, family: Option<u8>) -> Option<Layout> {
     Some(match kind & !3 {
         16 | 108 => {
             let set = match family {
@@ -90,9 +146,11 @@ fn layout(kind: u16, family: Option<u8>) -> Option<Layout> {
     })
 }
 
-/// Passes the fixed header. Gives whether there is one, and attributes behind it.
-pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, end: usize, depth: usize) -> bool {
-    let Some((name, members, _)) = layout(kind, None) else {
+/// Passes the fixed header of a message, which is a request for a `dump` or not.
+/// Gives whether there is one, and attributes behind it.
+pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, depth: usize) -> bool {
+    let payload = walk.peek(walk.left(end));
+    let Some((name, members, _)) = layout(kind, dump, payload, walk.order) else {
         return false;
     };
     let start = walk.at();

@@ -36,9 +36,9 @@ fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
 /// A request of `count` attributes without a value.
 fn many(count: usize, seq: u8) -> Vec<u8> {
     let mut payload = vec![4, 1, 0, 0];
-    payload.extend([4, 0, 3, 0].repeat(count));
+    payload.extend([4, 3].map(u16::to_ne_bytes).concat().repeat(count));
     let mut request = own(FAMILY, flags::REQUEST, &payload);
-    request[8] = seq;
+    request[8..12].copy_from_slice(&u32::from(seq).to_ne_bytes());
     request
 }
 

@@ -31,7 +31,7 @@ fn a_message_behind_an_error_begins_where_the_padding_of_the_error_ends() {
     // A request of 17 bytes, which the error quotes as its last.
     let mut quoted = own(FAMILY, flags::REQUEST, &[9]);
     quoted.truncate(17);
-    quoted[0] = 17;
+    quoted[..4].copy_from_slice(&17u32.to_ne_bytes());
     for aligned in [false, true] {
         let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
         payload.extend_from_slice(&quoted);
@@ -62,7 +62,7 @@ fn each_type_of_rtnetlink_has_its_own_header() {
     .concat();
     let prefix = [&[10, 0, 0, 0][..], &7i32.to_ne_bytes(), &[3, 64, 1, 0]].concat();
     let device = [&[7, 0, 0, 0][..], &7u32.to_ne_bytes()].concat();
-    let stats = [&device[..], &[1, 0, 0, 0]].concat();
+    let stats = [&device[..], &1u32.to_ne_bytes()].concat();
     let hop = [&[2, 0, 4, 0][..], &0u32.to_ne_bytes()].concat();
     for (kinds, header, member, meaning) in [
         (&[52][..], &prefix, "prefix_len", "64"),
@@ -238,4 +238,113 @@ fn the_priority_of_a_hook_has_a_sign_and_the_last_metric_has_a_name() {
     let header = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
     let route = taken_apart(&told(24, &header, &[(8, &metrics)]), ROUTE);
     assert_eq!(meaning(&route, "RTAX_FASTOPEN_NO_COOKIE"), "1");
+}
+
+/// A message of `protocol` with this sequence number and port, and what it is.
+fn role(context: &mut Context, protocol: u16, kind: u16, flags: u16, ids: (u32, u32)) -> Explained {
+    let mut message = own(kind, flags, &[2, 0, 0, 0]);
+    message[8..12].copy_from_slice(&ids.0.to_ne_bytes());
+    message[12..16].copy_from_slice(&ids.1.to_ne_bytes());
+    let direction = Direction::Unknown;
+    context.explain(of(&message, protocol, direction))
+}
+
+#[test]
+fn a_reply_to_a_request_of_number_0_is_no_event() {
+    let mut context = context();
+    let mut role = |kind, flags, ids| {
+        let explained = role(&mut context, NETFILTER, kind, flags, ids);
+        let words = meaning(&explained, "message").to_owned();
+        (words, meaning(&explained, "nlmsg_seq").to_owned())
+    };
+    let event = (
+        "NFT_MSG_NEWGEN, an event".to_owned(),
+        "0: an event".to_owned(),
+    );
+    let reply = |words: &str| (words.to_owned(), "0: that of the request".to_owned());
+    // Nobody has asked.
+    assert_eq!(role(0xa0f, 0, (0, 0)), event);
+    assert_eq!(role(0xa0f, 0, (0, 7)), event);
+    // As nft dumps, whose request may not have been captured.
+    let words = "NFT_MSG_NEWTABLE, a reply";
+    assert_eq!(role(0xa00, flags::MULTI, (0, 7)), reply(words));
+    assert_eq!(role(3, flags::MULTI, (0, 7)).1, reply("").1);
+    assert_eq!(role(2, 0, (0, 7)).1, reply("").1);
+    // Once somebody has asked.
+    assert_eq!(role(0xa10, flags::REQUEST, (0, 0)).1, "0");
+    assert_eq!(role(0xa0f, 0, (0, 7)), reply("NFT_MSG_NEWGEN, a reply"));
+    let (words, seq) = role(0xa0f, 0, (0, 0));
+    assert_eq!(
+        (&words[..], &seq[..]),
+        ("NFT_MSG_NEWGEN, a reply or an event", "0")
+    );
+}
+
+/// A request for a dump: `payload`, and attributes behind it.
+fn wanted(kind: u16, payload: &[u8], attributes: &[(u16, u32)]) -> Explained {
+    let mut message = own(kind, flags::REQUEST | flags::DUMP, payload);
+    let mut writer = Attributes::new(&mut message);
+    for (number, value) in attributes {
+        writer.u32(*number, *value).unwrap();
+    }
+    finish(&mut message, 0).unwrap();
+    let explained = context().explain(of(&message, ROUTE, Direction::ToKernel));
+    covers(&explained, message.len()).unwrap();
+    assert!(explained.bad().is_none(), "{kind} {:?}", explained.bad());
+    explained
+}
+
+#[test]
+fn old_programs_ask_for_dumps_with_a_header_of_their_own() {
+    const EXT_MASK: u16 = 29;
+    const MASTER: u16 = 10;
+    let link = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 8]].concat();
+    let changed = [&link[..12], &[0xff; 4]].concat();
+    // Addresses, routes, neighbours, rules, tables of neighbours, network settings.
+    for kind in [22, 26, 30, 34, 66, 82] {
+        // As iproute2 asked, with its own attribute and without.
+        for link in [&link, &changed] {
+            for attributes in [&[][..], &[(EXT_MASK, 9)], &[(EXT_MASK, 9), (MASTER, 3)]] {
+                let explained = wanted(kind, link, attributes);
+                assert!(find(&explained, "ifinfomsg").is_some(), "{kind}");
+                assert_eq!(meaning(&explained, "ifi_index"), "5");
+                let mask = find(&explained, "IFLA_EXT_MASK").map(|field| field.offset);
+                assert_eq!(mask, (!attributes.is_empty()).then_some(36), "{kind}");
+            }
+        }
+        // As the C library and busybox ask: the family, padded or not.
+        for family in [&[2][..], &[2, 0, 0, 0]] {
+            let explained = wanted(kind, family, &[]);
+            let rest = explained
+                .fields
+                .iter()
+                .filter(|field| field.len > 0)
+                .count();
+            assert!(rest <= 7, "{kind} {explained:?}");
+        }
+    }
+    // Links of iproute2 before 3.9.
+    let explained = wanted(18, &[7, 0, 0, 0], &[(EXT_MASK, 1)]);
+    assert_eq!(meaning(&explained, "rtgen_family"), "7: AF_BRIDGE");
+    assert_eq!(meaning(&explained, "IFLA_EXT_MASK"), "0x1");
+}
+
+#[test]
+fn the_proper_header_of_a_request_for_a_dump_is_taken_for_it() {
+    let neighbour = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 4]].concat();
+    for attributes in [&[][..], &[(8, 5)], &[(8, 5), (9, 3)]] {
+        let explained = wanted(30, &neighbour, attributes);
+        assert_eq!(meaning(&explained, "ndm_ifindex"), "5");
+        let index = find(&explained, "NDA_IFINDEX").map(|field| field.offset);
+        assert_eq!(index, (!attributes.is_empty()).then_some(32));
+    }
+    let explained = wanted(22, &[2, 0, 0, 0, 5, 0, 0, 0], &[(10, 4)]);
+    assert!(find(&explained, "ifaddrmsg").is_some());
+    // What asks for one thing, and what answers, has no other header.
+    let link = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 8]].concat();
+    for flags in [flags::REQUEST, 0] {
+        let message = own(30, flags, &link);
+        let explained = context().explain(of(&message, ROUTE, Direction::Unknown));
+        assert!(find(&explained, "ifinfomsg").is_none());
+    }
 }

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kept requests: copies of requests, from which they can be answered later, in a
+ * store per namespace. Each holds a reference to its sender's socket, and so to
+ * the socket's namespace, for as long as that socket is open and no longer.
+ *
+ * A kept request may outlive its namespace, so the store is counted.
+ */
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/refcount.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+struct genl_helper_store {
+	refcount_t refs;
+	/* Guards the list, and @sk of its members. */
+	spinlock_t lock;
+	struct list_head kept;
+};
+
+struct genl_helper_kept {
+	struct genl_helper_store *store;
+	/* In the store's list while @sk is not NULL. */
+	struct list_head list;
+	struct sock *sk;
+	u32 portid;
+	struct nlmsghdr request[];
+};
+
+struct genl_helper_store *genl_helper_store_new(void)
+{
+	struct genl_helper_store *store = kmalloc_obj(*store, GFP_KERNEL_ACCOUNT);
+
+	if (!store)
+		return NULL;
+	refcount_set(&store->refs, 1);
+	spin_lock_init(&store->lock);
+	INIT_LIST_HEAD(&store->kept);
+	return store;
+}
+
+void genl_helper_store_put(struct genl_helper_store *store)
+{
+	if (refcount_dec_and_test(&store->refs))
+		kfree(store);
+}
+
+/*
+ * Lets go of the sockets in the store that are closed or, with @all, of every
+ * one. The requests stay with their owners, as requests of closed sockets.
+ */
+void genl_helper_store_sever(struct genl_helper_store *store, bool all)
+{
+	struct genl_helper_kept *kept, *next;
+
+	spin_lock_bh(&store->lock);
+	list_for_each_entry_safe(kept, next, &store->kept, list) {
+		struct sock *sk = kept->sk;
+
+		if (!all && !sock_flag(sk, SOCK_DEAD))
+			continue;
+		list_del_init(&kept->list);
+		WRITE_ONCE(kept->sk, NULL);
+		sock_put(sk);
+	}
+	spin_unlock_bh(&store->lock);
+}
+
+/*
+ * Keeps a copy of the request @nlh in @store, charged to the sender's memory
+ * cgroup. -EOPNOTSUPP for a socket that does not hold its namespace, as the
+ * kernel's own do not.
+ */
+struct genl_helper_kept *genl_helper_keep(struct genl_helper_store *store,
+					  const struct sk_buff *in,
+					  const struct nlmsghdr *nlh)
+{
+	struct sock *sk = NETLINK_CB(in).sk;
+	struct genl_helper_kept *kept;
+
+	if (!sk || !sk->sk_net_refcnt)
+		return ERR_PTR(-EOPNOTSUPP);
+	kept = kmalloc(sizeof(*kept) + nlh->nlmsg_len, GFP_KERNEL_ACCOUNT);
+	if (unlikely(!kept))
+		return ERR_PTR(-ENOMEM);
+	refcount_inc(&store->refs);
+	kept->store = store;
+	kept->portid = NETLINK_CB(in).portid;
+	memcpy(kept->request, nlh, nlh->nlmsg_len);
+	sock_hold(sk);
+	kept->sk = sk;
+	spin_lock_bh(&store->lock);
+	list_add_tail(&kept->list, &store->kept);
+	spin_unlock_bh(&store->lock);
+	return kept;
+}
+
+/*
+ * The file of the socket that @kept came from, with a reference, or NULL if that
+ * is closed. While the file is held, the socket keeps its port.
+ *
+ * netlink finds a socket by its port, and a port is free for another socket when
+ * its socket is closed; netlink_sendskb(), which takes the socket itself, is not
+ * exported. But a socket is released only when its file has no reference left.
+ */
+static struct file *genl_helper_kept_file(const struct genl_helper_kept *kept)
+{
+	struct file *file = NULL;
+	struct sock *sk;
+
+	spin_lock_bh(&kept->store->lock);
+	sk = kept->sk;
+	if (sk) {
+		/* Releasing the socket waits for this lock before the file goes. */
+		read_lock_bh(&sk->sk_callback_lock);
+		if (sk->sk_socket)
+			file = get_file_active(&sk->sk_socket->file);
+		read_unlock_bh(&sk->sk_callback_lock);
+	}
+	spin_unlock_bh(&kept->store->lock);
+	return file;
+}
+
+/* Drops @kept, without an answer. */
+void genl_helper_kept_drop(struct genl_helper_kept *kept)
+{
+	struct sock *sk;
+
+	spin_lock_bh(&kept->store->lock);
+	sk = kept->sk;
+	WRITE_ONCE(kept->sk, NULL);
+	list_del_init(&kept->list);
+	spin_unlock_bh(&kept->store->lock);
+	if (sk)
+		sock_put(sk);
+	genl_helper_store_put(kept->store);
+	kfree(kept);
+}
+
+bool genl_helper_kept_is_closed(const struct genl_helper_kept *kept)
+{
+	struct file *file = genl_helper_kept_file(kept);
+
+	if (file)
+		fput(file);
+	return !file;
+}
+
+/*
+ * Whether @kept came from the socket @sk, which the caller holds. While @kept
+ * refers to a socket, no other has the same address.
+ */
+bool genl_helper_kept_is_from(const struct genl_helper_kept *kept,
+			      const struct sock *sk)
+{
+	return sk && READ_ONCE(kept->sk) == sk;
+}
+
+/* Whether both came from the same socket, which is still open. */
+bool genl_helper_kept_is_from_same(const struct genl_helper_kept *a,
+				   const struct genl_helper_kept *b)
+{
+	return genl_helper_kept_is_from(a, READ_ONCE(b->sk));
+}
+
+u32 genl_helper_kept_portid(const struct genl_helper_kept *kept)
+{
+	return kept->portid;
+}
+
+/* The socket whose @file is held. */
+static struct sock *genl_helper_file_sock(struct file *file)
+{
+	return sock_from_file(file)->sk;
+}
+
+/* Sends @skb, which it consumes, to the sender of @kept, as its own message. */
+int genl_helper_kept_send(const struct genl_helper_kept *kept,
+			  struct sk_buff *skb)
+{
+	struct file *file = genl_helper_kept_file(kept);
+	int err;
+
+	if (!file) {
+		nlmsg_free(skb);
+		return -ECONNREFUSED;
+	}
+	err = genlmsg_unicast(sock_net(genl_helper_file_sock(file)), skb,
+			      kept->portid);
+	fput(file);
+	return err;
+}
+
+/* Answers @kept with @skb: consumes both. */
+int genl_helper_kept_answer(struct genl_helper_kept *kept, struct sk_buff *skb)
+{
+	const struct genlmsghdr *request = nlmsg_data(kept->request);
+	struct nlmsghdr *reply = nlmsg_hdr(skb);
+	struct genlmsghdr *genl_reply = nlmsg_data(reply);
+	int err;
+
+	reply->nlmsg_pid = kept->portid;
+	reply->nlmsg_seq = kept->request->nlmsg_seq;
+	genl_reply->cmd = request->cmd;
+	err = genl_helper_kept_send(kept, skb);
+	genl_helper_kept_drop(kept);
+	return err;
+}
+
+/*
+ * Ends @kept, which it consumes, with @err and the words for it. -ECONNREFUSED if
+ * the sender's socket is closed.
+ */
+int genl_helper_kept_refuse(struct genl_helper_kept *kept, int err,
+			    const char *msg)
+{
+	struct netlink_ext_ack extack = { ._msg = msg };
+	struct file *file = genl_helper_kept_file(kept);
+	struct sk_buff *skb;
+	struct sock *sk;
+
+	if (!file) {
+		genl_helper_kept_drop(kept);
+		return -ECONNREFUSED;
+	}
+	do_trace_netlink_extack(msg);
+	sk = genl_helper_file_sock(file);
+	skb = alloc_skb(kept->request->nlmsg_len, GFP_KERNEL);
+	if (skb) {
+		/* What the core reads of a request: its sender, and whom it went to. */
+		skb_put_data(skb, kept->request, kept->request->nlmsg_len);
+		NETLINK_CB(skb).portid = kept->portid;
+		NETLINK_CB(skb).sk = sk;
+		skb->sk = sock_net(sk)->genl_sock;
+		netlink_ack(skb, nlmsg_hdr(skb), err, &extack);
+		skb->sk = NULL;
+		nlmsg_free(skb);
+	} else {
+		/* As netlink_ack() does. */
+		WRITE_ONCE(sk->sk_err, ENOBUFS);
+		sk_error_report(sk);
+	}
+	fput(file);
+	genl_helper_kept_drop(kept);
+	return 0;
+}
