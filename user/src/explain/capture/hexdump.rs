@@ -283,16 +283,14 @@ impl All {
 
     fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
         self.begin();
-        if matches!(are, Groups::Words | Groups::Unknown) {
+        // A line whose text suits both orders says nothing about those before it.
+        if are != Groups::Bytes {
             self.groups = are;
         }
         let from = self.bytes.straight.len();
         for group in groups {
             let mut bytes = Vec::new();
             row::pairs(group, &mut bytes)?;
-            if are == Groups::Reversed {
-                bytes.reverse();
-            }
             self.bytes.straight.extend_from_slice(&bytes);
             bytes.reverse();
             self.bytes.reversed.extend(bytes);
@@ -369,6 +367,7 @@ impl All {
         let [straight, reversed] = [bytes.straight, bytes.reversed].map(Whole::of);
         let (number, start) = self.first;
         let whole = match groups {
+            Groups::Reversed => reversed,
             Groups::Words => words(straight, reversed),
             Groups::Unknown if reversed.fits && !straight.fits => {
                 let what = "the digits are words of a machine with the lowest byte first";

@@ -120,6 +120,26 @@ fn the_bytes_of_a_dump_are_those_that_the_tool_was_given() {
 }
 
 #[test]
+fn the_text_beside_words_shows_their_order_whatever_that_of_the_datagram() {
+    // The same request, of a machine with the highest byte first. The text of the last
+    // line could be that of either order.
+    let xxd = "00000000: 28000000 01031200 07000000 00000000  ...(............
+00000010: 00000000 00000000 00000000 00000000  ................
+00000020: 1d000800 09000000                    ........\n";
+    let od = xxd.replace("  .", "  >.").replace(".\n", ".<\n");
+    let mut request = REQUEST;
+    for words in [0..4, 8..12, 12..16, 36..40] {
+        request[words].reverse();
+    }
+    for halves in [4..6, 6..8, 32..34, 34..36] {
+        request[halves].reverse();
+    }
+    for dump in [xxd, &od] {
+        assert_eq!(bytes_of(dump), [&request[..]], "{dump}");
+    }
+}
+
+#[test]
 fn dumps_of_tshark_and_strace_and_arrays_are_read() {
     let capture = seed("refusal.pcap");
     let capture = capture::read(&capture, 0).unwrap();

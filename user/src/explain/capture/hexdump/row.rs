@@ -216,7 +216,7 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
             if let Some(groups) = groups_of(bytes) {
                 if shows(&groups, reversed, text) {
                     let are = if reversed {
-                        Groups::Words
+                        Groups::Reversed
                     } else {
                         Groups::Bytes
                     };
