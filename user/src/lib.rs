@@ -54,7 +54,7 @@
 //!
 //! `program`, which is on by default, has what the program `parley` needs. Who
 //! takes the library alone says `default-features = false`; it then depends on
-//! `libc`, and on nothing else.
+//! `libc`, and on `nix` for the names of errnos.
 //!
 //! # What may change
 //!
