@@ -77,6 +77,9 @@ pub mod compare;
 pub mod device;
 pub mod explain;
 pub mod firewall;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod inherited;
 pub mod route;
 #[cfg(test)]
 mod surface;
@@ -111,9 +114,12 @@ pub mod netlink {
 
     pub use error::{Error, Refusal, Result};
     pub use socket::Socket;
-    pub(crate) use sys::{device_counter_add, device_echo};
     #[cfg(feature = "program")]
-    pub(crate) use sys::{end_with_parent, shared, stay_on_this_cpu};
+    pub(crate) use sys::{
+        default_child_signal, end_with_parent, is_signal_ignored, open_process, shared,
+        stay_on_this_cpu, was_open, Stream,
+    };
+    pub(crate) use sys::{device_counter_add, device_echo};
 }
 
 /// Generic Netlink: the controller, which knows the families.

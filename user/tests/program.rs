@@ -9,7 +9,7 @@ mod common;
 use common::Temporary;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -220,6 +220,111 @@ fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
     assert!(String::from_utf8(output.stderr)
         .unwrap()
         .contains("No space left"));
+}
+
+/// With a shell's redirections, such as `>&-`.
+fn redirected(arguments: &[&str], redirections: &str) -> Ended {
+    ended(
+        Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), PROGRAM])
+            .args(arguments),
+    )
+}
+
+#[test]
+fn output_that_is_lost_is_an_error_and_output_that_is_not_wanted_is_none() {
+    let words = |what| format!("parley: cannot write standard output: {what}\n");
+    let closed = words("Bad file descriptor (os error 9)");
+    let full = words("No space left on device (os error 28)");
+    for arguments in [
+        &["--version"][..],
+        &["--help"],
+        &["family", "nlctrl"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        for (redirection, words) in [
+            (">&-", &closed),
+            // Open, and not for writes.
+            ("1</dev/null", &closed),
+            (">/dev/full", &full),
+        ] {
+            let Ended { status, err, .. } = redirected(arguments, redirection);
+            assert_eq!((status, &err), (Some(1), words), "{arguments:?}");
+        }
+        for redirection in [">/dev/null", "1<>/dev/null", ">/dev/null <&-"] {
+            let Ended { status, err, .. } = redirected(arguments, redirection);
+            assert_eq!((status, err.as_str()), (Some(0), ""), "{arguments:?}");
+        }
+    }
+    let Ended { status, err, .. } = redirected(&["family", "nlctrl", "--explain"], ">&-");
+    assert_eq!(status, Some(1));
+    assert!(err.ends_with(&closed), "{err}");
+    // Where nothing is printed, nothing is lost.
+    let counter = Temporary::new("silent", 1);
+    let set = redirected(&["counter", "set", counter.0, "2"], ">&-");
+    assert_eq!((set.status, set.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_broken_pipe_elsewhere_than_on_standard_output_is_an_error() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    drop(theirs);
+    let output = Command::new(PROGRAM)
+        .args(["family", "nlctrl", "--explain"])
+        .stderr(OwnedFd::from(ours))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let Ended { status, .. } = redirected(&["family", "nlctrl", "--explain"], "2>&-");
+    assert_eq!(status, Some(1));
+    // A capture whose reader leaves after its head, before the first message.
+    let fifo = std::env::temp_dir().join("parley-capture-fifo");
+    let _ = fs::remove_file(&fifo);
+    let path = fifo.to_str().unwrap();
+    assert!(ended(Command::new("mkfifo").arg(path)).status == Some(0));
+    let mut child = Command::new(PROGRAM)
+        .args(["echo", "-", "--pcap", path])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = fs::File::open(&fifo).unwrap();
+    reader.read_exact(&mut [0; 24]).unwrap();
+    drop(reader);
+    child.stdin.take().unwrap().write_all(b"hello").unwrap();
+    let output = child.wait_with_output().unwrap();
+    fs::remove_file(&fifo).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.starts_with(b"reply   hello\n"));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!("parley: cannot write the capture {path}: Broken pipe (os error 32)\n")
+    );
+}
+
+#[test]
+fn input_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
+    for (arguments, words) in [
+        (["echo", "-"], "cannot read standard input: Bad file"),
+        (["explain", "-"], "cannot read standard input: Bad file"),
+    ] {
+        for redirection in ["<&-", "0>/dev/null"] {
+            let Ended { status, out, err } = redirected(&arguments, redirection);
+            assert_eq!((status, out.as_str()), (Some(1), ""), "{arguments:?}");
+            assert!(err.contains(words), "{err}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_call_states_its_cause_once() {
+    let Ended { status, err, .. } = parley(&["--netns", "/dev/null", "stats"]);
+    assert_eq!(status, Some(1));
+    let words = "parley: cannot enter the network namespace /dev/null: ";
+    assert!(err.starts_with(words), "{err}");
+    assert_eq!(err.matches("Invalid argument").count(), 1, "{err}");
 }
 
 #[test]

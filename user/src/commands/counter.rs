@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::json::{self, Object};
+use super::streams;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, Name, SetMode};
@@ -128,7 +129,9 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     }
     if interrupted {
         out.flush()?;
-        eprintln!("parley: counters changed during each of {ATTEMPTS} dumps; this is the last");
+        streams::note(&format!(
+            "counters changed during each of {ATTEMPTS} dumps; this is the last"
+        ))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use clap::Args;
 use parley::explain::capture::{self, Format, Packet, Read as Captured};
 use parley::explain::render::{self, Style};
 use parley::explain::{protocol_name, Context, Direction, Explained, Field};
+use parley::inherited;
 use serde_json::{json, Map, Value};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -103,7 +104,7 @@ impl Explain {
     fn bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if self.file == Path::new("-") {
-            io::stdin().read_to_end(&mut bytes)?;
+            inherited::input()?.read_to_end(&mut bytes)?;
         } else {
             File::open(&self.file)?.read_to_end(&mut bytes)?;
         }
