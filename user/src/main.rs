@@ -42,10 +42,10 @@ are made, and takes each message apart: offset, bytes, field, meaning. Standard
 output stays as it is without. --pcap writes the messages of netlink alone.
 
 Exit status:
-  0  done; also where nobody reads the output any more
+  0  success, including when the reader of the output closes it early
   1  the kernel refused, or something else failed
   2  wrong usage
-  3  the kernel has no such family: the module is not loaded";
+  3  the kernel has no such family or device: the module is not loaded";
 
 /// Converse with the kernel over Generic Netlink
 #[derive(Parser)]
@@ -161,10 +161,12 @@ fn report(error: &anyhow::Error) -> ExitCode {
     // Where standard error is closed, the status must do.
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "parley: {error:#}");
-    let Some(error) = error.downcast_ref::<Error>() else {
-        return ExitCode::FAILURE;
+    let absent = match error.downcast_ref() {
+        Some(Error::NoFamily(name)) => Some(name.as_str()),
+        _ if error.is::<commands::device::Absent>() => Some(uapi::FAMILY_NAME),
+        _ => None,
     };
-    if let Error::NoFamily(name) = error {
+    if let Some(name) = absent {
         if name == uapi::FAMILY_NAME {
             let _ = writeln!(
                 err,
@@ -174,6 +176,9 @@ fn report(error: &anyhow::Error) -> ExitCode {
         }
         return ExitCode::from(3);
     }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return ExitCode::FAILURE;
+    };
     let hint = error.refusal().and_then(|refusal| {
         let operation = refusal.operation.unwrap_or_default();
         if operation.starts_with("RTM_") || operation.starts_with("NFT_") {
