@@ -66,11 +66,10 @@ impl Device {
                 let value = file
                     .counter_add(name.as_bytes(), *delta)
                     .map_err(|error| refused("counter-add", &error))?;
-                let name = text::name(name).to_string();
                 if json {
-                    json::write(out, Object::new().with("name", name).with("value", value))?;
+                    json::write(out, Object::new().name("name", name).with("value", value))?;
                 } else {
-                    writeln!(out, "{name}  value {value}")?;
+                    writeln!(out, "{}  value {value}", text::safe(name))?;
                 }
             }
         }
