@@ -14,6 +14,7 @@ use crate::netlink::{self, was_open, Stream};
 use std::fs::File;
 use std::io::{self, Error, Result};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::Command;
 
 /// Standard input.
 pub fn input() -> Result<File> {
@@ -48,6 +49,12 @@ pub fn expect_children() {
 /// Returns whether the program ignores the signal, as one does that nohup(1) started.
 pub fn is_ignored(signal: i32) -> Result<bool> {
     netlink::is_signal_ignored(signal)
+}
+
+/// Has the command started with the signals blocked that are blocked now. Otherwise it
+/// inherits what is blocked when it is started.
+pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
+    netlink::keep_signal_mask(command)
 }
 
 /// Opens a descriptor that is readable once the process `pid` has ended.

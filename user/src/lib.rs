@@ -116,8 +116,8 @@ pub mod netlink {
     pub use socket::Socket;
     #[cfg(feature = "program")]
     pub(crate) use sys::{
-        default_child_signal, end_with_parent, is_signal_ignored, open_process, shared,
-        stay_on_this_cpu, was_open, Stream,
+        default_child_signal, end_with_parent, is_signal_ignored, keep_signal_mask, open_process,
+        shared, stay_on_this_cpu, was_open, Stream,
     };
     pub(crate) use sys::{device_counter_add, device_echo};
 }

@@ -432,16 +432,84 @@ fn a_command_answers_what_it_reads_from_standard_input() {
 }
 
 #[test]
-fn a_command_that_fails_or_says_too_much_gives_no_answer_and_the_next_may() {
+fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer() {
     let script = "read -r question; case $question in \
-        fail) exit 3 ;; much) seq 10000 ;; *) echo fine ;; esac";
-    let _agent = Background::agent(&["--exec", script]);
-    for question in ["fail", "much"] {
-        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "500"]);
+        fail) exit 3 ;; much) seq 10000 ;; long) sleep 1000 ;; *) echo fine ;; esac";
+    let _agent = Background::agent(&["--exec", script, "--timeout", "2000"]);
+    for question in ["fail", "much", "long"] {
+        // Its own time is not over: it would end with ETIMEDOUT.
+        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60000"]);
         assert_eq!(status, Some(1));
-        assert!(err.contains("ETIMEDOUT"), "{err}");
+        assert!(err.contains("ECANCELED (125)"), "{err}");
+        assert!(err.contains("the agent declined this one"), "{err}");
     }
     assert_eq!(parley(&["ask", "else", "--raw"]).out, "fine\n");
+}
+
+/// Asks in the background.
+fn asking(question: &'static str) -> std::thread::JoinHandle<Ended> {
+    std::thread::spawn(move || parley(&["ask", question, "--timeout", "60000"]))
+}
+
+#[test]
+fn a_child_that_keeps_the_output_open_holds_neither_agent_nor_asker_up() {
+    let _agent = Background::agent(&["--exec", "sleep 1000 & echo $!"]);
+    for _ in 0..3 {
+        let Ended { status, out, .. } = parley(&["ask", "who stays?", "--raw"]);
+        assert_eq!(status, Some(0));
+        let process = format!("/proc/{}", out.trim());
+        common::until("it was killed", || fs::metadata(&process).is_err());
+    }
+}
+
+#[test]
+fn an_agent_that_is_stopped_takes_its_command_and_what_that_started_with_it() {
+    let path = std::env::temp_dir().join("parley-agent-group");
+    for (name, signal) in [("-TERM", libc::SIGTERM), ("-INT", libc::SIGINT)] {
+        let _ = fs::remove_file(&path);
+        let at = path.display();
+        let script = format!(
+            "trap '' HUP INT TERM; sleep 1000 & echo $$ $! >{at}.new; mv {at}.new {at}; wait"
+        );
+        let mut agent = Background::agent(&["--exec", &script, "--timeout", "60000"]);
+        let asked = asking("for how long?");
+        common::until("the command runs", || path.exists());
+        let pids = fs::read_to_string(&path).unwrap();
+        let pid = agent.0.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(agent.0.wait().unwrap().signal(), Some(signal));
+        for pid in pids.split_whitespace() {
+            let process = format!("/proc/{pid}");
+            common::until("it was killed", || fs::metadata(&process).is_err());
+        }
+        let err = asked.join().unwrap().err;
+        assert!(err.contains("the agent has closed its socket"), "{err}");
+    }
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn an_agent_that_inherits_ignored_signals_runs_its_commands_and_ignores_them() {
+    let mut child = Command::new("sh")
+        .args([
+            "-c",
+            "trap '' CHLD HUP; exec \"$0\" agent --exec 'kill -HUP $PPID; cat'",
+        ])
+        .arg(PROGRAM)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.as_mut().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let _agent = Background(child);
+    for _ in 0..3 {
+        assert_eq!(
+            parley(&["ask", "still there?", "--raw"]).out,
+            "still there?"
+        );
+    }
 }
 
 #[test]

@@ -120,6 +120,19 @@ impl Agent {
         })
     }
 
+    /// Declines the question `id`: its asker gets `ECANCELED` at once instead of waiting
+    /// for the timeout.
+    ///
+    /// Refused with `ENOENT`, as [`Self::answer`] is, if the question is no longer
+    /// pending.
+    pub fn decline(&mut self, id: u64) -> Result<()> {
+        const DECLINED: u16 = 6;
+        self.call(cmd::ANSWER, |attributes| {
+            attributes.uint(ask::ID, id)?;
+            attributes.bytes(DECLINED, &[])
+        })
+    }
+
     /// A request that an ACK ends. Questions may come before that.
     fn call(&mut self, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
         let (seq, family) = (self.socket.next_seq(), self.family);

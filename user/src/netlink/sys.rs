@@ -7,6 +7,10 @@ use std::ffi::CStr;
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+#[cfg(feature = "program")]
+use std::os::unix::process::CommandExt;
+#[cfg(feature = "program")]
+use std::process::Command;
 use std::time::Duration;
 
 #[inline]
@@ -309,6 +313,29 @@ pub(crate) fn is_signal_ignored(signal: libc::c_int) -> io::Result<bool> {
     // writes of its size.
     check(unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) } as _)?;
     Ok(action.sa_sigaction == libc::SIG_IGN)
+}
+
+/// Has the command started with the signals blocked that this thread blocks now,
+/// whatever it blocks then.
+#[cfg(feature = "program")]
+pub(crate) fn keep_signal_mask(command: &mut Command) -> io::Result<()> {
+    // SAFETY: It consists of integers, for which zero is a value.
+    let mut mask: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: A new mask that is null changes nothing. The old one is valid for writes.
+    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, std::ptr::null(), &raw mut mask) } as _)?;
+    // SAFETY: The function runs in the child, after fork(2), in which only calls that
+    // are safe in a signal handler may be made. It makes one, sigprocmask(2), which is.
+    // It allocates no memory and takes no lock, and the mask is a copy of its own.
+    unsafe {
+        command.pre_exec(move || {
+            // SAFETY: The mask is valid for reads. The old one is not asked for.
+            check(
+                libc::sigprocmask(libc::SIG_SETMASK, &raw const mask, std::ptr::null_mut()) as _,
+            )?;
+            Ok(())
+        })
+    };
+    Ok(())
 }
 
 /// Opens a descriptor of the process `pid`, which is readable when that has ended.
