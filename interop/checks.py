@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What every client is asked that can do all that parley can."""
 
+import errno
 import json
 import random
 import subprocess
 import tempfile
 from pathlib import Path
 
-from clients import NO_ADMIN, WAIT, Lines, parley, parley_policies
+from clients import NO_ADMIN, WAIT, Lines, parley, parley_policies, refusal
 
 UPPER = 'tr a-z A-Z'
 MAX = 2 ** 64 - 1
@@ -195,6 +196,12 @@ def answers(client, report):
                          # The first netlink socket of a process has its number for a port.
                          {'question': 'is it you?', 'portid': asker.pid,
                           'answer': told['answer'], 'id': told['id']})
+            with subprocess.Popen(['parley', '--json', 'ask', 'may I?'], text=True,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as declined:
+                client.ask('decline', client.ask('question')['id'])
+                told = refusal(declined.communicate(timeout=WAIT)[1])
+            report.check('agent: the client declines what parley asks', told['error']['errno'],
+                         errno.ECANCELED)
             # parley's own agent answers what was asked alone.
             late = {'errno': 2, 'message': 'no such question is pending'}
             report.check('agent: an answer to no question', client.ask('answer', 12345, 'x'),

@@ -15,7 +15,7 @@ JSON for each:
   bare NUMBER            a command without attributes
   listen; event          joins the group; waits for the next event
   ask QUESTION [MS]      id, answer
-  agent; question; answer ID TEXT
+  agent; question; answer ID TEXT; decline ID
 """
 
 import ast
@@ -33,8 +33,8 @@ KINDS = {0: 'invalid', 1: 'flag', 2: 'u8', 3: 'u16', 4: 'u32', 5: 'u64', 6: 's8'
 FLAGS = {2: 'do', 4: 'dump', 1: 'admin', 16: 'namespace admin'}
 SETS = {1: 'echo', 2: 'counter', 3: 'counter', 4: 'counter', 5: 'counter', 10: 'ask', 12: 'ask'}
 ATTRIBUTES = {'echo': ['payload', 'stamp'],
-              'counter': ['name', 'value', 'delta', 'updates', 'prefix'],
-              'ask': ['id', 'question', 'answer', 'timeout-ms', 'portid']}
+              'counter': ['name', 'value', 'delta', 'updates', 'prefix', 'create', 'exclusive'],
+              'ask': ['id', 'question', 'answer', 'timeout-ms', 'portid', 'declined']}
 
 
 def run(words, **more):
@@ -252,22 +252,22 @@ class Pyynl:
 
     @staticmethod
     def request(words):
-        """The options for what parley's clients call WORDS."""
+        """The attributes for what parley's clients call WORDS."""
         match words:
             case ['echo', path]:
                 with open(path, 'rb') as file:
-                    return {'payload': file.read().hex()}, []
+                    return {'payload': file.read().hex()}
             case ['list', prefix]:
-                return {'prefix': prefix}, []
+                return {'prefix': prefix}
             case ['set', name, value, *flags]:
-                return {'name': name, 'value': int(value)}, flags
+                return {'name': name, 'value': int(value), **dict.fromkeys(flags, True)}
             case ['add', name, delta, *flags]:
-                return {'name': name, 'delta': int(delta)}, flags
+                return {'name': name, 'delta': int(delta), **dict.fromkeys(flags, True)}
             case ['get' | 'del', name]:
-                return {'name': name}, []
+                return {'name': name}
             case ['ask', question]:
-                return {'question': question.encode().hex()}, []
-        return {}, []
+                return {'question': question.encode().hex()}
+        return {}
 
     def cli(self, *words):
         print(json.dumps([*self.words, *words]), file=self.server.stdin, flush=True)
@@ -304,10 +304,8 @@ class Pyynl:
         else:
             operation = self.OPERATIONS[words[0]]
         self.set_name = operation.partition('-')[0]
-        attributes, flags = self.request(words)
-        flags = ['--excl' if flag == 'exclusive' else f'--{flag}' for flag in flags]
         told = self.cli('--dump' if words[0] == 'list' else '--do', operation, '--json',
-                        json.dumps(attributes), *flags)
+                        json.dumps(self.request(words)))
         if words[0] == 'echo' and 'error' not in told:
             stamp = told['stamp']
             return {'payload_hex': told['payload'], 'time_ns': stamp['time-ns'],

@@ -281,13 +281,10 @@ static void converse(struct nl_msg *msg, bool to_the_end, const char *whole)
 	printf("%s\n", list ? "]" : "");
 }
 
-static int flags_of(char **words)
+static void put_flags(struct nl_msg *msg, char **words)
 {
-	int flags = 0;
-
 	for (; *words; words++)
-		flags |= !strcmp(*words, "create") ? NLM_F_CREATE : NLM_F_EXCL;
-	return flags;
+		nla_put_flag(msg, !strcmp(*words, "create") ? 6 : 7);
 }
 
 static void put_file(struct nl_msg *msg, const char *path)
@@ -330,14 +327,16 @@ static void obey(char **words)
 			nla_put_string(msg, 5, words[1]);
 		converse(msg, true, "");
 	} else if (!strcmp(what, "set")) {
-		msg = request(family, 3, NLM_F_ACK | flags_of(words + 3));
+		msg = request(family, 3, NLM_F_ACK);
 		nla_put_string(msg, 1, words[1]);
 		nla_put_u64(msg, 2, strtoull(words[2], NULL, 10));
+		put_flags(msg, words + 3);
 		converse(msg, true, "{}");
 	} else if (!strcmp(what, "add")) {
-		msg = request(family, 4, flags_of(words + 3));
+		msg = request(family, 4, 0);
 		nla_put_string(msg, 1, words[1]);
 		nla_put_s64(msg, 3, strtoll(words[2], NULL, 10));
+		put_flags(msg, words + 3);
 		converse(msg, false, "");
 	} else if (!strcmp(what, "del")) {
 		msg = request(family, 5, NLM_F_ACK);
@@ -370,6 +369,11 @@ static void obey(char **words)
 		msg = request(family, 12, NLM_F_ACK);
 		nla_put_u64(msg, 1, strtoull(words[1], NULL, 10));
 		nla_put(msg, 3, strlen(words[2]), words[2]);
+		converse(msg, true, "{}");
+	} else if (!strcmp(what, "decline")) {
+		msg = request(family, 12, NLM_F_ACK);
+		nla_put_u64(msg, 1, strtoull(words[1], NULL, 10));
+		nla_put_flag(msg, 6);
 		converse(msg, true, "{}");
 	} else {
 		die(what, -NLE_INVAL);

@@ -10,7 +10,6 @@ from pathlib import Path
 from pyroute2.netlink import NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, ctrlmsg, genlmsg, nla
 from pyroute2.netlink.generic import GenericNetlinkSocket
 
-FLAGS = {'replace': 0x100, 'exclusive': 0x200, 'create': 0x400}
 EVENTS = {6: 'new', 7: 'changed', 8: 'deleted'}
 UINT = {'time_ns', 'value', 'updates', 'id', 'echoes', 'echo-bytes', 'counters',
         'notifications', 'asks-pending', 'asks-answered'}
@@ -33,9 +32,10 @@ def message(*attributes):
 Echo = message(('payload', 'cdata'), ('stamp', 'stamp'))
 # pyroute2 has no type for the kernel's integers of 4 or 8 bytes: they are cdata.
 Counter = message(('name', 'asciiz'), ('value', 'cdata'), ('delta', 'cdata'),
-                  ('updates', 'cdata'), ('prefix', 'asciiz'))
+                  ('updates', 'cdata'), ('prefix', 'asciiz'), ('create', 'flag'),
+                  ('exclusive', 'flag'))
 Ask = message(('id', 'cdata'), ('question', 'cdata'), ('answer', 'cdata'),
-              ('timeout-ms', 'uint32'), ('portid', 'uint32'))
+              ('timeout-ms', 'uint32'), ('portid', 'uint32'), ('declined', 'flag'))
 Stats = message(*((name, 'cdata') for name in (
     'echoes', 'echo-bytes', 'counters', 'notifications', 'asks-pending',
     'asks-answered')))
@@ -96,10 +96,6 @@ def client(kind):
     if kind not in clients:
         clients[kind] = Client(kind)
     return clients[kind]
-
-
-def flags_of(words):
-    return sum(FLAGS[word] for word in words)
 
 
 def family():
@@ -167,11 +163,13 @@ def obey(words):
         case ['list', *prefix]:
             return client(Counter).request(2, [('prefix', text) for text in prefix], NLM_F_DUMP)
         case ['set', name, value, *flags]:
-            client(Counter).request(3, [('name', name), ('value', integer(int(value)))],
-                                    NLM_F_ACK | flags_of(flags))
+            attributes = [('name', name), ('value', integer(int(value)))]
+            attributes += [(flag, True) for flag in flags]
+            client(Counter).request(3, attributes, NLM_F_ACK)
         case ['add', name, delta, *flags]:
-            return client(Counter).request(
-                4, [('name', name), ('delta', integer(int(delta), True))], flags_of(flags))[0]
+            attributes = [('name', name), ('delta', integer(int(delta), True))]
+            attributes += [(flag, True) for flag in flags]
+            return client(Counter).request(4, attributes)[0]
         case ['del', name]:
             client(Counter).request(5, [('name', name)], NLM_F_ACK)
         case ['stats']:
@@ -202,6 +200,9 @@ def obey(words):
         case ['answer', number, answer]:
             clients['agent'].request(
                 12, [('id', integer(int(number))), ('answer', answer.encode())], NLM_F_ACK)
+        case ['decline', number]:
+            clients['agent'].request(
+                12, [('id', integer(int(number))), ('declined', True)], NLM_F_ACK)
         case _:
             raise ValueError(words)
     return {}

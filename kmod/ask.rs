@@ -11,6 +11,8 @@ use crate::{
         size,
         Bytes,
         Do,
+        Flag,
+        Kept,
         Namespace,
         Permission,
         Refusal,
@@ -50,7 +52,13 @@ impl From<Fault> for Refusal<'_> {
         match fault {
             Fault::AgentExists => Self::new(EBUSY, c"the namespace has an agent already"),
             Fault::NoAgent => Self::new(ENOTCONN, c"the namespace has no agent"),
-            Fault::Full => Self::new(EBUSY, c"as many questions are pending as may be"),
+            Fault::Full => Self::new(
+                EBUSY,
+                c"1024 questions of this namespace are pending, the limit",
+            ),
+            Fault::SocketFull => {
+                Self::new(EBUSY, c"64 questions of this socket are pending, the limit")
+            }
             Fault::NoMemory => Self::new(ENOMEM, c"no memory for another question"),
             Fault::NotTheAgent => Self::new(EPERM, c"only the namespace's agent may answer"),
             Fault::NotPending => Self::new(ENOENT, c"no such question is pending"),
@@ -68,7 +76,7 @@ impl Do for AgentRegister {
     type Args<'a> = ();
 
     fn handle<'a>(request: &Request<'a, Net>, (): ()) -> Result<(), Refusal<'a>> {
-        let agent = request.peer()?;
+        let agent = Kept::new(request)?;
         let questions = request.state().questions();
         questions.register(agent, || request.acknowledge())?;
         Ok(())
@@ -99,17 +107,17 @@ impl Do for Ask {
             .timeout_ms
             .map_or(uapi::TIMEOUT_MS_DEFAULT, |timeout| timeout.value);
         let timeout = u64::from(timeout) * NS_PER_MS;
-        let asker = request.defer()?;
+        let asker = Kept::new(request)?;
         request.state().questions().ask(
             asker,
             now() + timeout,
             |agent, id| {
-                let sent = request.send(agent, cmd::QUESTION, room, |attrs| {
-                    attrs.put_uint(ask::ID, id)?;
-                    attrs.put_bytes(ask::QUESTION, question)?;
-                    attrs.put_u32(ask::PORTID, request.portid())
-                });
-                sent.map_err(undelivered)?;
+                let mut message = request.message(cmd::QUESTION, room)?;
+                let mut attrs = message.attrs();
+                attrs.put_uint(ask::ID, id)?;
+                attrs.put_bytes(ask::QUESTION, question)?;
+                attrs.put_u32(ask::PORTID, request.portid())?;
+                agent.send(message).map_err(undelivered)?;
                 request.acknowledge();
                 Ok(())
             },
@@ -122,7 +130,7 @@ impl Do for Ask {
 #[cold]
 fn undelivered<'a>(error: Error) -> Refusal<'a> {
     match error {
-        // It was closed a moment ago.
+        // Its socket was closed a moment ago.
         ECONNREFUSED => Fault::NoAgent.into(),
         EAGAIN => Refusal::new(EBUSY, c"the agent's socket has no room"),
         error => Refusal::new(error, c"the question could not be delivered"),
@@ -136,7 +144,8 @@ genl::arguments! {
     /// What `answer` takes.
     pub(crate) struct AnswerArgs {
         id: Uint = ask::ID,
-        answer: Bytes<0, { uapi::ANSWER_MAX }> = ask::ANSWER,
+        answer [optional]: Bytes<0, { uapi::ANSWER_MAX }> = ask::ANSWER,
+        declined [optional]: Flag = ask::DECLINED,
     }
 }
 
@@ -147,22 +156,25 @@ impl Do for Answer {
     type Args<'a> = AnswerArgs<'a>;
 
     fn handle<'a>(request: &Request<'a, Net>, args: AnswerArgs<'a>) -> Result<(), Refusal<'a>> {
-        let (id, answer) = (args.id.value, args.answer.value);
-        let sent = request.state().questions().answer(
-            &request.peer()?,
-            id,
-            |asker| {
-                let mut reply = asker.reply(request, size::UINT + size::bytes(answer.len()))?;
-                let mut attrs = reply.attrs();
-                attrs.put_uint(ask::ID, id)?;
-                attrs.put_bytes(ask::ANSWER, answer)?;
-                Ok::<_, Refusal<'a>>(reply)
-            },
-            |asker, reply| asker.answer(reply),
-        )?;
-        match sent {
+        let id = args.id.value;
+        let questions = request.state().questions();
+        let answer = match (&args.answer, &args.declined) {
+            (Some(answer), None) => answer.value,
+            (None, Some(_)) => return Ok(questions.decline(request, id)?),
+            (Some(_), Some(declined)) => {
+                let refusal = Refusal::new(EINVAL, c"either an answer or declined, not both");
+                return Err(refusal.at(declined.attr));
+            }
+            (None, None) => return Err(Refusal::new(EINVAL, c"neither an answer nor declined")),
+        };
+        // Before the question is ended, so that none ends that cannot be answered.
+        let mut reply = request.message(cmd::ASK, size::UINT + size::bytes(answer.len()))?;
+        let mut attrs = reply.attrs();
+        attrs.put_uint(ask::ID, id)?;
+        attrs.put_bytes(ask::ANSWER, answer)?;
+        match questions.answer(request, id, reply)? {
             Ok(()) => Ok(()),
-            // It was closed a moment ago, so the question is no longer pending.
+            // Its asker has closed its socket a moment ago: the question is no longer pending.
             Err(ECONNREFUSED) => Err(Fault::NotPending.into()),
             Err(EAGAIN) => Err(Refusal::new(ENOBUFS, c"the asker's socket has no room")),
             Err(error) => Err(Refusal::new(error, c"the answer could not be delivered")),

@@ -14,7 +14,7 @@ use crate::{
         Do,
         Dump,
         Entries,
-        Modifiers,
+        Flag,
         NoRoom,
         NulString,
         OpenNet,
@@ -97,7 +97,7 @@ fn put(attrs: &mut Attributes<'_>, name: &CStr, counter: Counter) -> Result<(), 
 /// The place of the group `events` in the family's list.
 const EVENTS: usize = 0;
 
-/// The number of the event that tells of a change.
+/// The number of the notification of a change.
 fn event(change: Change) -> u8 {
     match change {
         Change::New => cmd::COUNTER_NEW_NTF,
@@ -106,17 +106,18 @@ fn event(change: Change) -> u8 {
     }
 }
 
-/// Tells those who listen of a change. Tells whether anybody does.
-fn tell(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
+/// Notifies the listeners of a change. Returns whether a socket got the notification.
+fn notify(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
     request.notify(EVENTS, event(change), room(name), |attrs| {
         put(attrs, name, counter)
     })
 }
 
-/// Adds to a counter that exists, for who has opened `net` by another channel than netlink, and
-/// gives what it stands at then. Fails with the errno that `counter-add` has.
+/// Adds to a counter that exists, for a user that has opened `net` by another channel than
+/// netlink. Returns the new value, or fails with the errno of `counter-add`.
 pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
     let key = Name::new(name).ok_or(ENOENT)?;
+    let net = net.enter()?;
     let counters = net.namespace().state().counters();
     let added = counters.add(key, delta, false, |change, counter| {
         net.notify(EVENTS, event(change), room(name), |attrs| {
@@ -169,7 +170,7 @@ impl Dump for List {
     const PERMISSION: Permission = Permission::Anyone;
     type State = Net;
     type Args<'a> = ListArgs<'a>;
-    /// The last name that was told.
+    /// The last name that was put.
     type Cursor = Option<Name>;
 
     fn start<'a>(_net: &'a Net, _args: &ListArgs<'a>) -> Result<Option<Name>, Refusal<'a>> {
@@ -192,7 +193,7 @@ impl Dump for List {
             if !name.starts_with(prefix) {
                 return ControlFlow::Break(Progress::Done);
             }
-            // Only the first can be the one that was told last.
+            // Only the first can be the one that was put last.
             if !core::mem::replace(&mut begun, true) && last.as_ref() == Some(name) {
                 return ControlFlow::Continue(());
             }
@@ -218,24 +219,25 @@ genl::arguments! {
     pub(crate) struct SetArgs {
         name: NameArg = counter::NAME,
         value: Uint = counter::VALUE,
+        create [optional]: Flag = counter::CREATE,
+        exclusive [optional]: Flag = counter::EXCLUSIVE,
     }
 }
 
 impl Do for Set {
     const CMD: u8 = cmd::COUNTER_SET;
     const PERMISSION: Permission = Permission::NetAdmin;
-    // `NLM_F_REPLACE` says what happens anyway: what exists is overwritten.
-    const MODIFIERS: Modifiers = Modifiers::CREATE
-        .and(Modifiers::EXCL)
-        .and(Modifiers::REPLACE);
     type State = Net;
     type Args<'a> = SetArgs<'a>;
 
     fn handle<'a>(request: &Request<'a, Net>, args: SetArgs<'a>) -> Result<(), Refusal<'a>> {
         let mode = Mode {
-            create: request.modifiers().contain(Modifiers::CREATE),
-            exclusive: request.modifiers().contain(Modifiers::EXCL),
+            create: args.create.is_some(),
+            exclusive: args.exclusive.is_some(),
         };
+        if let (Some(exclusive), None) = (&args.exclusive, &args.create) {
+            return Err(Refusal::new(EINVAL, c"exclusive is only for create").at(exclusive.attr));
+        }
         request
             .state()
             .counters()
@@ -243,7 +245,7 @@ impl Do for Set {
                 name(&args.name)?,
                 args.value.value,
                 mode,
-                |change, counter| tell(request, args.name.value, change, counter),
+                |change, counter| notify(request, args.name.value, change, counter),
             )
             .map_err(|fault| refuse(fault, &args.name, &args.value))?;
         Ok(())
@@ -258,20 +260,20 @@ genl::arguments! {
     pub(crate) struct AddArgs {
         name: NameArg = counter::NAME,
         delta: Sint = counter::DELTA,
+        create [optional]: Flag = counter::CREATE,
     }
 }
 
 impl Do for Add {
     const CMD: u8 = cmd::COUNTER_ADD;
     const PERMISSION: Permission = Permission::NetAdmin;
-    const MODIFIERS: Modifiers = Modifiers::CREATE;
     type State = Net;
     type Args<'a> = AddArgs<'a>;
 
     fn handle<'a>(request: &Request<'a, Net>, args: AddArgs<'a>) -> Result<(), Refusal<'a>> {
         // Before the change, so that no change is made that cannot be answered.
         let mut reply = request.reply(room(args.name.value))?;
-        let create = request.modifiers().contain(Modifiers::CREATE);
+        let create = args.create.is_some();
         let counter = request
             .state()
             .counters()
@@ -279,7 +281,7 @@ impl Do for Add {
                 name(&args.name)?,
                 args.delta.value,
                 create,
-                |change, counter| tell(request, args.name.value, change, counter),
+                |change, counter| notify(request, args.name.value, change, counter),
             )
             .map_err(|fault| refuse(fault, &args.name, &args.delta))?;
         put(&mut reply.attrs(), args.name.value, counter)?;
@@ -301,7 +303,7 @@ impl Do for Del {
             .state()
             .counters()
             .delete(&name(&args.name)?, |change, counter| {
-                tell(request, args.name.value, change, counter)
+                notify(request, args.name.value, change, counter)
             })
             .map_err(|fault| refuse(fault, &args.name, &args.name))?;
         Ok(())

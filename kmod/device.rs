@@ -4,22 +4,26 @@
 //! channels than netlink, to compare with.
 //!
 //! By rule all unsafe code is in `genl/`. This file has some of its own, for what the kernel's
-//! abstractions of a misc device and of debugfs lack: a mode. These files are for everybody, and
-//! those abstractions' are for root alone.
+//! abstractions lack: a misc device's mode, without which only root may open it, and the owner of
+//! a debugfs file, without which the module can be unloaded while the file is open.
 //!
-//! C header: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h)
+//! C headers: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h),
+//! [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
 
 use crate::{
     counter,
-    genl::OpenNet,
+    genl::{
+        self,
+        OpenNet, //
+    },
     state::Net,
     uapi, //
 };
+#[cfg(CONFIG_DEBUG_FS)]
+use core::ptr;
 use kernel::{
     bindings,
-    debugfs::Scope,
     error::to_result,
-    fmt,
     fs::{
         File,
         Kiocb, //
@@ -44,8 +48,19 @@ use kernel::{
         UserSlice, //
     }, //
 };
+#[cfg(CONFIG_DEBUG_FS)]
+use kernel::{
+    ffi::{
+        c_int,
+        c_void, //
+    },
+    seq_file::{
+        seq_print,
+        SeqFile, //
+    }, //
+};
 
-/// Everybody may open it; who may change a counter is asked with each call.
+/// Everybody may open it; each call checks whether its caller may change a counter.
 const MODE: bindings::umode_t = 0o666;
 
 /// What `PARLEY_IOC_ECHO` takes. Only its layout is used.
@@ -68,12 +83,12 @@ struct CounterAddCall {
 const IOC_ECHO: u32 = _IOWR::<EchoCall>(b'P' as u32, 1);
 const IOC_COUNTER_ADD: u32 = _IOWR::<CounterAddCall>(b'P' as u32, 2);
 
-/// An open `/dev/parley`. It holds the module, and the namespace of who opened it.
+/// An open `/dev/parley`. It holds the module, and the namespace of its opener.
 #[pin_data]
 pub(crate) struct Device {
     net: OpenNet<Net>,
-    /// Guards what was written last and not replaced since. Held while it is read or replaced, and
-    /// taken before no other.
+    /// Guards what was written last. Held while that is read or replaced; no other lock is taken
+    /// under it.
     #[pin]
     kept: Mutex<KVVec<u8>>,
 }
@@ -142,9 +157,9 @@ impl Device {
         let from = UserPtr::from_addr(address(from)?);
         let to = UserPtr::from_addr(address(to)?);
         let mut payload = KVVec::new();
-        UserSlice::new(from, len).read_all(&mut payload, GFP_KERNEL)?;
+        UserSlice::new(from, len).read_all(&mut payload, GFP_KERNEL_ACCOUNT)?;
         UserSlice::new(to, len).writer().write_slice(&payload)?;
-        self.net.namespace().state().echoed(len);
+        self.net.enter()?.namespace().state().echoed(len);
         Ok(0)
     }
 
@@ -159,10 +174,27 @@ impl Device {
         let delta = call.read::<i64>()?;
         let at = arg.wrapping_byte_add(core::mem::offset_of!(CounterAddCall, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
-        // Where the answer cannot be given, nothing is changed.
+        // If the answer cannot be given, nothing is changed.
         value().write::<u64>(&0)?;
         value().write::<u64>(&counter::add(&self.net, name, delta)?)?;
         Ok(0)
+    }
+}
+
+/// What the module shows besides its family.
+#[pin_data]
+pub(crate) struct Channels {
+    _stats: StatsFile,
+    #[pin]
+    _device: Registration,
+}
+
+impl genl::Channels for Channels {
+    fn new() -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            _stats: StatsFile::new(),
+            _device <- Registration::new(),
+        })
     }
 }
 
@@ -172,7 +204,7 @@ impl Device {
 ///
 /// `misc` is registered, and was made for [`Device`].
 #[pin_data(PinnedDrop)]
-pub(crate) struct Registration {
+struct Registration {
     #[pin]
     misc: Opaque<bindings::miscdevice>,
 }
@@ -185,7 +217,7 @@ unsafe impl Sync for Registration {}
 
 impl Registration {
     /// Makes the device.
-    pub(crate) fn new() -> impl PinInit<Self, Error> {
+    fn new() -> impl PinInit<Self, Error> {
         let options = MiscDeviceOptions { name: c"parley" };
         try_pin_init!(Self {
             misc <- Opaque::try_ffi_init(move |slot: *mut bindings::miscdevice| {
@@ -215,56 +247,98 @@ impl PinnedDrop for Registration {
     }
 }
 
-/// What the file `parley/stats` in debugfs shows.
-#[pin_data]
-pub(crate) struct Stats {
-    net: OpenNet<Net>,
-}
-
-/// The folder `parley` in debugfs, with the file `stats`: a line for each number of the initial
-/// namespace, `name value`.
-pub(crate) fn debugfs() -> impl PinInit<Scope<Stats>, Error> {
-    let stats = try_pin_init!(Stats {
-        net: OpenNet::initial()?,
-    });
-    Scope::dir(stats, c"parley", |stats, dir| {
-        dir.read_callback_file(c"stats", stats, &show_stats);
-        #[cfg(CONFIG_DEBUG_FS)]
-        let_everybody_read(c"parley", c"stats");
-    })
-}
-
-/// Gives the file `name` in the folder `dir` of debugfs the mode 0444, if it is there.
+/// The folder `parley` in debugfs, with the file `stats`: a line `name value` for each statistic
+/// of the initial namespace. For root only, as debugfs is.
+///
+/// # Invariants
+///
+/// The pointer is what `debugfs_create_dir` has returned.
 #[cfg(CONFIG_DEBUG_FS)]
-fn let_everybody_read(dir: &CStr, name: &CStr) {
-    let (root, dir, name) = (core::ptr::null_mut(), dir.as_char_ptr(), name.as_char_ptr());
-    // SAFETY: The names are strings. What a lookup returns is null or an error, or an entry that
-    // exists and is held until it is put; an entry that exists has an inode. Its type stays what it
-    // is; its mode is read by who opens it, before or after this.
-    unsafe {
-        let dir = bindings::debugfs_lookup(dir, root);
-        if is_entry(dir) {
-            let file = bindings::debugfs_lookup(name, dir);
-            if is_entry(file) {
-                let inode = (*file).d_inode;
-                (*inode).i_mode = ((*inode).i_mode & !0o777) | 0o444;
-                bindings::dput(file);
-            }
-            bindings::dput(dir);
+struct StatsFile(*mut bindings::dentry);
+
+// SAFETY: A folder of debugfs may be removed by any thread; nothing else is done with it.
+#[cfg(CONFIG_DEBUG_FS)]
+unsafe impl Send for StatsFile {}
+
+// SAFETY: There are no methods.
+#[cfg(CONFIG_DEBUG_FS)]
+unsafe impl Sync for StatsFile {}
+
+#[cfg(CONFIG_DEBUG_FS)]
+impl StatsFile {
+    const OPERATIONS: bindings::file_operations = bindings::file_operations {
+        // An open file holds the module.
+        owner: kernel::module::this_module::<crate::LocalModule>().as_ptr(),
+        open: Some(Self::open),
+        read: Some(bindings::seq_read),
+        llseek: Some(bindings::seq_lseek),
+        release: Some(bindings::single_release),
+        ..pin_init::zeroed()
+    };
+
+    /// Makes them. As everywhere in the kernel, it is no error if debugfs cannot.
+    fn new() -> Self {
+        // SAFETY: The names are strings, and the operations are static. A folder that is an error
+        // is taken for what it is.
+        // INVARIANT: As made here.
+        unsafe {
+            let folder = bindings::debugfs_create_dir(c"parley".as_char_ptr(), ptr::null_mut());
+            bindings::debugfs_create_file_full(
+                c"stats".as_char_ptr(),
+                0o400,
+                folder,
+                ptr::null_mut(),
+                ptr::null(),
+                &Self::OPERATIONS,
+            );
+            Self(folder)
         }
     }
-}
 
-/// Whether `entry` is neither null nor an error.
-#[cfg(CONFIG_DEBUG_FS)]
-fn is_entry(entry: *mut bindings::dentry) -> bool {
-    kernel::error::from_err_ptr(entry).is_ok_and(|entry| !entry.is_null())
-}
-
-fn show_stats(stats: &Stats, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (_, name, value) in stats.net.namespace().state().stats() {
-        // Names of attributes are ASCII.
-        writeln!(to, "{} {value}", name.to_str().unwrap_or_default())?;
+    /// # Safety
+    ///
+    /// To be called by the kernel only, as `open` of the file.
+    unsafe extern "C" fn open(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+        match OpenNet::<Net>::initial() {
+            // SAFETY: The kernel passes a file that is being opened; `release` matches this.
+            Ok(_) => unsafe { bindings::single_open(file, Some(Self::show), ptr::null_mut()) },
+            Err(error) => error.to_errno(),
+        }
     }
-    Ok(())
+
+    /// # Safety
+    ///
+    /// To be called by the kernel only, as `show` of the open file.
+    unsafe extern "C" fn show(to: *mut bindings::seq_file, _: *mut c_void) -> c_int {
+        // SAFETY: The kernel passes its seq file, and locks it for the call.
+        let to = unsafe { SeqFile::from_raw(to) };
+        let shown = OpenNet::<Net>::initial().and_then(|net| {
+            for (_, name, value) in net.enter()?.namespace().state().stats() {
+                // Names of attributes are ASCII.
+                seq_print!(to, "{} {value}\n", name.to_str().unwrap_or_default());
+            }
+            Ok(())
+        });
+        shown.map_or_else(|error| error.to_errno(), |()| 0)
+    }
+}
+
+#[cfg(CONFIG_DEBUG_FS)]
+impl Drop for StatsFile {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants; an error is left alone. This waits for calls of `open`
+        // and `show`.
+        unsafe { bindings::debugfs_remove(self.0) };
+    }
+}
+
+/// Without debugfs there is no file.
+#[cfg(not(CONFIG_DEBUG_FS))]
+struct StatsFile;
+
+#[cfg(not(CONFIG_DEBUG_FS))]
+impl StatsFile {
+    fn new() -> Self {
+        Self
+    }
 }

@@ -6,9 +6,9 @@
 //! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call
 //! it, what attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`]
 //! with the state of its network namespace and the attributes, parsed and validated; it answers
-//! with a [`Reply`](message::Reply), now or, as a [`Deferred`], later, or returns a [`Refusal`],
-//! which becomes the error and the extended ACK that the requester reads. A [`Registration`] makes
-//! the family visible for as long as it lives.
+//! with a [`Reply`](message::Reply), now or, with a [`Kept`] request, later, or returns a
+//! [`Refusal`], which becomes the error and the extended ACK that the requester reads. A [`Module`]
+//! makes the family visible for as long as it is loaded.
 //!
 //! Nothing here knows what family it serves.
 //!
@@ -20,17 +20,22 @@
 mod args;
 mod attr;
 mod dump;
-mod extack;
 mod family;
 mod helpers;
+mod kept;
+mod kind;
 mod message;
-mod namespace;
+mod notify;
 mod op;
-mod peer;
+mod open;
+mod permission;
 mod policy;
+mod refusal;
+mod registration;
 mod request;
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 pub(crate) mod testing;
+mod wire;
 mod writer;
 
 pub(crate) use self::{
@@ -38,56 +43,53 @@ pub(crate) use self::{
         arguments,
         Arguments, //
     },
-    attr::{
-        Arg,
-        Bytes,
-        NulString,
-        Sint,
-        Uint,
-        U32, //
-    },
     dump::{
         Dump,
         Entries,
         Progress, //
     },
-    extack::Refusal,
     family::{
         Family,
         FamilyRef,
-        NetState,
-        Registration, //
-    },
-    namespace::{
         Namespace,
-        OpenNet, //
+        NetState, //
     },
+    kept::Kept,
+    kind::{
+        Arg,
+        Bytes,
+        Flag,
+        NulString,
+        Sint,
+        Uint,
+        U32, //
+    },
+    message::Message,
     op::{
         ops,
-        Do,
-        Modifiers,
-        Permission, //
+        Do, //
     },
-    peer::{
-        Deferred,
-        Peer, //
+    open::OpenNet,
+    permission::Permission,
+    refusal::Refusal,
+    registration::{
+        Channels,
+        Module, //
     },
     request::Request,
-    writer::{
+    wire::{
         size,
-        Attributes,
         NoRoom, //
     },
+    writer::Attributes, //
 };
 
 // What the macros above expand to names these.
 pub(crate) use self::{
     args::Attrs,
-    attr::Kind,
-    op::{
-        Op,
-        Ops, //
-    },
+    family::Ops,
+    kind::Kind,
+    op::Op,
     policy::{
         max_attr,
         table,

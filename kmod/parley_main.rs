@@ -17,14 +17,13 @@ use crate::{
     genl::{
         Family,
         FamilyRef,
+        Module,
         Namespace,
-        NetState,
-        Registration, //
+        NetState, //
     },
     state::Net, //
 };
 use kernel::{
-    debugfs::Scope,
     net::netlink::MulticastGroup,
     prelude::*, //
 };
@@ -38,11 +37,14 @@ module! {
     alias: ["net-pf-16-proto-16-family-parley"],
     params: {
         max_counters: u32 {
-            default: 65_536,
+            default: 4_096,
             description: "Most counters that a network namespace may have",
         },
     },
 }
+
+/// The family, and what else the module shows.
+type Parley = Module<Net, device::Channels>;
 
 static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(uapi::group::EVENTS)];
 
@@ -82,35 +84,5 @@ impl NetState for Net {
 
     fn end(&self) {
         Net::end(self);
-    }
-}
-
-/// What there is while the module is loaded, dropped in this order: what uses the state of
-/// namespaces goes before the family, which owns it.
-#[pin_data(PinnedDrop)]
-struct Parley {
-    #[pin]
-    _device: device::Registration,
-    #[pin]
-    _debugfs: Scope<device::Stats>,
-    _family: Registration<Net>,
-}
-
-impl kernel::InPlaceModule for Parley {
-    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
-            _family: Registration::new().inspect(|family| {
-                pr_info!("family {} is number {}\n", uapi::FAMILY_NAME, family.id());
-            })?,
-            _debugfs <- device::debugfs(),
-            _device <- device::Registration::new(),
-        })
-    }
-}
-
-#[pinned_drop]
-impl PinnedDrop for Parley {
-    fn drop(self: Pin<&mut Self>) {
-        pr_info!("family {} goes\n", uapi::FAMILY_NAME);
     }
 }

@@ -29,9 +29,9 @@ pub(crate) mod cmd {
     pub(crate) const ECHO: u8 = 1;
     /// Reads one counter, or dumps them in byte order of their names.
     pub(crate) const COUNTER_GET: u8 = 2;
-    /// Sets a counter. NLM_F_CREATE creates what is missing, NLM_F_EXCL refuses what exists.
+    /// Sets a counter. Fails if the counter does not exist, unless create is given.
     pub(crate) const COUNTER_SET: u8 = 3;
-    /// Adds to a counter and tells the result. NLM_F_CREATE creates what is missing, from 0.
+    /// Adds to a counter and returns the result. With create, a counter that does not exist starts from 0.
     pub(crate) const COUNTER_ADD: u8 = 4;
     /// Deletes a counter.
     pub(crate) const COUNTER_DEL: u8 = 5;
@@ -47,7 +47,7 @@ pub(crate) mod cmd {
     pub(crate) const ASK: u8 = 10;
     /// A question, sent to the agent's socket alone.
     pub(crate) const QUESTION: u8 = 11;
-    /// The agent's answer.
+    /// Answers a question, or declines it. The request carries either answer or declined; with both or neither it fails.
     pub(crate) const ANSWER: u8 = 12;
     /// Reads the namespace's statistics.
     pub(crate) const STATS_GET: u8 = 13;
@@ -78,8 +78,12 @@ pub(crate) mod counter {
     pub(crate) const DELTA: u16 = 3;
     /// `uint`: How often the value was written.
     pub(crate) const UPDATES: u16 = 4;
-    /// `string`: Dump only the counters whose name begins so.
+    /// `string`: Dump only the counters whose names begin with this.
     pub(crate) const PREFIX: u16 = 5;
+    /// `flag`: Create the counter if it does not exist.
+    pub(crate) const CREATE: u16 = 6;
+    /// `flag`: Fail if the counter exists. Only with create.
+    pub(crate) const EXCLUSIVE: u16 = 7;
 }
 /// The numbers of the attributes of the set `ask`.
 pub(crate) mod ask {
@@ -93,6 +97,8 @@ pub(crate) mod ask {
     pub(crate) const TIMEOUT_MS: u16 = 4;
     /// `u32`: The asker's netlink port.
     pub(crate) const PORTID: u16 = 5;
+    /// `flag`: The agent has no answer.
+    pub(crate) const DECLINED: u16 = 6;
 }
 /// The numbers of the attributes of the set `stats`.
 pub(crate) mod stats {
@@ -102,7 +108,7 @@ pub(crate) mod stats {
     pub(crate) const ECHO_BYTES: u16 = 2;
     /// `uint`: Counters that exist now.
     pub(crate) const COUNTERS: u16 = 3;
-    /// `uint`: Events sent.
+    /// `uint`: Events delivered to listeners in this namespace.
     pub(crate) const NOTIFICATIONS: u16 = 4;
     /// `uint`: Questions that wait for their answer.
     pub(crate) const ASKS_PENDING: u16 = 5;

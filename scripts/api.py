@@ -5,14 +5,22 @@
 # tells of it in JSON. Called by scripts/api.
 #
 #   api.py JSON
+#   api.py --compare BEFORE AFTER
+#   api.py --self-test
 #
 # Ends with status 3 where rustdoc's format is one that is not known here.
+#
+# --compare prints how one list of lines differs from another, and fails if that can
+# break a program that was built on the first: a line has gone, or an item that was
+# there and is not #[non_exhaustive] has a new field, variant or trait item. New
+# functions, constants and types break nothing, so it only reports them.
 #
 # Left out: what the compiler implements by itself (Send and its like, which
 # user/src/surface.rs asserts), what a trait implements for all types, and the items
 # of traits that are implemented, which the traits tell.
 
 import json
+import re
 import sys
 
 # The versions of the format whose parts are as they are read below.
@@ -310,7 +318,94 @@ def order(line):
     return (about.replace("<", " ").rstrip(":,;"), line.startswith("impl"), line)
 
 
+def subject(line):
+    """The path of the item that a line is about."""
+    line = line.split("(")[0]
+    while (less := re.sub(r"<[^<>]*>", "", line)) != line:
+        line = less
+    if line.startswith("impl") and " for " in line:
+        line = line.split(" for ")[1]
+    return next((w for w in line.split() if w.startswith("parley")), "").rstrip(":,;")
+
+
+def breaking(before, after):
+    """The lines of `after` that are new and may break a program."""
+    declared = re.compile(r"pub (?:struct|enum|trait|mod) ")
+    there = {subject(line): line for line in before if declared.match(line)}
+    for line in sorted(after - before):
+        path = subject(line)
+        owner = re.split(r"\.|::(?=\w+$)", path)[0]
+        held = there.get(path, "") if line.startswith("impl") else there.get(owner, "")
+        if not held or held.startswith("pub mod") or "#[non_exhaustive]" in held:
+            continue
+        if line.startswith("pub fn") and not held.startswith("pub trait"):
+            continue
+        if line.startswith("pub const") and not held.startswith("pub trait"):
+            continue
+        yield line
+
+
+def compare(before, after):
+    before, after = ({line for line in lines if "parley" in line} for lines in (before, after))
+    gone, risky = sorted(before - after, key=order), set(breaking(before, after))
+    lines = [f"gone: {line}" for line in gone]
+    for line in sorted(after - before, key=order):
+        lines.append(f"{'new, and may break a program' if line in risky else 'new'}: {line}")
+    return lines, bool(gone or risky)
+
+
+def self_test():
+    before = [
+        "pub mod parley::uapi::cmd",
+        "pub const parley::uapi::cmd::ECHO: u8 = 1u8",
+        "pub struct parley::Open #[non_exhaustive]",
+        "pub struct parley::Shut<T>",
+        "pub parley::Shut.field: u8",
+        "pub enum parley::Kind",
+        "parley::Kind::One",
+        "pub trait parley::Trait",
+        "pub fn parley::Shut<T>::call(&self) -> parley::Kind in impl<T: parley::Trait>",
+    ]
+
+    def breaks(new=None, gone=None):
+        return compare(before, [*(line for line in before if line != gone), *([new] * bool(new))])[1]
+
+    assert not breaks()
+    for new in (
+        "pub const parley::uapi::cmd::ECHO_REVERSE: u8 = 14u8",
+        "pub fn parley::Shut<T>::more(&self, kind: parley::Kind) in impl<T: parley::Trait>",
+        "pub parley::Open.more: u8",
+        "pub struct parley::New",
+        "pub parley::New.field: u8",
+        "impl Debug for parley::New",
+        "impl Debug for parley::Open",
+    ):
+        assert not breaks(new), new
+    for new in (
+        "pub parley::Shut.more: u8",
+        "parley::Kind::Two",
+        "pub fn parley::Trait::more(&self)",
+        "impl<T> Drop for parley::Shut<T>",
+    ):
+        assert breaks(new), new
+    for gone in before:
+        assert breaks(gone=gone), gone
+    # What has changed has gone, too.
+    assert breaks("pub const parley::uapi::cmd::ECHO: u8 = 2u8", before[1])
+    print("api: the self-test is well")
+
+
 def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return self_test()
+    if sys.argv[1] == "--compare":
+        texts = []
+        for path in sys.argv[2:]:
+            with open(path, encoding="utf-8") as file:
+                texts.append(file.read().splitlines())
+        lines, broken = compare(*texts)
+        print("\n".join(lines), end="\n" * bool(lines))
+        sys.exit(broken)
     with open(sys.argv[1], encoding="utf-8") as file:
         crate = json.load(file)
     if crate["format_version"] not in FORMATS:

@@ -6,10 +6,13 @@ against what the chapters show, or writes it into them.
 usage: course.py check|print CHAPTER...      in the guest, as root
        course.py check|print --host PAGE...  on the host: for docs/vm.md
        course.py put                         on the host, with what print printed
+       course.py solution                    on the host, with a diff on stdin
        course.py --self-test
 
 check fails where a command does something else than is shown. print gives the
 chapters as JSON, with what the commands print now; put writes them to their files.
+solution prints the diff as a patch that still applies when somebody else adds a command
+in the same places.
 
 A chapter's blocks ```console hold commands behind "$ ", and under each what it
 prints, standard error too. All of a chapter run in one shell, one after another.
@@ -35,6 +38,11 @@ VARIES = [
     (r"^(id +)\d+( \(0x[0-9a-f]+\))?$", r"\1N"),
     (r"^(\S+ +id )\d+ ", r"\1N "),
     (r"(getppid\(\) += )\d+", r"\1N"),
+    # How many commands the family has, and how long its description is, which is the
+    # only long message in these traces: both grow with each new command.
+    (r"^(parley +id .*?) +\d+ operations", r"\1 N operations"),
+    (r"(recvfrom\(\d+, \[)\d{3,}( bytes)", r"\1N\2"),
+    (r"(\}, \[12\]\) = )\d{3,}$", r"\1N"),
     # Times and places.
     (r"^( *)\[ *\d+\.\d+\]", r"\1[T]"),
     (r"\d+\.\d+ s\b", "T s"),
@@ -101,6 +109,28 @@ def agrees(shown, got):
             return False
         at += len(piece)
     return at <= end
+
+
+def solution(diff):
+    """The diff, with as little context as tells its places apart: no line before what is
+    added, as another command may be added there, too; and behind it the lines up to one
+    that has a word."""
+    out = []
+    for part in filter(None, re.split(r"(?m)^(?=diff |@@ )", diff)):
+        head, *lines = part.splitlines()
+        place = re.match(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@", head)
+        if place and not any(line.startswith("-") for line in lines):
+            old, new = map(int, place.groups())
+            before = next(i for i, line in enumerate(lines) if line.startswith("+"))
+            last = max(i for i, line in enumerate(lines) if line.startswith("+"))
+            behind = next((i for i in range(last + 1, len(lines)) if re.search(r"\w{4}", lines[i])),
+                          len(lines) - 1)
+            lines = lines[before : behind + 1]
+            kept = sum(line.startswith(" ") for line in lines)
+            old, new = (old + before, new + before) if kept else (old, new)
+            head = f"@@ -{old},{kept} +{new},{len(lines)} @@"
+        out += [line for line in (head, *lines) if not line.startswith("index ")]
+    return "\n".join(out) + "\n"
 
 
 def fresh():
@@ -177,6 +207,11 @@ def self_test():
     assert masked(row) != masked(row.replace("12 ", "16 "))
     kind = "     4  1a 00                     nlmsg_type      26: family parley"
     assert masked(kind) == masked(kind.replace("1a", "18").replace("26", "24"))
+    family = "parley           id 27    version 1      9 operations   1 groups"
+    assert masked(family) == masked(family.replace(" 9 ", " 10 "))
+    reply = "receive  recvfrom(3, [276 bytes], 73728, MSG_TRUNC, {AF_NETLINK, pid 0, groups"
+    assert masked(reply) == masked(reply.replace("276", "296"))
+    assert masked(reply.replace("276", "64")) != masked(reply.replace("276", "68"))
     delta = "    40  d5 fd ff ff                delta          -555"
     assert masked(delta) != masked(delta.replace("d5", "d6").replace("555", "554"))
     assert agrees(["a", "...", "d"], ["a", "b", "c", "d"])
@@ -185,6 +220,10 @@ def self_test():
     assert not agrees(["a"], ["a", "b"]) and not agrees(["a", "b"], ["a"])
     assert not agrees(["...", "d", "c", "..."], ["a", "b", "c", "d"])
     assert commands("$ one\n> two\nout\n$ three\n") == [("one\ntwo", ["out"]), ("three", [])]
+    diff = ["diff --git a/f b/f", "index 1..2 100644", "--- a/f", "+++ b/f", "@@ -7,3 +7,4 @@ fn",
+            " last", "+mine", " ]", " then", " more", ""]
+    lean = ["diff --git a/f b/f", "--- a/f", "+++ b/f", "@@ -8,2 +8,3 @@", "+mine", " ]", " then", ""]
+    assert solution("\n".join(diff)) == "\n".join(lean)
     shell = Shell()
     assert shell.run("echo a; printf b") == ["a", "b"]
     assert shell.run("true") == [] and shell.run("x=1; echo; echo c") == ["", "c"]
@@ -196,6 +235,9 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
+    if arguments == ["solution"]:
+        sys.stdout.write(solution(sys.stdin.read()))
+        return
     if arguments == ["put"]:
         for chapter, text in json.load(sys.stdin).items():
             pathlib.Path(chapter).write_text(text)

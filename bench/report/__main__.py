@@ -3,17 +3,20 @@
 
 usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
        report keep
+       report --self-test
 
 quick prints the rows of a boot. check fails where a row takes more than 1 % above
 bench/baseline.json (10 % where two processes take turns), or is missing there or
-here. report writes build/bench.json,
+here; rows of other libraries it only reports. report writes build/bench.json,
 bench/report.md and its plots; the words are the environment. Both fail where two
-boots differ by more than 0.1 % in any row. kvm and tcg write medians and spreads
+boots differ by more than 0.1 % in any row but those of other libraries. kvm and tcg write medians and spreads
 to build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
 its words are how QEMU ran, the load, and the number of the host's processors. keep
 makes bench/baseline.json of build/bench.json.
 """
 
+import contextlib
+import io
 import json
 import statistics
 import sys
@@ -105,19 +108,58 @@ def report(boots, environment):
     print(text)
 
 
-def check(boot):
+def check(boot, environment, baseline):
     """Ends the program where a row takes more than it may, or a target is missed that
-    the baseline meets."""
-    room.check(boot)
-    before, now = (targets.targets(rows, None) for rows in (room.baseline(), boot))
+    the baseline meets. Targets that compare with other libraries decide nothing."""
+    for was, is_now in zip(baseline["environment"], environment):
+        if was != is_now:
+            print(f"report: the baseline was made with {was}, this with {is_now}", file=sys.stderr)
+    room.check(boot, baseline["rows"])
+    before, now = (targets.targets(room.own(rows), None) for rows in (baseline["rows"], boot))
     missed = [was[0] for was, is_now in zip(before, now) if was[3] and not is_now[3]]
     if missed:
         sys.exit(f"report: no longer met: {', '.join(missed)}")
     print("report: all targets are met that the baseline meets")
 
 
+def self_test():
+    """What decides a check, and what does not, by the baseline itself."""
+    kept = json.loads((room.BENCH / "baseline.json").read_text())
+    others = [row for row in kept["rows"] if row not in room.own(kept["rows"])]
+    assert {row.split()[1] for row in others} == set(room.LIBRARIES)
+
+    def ends(row, factor, what=check):
+        rows = kept["rows"] | {row: kept["rows"][row] * factor}
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                if what is check:
+                    check(rows, kept["environment"], kept)
+                else:
+                    room.agree([kept["rows"], rows])
+        except SystemExit:
+            return True, said.getvalue()
+        return False, said.getvalue()
+
+    assert ends("rust rust echo-16", 1)[0] is False
+    assert ends("rust rust echo-16", 1.02)[0] is True
+    # A target of the module, as its twin became quicker.
+    assert ends("c rust add-1", 0.5)[0] is True
+    assert ends("rust rust echo-16", 1.002, room.agree)[0] is True
+    for row in others:
+        # So much slower, or quicker, that targets against it would be missed.
+        for factor in (10, 0.1):
+            failed, said = ends(row, factor)
+            assert not failed, (row, said)
+            assert (f"decides nothing: {row}" in said) == (factor > 1), said
+        assert ends(row, 1.002, room.agree)[0] is False, row
+    print("report: the self-test is well")
+
+
 def main(arguments):
     mode, *arguments = arguments
+    if mode == "--self-test":
+        return self_test()
     if mode == "keep":
         kept = room.BUILD / "bench.json"
         if not kept.exists():
@@ -130,7 +172,7 @@ def main(arguments):
         quick(boots[0])
     elif mode == "check":
         room.agree(boots)
-        check(boots[0])
+        check(boots[0], words, json.loads((room.BENCH / "baseline.json").read_text()))
     elif mode == "scaling":
         scaling(boots, words)
     elif mode == "report":

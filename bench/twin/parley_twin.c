@@ -36,7 +36,7 @@ struct twin_dump {
 	char last[PARLEY_NAME_MAX + 1];
 };
 
-static unsigned int max_counters = 65536;
+static unsigned int max_counters = 4096;
 module_param(max_counters, uint, 0444);
 MODULE_PARM_DESC(max_counters, "how many counters a network namespace may have");
 
@@ -266,7 +266,7 @@ static int twin_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static struct twin_counter *twin_new(struct genl_info *info)
 {
-	struct twin_counter *new = kzalloc(sizeof(*new), GFP_KERNEL);
+	struct twin_counter *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 
 	if (new)
 		strscpy(new->name, nla_data(info->attrs[PARLEY_A_COUNTER_NAME]));
@@ -284,23 +284,29 @@ static int twin_full(struct twin_net *tn, struct genl_info *info)
 static int twin_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct twin_net *tn = twin_net(genl_info_net(info));
-	u16 flags = info->nlhdr->nlmsg_flags;
 	struct twin_counter *counter, *new = NULL;
-	struct nlattr *name;
+	struct nlattr *name, *exclusive;
+	bool create;
 	int err = 0;
 
 	if (GENL_REQ_ATTR_CHECK(info, PARLEY_A_COUNTER_NAME) ||
 	    GENL_REQ_ATTR_CHECK(info, PARLEY_A_COUNTER_VALUE))
 		return -EINVAL;
 	name = info->attrs[PARLEY_A_COUNTER_NAME];
-	if (flags & NLM_F_CREATE) {
+	create = nla_get_flag(info->attrs[PARLEY_A_COUNTER_CREATE]);
+	exclusive = info->attrs[PARLEY_A_COUNTER_EXCLUSIVE];
+	if (exclusive && !create) {
+		NL_SET_ERR_MSG_ATTR(info->extack, exclusive, "exclusive is only for create");
+		return -EINVAL;
+	}
+	if (create) {
 		new = twin_new(info);
 		if (!new)
 			return -ENOMEM;
 	}
 	mutex_lock(&tn->lock);
 	counter = twin_find(tn, nla_data(name));
-	if (counter && (flags & NLM_F_CREATE) && (flags & NLM_F_EXCL)) {
+	if (counter && exclusive) {
 		NL_SET_ERR_MSG_ATTR(info->extack, name, "counter exists");
 		err = -EEXIST;
 	} else if (!counter && !new) {
@@ -316,11 +322,11 @@ static int twin_set_doit(struct sk_buff *skb, struct genl_info *info)
 			swap(counter, new);
 			twin_insert(tn, counter);
 			tn->count++;
+			tn->generation++;
 			cmd = PARLEY_CMD_COUNTER_NEW_NTF;
 		}
 		counter->value = nla_get_uint(info->attrs[PARLEY_A_COUNTER_VALUE]);
 		counter->updates++;
-		tn->generation++;
 		twin_notify(tn, info, cmd, counter);
 	}
 	mutex_unlock(&tn->lock);
@@ -352,7 +358,7 @@ static int twin_add_doit(struct sk_buff *skb, struct genl_info *info)
 	hdr = genlmsg_iput(reply, info);
 	if (!hdr)
 		goto free;
-	if (info->nlhdr->nlmsg_flags & NLM_F_CREATE) {
+	if (nla_get_flag(info->attrs[PARLEY_A_COUNTER_CREATE])) {
 		new = twin_new(info);
 		if (!new) {
 			err = -ENOMEM;
@@ -382,11 +388,11 @@ static int twin_add_doit(struct sk_buff *skb, struct genl_info *info)
 		swap(counter, new);
 		twin_insert(tn, counter);
 		tn->count++;
+		tn->generation++;
 		cmd = PARLEY_CMD_COUNTER_NEW_NTF;
 	}
 	counter->value = sum;
 	counter->updates++;
-	tn->generation++;
 	twin_notify(tn, info, cmd, counter);
 	err = twin_fill(reply, counter);
 unlock:
@@ -447,14 +453,17 @@ static const struct nla_policy twin_list_policy[PARLEY_A_COUNTER_PREFIX + 1] = {
 	[PARLEY_A_COUNTER_PREFIX] = TWIN_NAME,
 };
 
-static const struct nla_policy twin_set_policy[PARLEY_A_COUNTER_VALUE + 1] = {
+static const struct nla_policy twin_set_policy[PARLEY_A_COUNTER_EXCLUSIVE + 1] = {
 	[PARLEY_A_COUNTER_NAME] = TWIN_NAME,
 	[PARLEY_A_COUNTER_VALUE] = { .type = NLA_UINT },
+	[PARLEY_A_COUNTER_CREATE] = { .type = NLA_FLAG },
+	[PARLEY_A_COUNTER_EXCLUSIVE] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy twin_add_policy[PARLEY_A_COUNTER_DELTA + 1] = {
+static const struct nla_policy twin_add_policy[PARLEY_A_COUNTER_CREATE + 1] = {
 	[PARLEY_A_COUNTER_NAME] = TWIN_NAME,
 	[PARLEY_A_COUNTER_DELTA] = { .type = NLA_SINT },
+	[PARLEY_A_COUNTER_CREATE] = { .type = NLA_FLAG },
 };
 
 #define TWIN_DO(_cmd, _policy, _doit, _flags) {				\
@@ -489,8 +498,6 @@ static struct genl_family twin_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.split_ops = twin_ops,
 	.n_split_ops = ARRAY_SIZE(twin_ops),
-	/* set and add take NLM_F_CREATE, which the core refuses from here on. */
-	.resv_start_op = PARLEY_CMD_COUNTER_ADD + 1,
 	.mcgrps = twin_groups,
 	.n_mcgrps = ARRAY_SIZE(twin_groups),
 };

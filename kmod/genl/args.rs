@@ -3,13 +3,13 @@
 //! The arguments of an operation, as a type.
 
 use super::{
-    attr::{
+    attr::Attr,
+    kind::{
         Arg,
-        Attr,
         Kind, //
     },
-    extack::Refusal,
-    policy::Policy, //
+    policy::Policy,
+    refusal::Refusal, //
 };
 use core::ptr::NonNull;
 use kernel::bindings;

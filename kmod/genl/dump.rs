@@ -3,28 +3,29 @@
 //! Dumps: operations that list, in as many messages as it takes.
 //!
 //! The core calls a dump once for each buffer that the requester reads, until it is done or the
-//! socket is closed. In between it stands still, and what it lists may change: the requester is
-//! then told that the dump was interrupted.
+//! socket is closed. In between it stands still, and what it lists may change: the dump is then
+//! flagged as interrupted. The family may be unregistered in between, too, which does not end the
+//! dump: its next buffer is an error, and no state is touched.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 use super::{
     args::Arguments,
-    extack::Refusal,
     family::NetState,
     helpers,
-    op::{
-        Modifiers,
-        Permission, //
-    },
+    permission::Permission,
+    refusal::Refusal,
     request::Request,
+    wire::NoRoom,
     writer::{
         Attributes,
-        NoRoom,
         Writer, //
     }, //
 };
-use core::ptr::NonNull;
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     ffi::{
@@ -114,8 +115,8 @@ impl<'w> Entries<'w> {
 }
 
 impl Entries<'_> {
-    /// Says which generation of the state the entries are of. Where it is another than that of
-    /// the entries before them, the requester is told that the dump was interrupted.
+    /// Sets the generation of the state that the following entries show. If it is not that of the
+    /// entries before them, the dump is flagged as interrupted.
     pub(crate) fn generation(&mut self, generation: u64) {
         // The core takes 0 for none.
         let seq = (generation as c_uint) << 1 | 1;
@@ -153,7 +154,10 @@ impl Entries<'_> {
 ///
 /// `callback` must be what the core passed to a callback of a dump of `N`'s family, and `'a` must
 /// end before that returns.
-unsafe fn request<'a, N: NetState>(callback: *mut bindings::netlink_callback) -> Request<'a, N> {
+unsafe fn request<'a, N: NetState>(
+    callback: *mut bindings::netlink_callback,
+    _running: &'a Running<N>,
+) -> Request<'a, N> {
     // SAFETY: The core has put its information of the dump there before it calls any callback of
     // ours, and keeps it until after the last.
     let (skb, info) = unsafe {
@@ -164,8 +168,32 @@ unsafe fn request<'a, N: NetState>(callback: *mut bindings::netlink_callback) ->
         )
     };
     // SAFETY: By the safety requirements of this function. The core holds the request's message
-    // for as long as the dump, and calls with its socket, which holds its namespace, alive.
+    // for as long as the dump, and calls with its socket, which holds its namespace, alive. The
+    // states of all namespaces are there, as a user of the family was let in.
     unsafe { Request::from_raw(skb, info) }
+}
+
+/// A callback of a dump, while it may use the state.
+///
+/// # Invariants
+///
+/// This is one of the family's users.
+struct Running<N: NetState>(PhantomData<fn(&N)>);
+
+impl<N: NetState> Running<N> {
+    /// Fails when the family is gone: unregistering it does not end its dumps.
+    fn new<'a>() -> Result<Self, Refusal<'a>> {
+        let entered = N::FAMILY.get().users().enter();
+        entered.map_err(|error| Refusal::new(error, c"the family was unregistered"))?;
+        // INVARIANT: That succeeded.
+        Ok(Self(PhantomData))
+    }
+}
+
+impl<N: NetState> Drop for Running<N> {
+    fn drop(&mut self) {
+        N::FAMILY.get().users().leave();
+    }
 }
 
 /// Where a dump's cursor is kept.
@@ -182,13 +210,32 @@ unsafe fn cursor<O: Dump>(callback: *mut bindings::netlink_callback) -> *mut O::
     unsafe { (&raw mut (*callback).__bindgen_anon_1).cast() }
 }
 
+/// The extended ACK of the call.
+///
+/// # Safety
+///
+/// `callback` must be what the core passed to `start` or `dumpit` of a dump.
+unsafe fn extack(callback: *mut bindings::netlink_callback) -> *mut bindings::netlink_ext_ack {
+    // SAFETY: As in `request`.
+    unsafe {
+        (*(*callback).data.cast::<bindings::genl_dumpit_info>())
+            .info
+            .extack
+    }
+}
+
 /// # Safety
 ///
 /// To be called by the core only, as `start` of a dump `O` of `O::State`'s family.
 pub(super) unsafe extern "C" fn start<O: Dump>(callback: *mut bindings::netlink_callback) -> c_int {
-    // SAFETY: `callback` is the core's; what `run_start` borrows ends with it.
-    let request = unsafe { request::<O::State>(callback) };
-    match run_start::<O>(&request) {
+    let running = match Running::<O::State>::new() {
+        Ok(running) => running,
+        // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
+        Err(refusal) => return unsafe { refusal.report(extack(callback)) },
+    };
+    // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
+    let request = unsafe { request::<O::State>(callback, &running) };
+    match args::<O>(&request).and_then(|args| O::start(request.state(), &args)) {
         Ok(new) => {
             // SAFETY: The core has set this room aside for the family. Nothing is in it yet.
             unsafe { cursor::<O>(callback).write(new) };
@@ -197,11 +244,6 @@ pub(super) unsafe extern "C" fn start<O: Dump>(callback: *mut bindings::netlink_
         // SAFETY: The extended ACK is this request's, and used by nobody else during the call.
         Err(refusal) => unsafe { refusal.report(request.extack()) },
     }
-}
-
-fn run_start<'a, O: Dump>(request: &Request<'a, O::State>) -> Result<O::Cursor, Refusal<'a>> {
-    request.check_header(Modifiers::DUMP)?;
-    O::start(request.state(), &args::<O>(request)?)
 }
 
 fn args<'a, O: Dump>(request: &Request<'a, O::State>) -> Result<O::Args<'a>, Refusal<'a>> {
@@ -217,8 +259,13 @@ pub(super) unsafe extern "C" fn dumpit<O: Dump>(
     skb: *mut bindings::sk_buff,
     callback: *mut bindings::netlink_callback,
 ) -> c_int {
-    // SAFETY: `callback` is the core's; what `run_next` borrows ends with it.
-    let request = unsafe { request::<O::State>(callback) };
+    let running = match Running::<O::State>::new() {
+        Ok(running) => running,
+        // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
+        Err(refusal) => return unsafe { refusal.report(extack(callback)) },
+    };
+    // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
+    let request = unsafe { request::<O::State>(callback, &running) };
     let mut room = 0;
     // SAFETY: `skb` is the core's, and `room` can be written.
     let tail = unsafe { helpers::genl_helper_dump_tail(skb, &mut room) };

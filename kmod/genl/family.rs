@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Families, the state they have in each network namespace, and their registration.
+//! Families, and the state they have in each network namespace.
 //!
 //! C headers: [`include/net/genetlink.h`](srctree/include/net/genetlink.h),
 //! [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h)
 
-use super::{
-    namespace::{
-        self,
-        Namespace,
-        Slot,
-        Users, //
-    },
-    op::Ops, //
-};
+use super::helpers;
 use core::{
     cell::UnsafeCell,
     marker::PhantomData,
-    ptr, //
+    ptr::{
+        self,
+        NonNull, //
+    }, //
 };
 use kernel::{
     bindings,
-    error::to_result,
     ffi::{
         c_char,
+        c_int,
         c_uint, //
     },
     net::netlink::MulticastGroup,
     prelude::*,
-    sync::atomic::{
-        ordering::{
-            Acquire,
-            Release, //
+    sync::{
+        atomic::{
+            ordering::{
+                Acquire,
+                Full,
+                Relaxed,
+                Release, //
+            },
+            Atomic,
+            AtomicFlag, //
         },
-        AtomicFlag, //
+        Completion, //
     },
     types::Opaque, //
 };
@@ -48,17 +49,19 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// Makes the state of a new namespace. May sleep.
     fn new() -> impl PinInit<Self, Error>;
 
-    /// A socket of Generic Netlink in this namespace was closed, whose port was `portid`. A
-    /// [`Peer`](super::Peer) that is it says so; another socket may have the port already.
+    /// Called when a Generic Netlink socket in this namespace, whose port was `portid`, was
+    /// released. Another socket may have the port already; whether a [`Kept`](super::Kept) request
+    /// came from the released one, [`Kept::is_closed`](super::Kept::is_closed) says.
     ///
-    /// No request of the socket's comes any more, and none is being handled. May sleep.
+    /// The socket sends no more requests, and none of its requests is being handled. May sleep.
     fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
 
-    /// The time that [`Namespace::wake_in`] was told has passed. May sleep; is not called twice at
-    /// a time.
+    /// Called when the time passed to [`Namespace::wake_in`] is up. May sleep; never called twice
+    /// at a time in a namespace.
     fn alarm(_namespace: Namespace<'_, Self>) {}
 
-    /// The namespace, or the family, goes: no hook above is called any more, and no request comes.
+    /// Called when the namespace or the family goes. No hook above is called any more, and no
+    /// request comes. May sleep.
     fn end(&self) {}
 }
 
@@ -68,19 +71,19 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// Where `registered` is set, exactly one [`Registration`] of this family exists or is being made
-/// or dropped, and only that one touches the other fields, but for `users`, which locks itself, and
-/// for `id` and `groups`, which are not written while the family or the state of a namespace can be
-/// reached.
+/// Where `registered` is set, exactly one [`Module`](super::Module) with this family exists or is
+/// being made or dropped, and only that one touches the other fields, except for `users`, which
+/// synchronizes itself, and for `id` and `groups`, which are not written while the family or the
+/// state of a namespace can be reached.
 #[repr(C)]
 pub(crate) struct Family<N: 'static> {
-    family: Opaque<bindings::genl_family>,
+    pub(super) family: Opaque<bindings::genl_family>,
     groups: &'static [MulticastGroup],
-    pernet: Opaque<bindings::pernet_operations>,
-    notifier: Opaque<bindings::notifier_block>,
-    users: Users,
-    id: UnsafeCell<c_uint>,
-    registered: AtomicFlag,
+    pub(super) pernet: Opaque<bindings::pernet_operations>,
+    pub(super) notifier: Opaque<bindings::notifier_block>,
+    pub(super) users: Users,
+    pub(super) id: UnsafeCell<c_uint>,
+    pub(super) registered: AtomicFlag,
     _state: PhantomData<fn(&N)>,
 }
 
@@ -134,10 +137,10 @@ impl<N: NetState> Family<N> {
                 },
             ]),
             module: module.as_ptr(),
-            split_ops: ops.table.as_ptr().cast(),
-            // `Ops::new` has seen that they fit.
-            n_split_ops: ops.table.len() as u8,
-            resv_start_op: ops.resv_start_op,
+            split_ops: ops.first,
+            n_split_ops: ops.len,
+            // All operations are new: the core checks the headers of every request.
+            resv_start_op: 0,
             mcgrps: groups.as_ptr().cast(),
             n_mcgrps: groups.len() as u8,
             ..pin_init::zeroed()
@@ -174,7 +177,25 @@ impl<N: NetState> Family<N> {
         self.family.get()
     }
 
-    /// Who works with a namespace's state without a request.
+    /// Its module.
+    pub(super) fn module(&self) -> *mut bindings::module {
+        // SAFETY: The field is written by `new` only.
+        unsafe { (*self.family.get()).module }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &CStr {
+        // SAFETY: The field is written by `new` only, which has put a string there with its NUL.
+        unsafe { CStr::from_char_ptr((&raw const (*self.family.get()).name).cast()) }
+    }
+
+    /// Its number, or 0 if it was never registered.
+    pub(super) fn id(&self) -> c_int {
+        // SAFETY: The field is written when the family is registered, before anybody can reach it.
+        unsafe { (*self.family.get()).id }
+    }
+
+    /// Those who use the states without a do-request.
     pub(super) fn users(&self) -> &Users {
         &self.users
     }
@@ -192,134 +213,243 @@ impl<N: NetState> Family<N> {
     }
 }
 
-/// A family that is visible.
+/// The operations of a family.
+pub(crate) struct Ops<N: 'static> {
+    pub(super) first: *const bindings::genl_split_ops,
+    pub(super) len: u8,
+    pub(super) _state: PhantomData<fn(&N)>,
+}
+
+/// What the layer keeps in each namespace: the state, and what belongs to it.
 ///
-/// The state of every namespace is made before, and dropped after, requests can come in; so is the
-/// word of closed sockets, while every state is there. Dropping it waits for requests that are
-/// being handled and for every [`OpenNet`](super::OpenNet).
-pub(crate) struct Registration<N: NetState> {
-    family: &'static Family<N>,
+/// # Invariants
+///
+/// `net` is the namespace that the slot is in. `kept` and `alarm` are initialized, and `kept` is a
+/// list of [`Kept`](super::Kept) requests.
+pub(super) struct Slot<N> {
+    pub(super) net: NonNull<bindings::net>,
+    pub(super) kept: Opaque<bindings::list_head>,
+    pub(super) alarm: Opaque<bindings::delayed_work>,
+    pub(super) state: N,
 }
 
-impl<N: NetState> Registration<N> {
-    /// Makes `N`'s family visible in all network namespaces, now and for those yet to come.
+/// Where the slot of `net` is.
+///
+/// # Safety
+///
+/// `net` must be a namespace, and the states of all namespaces registered or being so.
+pub(super) unsafe fn slot_ptr<N: NetState>(net: *const bindings::net) -> *mut Slot<N> {
+    // SAFETY: By the safety requirements of this function.
+    unsafe { helpers::genl_helper_net_generic(net, N::FAMILY.get().state_id()).cast() }
+}
+
+/// The slot of `net`.
+///
+/// # Safety
+///
+/// `net` must be a namespace whose slot is made, and `'a` must end before that is dropped.
+unsafe fn slot<'a, N: NetState>(net: *const bindings::net) -> &'a Slot<N> {
+    // SAFETY: By the safety requirements of this function.
+    unsafe { &*slot_ptr(net) }
+}
+
+/// A network namespace in which a family has a state.
+pub(crate) struct Namespace<'a, N>(&'a Slot<N>);
+
+impl<N> Clone for Namespace<'_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Namespace<'_, N> {}
+
+impl<'a, N: NetState> Namespace<'a, N> {
+    /// The namespace that a request came from.
     ///
-    /// Fails with `EBUSY` if it is already, with `EEXIST` if another family has its name, or where
-    /// a namespace's state cannot be made.
-    pub(crate) fn new() -> Result<Self> {
-        let family = N::FAMILY.get();
-        if family.registered.xchg(true, Acquire) {
-            return Err(EBUSY);
+    /// # Safety
+    ///
+    /// `info` must be the information of a request to `N`'s family that is being handled, and `'a`
+    /// must end before that does.
+    pub(super) unsafe fn of_request(info: *const bindings::genl_info) -> Self {
+        // SAFETY: The socket that the request came from holds its namespace while it is handled,
+        // and the family, without which there is no request, is visible only while the states of
+        // all namespaces are there.
+        Self(unsafe { slot(helpers::genl_helper_info_net(info)) })
+    }
+
+    /// The namespace `net`.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a namespace whose slot is made, and `'a` must end before that is dropped.
+    pub(super) unsafe fn of_net(net: *const bindings::net) -> Self {
+        // SAFETY: By the safety requirements of this function.
+        Self(unsafe { slot(net) })
+    }
+
+    /// The namespace that `slot` is in.
+    pub(super) fn of_slot(slot: &'a Slot<N>) -> Self {
+        Self(slot)
+    }
+
+    pub(super) fn net(self) -> *mut bindings::net {
+        self.0.net.as_ptr()
+    }
+
+    /// The list of its kept requests.
+    pub(super) fn kept(self) -> *mut bindings::list_head {
+        self.0.kept.get()
+    }
+
+    /// Lets go of sockets that are closed, so that no kept request holds the namespace.
+    pub(super) fn sever_closed(self) {
+        // SAFETY: The list is initialized by the type invariants, and there for `'a`.
+        unsafe { helpers::genl_helper_kept_sever(self.kept(), false) };
+    }
+
+    /// The family's state in it.
+    pub(crate) fn state(self) -> &'a N {
+        &self.0.state
+    }
+
+    /// Has [`NetState::alarm`] called in `ns` nanoseconds, or some milliseconds later. This
+    /// replaces the time that was set before.
+    pub(crate) fn wake_in(self, ns: u64) {
+        // SAFETY: The alarm is initialized by the type invariants, and its slot is there for `'a`:
+        // `exit` ends it before it drops that.
+        unsafe { helpers::genl_helper_alarm_set(self.0.alarm.get(), ns) };
+    }
+}
+
+/// Those who use the states of a family without a do-request, which the kernel waits for when it
+/// unregisters the family: callbacks of dumps, and [`Entered`](super::open::Entered).
+///
+/// # Invariants
+///
+/// `count` is the number of users, plus [`CLOSED`](Self::CLOSED) unless they are let in. `idle` is
+/// initialized since `count` was first without it, and completed by the last user that leaves with
+/// it. `visible` is set only while the family is registered.
+pub(super) struct Users {
+    count: Atomic<i32>,
+    visible: AtomicFlag,
+    idle: Opaque<Completion>,
+}
+
+impl Users {
+    const CLOSED: i32 = i32::MIN;
+
+    pub(super) const fn new() -> Self {
+        // INVARIANT: No users, and they are not let in.
+        Self {
+            count: Atomic::new(Self::CLOSED),
+            visible: AtomicFlag::new(false),
+            idle: Opaque::uninit(),
         }
-        let started = Started::<N>::new(family).inspect_err(|_| {
-            family.registered.store(false, Release);
-        })?;
-        // SAFETY: The family is static, and so is all that it points to. By the type invariants
-        // of `Family` nobody else registers it.
-        let registered = to_result(unsafe { bindings::genl_register_family(family.family.get()) });
-        if let Err(error) = registered {
-            drop(started);
-            family.registered.store(false, Release);
-            return Err(error);
+    }
+
+    /// Lets dumps in.
+    ///
+    /// # Safety
+    ///
+    /// To be called with the family's claim held, once before each call of [`Self::close`].
+    pub(super) unsafe fn open(&self) {
+        // SAFETY: No user is there, so nobody looks at `idle`: the last to complete it had done so
+        // before `close` returned. It is in a static, so it does not move.
+        let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
+        self.count.store(0, Release);
+    }
+
+    /// Lets in those who come without netlink, too. To be called when the family is registered.
+    pub(super) fn let_in(&self) {
+        self.visible.store(true, Release);
+    }
+
+    /// Lets nobody in any more, and waits until all have left.
+    ///
+    /// # Safety
+    ///
+    /// To be called with the family's claim held, once after each call of [`Self::open`], and
+    /// before the family is unregistered.
+    pub(super) unsafe fn close(&self, family: &CStr) {
+        self.visible.store(false, Release);
+        if self.count.fetch_add(Self::CLOSED, Full) != 0 {
+            // SAFETY: `open` has initialized it; the last user completes it. The name is a string.
+            unsafe {
+                helpers::genl_helper_wait_for_users(self.idle.get().cast(), family.as_char_ptr());
+            }
         }
-        core::mem::forget(started);
-        // SAFETY: This is the family's registration; one before it has closed what it opened.
-        unsafe { family.users.open() };
-        Ok(Self { family })
+    }
+
+    /// Becomes a user, until [`Self::leave`]. Fails with `ENODEV` when the family is gone.
+    pub(super) fn enter(&self) -> Result {
+        let mut count = self.count.load(Relaxed);
+        while count >= 0 {
+            match self.count.cmpxchg(count, count + 1, Full) {
+                Ok(_) => return Ok(()),
+                Err(other) => count = other,
+            }
+        }
+        Err(ENODEV)
+    }
+
+    /// As [`Self::enter`]. Fails with `ENODEV` unless the family is visible, too.
+    pub(super) fn enter_visible(&self) -> Result {
+        self.enter()?;
+        if self.visible.load(Acquire) {
+            return Ok(());
+        }
+        self.leave();
+        Err(ENODEV)
+    }
+
+    pub(super) fn leave(&self) {
+        if self.count.fetch_sub(1, Full) == Self::CLOSED + 1 {
+            // SAFETY: `open` has initialized it, and it stays so until `close` returns, which
+            // waits for this.
+            unsafe { (*self.idle.get()).complete_all() };
+        }
     }
 }
 
-impl<N: NetState> Registration<N> {
-    /// The family's number, as the kernel gave it out.
-    pub(crate) fn id(&self) -> u16 {
-        // SAFETY: The kernel writes the field when the family is registered, which it was before
-        // this registration was made, and not again while it is.
-        unsafe { (*self.family.family.get()).id as u16 }
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_users)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_enter_only_while_the_family_is_open() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        for _ in 0..2 {
+            assert_eq!(users.enter(), Err(ENODEV));
+            // SAFETY: The claim is this test's, which is alone here; `close` follows.
+            unsafe { users.open() };
+            assert_eq!(users.enter(), Ok(()));
+            assert_eq!(users.enter(), Ok(()));
+            users.leave();
+            users.leave();
+            // SAFETY: As above.
+            unsafe { users.close(c"test") };
+        }
+        assert_eq!(users.enter(), Err(ENODEV));
+        Ok(())
     }
-}
 
-impl<N: NetState> Drop for Registration<N> {
-    fn drop(&mut self) {
-        // SAFETY: `new` has opened it.
-        unsafe { self.family.users.close() };
-        // SAFETY: The family is registered. This returns when no request is being handled any
-        // more and none can come in.
-        unsafe { bindings::genl_unregister_family(self.family.family.get()) };
-        drop(Started::<N> {
-            _notifier: Notifier(self.family),
-            _pernet: Pernet(self.family),
-        });
-        self.family.registered.store(false, Release);
-    }
-}
-
-/// All that must be there before a request comes in. Dropped in the order of the fields, which is
-/// the reverse of that in which they are made.
-struct Started<N: NetState> {
-    _notifier: Notifier<N>,
-    _pernet: Pernet<N>,
-}
-
-impl<N: NetState> Started<N> {
-    fn new(family: &'static Family<N>) -> Result<Self> {
-        let pernet = Pernet::new(family)?;
-        Ok(Self {
-            _notifier: Notifier::new(family)?,
-            _pernet: pernet,
-        })
-    }
-}
-
-/// The states of all namespaces.
-struct Pernet<N: NetState>(&'static Family<N>);
-
-impl<N: NetState> Pernet<N> {
-    fn new(family: &'static Family<N>) -> Result<Self> {
-        let operations = bindings::pernet_operations {
-            init: Some(namespace::init::<N>),
-            exit: Some(namespace::exit::<N>),
-            id: family.id.get(),
-            size: size_of::<Slot<N>>(),
-            ..pin_init::zeroed()
-        };
-        // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
-        // the kernel's list.
-        unsafe { family.pernet.get().write(operations) };
-        // SAFETY: The operations are static, and stay as they are until they are unregistered.
-        to_result(unsafe { bindings::register_pernet_subsys(family.pernet.get()) })?;
-        Ok(Self(family))
-    }
-}
-
-impl<N: NetState> Drop for Pernet<N> {
-    fn drop(&mut self) {
-        // SAFETY: They were registered in `new`.
-        unsafe { bindings::unregister_pernet_subsys(self.0.pernet.get()) };
-    }
-}
-
-/// Word of every netlink socket that is closed.
-struct Notifier<N: NetState>(&'static Family<N>);
-
-impl<N: NetState> Notifier<N> {
-    fn new(family: &'static Family<N>) -> Result<Self> {
-        let block = bindings::notifier_block {
-            notifier_call: Some(namespace::socket_event::<N>),
-            ..pin_init::zeroed()
-        };
-        // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
-        // the kernel's list.
-        unsafe { family.notifier.get().write(block) };
-        // SAFETY: The block is static, and stays until it is unregistered.
-        to_result(unsafe { bindings::netlink_register_notifier(family.notifier.get()) })?;
-        Ok(Self(family))
-    }
-}
-
-impl<N: NetState> Drop for Notifier<N> {
-    fn drop(&mut self) {
-        // SAFETY: It was registered in `new`. This returns when no call of it is running any more.
-        // It cannot fail: the block is on the list.
-        unsafe { bindings::netlink_unregister_notifier(self.0.notifier.get()) };
+    #[test]
+    fn those_without_netlink_enter_only_while_the_family_is_visible() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        // SAFETY: The claim is this test's, which is alone here; `close` follows.
+        unsafe { users.open() };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        users.let_in();
+        assert_eq!(users.enter_visible(), Ok(()));
+        users.leave();
+        // SAFETY: As above.
+        unsafe { users.close(c"test") };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        Ok(())
     }
 }

@@ -5,7 +5,12 @@
  */
 
 #include <linux/capability.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
@@ -13,15 +18,86 @@
 #include <net/sock.h>
 
 /*
+ * Frees a vmalloc()ed message that no socket has taken. A socket that takes it
+ * sets netlink's own destructor, which does the same.
+ */
+static void genl_helper_large_free(struct sk_buff *skb)
+{
+	kvfree_atomic(skb->head);
+	skb->head = NULL;
+}
+
+/*
+ * An empty message with a head of @size bytes in vmalloc memory. There is no
+ * exported way to build one: build_skb() is for page fragments only.
+ */
+static struct sk_buff *genl_helper_vmalloc_skb(size_t size)
+{
+	size_t head_size = SKB_HEAD_ALIGN(size);
+	struct skb_shared_info *shinfo;
+	struct sk_buff *skb;
+	void *data;
+
+	data = vmalloc(head_size);
+	if (!data)
+		return NULL;
+	skb = alloc_skb(0, GFP_KERNEL);
+	if (!skb) {
+		vfree(data);
+		return NULL;
+	}
+	/* From here on as __build_skb(). */
+	kfree(skb->head);
+	skb->head = data;
+	skb->data = data;
+	skb_reset_tail_pointer(skb);
+	skb_set_end_offset(skb, SKB_WITH_OVERHEAD(head_size));
+	skb->truesize = SKB_TRUESIZE(SKB_WITH_OVERHEAD(head_size));
+	shinfo = skb_shinfo(skb);
+	memset(shinfo, 0, offsetof(struct skb_shared_info, dataref));
+	atomic_set(&shinfo->dataref, 1);
+	skb->destructor = genl_helper_large_free;
+	return skb;
+}
+
+/*
+ * A message of @size bytes for one socket. Beyond what the page allocator gives
+ * out readily, the memory need not be contiguous. This is netlink_alloc_large_skb(),
+ * on which nlmsg_new_large() is built and which is not exported to modules.
+ */
+static struct sk_buff *genl_helper_unicast_skb(size_t size)
+{
+	size_t head_size = SKB_HEAD_ALIGN(size);
+	struct sk_buff *skb;
+	void *data;
+
+	if (likely(head_size <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER))
+		return alloc_skb(size, GFP_KERNEL);
+	data = kmalloc(head_size, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!data)
+		return genl_helper_vmalloc_skb(size);
+	skb = slab_build_skb(data);
+	if (!skb)
+		kfree(data);
+	return skb;
+}
+
+/*
  * A new message with its headers, and room for @payload bytes of attributes,
- * whose first byte is returned in @tail. NULL where there is no memory.
+ * whose first byte is returned in @tail. Only a message that is not @unicast
+ * may be multicast. NULL if there is no memory.
  */
 struct sk_buff *genl_helper_msg_new(const struct genl_family *family, u32 portid,
 				    u32 seq, u8 cmd, size_t payload,
-				    void **tail)
+				    bool unicast, void **tail)
 {
-	struct sk_buff *skb = genlmsg_new(payload, GFP_KERNEL);
+	size_t size = nlmsg_total_size(genlmsg_msg_size(payload));
+	struct sk_buff *skb;
 
+	if (unicast)
+		skb = genl_helper_unicast_skb(size);
+	else
+		skb = alloc_skb(size, GFP_KERNEL);
 	if (unlikely(!skb))
 		return NULL;
 	if (unlikely(!genlmsg_put(skb, portid, seq, family, 0, cmd))) {
@@ -63,15 +139,25 @@ int genl_helper_reply(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-int genl_helper_unicast(struct net *net, struct sk_buff *skb, u32 portid)
+/*
+ * Multicasts the message and, with @echo, sends it to the requester @portid too.
+ * Returns whether a socket got it.
+ */
+bool genl_helper_notify(const struct genl_family *family, struct net *net,
+			struct sk_buff *skb, u32 portid, unsigned int group,
+			bool echo)
 {
-	return genlmsg_unicast(net, skb, portid);
-}
+	bool delivered;
 
-void genl_helper_multicast(const struct genl_family *family, struct net *net,
-			   struct sk_buff *skb, unsigned int group)
-{
-	genlmsg_multicast_netns(family, net, skb, 0, group, GFP_KERNEL);
+	if (echo)
+		skb_get(skb);
+	/* -ESRCH: nobody in this namespace listens, or no listener has room. */
+	delivered = !genlmsg_multicast_netns(family, net, skb,
+					     echo ? portid : 0, group,
+					     GFP_KERNEL);
+	if (echo && !genlmsg_unicast(net, skb, portid))
+		delivered = true;
+	return delivered;
 }
 
 bool genl_helper_has_listeners(const struct genl_family *family,
@@ -81,11 +167,25 @@ bool genl_helper_has_listeners(const struct genl_family *family,
 	return genl_has_listeners(family, net, group) > 0;
 }
 
-/* Tells the listeners that they have missed something. */
+/*
+ * Reports ENOBUFS to the listeners of a group, for a message that could not be
+ * built, and to the requester @sk unless that is NULL.
+ */
 void genl_helper_lost(const struct genl_family *family, struct net *net,
-		      unsigned int group)
+		      unsigned int group, struct sock *sk)
 {
 	genl_set_err(family, net, 0, group, -ENOBUFS);
+	if (sk) {
+		/* As netlink_ack() does for an ACK that it cannot build. */
+		WRITE_ONCE(sk->sk_err, ENOBUFS);
+		sk_error_report(sk);
+	}
+}
+
+/* The sender of a request that is being handled. */
+struct sock *genl_helper_sender(const struct sk_buff *skb)
+{
+	return NETLINK_CB(skb).sk;
 }
 
 struct net *genl_helper_info_net(const struct genl_info *info)
@@ -133,75 +233,272 @@ bool genl_helper_net_admin(const struct net *net, const struct file *file)
 }
 
 /*
- * The sender of a request, with a reference. NULL for a socket that does not
- * hold its namespace, which are those of the kernel's own.
+ * Kept requests: copies of requests, from which they can be answered later, in a
+ * list per namespace. Each holds a reference to its sender's socket, and so to
+ * the socket's namespace, for as long as that socket is open and no longer.
+ *
+ * This lock guards the lists and the control blocks of their members. It
+ * outlives every namespace, so a kept request may outlive the list it was in.
  */
-struct sock *genl_helper_peer_get(const struct sk_buff *skb)
+static DEFINE_SPINLOCK(genl_helper_kept_lock);
+
+/*
+ * Keeps a copy of the request @nlh in @list, charged to the sender's memory
+ * cgroup. -EOPNOTSUPP for a socket that does not hold its namespace, as the
+ * kernel's own do not.
+ */
+struct sk_buff *genl_helper_keep(struct list_head *list,
+				 const struct sk_buff *in,
+				 const struct nlmsghdr *nlh)
 {
-	struct sock *sk = NETLINK_CB(skb).sk;
+	struct sock *sk = NETLINK_CB(in).sk;
+	struct sk_buff *kept;
 
 	if (!sk || !sk->sk_net_refcnt)
-		return NULL;
+		return ERR_PTR(-EOPNOTSUPP);
+	kept = alloc_skb(nlh->nlmsg_len, GFP_KERNEL_ACCOUNT);
+	if (unlikely(!kept))
+		return ERR_PTR(-ENOMEM);
+	skb_put_data(kept, nlh, nlh->nlmsg_len);
+	NETLINK_CB(kept).portid = NETLINK_CB(in).portid;
 	sock_hold(sk);
+	NETLINK_CB(kept).sk = sk;
+	spin_lock(&genl_helper_kept_lock);
+	list_add_tail(&kept->list, list);
+	spin_unlock(&genl_helper_kept_lock);
+	return kept;
+}
+
+/* Takes @kept off its list; the reference to its socket, if any, is the caller's. */
+static struct sock *genl_helper_kept_take(struct sk_buff *kept)
+{
+	struct sock *sk;
+
+	spin_lock(&genl_helper_kept_lock);
+	sk = NETLINK_CB(kept).sk;
+	WRITE_ONCE(NETLINK_CB(kept).sk, NULL);
+	list_del_init(&kept->list);
+	spin_unlock(&genl_helper_kept_lock);
 	return sk;
 }
 
-void genl_helper_peer_put(struct sock *sk)
+/*
+ * Whether a socket is open. Its port is free for another as soon as netlink begins
+ * to release it, which is before it is marked as dead; but the file behind it has
+ * no references before that.
+ */
+static bool genl_helper_sock_is_open(struct sock *sk)
 {
-	sock_put(sk);
+	const struct socket *sock;
+	bool open;
+
+	/* Releasing the socket, and so the file, waits for this lock. */
+	read_lock_bh(&sk->sk_callback_lock);
+	sock = sk->sk_socket;
+	open = sock && (!sock->file || file_count(sock->file));
+	read_unlock_bh(&sk->sk_callback_lock);
+	return open;
 }
 
-bool genl_helper_peer_is_closed(const struct sock *sk)
+/* The socket of @kept with a reference, or NULL if it is closed. */
+static struct sock *genl_helper_kept_open(const struct sk_buff *kept)
 {
-	return sock_flag(sk, SOCK_DEAD);
+	struct sock *sk;
+
+	spin_lock(&genl_helper_kept_lock);
+	sk = NETLINK_CB(kept).sk;
+	if (sk && !genl_helper_sock_is_open(sk))
+		sk = NULL;
+	if (sk)
+		sock_hold(sk);
+	spin_unlock(&genl_helper_kept_lock);
+	return sk;
 }
 
-struct net *genl_helper_peer_net(const struct sock *sk)
+static void genl_helper_kept_free(struct sk_buff *kept)
 {
-	return sock_net(sk);
+	/* The list is no list of messages. */
+	kept->next = NULL;
+	kept->prev = NULL;
+	nlmsg_free(kept);
 }
 
 /*
- * A copy of the request @nlh, on the account of the sender's control group,
- * from which its end can be told later. The sender's socket must outlive it.
+ * Lets go of the sockets in @list that are closed or, with @all, of every one.
+ * The requests stay with their owners, as requests of closed sockets.
  */
-struct sk_buff *genl_helper_request_keep(const struct sk_buff *in,
-					 const struct nlmsghdr *nlh)
+void genl_helper_kept_sever(struct list_head *list, bool all)
 {
-	struct sk_buff *skb = alloc_skb(nlh->nlmsg_len, GFP_KERNEL_ACCOUNT);
+	struct sk_buff *kept, *next;
+	struct sock *sk;
 
-	if (unlikely(!skb))
-		return NULL;
-	skb_put_data(skb, nlh, nlh->nlmsg_len);
-	NETLINK_CB(skb).portid = NETLINK_CB(in).portid;
-	NETLINK_CB(skb).sk = NETLINK_CB(in).sk;
-	return skb;
+again:
+	spin_lock(&genl_helper_kept_lock);
+	list_for_each_entry_safe(kept, next, list, list) {
+		sk = NETLINK_CB(kept).sk;
+		if (!all && !sock_flag(sk, SOCK_DEAD))
+			continue;
+		WRITE_ONCE(NETLINK_CB(kept).sk, NULL);
+		list_del_init(&kept->list);
+		spin_unlock(&genl_helper_kept_lock);
+		sock_put(sk);
+		goto again;
+	}
+	spin_unlock(&genl_helper_kept_lock);
 }
 
-void genl_helper_request_ids(const struct sk_buff *skb, u32 *seq, u8 *cmd)
+bool genl_helper_kept_is_closed(const struct sk_buff *kept)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(skb);
+	struct sock *sk = genl_helper_kept_open(kept);
 
-	*seq = nlh->nlmsg_seq;
-	*cmd = ((const struct genlmsghdr *)nlmsg_data(nlh))->cmd;
+	if (sk)
+		sock_put(sk);
+	return !sk;
 }
 
-/* Tells the sender of the kept request @skb that it ended with @err. */
-void genl_helper_request_refuse(const struct net *net, struct sk_buff *skb,
-				int err, const char *msg)
+/*
+ * Whether @kept came from the socket @sk, which the caller holds. While @kept
+ * refers to a socket, no other has the same address.
+ */
+bool genl_helper_kept_is_from(const struct sk_buff *kept, const struct sock *sk)
+{
+	return sk && READ_ONCE(NETLINK_CB(kept).sk) == sk;
+}
+
+/* Whether both came from the same socket, which is still open. */
+bool genl_helper_kept_is_from_same(const struct sk_buff *a, const struct sk_buff *b)
+{
+	return genl_helper_kept_is_from(a, READ_ONCE(NETLINK_CB(b).sk));
+}
+
+u32 genl_helper_kept_portid(const struct sk_buff *kept)
+{
+	return NETLINK_CB(kept).portid;
+}
+
+/*
+ * Sends @skb, which it consumes, to @sk unless that is closed. NULL is closed.
+ *
+ * netlink finds a socket by its port, and a port is free for another socket when
+ * its socket is closed; netlink_sendskb(), which takes the socket itself, is not
+ * exported. So between the check and netlink's own lookup, some hundred
+ * instructions later, the port may change hands. With bottom halves off no other
+ * task of this CPU can stretch that time.
+ */
+static int genl_helper_send(struct sock *sk, struct sk_buff *skb, u32 portid)
+{
+	int err = -ECONNREFUSED;
+
+	local_bh_disable();
+	if (sk && genl_helper_sock_is_open(sk))
+		err = genlmsg_unicast(sock_net(sk), skb, portid);
+	else
+		nlmsg_free(skb);
+	local_bh_enable();
+	return err;
+}
+
+/* Sends @skb, which it consumes, to the sender of @kept, as its own message. */
+int genl_helper_kept_send(const struct sk_buff *kept, struct sk_buff *skb)
+{
+	struct sock *sk = genl_helper_kept_open(kept);
+	int err;
+
+	err = genl_helper_send(sk, skb, NETLINK_CB(kept).portid);
+	if (sk)
+		sock_put(sk);
+	return err;
+}
+
+/* Answers @kept with @skb: consumes both. */
+int genl_helper_kept_answer(struct sk_buff *kept, struct sk_buff *skb)
+{
+	const struct nlmsghdr *request = nlmsg_hdr(kept);
+	const struct genlmsghdr *genl_request = nlmsg_data(request);
+	struct sock *sk = genl_helper_kept_take(kept);
+	u32 portid = NETLINK_CB(kept).portid;
+	struct nlmsghdr *reply = nlmsg_hdr(skb);
+	struct genlmsghdr *genl_reply = nlmsg_data(reply);
+	int err;
+
+	reply->nlmsg_pid = portid;
+	reply->nlmsg_seq = request->nlmsg_seq;
+	genl_reply->cmd = genl_request->cmd;
+	err = genl_helper_send(sk, skb, portid);
+	if (sk)
+		sock_put(sk);
+	genl_helper_kept_free(kept);
+	return err;
+}
+
+/*
+ * Ends @kept, which it consumes, with @err and the words for it. netlink_ack()
+ * allocates before it looks the port up, so the window described above is wider
+ * here; netlink knows the form that the socket wants errors in, and modules
+ * cannot ask.
+ */
+void genl_helper_kept_refuse(struct sk_buff *kept, int err, const char *msg)
 {
 	struct netlink_ext_ack extack = { ._msg = msg };
+	struct sock *sk = genl_helper_kept_take(kept);
 
-	do_trace_netlink_extack(msg);
-	/* What the core reads of a request's skb: who it went to. */
-	skb->sk = net->genl_sock;
-	netlink_ack(skb, nlmsg_hdr(skb), err, &extack);
-	skb->sk = NULL;
+	if (sk && genl_helper_sock_is_open(sk)) {
+		do_trace_netlink_extack(msg);
+		/* What the core reads of a request: its sender, and whom it went to. */
+		NETLINK_CB(kept).sk = sk;
+		kept->sk = sock_net(sk)->genl_sock;
+		netlink_ack(kept, nlmsg_hdr(kept), err, &extack);
+		kept->sk = NULL;
+		NETLINK_CB(kept).sk = NULL;
+	}
+	if (sk)
+		sock_put(sk);
+	genl_helper_kept_free(kept);
 }
 
-void genl_helper_alarm_init(struct delayed_work *alarm, work_func_t func)
+/* Drops @kept without an answer. */
+void genl_helper_kept_drop(struct sk_buff *kept)
 {
+	struct sock *sk = genl_helper_kept_take(kept);
+
+	if (sk)
+		sock_put(sk);
+	genl_helper_kept_free(kept);
+}
+
+/* Prepares what a namespace has besides the state of the family. */
+void genl_helper_slot_init(struct list_head *kept, struct delayed_work *alarm,
+			   work_func_t func)
+{
+	INIT_LIST_HEAD(kept);
 	INIT_DELAYED_WORK(alarm, func);
+}
+
+/* Waits for @done, and says so if that takes long. */
+void genl_helper_wait_for_users(struct completion *done, const char *family)
+{
+	while (!wait_for_completion_timeout(done, 10 * HZ))
+		pr_warn("family %s: waiting for users of its state\n", family);
+}
+
+/*
+ * Waits until @module, whose init is failing, is referenced by its loader only.
+ * The kernel frees it after that without looking.
+ */
+void genl_helper_wait_unreferenced(struct module *module)
+{
+	unsigned long said = jiffies;
+
+	if (!module || module->state != MODULE_STATE_COMING)
+		return;
+	while (module_refcount(module) > 1) {
+		if (time_after(jiffies, said + 10 * HZ)) {
+			pr_warn("module %s: init failed; waiting for users\n",
+				module->name);
+			said = jiffies;
+		}
+		msleep(1);
+	}
 }
 
 /* Rings in @ns nanoseconds, or a little later, in place of what was set. */

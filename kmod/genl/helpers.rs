@@ -22,6 +22,7 @@ extern "C" {
         seq: u32,
         cmd: u8,
         payload: usize,
+        unicast: bool,
         tail: *mut *mut c_void,
     ) -> *mut bindings::sk_buff;
 
@@ -41,18 +42,14 @@ extern "C" {
         info: *mut bindings::genl_info,
     ) -> c_int;
 
-    pub(super) fn genl_helper_unicast(
-        net: *mut bindings::net,
-        skb: *mut bindings::sk_buff,
-        portid: u32,
-    ) -> c_int;
-
-    pub(super) fn genl_helper_multicast(
+    pub(super) fn genl_helper_notify(
         family: *const bindings::genl_family,
         net: *mut bindings::net,
         skb: *mut bindings::sk_buff,
+        portid: u32,
         group: c_uint,
-    );
+        echo: bool,
+    ) -> bool;
 
     pub(super) fn genl_helper_has_listeners(
         family: *const bindings::genl_family,
@@ -64,7 +61,10 @@ extern "C" {
         family: *const bindings::genl_family,
         net: *mut bindings::net,
         group: c_uint,
+        sk: *mut bindings::sock,
     );
+
+    pub(super) fn genl_helper_sender(skb: *const bindings::sk_buff) -> *mut bindings::sock;
 
     pub(super) fn genl_helper_info_net(info: *const bindings::genl_info) -> *mut bindings::net;
 
@@ -83,36 +83,58 @@ extern "C" {
         file: *const bindings::file,
     ) -> bool;
 
-    pub(super) fn genl_helper_peer_get(skb: *const bindings::sk_buff) -> *mut bindings::sock;
-
-    pub(super) fn genl_helper_peer_put(sk: *mut bindings::sock);
-
-    pub(super) fn genl_helper_peer_is_closed(sk: *const bindings::sock) -> bool;
-
-    pub(super) fn genl_helper_peer_net(sk: *const bindings::sock) -> *mut bindings::net;
-
-    pub(super) fn genl_helper_request_keep(
+    pub(super) fn genl_helper_keep(
+        list: *mut bindings::list_head,
         skb: *const bindings::sk_buff,
         nlh: *const bindings::nlmsghdr,
     ) -> *mut bindings::sk_buff;
 
-    pub(super) fn genl_helper_request_ids(
-        skb: *const bindings::sk_buff,
-        seq: *mut u32,
-        cmd: *mut u8,
-    );
+    pub(super) fn genl_helper_kept_sever(list: *mut bindings::list_head, all: bool);
 
-    pub(super) fn genl_helper_request_refuse(
-        net: *const bindings::net,
+    pub(super) fn genl_helper_kept_is_closed(kept: *const bindings::sk_buff) -> bool;
+
+    pub(super) fn genl_helper_kept_is_from(
+        kept: *const bindings::sk_buff,
+        sk: *const bindings::sock,
+    ) -> bool;
+
+    pub(super) fn genl_helper_kept_is_from_same(
+        a: *const bindings::sk_buff,
+        b: *const bindings::sk_buff,
+    ) -> bool;
+
+    pub(super) fn genl_helper_kept_portid(kept: *const bindings::sk_buff) -> u32;
+
+    pub(super) fn genl_helper_kept_send(
+        kept: *const bindings::sk_buff,
         skb: *mut bindings::sk_buff,
+    ) -> c_int;
+
+    pub(super) fn genl_helper_kept_answer(
+        kept: *mut bindings::sk_buff,
+        skb: *mut bindings::sk_buff,
+    ) -> c_int;
+
+    pub(super) fn genl_helper_kept_refuse(
+        kept: *mut bindings::sk_buff,
         err: c_int,
         msg: *const c_char,
     );
 
-    pub(super) fn genl_helper_alarm_init(
+    pub(super) fn genl_helper_kept_drop(kept: *mut bindings::sk_buff);
+
+    pub(super) fn genl_helper_slot_init(
+        kept: *mut bindings::list_head,
         alarm: *mut bindings::delayed_work,
         func: bindings::work_func_t,
     );
+
+    pub(super) fn genl_helper_wait_for_users(
+        done: *mut bindings::completion,
+        family: *const c_char,
+    );
+
+    pub(super) fn genl_helper_wait_unreferenced(module: *mut bindings::module);
 
     pub(super) fn genl_helper_alarm_set(alarm: *mut bindings::delayed_work, ns: u64);
 

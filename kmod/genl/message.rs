@@ -5,12 +5,12 @@
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
 use super::{
-    extack::Refusal,
+    family::NetState,
     helpers,
-    peer::Peer,
+    refusal::Refusal,
+    wire::NoRoom,
     writer::{
         Attributes,
-        NoRoom,
         Writer, //
     }, //
 };
@@ -27,7 +27,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// A message under construction, of a family.
+/// A message of the family of `N` under construction.
 ///
 /// A message that is dropped is freed; sending consumes it.
 ///
@@ -36,28 +36,55 @@ use kernel::{
 /// `skb` is owned by this value, and is a message whose headers are complete. The room of
 /// `writer` is that behind the headers.
 #[must_use]
-pub(crate) struct Message {
+pub(crate) struct Message<N> {
     skb: NonNull<bindings::sk_buff>,
     writer: Writer,
+    _family: PhantomData<fn(&N)>,
 }
 
-impl Message {
+impl<N: NetState> Message<N> {
     /// The most room that a message can be given, in bytes: more than two of the longest attributes
     /// take, and little enough for one allocation.
     const ROOM_MAX: usize = 160 * 1024;
 
     /// A message with the number `cmd` for the port `portid`, with room for `room` bytes of
-    /// attributes.
+    /// attributes. It can be sent to one socket.
     ///
     /// # Safety
     ///
-    /// `family` must be a family that is registered.
+    /// `N`'s family must be registered.
+    #[inline]
     pub(super) unsafe fn new(
-        family: *const bindings::genl_family,
-        (portid, seq): (u32, u32),
+        to: (u32, u32),
         cmd: u8,
         room: usize,
     ) -> Result<Self, Refusal<'static>> {
+        // SAFETY: By the safety requirements of this function.
+        unsafe { Self::make(to, cmd, room, true) }
+    }
+
+    /// As [`Self::new`], but the message can be multicast.
+    ///
+    /// # Safety
+    ///
+    /// `N`'s family must be registered.
+    pub(super) unsafe fn new_multicast(
+        to: (u32, u32),
+        cmd: u8,
+        room: usize,
+    ) -> Result<Self, Refusal<'static>> {
+        // SAFETY: By the safety requirements of this function.
+        unsafe { Self::make(to, cmd, room, false) }
+    }
+
+    #[inline]
+    unsafe fn make(
+        (portid, seq): (u32, u32),
+        cmd: u8,
+        room: usize,
+        unicast: bool,
+    ) -> Result<Self, Refusal<'static>> {
+        let family = N::FAMILY.get().as_ptr();
         // The C side counts in `int`.
         if room > Self::ROOM_MAX {
             return Err(NoRoom.into());
@@ -65,8 +92,9 @@ impl Message {
         let mut tail = core::ptr::null_mut();
         // SAFETY: `family` is registered by the safety requirements of this function. `tail` can
         // be written.
-        let skb =
-            unsafe { helpers::genl_helper_msg_new(family, portid, seq, cmd, room, &mut tail) };
+        let skb = unsafe {
+            helpers::genl_helper_msg_new(family, portid, seq, cmd, room, unicast, &mut tail)
+        };
         let skb = NonNull::new(skb).ok_or(AllocError)?;
         // SAFETY: The helper returned a message, so `tail` is its tail pointer.
         let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
@@ -75,9 +103,15 @@ impl Message {
         // reallocated until it is sent or freed.
         let writer = unsafe { Writer::new(tail, room) };
         // INVARIANT: The message is new, so nobody else owns it.
-        Ok(Self { skb, writer })
+        Ok(Self {
+            skb,
+            writer,
+            _family: PhantomData,
+        })
     }
+}
 
+impl<N> Message<N> {
     /// Where the message's attributes are put.
     #[inline]
     pub(crate) fn attrs(&mut self) -> Attributes<'_> {
@@ -85,7 +119,7 @@ impl Message {
     }
 
     /// Ends the message, and hands it over: the caller owns it.
-    fn finish(self) -> NonNull<bindings::sk_buff> {
+    pub(super) fn finish(self) -> NonNull<bindings::sk_buff> {
         let message = ManuallyDrop::new(self);
         // SAFETY: The message is ours by the type invariants, and `len` bytes behind its headers
         // are written and within its room.
@@ -94,61 +128,9 @@ impl Message {
         };
         message.skb
     }
-
-    /// Puts the message into the socket of `peer`, which need not be open any more. Does not wait
-    /// for room there.
-    ///
-    /// Fails with `EAGAIN` where there is no room: the peer learns from `ENOBUFS` that it has
-    /// missed something. Fails with `ECONNREFUSED` where the socket is closed.
-    pub(super) fn send_to(self, peer: &Peer) -> Result {
-        // SAFETY: The message is ours to give away, and is consumed whether this fails or not. By
-        // the type invariants of `Peer` its namespace is there.
-        to_result(unsafe {
-            helpers::genl_helper_unicast(peer.net(), self.finish().as_ptr(), peer.portid())
-        })
-    }
-
-    /// Puts the message into the sockets of those who listen to the family's group number `group`
-    /// in `net`.
-    ///
-    /// # Safety
-    ///
-    /// `family` must be a family that is registered and has this group, and `net` a namespace that
-    /// is there.
-    pub(super) unsafe fn multicast(
-        self,
-        family: *const bindings::genl_family,
-        net: *mut bindings::net,
-        group: c_uint,
-    ) {
-        // SAFETY: By the safety requirements of this function; the message is ours to give away,
-        // and is consumed whether this fails or not.
-        unsafe { helpers::genl_helper_multicast(family, net, self.finish().as_ptr(), group) };
-    }
-
-    /// As `multicast`, in the namespace of the request, and to the requester where it asks to be
-    /// told.
-    ///
-    /// # Safety
-    ///
-    /// `info` must be the information of a request that is being handled, to a family that has this
-    /// group.
-    pub(super) unsafe fn notify(self, info: NonNull<bindings::genl_info>, group: c_uint) {
-        // SAFETY: By the safety requirements of this function; the message is ours to give away,
-        // and is consumed whether this fails or not.
-        unsafe {
-            bindings::genl_notify(
-                info.as_ref().family,
-                self.finish().as_ptr(),
-                info.as_ptr(),
-                group,
-                bindings::GFP_KERNEL,
-            );
-        }
-    }
 }
 
-impl Drop for Message {
+impl<N> Drop for Message<N> {
     fn drop(&mut self) {
         // SAFETY: The message is ours by the type invariants; `finish` does not come here.
         unsafe { helpers::genl_helper_msg_free(self.skb.as_ptr()) };
@@ -159,20 +141,22 @@ impl Drop for Message {
 ///
 /// # Invariants
 ///
-/// `info` is the information of a request that is being handled, and valid for `'a`.
+/// `info` is the information of a request to `N`'s family that is being handled, and valid for
+/// `'a`.
 #[must_use]
-pub(crate) struct Reply<'a> {
-    message: Message,
+pub(crate) struct Reply<'a, N> {
+    message: Message<N>,
     info: NonNull<bindings::genl_info>,
     _request: PhantomData<&'a bindings::genl_info>,
 }
 
-impl<'a> Reply<'a> {
+impl<'a, N: NetState> Reply<'a, N> {
     /// A reply with room for `room` bytes of attributes.
     ///
     /// # Safety
     ///
-    /// `info` must be the information of a request that is being handled, and valid for `'a`.
+    /// `info` must be the information of a request to `N`'s family that is being handled, and valid
+    /// for `'a`.
     pub(super) unsafe fn new(
         info: NonNull<bindings::genl_info>,
         room: usize,
@@ -182,7 +166,7 @@ impl<'a> Reply<'a> {
         let message = unsafe {
             let raw = info.as_ref();
             let to = (raw.snd_portid, raw.snd_seq);
-            Message::new(raw.family, to, (*raw.genlhdr).cmd, room)?
+            Message::new(to, (*raw.genlhdr).cmd, room)?
         };
         // INVARIANT: By the safety requirements of this function.
         Ok(Self {
@@ -191,7 +175,9 @@ impl<'a> Reply<'a> {
             _request: PhantomData,
         })
     }
+}
 
+impl<'a, N> Reply<'a, N> {
     /// Where the reply's attributes are put.
     #[inline]
     pub(crate) fn attrs(&mut self) -> Attributes<'_> {

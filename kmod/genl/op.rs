@@ -10,9 +10,13 @@ use super::{
         self,
         Dump, //
     },
-    extack::Refusal,
-    family::NetState,
+    family::{
+        NetState,
+        Ops, //
+    },
+    permission::Permission,
     policy::Policy,
+    refusal::Refusal,
     request::Request, //
 };
 use core::{
@@ -25,62 +29,6 @@ use kernel::{
     prelude::*, //
 };
 
-/// Who may call an operation.
-#[derive(Clone, Copy)]
-pub(crate) enum Permission {
-    /// Everybody.
-    Anyone,
-    /// Who has `CAP_NET_ADMIN` in the user namespace that owns the network namespace.
-    NetAdmin,
-}
-
-impl Permission {
-    const fn flags(self) -> u32 {
-        match self {
-            Self::Anyone => 0,
-            Self::NetAdmin => bindings::GENL_UNS_ADMIN_PERM,
-        }
-    }
-}
-
-/// Flags with which a request changes what its operation does to what exists already.
-///
-/// C header: [`include/uapi/linux/netlink.h`](srctree/include/uapi/linux/netlink.h)
-#[derive(Clone, Copy)]
-pub(crate) struct Modifiers(u16);
-
-impl Modifiers {
-    /// None.
-    pub(crate) const NONE: Self = Self(0);
-    /// `NLM_F_REPLACE`: overwrite what exists.
-    pub(crate) const REPLACE: Self = Self(bindings::NLM_F_REPLACE as u16);
-    /// `NLM_F_EXCL`: refuse what exists.
-    pub(crate) const EXCL: Self = Self(bindings::NLM_F_EXCL as u16);
-    /// `NLM_F_CREATE`: create what is missing.
-    pub(crate) const CREATE: Self = Self(bindings::NLM_F_CREATE as u16);
-
-    /// The flags of a dump, for the check of its header.
-    pub(super) const DUMP: Self = Self(bindings::NLM_F_DUMP as u16);
-
-    pub(super) const fn from_flags(flags: u16) -> Self {
-        Self(flags)
-    }
-
-    pub(super) const fn flags(self) -> u16 {
-        self.0
-    }
-
-    /// These and those of `other`.
-    pub(crate) const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all of `other` are among these.
-    pub(crate) const fn contain(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
 /// An operation that is done at a request, with at most one reply.
 pub(crate) trait Do: 'static {
     /// Its number on the wire.
@@ -88,9 +36,6 @@ pub(crate) trait Do: 'static {
 
     /// Who may call it.
     const PERMISSION: Permission;
-
-    /// The modifiers that it knows. A request with another is refused.
-    const MODIFIERS: Modifiers = Modifiers::NONE;
 
     /// The state it works on.
     type State: NetState;
@@ -191,37 +136,24 @@ impl<N: NetState> Op<N> {
     }
 }
 
-/// The operations of a family: the table, and the first number from which on the core checks the
-/// headers itself.
-pub(crate) struct Ops<N: 'static> {
-    pub(super) table: &'static [Op<N>],
-    pub(super) resv_start_op: u8,
-}
-
 impl<N: NetState> Ops<N> {
-    /// Makes the table of a family whose operations know `modifiers`, in the order of `table`.
+    /// Makes the table of a family.
     ///
-    /// Made by [`ops!`]; fails to compile where the core would refuse the table.
-    pub(crate) const fn new(table: &'static [Op<N>], modifiers: &[Modifiers]) -> Self {
-        assert!(table.len() == modifiers.len());
+    /// Called by [`ops!`]. Fails to compile if the core would refuse the table.
+    pub(crate) const fn new(table: &'static [Op<N>]) -> Self {
         assert!(table.len() <= u8::MAX as usize, "too many operations");
-        let mut resv_start_op = 0;
         let mut i = 0;
         while i < table.len() {
-            let cmd = table[i].op.cmd;
             assert!(
                 i == 0 || table[i - 1].may_precede(&table[i]),
                 "operations must be in the order of their numbers, a do before its dump"
             );
-            if modifiers[i].flags() != 0 {
-                assert!(cmd < u8::MAX);
-                resv_start_op = cmd + 1;
-            }
             i += 1;
         }
         Self {
-            table,
-            resv_start_op,
+            first: table.as_ptr().cast(),
+            len: table.len() as u8,
+            _state: PhantomData,
         }
     }
 }
@@ -250,17 +182,8 @@ macro_rules! ops {
     (@entry dump $op:ty) => {
         $crate::genl::Op::new_dump::<$op>()
     };
-    (@modifiers do $op:ty) => {
-        <$op as $crate::genl::Do>::MODIFIERS
-    };
-    (@modifiers dump $op:ty) => {
-        $crate::genl::Modifiers::NONE
-    };
     ($($kind:tt $op:ty),+ $(,)?) => {
-        $crate::genl::Ops::new(
-            const { &[$($crate::genl::ops!(@entry $kind $op)),+] },
-            &[$($crate::genl::ops!(@modifiers $kind $op)),+],
-        )
+        $crate::genl::Ops::new(const { &[$($crate::genl::ops!(@entry $kind $op)),+] })
     };
 }
 pub(crate) use ops;
@@ -280,9 +203,16 @@ unsafe extern "C" fn doit<O: Do>(
     // family, which the types see to; nothing below outlives this call, as `Do::handle` works for
     // every `'a`.
     let request = unsafe { Request::<O::State>::from_raw(skb, info) };
-    match run::<O>(&request) {
-        // By this the core knows that it has nothing to send.
-        Ok(()) if request.is_acknowledged() => -(bindings::EINTR as c_int),
+    let result = run::<O>(&request);
+    if request.is_acknowledged() {
+        // The requester has its one answer: an error after the ACK would be a second. This tells
+        // the core to send nothing.
+        if result.is_err() {
+            pr_err!("an operation failed after it was acknowledged\n");
+        }
+        return -(bindings::EINTR as c_int);
+    }
+    match result {
         Ok(()) => 0,
         // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
         Err(refusal) => unsafe { refusal.report(request.extack()) },
@@ -291,7 +221,6 @@ unsafe extern "C" fn doit<O: Do>(
 
 #[inline]
 fn run<'a, O: Do>(request: &Request<'a, O::State>) -> Result<(), Refusal<'a>> {
-    request.check_header(O::MODIFIERS)?;
     // SAFETY: `Op::new` gave the core this very policy table.
     let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
     O::handle(request, O::Args::parse(&attrs)?)

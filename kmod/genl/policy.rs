@@ -74,6 +74,11 @@ impl Policy {
         Self::new(bindings::NLA_NUL_STRING, max as u16)
     }
 
+    /// Nothing: the attribute is a flag.
+    pub(super) const fn flag() -> Self {
+        Self::new(bindings::NLA_FLAG, 0)
+    }
+
     /// An unsigned integer of 4 or 8 bytes.
     pub(super) const fn uint() -> Self {
         Self::new(bindings::NLA_UINT, 0)
@@ -126,6 +131,7 @@ mod tests {
         },
         Attributes,
         Bytes,
+        Flag,
         Kind,
         NoRoom,
         NulString,
@@ -141,6 +147,7 @@ mod tests {
         (3, <NulString<1, 3> as Kind>::POLICY),
         (4, <Uint as Kind>::POLICY),
         (5, <Sint as Kind>::POLICY),
+        (7, <Flag as Kind>::POLICY),
         (8, <U32<10, 60_000> as Kind>::POLICY),
     ]);
 
@@ -209,8 +216,14 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_holds_nothing() {
+        assert!(checked(|attrs| attrs.put_bytes(7, &[])).is_ok());
+        assert!(checked(|attrs| attrs.put_u32(7, 1)).is_err());
+    }
+
+    #[test]
     fn a_number_that_no_argument_has_is_refused() {
-        for number in [6, 7, 9, 1000] {
+        for number in [6, 9, 1000] {
             assert_eq!(checked(|attrs| attrs.put_u32(number, 1)), Err(EINVAL));
         }
     }

@@ -6,22 +6,18 @@
 
 use super::{
     args::Attrs,
-    extack::Refusal,
-    family::NetState,
+    family::{
+        Namespace,
+        NetState, //
+    },
+    helpers,
     message::{
         Message,
         Reply, //
     },
-    namespace::Namespace,
-    op::Modifiers,
-    peer::{
-        Deferred,
-        Peer, //
-    },
-    writer::{
-        Attributes,
-        NoRoom, //
-    }, //
+    refusal::Refusal,
+    wire::NoRoom,
+    writer::Attributes, //
 };
 use core::{
     cell::Cell,
@@ -32,10 +28,6 @@ use kernel::{
     bindings,
     prelude::*, //
 };
-
-/// The flags that say how a request is to be handled by the core, and that every request may have.
-const CORE_FLAGS: u16 =
-    (bindings::NLM_F_REQUEST | bindings::NLM_F_ACK | bindings::NLM_F_ECHO) as u16;
 
 /// A request, and the network namespace of the socket it came from.
 ///
@@ -86,24 +78,28 @@ impl<'a, N: NetState> Request<'a, N> {
         self.namespace
     }
 
-    /// The requester's socket, to be kept.
-    pub(crate) fn peer(&self) -> Result<Peer, Refusal<'a>> {
-        // SAFETY: By the type invariants.
-        unsafe { Peer::of_request(self.skb, self.portid()) }
-            .ok_or_else(|| Refusal::new(EOPNOTSUPP, c"only for sockets of user space"))
+    /// The message that holds it.
+    pub(super) fn skb(&self) -> *const bindings::sk_buff {
+        self.skb.as_ptr()
     }
 
-    /// The request, to be kept and answered later. Fails where it is longer than
-    /// [`Deferred::REQUEST_MAX`].
-    pub(crate) fn defer(&self) -> Result<Deferred, Refusal<'a>> {
-        // SAFETY: By the type invariants.
-        unsafe { Deferred::new(self.skb, self.info().nlhdr, self.peer()?) }
+    /// Its netlink header.
+    pub(super) fn header(&self) -> &bindings::nlmsghdr {
+        // SAFETY: By the type invariants; a request has a header.
+        unsafe { &*self.info().nlhdr }
     }
 
-    /// Sends the ACK now, where one is wanted, rather than after the handler has returned: so it
-    /// comes before what others send to the requester from here on.
+    /// The socket that it came from, which is there while it is handled.
+    pub(super) fn sender(&self) -> *mut bindings::sock {
+        // SAFETY: By the type invariants.
+        unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
+    }
+
+    /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it comes
+    /// before whatever others send to the requester from here on.
     ///
-    /// To be called last, when nothing can fail any more.
+    /// This is the answer to the request: an error that the handler returns afterwards is logged
+    /// and not sent.
     pub(crate) fn acknowledge(&self) {
         if self.acknowledged.replace(true) || self.flags() & bindings::NLM_F_ACK as u16 == 0 {
             return;
@@ -125,23 +121,11 @@ impl<'a, N: NetState> Request<'a, N> {
         self.acknowledged.get()
     }
 
-    /// Sends a message of its own, with the number `cmd`, to the socket `peer`: what `fill` puts,
-    /// with room for `room` bytes. Does not wait for room in the socket.
-    ///
-    /// Fails with `EAGAIN` where the socket has no room, of which it learns by `ENOBUFS`, and with
-    /// `ECONNREFUSED` where it is closed.
-    pub(crate) fn send(
-        &self,
-        peer: &Peer,
-        cmd: u8,
-        room: usize,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
-    ) -> Result {
+    /// A message of the family's own with the number `cmd`, with room for `room` bytes of
+    /// attributes, for the sender of a [`Kept`](super::Kept) request.
+    pub(crate) fn message(&self, cmd: u8, room: usize) -> Result<Message<N>, Refusal<'static>> {
         // SAFETY: A family that has a request is registered.
-        let message = unsafe { Message::new(N::FAMILY.get().as_ptr(), (0, 0), cmd, room) };
-        let mut message = message.map_err(|refusal| refusal.errno())?;
-        fill(&mut message.attrs()).map_err(|NoRoom| EMSGSIZE)?;
-        message.send_to(peer)
+        unsafe { Message::new((0, 0), cmd, room) }
     }
 
     /// The netlink port of the requester.
@@ -149,18 +133,22 @@ impl<'a, N: NetState> Request<'a, N> {
         self.info().snd_portid
     }
 
-    /// The modifiers that the request has of those that its operation knows.
-    pub(crate) fn modifiers(&self) -> Modifiers {
-        Modifiers::from_flags(self.flags() & !CORE_FLAGS)
+    /// The sequence number that the requester gave it.
+    pub(super) fn seq(&self) -> u32 {
+        self.info().snd_seq
     }
 
-    /// Tells `group`, by its place in the family's list, what `fill` puts, in a message with the
-    /// number `cmd` and room for `room` bytes. With `NLM_F_ECHO` the requester is told, too.
+    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
+    pub(super) fn wants_echo(&self) -> bool {
+        self.flags() & bindings::NLM_F_ECHO as u16 != 0
+    }
+
+    /// Notifies `group`, by its place in the family's list, of what `fill` puts, in a message with
+    /// the number `cmd` and room for `room` bytes. With `NLM_F_ECHO` the requester gets it, too.
     ///
-    /// Where nobody listens, nothing is built, and `false` is returned. Where the message cannot be
-    /// built or delivered, the listeners learn from `ENOBUFS` that they have missed something. So
-    /// what has changed can be told without a way to fail; told with it locked, it is told in
-    /// order.
+    /// Returns whether a socket got it. Builds nothing if nobody listens in any namespace. If the
+    /// message cannot be built or delivered, the listeners, and the requester that wants it, learn
+    /// from `ENOBUFS` that they have missed something. So this has no way to fail.
     pub(crate) fn notify(
         &self,
         group: usize,
@@ -168,42 +156,18 @@ impl<'a, N: NetState> Request<'a, N> {
         room: usize,
         fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
     ) -> bool {
-        // SAFETY: By the type invariants; a family that has a request is registered.
-        unsafe {
-            self.namespace
-                .notify(Some(self.info), group, cmd, room, fill)
-        }
+        // SAFETY: A family that has a request is registered.
+        unsafe { self.namespace.notify(Some(self), group, cmd, room, fill) }
     }
 
     /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
-    pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a>, Refusal<'a>> {
+    pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a, N>, Refusal<'a>> {
         // SAFETY: By the type invariants `info` is valid for `'a`.
         unsafe { Reply::new(self.info, room) }
     }
 
     fn flags(&self) -> u16 {
-        // SAFETY: By the type invariants; a request has a header.
-        unsafe { (*self.info().nlhdr).nlmsg_flags }
-    }
-
-    /// Refuses what the kernel refuses in the headers of a request of a new family.
-    ///
-    /// The core takes no modifier for a new family, so a family with an operation that needs one
-    /// has to have that operation, and all before it, treated as old. What the core leaves out for
-    /// those is done here, in its words.
-    pub(super) fn check_header(&self, known: Modifiers) -> Result<(), Refusal<'a>> {
-        // SAFETY: By the type invariants; a request has both headers.
-        let reserved = unsafe { (*self.info().genlhdr).reserved };
-        if reserved != 0 {
-            return Err(Refusal::new(EINVAL, c"genlmsghdr.reserved field is not 0"));
-        }
-        if self.flags() & !(CORE_FLAGS | known.flags()) != 0 {
-            return Err(Refusal::new(
-                EINVAL,
-                c"ambiguous or reserved bits set in nlmsg_flags",
-            ));
-        }
-        Ok(())
+        self.header().nlmsg_flags
     }
 
     /// The attributes, of which the operation's policy has `len - 1`.

@@ -6,9 +6,9 @@ use super::{
     args::Attrs,
     dump::Entries,
     policy::Policy,
+    wire::NoRoom,
     writer::{
         Attributes,
-        NoRoom,
         Writer, //
     }, //
 };

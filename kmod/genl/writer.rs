@@ -4,7 +4,8 @@
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
-use super::attr::{
+use super::wire::{
+    NoRoom,
     ALIGN,
     HEADER, //
 };
@@ -13,29 +14,6 @@ use kernel::{
     bindings,
     prelude::*, //
 };
-
-/// How many bytes attributes take in a message, header and padding included.
-pub(crate) mod size {
-    use super::{
-        ALIGN,
-        HEADER, //
-    };
-
-    /// Bytes, a string with its NUL, or a nest that holds `len` bytes of attributes.
-    pub(crate) const fn bytes(len: usize) -> usize {
-        (HEADER + len).next_multiple_of(ALIGN)
-    }
-
-    /// A `u32`.
-    pub(crate) const U32: usize = bytes(4);
-
-    /// The most that a variable-width integer takes.
-    pub(crate) const UINT: usize = bytes(8);
-}
-
-/// A message has no room for what was to be put into it.
-#[derive(Debug)]
-pub(crate) struct NoRoom;
 
 /// Attributes being written.
 ///
@@ -221,9 +199,12 @@ impl Attributes<'_> {
 #[kunit_tests(parley_writer)]
 mod tests {
     use super::*;
-    use crate::genl::testing::{
-        parse,
-        write, //
+    use crate::genl::{
+        size,
+        testing::{
+            parse,
+            write, //
+        }, //
     };
 
     #[test]

@@ -78,12 +78,11 @@ pub(crate) struct Counter {
 /// The counters of a namespace, locked.
 pub(crate) struct Table {
     tree: RBTree<Name, Counter>,
-    /// Goes up with every change.
     generation: u64,
 }
 
 impl Table {
-    /// A number that is another after every change.
+    /// Generation number; changes on every insertion and removal.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
@@ -121,7 +120,7 @@ pub(crate) enum Fault {
     NoMemory,
 }
 
-/// What became of a counter. Each is told once, with the counters locked.
+/// What became of a counter. Each change is notified once.
 pub(crate) enum Change {
     /// It was created.
     New,
@@ -143,10 +142,13 @@ pub(crate) struct Mode {
 /// The counters of a network namespace.
 #[pin_data]
 pub(crate) struct Counters {
-    /// Guards which counters there are, and what each stands at. Held for one search of the tree,
-    /// while one buffer of a dump is filled, and while a change is told to those who listen: so
-    /// changes are told in the order in which they took effect, and who begins to listen and then
-    /// dumps misses none. No other lock is taken under it.
+    /// Serializes changes with their notifications, so that these are sent in the order in which
+    /// the changes took effect. Taken before `table`, and held while a message is cloned for each
+    /// listener; readers do not wait for that.
+    #[pin]
+    writers: Mutex<()>,
+    /// Guards which counters there are, and the value of each. Held for one search of the tree, or
+    /// while one buffer of a dump is filled. No other lock is taken under it.
     #[pin]
     table: Mutex<Table>,
     /// How many counters there are. Written under the lock, read without.
@@ -159,6 +161,7 @@ impl Counters {
     /// No counters, of which there may be `max`.
     pub(super) fn new(max: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
+            writers <- new_mutex!((), "parley_counter_writers"),
             table <- new_mutex!(
                 Table {
                     tree: RBTree::new(),
@@ -182,15 +185,16 @@ impl Counters {
         self.table.lock()
     }
 
-    /// Sets a counter.
+    /// Sets a counter. `notify` is called with what changed, as for all changes here, and returns
+    /// whether a listener got it.
     pub(crate) fn set(
         &self,
         name: Name,
         value: u64,
         mode: Mode,
-        tell: impl FnOnce(Change, Counter) -> bool,
+        notify: impl FnOnce(Change, Counter) -> bool,
     ) -> Result<Counter, Fault> {
-        self.write(name, mode, |_| Ok(value), tell)
+        self.write(name, mode, |_| Ok(value), notify)
     }
 
     /// Adds to a counter. One that is created starts from 0.
@@ -199,54 +203,75 @@ impl Counters {
         name: Name,
         delta: i64,
         create: bool,
-        tell: impl FnOnce(Change, Counter) -> bool,
+        notify: impl FnOnce(Change, Counter) -> bool,
     ) -> Result<Counter, Fault> {
         let mode = Mode {
             create,
             exclusive: false,
         };
-        self.write(name, mode, |value| sum(value, delta), tell)
+        self.write(name, mode, |value| sum(value, delta), notify)
     }
 
-    /// Deletes a counter, and tells what it last stood at.
+    /// Deletes a counter.
     pub(crate) fn delete(
         &self,
         name: &Name,
-        tell: impl FnOnce(Change, Counter) -> bool,
+        notify: impl FnOnce(Change, Counter) -> bool,
     ) -> Result<(), Fault> {
+        let _writer = self.writers.lock();
+        let counter = self.remove(name)?;
+        self.count_notification(notify(Change::Deleted, counter));
+        Ok(())
+    }
+
+    /// Takes a counter out, with the writers locked.
+    fn remove(&self, name: &Name) -> Result<Counter, Fault> {
         let mut table = self.table.lock();
         let node = table.tree.remove_node(name).ok_or(Fault::Missing)?;
         table.generation += 1;
         self.count.store(self.count.load(Relaxed) - 1, Relaxed);
-        let (_, counter) = node.to_key_value();
-        self.told(tell(Change::Deleted, counter));
-        Ok(())
+        drop(table);
+        Ok(node.to_key_value().1)
     }
 
-    /// Writes to a counter what `new_value` makes of what it stood at, or of 0 where it is new.
-    /// Where this fails, nothing has changed.
+    /// Writes to a counter what `new_value` makes of its value, or of 0 if it is new. If this
+    /// fails, nothing has changed.
     fn write(
         &self,
         name: Name,
         mode: Mode,
         new_value: impl FnOnce(u64) -> Result<u64, Fault>,
-        tell: impl FnOnce(Change, Counter) -> bool,
+        notify: impl FnOnce(Change, Counter) -> bool,
     ) -> Result<Counter, Fault> {
         let reservation = if mode.create {
-            let reservation = RBTreeNodeReservation::new(GFP_KERNEL);
+            let reservation = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT);
             Some(reservation.map_err(|_| Fault::NoMemory)?)
         } else {
             None
         };
+        let _writer = self.writers.lock();
+        let (change, written) = self.store(name, mode, new_value, reservation)?;
+        self.count_notification(notify(change, written));
+        Ok(written)
+    }
+
+    /// What [`Self::write`] does to the table, with the writers locked.
+    fn store(
+        &self,
+        name: Name,
+        mode: Mode,
+        new_value: impl FnOnce(u64) -> Result<u64, Fault>,
+        reservation: Option<RBTreeNodeReservation<Name, Counter>>,
+    ) -> Result<(Change, Counter), Fault> {
         let mut guard = self.table.lock();
         let table = &mut *guard;
-        let (change, written) = match table.tree.entry(name) {
-            Entry::Occupied(_) if mode.exclusive => return Err(Fault::Exists),
+        match table.tree.entry(name) {
+            Entry::Occupied(_) if mode.exclusive => Err(Fault::Exists),
             Entry::Occupied(mut entry) => {
                 let counter = entry.get_mut();
                 counter.value = new_value(counter.value)?;
                 counter.updates += 1;
-                (Change::Written, *counter)
+                Ok((Change::Written, *counter))
             }
             Entry::Vacant(entry) => {
                 let reservation = reservation.ok_or(Fault::Missing)?;
@@ -260,22 +285,20 @@ impl Counters {
                 };
                 entry.insert(counter, reservation);
                 self.count.store(count + 1, Relaxed);
-                (Change::New, counter)
+                table.generation += 1;
+                Ok((Change::New, counter))
             }
-        };
-        table.generation += 1;
-        self.told(tell(change, written));
-        Ok(written)
+        }
     }
 
-    /// Notes whether a change was told to anybody.
-    fn told(&self, told: bool) {
-        if told {
+    /// Counts a notification if it was `sent`.
+    fn count_notification(&self, sent: bool) {
+        if sent {
             self.notifications.add(1, Relaxed);
         }
     }
 
-    /// How many changes were told.
+    /// How many notifications were sent.
     pub(crate) fn notifications(&self) -> u64 {
         self.notifications.load(Relaxed)
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The questions of a network namespace: who answers them, and which wait for their answer.
+//! The questions of a network namespace: the agent that answers them, and those that are pending.
 
 #![forbid(unsafe_code)]
 
-use crate::genl::{
-    Deferred,
-    Peer, //
+use crate::{
+    genl::{
+        Kept,
+        Message,
+        Request, //
+    },
+    state::Net, //
 };
 use kernel::{
     new_mutex,
@@ -25,19 +29,24 @@ use kernel::{
     },
 };
 
-/// Most questions that may wait in a namespace.
+/// Most questions that may be pending in a namespace.
 const PENDING_MAX: u64 = 1024;
+
+/// Most of them that may be one socket's.
+const SOCKET_MAX: usize = 64;
 
 /// A question that waits for its answer.
 struct Pending {
-    asker: Deferred,
-    /// When it has waited too long, on the clock of whoever asks.
+    /// The request that asked it.
+    asker: Kept<Net>,
+    /// When it times out.
     due: u64,
 }
 
 /// What the lock guards.
 struct Table {
-    agent: Option<Peer>,
+    /// The request by which the agent registered.
+    agent: Option<Kept<Net>>,
     /// By number.
     pending: RBTree<u64, Pending>,
     /// The same questions by when they are due, and number.
@@ -47,7 +56,7 @@ struct Table {
 
 impl Table {
     /// Takes out a question.
-    fn take(&mut self, id: u64) -> Option<Deferred> {
+    fn take(&mut self, id: u64) -> Option<Kept<Net>> {
         let Pending { asker, due } = self.pending.remove(&id)?;
         self.due.remove(&(due, id));
         Some(asker)
@@ -57,6 +66,14 @@ impl Table {
     fn first_due(&self) -> Option<(u64, u64)> {
         self.due.keys().next().copied()
     }
+
+    /// The number of pending questions from the socket of `asker`.
+    fn pending_of(&self, asker: &Kept<Net>) -> usize {
+        let askers = self.pending.values().map(|pending| &pending.asker);
+        askers
+            .filter(|other| other.is_from_sender_of_kept(asker))
+            .count()
+    }
 }
 
 /// Why somebody does not become the agent, or a question is not asked, or an answer not taken.
@@ -65,13 +82,15 @@ pub(crate) enum Fault {
     AgentExists,
     /// There is no agent.
     NoAgent,
-    /// As many questions wait as may.
+    /// As many questions are pending as may be in a namespace.
     Full,
+    /// As many questions are pending as may be from one socket.
+    SocketFull,
     /// There is no memory for another.
     NoMemory,
-    /// It is not the agent who answers.
+    /// The answer came from another socket than the agent's.
     NotTheAgent,
-    /// No such question waits.
+    /// No such question is pending.
     NotPending,
 }
 
@@ -106,34 +125,39 @@ impl Questions {
         })
     }
 
-    /// Makes `agent` the agent; `tell` tells it so, before the first question comes.
-    pub(crate) fn register(&self, agent: Peer, tell: impl FnOnce()) -> Result<(), Fault> {
+    /// Makes the sender of `agent` the agent. `acknowledge` is called before the first question can
+    /// come.
+    pub(crate) fn register(
+        &self,
+        agent: Kept<Net>,
+        acknowledge: impl FnOnce(),
+    ) -> Result<(), Fault> {
         let mut table = self.table.lock();
         if let Some(other) = &table.agent {
             if !other.is_closed() {
                 return Err(Fault::AgentExists);
             }
-            // Closed, and about to be told so.
+            // `socket_closed` is about to be called for it.
             self.lose_agent(&mut table);
         }
         table.agent = Some(agent);
-        tell();
+        acknowledge();
         Ok(())
     }
 
-    /// Notes a question that is due at `due`. `put` puts it, with its number, to the agent; where
-    /// that fails, it is not noted. `wake` is called where it is due before all others, and sees to
-    /// it that [`Self::time_out`] is called then.
+    /// Adds a question that is due at `due`. `send` sends it, with its number, to the agent; if
+    /// that fails, it is not added. `wake` is called if it is due before all others, and sees to it
+    /// that [`Self::time_out`] is called then.
     pub(crate) fn ask<E: From<Fault>>(
         &self,
-        asker: Deferred,
+        asker: Kept<Net>,
         due: u64,
-        put: impl FnOnce(&Peer, u64) -> Result<(), E>,
+        send: impl FnOnce(&Kept<Net>, u64) -> Result<(), E>,
         wake: impl FnOnce(),
     ) -> Result<(), E> {
         let no_memory = |_| Fault::NoMemory;
-        let by_id = RBTreeNodeReservation::new(GFP_KERNEL).map_err(no_memory)?;
-        let by_due = RBTreeNodeReservation::new(GFP_KERNEL).map_err(no_memory)?;
+        let by_id = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT).map_err(no_memory)?;
+        let by_due = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT).map_err(no_memory)?;
         let mut guard = self.table.lock();
         let table = &mut *guard;
         let agent = table.agent.as_ref().filter(|agent| !agent.is_closed());
@@ -142,9 +166,13 @@ impl Questions {
         if pending >= PENDING_MAX {
             return Err(Fault::Full.into());
         }
+        // The walk is for those namespaces only in which a socket can have so many.
+        if pending >= SOCKET_MAX as u64 && table.pending_of(&asker) >= SOCKET_MAX {
+            return Err(Fault::SocketFull.into());
+        }
         let id = table.last_id + 1;
-        // Nobody answers it before it is noted: that takes the lock.
-        put(agent, id)?;
+        // Nobody can answer it before it is added: that takes the lock.
+        send(agent, id)?;
         table.last_id = id;
         table
             .pending
@@ -158,34 +186,49 @@ impl Questions {
         Ok(())
     }
 
-    /// Ends the question `id` with an answer of `from`'s. `build` builds the reply; where that
-    /// fails, the question goes on waiting.
-    ///
-    /// What is returned within is how `send` of the reply went.
-    pub(crate) fn answer<M, E: From<Fault>>(
+    /// Ends the question `id` with `answer`, which `request` has brought. Returns how sending it
+    /// went.
+    pub(crate) fn answer(
         &self,
-        from: &Peer,
+        request: &Request<'_, Net>,
         id: u64,
-        build: impl FnOnce(&Deferred) -> Result<M, E>,
-        send: impl FnOnce(Deferred, M) -> Result,
-    ) -> Result<Result, E> {
+        answer: Message<Net>,
+    ) -> Result<Result, Fault> {
         let mut table = self.table.lock();
-        if table.agent.as_ref() != Some(from) {
-            return Err(Fault::NotTheAgent.into());
-        }
-        let waiting = table.pending.get(&id).ok_or(Fault::NotPending)?;
-        let reply = build(&waiting.asker)?;
-        let asker = table.take(id).ok_or(Fault::NotPending)?;
-        self.one_less();
-        let sent = send(asker, reply);
+        let asker = self.take_for_agent(&mut table, request, id)?;
+        let sent = asker.answer(answer);
         if sent.is_ok() {
             self.answered.add(1, Relaxed);
         }
         Ok(sent)
     }
 
+    /// Ends the question `id` without an answer: the agent, by `request`, has none.
+    pub(crate) fn decline(&self, request: &Request<'_, Net>, id: u64) -> Result<(), Fault> {
+        let mut table = self.table.lock();
+        let asker = self.take_for_agent(&mut table, request, id)?;
+        asker.refuse(ECANCELED, c"the agent declined the question");
+        Ok(())
+    }
+
+    /// Takes out the question `id` if `request` came from the agent.
+    fn take_for_agent(
+        &self,
+        table: &mut Table,
+        request: &Request<'_, Net>,
+        id: u64,
+    ) -> Result<Kept<Net>, Fault> {
+        let agent = table.agent.as_ref();
+        if !agent.is_some_and(|agent| agent.is_from_sender_of(request)) {
+            return Err(Fault::NotTheAgent);
+        }
+        let asker = table.take(id).ok_or(Fault::NotPending)?;
+        self.one_less();
+        Ok(asker)
+    }
+
     /// Ends the questions that are due at `now`. `wake` is called with the time at which the next
-    /// is due.
+    /// one is due.
     pub(crate) fn time_out(&self, now: u64, wake: impl FnOnce(u64)) {
         let mut table = self.table.lock();
         while let Some((due, id)) = table.first_due() {
@@ -199,10 +242,10 @@ impl Questions {
         }
     }
 
-    /// A socket was closed whose port was `portid`: drops what it asked, and where it was the
-    /// agent, ends what it was asked.
+    /// Called when a socket with the port `portid` was closed: drops what it asked and, if it was
+    /// the agent, ends all questions.
     pub(crate) fn socket_closed(&self, portid: u32) {
-        let closed = |peer: &Peer| peer.portid() == portid && peer.is_closed();
+        let closed = |kept: &Kept<Net>| kept.portid() == portid && kept.is_closed();
         let mut guard = self.table.lock();
         let table = &mut *guard;
         if table.agent.as_ref().is_some_and(closed) {
@@ -211,7 +254,7 @@ impl Questions {
         let mut cursor = table.pending.cursor_front_mut();
         while let Some(at) = cursor {
             let (id, Pending { asker, due }) = at.current();
-            if closed(asker.peer()) {
+            if closed(asker) {
                 table.due.remove(&(*due, *id));
                 // The question with it: nobody reads the answer.
                 cursor = at.remove_current().0;

@@ -162,12 +162,13 @@ fn name(i: usize) -> String {
 fn fill(count: usize) -> Result<()> {
     let names: Vec<_> = (0..count).map(name).collect();
     Client::open()?.call_batch(
-        (cmd::COUNTER_SET, flags::CREATE),
+        (cmd::COUNTER_SET, 0),
         Expect::Ack,
         &names,
         |name, attributes| {
             attributes.string(counter::NAME, name)?;
-            attributes.uint(counter::VALUE, 1)
+            attributes.uint(counter::VALUE, 1)?;
+            attributes.flag(counter::CREATE)
         },
         |_, end| end.map(drop),
     )

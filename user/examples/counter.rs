@@ -19,7 +19,6 @@ fn run(name: &str) -> Result<()> {
     let mode = SetMode {
         create: true,
         exclusive: true,
-        ..SetMode::default()
     };
     client.counter_set(name, 40, mode)?;
 
@@ -36,8 +35,8 @@ fn run(name: &str) -> Result<()> {
         }
     }
 
-    // A dump: as many messages as it takes. Where it tells that counters changed
-    // meanwhile, what it gave is of different moments, and may be asked for anew.
+    // A dump: as many messages as it takes. If counters were created or deleted
+    // meanwhile, a program that needs the set of one moment asks again.
     let changed = client.counter_list(Some(name.as_bytes()), |counter| {
         println!("listed: {} at {}", counter.name, counter.value);
         Ok(())

@@ -180,24 +180,16 @@ pub struct Stats {
     pub asks_answered: u64,
 }
 
-/// What may become of a counter that is set.
+/// How [`Client::counter_set`] treats a counter that does not exist, and one that does.
+///
+/// By default, it overwrites an existing counter and fails with `ENOENT` if there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SetMode {
-    /// `NLM_F_CREATE`: create it where it is missing.
+    /// Create the counter if it does not exist.
     pub create: bool,
-    /// `NLM_F_EXCL`: refuse where it exists.
+    /// Fail with `EEXIST` if the counter exists. Only valid together with `create`;
+    /// without it the kernel refuses the request with `EINVAL`.
     pub exclusive: bool,
-    /// `NLM_F_REPLACE`: overwrite it where it exists, as without any flag.
-    pub replace: bool,
-}
-
-impl SetMode {
-    fn flags(self) -> u16 {
-        let flag = |wanted, flag| if wanted { flag } else { 0 };
-        flag(self.create, flags::CREATE)
-            | flag(self.exclusive, flags::EXCL)
-            | flag(self.replace, flags::REPLACE)
-    }
 }
 
 impl Client {
@@ -246,9 +238,9 @@ impl<T: Transport> Client<T> {
     }
 
     /// Hands every counter whose name begins with `prefix` to `each`, in byte
-    /// order of the names. Tells whether a counter changed meanwhile: what was
-    /// handed over is then of different moments, though no counter that was
-    /// there all the time is missing or came twice.
+    /// order of the names. Returns whether a counter was created or deleted
+    /// meanwhile. No counter that existed all the time is missing or came twice;
+    /// its value is that of the moment at which the kernel read it.
     pub fn counter_list(
         &mut self,
         prefix: Option<&[u8]>,
@@ -275,28 +267,28 @@ impl<T: Transport> Client<T> {
 
     /// Sets the counter `name`. Needs `CAP_NET_ADMIN`.
     pub fn counter_set(&mut self, name: impl AsRef<[u8]>, value: u64, mode: SetMode) -> Result<()> {
-        self.call(cmd::COUNTER_SET, mode.flags(), Expect::Ack, |attributes| {
+        self.call(cmd::COUNTER_SET, 0, Expect::Ack, |attributes| {
             attributes.string(counter::NAME, name)?;
-            attributes.uint(counter::VALUE, value)
+            attributes.uint(counter::VALUE, value)?;
+            flag_if(mode.create, counter::CREATE, attributes)?;
+            flag_if(mode.exclusive, counter::EXCLUSIVE, attributes)
         })?;
         Ok(())
     }
 
-    /// Adds `delta` to the counter `name`, which with `create` starts from 0
-    /// where it is missing; gives it as it stands then. Needs `CAP_NET_ADMIN`.
+    /// Adds `delta` to the counter `name` and returns the result. With `create`, a
+    /// counter that does not exist starts from 0. Needs `CAP_NET_ADMIN`.
     pub fn counter_add(
         &mut self,
         name: impl AsRef<[u8]>,
         delta: i64,
         create: bool,
     ) -> Result<Counter<'_>> {
-        let modifiers = if create { flags::CREATE } else { 0 };
-        read_counter(
-            self.call(cmd::COUNTER_ADD, modifiers, Expect::Reply, |attributes| {
-                attributes.string(counter::NAME, name)?;
-                attributes.sint(counter::DELTA, delta)
-            })?,
-        )
+        read_counter(self.call(cmd::COUNTER_ADD, 0, Expect::Reply, |attributes| {
+            attributes.string(counter::NAME, name)?;
+            attributes.sint(counter::DELTA, delta)?;
+            flag_if(create, counter::CREATE, attributes)
+        })?)
     }
 
     /// Deletes the counter `name`. Needs `CAP_NET_ADMIN`.
@@ -312,8 +304,10 @@ impl<T: Transport> Client<T> {
     /// none. Whole milliseconds count, from 1 to
     /// [`TIMEOUT_MS_MAX`](uapi::TIMEOUT_MS_MAX).
     ///
-    /// Refused with `ENOTCONN` where there is no agent, `ETIMEDOUT` where it does
-    /// not answer in time, `EPIPE` where it goes, and `EBUSY` where too much waits.
+    /// Fails with [`Error::Refused`] and `ENOTCONN` if there is no agent, `ETIMEDOUT`
+    /// if it does not answer in time, `ECANCELED` if it declines, `EPIPE` if it closes
+    /// its socket, and `EBUSY` if too many questions are pending: of this socket, of
+    /// the namespace, or in the agent's receive buffer. The message says which.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -387,6 +381,14 @@ impl<T: Transport> Client<T> {
             Err(error) => Err(name_parts(error, &self.request, cmd)),
         }
     }
+}
+
+/// Puts a flag attribute if `wanted`.
+fn flag_if(wanted: bool, number: u16, attributes: &mut Writer<'_>) -> Result<()> {
+    if wanted {
+        attributes.flag(number)?;
+    }
+    Ok(())
 }
 
 // In line: to hand over what is read costs as much as reading it.

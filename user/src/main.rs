@@ -197,7 +197,7 @@ fn hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
         (libc::ETIMEDOUT, _) => "a longer --timeout, in milliseconds",
-        (libc::ECANCELED, _) => "another question: the agent declined this one",
+        (libc::ECANCELED, "ask") => "another question: the agent has declined this one",
         (libc::EPIPE, _) => "again, when there is another agent",
         (libc::EBUSY, "agent-register") => "again, when the other agent has ended",
         (libc::EBUSY, _) => "again, when less is pending",

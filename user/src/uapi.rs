@@ -34,9 +34,9 @@ pub mod cmd {
     pub const ECHO: u8 = 1;
     /// Reads one counter, or dumps them in byte order of their names.
     pub const COUNTER_GET: u8 = 2;
-    /// Sets a counter. NLM_F_CREATE creates what is missing, NLM_F_EXCL refuses what exists.
+    /// Sets a counter. Fails if the counter does not exist, unless create is given.
     pub const COUNTER_SET: u8 = 3;
-    /// Adds to a counter and tells the result. NLM_F_CREATE creates what is missing, from 0.
+    /// Adds to a counter and returns the result. With create, a counter that does not exist starts from 0.
     pub const COUNTER_ADD: u8 = 4;
     /// Deletes a counter.
     pub const COUNTER_DEL: u8 = 5;
@@ -52,7 +52,7 @@ pub mod cmd {
     pub const ASK: u8 = 10;
     /// A question, sent to the agent's socket alone.
     pub const QUESTION: u8 = 11;
-    /// The agent's answer.
+    /// Answers a question, or declines it. The request carries either answer or declined; with both or neither it fails.
     pub const ANSWER: u8 = 12;
     /// Reads the namespace's statistics.
     pub const STATS_GET: u8 = 13;
@@ -83,8 +83,12 @@ pub mod counter {
     pub const DELTA: u16 = 3;
     /// `uint`: How often the value was written.
     pub const UPDATES: u16 = 4;
-    /// `string`: Dump only the counters whose name begins so.
+    /// `string`: Dump only the counters whose names begin with this.
     pub const PREFIX: u16 = 5;
+    /// `flag`: Create the counter if it does not exist.
+    pub const CREATE: u16 = 6;
+    /// `flag`: Fail if the counter exists. Only with create.
+    pub const EXCLUSIVE: u16 = 7;
 }
 /// The numbers of the attributes of the set `ask`.
 pub mod ask {
@@ -98,6 +102,8 @@ pub mod ask {
     pub const TIMEOUT_MS: u16 = 4;
     /// `u32`: The asker's netlink port.
     pub const PORTID: u16 = 5;
+    /// `flag`: The agent has no answer.
+    pub const DECLINED: u16 = 6;
 }
 /// The numbers of the attributes of the set `stats`.
 pub mod stats {
@@ -107,7 +113,7 @@ pub mod stats {
     pub const ECHO_BYTES: u16 = 2;
     /// `uint`: Counters that exist now.
     pub const COUNTERS: u16 = 3;
-    /// `uint`: Events sent.
+    /// `uint`: Events delivered to listeners in this namespace.
     pub const NOTIFICATIONS: u16 = 4;
     /// `uint`: Questions that wait for their answer.
     pub const ASKS_PENDING: u16 = 5;
@@ -287,6 +293,26 @@ pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
                 min: None,
                 max: None,
             },
+            Attribute {
+                number: 6,
+                name: "create",
+                kind: "flag",
+                nested: None,
+                min_len: None,
+                max_len: None,
+                min: None,
+                max: None,
+            },
+            Attribute {
+                number: 7,
+                name: "exclusive",
+                kind: "flag",
+                nested: None,
+                min_len: None,
+                max_len: None,
+                min: None,
+                max: None,
+            },
         ],
     },
     AttributeSet {
@@ -336,6 +362,16 @@ pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
                 number: 5,
                 name: "portid",
                 kind: "u32",
+                nested: None,
+                min_len: None,
+                max_len: None,
+                min: None,
+                max: None,
+            },
+            Attribute {
+                number: 6,
+                name: "declined",
+                kind: "flag",
                 nested: None,
                 min_len: None,
                 max_len: None,
@@ -433,7 +469,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "counter-set",
         set: "counter",
         admin: true,
-        r#do: Some(&[1, 2]),
+        r#do: Some(&[1, 2, 6, 7]),
         dump: None,
     },
     Operation {
@@ -441,7 +477,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "counter-add",
         set: "counter",
         admin: true,
-        r#do: Some(&[1, 3]),
+        r#do: Some(&[1, 3, 6]),
         dump: None,
     },
     Operation {
@@ -505,7 +541,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "answer",
         set: "ask",
         admin: false,
-        r#do: Some(&[1, 3]),
+        r#do: Some(&[1, 3, 6]),
         dump: None,
     },
     Operation {

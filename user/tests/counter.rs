@@ -35,19 +35,8 @@ fn what_is_missing_is_created_only_where_that_is_asked_for() {
     let counter = Temporary::absent("missing");
     let mut client = client();
     let missing = || refusal(libc::ENOENT, "no such counter", "counter.name");
-    for mode in [
-        SetMode::default(),
-        SetMode {
-            replace: true,
-            ..SetMode::default()
-        },
-        SetMode {
-            exclusive: true,
-            ..SetMode::default()
-        },
-    ] {
-        assert_eq!(refused(client.counter_set(counter.0, 1, mode)), missing());
-    }
+    let mode = SetMode::default();
+    assert_eq!(refused(client.counter_set(counter.0, 1, mode)), missing());
     assert_eq!(refused(client.counter_add(counter.0, 1, false)), missing());
     assert_eq!(refused(client.counter_del(counter.0)), missing());
     let read = client.counter_add(counter.0, 9, true).unwrap();
@@ -58,15 +47,9 @@ fn what_is_missing_is_created_only_where_that_is_asked_for() {
 fn what_exists_is_overwritten_unless_the_request_is_exclusive() {
     let counter = Temporary::new("existing", 1);
     let mut client = client();
-    for (value, create, replace) in [
-        (2, false, false),
-        (3, true, false),
-        (4, false, true),
-        (5, true, true),
-    ] {
+    for (value, create) in [(2, false), (3, true)] {
         let mode = SetMode {
             create,
-            replace,
             exclusive: false,
         };
         client.counter_set(counter.0, value, mode).unwrap();
@@ -81,7 +64,24 @@ fn what_exists_is_overwritten_unless_the_request_is_exclusive() {
         refusal(libc::EEXIST, "counter exists", "counter.name")
     );
     let read = client.counter_get(counter.0).unwrap();
-    assert_eq!((read.value, read.updates), (5, 5));
+    assert_eq!((read.value, read.updates), (3, 3));
+}
+
+#[test]
+fn exclusive_without_create_is_refused_whether_or_not_the_counter_exists() {
+    let mut client = client();
+    let mode = SetMode {
+        create: false,
+        exclusive: true,
+    };
+    let words = "exclusive is only for create";
+    let invalid = || refusal(libc::EINVAL, words, "counter.exclusive");
+    let counter = Temporary::absent("exclusive");
+    assert_eq!(refused(client.counter_set(counter.0, 1, mode)), invalid());
+    client.counter_set(counter.0, 2, CREATE).unwrap();
+    assert_eq!(refused(client.counter_set(counter.0, 3, mode)), invalid());
+    let read = client.counter_get(counter.0).unwrap();
+    assert_eq!((read.value, read.updates), (2, 1));
 }
 
 #[test]

@@ -266,7 +266,7 @@ fn debugfs_shows_what_stats_get_tells() {
     let _counter = Temporary::new("in-debugfs", 1);
     let path = "/sys/kernel/debug/parley/stats";
     let mode = fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o444);
+    assert_eq!(mode & 0o777, 0o400);
     let stats = client().stats().unwrap();
     let shown = fs::read_to_string(path).unwrap();
     let shown: BTreeMap<_, u64> = shown
@@ -288,4 +288,20 @@ fn debugfs_shows_what_stats_get_tells() {
     if let Ok(mut file) = write {
         assert_ne!(file.write(b"1").unwrap_err().kind(), ErrorKind::Interrupted);
     }
+}
+
+#[test]
+fn debugfs_is_for_root_alone() {
+    let path = "/sys/kernel/debug/parley/stats";
+    let as_nobody = Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .args(["cat", path])
+        .output()
+        .unwrap();
+    assert!(!as_nobody.status.success());
+    assert!(
+        text(&as_nobody).contains("Permission denied"),
+        "{}",
+        text(&as_nobody)
+    );
 }

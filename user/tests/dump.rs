@@ -7,7 +7,6 @@
 mod common;
 
 use common::{client, refusal, refused, Temporary, CREATE};
-use parley::client::SetMode;
 use parley::netlink::socket::Expect;
 use parley::uapi::{cmd, counter};
 use parley::{genl, uapi};
@@ -37,10 +36,34 @@ impl Drop for Sweep {
     }
 }
 
+/// The module loaded with room for 65,536 counters, and as it was at the end of the test.
+struct Roomy;
+
+impl Roomy {
+    fn load(parameters: &[&str]) {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
+        let removed = Command::new("rmmod").arg("parley").output().unwrap();
+        assert!(removed.status.success(), "{removed:?}");
+        let status = Command::new("insmod").arg(file).args(parameters).status();
+        assert!(status.unwrap().success(), "insmod failed");
+    }
+
+    fn new() -> Self {
+        Self::load(&["max_counters=65536"]);
+        Self
+    }
+}
+
+impl Drop for Roomy {
+    fn drop(&mut self) {
+        Self::load(&[]);
+    }
+}
+
 #[test]
 fn sixty_thousand_counters_come_once_each_and_in_order() {
     const COUNT: u64 = 60_000;
-    let _sweep = Sweep("d-");
+    let _roomy = Roomy::new();
     let mut client = client();
     // Made in another order than that of their names.
     let mut made: Vec<_> = (0..COUNT)
@@ -106,8 +129,8 @@ fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
         )
     );
     assert_eq!(
-        dump(0, 6),
-        refusal(libc::EINVAL, "Unknown attribute type", "counter.#6")
+        dump(0, u16::MAX >> 2),
+        refusal(libc::EINVAL, "Unknown attribute type", "counter.#16383")
     );
     assert_eq!(
         dump(0x400, counter::PREFIX),
@@ -119,25 +142,89 @@ fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
     );
 }
 
-#[test]
-fn a_change_between_two_messages_of_a_dump_is_told() {
-    let _sweep = Sweep("i-");
-    let mut other = client();
+/// A dump of 3,000 counters during which `meanwhile` happens. Returns whether it was interrupted.
+fn dump_during(prefix: &'static str, meanwhile: impl FnOnce()) -> bool {
+    let _sweep = Sweep(prefix);
+    let mut maker = client();
     for i in 0..3000 {
-        other.counter_set(format!("i-{i:04}"), i, CREATE).unwrap();
+        let name = format!("{prefix}{i:04}");
+        maker.counter_set(name, i, CREATE).unwrap();
     }
-    let mut seen = 0;
+    let (mut seen, mut meanwhile) = (0, Some(meanwhile));
     let interrupted = client()
-        .counter_list(Some(b"i-"), |_| {
+        .counter_list(Some(prefix.as_bytes()), |_| {
             seen += 1;
             if seen == 10 {
-                other.counter_set("i-2999", 7, SetMode::default())?;
+                meanwhile.take().unwrap()();
             }
             Ok(())
         })
         .unwrap();
-    assert_eq!(seen, 3000);
-    assert!(interrupted);
+    assert!(seen >= 2999, "{seen}");
+    interrupted
+}
+
+#[test]
+fn a_counter_that_is_created_during_a_dump_interrupts_it() {
+    assert!(dump_during("c-", || {
+        client().counter_set("c-2999-new", 1, CREATE).unwrap();
+    }));
+    // Where the dump has been already, too.
+    assert!(dump_during("c-", || {
+        client().counter_add("c-0000-new", 1, true).unwrap();
+    }));
+}
+
+#[test]
+fn a_counter_that_is_deleted_during_a_dump_interrupts_it() {
+    assert!(dump_during("c-", || {
+        client().counter_del("c-2999").unwrap();
+    }));
+    // So does one that is there again, as it was.
+    assert!(dump_during("c-", || {
+        client().counter_del("c-2999").unwrap();
+        client().counter_set("c-2999", 2999, CREATE).unwrap();
+    }));
+}
+
+#[test]
+fn a_value_that_changes_during_a_dump_does_not_interrupt_it() {
+    assert!(!dump_during("c-", || {
+        let mut client = client();
+        client.counter_set("c-2999", 7, CREATE).unwrap();
+        client.counter_add("c-2999", 1, false).unwrap();
+        client.counter_add("c-0000", 1, true).unwrap();
+        let _ = client.counter_del("no-such-counter");
+    }));
+}
+
+#[test]
+fn dumps_of_an_unchanging_set_are_not_interrupted_by_a_writer() {
+    const DUMPS: u32 = 50;
+    let _sweep = Sweep("w-");
+    let mut maker = client();
+    for i in 0..2000 {
+        maker.counter_set(format!("w-{i:04}"), i, CREATE).unwrap();
+    }
+    let stop = AtomicBool::new(false);
+    let interrupted = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = client();
+            let mut i = 0u64;
+            while !stop.load(Ordering::Relaxed) {
+                let name = format!("w-{:04}", i * 37 % 2000);
+                writer.counter_add(&name, 1, false).unwrap();
+                i += 1;
+            }
+        });
+        let interrupted = (0..DUMPS).filter(|_| list(Some("w-")).1).count();
+        stop.store(true, Ordering::Relaxed);
+        interrupted
+    });
+    assert_eq!(
+        interrupted, 0,
+        "{interrupted} of {DUMPS} dumps were flagged"
+    );
 }
 
 #[test]

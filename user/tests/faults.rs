@@ -10,6 +10,7 @@
 
 mod common;
 
+use common::faults::{every, python};
 use common::{client, until, Temporary, CREATE};
 use parley::client::{Agent, Listener, SetMode};
 use parley::device::Device;
@@ -19,66 +20,10 @@ use parley::netlink::message::{flags, Kind};
 use parley::netlink::Socket;
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(20);
-
-/// Makes the allocations of this thread fail.
-struct Faults(File);
-
-impl Faults {
-    fn new() -> Self {
-        static SET: OnceLock<()> = OnceLock::new();
-        SET.get_or_init(|| {
-            for (file, value) in [
-                // Also those that may wait, which is nearly all of them.
-                ("failslab/ignore-gfp-wait", "N"),
-                ("fail_page_alloc/ignore-gfp-wait", "N"),
-                ("fail_page_alloc/min-order", "0"),
-                // Each failure would be a trace in the log.
-                ("failslab/verbose", "0"),
-                ("fail_page_alloc/verbose", "0"),
-            ] {
-                std::fs::write(format!("/sys/kernel/debug/{file}"), value)
-                    .expect("this kernel has fault injection");
-            }
-        });
-        let path = "/proc/thread-self/fail-nth";
-        let file = OpenOptions::new().read(true).write(true).open(path);
-        Self(file.expect("this kernel has fault injection"))
-    }
-
-    fn set(&self, n: u32) {
-        self.0.write_all_at(n.to_string().as_bytes(), 0).unwrap();
-    }
-
-    /// Calls `call` with its `n`th allocation failing. Tells whether it had one.
-    fn inject<T>(&self, n: u32, call: impl FnOnce() -> T) -> (T, bool) {
-        self.set(n);
-        let result = call();
-        // Where the fault was not used up, this is what is left of it.
-        let mut left = [0; 16];
-        let len = self.0.read_at(&mut left, 0).unwrap_or(0);
-        self.set(0);
-        let left = std::str::from_utf8(&left[..len]).unwrap();
-        (result, left.trim() == "0")
-    }
-}
-
-/// Runs `round` with N from 1 on, until nothing failed in one.
-fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
-    let faults = Faults::new();
-    let mut n = 1;
-    while round(&faults, n) {
-        n += 1;
-        assert!(n < 20_000, "{what} does not come to an end");
-    }
-    println!("{:<40} {:>5} allocations", what, n - 1);
-}
 
 /// How a request ended, for its sender.
 #[derive(Debug, PartialEq)]
@@ -226,6 +171,16 @@ fn requests_that_change_nothing() {
     requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
 }
 
+/// The same request, with `create`.
+fn creating(
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+) -> impl Fn(&mut Writer<'_>) -> Result<()> {
+    move |w| {
+        fill(w)?;
+        w.flag(counter::CREATE)
+    }
+}
+
 #[test]
 fn requests_that_change_a_counter() {
     let counter = Temporary::new("fault", 5);
@@ -250,7 +205,6 @@ fn requests_that_change_a_counter() {
     for heard in ["", ", listened to"] {
         let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
         let name = |what: &str| format!("{what}{heard}");
-        let create = flags::CREATE;
         requests(
             &name("counter-set"),
             (cmd::COUNTER_SET, 0),
@@ -260,8 +214,8 @@ fn requests_that_change_a_counter() {
         );
         requests(
             &name("counter-set, creating"),
-            (cmd::COUNTER_SET, create),
-            valued,
+            (cmd::COUNTER_SET, 0),
+            creating(valued),
             absent,
             now,
         );
@@ -274,8 +228,8 @@ fn requests_that_change_a_counter() {
         );
         requests(
             &name("counter-add, creating"),
-            (cmd::COUNTER_ADD, create),
-            added,
+            (cmd::COUNTER_ADD, 0),
+            creating(added),
             absent,
             now,
         );
@@ -319,6 +273,104 @@ fn a_notification_that_cannot_be_built_is_told_to_be_lost() {
         }
         failed
     });
+}
+
+#[test]
+fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
+    let counter = Temporary::new("fault-echoed", 0);
+    every(
+        "counter-set with NLM_F_ECHO, for its sender",
+        |faults, n| {
+            let before = reading(counter.0).unwrap();
+            let mut raw = Raw::new();
+            let fill = |w: &mut Writer<'_>| {
+                w.string(counter::NAME, counter.0)?;
+                w.uint(counter::VALUE, u64::from(n))
+            };
+            let (_, request) = raw.request(cmd::COUNTER_SET, flags::ACK | flags::ECHO, fill);
+            let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+            // Sending does not wait, so whatever was sent is there.
+            raw.socket.set_timeout(Duration::from_micros(1)).unwrap();
+            let (mut notified, mut lost) = (false, sent.is_err());
+            let family = raw.family;
+            loop {
+                match raw.socket.next_message(|_| true) {
+                    Ok(message) => notified |= message.header.kind == family,
+                    Err(Error::Overrun) => lost = true,
+                    Err(Error::Timeout(_)) => break,
+                    Err(error) => panic!("{n}: {error}"),
+                }
+            }
+            if reading(counter.0).unwrap() != before {
+                assert!(
+                    notified || lost,
+                    "{n}: changed, and its sender neither saw the notification nor ENOBUFS"
+                );
+            }
+            failed
+        },
+    );
+}
+
+/// Refuses this thread every block of 16 pages or more.
+struct NoLargeBlocks;
+
+impl NoLargeBlocks {
+    const TIMES: u32 = 1000;
+
+    fn new() -> Self {
+        Self::set(&[
+            ("ignore-gfp-wait", "N"),
+            ("min-order", "4"),
+            ("verbose", "0"),
+            ("interval", "1"),
+            ("times", &Self::TIMES.to_string()),
+            ("task-filter", "Y"),
+            ("probability", "100"),
+        ]);
+        std::fs::write("/proc/thread-self/make-it-fail", "1").unwrap();
+        Self
+    }
+
+    fn set(values: &[(&str, &str)]) {
+        for (file, value) in values {
+            std::fs::write(format!("/sys/kernel/debug/fail_page_alloc/{file}"), value)
+                .expect("this kernel has fault injection");
+        }
+    }
+
+    /// How many were refused.
+    fn refused(&self) -> u32 {
+        let left = std::fs::read_to_string("/sys/kernel/debug/fail_page_alloc/times").unwrap();
+        Self::TIMES - left.trim().parse::<u32>().unwrap()
+    }
+}
+
+impl Drop for NoLargeBlocks {
+    fn drop(&mut self) {
+        std::fs::write("/proc/thread-self/make-it-fail", "0").unwrap();
+        Self::set(&[
+            ("probability", "0"),
+            ("min-order", "0"),
+            ("task-filter", "N"),
+        ]);
+    }
+}
+
+#[test]
+fn the_longest_messages_need_no_large_block_of_memory() {
+    let mut client = client();
+    let longest = vec![7; uapi::PAYLOAD_MAX];
+    let no_large_blocks = NoLargeBlocks::new();
+    let device = Device::open().unwrap();
+    assert_eq!(device.echo(&longest).unwrap(), longest);
+    assert_eq!(device.write_and_read(&longest).unwrap(), longest);
+    // The request alone would have taken such a block.
+    let echoed = client.echo(&longest).map(|echo| echo.payload == longest);
+    let refused = no_large_blocks.refused();
+    drop(no_large_blocks);
+    assert!(refused > 0, "nothing asked for a large block");
+    assert!(echoed.unwrap());
 }
 
 #[test]
@@ -513,31 +565,6 @@ fn calls_to_the_device() {
         .unwrap();
 }
 
-/// Runs Python, for system calls that no safe function makes. It prints how many
-/// allocations there were.
-fn python(script: &str) {
-    let _set = Faults::new();
-    let prelude = r#"
-import ctypes, errno, os
-libc = ctypes.CDLL(None, use_errno=True)
-fail = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
-def inject(n, call):
-    ctypes.set_errno(0)
-    os.pwrite(fail, b"%d" % n, 0)
-    result = call()
-    number = ctypes.get_errno()
-    left = os.pread(fail, 16, 0)
-    os.pwrite(fail, b"0", 0)
-    return result, number, left.strip() == b"0"
-"#;
-    let script = format!("{prelude}{script}");
-    let output = Command::new("python3").args(["-c", &script]).output();
-    let output = output.unwrap();
-    print!("{}", String::from_utf8_lossy(&output.stdout));
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{err}");
-}
-
 #[test]
 fn namespaces_that_are_made() {
     python(
@@ -559,37 +586,4 @@ print("%-40s %5d allocations" % ("a network namespace, made", n - 1))
         .args(["--net", env!("CARGO_BIN_EXE_parley"), "echo", "hello"])
         .output();
     assert!(made.unwrap().status.success());
-}
-
-#[test]
-fn the_module_that_is_loaded() {
-    struct Reload;
-    impl Drop for Reload {
-        fn drop(&mut self) {
-            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
-            let _ = Command::new("insmod").arg(file).output();
-        }
-    }
-    let removed = Command::new("rmmod").arg("parley").status();
-    assert!(removed.unwrap().success());
-    let _reload = Reload;
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../kmod/parley.ko");
-    python(&format!(
-        r#"
-module = os.open("{file}", os.O_RDONLY)
-n = 1
-while True:
-    result, number, failed = inject(n, lambda: libc.syscall(313, module, b"", 0))
-    assert result == 0 or number in (errno.ENOMEM, errno.EINVAL, errno.ENOENT), (n, number)
-    if result == 0:
-        assert libc.syscall(176, b"parley", os.O_NONBLOCK) == 0, ctypes.get_errno()
-    assert not os.path.exists("/dev/parley"), n
-    assert not os.path.exists("/sys/kernel/debug/parley"), n
-    if not failed:
-        assert result == 0
-        break
-    n += 1
-print("%-40s %5d allocations" % ("the module, loaded", n - 1))
-"#
-    ));
 }

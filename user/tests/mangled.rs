@@ -140,6 +140,13 @@ impl Answers {
     }
 }
 
+fn flag_if(wanted: bool, number: u16, writer: &mut Writer<'_>) -> Result<()> {
+    if wanted {
+        writer.flag(number)?;
+    }
+    Ok(())
+}
+
 struct Run {
     random: Random,
     socket: Socket,
@@ -174,12 +181,9 @@ impl Run {
         let mut modifiers = if random.chance(85) { flags::ACK } else { 0 };
         if dump {
             modifiers |= flags::DUMP;
-        } else if matches!(cmd, cmd::COUNTER_SET | cmd::COUNTER_ADD) && random.chance(70) {
-            modifiers |= flags::CREATE;
         }
-        if cmd == cmd::COUNTER_SET && random.chance(20) {
-            modifiers |= flags::EXCL;
-        }
+        let (create, exclusive) = (random.chance(70), random.chance(20));
+        let declined = random.chance(20);
         if random.chance(20) {
             modifiers |= flags::ECHO;
         }
@@ -195,11 +199,14 @@ impl Run {
                 cmd::COUNTER_GET | cmd::COUNTER_DEL => w.string(counter::NAME, name),
                 cmd::COUNTER_SET => {
                     w.string(counter::NAME, name)?;
-                    w.uint(counter::VALUE, value)
+                    w.uint(counter::VALUE, value)?;
+                    flag_if(create, counter::CREATE, w)?;
+                    flag_if(exclusive, counter::EXCLUSIVE, w)
                 }
                 cmd::COUNTER_ADD => {
                     w.string(counter::NAME, name)?;
-                    w.sint(counter::DELTA, value as i64 >> 20)
+                    w.sint(counter::DELTA, value as i64 >> 20)?;
+                    flag_if(create, counter::CREATE, w)
                 }
                 cmd::ASK => {
                     w.bytes(ask::QUESTION, &bytes)?;
@@ -207,6 +214,9 @@ impl Run {
                 }
                 cmd::ANSWER => {
                     w.uint(ask::ID, id)?;
+                    if declined {
+                        return w.flag(ask::DECLINED);
+                    }
                     w.bytes(ask::ANSWER, &bytes)
                 }
                 _ => Ok(()),
@@ -456,8 +466,10 @@ impl Model {
                 assert_eq!(data, told);
                 let name = found.string(counter::NAME);
                 let exists = self.counters.contains_key(&name);
-                assert!(exists || found.has(flags::CREATE), "created unasked");
-                assert!(!exists || !found.has(flags::EXCL), "overwritten unasked");
+                let create = found.last(counter::CREATE).is_some();
+                let exclusive = found.last(counter::EXCLUSIVE).is_some();
+                assert!(exists || create, "created unasked");
+                assert!(!exclusive || create && !exists, "overwritten unasked");
                 let counter = self.counters.entry(name).or_default();
                 *counter = (found.uint(counter::VALUE), counter.1 + 1);
             }
@@ -465,7 +477,8 @@ impl Model {
                 assert_eq!(data, 1 + told);
                 let name = found.string(counter::NAME);
                 let exists = self.counters.contains_key(&name);
-                assert!(exists || found.has(flags::CREATE), "created unasked");
+                let create = found.last(counter::CREATE).is_some();
+                assert!(exists || create, "created unasked");
                 let counter = self.counters.entry(name).or_default();
                 let delta = found.sint(counter::DELTA);
                 let sum = counter.0.checked_add_signed(delta);
@@ -488,7 +501,12 @@ impl Model {
                     self.asked.insert(found.header.seq);
                 }
             }
-            cmd::ANSWER => assert!(self.agent, "answered without an agent"),
+            cmd::ANSWER => {
+                assert!(self.agent, "answered without an agent");
+                let either =
+                    [ask::ANSWER, ask::DECLINED].map(|number| found.last(number).is_some());
+                assert!(either[0] != either[1], "answered and declined, or neither");
+            }
             cmd::STATS_GET => assert_eq!(data, 1),
             other => panic!("there is no operation {other}"),
         }

@@ -147,9 +147,14 @@ fn it_unloads_with_1024_questions_pending() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let _reload = Reload;
     let mut agent = Agent::register().unwrap();
-    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+    // 64 are the most from one socket.
+    let open = |_| Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let mut sockets: Vec<_> = (0..16).map(open).collect();
+    let id = genl::resolve(&mut sockets[0], uapi::FAMILY_NAME)
+        .unwrap()
+        .id;
     for seq in 10..1034 {
+        let socket = &mut sockets[seq as usize % 16];
         let mut request = Vec::new();
         let header = (cmd::ASK, uapi::FAMILY_VERSION);
         genl::message::write(&mut request, id, header, 0, seq, |writer| {
@@ -179,6 +184,20 @@ fn an_open_device_holds_the_module() {
     drop(device);
     rmmod();
     assert!(Device::open().is_err());
+}
+
+#[test]
+fn an_open_file_in_debugfs_holds_the_module() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut stats = std::fs::File::open("/sys/kernel/debug/parley/stats").unwrap();
+    let refused = Command::new("rmmod").arg("parley").output().unwrap();
+    assert!(!refused.status.success());
+    let mut shown = String::new();
+    std::io::Read::read_to_string(&mut stats, &mut shown).unwrap();
+    assert!(shown.starts_with("echoes "), "{shown}");
+    drop(stats);
+    rmmod();
 }
 
 #[test]

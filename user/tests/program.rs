@@ -173,7 +173,7 @@ fn wrong_usage_ends_with_2_and_says_how() {
         &["counter", "set", "x", "-1"],
         &["counter", "set", "x", "18446744073709551616"],
         &["counter", "add", "x", "much"],
-        &["counter", "set", "x", "1", "--exclusive", "--replace"],
+        &["counter", "set", "x", "1", "--exclusive"],
     ] {
         let Ended { status, err, .. } = parley(arguments);
         assert_eq!(status, Some(2), "{arguments:?}");
@@ -441,7 +441,7 @@ fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer(
         let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60000"]);
         assert_eq!(status, Some(1));
         assert!(err.contains("ECANCELED (125)"), "{err}");
-        assert!(err.contains("the agent declined this one"), "{err}");
+        assert!(err.contains("the agent has declined this one"), "{err}");
     }
     assert_eq!(parley(&["ask", "else", "--raw"]).out, "fine\n");
 }

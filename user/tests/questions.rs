@@ -7,7 +7,7 @@
 mod common;
 
 use common::{client, refusal, refused, until};
-use libc::{EBUSY, ENOENT, ENOTCONN, EPERM, EPIPE, ETIMEDOUT};
+use libc::{EBUSY, ECANCELED, EINVAL, ENOENT, ENOTCONN, EPERM, EPIPE, ETIMEDOUT};
 use parley::client::{Agent, Answer, Question};
 use parley::genl::{self, message};
 use parley::netlink::message::{flags, Kind};
@@ -189,6 +189,73 @@ fn a_question_that_is_not_answered_in_time_ends_with_words() {
 }
 
 #[test]
+fn a_question_that_the_agent_declines_ends_at_once_with_words() {
+    let mut agent = Agent::register().unwrap();
+    let asked = asking("will you?");
+    let question = next(&mut agent);
+    agent.decline(question.id).unwrap();
+    assert_eq!(
+        refused(asked.join().unwrap()),
+        refusal(ECANCELED, "the agent declined the question", "")
+    );
+    assert_eq!(pending(), 0);
+    let enoent = || refusal(ENOENT, "no such question is pending", "");
+    assert_eq!(refused(agent.decline(question.id)), enoent());
+    assert_eq!(refused(agent.answer(question.id, b"or not")), enoent());
+    // Only the agent may decline.
+    let stranger = client()
+        .call(cmd::ANSWER, 0, Expect::Ack, |writer| {
+            writer.uint(ask::ID, question.id)?;
+            writer.flag(ask::DECLINED)
+        })
+        .map(drop);
+    let eperm = refusal(EPERM, "only the namespace's agent may answer", "");
+    assert_eq!(refused(stranger), eperm);
+}
+
+#[test]
+fn an_answer_carries_either_answer_or_declined() {
+    let mut socket = client();
+    socket
+        .call(cmd::AGENT_REGISTER, 0, Expect::Ack, |_| Ok(()))
+        .unwrap();
+    let mut asker = Asker::new();
+    let seq = asker.send(b"yes or no?", 60_000, 0);
+    until("the question is pending", || pending() == 1);
+    let mut answer = |id: u64, answer: bool, declined: bool| {
+        socket
+            .call(cmd::ANSWER, 0, Expect::Ack, |writer| {
+                writer.uint(ask::ID, id)?;
+                if answer {
+                    writer.bytes(ask::ANSWER, b"")?;
+                }
+                if declined {
+                    writer.flag(ask::DECLINED)?;
+                }
+                Ok(())
+            })
+            .map(drop)
+    };
+    let both = "either an answer or declined, not both";
+    let neither = "neither an answer nor declined";
+    for id in [1, u64::MAX] {
+        assert_eq!(
+            refused(answer(id, true, true)),
+            refusal(EINVAL, both, "ask.declined")
+        );
+        assert_eq!(
+            refused(answer(id, false, false)),
+            refusal(EINVAL, neither, "")
+        );
+    }
+    // None of these ended the question.
+    assert_eq!(pending(), 1);
+    drop(socket);
+    let (ended, errno, _) = asker.refused();
+    assert_eq!((ended, errno), (seq, EPIPE));
+}
+
+#[test]
 fn what_is_due_first_ends_first_whatever_was_asked_first() {
     let _agent = Agent::register().unwrap();
     let mut asker = Asker::new();
@@ -308,6 +375,38 @@ fn askers_in_parallel_each_get_the_answer_to_their_own_question() {
 }
 
 #[test]
+fn a_socket_may_have_64_questions_pending_and_others_can_still_ask() {
+    let mut agent = Agent::register().unwrap();
+    let mut asker = Asker::new();
+    for _ in 0..64 {
+        asker.send(b"one of mine", 60_000, 0);
+    }
+    let first = next(&mut agent).id;
+    for _ in 1..64 {
+        next(&mut agent);
+    }
+    let many = asker.send(b"one too many", 60_000, 0);
+    let words = "64 questions of this socket are pending, the limit";
+    assert_eq!(asker.refused(), (many, EBUSY, words.to_owned()));
+    assert_eq!(pending(), 64);
+    // Another socket, even one of the same process, is not held up.
+    let other = asking("may I?");
+    let question = next(&mut agent);
+    agent.answer(question.id, b"yes").unwrap();
+    assert_eq!(other.join().unwrap().unwrap().answer, b"yes");
+    // A question that ends makes room for one.
+    agent.decline(first).unwrap();
+    let (_, errno, _) = asker.refused();
+    assert_eq!(errno, ECANCELED);
+    asker.send(b"in its place", 60_000, flags::ACK);
+    assert_eq!(asker.next().1, Kind::Ack);
+    let many = asker.send(b"one too many", 60_000, 0);
+    assert_eq!(asker.refused(), (many, EBUSY, words.to_owned()));
+    drop(asker);
+    assert_eq!(pending(), 0);
+}
+
+#[test]
 fn no_more_than_1024_questions_wait_and_all_of_them_end() {
     const SOCKETS: usize = 16;
     let mut agent = Agent::register().unwrap();
@@ -319,7 +418,11 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
     assert_eq!(pending(), 1024);
     assert_eq!(
         refused(client().ask(b"one too many", LONG)),
-        refusal(EBUSY, "as many questions are pending as may be", "")
+        refusal(
+            EBUSY,
+            "1024 questions of this namespace are pending, the limit",
+            ""
+        )
     );
     drop(agent);
     for asker in &mut askers {

@@ -6,14 +6,14 @@
 
 mod common;
 
-use common::{client, refusal, refuse, Temporary};
+use common::{client, refusal, refuse, refused, Temporary};
 use libc::{EINVAL, ENOENT, EOPNOTSUPP, ERANGE};
 use parley::genl;
 use parley::netlink::attr::Writer;
 use parley::netlink::message::flags;
 use parley::netlink::socket::Expect;
 use parley::netlink::Socket;
-use parley::uapi::{self, ask, cmd, counter, echo, stats};
+use parley::uapi::{self, ask, cmd, counter, echo, Operation};
 use parley::{Error, Result};
 
 const POLICY: &str = "Attribute failed policy validation";
@@ -27,6 +27,13 @@ const NESTED: u16 = 0x8000;
 
 fn nothing(_: &mut Writer<'_>) -> Result<()> {
     Ok(())
+}
+
+/// The operations that can be requested, so neither events nor notifications.
+fn requests() -> impl Iterator<Item = &'static Operation> {
+    uapi::OPERATIONS
+        .iter()
+        .filter(|operation| operation.r#do.is_some() || operation.dump.is_some())
 }
 
 fn named(writer: &mut Writer<'_>) -> Result<()> {
@@ -47,75 +54,64 @@ fn a_missing_attribute_is_refused_and_named() {
     }
     assert_eq!(refuse(cmd::ASK, 0, nothing), missing("ask.question"));
     assert_eq!(refuse(cmd::ANSWER, 0, nothing), missing("ask.id"));
-    let id = |writer: &mut Writer<'_>| writer.uint(ask::ID, 1);
-    assert_eq!(refuse(cmd::ANSWER, 0, id), missing("ask.answer"));
     assert_eq!(refuse(cmd::COUNTER_SET, 0, named), missing("counter.value"));
     assert_eq!(refuse(cmd::COUNTER_ADD, 0, named), missing("counter.delta"));
 }
 
 #[test]
 fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
-    let extra = |cmd, number| {
-        refuse(cmd, 0, |writer: &mut Writer<'_>| {
-            match cmd {
-                cmd::ECHO => writer.bytes(echo::PAYLOAD, b"x")?,
-                cmd::ASK => writer.bytes(ask::QUESTION, b"x")?,
-                cmd::ANSWER => {
-                    writer.uint(ask::ID, 1)?;
-                    writer.bytes(ask::ANSWER, b"x")?;
+    for operation in requests() {
+        let set = uapi::ATTRIBUTE_SETS
+            .iter()
+            .find(|set| set.name == operation.set)
+            .unwrap();
+        let attributes = set
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.number, attribute.name))
+            .chain([(99, "#99")]);
+        for (flags, taken) in [(0, operation.r#do), (flags::DUMP, operation.dump)] {
+            let Some(taken) = taken else { continue };
+            let highest = taken.iter().copied().max().unwrap_or(0);
+            for (number, name) in attributes.clone() {
+                if taken.contains(&number) {
+                    continue;
                 }
-                cmd::STATS_GET | cmd::AGENT_REGISTER => {}
-                _ => named(writer)?,
+                // A number up to the highest that the operation takes has a policy, which
+                // rejects it; the policy's table ends there.
+                let words = if number < highest { POLICY } else { UNKNOWN };
+                let path = format!("{}.{name}", set.name);
+                let extra = refuse(operation.number, flags, |writer| writer.u32(number, 1));
+                assert_eq!(
+                    extra,
+                    refusal(EINVAL, words, &path),
+                    "{}, flags {flags:#x}",
+                    operation.name
+                );
             }
-            writer.u32(number, 1)
-        })
-    };
-    let unknown = |name| refusal(EINVAL, UNKNOWN, name);
-    assert_eq!(extra(cmd::ECHO, echo::STAMP), unknown("echo.stamp"));
-    assert_eq!(extra(cmd::ECHO, 99), unknown("echo.#99"));
-    assert_eq!(
-        extra(cmd::COUNTER_GET, counter::VALUE),
-        unknown("counter.value")
-    );
-    assert_eq!(
-        extra(cmd::COUNTER_GET, counter::PREFIX),
-        unknown("counter.prefix")
-    );
-    assert_eq!(
-        extra(cmd::COUNTER_SET, counter::DELTA),
-        unknown("counter.delta")
-    );
-    assert_eq!(
-        extra(cmd::COUNTER_ADD, counter::UPDATES),
-        unknown("counter.updates")
-    );
-    assert_eq!(
-        extra(cmd::COUNTER_DEL, counter::VALUE),
-        unknown("counter.value")
-    );
-    assert_eq!(
-        extra(cmd::STATS_GET, stats::ECHO_BYTES),
-        unknown("stats.echo-bytes")
-    );
-    assert_eq!(extra(cmd::AGENT_REGISTER, ask::ID), unknown("ask.id"));
-    assert_eq!(extra(cmd::ASK, ask::PORTID), unknown("ask.portid"));
-    assert_eq!(
-        extra(cmd::ANSWER, ask::TIMEOUT_MS),
-        unknown("ask.timeout-ms")
-    );
-    // A number below the highest that the operation takes fails another check.
-    let rejected = |name| refusal(EINVAL, POLICY, name);
-    assert_eq!(
-        extra(cmd::COUNTER_ADD, counter::VALUE),
-        rejected("counter.value")
-    );
-    assert_eq!(extra(cmd::ASK, ask::ID), rejected("ask.id"));
-    assert_eq!(extra(cmd::ASK, ask::ANSWER), rejected("ask.answer"));
-    assert_eq!(extra(cmd::ANSWER, ask::QUESTION), rejected("ask.question"));
-    assert_eq!(
-        extra(cmd::STATS_GET, stats::ECHOES),
-        unknown("stats.echoes")
-    );
+        }
+    }
+}
+
+#[test]
+fn a_flag_attribute_with_a_payload_is_refused_and_named() {
+    for operation in requests() {
+        let set = uapi::ATTRIBUTE_SETS
+            .iter()
+            .find(|set| set.name == operation.set)
+            .unwrap();
+        for attribute in set.attributes {
+            let taken = operation
+                .r#do
+                .is_some_and(|taken| taken.contains(&attribute.number));
+            if !taken || attribute.kind != "flag" {
+                continue;
+            }
+            let path = format!("{}.{}", set.name, attribute.name);
+            let flag = refuse(operation.number, 0, |w| w.bytes(attribute.number, b"\0"));
+            assert_eq!(flag, refusal(ERANGE, POLICY, &path), "{}", operation.name);
+        }
+    }
 }
 
 #[test]
@@ -261,52 +257,57 @@ fn of_an_attribute_that_stands_twice_the_last_counts() {
 }
 
 #[test]
-fn modifiers_that_an_operation_does_not_know_are_refused() {
+fn every_operation_refuses_the_modifier_flags_and_does_nothing() {
+    const APPEND: u16 = 0x800;
     let words = || refusal(EINVAL, FLAGS, "");
-    let payload = |writer: &mut Writer<'_>| writer.bytes(echo::PAYLOAD, b"x");
-    for flag in [
-        flags::CREATE,
-        flags::EXCL,
-        flags::REPLACE,
-        flags::MULTI,
-        0x10,
-        0x20,
-        0x800,
-    ] {
-        assert_eq!(refuse(cmd::ECHO, flag, payload), words(), "echo, {flag:#x}");
-        assert_eq!(
-            refuse(cmd::COUNTER_GET, flag, named),
-            words(),
-            "get, {flag:#x}"
-        );
-        assert_eq!(
-            refuse(cmd::COUNTER_DEL, flag, named),
-            words(),
-            "del, {flag:#x}"
-        );
-        assert_eq!(
-            refuse(cmd::STATS_GET, flag, nothing),
-            words(),
-            "stats, {flag:#x}"
-        );
+    for operation in uapi::OPERATIONS {
+        let (cmd, name) = (operation.number, operation.name);
+        for flag in [
+            flags::CREATE,
+            flags::EXCL,
+            flags::REPLACE,
+            APPEND,
+            flags::CREATE | flags::EXCL,
+            flags::CREATE | flags::REPLACE,
+            flags::CREATE | flags::REPLACE | flags::EXCL,
+            flags::MULTI,
+            0x10,
+            0x20,
+        ] {
+            assert_eq!(refuse(cmd, flag, nothing), words(), "{name}, {flag:#x}");
+        }
+        // Together these two are NLM_F_DUMP.
+        if operation.dump.is_none() {
+            let dump = refuse(cmd, flags::REPLACE | flags::EXCL, nothing);
+            assert_eq!(dump.errno, EOPNOTSUPP, "{name}");
+        }
     }
-    for flag in [flags::EXCL, flags::REPLACE, 0x800] {
+    // The same with requests that are valid but for the flag.
+    let counter = Temporary::absent("refusals");
+    for flag in [flags::CREATE, flags::CREATE | flags::EXCL] {
+        let set = refuse(cmd::COUNTER_SET, flag, |writer| {
+            named(writer)?;
+            writer.uint(counter::VALUE, 1)?;
+            writer.flag(counter::CREATE)
+        });
+        assert_eq!(set, words(), "set, {flag:#x}");
         let add = refuse(cmd::COUNTER_ADD, flag, |writer| {
             named(writer)?;
-            writer.sint(counter::DELTA, 1)
+            writer.sint(counter::DELTA, 1)?;
+            writer.flag(counter::CREATE)
         });
         assert_eq!(add, words(), "add, {flag:#x}");
     }
+    assert_eq!(refused(client().counter_get(counter.0)).errno, ENOENT);
 }
 
 #[test]
 fn operations_that_are_not_there_are_refused() {
-    for cmd in [0, 6, 7, 8, 11, 14, 200, 255] {
-        assert_eq!(refuse(cmd, 0, nothing).errno, EOPNOTSUPP, "command {cmd}");
+    for cmd in 0..=u8::MAX {
+        if requests().all(|operation| operation.number != cmd) {
+            assert_eq!(refuse(cmd, 0, nothing).errno, EOPNOTSUPP, "command {cmd}");
+        }
     }
-    // Both flags of a dump.
-    let dump = flags::REPLACE | flags::EXCL;
-    assert_eq!(refuse(cmd::ECHO, dump, nothing).errno, EOPNOTSUPP);
 }
 
 /// A request as bytes, to be damaged.
@@ -344,24 +345,11 @@ fn errno_and_words(result: Result<parley::netlink::message::Message<'_>>) -> (i3
 fn a_reserved_field_that_is_not_zero_is_refused_by_every_operation() {
     let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
     let id = family(&mut socket);
-    for cmd in [1, 2, 3, 4, 5, 9, 10, 12, 13] {
-        let mut bytes = request(id, cmd, 50, |writer| match cmd {
-            cmd::STATS_GET | cmd::AGENT_REGISTER => Ok(()),
-            cmd::ASK => writer.bytes(ask::QUESTION, b"x"),
-            cmd::ANSWER => {
-                writer.uint(ask::ID, 1)?;
-                writer.bytes(ask::ANSWER, b"x")
-            }
-            cmd::ECHO => writer.bytes(echo::PAYLOAD, b"x"),
-            cmd::COUNTER_SET | cmd::COUNTER_ADD => {
-                named(writer)?;
-                writer.u32(if cmd == cmd::COUNTER_SET { 2 } else { 3 }, 1)
-            }
-            _ => named(writer),
-        });
+    for operation in requests() {
+        let mut bytes = request(id, operation.number, 50, nothing);
         bytes[18] = 1;
         let refused = errno_and_words(socket.transact(&bytes, 50, Expect::Ack));
-        assert_eq!(refused, (EINVAL, RESERVED.to_owned()), "command {cmd}");
+        assert_eq!(refused, (EINVAL, RESERVED.to_owned()), "{}", operation.name);
     }
 }
 

@@ -11,8 +11,7 @@ use genetlink::message::RawGenlMessage;
 use genetlink::{new_connection, GenetlinkHandle};
 use netlink_packet_core::{
     parse_string, DecodeError, DefaultNla, Emitable, ErrorMessage, NetlinkMessage, NetlinkPayload,
-    NlasIterator, ParseableParametrized, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL,
-    NLM_F_REPLACE, NLM_F_REQUEST,
+    NlasIterator, ParseableParametrized, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST,
 };
 use netlink_packet_generic::ctrl::nlas::{GenlCtrlAttrs, McastGrpAttrs, OpAttrs};
 use netlink_packet_generic::ctrl::{GenlCtrl, GenlCtrlCmd};
@@ -368,14 +367,16 @@ impl Client {
             }
             ["set", name, value, words @ ..] => {
                 let value = value.parse::<u64>()?.to_le_bytes().to_vec();
-                let given = vec![(1, string(name)), (2, value)];
-                self.request(3, NLM_F_ACK | flags(words), given).await?;
+                let mut given = vec![(1, string(name)), (2, value)];
+                given.extend(words.iter().map(flag));
+                self.request(3, NLM_F_ACK, given).await?;
                 json!({})
             }
             ["add", name, delta, words @ ..] => {
                 let delta = delta.parse::<i64>()?.to_le_bytes().to_vec();
-                let given = vec![(1, string(name)), (3, delta)];
-                counter(&self.one(4, flags(words), given).await?)?
+                let mut given = vec![(1, string(name)), (3, delta)];
+                given.extend(words.iter().map(flag));
+                counter(&self.one(4, 0, given).await?)?
             }
             ["del", name] => {
                 self.request(5, NLM_F_ACK, vec![(1, string(name))]).await?;
@@ -439,6 +440,12 @@ impl Client {
                 self.request(12, NLM_F_ACK, given).await?;
                 json!({})
             }
+            ["decline", id] => {
+                let id = id.parse::<u64>()?.to_le_bytes().to_vec();
+                let given = vec![(1, id), (6, Vec::new())];
+                self.request(12, NLM_F_ACK, given).await?;
+                json!({})
+            }
             _ => return Err(format!("unknown: {words:?}").into()),
         })
     }
@@ -451,13 +458,9 @@ fn counter(reply: &Attributes) -> Fallible<Value> {
     }))
 }
 
-fn flags(words: &[&str]) -> u16 {
-    let flag = |word: &&str| match *word {
-        "create" => NLM_F_CREATE,
-        "exclusive" => NLM_F_EXCL,
-        _ => NLM_F_REPLACE,
-    };
-    words.iter().map(flag).fold(0, |sum, flag| sum | flag)
+/// The flag attribute of that name.
+fn flag(word: &&str) -> (u16, Vec<u8>) {
+    (if *word == "create" { 6 } else { 7 }, Vec::new())
 }
 
 async fn serve() -> Fallible<()> {

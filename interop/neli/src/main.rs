@@ -287,13 +287,16 @@ impl Client {
             }
             ["set", name, value, words @ ..] => {
                 let value = value.parse::<u64>()?.to_le_bytes().to_vec();
-                let given = [(1, string(name)), (2, value)];
-                self.request(3, NlmF::ACK | flags(words), &given)?;
+                let mut given = vec![(1, string(name)), (2, value)];
+                given.extend(words.iter().map(flag));
+                self.request(3, NlmF::ACK, &given)?;
                 json!({})
             }
             ["add", name, delta, words @ ..] => {
                 let delta = delta.parse::<i64>()?.to_le_bytes().to_vec();
-                counter(&self.one(4, flags(words), &[(1, string(name)), (3, delta)])?)?
+                let mut given = vec![(1, string(name)), (3, delta)];
+                given.extend(words.iter().map(flag));
+                counter(&self.one(4, NlmF::empty(), &given)?)?
             }
             ["del", name] => {
                 self.request(5, NlmF::ACK, &[(1, string(name))])?;
@@ -371,6 +374,11 @@ impl Client {
                 self.request(12, NlmF::ACK, &given)?;
                 json!({})
             }
+            ["decline", id] => {
+                let id = id.parse::<u64>()?.to_le_bytes().to_vec();
+                self.request(12, NlmF::ACK, &[(1, id), (6, Vec::new())])?;
+                json!({})
+            }
             _ => return Err(format!("unknown: {words:?}").into()),
         })
     }
@@ -383,16 +391,9 @@ fn counter(reply: &Attributes) -> Fallible<Value> {
     }))
 }
 
-fn flags(words: &[&str]) -> NlmF {
-    let flag = |word: &&str| match *word {
-        "create" => NlmF::CREATE,
-        "exclusive" => NlmF::EXCL,
-        _ => NlmF::REPLACE,
-    };
-    words
-        .iter()
-        .map(flag)
-        .fold(NlmF::empty(), |sum, flag| sum | flag)
+/// The flag attribute of that name.
+fn flag(word: &&str) -> (u16, Vec<u8>) {
+    (if *word == "create" { 6 } else { 7 }, Vec::new())
 }
 
 fn main() -> Fallible<()> {

@@ -126,10 +126,9 @@ impl Agent {
     /// Refused with `ENOENT`, as [`Self::answer`] is, if the question is no longer
     /// pending.
     pub fn decline(&mut self, id: u64) -> Result<()> {
-        const DECLINED: u16 = 6;
         self.call(cmd::ANSWER, |attributes| {
             attributes.uint(ask::ID, id)?;
-            attributes.bytes(DECLINED, &[])
+            attributes.flag(ask::DECLINED)
         })
     }
 

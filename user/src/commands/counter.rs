@@ -32,26 +32,23 @@ pub(crate) enum Counter {
     Set {
         /// Its name, 1 to 31 bytes
         name: OsString,
-        /// What it is to stand at
+        /// The new value
         value: u64,
-        /// Create it where it is missing
+        /// Create the counter if it does not exist
         #[arg(long)]
         create: bool,
-        /// Refuse where it exists
-        #[arg(long, conflicts_with = "replace")]
+        /// Fail if the counter exists; only with --create
+        #[arg(long, requires = "create")]
         exclusive: bool,
-        /// Overwrite it where it exists, as happens anyway
-        #[arg(long)]
-        replace: bool,
     },
-    /// Add to a counter, and show what it stands at then
+    /// Add to a counter and print the result
     Add {
         /// Its name
         name: OsString,
         /// What to add; may be negative
         #[arg(allow_negative_numbers = true)]
         delta: i64,
-        /// Create it where it is missing, from 0
+        /// Create the counter, from 0, if it does not exist
         #[arg(long)]
         create: bool,
     },
@@ -76,12 +73,10 @@ impl Counter {
                 value,
                 create,
                 exclusive,
-                replace,
             } => {
                 let mode = SetMode {
                     create: *create,
                     exclusive: *exclusive,
-                    replace: *replace,
                 };
                 client.counter_set(name.as_bytes(), *value, mode)?;
             }
@@ -100,7 +95,7 @@ impl Counter {
     }
 }
 
-/// How often a dump that was interrupted is begun anew.
+/// How often an interrupted dump is repeated.
 const ATTEMPTS: usize = 5;
 
 fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
@@ -130,7 +125,7 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     if interrupted {
         out.flush()?;
         streams::note(&format!(
-            "counters changed during each of {ATTEMPTS} dumps; this is the last"
+            "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last"
         ))?;
     }
     Ok(())

@@ -351,6 +351,12 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
+    /// Puts a flag: an attribute without a payload, which counts by being there.
+    #[inline]
+    pub fn flag(&mut self, number: u16) -> Result<()> {
+        self.bytes(number, &[])
+    }
+
     /// Puts a string and a NUL. The string may have no NUL in it.
     #[inline]
     pub fn string(&mut self, number: u16, value: impl AsRef<[u8]>) -> Result<()> {

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![allow(dead_code)]
 
+pub mod faults;
 pub mod network;
 
 use parley::client::SetMode;
@@ -17,7 +18,6 @@ use std::io::Write;
 pub const CREATE: SetMode = SetMode {
     create: true,
     exclusive: false,
-    replace: false,
 };
 
 /// A client of the loaded module.

@@ -7,7 +7,7 @@
 use super::{
     attr::Attr,
     helpers,
-    writer::NoRoom, //
+    wire::NoRoom, //
 };
 use core::ffi::CStr;
 use kernel::{
@@ -21,6 +21,10 @@ use kernel::{
 /// Why a request is refused: what, why and where.
 ///
 /// There is no way to make one without words, so no handler returns a bare errno.
+///
+/// # Invariants
+///
+/// `errno` is not `EINTR`, for which the core sends no answer.
 #[must_use]
 pub(crate) struct Refusal<'a> {
     errno: Error,
@@ -40,18 +44,17 @@ enum Place<'a> {
 
 impl<'a> Refusal<'a> {
     /// A refusal of the request as a whole.
+    ///
+    /// What was interrupted (`EINTR`) is refused with `EAGAIN`: the requester may try again, but
+    /// not without an answer.
     #[cold]
     pub(crate) fn new(errno: Error, message: &'static CStr) -> Self {
+        // INVARIANT: As seen here.
         Self {
-            errno,
+            errno: if errno == EINTR { EAGAIN } else { errno },
             message,
             place: Place::Request,
         }
-    }
-
-    /// The errno alone.
-    pub(super) fn errno(&self) -> Error {
-        self.errno
     }
 
     /// Blames `attr`.
@@ -115,5 +118,21 @@ impl From<NoRoom> for Refusal<'_> {
     #[cold]
     fn from(_: NoRoom) -> Self {
         Self::new(EMSGSIZE, c"the reply does not fit its message")
+    }
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_refusal)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_answered() {
+        for errno in [EINTR, EAGAIN, EINVAL, ENOENT] {
+            let refusal = Refusal::new(errno, c"for a test");
+            // SAFETY: A null pointer is allowed.
+            let reported = unsafe { refusal.report(core::ptr::null_mut()) };
+            assert!(reported < 0 && reported != EINTR.to_errno());
+        }
     }
 }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Requests that are kept after their handler has returned, and the sockets that sent them.
+//!
+//! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
+
+use super::{
+    family::NetState,
+    helpers,
+    message::Message,
+    refusal::Refusal,
+    request::Request, //
+};
+use core::{
+    marker::PhantomData,
+    mem::ManuallyDrop,
+    ptr::NonNull, //
+};
+use kernel::{
+    bindings,
+    error::{
+        from_err_ptr,
+        to_result, //
+    },
+    prelude::*, //
+};
+
+/// A request to the family of `N` that is kept, to be answered later or to send messages of one's
+/// own to its sender.
+///
+/// The sender's socket is held while it is open. When it is closed, the layer lets go of it, so a
+/// request that is kept forever costs its own memory and pins nothing. Dropped without an answer,
+/// it leaves the sender waiting.
+///
+/// # Invariants
+///
+/// `request` is a request that `genl_helper_keep` has kept, whole with both headers, and owned by
+/// this value.
+#[must_use]
+pub(crate) struct Kept<N> {
+    request: NonNull<bindings::sk_buff>,
+    _family: PhantomData<fn(&N)>,
+}
+
+// SAFETY: A kept request may be used and given back by any thread: the helpers lock what they share.
+unsafe impl<N> Send for Kept<N> {}
+
+// SAFETY: As above; what the methods that take a reference read is not written, or with a lock.
+unsafe impl<N> Sync for Kept<N> {}
+
+impl<N: NetState> Kept<N> {
+    /// The longest request that can be kept, in bytes. An attribute may occur in a request more
+    /// than once, so no policy bounds its length.
+    pub(crate) const REQUEST_MAX: usize = 8192;
+
+    /// Keeps `request`. Its memory is charged to the sender's memory cgroup.
+    ///
+    /// Fails with `EMSGSIZE` if it is longer than [`Self::REQUEST_MAX`], and with `EOPNOTSUPP` if
+    /// it came from a socket of the kernel's own.
+    pub(crate) fn new<'a>(request: &Request<'a, N>) -> Result<Self, Refusal<'a>> {
+        if request.header().nlmsg_len as usize > Self::REQUEST_MAX {
+            return Err(Refusal::new(
+                EMSGSIZE,
+                c"the request is too long to be kept for a later answer",
+            ));
+        }
+        // SAFETY: The request is being handled. The list is that of its namespace. The core has
+        // seen that so many bytes as the header says are there.
+        let kept = from_err_ptr(unsafe {
+            helpers::genl_helper_keep(request.namespace().kept(), request.skb(), request.header())
+        });
+        match kept.map(NonNull::new) {
+            // INVARIANT: The helper has made it, so nobody else owns it.
+            Ok(Some(request)) => Ok(Self {
+                request,
+                _family: PhantomData,
+            }),
+            Err(EOPNOTSUPP) => Err(Refusal::new(EOPNOTSUPP, c"only for sockets of user space")),
+            Ok(None) | Err(_) => Err(Refusal::new(ENOMEM, c"no memory to keep the request")),
+        }
+    }
+
+    /// The port of the sender. When the socket is closed, another may have it.
+    pub(crate) fn portid(&self) -> u32 {
+        // SAFETY: By the type invariants.
+        unsafe { helpers::genl_helper_kept_portid(self.request.as_ptr()) }
+    }
+
+    /// Returns whether the sender's socket is closed. Always true for that socket's requests when
+    /// [`NetState::socket_closed`] is called for it.
+    pub(crate) fn is_closed(&self) -> bool {
+        // SAFETY: By the type invariants.
+        unsafe { helpers::genl_helper_kept_is_closed(self.request.as_ptr()) }
+    }
+
+    /// Returns whether `request` came from the same socket, which is then open.
+    pub(crate) fn is_from_sender_of(&self, request: &Request<'_, N>) -> bool {
+        // SAFETY: By the type invariants; the sender's socket is there while its request is handled.
+        unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), request.sender()) }
+    }
+
+    /// Returns whether `other` came from the same socket. False when that is closed.
+    pub(crate) fn is_from_sender_of_kept(&self, other: &Self) -> bool {
+        // SAFETY: By the type invariants of both.
+        unsafe {
+            helpers::genl_helper_kept_is_from_same(self.request.as_ptr(), other.request.as_ptr())
+        }
+    }
+
+    /// Sends `message` to the sender. Does not wait for room in the socket.
+    ///
+    /// Fails with `ECONNREFUSED` if the socket is closed, and with `EAGAIN` if it has no room, of
+    /// which its owner learns by `ENOBUFS`.
+    ///
+    /// If the socket is closed and its port taken by another during the call, that one may get the
+    /// message: see `genl_helper_send` in `helpers.c`.
+    pub(crate) fn send(&self, message: Message<N>) -> Result {
+        // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
+        // this fails or not.
+        to_result(unsafe {
+            helpers::genl_helper_kept_send(self.request.as_ptr(), message.finish().as_ptr())
+        })
+    }
+
+    /// Answers the request with `message`, which becomes the reply to this very request: its
+    /// command, sequence number and addressee are set here. Errors are those of [`Self::send`].
+    pub(crate) fn answer(self, message: Message<N>) -> Result {
+        // SAFETY: As in `send`; the request is consumed, too.
+        to_result(unsafe {
+            helpers::genl_helper_kept_answer(self.into_raw(), message.finish().as_ptr())
+        })
+    }
+
+    /// Ends the request with an error and the words for it, as a handler's [`Refusal`] does. Does
+    /// nothing if the socket is closed.
+    pub(crate) fn refuse(self, errno: Error, message: &'static CStr) {
+        // SAFETY: By the type invariants; the request is consumed. The message is read before this
+        // returns.
+        unsafe {
+            helpers::genl_helper_kept_refuse(
+                self.into_raw(),
+                errno.to_errno(),
+                message.as_char_ptr(),
+            );
+        }
+    }
+
+    /// Gives up the request, which the caller owns then.
+    fn into_raw(self) -> *mut bindings::sk_buff {
+        ManuallyDrop::new(self).request.as_ptr()
+    }
+}
+
+impl<N> Drop for Kept<N> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants; it is not used after this.
+        unsafe { helpers::genl_helper_kept_drop(self.request.as_ptr()) };
+    }
+}

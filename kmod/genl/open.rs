@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Network namespaces that are held without a request.
+
+use super::{
+    family::{
+        Namespace,
+        NetState, //
+    },
+    helpers,
+    wire::NoRoom,
+    writer::Attributes, //
+};
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+use kernel::{
+    bindings,
+    fs::File,
+    prelude::*, //
+};
+
+/// A network namespace that is held without a request, such as by an open file.
+///
+/// It holds neither the family nor its state: [`Self::enter`] does, for as long as it takes to use
+/// them. So it may be kept anywhere, and be dropped at any time.
+///
+/// # Invariants
+///
+/// This owns a reference to `net`.
+pub(crate) struct OpenNet<N: NetState> {
+    net: NonNull<bindings::net>,
+    _state: PhantomData<fn(&N)>,
+}
+
+// SAFETY: A reference to a namespace may be used, and given back, by any thread.
+unsafe impl<N: NetState> Send for OpenNet<N> {}
+
+// SAFETY: As above.
+unsafe impl<N: NetState> Sync for OpenNet<N> {}
+
+impl<N: NetState> OpenNet<N> {
+    /// The namespace of the calling task. Fails with `ENODEV` unless the family is visible.
+    pub(crate) fn current() -> Result<Self> {
+        // SAFETY: A task that calls this has a namespace.
+        Self::new(|| unsafe { helpers::genl_helper_net_current() })
+    }
+
+    /// The initial namespace. Fails with `ENODEV` unless the family is visible.
+    pub(crate) fn initial() -> Result<Self> {
+        // SAFETY: There always is one.
+        Self::new(|| unsafe { helpers::genl_helper_net_initial() })
+    }
+
+    fn new(get: impl FnOnce() -> *mut bindings::net) -> Result<Self> {
+        let users = N::FAMILY.get().users();
+        users.enter_visible()?;
+        users.leave();
+        // SAFETY: Neither helper returns null.
+        let net = unsafe { NonNull::new_unchecked(get()) };
+        // INVARIANT: Both helpers take a reference.
+        Ok(Self {
+            net,
+            _state: PhantomData,
+        })
+    }
+
+    /// Holds the family, and so the namespace's state. Fails with `ENODEV` when the family is gone.
+    ///
+    /// The family cannot be unregistered before what this returns is dropped; so nothing that a
+    /// user can delay, such as a copy to or from its memory, belongs in between.
+    pub(crate) fn enter(&self) -> Result<Entered<'_, N>> {
+        N::FAMILY.get().users().enter_visible()?;
+        // INVARIANT: This has succeeded.
+        Ok(Entered(self))
+    }
+
+    /// Whether both the calling task and the opener of `file` have `CAP_NET_ADMIN` in the user
+    /// namespace that owns this network namespace.
+    pub(crate) fn net_admin(&self, file: &File) -> bool {
+        // SAFETY: By the type invariants; the file is open.
+        unsafe { helpers::genl_helper_net_admin(self.net.as_ptr(), file.as_ptr()) }
+    }
+}
+
+impl<N: NetState> Drop for OpenNet<N> {
+    fn drop(&mut self) {
+        // SAFETY: The reference is ours by the type invariants.
+        unsafe { helpers::genl_helper_net_put(self.net.as_ptr()) };
+    }
+}
+
+/// An [`OpenNet`] with its family held.
+///
+/// # Invariants
+///
+/// This is one of the family's users, which entered when the family was visible.
+pub(crate) struct Entered<'a, N: NetState>(&'a OpenNet<N>);
+
+impl<N: NetState> Entered<'_, N> {
+    /// The namespace.
+    pub(crate) fn namespace(&self) -> Namespace<'_, N> {
+        // SAFETY: The namespace is held by the `OpenNet`. The states of all namespaces are made
+        // before the family is visible, and not dropped before its users have left: so this one
+        // is there for as long as `self`.
+        unsafe { Namespace::of_net(self.0.net.as_ptr()) }
+    }
+
+    /// As [`Request::notify`](super::Request::notify), for a change that no request has made.
+    pub(crate) fn notify(
+        &self,
+        group: usize,
+        cmd: u8,
+        room: usize,
+        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    ) -> bool {
+        // SAFETY: By the type invariants the family is registered: it is not unregistered before
+        // its users have left.
+        unsafe { self.namespace().notify(None, group, cmd, room, fill) }
+    }
+}
+
+impl<N: NetState> Drop for Entered<'_, N> {
+    fn drop(&mut self) {
+        N::FAMILY.get().users().leave();
+    }
+}
