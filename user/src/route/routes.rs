@@ -95,6 +95,10 @@ const FLAGS: &[(u32, &str)] = &[
     (0x2000_0000, "rt_offload_failed"),
 ];
 
+/// The flags that tell how a nexthop fares, rather than which it is:
+/// `RTNH_COMPARE_MASK`, and those of a route like them.
+const PASSING: u32 = 1 | 8 | 16 | 64 | 0x4000 | 0x8000 | 0x2000_0000;
+
 /// The names of a route's or a way's flags, as `ip` prints them.
 #[must_use]
 pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
@@ -143,6 +147,58 @@ pub const FEATURES: u16 = 12;
 pub const ECN: u32 = 1;
 
 impl Route {
+    /// Whether the kernel takes two routes of IPv4 with the same key for the same
+    /// (`fib_table_insert()`, `fib_find_info()`). All that an administrator can set
+    /// counts, and each difference makes another route.
+    fn is_same_alias(&self, other: &Self) -> bool {
+        let set = |route: &Self| {
+            (
+                (route.kind, route.protocol, route.scope),
+                route.preferred_source,
+                route.flags & !PASSING,
+                (route.metrics.clone(), route.locked),
+                route.congestion.clone(),
+            )
+        };
+        let ways = match (self.nexthop_id, other.nexthop_id) {
+            // Where a nexthop object leads may change, and the route stays.
+            (Some(id), Some(other)) => id == other,
+            (None, None) => {
+                self.way.is_same(&other.way)
+                    && self.ways.len() == other.ways.len()
+                    && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.is_same(other))
+            }
+            _ => false,
+        };
+        ways && set(self) == set(other)
+    }
+
+    /// Whether the kernel takes two routes of IPv6 with the same key for the same
+    /// (`fib6_add_rt2node()`): only where they lead counts. Those that can share the
+    /// packets become one route with several nexthops.
+    fn is_same_node(&self, other: &Self) -> bool {
+        if self.nexthop_id.is_some() || other.nexthop_id.is_some() {
+            return self.nexthop_id == other.nexthop_id;
+        }
+        let leads_as = |way: &Way| {
+            let way = |own: &Way| own.leads_as(way) && own.encapsulation == way.encapsulation;
+            self.hops().any(way)
+        };
+        (self.can_share() && other.can_share()) || other.hops().any(leads_as)
+    }
+
+    /// Where it leads, in one place or several.
+    fn hops(&self) -> impl Iterator<Item = &Way> {
+        let alone = self.ways.is_empty().then_some(&self.way);
+        self.ways.iter().chain(alone)
+    }
+
+    /// `rt6_qualify_for_ecmp()`, as far as a message shows it.
+    fn can_share(&self) -> bool {
+        const RA: u8 = 9;
+        !self.ways.is_empty() || (self.way.gateway.is_some() && self.protocol != RA)
+    }
+
     /// Whether the metric with this number is fixed.
     #[must_use]
     pub fn is_locked(&self, metric: u16) -> bool {
@@ -184,6 +240,15 @@ impl Way {
 
     fn leads_as(&self, other: &Self) -> bool {
         (self.index, self.gateway) == (other.index, other.gateway)
+    }
+
+    /// Whether the kernel takes two nexthops of IPv4 for the same (`nh_comp()`).
+    fn is_same(&self, other: &Self) -> bool {
+        let lasting = |way: &Self| Self {
+            flags: way.flags & !PASSING,
+            ..way.clone()
+        };
+        lasting(self) == lasting(other)
     }
 
     /// Reads what a way says of itself; whether it was that.
@@ -285,9 +350,22 @@ impl Entry for Route {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.way.leads_as(&other.way)
-            && self.ways.len() == other.ways.len()
-            && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other))
+        match self.family {
+            Family::Inet => self.is_same_alias(other),
+            Family::Inet6 => self.is_same_node(other),
+        }
+    }
+
+    /// Of a route of IPv6 with several nexthops, the kernel removes one by itself.
+    fn is_part_of(&self, other: &Self) -> bool {
+        self.family == Family::Inet6 && self.ways.is_empty() && !other.ways.is_empty()
+    }
+
+    fn comes_from(&self, other: &Self) -> bool {
+        self.is_same(other)
+            || (self.way.leads_as(&other.way)
+                && self.ways.len() == other.ways.len()
+                && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other)))
     }
 
     fn is_changed(&self, other: &Self) -> bool {

@@ -84,6 +84,10 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     let told = |kind, flags| told::<Neighbour>(&message(kind, flags, &payload)).unwrap();
     assert_eq!(told(new, 0).unwrap().change, Change::Is);
     assert_eq!(told(new, flags::REPLACE).unwrap().change, Change::Replaces);
+    let created = flags::CREATE | flags::EXCL;
+    assert_eq!(told(new, created).unwrap().change, Change::Created);
+    let appended = flags::CREATE | flags::APPEND;
+    assert_eq!(told(new, appended).unwrap().change, Change::Appended);
     assert_eq!(told(new + 1, 0).unwrap().change, Change::Gone);
     assert_eq!(told(new + 2, 0), None);
     // A bridge tells of its own table of addresses in the same messages.
@@ -112,6 +116,54 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     ];
     let port = super::told::<Link>(&message(Link::NEW + 1, 0, &port)).unwrap();
     assert_eq!(port, None);
+}
+
+#[test]
+fn routes_are_the_same_where_the_kernel_takes_them_for_the_same() {
+    let route = |family: u8, kind: u8, fill: &dyn Fn(&mut Writer<'_>) -> Result<()>| {
+        let header = [family, 8, 0, 0, 254, 4, 0, kind, 0, 0, 0, 0];
+        let payload = with(&header, |w| {
+            let to: &[u8] = if family == 2 { &[10, 0, 0, 0] } else { &V6 };
+            w.bytes(1, to)?;
+            fill(w)
+        });
+        Route::read(&message(Route::NEW, 0, &payload)).unwrap()
+    };
+    let via = |w: &mut Writer<'_>| w.bytes(5, &V4).and(w.u32(4, 5));
+    let metric = |w: &mut Writer<'_>| via(w).and(w.nest(8, |w| w.u32(2, 1300)));
+    let encap = |w: &mut Writer<'_>| via(w).and(w.bytes(21, &2u16.to_ne_bytes()));
+    // Each difference makes another route of IPv4, which is on the same key.
+    let plain = route(2, 1, &via);
+    for other in [
+        route(2, 6, &|_| Ok(())),
+        route(2, 1, &metric),
+        route(2, 1, &encap),
+    ] {
+        assert!(
+            plain.key() == other.key() && !plain.is_same(&other),
+            "{other:?}"
+        );
+    }
+    let mut down = plain.clone();
+    down.flags |= 16;
+    assert!(plain.is_same(&down) && down.is_changed(&plain));
+    // Where an object leads is not what the route is.
+    let object = |way: u8| {
+        route(2, 1, &move |w: &mut Writer<'_>| {
+            w.u32(30, 7).and(w.bytes(5, &[192, 0, 2, way]))
+        })
+    };
+    assert!(object(1).is_same(&object(2)) && !object(1).is_same(&plain));
+    // What can share the packets is one route of IPv6, whatever its type says.
+    let to = |way: &'static [u8; 16]| route(10, 1, &move |w: &mut Writer<'_>| w.bytes(5, way));
+    let (first, second) = (to(&V6), to(&[7; 16]));
+    let mut both = first.clone();
+    both.ways = vec![first.way.clone(), second.way.clone()];
+    both.way = routes::Way::default();
+    assert!(first.is_same(&second) && first.is_same(&both) && second.is_same(&both));
+    assert!(second.is_part_of(&both) && !both.is_part_of(&both) && !first.is_part_of(&second));
+    let by = |link: u32| route(10, 1, &move |w: &mut Writer<'_>| w.u32(4, link));
+    assert!(by(5).is_same(&by(5)) && !by(5).is_same(&by(6)) && !by(5).is_same(&first));
 }
 
 #[test]
