@@ -42,9 +42,13 @@
 #![forbid(unsafe_code)]
 
 pub mod addresses;
+mod encap;
+pub mod fields;
+mod kinds;
 pub mod links;
 pub mod names;
 pub mod neighbours;
+mod numbers;
 pub mod routes;
 pub mod rules;
 

@@ -6,8 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+use super::fields::Field;
 use super::names::bits;
 use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
+use super::{encap, numbers as n};
 use crate::netlink::attr::{Attribute, Attributes, ALIGN};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
@@ -78,6 +80,8 @@ pub struct Way {
     pub realms: Option<u32>,
     /// What packets are put into: `LWTUNNEL_ENCAP_*`.
     pub encapsulation: Option<u16>,
+    /// What that is set up with.
+    pub encapsulation_data: Vec<Field>,
 }
 
 /// In the order in which `ip` prints them.
@@ -181,7 +185,11 @@ impl Route {
             return self.nexthop_id == other.nexthop_id;
         }
         let leads_as = |way: &Way| {
-            let way = |own: &Way| own.leads_as(way) && own.encapsulation == way.encapsulation;
+            let way = |own: &Way| {
+                own.leads_as(way)
+                    && own.encapsulation == way.encapsulation
+                    && own.encapsulation_data == way.encapsulation_data
+            };
             self.hops().any(way)
         };
         (self.can_share() && other.can_share()) || other.hops().any(leads_as)
@@ -222,20 +230,9 @@ impl Way {
     /// The name of [`Self::encapsulation`].
     #[must_use]
     pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
-        Some(match self.encapsulation? {
-            0 => return None,
-            1 => "mpls".into(),
-            2 => "ip".into(),
-            3 => "ila".into(),
-            4 => "ip6".into(),
-            5 => "seg6".into(),
-            6 => "bpf".into(),
-            7 => "seg6local".into(),
-            8 => "rpl".into(),
-            9 => "ioam6".into(),
-            10 => "xfrm".into(),
-            other => other.to_string().into(),
-        })
+        let kind = self.encapsulation.filter(|kind| *kind != 0)?;
+        let number = || Cow::from(kind.to_string());
+        Some(encap::name(kind).map_or_else(number, Cow::from))
     }
 
     fn leads_as(&self, other: &Self) -> bool {
@@ -251,6 +248,17 @@ impl Way {
         lasting(self) == lasting(other)
     }
 
+    /// Reads `RTA_ENCAP`, whose kind stands in another of `attributes`.
+    fn read_encapsulation(&mut self, attributes: Attributes<'_>) -> Result<()> {
+        for attribute in attributes {
+            let attribute = attribute?;
+            if let (n::RTA_ENCAP, Some(kind)) = (attribute.number, self.encapsulation) {
+                self.encapsulation_data = encap::data(kind, attribute.attributes())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads what a way says of itself; whether it was that.
     fn read(&mut self, attribute: &Attribute<'_>) -> Result<bool> {
         match attribute.number {
@@ -262,7 +270,7 @@ impl Way {
                 let address = attribute.payload.get(2..).unwrap_or_default();
                 self.gateway = Some(ip_bytes(address, attribute.offset)?);
             }
-            21 => self.encapsulation = Some(attribute.u16()?),
+            n::RTA_ENCAP_TYPE => self.encapsulation = Some(attribute.u16()?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -297,6 +305,7 @@ fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
         for attribute in Attributes::new(inside) {
             way.read(&attribute?)?;
         }
+        way.read_encapsulation(Attributes::new(inside))?;
         ways.push(way);
         let next = len.next_multiple_of(ALIGN).min(rest.len());
         rest = rest.get(next..).unwrap_or_default();
@@ -415,7 +424,7 @@ impl Entry for Route {
         let prefix = |attribute: &Attribute<'_>, len| {
             ip(attribute).map(|address| Some(Prefix { address, len }))
         };
-        for attribute in attributes {
+        for attribute in attributes.clone() {
             let attribute = attribute?;
             if route.way.read(&attribute)? {
                 continue;
@@ -445,6 +454,7 @@ impl Entry for Route {
                 _ => {}
             }
         }
+        route.way.read_encapsulation(attributes)?;
         Ok(route)
     }
 }
