@@ -4,7 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::Listed;
+use super::{numbers as n, Listed};
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
@@ -68,23 +68,27 @@ impl Chain {
     }
 }
 
-/// Reads `NFTA_CHAIN_HOOK`: number, priority and links.
-fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<String>)> {
-    const DEVICE_PREFIX: u16 = 2;
+/// Reads a hook: number, priority and links. The attributes with the links have the
+/// numbers `one`, with one link, and `several`.
+pub(super) fn read_hook(
+    attributes: Attributes<'_>,
+    one: Option<u16>,
+    several: u16,
+) -> Result<(u32, i32, Vec<String>)> {
     let (mut number, mut priority) = (None, None);
     let (mut first, mut devices) = (None, Vec::new());
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
-            1 => number = Some(attribute.be32()?),
-            2 => priority = Some(attribute.be32()? as i32),
-            3 => first = Some(attribute.text()?),
-            4 => {
+            n::NFTA_HOOK_HOOKNUM => number = Some(attribute.be32()?),
+            n::NFTA_HOOK_PRIORITY => priority = Some(attribute.be32()? as i32),
+            link if Some(link) == one => first = Some(attribute.text()?),
+            links if links == several => {
                 for device in attribute.attributes() {
                     let device = device?;
                     let name = device.text()?;
                     devices.push(match device.number {
-                        DEVICE_PREFIX => name + "*",
+                        n::NFTA_DEVICE_PREFIX => name + "*",
                         _ => name,
                     });
                 }
@@ -115,7 +119,10 @@ impl Listed for Chain {
                 1 => table = Some(attribute.text()?),
                 2 => handle = Some(attribute.be64()?),
                 3 => name = Some(attribute.text()?),
-                4 => hook = Some(read_hook(attribute.attributes())?),
+                4 => {
+                    let (one, several) = (n::NFTA_HOOK_DEV, n::NFTA_HOOK_DEVS);
+                    hook = Some(read_hook(attribute.attributes(), Some(one), several)?);
+                }
                 5 => drops = attribute.be32()? == DROP,
                 6 => uses = attribute.be32()?,
                 7 => kind = Some(attribute.text()?),

@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+mod things;
+
 use super::super::json::{strings, Object};
 use super::super::text;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
@@ -69,6 +71,9 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
         for chain in places.chains(table) {
             put("chain", chain_object(chain));
         }
+        for (kind, object) in things::objects(ruleset, table) {
+            put(&kind, object);
+        }
         for chain in places.chains(table) {
             for rule in places.rules(chain) {
                 put("rule", rule_object(rule));
@@ -87,17 +92,21 @@ fn chain_object(chain: &Chain) -> Object {
     let Some(hook) = &chain.hook else {
         return object;
     };
-    let devices = match hook.devices.as_slice() {
-        [] => None,
-        [one] => Some(Value::from(one.as_str())),
-        several => Some(strings(several)),
-    };
     object
         .with("type", hook.kind.as_str())
         .maybe("hook", chain.hook_name().as_deref())
         .with("prio", hook.priority)
         .with("policy", policy(hook.drops))
-        .maybe("dev", devices)
+        .maybe("dev", devices(&hook.devices))
+}
+
+/// One by itself, and several in an array.
+fn devices(names: &[String]) -> Option<Value> {
+    match names {
+        [] => None,
+        [one] => Some(Value::from(one.as_str())),
+        several => Some(strings(several)),
+    }
 }
 
 fn rule_object(rule: &Rule) -> Object {
@@ -110,7 +119,7 @@ fn rule_object(rule: &Rule) -> Object {
         .with("expressions", strings(&rule.expressions))
 }
 
-/// Writes the tables, with the chains in them, with the rules in those.
+/// Writes the tables, with what is in them: last the chains, with their rules.
 pub(in super::super) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
     let lines = lines(ruleset);
     let width = lines
@@ -133,6 +142,7 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
         let family = family_name(table.family);
         let what = format!("table {family} {}", text::safe(&table.name));
         lines.push((what, table.handle, table.flag_names().join(" ")));
+        lines.extend(things::lines(ruleset, table));
         for chain in places.chains(table) {
             let about = chain.hook.as_ref().map(|hook| {
                 format!(
