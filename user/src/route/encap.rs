@@ -11,7 +11,7 @@ use super::fields::{address_at, big, find, number, read, Field, Row, Show, Value
 use super::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
-use Show::{Address, Big, Link, Name, Nest, Number, Other, Table};
+use Show::{Address, Big, Link, Name, Nest, Number, Or0, Other, Table};
 
 /// A kind of encapsulation: its number, its name, and its attributes.
 type Kind = (u16, &'static str, &'static [Row]);
@@ -65,9 +65,9 @@ fn vxlan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
 fn erspan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     static ROWS: &[Row] = &[
         (n::LWTUNNEL_IP_OPT_ERSPAN_VER, "ver", Number),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Big),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", Number),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", Number),
+        (n::LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Or0(&Big)),
+        (n::LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", Or0(&Number)),
+        (n::LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", Or0(&Number)),
     ];
     one(ROWS, attribute)
 }

@@ -143,6 +143,8 @@ pub(super) enum Show {
     Flag,
     /// As the other, unless all bits are 0.
     Unless0(&'static Show),
+    /// As the other, and 0 where it is not there.
+    Or0(&'static Show),
     /// As the other, and it passes.
     Passing(&'static Show),
     /// The name with this number.
@@ -255,6 +257,7 @@ impl Show {
             Self::Presence => Some(Value::Bool(false)),
             Self::End => Some(Value::text("any")),
             Self::LinkOrNone => Some(Value::Nothing),
+            Self::Or0(_) => Some(Value::Number(0)),
             _ => None,
         }
     }
@@ -295,7 +298,9 @@ impl Show {
             Self::Yes if is_0 => return Ok(None),
             Self::Presence | Self::Yes | Self::Flag => Value::Bool(true),
             Self::Unless0(_) if is_0 => return Ok(None),
-            Self::Unless0(show) | Self::Passing(show) => return show.value(attribute),
+            Self::Unless0(show) | Self::Or0(show) | Self::Passing(show) => {
+                return show.value(attribute)
+            }
             Self::Name(names) => {
                 let is = number(attribute)?;
                 let name = names.iter().find(|(number, _)| *number == is);
