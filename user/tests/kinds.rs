@@ -258,10 +258,10 @@ link set ge2 up
 /// What there is of these in every kernel with nf_tables.
 const PLAIN: &str = r#"
 table inet filter {
-  counter c1 { packets 5 bytes 500 comment "all of them" }
+  counter c1 { packets 5 bytes 500; comment "all of them"; }
   counter c2 { }
   set s1 { type ipv4_addr; elements = { 192.0.2.9, 192.0.2.10 } }
-  set s2 { type ipv4_addr . inet_service; flags timeout, dynamic; timeout 1h; gc-interval 30s; size 100; comment "two" }
+  set s2 { type ipv4_addr . inet_service; flags timeout, dynamic; timeout 1h; gc-interval 30s; size 100; comment "two"; }
   set s3 { type ipv6_addr; flags interval; auto-merge; policy memory; elements = { 2001:db8::/32 } }
   set s4 { type inet_service; flags constant; elements = { 22, 80, 443 } }
   map m1 { type inet_service : verdict; elements = { 22 : accept, 80 : drop } }
@@ -273,7 +273,9 @@ table inet filter {
     counter name c1
   }
 }
-table ip6 other { set s1 { type ifname; } }
+table ip6 other {
+  set s1 { type ifname; }
+}
 "#;
 
 /// And what there may not be. One by one, since each needs a part of its own.
@@ -324,6 +326,12 @@ fn sets_maps_and_objects_are_what_nft_says() {
                 if let Some(count) = elements {
                     object.insert("elements".to_owned(), count);
                 }
+                // As JSON, nft 1.0.6 does not say that rules may add elements, and that
+                // intervals are joined.
+                object.remove("auto-merge");
+                if let Some(Value::Array(flags)) = object.get_mut("flags") {
+                    flags.retain(|flag| flag != "dynamic");
+                }
                 if object.get("elements") == Some(&json!(0)) {
                     object.remove("elements");
                 }
@@ -348,10 +356,8 @@ fn sets_maps_and_objects_are_what_nft_says() {
         .collect();
     assert!(kinds.is_superset(&["chain", "counter", "map", "set", "table"].into()));
     // Those of a rule are not among those of its table.
-    assert_eq!(
-        all.iter().filter(|one| one["kind"] == "set").count() - usize::from(skipped.is_empty()),
-        5
-    );
+    let is_plain = |one: &&Object| one["kind"] == "set" && one["family"] != "bridge";
+    assert_eq!(all.iter().filter(is_plain).count(), 5);
     let shown = netns.parley_text("show firewall");
     for words in [
         "  counter c1 ",

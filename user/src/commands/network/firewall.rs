@@ -68,11 +68,11 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
             .with("handle", table.handle)
             .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
         put("table", object);
-        for chain in places.chains(table) {
-            put("chain", chain_object(chain));
-        }
         for (kind, object) in things::objects(ruleset, table) {
             put(&kind, object);
+        }
+        for chain in places.chains(table) {
+            put("chain", chain_object(chain));
         }
         for chain in places.chains(table) {
             for rule in places.rules(chain) {
