@@ -138,6 +138,8 @@ fn ip6(found: &Found<'_>, flow: u16, fields: &mut Vec<Field>) -> Result<()> {
 
 fn gre6(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     ip6(found, n::IFLA_GRE_FLOWINFO, fields)?;
+    // A flag of the other tunnels over IPv6, which means nothing here.
+    fields.retain(|field| field.name != "ip6_tnl_f_mip6_dev");
     gre(found, fields)
 }
 
