@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! nf_tables: the tables, chains and rules of the firewall, over nfnetlink.
+//! nf_tables: the tables of the firewall and what is in them, over nfnetlink.
 //!
 //! Its messages and attributes are in network order. To read them takes
 //! `CAP_NET_ADMIN`.
@@ -28,11 +28,18 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod flowtable;
+mod numbers;
+mod object;
 mod rule;
+mod set;
 mod table;
 
 pub use chain::{Chain, Hook};
+pub use flowtable::Flowtable;
+pub use object::{Data, Object};
 pub use rule::Rule;
+pub use set::Set;
 pub use table::Table;
 
 use crate::netlink::attr::Attributes;
@@ -42,6 +49,8 @@ use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// `NFNL_SUBSYS_NFTABLES`, the upper half of the message types.
 const SUBSYSTEM: u16 = 10 << 8;
@@ -64,6 +73,12 @@ pub struct Ruleset {
     pub chains: Vec<Chain>,
     /// The rules in their order, with the names of their tables and chains.
     pub rules: Vec<Rule>,
+    /// The sets and maps, with the names of their tables. Their elements are not read.
+    pub sets: Vec<Set>,
+    /// The counters, quotas and the like that have names of their own.
+    pub objects: Vec<Object>,
+    /// The tables of connections that skip the chains.
+    pub flowtables: Vec<Flowtable>,
     /// Whether it changed each time it was read. Then parts may be of different
     /// moments.
     pub interrupted: bool,
@@ -81,6 +96,25 @@ pub fn family_name(number: u8) -> Cow<'static, str> {
         10 => "ip6".into(),
         other => other.to_string().into(),
     }
+}
+
+/// Reads what `nft` keeps with a thing: records of a type, a length and that many
+/// bytes. It is `nft`'s own affair, so what is no such record is no error.
+fn record(mut records: &[u8], wanted: u8) -> Option<&[u8]> {
+    while let [kind, len, rest @ ..] = records {
+        let (value, next) = rest.split_at_checked(usize::from(*len))?;
+        if *kind == wanted {
+            return Some(value);
+        }
+        records = next;
+    }
+    None
+}
+
+/// The comment among such records.
+fn comment(records: &[u8], kind: u8) -> Option<OsString> {
+    let text = record(records, kind)?.split(|byte| *byte == 0).next()?;
+    Some(OsStr::from_bytes(text).to_owned())
 }
 
 /// Takes a message's family and its attributes apart.
@@ -143,10 +177,20 @@ fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
     )
 }
 
+/// Returns whether the list may not be of one moment.
+fn list_into<E: Listed, T: Transport>(
+    socket: &mut Socket<T>,
+    entries: &mut Vec<E>,
+) -> Result<bool> {
+    let listing = list(socket)?;
+    *entries = listing.entries;
+    Ok(listing.interrupted)
+}
+
 /// How often what changed meanwhile is read anew.
 const ATTEMPTS: usize = 5;
 
-/// Reads tables, chains and rules, of all families, as they are at one moment.
+/// Reads the tables and what is in them, of all families, as they are at one moment.
 ///
 /// Refused with `EPERM` without `CAP_NET_ADMIN`, and with `EINVAL` where the
 /// kernel has no nf_tables.
@@ -154,22 +198,19 @@ pub fn ruleset<T: Transport>(socket: &mut Socket<T>) -> Result<Ruleset> {
     let mut before = generation(socket)?;
     let mut ruleset = Ruleset::default();
     for _ in 0..ATTEMPTS {
-        let (tables, chains, rules) = (list(socket)?, list(socket)?, list(socket)?);
-        let after = generation(socket)?;
-        ruleset = Ruleset {
-            generation: after,
-            tables: tables.entries,
-            chains: chains.entries,
-            rules: rules.entries,
-            interrupted: before != after
-                || tables.interrupted
-                || chains.interrupted
-                || rules.interrupted,
-        };
+        ruleset = Ruleset::default();
+        let mut interrupted = list_into(socket, &mut ruleset.tables)?;
+        interrupted |= list_into(socket, &mut ruleset.chains)?;
+        interrupted |= list_into(socket, &mut ruleset.rules)?;
+        interrupted |= list_into(socket, &mut ruleset.sets)?;
+        interrupted |= list_into(socket, &mut ruleset.objects)?;
+        interrupted |= list_into(socket, &mut ruleset.flowtables)?;
+        ruleset.generation = generation(socket)?;
+        ruleset.interrupted = interrupted || before != ruleset.generation;
         if !ruleset.interrupted {
             break;
         }
-        before = after;
+        before = ruleset.generation;
     }
     Ok(ruleset)
 }

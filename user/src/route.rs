@@ -42,9 +42,13 @@
 #![forbid(unsafe_code)]
 
 pub mod addresses;
+mod encap;
+pub mod fields;
+mod kinds;
 pub mod links;
 pub mod names;
 pub mod neighbours;
+mod numbers;
 pub mod routes;
 pub mod rules;
 
@@ -145,6 +149,18 @@ pub trait Entry: Sealed + Clone {
         true
     }
 
+    /// Whether the kernel names this alone when it removes it from `other`, which is
+    /// the same and stays.
+    fn is_part_of(&self, _other: &Self) -> bool {
+        false
+    }
+
+    /// Whether `other`, which has the same key and is gone, became this, as far as
+    /// two lists can show.
+    fn comes_from(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+
     /// Whether a list that has this where an earlier one had `other`, which is the
     /// same, shows a change. Time that passes is none.
     fn is_changed(&self, other: &Self) -> bool;
@@ -184,8 +200,12 @@ pub struct Told<E> {
 /// What became of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is new, or is now so.
+    /// It exists, and the kernel does not say since when.
     Is,
+    /// It was created, in front of those with the same key.
+    Created,
+    /// It was created, behind those with the same key.
+    Appended,
     /// It took the place of another with the same key.
     Replaces,
     /// It is gone; it is as it last was.
@@ -293,10 +313,15 @@ pub fn told<E: Entry>(message: &Message<'_>) -> Result<Option<Told<E>>> {
     if !concerns::<E>(message) {
         return Ok(None);
     }
+    let has = |flag| message.header.flags & flag != 0;
     let change = if message.header.kind != E::NEW {
         Change::Gone
-    } else if message.header.flags & flags::REPLACE != 0 {
+    } else if has(flags::REPLACE) {
         Change::Replaces
+    } else if has(flags::CREATE) && has(flags::APPEND) {
+        Change::Appended
+    } else if has(flags::CREATE) {
+        Change::Created
     } else {
         Change::Is
     };

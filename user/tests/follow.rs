@@ -84,6 +84,64 @@ route del 203.0.114.0/24");
 }
 
 #[test]
+fn the_monitor_tells_routes_apart_as_the_kernel_does() {
+    let netns = Netns::new("monitor-alike");
+    netns.ip("address add 192.0.2.1/24 dev v0\naddress add 2001:db8::1/64 dev v0 nodad");
+    let mut monitor = netns.monitor("routes --json");
+    netns.ip("route add blackhole 10.0.0.0/8
+route append unreachable 10.0.0.0/8
+route append 10.0.0.0/8 via 192.0.2.7 proto static
+route append 10.0.0.0/8 via 192.0.2.7 proto dhcp
+route prepend 10.0.0.0/8 via 192.0.2.7 mtu 1300
+route replace prohibit 10.0.0.0/8
+route del unreachable 10.0.0.0/8
+route del 10.0.0.0/8 proto static
+route del prohibit 10.0.0.0/8
+route add 10.0.0.0/8 metric 5 via 192.0.2.7");
+    for (became, kind, protocol) in [
+        ("new", "blackhole", None),
+        ("new", "unreachable", None),
+        ("new", "unicast", Some("static")),
+        ("new", "unicast", Some("dhcp")),
+        ("new", "unicast", None),
+        // The first of them, which was put in front.
+        ("changed", "prohibit", None),
+        ("deleted", "unreachable", None),
+        ("deleted", "unicast", Some("static")),
+        ("deleted", "prohibit", None),
+        ("new", "unicast", None),
+    ] {
+        let event = monitor.event_of("dst", "10.0.0.0/8");
+        let is = |key: &str| event.get(key).map(|value| value.as_str().unwrap());
+        let told = (is("event"), is("type").unwrap_or("unicast"), is("protocol"));
+        assert_eq!(told, (Some(became), kind, protocol), "{event:?}");
+    }
+    // What replaced one of several has been read since: nothing else has changed.
+    let left = netns.parley_json("show routes --family 4 --table main");
+    assert_eq!(those(&left, "dst", "10.0.0.0/8").len(), 3, "{left:?}");
+    // Nexthops of IPv6 come to be one route, and go from it one by one.
+    netns.ip("route add 2001:db8:1::/48 via 2001:db8::7
+route append 2001:db8:1::/48 via 2001:db8::8");
+    let mut ways = |expected: &str| {
+        let event = monitor.event_of("dst", "2001:db8:1::/48");
+        assert_eq!(event["event"], expected, "{event:?}");
+        let ways = event.get("nexthops").and_then(Value::as_array).cloned();
+        let ways = ways.unwrap_or_else(|| vec![Value::Object(event)]);
+        let by = ways
+            .iter()
+            .map(|way| way["gateway"].as_str().unwrap().to_owned());
+        by.collect::<BTreeSet<_>>()
+    };
+    let both: BTreeSet<_> = ["2001:db8::7", "2001:db8::8"].map(str::to_owned).into();
+    assert_eq!(ways("new"), ["2001:db8::7".to_owned()].into());
+    assert_eq!(ways("changed"), both);
+    netns.ip("route del 2001:db8:1::/48 via 2001:db8::7");
+    assert_eq!(ways("changed"), ["2001:db8::8".to_owned()].into());
+    netns.ip("route del 2001:db8:1::/48");
+    assert_eq!(ways("deleted"), ["2001:db8::8".to_owned()].into());
+}
+
+#[test]
 fn the_monitor_tells_once_of_each_route_that_goes_with_its_link() {
     let netns = Netns::new("monitor-gone");
     netns.ip("route add 203.0.113.0/24 dev d0

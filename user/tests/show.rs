@@ -7,56 +7,10 @@
 
 mod common;
 
-use common::network::{feed, objects, text, those, Netns, Object, PROGRAM};
+use common::network::{agree, feed, objects, text, those, without, Netns, Object, PROGRAM};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-
-/// What an object says of `keys`, to tell it from others.
-fn named(object: &Object, keys: &[&str]) -> String {
-    let words = keys.iter().filter_map(|key| object.get(*key));
-    words
-        .map(|word| word.to_string())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Without `keys`, each of which the caller has a reason for.
-fn without(mut objects: Vec<Object>, keys: &[&str]) -> Vec<Object> {
-    for object in &mut objects {
-        object.retain(|key, _| !keys.contains(&key.as_str()));
-    }
-    objects
-}
-
-/// Reads what `theirs` and `ours` say until nothing changed between: the kernel
-/// has timers of its own. Then both have to be the same.
-fn agree(
-    keys: &[&str],
-    theirs: impl Fn() -> Vec<Object>,
-    ours: impl Fn() -> Vec<Object>,
-) -> Vec<Object> {
-    for _ in 0..20 {
-        let before = theirs();
-        let ours = ours();
-        if before != theirs() {
-            continue;
-        }
-        let names = |objects: &[Object]| -> Vec<String> {
-            objects.iter().map(|object| named(object, keys)).collect()
-        };
-        assert_eq!(names(&ours), names(&before));
-        for (ours, theirs) in ours.iter().zip(&before) {
-            let fields: BTreeSet<_> = ours.keys().chain(theirs.keys()).collect();
-            for field in fields {
-                let name = named(ours, keys);
-                assert_eq!(ours.get(field), theirs.get(field), "{field} of {name}");
-            }
-        }
-        return ours;
-    }
-    panic!("it never stood still");
-}
 
 #[test]
 fn links_are_what_ip_says_in_every_field() {

@@ -52,12 +52,9 @@ impl Object {
     /// are under `KEY_hex`.
     pub(super) fn name(self, key: &str, name: impl AsRef<OsStr>) -> Self {
         let name = name.as_ref();
-        match name.to_str() {
-            Some(text) => self.with(key, text),
-            None => self
-                .with(key, text::safe(name))
-                .with(&format!("{key}_hex"), hex(name.as_bytes())),
-        }
+        let bytes = name.to_str().is_none().then(|| hex(name.as_bytes()));
+        self.with(key, shown(name))
+            .maybe(&format!("{key}_hex"), bytes)
     }
 
     /// With a name where there is one, and without the key where not.
@@ -71,13 +68,9 @@ impl Object {
     /// With an array of names. Where one is not UTF-8, the bytes of all are under
     /// `KEY_hex`, in the same order.
     pub(super) fn names(self, key: &str, names: &[OsString]) -> Self {
-        let shown = |name: &OsString| match name.to_str() {
-            Some(text) => text.to_owned(),
-            None => text::safe(name),
-        };
         let is_text = names.iter().all(|name| name.to_str().is_some());
         let hex: Value = names.iter().map(|name| hex(name.as_bytes())).collect();
-        self.with(key, names.iter().map(shown).collect::<Value>())
+        self.with(key, names.iter().map(|name| shown(name)).collect::<Value>())
             .maybe(&format!("{key}_hex"), (!is_text).then_some(hex))
     }
 
@@ -91,6 +84,14 @@ impl Object {
 impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Self::Object(object.0)
+    }
+}
+
+/// A name, as it is. Where it is not UTF-8, it is shown as in text.
+pub(super) fn shown(name: &OsStr) -> String {
+    match name.to_str() {
+        Some(text) => text.to_owned(),
+        None => text::safe(name),
     }
 }
 

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub(super) mod addresses;
+mod fields;
 pub(super) mod firewall;
 pub(super) mod links;
 mod neighbours;

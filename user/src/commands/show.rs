@@ -51,7 +51,7 @@ pub(crate) enum Show {
         #[arg(long)]
         all: bool,
     },
-    /// The tables, chains and rules of nf_tables; needs CAP_NET_ADMIN
+    /// The tables of nf_tables and what is in them; needs CAP_NET_ADMIN
     Firewall,
 }
 

@@ -4,7 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::Listed;
+use super::{numbers as n, Listed};
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
@@ -69,22 +69,26 @@ impl Chain {
     }
 }
 
-/// Reads `NFTA_CHAIN_HOOK`: number, priority and links.
-fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<OsString>)> {
-    const DEVICE_PREFIX: u16 = 2;
+/// Reads a hook: number, priority and links. The attributes with the links have the
+/// numbers `one`, with one link, and `several`.
+pub(super) fn read_hook(
+    attributes: Attributes<'_>,
+    one: Option<u16>,
+    several: u16,
+) -> Result<(u32, i32, Vec<OsString>)> {
     let (mut number, mut priority) = (None, None);
     let (mut first, mut devices) = (None, Vec::new());
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
-            1 => number = Some(attribute.be32()?),
-            2 => priority = Some(attribute.be32()? as i32),
-            3 => first = Some(attribute.name()?),
-            4 => {
+            n::NFTA_HOOK_HOOKNUM => number = Some(attribute.be32()?),
+            n::NFTA_HOOK_PRIORITY => priority = Some(attribute.be32()? as i32),
+            link if Some(link) == one => first = Some(attribute.name()?),
+            links if links == several => {
                 for device in attribute.attributes() {
                     let device = device?;
                     let mut name = device.name()?;
-                    if device.number == DEVICE_PREFIX {
+                    if device.number == n::NFTA_DEVICE_PREFIX {
                         name.push("*");
                     }
                     devices.push(name);
@@ -116,7 +120,10 @@ impl Listed for Chain {
                 1 => table = Some(attribute.name()?),
                 2 => handle = Some(attribute.be64()?),
                 3 => name = Some(attribute.name()?),
-                4 => hook = Some(read_hook(attribute.attributes())?),
+                4 => {
+                    let (one, several) = (n::NFTA_HOOK_DEV, n::NFTA_HOOK_DEVS);
+                    hook = Some(read_hook(attribute.attributes(), Some(one), several)?);
+                }
                 5 => drops = attribute.be32()? == DROP,
                 6 => uses = attribute.be32()?,
                 7 => kind = Some(attribute.text()?),

@@ -4,11 +4,10 @@
 
 #![forbid(unsafe_code)]
 
-use super::Listed;
+use super::{comment, Listed};
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,27 +49,12 @@ fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The comment in what `nft` keeps with a rule: records of a type, a length and
-/// that many bytes. It is `nft`'s own affair, so what is no such record is no
-/// error.
-fn comment(mut records: &[u8]) -> Option<OsString> {
-    const COMMENT: u8 = 0;
-    while let [kind, len, rest @ ..] = records {
-        let (value, next) = rest.split_at_checked(usize::from(*len))?;
-        if *kind == COMMENT {
-            let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
-            return Some(OsStr::from_bytes(text).to_owned());
-        }
-        records = next;
-    }
-    None
-}
-
 impl Listed for Rule {
     const NEW: u16 = 6;
     const REQUEST: &'static str = "NFT_MSG_GETRULE";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
+        const COMMENT: u8 = 0;
         let (mut table, mut chain, mut handle) = (None, None, None);
         let (mut position, mut note, mut expressions) = (None, None, Vec::new());
         for attribute in attributes {
@@ -81,7 +65,7 @@ impl Listed for Rule {
                 3 => handle = Some(attribute.be64()?),
                 4 => expressions = read_expressions(attribute.attributes())?,
                 6 => position = Some(attribute.be64()?),
-                7 => note = comment(attribute.payload),
+                7 => note = comment(attribute.payload, COMMENT),
                 _ => {}
             }
         }
@@ -94,20 +78,5 @@ impl Listed for Rule {
             comment: note,
             expressions,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::comment;
-
-    #[test]
-    fn a_comment_is_found_behind_other_records_and_no_bytes_are_an_error() {
-        assert_eq!(comment(b"\x00\x04ssh\x00"), Some("ssh".into()));
-        assert_eq!(comment(b"\x01\x02xy\x00\x04ssh\x00"), Some("ssh".into()));
-        assert_eq!(comment(b"\x00\x03ssh"), Some("ssh".into()));
-        for none in [&b""[..], b"\x00", b"\x00\x05ssh\x00", b"\x01\x01x\x00"] {
-            assert_eq!(comment(none), None);
-        }
     }
 }

@@ -54,6 +54,8 @@ pub mod flags {
     pub const EXCL: u16 = 0x200;
     /// Create what is missing.
     pub const CREATE: u16 = 0x400;
+    /// Add to the end of a list.
+    pub const APPEND: u16 = 0x800;
     /// In an error: the request is quoted without its payload.
     pub const CAPPED: u16 = 0x100;
     /// In an error: attributes of the extended ACK follow.

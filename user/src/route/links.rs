@@ -7,9 +7,10 @@
 
 #![forbid(unsafe_code)]
 
-use super::names;
+use super::fields::{find, Field};
 use super::{dump, split, Entry, Family};
-use crate::netlink::attr::Attributes;
+use super::{kinds, names, numbers as n};
+use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
 use crate::netlink::transport::Transport;
@@ -57,8 +58,12 @@ pub struct Link {
     pub link_netnsid: Option<i32>,
     /// Its driver, such as `veth`.
     pub kind: Option<String>,
+    /// What it is set up with, where its driver is one that is known here.
+    pub data: Option<Vec<Field>>,
     /// The driver of what it is part of.
     pub member_kind: Option<String>,
+    /// What it is set up with as a part of that.
+    pub member_data: Option<Vec<Field>>,
     /// Its hardware address.
     pub address: Option<Vec<u8>>,
     /// The hardware address that reaches all, or that of the other end.
@@ -133,7 +138,18 @@ impl Entry for Link {
     }
 
     fn is_changed(&self, other: &Self) -> bool {
-        self != other
+        let differ = |now: &Option<Vec<Field>>, before: &Option<Vec<Field>>| {
+            Field::differ(
+                now.as_deref().unwrap_or_default(),
+                before.as_deref().unwrap_or_default(),
+            )
+        };
+        let mut now = self.clone();
+        now.data.clone_from(&other.data);
+        now.member_data.clone_from(&other.member_data);
+        now != *other
+            || differ(&self.data, &other.data)
+            || differ(&self.member_data, &other.member_data)
     }
 
     /// A bridge tells of its ports in the same messages, as of another family.
@@ -249,13 +265,16 @@ impl Link {
 
     /// Reads `IFLA_LINKINFO`.
     fn read_info(&mut self, attributes: Attributes<'_>) -> Result<()> {
-        for attribute in attributes {
-            let attribute = attribute?;
-            match attribute.number {
-                1 => self.kind = Some(attribute.text()?),
-                4 => self.member_kind = Some(attribute.text()?),
-                _ => {}
-            }
+        let found = find(attributes)?;
+        let text = |number| found.get(&number).map(Attribute::text).transpose();
+        let inside = |number| found.get(&number).map(Attribute::attributes);
+        self.kind = text(n::IFLA_INFO_KIND)?;
+        self.member_kind = text(n::IFLA_INFO_SLAVE_KIND)?;
+        if let Some(kind) = &self.kind {
+            self.data = kinds::link(kind, inside(n::IFLA_INFO_DATA))?;
+        }
+        if let Some(kind) = &self.member_kind {
+            self.member_data = kinds::part(kind, inside(n::IFLA_INFO_SLAVE_DATA))?;
         }
         Ok(())
     }

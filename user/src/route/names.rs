@@ -15,6 +15,8 @@
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A name, or the number.
 type Name = Cow<'static, str>;
@@ -178,24 +180,68 @@ pub fn link_type(number: u16) -> Name {
     name.map_or_else(|| format!("[{number}]").into(), Cow::from)
 }
 
-/// A protocol above IP, as `/etc/protocols` usually has it.
+/// A protocol above IP, as this machine's `/etc/protocols` has it. Where that cannot
+/// be read, the protocols that are used the most have their names.
 #[must_use]
 pub fn ip_protocol(number: u8) -> Name {
-    let name = match number {
-        1 => Some("icmp"),
-        2 => Some("igmp"),
-        6 => Some("tcp"),
-        17 => Some("udp"),
-        33 => Some("dccp"),
-        47 => Some("gre"),
-        50 => Some("esp"),
-        51 => Some("ah"),
-        58 => Some("ipv6-icmp"),
-        132 => Some("sctp"),
-        136 => Some("udplite"),
-        _ => None,
+    static KNOWN: OnceLock<Option<BTreeMap<u8, String>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let table = std::fs::read_to_string("/etc/protocols").ok()?;
+        Some(protocols(&table))
+    });
+    let name = match (known, number) {
+        (Some(known), number) => known.get(&number).map(String::as_str),
+        (None, 1) => Some("icmp"),
+        (None, 2) => Some("igmp"),
+        (None, 6) => Some("tcp"),
+        (None, 17) => Some("udp"),
+        (None, 33) => Some("dccp"),
+        (None, 47) => Some("gre"),
+        (None, 50) => Some("esp"),
+        (None, 51) => Some("ah"),
+        (None, 58) => Some("ipv6-icmp"),
+        (None, 132) => Some("sctp"),
+        (None, 136) => Some("udplite"),
+        (None, _) => None,
     };
     name.map_or_else(|| format!("ipproto-{number}").into(), Cow::from)
+}
+
+/// Reads a table of protocols: of each number, the first name that it has.
+fn protocols(table: &str) -> BTreeMap<u8, String> {
+    let mut known = BTreeMap::new();
+    for line in table.lines() {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        if let (Some(name), Some(Ok(number))) = (words.next(), words.next().map(str::parse)) {
+            known.entry(number).or_insert_with(|| name.to_owned());
+        }
+    }
+    known
+}
+
+/// A user of this machine, as `/etc/passwd` has it.
+#[must_use]
+pub fn user(number: u32) -> Name {
+    account("/etc/passwd", number)
+}
+
+/// A group of users of this machine, as `/etc/group` has it.
+#[must_use]
+pub fn group(number: u32) -> Name {
+    account("/etc/group", number)
+}
+
+/// The name in a line whose third field is this number; else the number.
+fn account(path: &str, number: u32) -> Name {
+    let table = std::fs::read(path).unwrap_or_default();
+    let table = String::from_utf8_lossy(&table);
+    let name = table.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, id) = (fields.next()?, fields.nth(1)?);
+        (id.parse() == Ok(number)).then(|| name.to_owned())
+    });
+    name.map_or_else(|| number.to_string().into(), Cow::from)
 }
 
 /// The names of the bits that are set in `bits`, in the order of `known`, and the
@@ -220,6 +266,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn protocols_have_the_names_of_the_systems_table() {
+        let table =
+            "# Internet protocols\nip 0 IP\nhopopt 0 HOPOPT\ntcp\t6\tTCP # and more\n\nodd\n";
+        let known = protocols(table);
+        assert_eq!(known.len(), 2);
+        assert_eq!((known[&0].as_str(), known[&6].as_str()), ("ip", "tcp"));
+        if std::path::Path::new("/etc/protocols").exists() {
+            // Of which the program once knew no more than eleven.
+            assert_eq!(ip_protocol(89), "ospf");
+            assert_eq!(ip_protocol(112), "vrrp");
+        }
+        assert_eq!(ip_protocol(253), "ipproto-253");
+    }
+
+    #[test]
     fn a_number_without_a_name_stays_a_number() {
         assert_eq!(table(254), "main");
         assert_eq!(table(70_000), "70000");
@@ -228,6 +289,7 @@ mod tests {
         assert_eq!(table_number("nowhere"), None);
         assert_eq!(protocol(77), "77");
         assert_eq!(link_type(5), "[5]");
+        assert_eq!(user(u32::MAX), u32::MAX.to_string());
         assert_eq!(bits(&[(2, "B"), (1, "A")], 0x13), ["B", "A", "10"]);
     }
 }

@@ -6,8 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+use super::fields::Field;
 use super::names::bits;
 use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
+use super::{encap, numbers as n};
 use crate::netlink::attr::{Attribute, Attributes, ALIGN};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
@@ -78,6 +80,8 @@ pub struct Way {
     pub realms: Option<u32>,
     /// What packets are put into: `LWTUNNEL_ENCAP_*`.
     pub encapsulation: Option<u16>,
+    /// What that is set up with.
+    pub encapsulation_data: Vec<Field>,
 }
 
 /// In the order in which `ip` prints them.
@@ -94,6 +98,10 @@ const FLAGS: &[(u32, &str)] = &[
     (0x8000, "rt_trap"),
     (0x2000_0000, "rt_offload_failed"),
 ];
+
+/// The flags that tell how a nexthop fares, rather than which it is:
+/// `RTNH_COMPARE_MASK`, and those of a route like them.
+const PASSING: u32 = 1 | 8 | 16 | 64 | 0x4000 | 0x8000 | 0x2000_0000;
 
 /// The names of a route's or a way's flags, as `ip` prints them.
 #[must_use]
@@ -143,6 +151,62 @@ pub const FEATURES: u16 = 12;
 pub const ECN: u32 = 1;
 
 impl Route {
+    /// Whether the kernel takes two routes of IPv4 with the same key for the same
+    /// (`fib_table_insert()`, `fib_find_info()`). All that an administrator can set
+    /// counts, and each difference makes another route.
+    fn is_same_alias(&self, other: &Self) -> bool {
+        let set = |route: &Self| {
+            (
+                (route.kind, route.protocol, route.scope),
+                route.preferred_source,
+                route.flags & !PASSING,
+                (route.metrics.clone(), route.locked),
+                route.congestion.clone(),
+            )
+        };
+        let ways = match (self.nexthop_id, other.nexthop_id) {
+            // Where a nexthop object leads may change, and the route stays.
+            (Some(id), Some(other)) => id == other,
+            (None, None) => {
+                self.way.is_same(&other.way)
+                    && self.ways.len() == other.ways.len()
+                    && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.is_same(other))
+            }
+            _ => false,
+        };
+        ways && set(self) == set(other)
+    }
+
+    /// Whether the kernel takes two routes of IPv6 with the same key for the same
+    /// (`fib6_add_rt2node()`): only where they lead counts. Those that can share the
+    /// packets become one route with several nexthops.
+    fn is_same_node(&self, other: &Self) -> bool {
+        if self.nexthop_id.is_some() || other.nexthop_id.is_some() {
+            return self.nexthop_id == other.nexthop_id;
+        }
+        let leads_as = |way: &Way| {
+            let way = |own: &Way| {
+                own.leads_as(way)
+                    && own.encapsulation == way.encapsulation
+                    && own.encapsulation_data == way.encapsulation_data
+            };
+            self.hops().any(way)
+        };
+        (self.can_share() && other.can_share()) || other.hops().any(leads_as)
+    }
+
+    /// Where it leads, in one place or several.
+    fn hops(&self) -> impl Iterator<Item = &Way> {
+        let alone = self.ways.is_empty().then_some(&self.way);
+        self.ways.iter().chain(alone)
+    }
+
+    /// `rt6_qualify_for_ecmp()`, as far as a message shows it.
+    fn can_share(&self) -> bool {
+        const RA: u8 = 9;
+        !self.ways.is_empty() || (self.way.gateway.is_some() && self.protocol != RA)
+    }
+
     /// Whether the metric with this number is fixed.
     #[must_use]
     pub fn is_locked(&self, metric: u16) -> bool {
@@ -166,24 +230,33 @@ impl Way {
     /// The name of [`Self::encapsulation`].
     #[must_use]
     pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
-        Some(match self.encapsulation? {
-            0 => return None,
-            1 => "mpls".into(),
-            2 => "ip".into(),
-            3 => "ila".into(),
-            4 => "ip6".into(),
-            5 => "seg6".into(),
-            6 => "bpf".into(),
-            7 => "seg6local".into(),
-            8 => "rpl".into(),
-            9 => "ioam6".into(),
-            10 => "xfrm".into(),
-            other => other.to_string().into(),
-        })
+        let kind = self.encapsulation.filter(|kind| *kind != 0)?;
+        let number = || Cow::from(kind.to_string());
+        Some(encap::name(kind).map_or_else(number, Cow::from))
     }
 
     fn leads_as(&self, other: &Self) -> bool {
         (self.index, self.gateway) == (other.index, other.gateway)
+    }
+
+    /// Whether the kernel takes two nexthops of IPv4 for the same (`nh_comp()`).
+    fn is_same(&self, other: &Self) -> bool {
+        let lasting = |way: &Self| Self {
+            flags: way.flags & !PASSING,
+            ..way.clone()
+        };
+        lasting(self) == lasting(other)
+    }
+
+    /// Reads `RTA_ENCAP`, whose kind stands in another of `attributes`.
+    fn read_encapsulation(&mut self, attributes: Attributes<'_>) -> Result<()> {
+        for attribute in attributes {
+            let attribute = attribute?;
+            if let (n::RTA_ENCAP, Some(kind)) = (attribute.number, self.encapsulation) {
+                self.encapsulation_data = encap::data(kind, attribute.attributes())?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads what a way says of itself; whether it was that.
@@ -197,7 +270,7 @@ impl Way {
                 let address = attribute.payload.get(2..).unwrap_or_default();
                 self.gateway = Some(ip_bytes(address, attribute.offset)?);
             }
-            21 => self.encapsulation = Some(attribute.u16()?),
+            n::RTA_ENCAP_TYPE => self.encapsulation = Some(attribute.u16()?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -232,6 +305,7 @@ fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
         for attribute in Attributes::new(inside) {
             way.read(&attribute?)?;
         }
+        way.read_encapsulation(Attributes::new(inside))?;
         ways.push(way);
         let next = len.next_multiple_of(ALIGN).min(rest.len());
         rest = rest.get(next..).unwrap_or_default();
@@ -285,9 +359,22 @@ impl Entry for Route {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.way.leads_as(&other.way)
-            && self.ways.len() == other.ways.len()
-            && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other))
+        match self.family {
+            Family::Inet => self.is_same_alias(other),
+            Family::Inet6 => self.is_same_node(other),
+        }
+    }
+
+    /// Of a route of IPv6 with several nexthops, the kernel removes one by itself.
+    fn is_part_of(&self, other: &Self) -> bool {
+        self.family == Family::Inet6 && self.ways.is_empty() && !other.ways.is_empty()
+    }
+
+    fn comes_from(&self, other: &Self) -> bool {
+        self.is_same(other)
+            || (self.way.leads_as(&other.way)
+                && self.ways.len() == other.ways.len()
+                && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other)))
     }
 
     fn is_changed(&self, other: &Self) -> bool {
@@ -337,7 +424,7 @@ impl Entry for Route {
         let prefix = |attribute: &Attribute<'_>, len| {
             ip(attribute).map(|address| Some(Prefix { address, len }))
         };
-        for attribute in attributes {
+        for attribute in attributes.clone() {
             let attribute = attribute?;
             if route.way.read(&attribute)? {
                 continue;
@@ -367,6 +454,7 @@ impl Entry for Route {
                 _ => {}
             }
         }
+        route.way.read_encapsulation(attributes)?;
         Ok(route)
     }
 }

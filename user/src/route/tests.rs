@@ -94,6 +94,10 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     let told = |kind, flags| told::<Neighbour>(&message(kind, flags, &payload)).unwrap();
     assert_eq!(told(new, 0).unwrap().change, Change::Is);
     assert_eq!(told(new, flags::REPLACE).unwrap().change, Change::Replaces);
+    let created = flags::CREATE | flags::EXCL;
+    assert_eq!(told(new, created).unwrap().change, Change::Created);
+    let appended = flags::CREATE | flags::APPEND;
+    assert_eq!(told(new, appended).unwrap().change, Change::Appended);
     assert_eq!(told(new + 1, 0).unwrap().change, Change::Gone);
     assert_eq!(told(new + 2, 0), None);
     // A bridge tells of its own table of addresses in the same messages.
@@ -122,6 +126,132 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     ];
     let port = super::told::<Link>(&message(Link::NEW + 1, 0, &port)).unwrap();
     assert_eq!(port, None);
+}
+
+#[test]
+fn routes_are_the_same_where_the_kernel_takes_them_for_the_same() {
+    let route = |family: u8, kind: u8, fill: &dyn Fn(&mut Writer<'_>) -> Result<()>| {
+        let header = [family, 8, 0, 0, 254, 4, 0, kind, 0, 0, 0, 0];
+        let payload = with(&header, |w| {
+            let to: &[u8] = if family == 2 { &[10, 0, 0, 0] } else { &V6 };
+            w.bytes(1, to)?;
+            fill(w)
+        });
+        Route::read(&message(Route::NEW, 0, &payload)).unwrap()
+    };
+    let via = |w: &mut Writer<'_>| w.bytes(5, &V4).and(w.u32(4, 5));
+    let metric = |w: &mut Writer<'_>| via(w).and(w.nest(8, |w| w.u32(2, 1300)));
+    let encap = |w: &mut Writer<'_>| via(w).and(w.bytes(21, &2u16.to_ne_bytes()));
+    // Each difference makes another route of IPv4, which is on the same key.
+    let plain = route(2, 1, &via);
+    for other in [
+        route(2, 6, &|_| Ok(())),
+        route(2, 1, &metric),
+        route(2, 1, &encap),
+    ] {
+        assert!(
+            plain.key() == other.key() && !plain.is_same(&other),
+            "{other:?}"
+        );
+    }
+    let mut down = plain.clone();
+    down.flags |= 16;
+    assert!(plain.is_same(&down) && down.is_changed(&plain));
+    // Where an object leads is not what the route is.
+    let object = |way: u8| {
+        route(2, 1, &move |w: &mut Writer<'_>| {
+            w.u32(30, 7).and(w.bytes(5, &[192, 0, 2, way]))
+        })
+    };
+    assert!(object(1).is_same(&object(2)) && !object(1).is_same(&plain));
+    // What can share the packets is one route of IPv6, whatever its type says.
+    let to = |way: &'static [u8; 16]| route(10, 1, &move |w: &mut Writer<'_>| w.bytes(5, way));
+    let (first, second) = (to(&V6), to(&[7; 16]));
+    let mut both = first.clone();
+    both.ways = vec![first.way.clone(), second.way.clone()];
+    both.way = routes::Way::default();
+    assert!(first.is_same(&second) && first.is_same(&both) && second.is_same(&both));
+    assert!(second.is_part_of(&both) && !both.is_part_of(&both) && !first.is_part_of(&second));
+    let by = |link: u32| route(10, 1, &move |w: &mut Writer<'_>| w.u32(4, link));
+    assert!(by(5).is_same(&by(5)) && !by(5).is_same(&by(6)) && !by(5).is_same(&first));
+}
+
+#[test]
+fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
+    use fields::Value;
+    // Two labels of MPLS, of which the second is marked as the last.
+    let labels = [0, 0x06, 0x40, 0, 0, 0x0c, 0x81, 0];
+    let mut ways = vec![0, 0, 0, 0, 5, 0, 0, 0];
+    let mut writer = Writer::new(&mut ways);
+    writer.bytes(21, &1u16.to_ne_bytes()).unwrap();
+    writer
+        .nest(22, |w| w.bytes(1, &labels).and(w.bytes(2, &[9])))
+        .unwrap();
+    ways[0] = ways.len() as u8;
+    // A header with one segment, and how it is put in front.
+    let header = [0, 2, 4, 0, 0, 0, 0, 0];
+    let seg6 = [&1u32.to_ne_bytes()[..], &header, &V6].concat();
+    let payload = with(&[10, 0, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0], |w| {
+        // The attributes may come first, and their kind after them.
+        w.nest(22, |w| w.bytes(1, &seg6))?;
+        w.bytes(21, &5u16.to_ne_bytes())?;
+        w.bytes(9, &ways)
+    });
+    let route = Route::read(&message(Route::NEW, 0, &payload)).unwrap();
+    let show = |way: &routes::Way| {
+        let value = Value::Fields(way.encapsulation_data.clone());
+        format!("{} {value}", way.encapsulation_name().unwrap())
+    };
+    assert_eq!(show(&route.way), "seg6 mode encap segs 2001:db8::7");
+    assert_eq!(show(&route.ways[0]), "mpls dst 100/200 ttl 9");
+}
+
+/// Of a link with these attributes in its `IFLA_LINKINFO`.
+fn link_of(kind: &str, fill: impl Fn(&mut Writer<'_>) -> Result<()>) -> Link {
+    let header = [0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let payload = with(&header, |w| {
+        w.nest(18, |w| w.string(1, kind).and(w.nest(2, &fill)))
+    });
+    Link::read(&message(Link::NEW, 0, &payload)).unwrap()
+}
+
+#[test]
+fn a_link_is_read_with_what_its_kind_is_set_up_with() {
+    use fields::Value;
+    let show = |link: &Link| Value::Fields(link.data.clone().unwrap()).to_string();
+    let vxlan = |group: [u8; 4]| {
+        link_of("vxlan", |w| {
+            w.u32(1, 42)?;
+            w.bytes(2, &group)?;
+            w.bytes(15, &4789u16.to_be_bytes())?;
+            w.bytes(7, &[1])
+        })
+    };
+    assert_eq!(
+        show(&vxlan(V4)),
+        "id 42 remote 192.0.2.7 port 4789 learning on"
+    );
+    assert!(show(&vxlan([239, 0, 0, 1])).contains("group 239.0.0.1"));
+    // Whose keys count depends on flags in network order.
+    let key = |flags: u16| {
+        link_of("gre", |w| {
+            w.bytes(2, &flags.to_be_bytes())?;
+            w.bytes(4, &[0, 0, 0, 9])
+        })
+    };
+    assert_eq!(show(&key(0x2000)), "remote any local any ikey 0.0.0.9");
+    assert_eq!(show(&key(0x1000)), "remote any local any iseq on");
+    // Time that passes is no change.
+    let bridge = |timer: u64, age: u32| {
+        link_of("bridge", |w| {
+            w.u32(3, age).and(w.bytes(16, &timer.to_ne_bytes()))
+        })
+    };
+    assert!(show(&bridge(1234, 5)).ends_with("hello_timer 12.34"));
+    assert!(!bridge(1, 5).is_changed(&bridge(2, 5)));
+    assert!(bridge(1, 5).is_changed(&bridge(1, 6)));
+    // Of a kind that is not known there is nothing, and no error.
+    assert_eq!(link_of("strange", |w| w.u32(1, 1)).data, None);
 }
 
 #[test]
@@ -302,6 +432,33 @@ proptest! {
             Ok(())
         });
         read_as_each(&payload);
+    }
+
+    #[test]
+    fn no_attributes_of_a_kind_make_a_reader_panic(
+        kind in prop::sample::select(kinds::names().collect::<Vec<_>>()),
+        number in 0u16..12,
+        attributes in prop::collection::vec((0u16..64, prop::collection::vec(any::<u8>(), 0..40)), 0..12),
+        nests in prop::collection::vec((0u16..40, 0u16..20, prop::collection::vec(any::<u8>(), 0..9)), 0..4),
+    ) {
+        let data = with(&[], |w| {
+            for (number, bytes) in &attributes {
+                w.bytes(*number, bytes)?;
+            }
+            for (outer, inner, bytes) in &nests {
+                w.nest(*outer, |w| w.bytes(*inner, bytes))?;
+            }
+            Ok(())
+        });
+        let attributes = || Some(Attributes::new(&data));
+        for fields in [kinds::link(kind, attributes()), kinds::part(kind, attributes())] {
+            if let Ok(Some(fields)) = fields {
+                let _ = fields::Value::Fields(fields).to_string();
+            }
+        }
+        if let Ok(fields) = encap::data(number, Attributes::new(&data)) {
+            let _ = fields::Value::Fields(fields).to_string();
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
@@ -21,6 +22,8 @@ impl Netns {
     /// With links of several kinds, of which none makes addresses of its own: those
     /// would be tentative for a time.
     pub fn new(name: &'static str) -> Self {
+        // Kernels with tunnels would add some to each namespace by themselves.
+        let _ = std::fs::write("/proc/sys/net/core/fb_tunnels_only_for_init_net", "2");
         let made = Command::new("ip").args(["netns", "add", name]).status();
         assert!(made.unwrap().success());
         let netns = Self(name);
@@ -50,6 +53,20 @@ link set v1 up");
     pub fn ip6(&self, lines: &str) {
         let mut command = Command::new("ip");
         feed(command.args(["-6", "-n", self.0, "-batch", "-"]), lines);
+    }
+
+    /// Has ip do each line that the kernel can do. Returns those that it cannot.
+    pub fn ip_if_it_can<'a>(&self, options: &[&str], lines: &'a str) -> Vec<&'a str> {
+        let can = |line: &&str| {
+            let mut command = Command::new("ip");
+            command.args(options).args(["-n", self.0]);
+            let output = command.args(line.split_whitespace()).output().unwrap();
+            if !output.status.success() {
+                eprintln!("skipped: {line}: {}", text(&output.stderr).trim());
+            }
+            !output.status.success()
+        };
+        lines.lines().filter(can).collect()
     }
 
     pub fn json(&self, command: &str, words: &[&str]) -> Value {
@@ -207,4 +224,50 @@ pub fn objects(value: Value) -> Vec<Object> {
 pub fn those<'a>(objects: &'a [Object], key: &str, value: &str) -> Vec<&'a Object> {
     let says = |object: &&Object| object.get(key).is_some_and(|is| is == value);
     objects.iter().filter(says).collect()
+}
+
+/// What an object says of `keys`, to tell it from others.
+pub fn named(object: &Object, keys: &[&str]) -> String {
+    let words = keys.iter().filter_map(|key| object.get(*key));
+    words
+        .map(|word| word.to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Without `keys`, each of which the caller has a reason for.
+pub fn without(mut objects: Vec<Object>, keys: &[&str]) -> Vec<Object> {
+    for object in &mut objects {
+        object.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+    objects
+}
+
+/// Reads what `theirs` and `ours` say until nothing changed between: the kernel
+/// has timers of its own. Then both have to be the same.
+pub fn agree(
+    keys: &[&str],
+    theirs: impl Fn() -> Vec<Object>,
+    ours: impl Fn() -> Vec<Object>,
+) -> Vec<Object> {
+    for _ in 0..20 {
+        let before = theirs();
+        let ours = ours();
+        if before != theirs() {
+            continue;
+        }
+        let names = |objects: &[Object]| -> Vec<String> {
+            objects.iter().map(|object| named(object, keys)).collect()
+        };
+        assert_eq!(names(&ours), names(&before));
+        for (ours, theirs) in ours.iter().zip(&before) {
+            let fields: BTreeSet<_> = ours.keys().chain(theirs.keys()).collect();
+            for field in fields {
+                let name = named(ours, keys);
+                assert_eq!(ours.get(field), theirs.get(field), "{field} of {name}");
+            }
+        }
+        return ours;
+    }
+    panic!("it never stood still");
 }

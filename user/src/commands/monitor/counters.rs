@@ -107,8 +107,8 @@ fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use super::super::Limit;
     use super::*;
+    use crate::commands::monitor::Limit;
 
     #[test]
     fn a_new_look_shows_what_came_what_changed_and_what_went_up_to_the_limit() {

@@ -42,35 +42,63 @@ impl<E: Entry> View<E> {
         known.iter().find(|known| known.is_same(entry))
     }
 
-    /// Notes that `entry` is so, and tells what that makes of it.
-    fn is(&mut self, entry: E, replaces: bool) -> Became {
+    /// Notes that `entry` exists, and returns what that makes of it.
+    fn is(&mut self, entry: E, change: Change) -> Became {
         let known = self.0.entry(entry.key()).or_default();
         let same = known.iter().position(|known| known.is_same(&entry));
-        // What is replaced may have led another way.
-        let first = replaces.then_some(0);
+        // The kernel replaces the first, whatever it was like.
+        let first = (change == Change::Replaces).then_some(0);
         match same.or(first).and_then(|place| known.get_mut(place)) {
             Some(before) => {
+                let is_created = matches!(change, Change::Created | Change::Appended);
+                let is_known = is_created && !entry.is_changed(before);
                 *before = entry;
-                Became::Changed
+                // What the kernel creates, and is the same all the same, went
+                // without a word.
+                if is_known {
+                    Became::New
+                } else {
+                    Became::Changed
+                }
             }
             None => {
-                known.push(entry);
+                let place = match change {
+                    Change::Created => 0,
+                    _ => known.len(),
+                };
+                known.insert(place, entry);
                 Became::New
             }
         }
     }
 
-    /// Notes that `entry` is gone.
-    fn is_gone(&mut self, entry: &E) {
+    /// Notes that `entry` is gone. Returns false where it was not there by itself:
+    /// what is left can then only be read.
+    fn is_gone(&mut self, entry: &E) -> bool {
         let key = entry.key();
-        if let Some(known) = self.0.get_mut(&key) {
-            if let Some(place) = known.iter().position(|known| known.is_same(entry)) {
-                known.remove(place);
+        let Some(known) = self.0.get_mut(&key) else {
+            return true;
+        };
+        if let Some(place) = known.iter().position(|known| known.is_same(entry)) {
+            if known
+                .get(place)
+                .is_some_and(|known| entry.is_part_of(known))
+            {
+                return false;
             }
-            if known.is_empty() {
-                self.0.remove(&key);
-            }
+            known.remove(place);
         }
+        if known.is_empty() {
+            self.0.remove(&key);
+        }
+        true
+    }
+
+    /// Whether more than one has the key of `entry`. Which of them it replaces can
+    /// then only be read.
+    fn is_one_of_several(&self, entry: &E) -> bool {
+        let known = self.0.get(&entry.key());
+        known.is_some_and(|known| known.len() > 1)
     }
 
     fn iter(&self) -> impl Iterator<Item = &E> {
@@ -229,18 +257,27 @@ impl<E: Shown> Follower<'_, '_, E> {
     fn told(&mut self, Told { entry, change, .. }: Told<E>) -> Result<()> {
         let became = match change {
             Change::Gone => {
-                self.view.is_gone(&entry);
+                if !self.view.is_gone(&entry) {
+                    // The rest of it is shown once it is read.
+                    self.doubt.begin();
+                    return Ok(());
+                }
                 Became::Deleted
             }
-            Change::Replaces => self.view.is(entry.clone(), true),
-            Change::Is => {
+            Change::Replaces => {
+                if self.view.is_one_of_several(&entry) {
+                    self.doubt.begin();
+                }
+                self.view.is(entry.clone(), change)
+            }
+            Change::Is | Change::Created | Change::Appended => {
                 // New where one was: so that one went with its link.
                 let doubtful = self.view.find(&entry).filter(|one| self.doubt.is_of(*one));
                 if let Some(ghost) = doubtful.cloned() {
                     self.view.is_gone(&ghost);
                     self.event(Became::Deleted, &ghost)?;
                 }
-                self.view.is(entry.clone(), false)
+                self.view.is(entry.clone(), change)
             }
         };
         self.event(became, &entry)
@@ -289,22 +326,39 @@ fn event<E: Shown>(
 
 /// How `now` differs from `before`.
 fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Became, &'a E)> {
-    let gone = before.iter().filter(|was| now.find(was).is_none());
-    let mut all: Vec<_> = gone.map(|was| (Became::Deleted, was)).collect();
-    for is in now.iter() {
-        match before.find(is) {
-            None => all.push((Became::New, is)),
-            Some(was) if is.is_changed(was) => all.push((Became::Changed, is)),
-            Some(_) => {}
+    let (mut gone, mut others) = (Vec::new(), Vec::new());
+    for (key, was) in &before.0 {
+        let is = now.0.get(key).map_or(&[][..], Vec::as_slice);
+        // First those that are the same; of the rest, one may have become another.
+        let mut is: Vec<_> = is.iter().collect();
+        let mut rest = Vec::new();
+        for was in was {
+            match is.iter().position(|is| is.is_same(was)) {
+                Some(place) => {
+                    let is = is.remove(place);
+                    others.extend(is.is_changed(was).then_some((Became::Changed, is)));
+                }
+                None => rest.push(was),
+            }
         }
+        for was in rest {
+            match is.iter().position(|is| is.comes_from(was)) {
+                Some(place) => others.push((Became::Changed, is.remove(place))),
+                None => gone.push((Became::Deleted, was)),
+            }
+        }
+        others.extend(is.into_iter().map(|is| (Became::New, is)));
     }
-    all
+    let new = now.0.iter().filter(|(key, _)| !before.0.contains_key(key));
+    others.extend(new.flat_map(|(_, is)| is).map(|is| (Became::New, is)));
+    gone.extend(others);
+    gone
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Limit;
     use super::*;
+    use crate::commands::monitor::Limit;
     use parley::netlink::message::Header;
     use parley::route::Route;
 
@@ -323,6 +377,83 @@ mod tests {
             payload: &payload,
         };
         route::told(&message).unwrap().unwrap()
+    }
+
+    /// A route of this type, as the kernel tells of it.
+    fn route(type_: u8, protocol: u8, gateway: Option<u8>) -> Vec<u8> {
+        let mut payload = vec![2, 8, 0, 0, 254, protocol, 0, type_, 0, 0, 0, 0];
+        payload.extend([8, 0, 1, 0, 10, 0, 0, 0]);
+        if let Some(gateway) = gateway {
+            payload.extend([8, 0, 5, 0, 192, 0, 2, gateway]);
+        }
+        payload
+    }
+
+    #[test]
+    fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happened() {
+        use parley::netlink::message::flags::{APPEND, CREATE, EXCL, REPLACE};
+        const GONE: u16 = 1;
+        let (blackhole, unreachable, prohibit) =
+            (route(6, 3, None), route(7, 3, None), route(8, 3, None));
+        let (first, second) = (route(1, 3, Some(1)), route(1, 4, Some(1)));
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            json: false,
+            limit: Limit {
+                left: None,
+                end: None,
+            },
+        };
+        let mut follower = Follower::<Route> {
+            report: &mut report,
+            asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+            names: Names::default(),
+            view: View(BTreeMap::new()),
+            doubt: Doubt::default(),
+        };
+        for (gone, flags, payload, left) in [
+            (0, CREATE | EXCL, &blackhole, 1),
+            (0, CREATE | APPEND, &unreachable, 2),
+            // Takes the place of the first, not of the one that it is most like.
+            (0, REPLACE, &prohibit, 2),
+            (GONE, 0, &unreachable, 1),
+            (0, CREATE, &first, 2),
+            (0, CREATE | APPEND, &second, 3),
+            (GONE, 0, &prohibit, 2),
+            (GONE, 0, &second, 1),
+        ] {
+            let header = Header {
+                len: 0,
+                kind: Route::NEW + gone,
+                flags,
+                seq: 0,
+                portid: 0,
+            };
+            let message = Message { header, payload };
+            let told = route::told(&message).unwrap().unwrap();
+            follower.told(told).unwrap();
+            assert_eq!(follower.view.len(), left);
+        }
+        let is_left = follower.view.iter().next().unwrap();
+        assert_eq!((is_left.kind, is_left.protocol), (1, 3));
+        let out = String::from_utf8(out).unwrap();
+        let words: Vec<_> = out
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .map(|words| [words[0], words[3]].join(" "))
+            .collect();
+        let expected = [
+            "new blackhole",
+            "new unreachable",
+            "changed prohibit",
+            "deleted unreachable",
+            "new unicast",
+            "new unicast",
+            "deleted prohibit",
+            "deleted unicast",
+        ];
+        assert_eq!(words, expected);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 
 #![forbid(unsafe_code)]
 
+mod things;
+
 use super::super::json::{strings, Object};
 use super::super::text;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{Result, Write};
 
 /// What is in each table, and in each chain. A ruleset can have a hundred thousand
@@ -67,6 +69,9 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
             .with("handle", table.handle)
             .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
         put("table", object);
+        for (kind, object) in things::objects(ruleset, table) {
+            put(&kind, object);
+        }
         for chain in places.chains(table) {
             put("chain", chain_object(chain));
         }
@@ -88,16 +93,21 @@ fn chain_object(chain: &Chain) -> Object {
     let Some(hook) = &chain.hook else {
         return object;
     };
-    let object = match hook.devices.as_slice() {
-        [] => object,
-        [one] => object.name("dev", one),
-        several => object.names("dev", several),
-    };
-    object
+    let object = object
         .with("type", hook.kind.as_str())
         .maybe("hook", chain.hook_name().as_deref())
         .with("prio", hook.priority)
-        .with("policy", policy(hook.drops))
+        .with("policy", policy(hook.drops));
+    with_devices(object, &hook.devices)
+}
+
+/// With one by itself, and with several in an array.
+fn with_devices(object: Object, names: &[OsString]) -> Object {
+    match names {
+        [] => object,
+        [one] => object.name("dev", one),
+        several => object.names("dev", several),
+    }
 }
 
 fn rule_object(rule: &Rule) -> Object {
@@ -110,7 +120,7 @@ fn rule_object(rule: &Rule) -> Object {
         .with("expressions", strings(&rule.expressions))
 }
 
-/// Writes the tables, with the chains in them, with the rules in those.
+/// Writes the tables, with what is in them: last the chains, with their rules.
 pub(in super::super) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
     let lines = lines(ruleset);
     let width = lines
@@ -133,6 +143,7 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
         let family = family_name(table.family);
         let what = format!("table {family} {}", text::safe(&table.name));
         lines.push((what, table.handle, table.flag_names().join(" ")));
+        lines.extend(things::lines(ruleset, table));
         for chain in places.chains(table) {
             let about = chain.hook.as_ref().map(|hook| {
                 format!(

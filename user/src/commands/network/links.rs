@@ -7,7 +7,7 @@
 use super::super::columns::Row;
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::{link_name, Shown};
+use super::{fields, link_name, Shown};
 use parley::route::links::{flag, Link, Names};
 use parley::route::names;
 use serde_json::Value;
@@ -63,9 +63,15 @@ impl Shown for Link {
             object.maybe(key, value)
         });
         let info = (self.kind.is_some() || self.member_kind.is_some()).then(|| {
+            let data = |data: &Option<Vec<_>>| {
+                let data = data.as_deref()?;
+                Some(fields::object(data, links))
+            };
             Object::new()
                 .maybe("info_kind", self.kind.as_deref())
+                .maybe("info_data", data(&self.data))
                 .maybe("info_slave_kind", self.member_kind.as_deref())
+                .maybe("info_slave_data", data(&self.member_data))
         });
         let mode = if self.dormant_mode {
             "DORMANT"
@@ -108,7 +114,7 @@ pub(super) fn brief(link: &Link, links: &Names) -> Object {
         .maybe("address", hardware(&link.address))
         .maybe(
             "link_pointtopoint",
-            (link.flags & flag::POINTOPOINT != 0).then_some(true),
+            (link.broadcast.is_some() && link.flags & flag::POINTOPOINT != 0).then_some(true),
         )
         .maybe("broadcast", hardware(&link.broadcast))
         .maybe("permaddr", permanent.map(|address| link.hardware(address)))
@@ -137,10 +143,18 @@ impl Details for Link {
             say("also", Some(text::safe(name)));
         }
         say("alias", self.alias.as_deref().map(text::safe));
-        if words.is_empty() {
-            words
-        } else {
-            vec![words.join("  ")]
+        let mut lines = Vec::new();
+        if !words.is_empty() {
+            lines.push(words.join("  "));
         }
+        let data = |kind: &Option<String>, data: &Option<Vec<_>>| {
+            let data = data.as_deref().filter(|data| !data.is_empty())?;
+            let kind = text::safe(kind.as_deref().unwrap_or_default());
+            Some(format!("{kind}  {}", fields::words(data, links)))
+        };
+        lines.extend(data(&self.kind, &self.data));
+        let part = data(&self.member_kind, &self.member_data);
+        lines.extend(part.map(|part| format!("in {part}")));
+        lines
     }
 }

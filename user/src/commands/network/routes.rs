@@ -7,7 +7,7 @@
 use super::super::columns::Row;
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::{link_name, prefix, Shown};
+use super::{fields, link_name, prefix, Shown};
 use parley::route::links::Names;
 use parley::route::names;
 use parley::route::routes::{flag_names, metric_name, metric_value, Route, Way, ECN, FEATURES};
@@ -164,6 +164,18 @@ fn metrics(route: &Route) -> Option<Object> {
     Some(route.metrics.iter().fold(object, each))
 }
 
+/// The key of a field of an encapsulation. `ip -j` has them among those of the route,
+/// which has some keys itself; an object can have each key only once.
+fn encapsulation_key(name: &'static str) -> &'static str {
+    match name {
+        "dst" => "encap_dst",
+        "table" => "encap_table",
+        "tos" => "encap_tos",
+        "type" => "encap_type",
+        other => other,
+    }
+}
+
 fn way_object(way: &Way, family: Family, links: &Names) -> Object {
     let (gateway, via) = match way.gateway {
         Some(gateway) if family_of(gateway) == family => (Some(gateway.to_string()), None),
@@ -180,8 +192,12 @@ fn way_object(way: &Way, family: Family, links: &Names) -> Object {
             .maybe("from", from.map(names::realm).as_deref())
             .with("to", names::realm(to).as_ref())
     });
-    Object::new()
-        .maybe("encap", way.encapsulation_name().as_deref())
+    let data = way.encapsulation_data.iter();
+    let encapsulation = Object::new().maybe("encap", way.encapsulation_name().as_deref());
+    let encapsulation = data.fold(encapsulation, |object, field| {
+        fields::with(object, encapsulation_key(field.name), &field.value, links)
+    });
+    encapsulation
         .maybe("gateway", gateway)
         .maybe("via", via)
         .maybe_name("dev", way.index.map(|index| links.name(index)))
@@ -199,6 +215,9 @@ impl Words {
 
     fn way(&mut self, way: &Way, links: &Names) {
         self.say("encap", way.encapsulation_name());
+        if !way.encapsulation_data.is_empty() {
+            self.0.push(fields::words(&way.encapsulation_data, links));
+        }
         self.say("via", way.gateway);
         self.say("dev", way.index.map(|index| link_name(links, index)));
         let realms = way.realms.map(realms).map(|(from, to)| match from {

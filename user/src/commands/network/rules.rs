@@ -14,6 +14,7 @@ use parley::route::rules::{action, flag, Rule};
 use parley::route::Prefix;
 use serde_json::Value;
 use std::ffi::OsString;
+use std::fmt::LowerHex;
 
 const KERNEL: u8 = 2;
 /// All bits of a code point, and of a flow label.
@@ -30,9 +31,19 @@ fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
 }
 
 /// A value of which not all bits count, `all` being all.
-fn masked<T: PartialEq + std::fmt::LowerHex>(value: T, mask: Option<T>, all: T) -> Option<String> {
+fn masked<T: PartialEq + LowerHex>(value: T, mask: Option<T>, all: T) -> Option<String> {
     let mask = mask.filter(|mask| *mask != all)?;
-    Some(format!("{value:#x}/{mask:#x}"))
+    Some(format!("{}/{}", hex(value), hex(mask)))
+}
+
+/// As C's `%#x` writes it: 0 without a prefix.
+fn hex<T: LowerHex>(number: T) -> String {
+    let hex = format!("{number:#x}");
+    if hex == "0x0" {
+        "0".to_owned()
+    } else {
+        hex
+    }
 }
 
 fn mark(rule: &Rule) -> Option<(u32, Option<u32>)> {
@@ -74,7 +85,6 @@ impl Shown for Rule {
 
     fn object(&self, _links: &Names) -> Object {
         let has = |flag| self.flags & flag != 0;
-        let hex = |number: u32| format!("{number:#x}");
         let mark = mark(self);
         let realms = realms(self);
         let object = Object::new()
@@ -174,8 +184,8 @@ impl Parts for Rule {
         say("to", end(self.destination));
         say("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
         let mark = mark(self).map(|(mark, mask)| match mask {
-            Some(mask) => format!("{mark:#x}/{mask:#x}"),
-            None => format!("{mark:#x}"),
+            Some(mask) => format!("{}/{}", hex(mark), hex(mask)),
+            None => hex(mark),
         });
         say("fwmark", mark);
         let link = |name: &Option<OsString>, detached| {
@@ -279,6 +289,17 @@ mod tests {
             payload: &payload,
         };
         route::told(&message).unwrap().unwrap().entry
+    }
+
+    #[test]
+    fn a_mark_of_0_is_shown_as_ip_shows_it() {
+        // Where all bits of it count the kernel only says that they do.
+        for (mask, words) in [(u32::MAX, "fwmark 0"), (0xff, "fwmark 0/0xff")] {
+            let rule = rule(&[(16, &mask.to_ne_bytes())]);
+            assert_eq!(rule.selector(), format!("from all {words}"));
+            let object = Value::from(rule.object(&Names::default()));
+            assert_eq!(object["fwmark"], "0");
+        }
     }
 
     #[test]
