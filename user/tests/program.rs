@@ -319,15 +319,6 @@ fn input_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
 }
 
 #[test]
-fn a_failed_call_states_its_cause_once() {
-    let Ended { status, err, .. } = parley(&["--netns", "/dev/null", "stats"]);
-    assert_eq!(status, Some(1));
-    let words = "parley: cannot enter the network namespace /dev/null: ";
-    assert!(err.starts_with(words), "{err}");
-    assert_eq!(err.matches("Invalid argument").count(), 1, "{err}");
-}
-
-#[test]
 fn ctrl_c_ends_it_at_once() {
     let mut child = Command::new(PROGRAM)
         .args(["echo", "-"])
