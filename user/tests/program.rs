@@ -482,12 +482,9 @@ fn an_agent_that_is_stopped_takes_its_command_and_what_that_started_with_it() {
 
 #[test]
 fn an_agent_that_inherits_ignored_signals_runs_its_commands_and_ignores_them() {
-    let mut child = Command::new("sh")
-        .args([
-            "-c",
-            "trap '' CHLD HUP; exec \"$0\" agent --exec 'kill -HUP $PPID; cat'",
-        ])
-        .arg(PROGRAM)
+    let mut child = Command::new("env")
+        .args(["--ignore-signal=CHLD", "--ignore-signal=HUP", PROGRAM])
+        .args(["agent", "--exec", "kill -HUP $PPID; cat"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
