@@ -39,7 +39,7 @@ LAYERS = {
 BELOW = ("sealed",)
 
 # What commands share. No command names another but for these, and its own parts.
-SHARED = ("columns", "json", "network", "steps", "text")
+SHARED = ("columns", "json", "network", "steps", "streams", "text")
 
 LICENCE = (
     (re.compile(r"(kmod|user/src)/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),

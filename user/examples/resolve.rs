@@ -19,9 +19,11 @@ fn run(name: &str) -> Result<()> {
 
     // The number is given out when the family is registered, so it has to be asked
     // for each time. Names of groups have numbers in the same way.
-    println!("{} is number {}", family.name, family.id);
+    println!("{name} is number {}", family.id);
     for group in &family.groups {
-        println!("  group {} is number {}", group.name, group.id);
+        // A name need not be text.
+        let name = group.name.to_string_lossy();
+        println!("  group {name} is number {}", group.id);
     }
     Ok(())
 }

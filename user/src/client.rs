@@ -80,7 +80,8 @@ pub struct Stamp {
 
 /// The name of a counter: bytes, that need not be text.
 ///
-/// Shown as text, with what is none, and what a terminal would obey, as `\xNN`.
+/// Shown as text: bytes that are none, and those of what a terminal would obey, as
+/// `\xNN`, and a backslash as two. So no two names look the same.
 ///
 /// ```
 /// use parley::client::Name;
@@ -114,6 +115,8 @@ impl fmt::Display for Name<'_> {
                     for byte in c.encode_utf8(&mut bytes).bytes() {
                         write!(f, "\\x{byte:02x}")?;
                     }
+                } else if c == '\\' {
+                    f.write_str("\\\\")?;
                 } else {
                     f.write_char(c)?;
                 }
@@ -579,6 +582,8 @@ mod tests {
             (&b"visitors"[..], "visitors"),
             (b"caf\xc3\xa9", "caf\u{e9}"),
             (b"\xff\xfea", "\\xff\\xfea"),
+            (b"\\xff", "\\\\xff"),
+            (b"a\\", "a\\\\"),
             (b"a\x1b[2J", "a\\x1b[2J"),
             (b"\xc2\x85", "\\xc2\\x85"),
             // Marks that turn the direction, and separate lines.

@@ -15,7 +15,7 @@
 #![forbid(unsafe_code)]
 
 use crate::netlink::tap::{self, tell, Call, Meaning, Member, Step, Tap};
-use crate::netlink::{device_counter_add, device_echo};
+use crate::netlink::{device_counter_add, device_echo, Error};
 use crate::uapi;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -91,10 +91,15 @@ impl Device {
     ///
     /// Fails with `EPERM` without that, `ENOENT` where there is no such counter,
     /// `ERANGE` where the sum is out of range, and `EINVAL` where the name is
-    /// longer than [`NAME_MAX`](uapi::NAME_MAX) bytes.
+    /// longer than [`NAME_MAX`](uapi::NAME_MAX) bytes. A name with a NUL is not
+    /// sent: it fails with [`InvalidInput`](io::ErrorKind::InvalidInput).
     pub fn counter_add(&self, name: impl AsRef<[u8]>, delta: i64) -> io::Result<u64> {
+        let name = name.as_ref();
+        if name.contains(&0) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, Error::Nul));
+        }
         let mut bytes = [0; uapi::NAME_MAX + 1];
-        for (at, byte) in bytes.iter_mut().zip(name.as_ref()) {
+        for (at, byte) in bytes.iter_mut().zip(name) {
             *at = *byte;
         }
         let value = device_counter_add(self.file.as_fd(), bytes, delta);

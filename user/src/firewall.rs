@@ -15,7 +15,7 @@
 //! match firewall::ruleset(&mut socket) {
 //!     Ok(ruleset) => {
 //!         for table in &ruleset.tables {
-//!             println!("{} {}", firewall::family_name(table.family), table.name);
+//!             println!("{} {:?}", firewall::family_name(table.family), table.name);
 //!         }
 //!     }
 //!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.

@@ -54,7 +54,7 @@
 //!
 //! `program`, which is on by default, has what the program `parley` needs. Who
 //! takes the library alone says `default-features = false`; it then depends on
-//! `libc`, and on nothing else.
+//! `libc`, and on `nix` for the names of errnos.
 //!
 //! # What may change
 //!
@@ -77,6 +77,9 @@ pub mod compare;
 pub mod device;
 pub mod explain;
 pub mod firewall;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod inherited;
 pub mod route;
 #[cfg(test)]
 mod surface;
@@ -114,9 +117,12 @@ pub mod netlink {
     pub use socket::Socket;
     #[cfg(test)]
     pub(crate) use sys::wait;
-    pub(crate) use sys::{device_counter_add, device_echo};
     #[cfg(feature = "program")]
-    pub(crate) use sys::{end_with_parent, shared, stay_on_this_cpu};
+    pub(crate) use sys::{
+        default_child_signal, end_with_parent, is_signal_ignored, keep_signal_mask, open_process,
+        shared, stay_on_this_cpu, was_open, Stream,
+    };
+    pub(crate) use sys::{device_counter_add, device_echo};
 }
 
 /// Generic Netlink: the controller, which knows the families.

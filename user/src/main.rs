@@ -22,15 +22,17 @@ mod commands {
     pub(crate) mod show;
     pub(crate) mod stats;
     pub(crate) mod steps;
+    pub(crate) mod streams;
     mod text;
 }
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand};
 use commands::steps::{Explain, Steps};
+use commands::streams::{self, Output};
 use parley::netlink::namespace;
-use parley::{firewall, uapi, Error};
-use std::io::{self, BufWriter, Write};
+use parley::{firewall, inherited, uapi, Error};
+use std::io::{self, BufWriter, LineWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,10 +42,10 @@ are made, and takes each message apart: offset, bytes, field, meaning. Standard
 output stays as it is without. --pcap writes the messages of netlink alone.
 
 Exit status:
-  0  done; also where nobody reads the output any more
+  0  success, including when the reader of the output closes it early
   1  the kernel refused, or something else failed
   2  wrong usage
-  3  the kernel has no such family: the module is not loaded";
+  3  the kernel has no such family or device: the module is not loaded";
 
 /// Converse with the kernel over Generic Netlink
 #[derive(Parser)]
@@ -87,22 +89,41 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    inherited::expect_children();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => error.exit(),
+        // The help, or the version.
+        Err(text) => {
+            let text = text.render().to_string();
+            let printed = Output::open().write_all(text.as_bytes());
+            return finish([printed.map_err(Into::into)]);
+        }
+    };
     // What is told beside it has to come in between, so then each line goes at once.
     let mut out: Box<dyn Write> = match arguments.explain {
-        Some(_) => Box::new(io::stdout().lock()),
-        None => Box::new(BufWriter::new(io::stdout().lock())),
+        Some(_) => Box::new(LineWriter::new(Output::open())),
+        None => Box::new(BufWriter::new(Output::open())),
     };
-    let done = run(&arguments, &mut out);
-    match done.and_then(|()| Ok(out.flush()?)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => report(&error),
-    }
+    let steps = match Steps::watch(arguments.explain, arguments.pcap.as_deref()) {
+        Ok(steps) => steps,
+        Err(error) => return finish([Err(error)]),
+    };
+    let done = run(&arguments, steps.is_some(), &mut out);
+    let done = done.and_then(|()| Ok(out.flush()?));
+    finish([done, steps.map_or(Ok(()), |steps| steps.finish())])
+}
+
+/// Reports what failed, and gives the exit status: that of the first failure.
+fn finish<const N: usize>(results: [anyhow::Result<()>; N]) -> ExitCode {
+    let failed = results.iter().filter_map(|result| result.as_ref().err());
+    let reported = failed.filter(|error| !streams::is_reader_gone(error));
+    let statuses: Vec<_> = reported.map(report).collect();
+    statuses.first().copied().unwrap_or(ExitCode::SUCCESS)
 }
 
 /// Does what is asked for.
-fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
-    let steps = Steps::watch(arguments.explain, arguments.pcap.as_deref())?;
+fn run(arguments: &Arguments, is_told: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     enter(arguments.netns.as_deref())?;
     let json = arguments.json;
     match &arguments.command {
@@ -114,8 +135,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
         Command::Ask(ask) => ask.run(out, json),
         Command::Device(device) => device.run(out, json),
         Command::Compare(compare) => {
-            if steps.is_some() {
-                eprintln!("parley: the times below include what is told beside them");
+            if is_told {
+                streams::note("the times below include what is told beside them")?;
             }
             compare.run(out, json)
         }
@@ -124,8 +145,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<()> {
         Command::Explain(explain) => explain.run(out, json),
         Command::Completions(completions) => completions.run(out, Arguments::command()),
         Command::Man(man) => man.run(out, Arguments::command()),
-    }?;
-    steps.map_or(Ok(()), |steps| steps.finish())
+    }
 }
 
 /// Enters the namespace asked for, before any socket is opened.
@@ -138,17 +158,15 @@ fn enter(netns: Option<&str>) -> anyhow::Result<()> {
 
 /// Says what went wrong and what to do, and gives the exit status.
 fn report(error: &anyhow::Error) -> ExitCode {
-    let broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    if error.downcast_ref().is_some_and(broken_pipe) {
-        return ExitCode::SUCCESS;
-    }
     // Where standard error is closed, the status must do.
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "parley: {error:#}");
-    let Some(error) = error.downcast_ref::<Error>() else {
-        return ExitCode::FAILURE;
+    let absent = match error.downcast_ref() {
+        Some(Error::NoFamily(name)) => Some(name.as_str()),
+        _ if error.is::<commands::device::Absent>() => Some(uapi::FAMILY_NAME),
+        _ => None,
     };
-    if let Error::NoFamily(name) = error {
+    if let Some(name) = absent {
         if name == uapi::FAMILY_NAME {
             let _ = writeln!(
                 err,
@@ -158,6 +176,9 @@ fn report(error: &anyhow::Error) -> ExitCode {
         }
         return ExitCode::from(3);
     }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return ExitCode::FAILURE;
+    };
     let hint = error.refusal().and_then(|refusal| {
         let operation = refusal.operation.unwrap_or_default();
         if operation.starts_with("RTM_") || operation.starts_with("NFT_") {

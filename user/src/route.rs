@@ -14,12 +14,12 @@
 //! let mut socket = Socket::open(protocol::ROUTE)?;
 //! let links = links::Names::read(&mut socket)?;
 //! for address in Address::all(&mut socket)?.entries {
-//!     println!("{}: {:?}", links.name(address.index), address.local);
+//!     println!("{:?}: {:?}", links.name(address.index), address.local);
 //! }
 //! for route in Route::all(&mut socket)?.entries {
 //!     println!("{:?} in the table {}", route.destination, route.table);
 //! }
-//! # assert_eq!(links.name(1), "lo");
+//! # assert_eq!(&*links.name(1), "lo");
 //! # Ok::<(), parley::Error>(())
 //! ```
 //!
@@ -32,7 +32,7 @@
 //! loop {
 //!     let message = socket.next_message(route::concerns::<Link>)?;
 //!     if let Some(told) = route::told::<Link>(&message)? {
-//!         println!("{:?}: {}", told.change, told.entry.name);
+//!         println!("{:?}: {:?}", told.change, told.entry.name);
 //!     }
 //! }
 //! # #[allow(unreachable_code)]

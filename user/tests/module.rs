@@ -82,6 +82,8 @@ fn without_the_module_every_command_says_how_to_load_it() {
         &["monitor"],
         &["agent", "--reply", "x"],
         &["ask", "x"],
+        &["device", "echo", "x"],
+        &["device", "counter-add", "x", "1"],
     ] {
         let output = Command::new(PROGRAM).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{arguments:?}");

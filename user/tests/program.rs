@@ -9,7 +9,7 @@ mod common;
 use common::Temporary;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -222,6 +222,111 @@ fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
         .contains("No space left"));
 }
 
+/// With a shell's redirections, such as `>&-`.
+fn redirected(arguments: &[&str], redirections: &str) -> Ended {
+    ended(
+        Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), PROGRAM])
+            .args(arguments),
+    )
+}
+
+#[test]
+fn output_that_is_lost_is_an_error_and_output_that_is_not_wanted_is_none() {
+    let words = |what| format!("parley: cannot write standard output: {what}\n");
+    let closed = words("Bad file descriptor (os error 9)");
+    let full = words("No space left on device (os error 28)");
+    for arguments in [
+        &["--version"][..],
+        &["--help"],
+        &["family", "nlctrl"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        for (redirection, words) in [
+            (">&-", &closed),
+            // Open, and not for writes.
+            ("1</dev/null", &closed),
+            (">/dev/full", &full),
+        ] {
+            let Ended { status, err, .. } = redirected(arguments, redirection);
+            assert_eq!((status, &err), (Some(1), words), "{arguments:?}");
+        }
+        for redirection in [">/dev/null", "1<>/dev/null", ">/dev/null <&-"] {
+            let Ended { status, err, .. } = redirected(arguments, redirection);
+            assert_eq!((status, err.as_str()), (Some(0), ""), "{arguments:?}");
+        }
+    }
+    let Ended { status, err, .. } = redirected(&["family", "nlctrl", "--explain"], ">&-");
+    assert_eq!(status, Some(1));
+    assert!(err.ends_with(&closed), "{err}");
+    // Where nothing is printed, nothing is lost.
+    let counter = Temporary::new("silent", 1);
+    let set = redirected(&["counter", "set", counter.0, "2"], ">&-");
+    assert_eq!((set.status, set.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_broken_pipe_elsewhere_than_on_standard_output_is_an_error() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    drop(theirs);
+    let output = Command::new(PROGRAM)
+        .args(["family", "nlctrl", "--explain"])
+        .stderr(OwnedFd::from(ours))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let Ended { status, .. } = redirected(&["family", "nlctrl", "--explain"], "2>&-");
+    assert_eq!(status, Some(1));
+    // A capture whose reader leaves after its head, before the first message.
+    let fifo = std::env::temp_dir().join("parley-capture-fifo");
+    let _ = fs::remove_file(&fifo);
+    let path = fifo.to_str().unwrap();
+    assert!(ended(Command::new("mkfifo").arg(path)).status == Some(0));
+    let mut child = Command::new(PROGRAM)
+        .args(["echo", "-", "--pcap", path])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = fs::File::open(&fifo).unwrap();
+    reader.read_exact(&mut [0; 24]).unwrap();
+    drop(reader);
+    child.stdin.take().unwrap().write_all(b"hello").unwrap();
+    let output = child.wait_with_output().unwrap();
+    fs::remove_file(&fifo).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.starts_with(b"reply   hello\n"));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!("parley: cannot write the capture {path}: Broken pipe (os error 32)\n")
+    );
+}
+
+#[test]
+fn input_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
+    for (arguments, words) in [
+        (["echo", "-"], "cannot read standard input: Bad file"),
+        (["explain", "-"], "cannot read standard input: Bad file"),
+    ] {
+        for redirection in ["<&-", "0>/dev/null"] {
+            let Ended { status, out, err } = redirected(&arguments, redirection);
+            assert_eq!((status, out.as_str()), (Some(1), ""), "{arguments:?}");
+            assert!(err.contains(words), "{err}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_call_states_its_cause_once() {
+    let Ended { status, err, .. } = parley(&["--netns", "/dev/null", "stats"]);
+    assert_eq!(status, Some(1));
+    let words = "parley: cannot enter the network namespace /dev/null: ";
+    assert!(err.starts_with(words), "{err}");
+    assert_eq!(err.matches("Invalid argument").count(), 1, "{err}");
+}
+
 #[test]
 fn ctrl_c_ends_it_at_once() {
     let mut child = Command::new(PROGRAM)
@@ -327,16 +432,84 @@ fn a_command_answers_what_it_reads_from_standard_input() {
 }
 
 #[test]
-fn a_command_that_fails_or_says_too_much_gives_no_answer_and_the_next_may() {
+fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer() {
     let script = "read -r question; case $question in \
-        fail) exit 3 ;; much) seq 10000 ;; *) echo fine ;; esac";
-    let _agent = Background::agent(&["--exec", script]);
-    for question in ["fail", "much"] {
-        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "500"]);
+        fail) exit 3 ;; much) seq 10000 ;; long) sleep 1000 ;; *) echo fine ;; esac";
+    let _agent = Background::agent(&["--exec", script, "--timeout", "2000"]);
+    for question in ["fail", "much", "long"] {
+        // Its own time is not over: it would end with ETIMEDOUT.
+        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60000"]);
         assert_eq!(status, Some(1));
-        assert!(err.contains("ETIMEDOUT"), "{err}");
+        assert!(err.contains("ECANCELED (125)"), "{err}");
+        assert!(err.contains("the agent has declined this one"), "{err}");
     }
     assert_eq!(parley(&["ask", "else", "--raw"]).out, "fine\n");
+}
+
+/// Asks in the background.
+fn asking(question: &'static str) -> std::thread::JoinHandle<Ended> {
+    std::thread::spawn(move || parley(&["ask", question, "--timeout", "60000"]))
+}
+
+#[test]
+fn a_child_that_keeps_the_output_open_holds_neither_agent_nor_asker_up() {
+    let _agent = Background::agent(&["--exec", "sleep 1000 & echo $!"]);
+    for _ in 0..3 {
+        let Ended { status, out, .. } = parley(&["ask", "who stays?", "--raw"]);
+        assert_eq!(status, Some(0));
+        let process = format!("/proc/{}", out.trim());
+        common::until("it was killed", || fs::metadata(&process).is_err());
+    }
+}
+
+#[test]
+fn an_agent_that_is_stopped_takes_its_command_and_what_that_started_with_it() {
+    let path = std::env::temp_dir().join("parley-agent-group");
+    for (name, signal) in [("-TERM", libc::SIGTERM), ("-INT", libc::SIGINT)] {
+        let _ = fs::remove_file(&path);
+        let at = path.display();
+        let script = format!(
+            "trap '' HUP INT TERM; sleep 1000 & echo $$ $! >{at}.new; mv {at}.new {at}; wait"
+        );
+        let mut agent = Background::agent(&["--exec", &script, "--timeout", "60000"]);
+        let asked = asking("for how long?");
+        common::until("the command runs", || path.exists());
+        let pids = fs::read_to_string(&path).unwrap();
+        let pid = agent.0.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(agent.0.wait().unwrap().signal(), Some(signal));
+        for pid in pids.split_whitespace() {
+            let process = format!("/proc/{pid}");
+            common::until("it was killed", || fs::metadata(&process).is_err());
+        }
+        let err = asked.join().unwrap().err;
+        assert!(err.contains("the agent has closed its socket"), "{err}");
+    }
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn an_agent_that_inherits_ignored_signals_runs_its_commands_and_ignores_them() {
+    let mut child = Command::new("sh")
+        .args([
+            "-c",
+            "trap '' CHLD HUP; exec \"$0\" agent --exec 'kill -HUP $PPID; cat'",
+        ])
+        .arg(PROGRAM)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.as_mut().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let _agent = Background(child);
+    for _ in 0..3 {
+        assert_eq!(
+            parley(&["ask", "still there?", "--raw"]).out,
+            "still there?"
+        );
+    }
 }
 
 #[test]

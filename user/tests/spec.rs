@@ -31,7 +31,7 @@ fn name_version_and_groups_are_those_of_the_spec() {
     let groups: BTreeSet<_> = family
         .groups
         .iter()
-        .map(|group| group.name.as_str())
+        .map(|group| group.name.to_str().unwrap())
         .collect();
     assert_eq!(groups, uapi::GROUPS.iter().copied().collect());
 }

@@ -370,7 +370,7 @@ fn a_dump_that_breaks_off_is_an_error() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.min(200)))]
 
     #[test]
     fn no_bytes_of_the_kernels_make_it_panic_or_hang(

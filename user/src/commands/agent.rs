@@ -4,17 +4,25 @@
 
 #![forbid(unsafe_code)]
 
+mod exec;
+
 use super::json::{self, Object};
 use super::text;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{bail, Result};
 use clap::Args;
 use parley::client::{Agent as Socket, Question};
 use parley::{uapi, Error};
-use std::io::{self, Read, Write};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::time::Duration;
+
+const AFTER_HELP: &str = "\
+sh -c CMD runs in a process group of its own. The group is killed when CMD ends,
+when its time is over, and when the agent is stopped. If CMD fails, or its answer
+is too long, the agent declines the question.";
 
 /// Answer what others ask, until stopped
 #[derive(Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Agent {
     /// Run this by sh: question on stdin, answer on stdout
     #[arg(long, value_name = "CMD", required_unless_present = "reply")]
@@ -22,6 +30,10 @@ pub(crate) struct Agent {
     /// Answer every question with this
     #[arg(long, value_name = "TEXT", conflicts_with = "exec")]
     reply: Option<String>,
+    /// How long CMD may take: 1 to 60000
+    #[arg(long, value_name = "MS", default_value_t = 5000, requires = "exec")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
+    timeout: u32,
     /// End after so many questions
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -61,46 +73,60 @@ impl Agent {
                     text::line(&question.question)
                 )
             })?;
-            let answer = match self.answer(&question) {
-                Ok(answer) => answer,
-                Err(error) => {
-                    let why = format!("{error:#}");
-                    report.event("no answer", id.with("error", &why[..]), || {
-                        format!("no answer: {why}")
-                    })?;
-                    continue;
-                }
+            let done = match self.answer(&question) {
+                Ok(answer) => agent.answer(question.id, &answer).map(|()| {
+                    let object = id.clone().bytes("answer", &answer);
+                    (
+                        "answer",
+                        object,
+                        format!("answer   {}", text::line(&answer)),
+                    )
+                }),
+                Err(why) => agent.decline(question.id).map(|()| {
+                    let why = format!("{why:#}");
+                    let line = format!("declined {why}");
+                    ("declined", id.clone().with("error", why), line)
+                }),
             };
-            match agent.answer(question.id, &answer) {
-                Ok(()) => report.event("answer", id.bytes("answer", &answer), || {
-                    format!("answer   {}", text::line(&answer))
-                })?,
+            let (event, object, line) = match done {
+                Ok(event) => event,
                 // Another question may go better.
                 Err(error @ Error::Refused(_)) => {
                     let why = error.to_string();
-                    report.event("too late", id.with("error", &why[..]), || {
-                        format!("too late {why}")
-                    })?;
+                    let event = match error.errno() {
+                        Some(libc::ENOENT) => "too late",
+                        _ => "refused",
+                    };
+                    let line = format!("{event:<8} {why}");
+                    (event, id.with("error", why), line)
                 }
                 Err(error) => return Err(error.into()),
-            }
+            };
+            report.event(event, object, || line)?;
         }
         Ok(())
     }
 
     fn answer(&self, question: &Question) -> Result<Vec<u8>> {
         let answer = match &self.exec {
-            Some(command) => run(command, &question.question)?,
+            Some(command) => {
+                let time = Duration::from_millis(self.timeout.into());
+                exec::run(command, &question.question, time)?
+            }
             None => self.reply.clone().unwrap_or_default().into_bytes(),
         };
-        if answer.len() > uapi::ANSWER_MAX {
-            let max = uapi::ANSWER_MAX;
-            return Err(anyhow!(
-                "it has more than {max} bytes, the most there may be"
-            ));
-        }
+        check(&answer)?;
         Ok(answer)
     }
+}
+
+/// Fails where an answer is too long.
+fn check(answer: &[u8]) -> Result<()> {
+    let max = uapi::ANSWER_MAX;
+    if answer.len() > max {
+        bail!("the answer has more than {max} bytes");
+    }
+    Ok(())
 }
 
 /// Writes a line for each event, or an object.
@@ -118,36 +144,4 @@ impl Report<'_> {
         }
         Ok(self.out.flush()?)
     }
-}
-
-/// Runs `command`, and gives what it wrote, or as much of it as shows that it is
-/// too much.
-fn run(command: &str, question: &[u8]) -> Result<Vec<u8>> {
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run sh")?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A pipe holds a whole question, so this does not wait for the command.
-        // One that does not read it is not wrong.
-        match stdin.write_all(question) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => {}
-        }
-    }
-    let mut answer = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        stdout
-            .take(uapi::ANSWER_MAX as u64 + 1)
-            .read_to_end(&mut answer)?;
-    }
-    let status = child.wait()?;
-    // A command whose output is cut off may end by SIGPIPE; that is told apart
-    // by its length.
-    if !status.success() && answer.len() <= uapi::ANSWER_MAX {
-        return Err(anyhow!("the command ended with {status}"));
-    }
-    Ok(answer)
 }

@@ -5,9 +5,10 @@
 #![forbid(unsafe_code)]
 
 use super::json::{self, Object};
+use super::streams;
 use anyhow::Result;
 use clap::Subcommand;
-use parley::client::{Counter as Reading, Name, SetMode};
+use parley::client::{Counter as Reading, SetMode};
 use parley::Client;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -123,10 +124,9 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     }
     if interrupted {
         out.flush()?;
-        eprintln!(
-            "parley: counters were created or deleted during each of {ATTEMPTS} dumps; \
-             this is the last"
-        );
+        streams::note(&format!(
+            "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last"
+        ))?;
     }
     Ok(())
 }
@@ -158,25 +158,9 @@ fn show(out: &mut dyn Write, counter: Reading<'_>, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// A counter, as `monitor` has it, too.
 fn object(counter: Reading<'_>) -> Object {
-    name(counter.name)
+    Object::new()
+        .name("name", OsStr::from_bytes(counter.name.as_bytes()))
         .with("value", counter.value)
         .with("updates", counter.updates)
-}
-
-/// A name: that it is shown by, and where that is not what it is, its bytes.
-fn name(name: Name<'_>) -> Object {
-    let bytes = name.as_bytes();
-    let shown = name.to_string();
-    let differs = shown.as_bytes() != bytes;
-    let hex = || {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
-    Object::new()
-        .maybe("name_hex", differs.then(hex))
-        .with("name", shown)
 }

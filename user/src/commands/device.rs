@@ -6,10 +6,11 @@
 
 use super::json::{self, Object};
 use super::text;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{anyhow, Result};
 use clap::Subcommand;
 use parley::device::{self, Device as File};
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
@@ -39,10 +40,7 @@ pub(crate) enum Device {
 
 impl Device {
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let path = device::PATH;
-        let file = File::open().with_context(|| {
-            format!("cannot open {path}; is the module loaded? As root: insmod kmod/parley.ko")
-        })?;
+        let file = File::open().map_err(cannot_open)?;
         match self {
             Self::Echo {
                 text,
@@ -68,15 +66,34 @@ impl Device {
                 let value = file
                     .counter_add(name.as_bytes(), *delta)
                     .map_err(|error| refused("counter-add", &error))?;
-                let name = text::name(name).to_string();
                 if json {
-                    json::write(out, Object::new().with("name", name).with("value", value))?;
+                    json::write(out, Object::new().name("name", name).with("value", value))?;
                 } else {
-                    writeln!(out, "{name}  value {value}")?;
+                    writeln!(out, "{}  value {value}", text::safe(name))?;
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// There is no device, because the module is not loaded.
+#[derive(Debug)]
+pub(crate) struct Absent(io::Error);
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot open {}: {}", device::PATH, self.0)
+    }
+}
+
+impl std::error::Error for Absent {}
+
+fn cannot_open(error: io::Error) -> anyhow::Error {
+    match error.raw_os_error() {
+        // A device node that was made by hand stays when the module goes.
+        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => Absent(error).into(),
+        _ => anyhow::Error::from(error).context(format!("cannot open {}", device::PATH)),
     }
 }
 

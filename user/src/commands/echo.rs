@@ -8,9 +8,9 @@ use super::json::{self, Object};
 use super::text;
 use anyhow::{Context, Result};
 use clap::Args;
-use parley::Client;
+use parley::{inherited, Client};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 /// Have the kernel send bytes back, stamped with when and where
@@ -51,9 +51,8 @@ impl Echo {
                     .with_context(|| format!("cannot read {name}"))?;
             }
             (None, Some("-")) => {
-                io::stdin()
-                    .take(READ_MAX)
-                    .read_to_end(&mut payload)
+                inherited::input()
+                    .and_then(|input| input.take(READ_MAX).read_to_end(&mut payload))
                     .context("cannot read standard input")?;
             }
             (None, text) => payload.extend_from_slice(text.unwrap_or_default().as_bytes()),

@@ -10,6 +10,7 @@ use clap::Args;
 use parley::explain::capture::{self, Format, Packet, Problem, Read as Captured, Reader};
 use parley::explain::render::{self, Style};
 use parley::explain::{protocol_name, Context, Direction, Explained, Field};
+use parley::inherited;
 use serde_json::{json, Map, Value};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
@@ -119,7 +120,7 @@ impl Explain {
 
     fn input(&self) -> io::Result<Box<dyn Read>> {
         Ok(if self.file == Path::new("-") {
-            Box::new(io::stdin())
+            Box::new(inherited::input()?)
         } else {
             Box::new(File::open(&self.file)?)
         })

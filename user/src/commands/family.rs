@@ -6,6 +6,7 @@
 
 mod json;
 
+use super::text;
 use anyhow::Result;
 use clap::Args;
 use parley::genl::controller::{self, Operation, Policies};
@@ -53,7 +54,7 @@ fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
         writeln!(
             out,
             "{:<16} id {:<5} version {:<4} {:>3} operations {:>3} groups",
-            family.name,
+            text::safe(&family.name),
             family.id,
             family.version,
             family.operations.len(),
@@ -64,7 +65,7 @@ fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
 }
 
 fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<()> {
-    writeln!(out, "{:<9} {}", "name", family.name)?;
+    writeln!(out, "{:<9} {}", "name", text::safe(&family.name))?;
     writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
     writeln!(out, "{:<9} {}", "version", family.version)?;
     writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
@@ -84,7 +85,8 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
         }
     }
     for group in &family.groups {
-        writeln!(out, "{:<9} {:>3} {}", "group", group.id, group.name)?;
+        let name = text::safe(&group.name);
+        writeln!(out, "{:<9} {:>3} {name}", "group", group.id)?;
     }
     Ok(())
 }

@@ -4,9 +4,12 @@
 
 #![forbid(unsafe_code)]
 
+use super::text;
 use parley::terminal;
 use serde_json::{Map, Value};
+use std::ffi::{OsStr, OsString};
 use std::io::{Result, Write};
+use std::os::unix::ffi::OsStrExt;
 
 /// An object that is being put together.
 #[derive(Clone, Debug, Default)]
@@ -40,12 +43,42 @@ impl Object {
     pub(super) fn bytes(self, key: &str, bytes: &[u8]) -> Self {
         let with = match std::str::from_utf8(bytes) {
             Ok(text) => self.with(key, text),
-            Err(_) => {
-                let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                self.with(&format!("{key}_hex"), hex)
-            }
+            Err(_) => self.with(&format!("{key}_hex"), hex(bytes)),
         };
         with.with("len", bytes.len())
+    }
+
+    /// With a name. Where that is not UTF-8, it is shown as in text, and its bytes
+    /// are under `KEY_hex`.
+    pub(super) fn name(self, key: &str, name: impl AsRef<OsStr>) -> Self {
+        let name = name.as_ref();
+        match name.to_str() {
+            Some(text) => self.with(key, text),
+            None => self
+                .with(key, text::safe(name))
+                .with(&format!("{key}_hex"), hex(name.as_bytes())),
+        }
+    }
+
+    /// With a name where there is one, and without the key where not.
+    pub(super) fn maybe_name(self, key: &str, name: Option<impl AsRef<OsStr>>) -> Self {
+        match name {
+            Some(name) => self.name(key, name),
+            None => self,
+        }
+    }
+
+    /// With an array of names. Where one is not UTF-8, the bytes of all are under
+    /// `KEY_hex`, in the same order.
+    pub(super) fn names(self, key: &str, names: &[OsString]) -> Self {
+        let shown = |name: &OsString| match name.to_str() {
+            Some(text) => text.to_owned(),
+            None => text::safe(name),
+        };
+        let is_text = names.iter().all(|name| name.to_str().is_some());
+        let hex: Value = names.iter().map(|name| hex(name.as_bytes())).collect();
+        self.with(key, names.iter().map(shown).collect::<Value>())
+            .maybe(&format!("{key}_hex"), (!is_text).then_some(hex))
     }
 
     /// With what another has.
@@ -61,7 +94,11 @@ impl From<Object> for Value {
     }
 }
 
-/// Names as an array of strings.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Words as an array of strings.
 pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
     names.iter().map(AsRef::as_ref).collect()
 }
@@ -102,5 +139,32 @@ mod tests {
         assert_eq!(text, expected);
         let read: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["e"], "\u{9b}2J\u{1b}\u{7f}ö\u{202e}");
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf_8_has_its_bytes_beside_it() {
+        let name =
+            |bytes: &[u8]| Value::from(Object::new().name("ifname", OsStr::from_bytes(bytes)));
+        let plain = serde_json::json!({"ifname": "a\\xff\u{1b}"});
+        assert_eq!(name(b"a\\xff\x1b"), plain);
+        let other = serde_json::json!({"ifname": "a\\xff", "ifname_hex": "61ff"});
+        assert_eq!(name(b"a\xff"), other);
+        let names = |names: &[&[u8]]| {
+            let names: Vec<_> = names
+                .iter()
+                .map(|name| OsStr::from_bytes(name).to_owned())
+                .collect();
+            Value::from(Object::new().names("altnames", &names))
+        };
+        assert_eq!(
+            names(&[b"a", b"b"]),
+            serde_json::json!({"altnames": ["a", "b"]})
+        );
+        assert_eq!(
+            names(&[b"a", b"\xff"]),
+            serde_json::json!({"altnames": ["a", "\\xff"], "altnames_hex": ["61", "ff"]})
+        );
+        let none = Object::new().maybe_name("label", None::<&str>);
+        assert_eq!(Value::from(none), serde_json::json!({}));
     }
 }

@@ -43,5 +43,5 @@ fn prefix(prefix: Prefix, family: Family) -> String {
 
 /// A link's name, as it can go to a terminal.
 fn link_name(links: &Names, index: u32) -> String {
-    text::safe(&links.name(index))
+    text::safe(links.name(index))
 }

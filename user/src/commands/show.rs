@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::network::{addresses, firewall, Shown};
-use super::{columns, json};
+use super::{columns, json, streams};
 use anyhow::Result;
 use clap::Subcommand;
 use parley::netlink::list::Listing;
@@ -140,7 +140,9 @@ fn show_firewall(out: &mut dyn Write, json: bool) -> Result<()> {
 fn warn(out: &mut dyn Write, interrupted: bool, what: &str) -> Result<()> {
     if interrupted {
         out.flush()?;
-        eprintln!("parley: the {what} changed each time they were read; this is the last");
+        streams::note(&format!(
+            "the {what} changed each time they were read; this is the last"
+        ))?;
     }
     Ok(())
 }

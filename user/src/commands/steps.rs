@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::streams;
 use anyhow::{anyhow, Context as _, Result};
 use clap::ValueEnum;
 use parley::explain::capture::Writer;
@@ -29,10 +30,11 @@ pub(crate) enum Explain {
 #[derive(Debug)]
 struct State {
     context: Context,
-    explain: Option<Style>,
+    /// How it is shown, and on standard error.
+    explain: Option<(Style, File)>,
     capture: Option<Writer<File>>,
-    /// What ended the capture.
-    failed: Option<io::Error>,
+    /// What ended the first of the two that ended.
+    failed: Option<anyhow::Error>,
     path: PathBuf,
 }
 
@@ -56,39 +58,43 @@ impl Steps {
         let capture = pcap.map(|path| {
             File::create(path)
                 .and_then(Writer::new)
-                .with_context(|| format!("cannot write the capture {}", path.display()))
+                .with_context(|| cannot_capture(path))
         });
-        let style = explain.map(|explain| {
+        let explain = explain.map(|explain| -> Result<_> {
+            let mut err = streams::error()?;
             let mut style = Style::default();
-            style.colour = colour(io::stderr().is_terminal());
+            style.colour = colour(err.is_terminal());
             style.all = explain == Explain::All;
-            style
+            write!(err, "{}", render::legend(style)).context(streams::ERROR)?;
+            Ok((style, err))
         });
         let steps = Self(Arc::new(Mutex::new(State {
             context: Context::new(),
-            explain: style,
+            explain: explain.transpose()?,
             capture: capture.transpose()?,
             failed: None,
             path: pcap.unwrap_or(Path::new("")).to_owned(),
         })));
         tap::set(Box::new(steps.clone())).map_err(|_| anyhow!("somebody is told already"))?;
-        if let Some(style) = style {
-            // Where standard error is closed, nobody is there to be told.
-            let _ = write!(io::stderr(), "{}", render::legend(style));
-        }
         Ok(Some(steps))
     }
 
-    /// Fails where the capture is not whole.
+    /// Fails where the capture, or what was told, is not whole.
     pub(crate) fn finish(&self) -> Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match state.failed.take() {
-            Some(error) => {
-                let path = state.path.display();
-                Err(error).with_context(|| format!("cannot write the capture {path}"))
-            }
-            None => Ok(()),
-        }
+        state.failed.take().map_or(Ok(()), Err)
+    }
+}
+
+fn cannot_capture(path: &Path) -> String {
+    format!("cannot write the capture {}", path.display())
+}
+
+impl State {
+    /// Notes why one of the two has ended.
+    fn fail(&mut self, error: io::Error, what: String) {
+        self.failed
+            .get_or_insert_with(|| anyhow::Error::from(error).context(what));
     }
 }
 
@@ -114,11 +120,14 @@ impl Tap for Steps {
             let sent = direction == Direction::ToKernel;
             let now = SystemTime::now();
             if let Err(error) = capture.packet(now, protocol, sent, bytes, whole) {
-                state.failed = Some(error);
+                let what = cannot_capture(&state.path);
+                state.fail(error, what);
                 state.capture = None;
             }
         }
-        let Some(style) = state.explain else { return };
+        let Some((style, _)) = state.explain else {
+            return;
+        };
         let mut text = steps::text(step, style);
         if passed {
             let mut datagram = Datagram::new(bytes, protocol, direction);
@@ -126,6 +135,12 @@ impl Tap for Steps {
             let explained = state.context.explain(datagram);
             text.push_str(&render::text(&explained, bytes, style));
         }
-        let _ = io::stderr().write_all(text.as_bytes());
+        let Some((_, err)) = &mut state.explain else {
+            return;
+        };
+        if let Err(error) = err.write_all(text.as_bytes()) {
+            state.fail(error, streams::ERROR.to_owned());
+            state.explain = None;
+        }
     }
 }

@@ -17,14 +17,9 @@ fn printable(bytes: &[u8]) -> Option<&str> {
         .filter(|text| !text.is_empty() && !text.chars().any(terminal::obeys))
 }
 
-/// A counter's name, as it was typed.
-pub(super) fn name(name: &OsStr) -> Name<'_> {
-    name.as_bytes().into()
-}
-
-/// Text that came from elsewhere, without what a terminal would obey.
-pub(super) fn safe(text: &str) -> String {
-    Name::from(text.as_bytes()).to_string()
+/// A name or text that came from elsewhere, without what a terminal would obey.
+pub(super) fn safe(name: impl AsRef<OsStr>) -> String {
+    Name::from(name.as_ref().as_bytes()).to_string()
 }
 
 /// The most bytes that a hex dump shows.
@@ -84,9 +79,9 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_letters_and_loses_its_control() {
-        let shown = name(OsStr::new("größe\x1b[2J")).to_string();
-        assert_eq!(shown, "größe\\x1b[2J");
-        assert_eq!(safe("größe\x1b[2J"), shown);
+        assert_eq!(safe("größe\x1b[2J"), "größe\\x1b[2J");
+        assert_eq!(safe(OsStr::from_bytes(b"\xff")), "\\xff");
+        assert_ne!(safe(OsStr::from_bytes(b"\xff")), safe("\\xff"));
     }
 
     #[test]

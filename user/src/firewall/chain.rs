@@ -8,6 +8,7 @@ use super::Listed;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
+use std::ffi::OsString;
 
 /// A chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +17,9 @@ pub struct Chain {
     /// Its table's family: [`family_name`](super::family_name).
     pub family: u8,
     /// Its table's name.
-    pub table: String,
+    pub table: OsString,
     /// Its name.
-    pub name: String,
+    pub name: OsString,
     /// Its number, which nothing else in its table has.
     pub handle: u64,
     /// Where packets come from, if it is a base chain.
@@ -40,7 +41,7 @@ pub struct Hook {
     /// Whether packets that no rule decides on are dropped, rather than accepted.
     pub drops: bool,
     /// The links that it is limited to. `eth*` is all whose names begin so.
-    pub devices: Vec<String>,
+    pub devices: Vec<OsString>,
 }
 
 impl Chain {
@@ -69,7 +70,7 @@ impl Chain {
 }
 
 /// Reads `NFTA_CHAIN_HOOK`: number, priority and links.
-fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<String>)> {
+fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<OsString>)> {
     const DEVICE_PREFIX: u16 = 2;
     let (mut number, mut priority) = (None, None);
     let (mut first, mut devices) = (None, Vec::new());
@@ -78,15 +79,15 @@ fn read_hook(attributes: Attributes<'_>) -> Result<(u32, i32, Vec<String>)> {
         match attribute.number {
             1 => number = Some(attribute.be32()?),
             2 => priority = Some(attribute.be32()? as i32),
-            3 => first = Some(attribute.text()?),
+            3 => first = Some(attribute.name()?),
             4 => {
                 for device in attribute.attributes() {
                     let device = device?;
-                    let name = device.text()?;
-                    devices.push(match device.number {
-                        DEVICE_PREFIX => name + "*",
-                        _ => name,
-                    });
+                    let mut name = device.name()?;
+                    if device.number == DEVICE_PREFIX {
+                        name.push("*");
+                    }
+                    devices.push(name);
                 }
             }
             _ => {}
@@ -112,9 +113,9 @@ impl Listed for Chain {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => table = Some(attribute.text()?),
+                1 => table = Some(attribute.name()?),
                 2 => handle = Some(attribute.be64()?),
-                3 => name = Some(attribute.text()?),
+                3 => name = Some(attribute.name()?),
                 4 => hook = Some(read_hook(attribute.attributes())?),
                 5 => drops = attribute.be32()? == DROP,
                 6 => uses = attribute.be32()?,

@@ -7,6 +7,8 @@
 use super::Listed;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,15 +17,15 @@ pub struct Rule {
     /// Its table's family: [`family_name`](super::family_name).
     pub family: u8,
     /// Its table's name.
-    pub table: String,
+    pub table: OsString,
     /// Its chain's name.
-    pub chain: String,
+    pub chain: OsString,
     /// Its number, which nothing else in its table has.
     pub handle: u64,
     /// The number of the rule before it, if there is one.
     pub position: Option<u64>,
     /// What `nft` noted with it.
-    pub comment: Option<String>,
+    pub comment: Option<OsString>,
     /// The names of its expressions, such as `payload`, `cmp` and `immediate`.
     pub expressions: Vec<String>,
 }
@@ -51,13 +53,13 @@ fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
 /// The comment in what `nft` keeps with a rule: records of a type, a length and
 /// that many bytes. It is `nft`'s own affair, so what is no such record is no
 /// error.
-fn comment(mut records: &[u8]) -> Option<String> {
+fn comment(mut records: &[u8]) -> Option<OsString> {
     const COMMENT: u8 = 0;
     while let [kind, len, rest @ ..] = records {
         let (value, next) = rest.split_at_checked(usize::from(*len))?;
         if *kind == COMMENT {
             let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
-            return Some(String::from_utf8_lossy(text).into_owned());
+            return Some(OsStr::from_bytes(text).to_owned());
         }
         records = next;
     }
@@ -74,8 +76,8 @@ impl Listed for Rule {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => table = Some(attribute.text()?),
-                2 => chain = Some(attribute.text()?),
+                1 => table = Some(attribute.name()?),
+                2 => chain = Some(attribute.name()?),
                 3 => handle = Some(attribute.be64()?),
                 4 => expressions = read_expressions(attribute.attributes())?,
                 6 => position = Some(attribute.be64()?),
@@ -101,12 +103,9 @@ mod tests {
 
     #[test]
     fn a_comment_is_found_behind_other_records_and_no_bytes_are_an_error() {
-        assert_eq!(comment(b"\x00\x04ssh\x00").as_deref(), Some("ssh"));
-        assert_eq!(
-            comment(b"\x01\x02xy\x00\x04ssh\x00").as_deref(),
-            Some("ssh")
-        );
-        assert_eq!(comment(b"\x00\x03ssh").as_deref(), Some("ssh"));
+        assert_eq!(comment(b"\x00\x04ssh\x00"), Some("ssh".into()));
+        assert_eq!(comment(b"\x01\x02xy\x00\x04ssh\x00"), Some("ssh".into()));
+        assert_eq!(comment(b"\x00\x03ssh"), Some("ssh".into()));
         for none in [&b""[..], b"\x00", b"\x00\x05ssh\x00", b"\x01\x01x\x00"] {
             assert_eq!(comment(none), None);
         }

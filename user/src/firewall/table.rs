@@ -7,6 +7,7 @@
 use super::Listed;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
+use std::ffi::OsString;
 
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct Table {
     /// Its family: [`family_name`](super::family_name).
     pub family: u8,
     /// Its name.
-    pub name: String,
+    pub name: OsString,
     /// Its number, which no other table of the namespace has had.
     pub handle: u64,
     /// `NFT_TABLE_F_*`.
@@ -48,7 +49,7 @@ impl Listed for Table {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => name = Some(attribute.text()?),
+                1 => name = Some(attribute.name()?),
                 2 => flags = attribute.be32()?,
                 3 => uses = attribute.be32()?,
                 4 => handle = Some(attribute.be64()?),

@@ -10,7 +10,7 @@
 //!
 //! let mut socket = Socket::open(protocol::GENERIC)?;
 //! for family in controller::families(&mut socket)? {
-//!     println!("{:#06x}  {}", family.id, family.name);
+//!     println!("{:#06x}  {:?}", family.id, family.name);
 //! }
 //!
 //! let family = controller::resolve(&mut socket, "nlctrl")?;
@@ -34,6 +34,7 @@ use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 const CONTROLLER: u16 = 0x10;
 const DELFAMILY: u8 = 2;
@@ -52,7 +53,7 @@ pub const NOTIFY: u32 = 0x10;
 #[non_exhaustive]
 pub struct Family {
     /// Its name.
-    pub name: String,
+    pub name: OsString,
     /// Its number: the type of its messages. The kernel gives it out when the
     /// family is registered.
     pub id: u16,
@@ -100,7 +101,7 @@ impl Operation {
 #[non_exhaustive]
 pub struct Group {
     /// Its name.
-    pub name: String,
+    pub name: OsString,
     /// Its number, as a socket joins it.
     pub id: u32,
 }
@@ -283,7 +284,7 @@ fn read_family(attributes: Attributes<'_>) -> Result<Family> {
         let attribute = attribute?;
         match attribute.number {
             1 => family.id = attribute.u16()?,
-            NAME => family.name = attribute.string()?.to_owned(),
+            NAME => family.name = attribute.name()?,
             3 => family.version = attribute.u32()?,
             4 => family.header_len = attribute.u32()?,
             6 => {
@@ -320,13 +321,13 @@ fn read_operation(attributes: Attributes<'_>) -> Result<Operation> {
 
 fn read_group(attributes: Attributes<'_>) -> Result<Group> {
     let mut group = Group {
-        name: String::new(),
+        name: OsString::new(),
         id: 0,
     };
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
-            1 => group.name = attribute.string()?.to_owned(),
+            1 => group.name = attribute.name()?,
             2 => group.id = attribute.u32()?,
             _ => {}
         }
@@ -345,7 +346,7 @@ mod tests {
             return;
         };
         let family = resolve(&mut socket, "nlctrl").unwrap();
-        assert_eq!((family.name.as_str(), family.id), ("nlctrl", CONTROLLER));
+        assert_eq!((family.name, family.id), ("nlctrl".into(), CONTROLLER));
         assert!(family
             .operations
             .iter()

@@ -32,6 +32,8 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, Result};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// Length of an attribute's header.
 pub const HEADER: usize = 4;
@@ -146,6 +148,12 @@ impl<'a> Attribute<'a> {
             what: "a string is no text",
             offset: self.offset,
         })
+    }
+
+    /// The payload up to its NUL, as a name that somebody gave: bytes that need not
+    /// be text.
+    pub fn name(&self) -> Result<OsString> {
+        Ok(OsStr::from_bytes(self.string_bytes()?).to_owned())
     }
 
     /// The payload up to its NUL, as text in which what is none is replaced.

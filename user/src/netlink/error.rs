@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+use nix::errno::Errno;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -125,7 +126,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io { error, .. } => Some(error),
+            // The system's own words are in ours: who prints the whole chain would
+            // print them twice.
+            Self::Io { error, .. } => error.source(),
             _ => None,
         }
     }
@@ -161,7 +164,7 @@ impl Refusal {
     /// The errno as the C library names it: `ENOENT`.
     #[must_use]
     pub fn errno_name(&self) -> String {
-        errno_name(self.errno).map_or_else(|| format!("errno {}", self.errno), str::to_owned)
+        errno_name(self.errno).unwrap_or_else(|| format!("errno {}", self.errno))
     }
 
     /// The errno in words.
@@ -269,39 +272,19 @@ impl fmt::Display for Policy {
     }
 }
 
-/// The name of an errno that netlink families use.
-fn errno_name(errno: i32) -> Option<&'static str> {
-    Some(match errno {
-        libc::EPERM => "EPERM",
-        libc::ENOENT => "ENOENT",
-        libc::EINTR => "EINTR",
-        libc::EIO => "EIO",
-        libc::E2BIG => "E2BIG",
-        libc::EAGAIN => "EAGAIN",
-        libc::ENOMEM => "ENOMEM",
-        libc::EACCES => "EACCES",
-        libc::EFAULT => "EFAULT",
-        libc::EBUSY => "EBUSY",
-        libc::EEXIST => "EEXIST",
-        libc::ENODEV => "ENODEV",
-        libc::EINVAL => "EINVAL",
-        libc::ENOSPC => "ENOSPC",
-        libc::EPIPE => "EPIPE",
-        libc::ERANGE => "ERANGE",
-        libc::EPROTO => "EPROTO",
-        libc::EOVERFLOW => "EOVERFLOW",
-        libc::EMSGSIZE => "EMSGSIZE",
-        libc::EPROTONOSUPPORT => "EPROTONOSUPPORT",
-        libc::EOPNOTSUPP => "EOPNOTSUPP",
-        libc::EAFNOSUPPORT => "EAFNOSUPPORT",
-        libc::ENOBUFS => "ENOBUFS",
-        libc::ENOTCONN => "ENOTCONN",
-        libc::ETIMEDOUT => "ETIMEDOUT",
-        libc::ECONNREFUSED => "ECONNREFUSED",
-        libc::ENOTTY => "ENOTTY",
-        libc::ENODATA => "ENODATA",
-        _ => return None,
-    })
+/// The name of an errno.
+///
+/// The table is the one of `nix`: the numbers differ between architectures. It ends
+/// where those of programs do; of the kernel's own, one escapes from drivers at times.
+///
+/// Source: `include/linux/errno.h`.
+fn errno_name(errno: i32) -> Option<String> {
+    const ENOTSUPP: i32 = 524;
+    match Errno::from_raw(errno) {
+        Errno::UnknownErrno if errno == ENOTSUPP => Some("ENOTSUPP".to_owned()),
+        Errno::UnknownErrno => None,
+        known => Some(format!("{known:?}")),
+    }
 }
 
 #[cfg(test)]
@@ -323,5 +306,41 @@ mod tests {
              errno says:  Numerical result out of range\n  \
              kernel says: counter would fall below 0\n  attribute:   counter.delta"
         );
+    }
+
+    #[test]
+    fn every_errno_of_linux_has_its_name() {
+        // As asm-generic/errno.h numbers them. Two numbers stand for nothing.
+        let unnamed: Vec<_> = (1..=133).filter(|n| errno_name(*n).is_none()).collect();
+        assert_eq!(unnamed, [41, 58]);
+        for (errno, name) in [
+            (libc::EPERM, "EPERM"),
+            (libc::EAGAIN, "EAGAIN"),
+            (libc::EOPNOTSUPP, "EOPNOTSUPP"),
+            (libc::ECANCELED, "ECANCELED"),
+            (libc::EKEYREJECTED, "EKEYREJECTED"),
+            (libc::EHWPOISON, "EHWPOISON"),
+            (524, "ENOTSUPP"),
+        ] {
+            assert_eq!(errno_name(errno).as_deref(), Some(name));
+        }
+        assert_eq!(errno_name(0), None);
+        assert_eq!(errno_name(134), None);
+    }
+
+    #[test]
+    fn a_failed_call_states_its_cause_once_however_it_is_printed() {
+        let error = io::Error::from_raw_os_error(libc::EPERM);
+        let failed = Error::Io {
+            call: "setns",
+            error,
+        };
+        let mut text = failed.to_string();
+        let mut next = std::error::Error::source(&failed);
+        while let Some(error) = next {
+            text += &format!(": {error}");
+            next = error.source();
+        }
+        assert_eq!(text, "setns: Operation not permitted (os error 1)");
     }
 }

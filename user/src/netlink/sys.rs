@@ -7,6 +7,10 @@ use std::ffi::CStr;
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+#[cfg(feature = "program")]
+use std::os::unix::process::CommandExt;
+#[cfg(feature = "program")]
+use std::process::Command;
 use std::time::Duration;
 
 #[inline]
@@ -237,6 +241,116 @@ pub(crate) fn stay_on_this_cpu() -> io::Result<()> {
     // thread.
     check(unsafe { libc::sched_setaffinity(0, size, &raw const set) } as _)?;
     Ok(())
+}
+
+/// A standard stream; its number is that of its descriptor.
+#[cfg(feature = "program")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stream {
+    Input,
+    Output,
+    Error,
+}
+
+/// Returns whether the stream was open when this process was started.
+#[cfg(feature = "program")]
+pub(crate) fn was_open(stream: Stream) -> bool {
+    start::was_open(stream as libc::c_int)
+}
+
+#[cfg(feature = "program")]
+mod start {
+    //! A look at the standard streams, before Rust's runtime replaces closed ones.
+    //!
+    //! `/dev/null` that the runtime opened cannot be told from `/dev/null` that the
+    //! process was started with: both are often open for reads and writes. So this
+    //! has to look first, and the loader runs the functions in `.init_array` before
+    //! `main`, from which the runtime starts.
+
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    /// A bit for each stream that was closed.
+    static CLOSED: AtomicU8 = AtomicU8::new(0);
+
+    pub(super) fn was_open(fd: libc::c_int) -> bool {
+        CLOSED.load(Ordering::Relaxed) & 1 << fd == 0
+    }
+
+    extern "C" fn look() {
+        for fd in 0..3 {
+            // SAFETY: This command takes no argument. The C library that provides
+            // it is initialised before any object that depends on it.
+            if unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1 {
+                CLOSED.fetch_or(1 << fd, Ordering::Relaxed);
+            }
+        }
+    }
+
+    // This is sound. The section is an array of pointers to functions, each of which
+    // the loader calls once; the static is one such pointer, with its size and
+    // alignment. `look` has C's ABI, in which a function may be passed more arguments
+    // than it takes: glibc passes three, musl none. It needs nothing that Rust's
+    // runtime sets up: it calls fcntl(2), and changes an atomic that is part of the
+    // image. It cannot unwind.
+    #[used]
+    #[link_section = ".init_array"]
+    static LOOK: extern "C" fn() = look;
+}
+
+/// Makes the kernel keep the status of children that end, until it is read.
+///
+/// A program may be started with `SIGCHLD` ignored. Then it cannot wait for them.
+#[cfg(feature = "program")]
+pub(crate) fn default_child_signal() {
+    // SAFETY: This installs no function, and the signal's default is to be ignored
+    // otherwise. It only fails for a signal that does not exist.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+}
+
+/// Returns whether this process ignores the signal.
+#[cfg(feature = "program")]
+pub(crate) fn is_signal_ignored(signal: libc::c_int) -> io::Result<bool> {
+    // SAFETY: It consists of integers, and of pointers that may be null.
+    let mut action: libc::sigaction = unsafe { zeroed() };
+    // SAFETY: A new action that is null changes nothing. The old one is valid for
+    // writes of its size.
+    check(unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) } as _)?;
+    Ok(action.sa_sigaction == libc::SIG_IGN)
+}
+
+/// Has the command started with the signals blocked that this thread blocks now,
+/// whatever it blocks then.
+#[cfg(feature = "program")]
+pub(crate) fn keep_signal_mask(command: &mut Command) -> io::Result<()> {
+    // SAFETY: It consists of integers, for which zero is a value.
+    let mut mask: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: A new mask that is null changes nothing. The old one is valid for writes.
+    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, std::ptr::null(), &raw mut mask) } as _)?;
+    // SAFETY: The function runs in the child, after fork(2), in which only calls that
+    // are safe in a signal handler may be made. It makes one, sigprocmask(2), which is.
+    // It allocates no memory and takes no lock, and the mask is a copy of its own.
+    unsafe {
+        command.pre_exec(move || {
+            // SAFETY: The mask is valid for reads. The old one is not asked for.
+            check(
+                libc::sigprocmask(libc::SIG_SETMASK, &raw const mask, std::ptr::null_mut()) as _,
+            )?;
+            Ok(())
+        })
+    };
+    Ok(())
+}
+
+/// Opens a descriptor of the process `pid`, which is readable when that has ended.
+/// See pidfd_open(2).
+#[cfg(feature = "program")]
+pub(crate) fn open_process(pid: u32) -> io::Result<OwnedFd> {
+    let pid = libc::pid_t::try_from(pid).map_err(|_| io::ErrorKind::InvalidInput)?;
+    // SAFETY: The call takes no pointers.
+    let fd = check(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as _)?;
+    // SAFETY: The call has just made this descriptor, so nobody else owns it. It
+    // came from an int, and so fits one.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
 /// What the C library calls an errno.

@@ -11,6 +11,7 @@ use super::{ip, split, Entry, Family};
 use crate::netlink::message::Message;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::net::IpAddr;
 
 /// An address of a link.
@@ -37,7 +38,7 @@ pub struct Address {
     /// Its `IFA_F_*` flags.
     pub flags: u32,
     /// Its label, which begins with the link's name. IPv4 alone has one.
-    pub label: Option<String>,
+    pub label: Option<OsString>,
     /// The metric of the route that comes with it.
     pub metric: Option<u32>,
     /// Who gave it: [`address_protocol`](super::names::address_protocol).
@@ -147,7 +148,7 @@ impl Entry for Address {
             match attribute.number {
                 1 => prefix = Some(ip(&attribute)?),
                 2 => local = Some(ip(&attribute)?),
-                3 => address.label = Some(attribute.text()?),
+                3 => address.label = Some(attribute.name()?),
                 4 => address.broadcast = Some(ip(&attribute)?),
                 5 => address.anycast = Some(ip(&attribute)?),
                 6 => {

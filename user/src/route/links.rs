@@ -16,6 +16,7 @@ use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 
 /// A link.
@@ -24,12 +25,12 @@ use std::net::IpAddr;
 pub struct Link {
     /// Its number. Never 0.
     pub index: u32,
-    /// Its name; what is no text in it is replaced.
-    pub name: String,
+    /// Its name, which need not be text.
+    pub name: OsString,
     /// Its other names.
-    pub other_names: Vec<String>,
+    pub other_names: Vec<OsString>,
     /// What somebody noted with it.
-    pub alias: Option<String>,
+    pub alias: Option<OsString>,
     /// What it is made of: `ARPHRD_*`.
     pub link_type: u16,
     /// Its `IFF_*` flags.
@@ -160,7 +161,7 @@ impl Entry for Link {
             match attribute.number {
                 1 => link.address = bytes(),
                 2 => link.broadcast = bytes(),
-                3 => link.name = attribute.text()?,
+                3 => link.name = attribute.name()?,
                 4 => link.mtu = Some(attribute.u32()?),
                 5 => link.link = Some(attribute.u32()?),
                 6 => link.qdisc = Some(attribute.text()?),
@@ -169,7 +170,7 @@ impl Entry for Link {
                 16 => link.state = attribute.u8()?,
                 17 => link.dormant_mode = attribute.u8()? != 0,
                 18 => link.read_info(attribute.attributes())?,
-                20 => link.alias = Some(attribute.text()?),
+                20 => link.alias = Some(attribute.name()?),
                 26 => link.address_mode = read_address_mode(attribute.attributes())?,
                 27 => link.group = Some(attribute.u32()?),
                 30 => link.promiscuity = Some(attribute.u32()?),
@@ -296,13 +297,13 @@ fn read_address_mode(families: Attributes<'_>) -> Result<Option<u8>> {
 }
 
 /// Reads `IFLA_PROP_LIST`.
-fn read_names(attributes: Attributes<'_>) -> Result<Vec<String>> {
+fn read_names(attributes: Attributes<'_>) -> Result<Vec<OsString>> {
     const ALT_IFNAME: u16 = 53;
     let mut names = Vec::new();
     for attribute in attributes {
         let attribute = attribute?;
         if attribute.number == ALT_IFNAME {
-            names.push(attribute.text()?);
+            names.push(attribute.name()?);
         }
     }
     Ok(names)
@@ -335,10 +336,10 @@ impl Names {
 
     /// The name of the link with this number; `if7` where it has none.
     #[must_use]
-    pub fn name(&self, index: u32) -> Cow<'_, str> {
+    pub fn name(&self, index: u32) -> Cow<'_, OsStr> {
         match self.get(index) {
-            Some(link) => link.name.as_str().into(),
-            None => format!("if{index}").into(),
+            Some(link) => link.name.as_os_str().into(),
+            None => OsString::from(format!("if{index}")).into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
+use std::ffi::OsString;
 
 /// A rule. What it does not mention, it holds for whatever it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +39,9 @@ pub struct Rule {
     /// The bits of it that count.
     pub mark_mask: Option<u32>,
     /// The name of the link that packets come by.
-    pub iif: Option<String>,
+    pub iif: Option<OsString>,
     /// The name of the link that packets go by.
-    pub oif: Option<String>,
+    pub oif: Option<OsString>,
     /// The protocol above IP.
     pub ip_protocol: Option<u8>,
     /// The first and last source port.
@@ -195,7 +196,7 @@ impl Entry for Rule {
             match attribute.number {
                 1 => rule.destination = prefix(&attribute, dst_len)?,
                 2 => rule.source = prefix(&attribute, src_len)?,
-                3 => rule.iif = Some(attribute.text()?),
+                3 => rule.iif = Some(attribute.name()?),
                 4 => rule.target = Some(attribute.u32()?),
                 6 => rule.priority = attribute.u32()?,
                 10 => rule.mark = Some(attribute.u32()?),
@@ -205,7 +206,7 @@ impl Entry for Rule {
                 14 => rule.suppress_prefix_len = unless_all(attribute.u32()?),
                 15 => rule.table = attribute.u32()?,
                 16 => rule.mark_mask = Some(attribute.u32()?),
-                17 => rule.oif = Some(attribute.text()?),
+                17 => rule.oif = Some(attribute.name()?),
                 19 => rule.of_master = attribute.u8()? != 0,
                 20 => rule.users = Some(users(&attribute)?),
                 21 => rule.protocol = Some(attribute.u8()?),

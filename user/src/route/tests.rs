@@ -149,8 +149,8 @@ fn this_machine_has_a_loopback_link_with_its_address_and_route() {
     };
     let names = links::Names::read(&mut socket).unwrap();
     let index = names.get(1).unwrap().index;
-    assert_eq!(names.name(index), "lo");
-    assert_eq!(names.name(4_000_000), "if4000000");
+    assert_eq!(&*names.name(index), "lo");
+    assert_eq!(&*names.name(4_000_000), "if4000000");
     let addresses: Listing<Address> = Address::all(&mut socket).unwrap();
     let local = |address: &&Address| address.index == 1;
     assert!(addresses.entries.iter().any(|address| local(&address)));

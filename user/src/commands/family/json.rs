@@ -16,11 +16,11 @@ use std::io::Write;
 /// All families: an array.
 pub(super) fn list(out: &mut dyn Write, families: &[Family]) -> Result<()> {
     let objects = families.iter().map(|family| {
-        let groups: Vec<_> = family.groups.iter().map(|group| &group.name).collect();
+        let groups = family.groups.iter().map(|group| group.name.clone());
         let operations = family.operations.iter();
         head(family)
             .with("operations", operations.map(|op| op.cmd).collect::<Value>())
-            .with("groups", strings(&groups))
+            .names("groups", &groups.collect::<Vec<_>>())
     });
     Ok(write(out, objects.collect::<Value>())?)
 }
@@ -30,7 +30,7 @@ pub(super) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) ->
     let operations = family.operations.iter();
     let groups = family.groups.iter().map(|group| {
         let object = Object::new().with("id", group.id);
-        object.with("name", &group.name[..])
+        object.name("name", &group.name)
     });
     let operations = operations.map(|operation| object_of(family, operation, policies));
     let object = head(family)
@@ -41,7 +41,7 @@ pub(super) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) ->
 
 fn head(family: &Family) -> Object {
     Object::new()
-        .with("name", &family.name[..])
+        .name("name", &family.name)
         .with("id", family.id)
         .with("version", family.version)
         .with("header_len", family.header_len)

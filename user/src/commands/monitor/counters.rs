@@ -10,6 +10,8 @@ use anyhow::Result;
 use parley::client::{Change, Listener, Name};
 use parley::{Client, Error};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 /// What the monitor takes the counters to be: value and updates, by name.
 type View = BTreeMap<Vec<u8>, (u64, u64)>;
@@ -81,7 +83,7 @@ fn row(
     let line = || format!("{name}  value {value}  updates {updates}");
     let object = || {
         Object::new()
-            .with("name", name.to_string())
+            .name("name", OsStr::from_bytes(name.as_bytes()))
             .with("value", value)
             .with("updates", updates)
     };

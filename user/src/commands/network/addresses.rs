@@ -51,7 +51,7 @@ impl Shown for Address {
     fn object(&self, links: &Names) -> Object {
         info(self)
             .with("ifindex", self.index)
-            .with("ifname", links.name(self.index).as_ref())
+            .name("ifname", links.name(self.index))
     }
 }
 
@@ -67,7 +67,7 @@ fn info(address: &Address) -> Object {
         .maybe("broadcast", string(address.broadcast))
         .maybe("anycast", string(address.anycast))
         .with("scope", names::scope(address.scope).as_ref())
-        .maybe("label", address.label.as_deref())
+        .maybe_name("label", address.label.as_deref())
         .maybe(
             "protocol",
             address.protocol.map(names::address_protocol).as_deref(),

@@ -9,24 +9,25 @@ use super::super::text;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{Result, Write};
 
 /// What is in each table, and in each chain. A ruleset can have a hundred thousand
 /// rules, so they are sorted once.
 struct Places<'a> {
-    chains: BTreeMap<(u8, &'a str), Vec<&'a Chain>>,
-    rules: BTreeMap<(u8, &'a str, &'a str), Vec<&'a Rule>>,
+    chains: BTreeMap<(u8, &'a OsStr), Vec<&'a Chain>>,
+    rules: BTreeMap<(u8, &'a OsStr, &'a OsStr), Vec<&'a Rule>>,
 }
 
 impl<'a> Places<'a> {
     fn new(ruleset: &'a Ruleset) -> Self {
         let (mut chains, mut rules) = (BTreeMap::new(), BTreeMap::new());
         for chain in &ruleset.chains {
-            let place = (chain.family, chain.table.as_str());
+            let place = (chain.family, chain.table.as_os_str());
             chains.entry(place).or_insert_with(Vec::new).push(chain);
         }
         for rule in &ruleset.rules {
-            let place = (rule.family, rule.table.as_str(), rule.chain.as_str());
+            let place = (rule.family, rule.table.as_os_str(), rule.chain.as_os_str());
             rules.entry(place).or_insert_with(Vec::new).push(rule);
         }
         Self { chains, rules }
@@ -62,7 +63,7 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
         let flags = table.flag_names();
         let object = Object::new()
             .with("family", family_name(table.family).as_ref())
-            .with("name", table.name.as_str())
+            .name("name", &table.name)
             .with("handle", table.handle)
             .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
         put("table", object);
@@ -81,32 +82,31 @@ pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
 fn chain_object(chain: &Chain) -> Object {
     let object = Object::new()
         .with("family", family_name(chain.family).as_ref())
-        .with("table", chain.table.as_str())
-        .with("name", chain.name.as_str())
+        .name("table", &chain.table)
+        .name("name", &chain.name)
         .with("handle", chain.handle);
     let Some(hook) = &chain.hook else {
         return object;
     };
-    let devices = match hook.devices.as_slice() {
-        [] => None,
-        [one] => Some(Value::from(one.as_str())),
-        several => Some(strings(several)),
+    let object = match hook.devices.as_slice() {
+        [] => object,
+        [one] => object.name("dev", one),
+        several => object.names("dev", several),
     };
     object
         .with("type", hook.kind.as_str())
         .maybe("hook", chain.hook_name().as_deref())
         .with("prio", hook.priority)
         .with("policy", policy(hook.drops))
-        .maybe("dev", devices)
 }
 
 fn rule_object(rule: &Rule) -> Object {
     Object::new()
         .with("family", family_name(rule.family).as_ref())
-        .with("table", rule.table.as_str())
-        .with("chain", rule.chain.as_str())
+        .name("table", &rule.table)
+        .name("chain", &rule.chain)
         .with("handle", rule.handle)
-        .maybe("comment", rule.comment.as_deref())
+        .maybe_name("comment", rule.comment.as_deref())
         .with("expressions", strings(&rule.expressions))
 }
 
@@ -146,7 +146,7 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
             let what = format!("  chain {}", text::safe(&chain.name));
             lines.push((what, chain.handle, about.unwrap_or_default()));
             for rule in places.rules(chain) {
-                let mut about = text::safe(&rule.expressions.join(" "));
+                let mut about = text::safe(rule.expressions.join(" "));
                 if let Some(comment) = &rule.comment {
                     about += &format!("  \"{}\"", text::safe(comment));
                 }

@@ -74,7 +74,7 @@ impl Shown for Link {
         };
         object
             .with("linkmode", mode)
-            .maybe("ifalias", self.alias.as_deref())
+            .maybe_name("ifalias", self.alias.as_deref())
             .maybe("inet6_addr_gen_mode", self.address_mode_name().as_deref())
             .maybe("linkinfo", info)
     }
@@ -84,23 +84,23 @@ impl Shown for Link {
 pub(super) fn brief(link: &Link, links: &Names) -> Object {
     let below = match (link.link, link.link_netnsid) {
         (Some(0), _) => Object::new().with("link", Value::Null),
-        (Some(index), None) => Object::new().with("link", links.name(index).as_ref()),
+        (Some(index), None) => Object::new().name("link", links.name(index)),
         (Some(index), Some(_)) => Object::new().with("link_index", index),
         (None, _) => Object::new(),
     };
     let hardware = |address: &Option<Vec<u8>>| address.as_deref().map(|a| link.hardware(a));
     let permanent = link.other_permanent_address();
-    let other_names = (!link.other_names.is_empty()).then(|| strings(&link.other_names));
-    below
+    let object = match link.other_names.as_slice() {
+        [] => below,
+        names => below.names("altnames", names),
+    };
+    object
         .with("ifindex", link.index)
-        .with("ifname", link.name.as_str())
+        .name("ifname", &link.name)
         .with("flags", strings(&link.flag_names(link.below(links))))
         .maybe("mtu", link.mtu)
         .maybe("qdisc", link.qdisc.as_deref())
-        .maybe(
-            "master",
-            link.master.map(|index| links.name(index)).as_deref(),
-        )
+        .maybe_name("master", link.master.map(|index| links.name(index)))
         .with("operstate", names::link_state(link.state).as_ref())
         .maybe("group", link.group.map(names::link_group).as_deref())
         .maybe("txqlen", link.queue_len.filter(|len| *len != 0))
@@ -113,7 +113,6 @@ pub(super) fn brief(link: &Link, links: &Names) -> Object {
         .maybe("broadcast", hardware(&link.broadcast))
         .maybe("permaddr", permanent.map(|address| link.hardware(address)))
         .maybe("link_netnsid", link.link_netnsid)
-        .maybe("altnames", other_names)
 }
 
 /// What is not so of every link.

@@ -49,7 +49,7 @@ impl Shown for Neighbour {
         let state = (self.state != 0).then(|| strings(&self.state_names()));
         let object = Object::new()
             .with("dst", self.destination.to_string())
-            .maybe("dev", link.as_deref())
+            .maybe_name("dev", link)
             .maybe("lladdr", self.hardware(links))
             .maybe("state", state)
             .maybe("protocol", self.protocol.map(names::protocol).as_deref());

@@ -184,7 +184,7 @@ fn way_object(way: &Way, family: Family, links: &Names) -> Object {
         .maybe("encap", way.encapsulation_name().as_deref())
         .maybe("gateway", gateway)
         .maybe("via", via)
-        .maybe("dev", way.index.map(|index| links.name(index)).as_deref())
+        .maybe_name("dev", way.index.map(|index| links.name(index)))
         .maybe("flow", flow)
 }
 

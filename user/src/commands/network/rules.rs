@@ -13,6 +13,7 @@ use parley::route::names;
 use parley::route::rules::{action, flag, Rule};
 use parley::route::Prefix;
 use serde_json::Value;
+use std::ffi::OsString;
 
 const KERNEL: u8 = 2;
 /// All bits of a code point, and of a flow label.
@@ -83,9 +84,9 @@ impl Shown for Rule {
             .maybe("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)))
             .maybe("fwmark", mark.map(|(mark, _)| hex(mark)))
             .maybe("fwmask", mark.and_then(|(_, mask)| mask).map(hex))
-            .maybe("iif", self.iif.as_deref())
+            .maybe_name("iif", self.iif.as_deref())
             .null_if("iif_detached", has(flag::IIF_DETACHED))
-            .maybe("oif", self.oif.as_deref())
+            .maybe_name("oif", self.oif.as_deref())
             .null_if("oif_detached", has(flag::OIF_DETACHED))
             .null_if("l3mdev", self.of_master)
             .maybe("uid_start", self.users.map(|users| users.0))
@@ -177,7 +178,7 @@ impl Parts for Rule {
             None => format!("{mark:#x}"),
         });
         say("fwmark", mark);
-        let link = |name: &Option<String>, detached| {
+        let link = |name: &Option<OsString>, detached| {
             let gone = if self.flags & detached != 0 {
                 " (not there)"
             } else {

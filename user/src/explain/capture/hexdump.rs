@@ -155,6 +155,8 @@ struct All {
     room: usize,
     /// Where the offsets of strace's buffer begin in the datagram.
     base: usize,
+    /// What the offsets count in, once that is known.
+    radix: Option<u32>,
     /// The line in which the array begins within which this one is.
     array: Option<(usize, usize)>,
     /// Whether tcpdump has written the packet; which it is, and which was the last.
@@ -177,6 +179,7 @@ impl All {
             repeats: false,
             room: REPEATS_MAX,
             base: 0,
+            radix: None,
             array: None,
             tcpdump: false,
             packet: 0,
@@ -209,16 +212,7 @@ impl All {
             }
             Line::Repeats => self.repeats = true,
             Line::End(offset) => {
-                // The last word is filled up with zeros.
-                if self.groups == Groups::Words {
-                    let end = offset.value(self.have(), WORD_MAX - 1, self.groups)?;
-                    let end = end.saturating_add(self.base);
-                    let padding = self.bytes.reversed.get(end..).unwrap_or_default();
-                    if padding.len() < WORD_MAX && padding.iter().all(|byte| *byte == 0) {
-                        self.bytes.straight.truncate(end);
-                        self.bytes.reversed.truncate(end);
-                    }
-                }
+                self.unpad(&offset);
                 self.reach(&offset, self.groups)?;
             }
             Line::Row(Row {
@@ -289,16 +283,14 @@ impl All {
 
     fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
         self.begin();
-        if matches!(are, Groups::Words | Groups::Unknown) {
+        // A line whose text suits both orders says nothing about those before it.
+        if are != Groups::Bytes {
             self.groups = are;
         }
         let from = self.bytes.straight.len();
         for group in groups {
             let mut bytes = Vec::new();
             row::pairs(group, &mut bytes)?;
-            if are == Groups::Reversed {
-                bytes.reverse();
-            }
             self.bytes.straight.extend_from_slice(&bytes);
             bytes.reverse();
             self.bytes.reversed.extend(bytes);
@@ -308,12 +300,39 @@ impl All {
         Ok(())
     }
 
+    /// Takes off the zeros with which hexdump and od fill up the last word.
+    fn unpad(&mut self, offset: &Offset<'_>) {
+        let have = self.have();
+        let near = |end: &usize| have.checked_sub(*end).is_some_and(|pad| pad < WORD_MAX);
+        let mut ends = offset.values(self.radix, self.groups).map(|end| end.0);
+        let end = ends.find(near).filter(|_| self.groups == Groups::Words);
+        let Some(end) = end.map(|end| end.saturating_add(self.base)) else {
+            return;
+        };
+        let padding = self.bytes.reversed.get(end..).unwrap_or_default();
+        if padding.iter().all(|byte| *byte == 0) {
+            self.bytes.straight.truncate(end);
+            self.bytes.reversed.truncate(end);
+        }
+    }
+
     /// Fills up what was left out before `offset`.
     fn reach(&mut self, offset: &Offset<'_>, are: Groups) -> Result<(), String> {
         let have = self.have();
-        let offset = offset.value(have, 0, are)?;
+        let repeats = std::mem::take(&mut self.repeats);
+        // Whole lines are left out.
+        let is = |(value, _): &(usize, u32)| match value.checked_sub(have) {
+            Some(missing) if repeats => missing % self.last.len().max(1) == 0,
+            missing => missing == Some(0),
+        };
+        let mut values = offset.values(self.radix, are);
+        let first = values.clone().next();
+        let (offset, radix) = values.find(is).or(first).ok_or("an offset is too large")?;
+        if offset > 7 {
+            self.radix = Some(radix);
+        }
         let missing = offset.saturating_sub(have);
-        if std::mem::take(&mut self.repeats) && missing > 0 {
+        if repeats && missing > 0 {
             let Some(room) = self.room.checked_sub(missing) else {
                 let most = REPEATS_MAX >> 20;
                 return Err(format!(
@@ -338,6 +357,7 @@ impl All {
     fn end(&mut self, read: &mut Read<'_>) {
         self.last.clear();
         self.base = 0;
+        self.radix = None;
         let bytes = std::mem::take(&mut self.bytes);
         let groups = std::mem::take(&mut self.groups);
         let column = std::mem::take(&mut self.column);
@@ -347,6 +367,7 @@ impl All {
         let [straight, reversed] = [bytes.straight, bytes.reversed].map(Whole::of);
         let (number, start) = self.first;
         let whole = match groups {
+            Groups::Reversed => reversed,
             Groups::Words => words(straight, reversed),
             Groups::Unknown if reversed.fits && !straight.fits => {
                 let what = "the digits are words of a machine with the lowest byte first";

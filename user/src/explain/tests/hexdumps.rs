@@ -120,6 +120,26 @@ fn the_bytes_of_a_dump_are_those_that_the_tool_was_given() {
 }
 
 #[test]
+fn the_text_beside_words_shows_their_order_whatever_that_of_the_datagram() {
+    // The same request, of a machine with the highest byte first. The text of the last
+    // line could be that of either order.
+    let xxd = "00000000: 28000000 01031200 07000000 00000000  ...(............
+00000010: 00000000 00000000 00000000 00000000  ................
+00000020: 1d000800 09000000                    ........\n";
+    let od = xxd.replace("  .", "  >.").replace(".\n", ".<\n");
+    let mut request = REQUEST;
+    for words in [0..4, 8..12, 12..16, 36..40] {
+        request[words].reverse();
+    }
+    for halves in [4..6, 6..8, 32..34, 34..36] {
+        request[halves].reverse();
+    }
+    for dump in [xxd, &od] {
+        assert_eq!(bytes_of(dump), [&request[..]], "{dump}");
+    }
+}
+
+#[test]
 fn dumps_of_tshark_and_strace_and_arrays_are_read() {
     let capture = seed("refusal.pcap");
     let capture = capture::read(&capture, 0).unwrap();
@@ -161,6 +181,7 @@ fn arrays_and_strings_of_programs_are_read() {
         format!("2026-11-26 DEBUG sent {rust}"),
         format!("[2026-11-26T01:02:03Z DEBUG nl] sent {rust}"),
         pretty.clone(),
+        format!("Datagram {{ seq: 5, bytes: {rust}, portid: 0 }}"),
         format!("let request: [u8; 40] = [{marked}];"),
         format!("u8 request[40] = {{{marked}}};"),
         format!("unsigned char request[] =\n{{\n{marked}, // all of it\n}};"),
@@ -266,6 +287,20 @@ fn what_nobody_can_tell_is_said_with_its_line() {
     ] {
         let problem = problem_of(&text);
         assert!(problem.starts_with(why), "{problem}\n{text}");
+    }
+}
+
+#[test]
+fn lines_left_out_are_filled_up_in_the_radix_of_the_offsets() {
+    let mut message = vec![80, 0, 0, 0];
+    message.resize(80, 0);
+    for (second, end) in [("0000020", "0000120"), ("0000016", "0000080")] {
+        let line = |bytes: &[u8]| plain(bytes);
+        let (first, zeros) = (line(&message[..16]), line(&message[16..32]));
+        let text = format!("0000000 {first}\n{second} {zeros}\n*\n{end}\n");
+        assert_eq!(bytes_of(&text), [&message[..]], "{text}");
+        let text = format!("0000000 {zeros}\n*\n{end}\n");
+        assert_eq!(bytes_of(&text), [[0; 80]], "{text}");
     }
 }
 

@@ -97,17 +97,12 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
             None => None,
         };
         let segment = segment.trim();
-        if within && closes != Some(false) {
-            match list(segment) {
-                Ok(bytes) => parts.push(Part::Bytes(bytes)),
-                // The place in a program, a time or a type: no list.
-                Err(_) if closes.is_some() && !segment.contains(',') => {}
-                Err(why) => return Err(why),
-            }
-        } else if !within && list(segment).is_ok_and(|bytes| !bytes.is_empty()) {
-            return Err("bytes outside the brackets".to_owned());
-        } else if within && !segment.is_empty() && closes == Some(false) {
-            return Err(format!("{segment} stands before a bracket"));
+        match list(segment) {
+            Ok(bytes) if within && closes != Some(false) => parts.push(Part::Bytes(bytes)),
+            Ok(bytes) if bytes.is_empty() => {}
+            Ok(_) => return Err("bytes outside the brackets".to_owned()),
+            Err(_) if !within || closes.is_some() && is_name(segment) => {}
+            Err(why) => return Err(why),
         }
         match closes {
             Some(true) => {
@@ -117,8 +112,8 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
             Some(false) => {
                 // The length of an array of C stands right behind its name.
                 let name = rest.get(..mark.unwrap_or(0)).unwrap_or_default();
-                let is_name = |c: char| c.is_alphanumeric() || c == '_';
-                if name.ends_with(is_name) && behind.as_str().contains(']') {
+                let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+                if name.ends_with(is_letter) && behind.as_str().contains(']') {
                     let length = behind.as_str().split_once(']');
                     rest = length.map_or("", |(_, behind)| behind);
                     continue;
@@ -138,6 +133,14 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
         return Err("a line that is no hexdump".to_owned());
     }
     Ok(parts)
+}
+
+/// Whether these are the name of a field, a type, a time or a place in a program, and
+/// not a list.
+fn is_name(segment: &str) -> bool {
+    let first = segment.split([',', ';', ' ']).next().unwrap_or_default();
+    let byte = first.len() < 4 && u8::from_str_radix(first, 16).is_ok();
+    !byte && !segment.contains("0x")
 }
 
 /// The bytes of a list.

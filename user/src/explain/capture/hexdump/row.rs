@@ -43,22 +43,26 @@ impl Offset<'_> {
         self.digits.bytes().all(|digit| digit == b'0')
     }
 
-    /// Its value, where `have` is expected, or up to `less` before that. od counts in
-    /// octal, or in decimal, with seven digits, and hexdump counts its words in
-    /// hexadecimal with as many.
-    pub(super) fn value(&self, have: usize, less: usize, are: Groups) -> Result<usize, String> {
+    /// The values that it may have: only that in `radix`, if that was found before.
+    /// od counts in octal, or in decimal, with seven digits, and hexdump counts its
+    /// words in hexadecimal with as many.
+    pub(super) fn values(
+        &self,
+        radix: Option<u32>,
+        are: Groups,
+    ) -> impl Iterator<Item = (usize, u32)> + Clone + use<'_> {
         let radixes: &[u32] = match (self.colon, self.digits.len(), are) {
             (false, 7, Groups::Words) => &[16, 8, 10],
             (false, 7, _) => &[8, 10],
             _ => &[16],
         };
-        let value = |radix: &u32| usize::from_str_radix(self.digits, *radix).ok();
-        let mut values = radixes.iter().filter_map(value);
-        let first = values.clone().next();
-        values
-            .find(|value| have.checked_sub(*value).is_some_and(|gap| gap <= less))
-            .or(first)
-            .ok_or_else(|| format!("{} is no offset", self.digits))
+        let digits = self.digits;
+        let value = move |radix: u32| Some((usize::from_str_radix(digits, radix).ok()?, radix));
+        radixes
+            .iter()
+            .copied()
+            .filter(move |known| radix.is_none_or(|radix| radix == *known))
+            .filter_map(value)
     }
 }
 
@@ -137,7 +141,10 @@ pub(super) fn line(whole: &str, have: usize) -> Result<Line<'_>, String> {
         .and_then(|word| self::offset(word))
         .is_some_and(|offset| {
             let byte = second.is_some_and(|word| is_hex(word) && word.len() == 2);
-            (offset.colon || byte || have > 0) && offset.value(have, 0, Groups::Words) == Ok(have)
+            (offset.colon || byte || have > 0)
+                && offset
+                    .values(None, Groups::Words)
+                    .any(|value| value.0 == have)
         });
     if next {
         return Err("an offset, and what follows are not bytes".to_owned());
@@ -209,7 +216,7 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
             if let Some(groups) = groups_of(bytes) {
                 if shows(&groups, reversed, text) {
                     let are = if reversed {
-                        Groups::Words
+                        Groups::Reversed
                     } else {
                         Groups::Bytes
                     };
