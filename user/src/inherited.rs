@@ -10,29 +10,29 @@
 
 #![forbid(unsafe_code)]
 
-use crate::netlink::{self, was_open, Stream};
+use crate::netlink::{self, was_open};
 use std::fs::File;
 use std::io::{self, Error, Result};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::process::Command;
 
 /// Standard input.
 pub fn input() -> Result<File> {
-    duplicate(Stream::Input, io::stdin().as_fd())
+    duplicate(io::stdin().as_fd())
 }
 
 /// Standard output, without a buffer.
 pub fn output() -> Result<File> {
-    duplicate(Stream::Output, io::stdout().as_fd())
+    duplicate(io::stdout().as_fd())
 }
 
 /// Standard error.
 pub fn error() -> Result<File> {
-    duplicate(Stream::Error, io::stderr().as_fd())
+    duplicate(io::stderr().as_fd())
 }
 
-fn duplicate(stream: Stream, fd: BorrowedFd<'_>) -> Result<File> {
-    if !was_open(stream) {
+fn duplicate(fd: BorrowedFd<'_>) -> Result<File> {
+    if !was_open(fd.as_raw_fd()) {
         return Err(Error::from_raw_os_error(libc::EBADF));
     }
     Ok(fd.try_clone_to_owned()?.into())

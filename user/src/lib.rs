@@ -120,7 +120,7 @@ pub mod netlink {
     #[cfg(feature = "program")]
     pub(crate) use sys::{
         default_child_signal, end_with_parent, is_signal_ignored, keep_signal_mask, open_process,
-        shared, stay_on_this_cpu, was_open, Stream,
+        shared, start::was_open, stay_on_this_cpu,
     };
     pub(crate) use sys::{device_counter_add, device_echo};
 }

@@ -243,23 +243,8 @@ pub(crate) fn stay_on_this_cpu() -> io::Result<()> {
     Ok(())
 }
 
-/// A standard stream; its number is that of its descriptor.
 #[cfg(feature = "program")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Stream {
-    Input,
-    Output,
-    Error,
-}
-
-/// Returns whether the stream was open when this process was started.
-#[cfg(feature = "program")]
-pub(crate) fn was_open(stream: Stream) -> bool {
-    start::was_open(stream as libc::c_int)
-}
-
-#[cfg(feature = "program")]
-mod start {
+pub(crate) mod start {
     //! A look at the standard streams, before Rust's runtime replaces closed ones.
     //!
     //! `/dev/null` that the runtime opened cannot be told from `/dev/null` that the
@@ -272,8 +257,9 @@ mod start {
     /// A bit for each stream that was closed.
     static CLOSED: AtomicU8 = AtomicU8::new(0);
 
-    pub(super) fn was_open(fd: libc::c_int) -> bool {
-        CLOSED.load(Ordering::Relaxed) & 1 << fd == 0
+    /// Returns whether the stream, one of 0 to 2, was open when the process was started.
+    pub(crate) fn was_open(fd: libc::c_int) -> bool {
+        !(0..3).contains(&fd) || CLOSED.load(Ordering::Relaxed) & 1 << fd == 0
     }
 
     extern "C" fn look() {

@@ -148,7 +148,7 @@ impl Group {
                 return Ok(None);
             }
         }
-        let status = self.shell.wait()?;
+        let status = self.shell.wait().context("cannot wait for sh")?;
         self.is_reaped = true;
         if !status.success() {
             return Err(anyhow!("the command ended with {status}"));

@@ -73,18 +73,20 @@ struct Bytes {
     reversed: Vec<u8>,
 }
 
-/// How sure it is what the groups of digits are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What the groups of digits are, as far as it is known. A later one is surer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Groups {
-    /// Bytes in their order.
+    /// Single bytes, or none.
     #[default]
+    None,
+    /// Bytes or words.
+    Unknown,
+    /// Words of some machine, as hexdump and od -x print them.
+    Words,
+    /// Bytes in their order, as the text beside them shows.
     Bytes,
     /// Words of a machine with the lowest byte first, as the text beside them shows.
     Reversed,
-    /// Words of some machine, as hexdump and od -x print them.
-    Words,
-    /// Bytes or words.
-    Unknown,
 }
 
 /// Whether the first group of each line without an offset may be one: it counts what
@@ -263,12 +265,7 @@ impl All {
                 }
                 array::Part::Groups(groups) => {
                     self.column.line(&groups);
-                    let wide = |group: &&str| matches!(group.len(), 4 | 8 | 16);
-                    let are = match groups.iter().any(wide) {
-                        true => Groups::Unknown,
-                        false => Groups::Bytes,
-                    };
-                    self.add(&groups, are)?;
+                    self.add(&groups, row::unknown(&groups))?;
                 }
             }
         }
@@ -283,10 +280,8 @@ impl All {
 
     fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
         self.begin();
-        // A line whose text suits both orders says nothing about those before it.
-        if are != Groups::Bytes {
-            self.groups = are;
-        }
+        // What one line shows holds for all.
+        self.groups = self.groups.max(are);
         let from = self.bytes.straight.len();
         for group in groups {
             let mut bytes = Vec::new();
@@ -367,10 +362,11 @@ impl All {
         let [straight, reversed] = [bytes.straight, bytes.reversed].map(Whole::of);
         let (number, start) = self.first;
         let whole = match groups {
-            Groups::Reversed => reversed,
             Groups::Words => words(straight, reversed),
-            Groups::Unknown if reversed.fits && !straight.fits => {
-                let what = "the digits are words of a machine with the lowest byte first";
+            Groups::Reversed => reversed,
+            // Of words of a machine, these would be a datagram of that machine.
+            Groups::Unknown if reversed.fits && !straight.is(Order::Little) => {
+                let what = "the digits may be words of a machine with the lowest byte first";
                 let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");
                 return read.problem(start, what);
             }
@@ -405,10 +401,7 @@ impl All {
 /// byte first they are the bytes as they stand, `straight`. It is likely that the
 /// datagram has the byte order of that machine.
 fn words(straight: Whole, reversed: Whole) -> Whole {
-    let is = |whole: &Whole, order| {
-        whole.fits && super::order(&whole.bytes, whole.bytes.len(), order) == order
-    };
-    let (little, big) = (is(&reversed, Order::Little), is(&straight, Order::Big));
+    let (little, big) = (reversed.is(Order::Little), straight.is(Order::Big));
     let native = Order::NATIVE == Order::Little;
     match (little, big) {
         (true, true) if native => reversed,
@@ -439,5 +432,10 @@ impl Whole {
             protocol,
             fits,
         }
+    }
+
+    /// Whether it looks like netlink of a machine of this byte order.
+    fn is(&self, order: Order) -> bool {
+        self.fits && super::order(&self.bytes, self.bytes.len(), order) == order
     }
 }

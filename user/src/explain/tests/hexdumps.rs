@@ -250,7 +250,16 @@ fn what_nobody_can_tell_is_said_with_its_line() {
         // Words without a text that would show their order.
         (
             "0028 0000 0012 0301 0007 0000 0000 0000".to_owned() + &" 0000".repeat(12),
-            "line 1: the digits are words",
+            "line 1: the digits may be words",
+        ),
+        // They may also be bytes of a machine with the highest byte first.
+        (
+            "00000018 03010012 00000007 00000000 00000000 00000000".to_owned(),
+            "line 1: the digits may be words",
+        ),
+        (
+            "00000000: 00000010 03010012 00000007 00000000  ................".to_owned(),
+            "line 1: the digits may be words",
         ),
         (
             list(|byte| byte.to_string(), ", "),
@@ -324,7 +333,7 @@ fn data_that_begin_with_zeros_are_no_offset() {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    for (digits, line) in [(1, 24), (2, 24), (4, 24), (8, 24), (1, 8), (2, 8), (24, 24)] {
+    for (digits, line) in [(1, 24), (2, 24), (8, 24), (1, 8), (2, 8), (24, 24)] {
         assert_eq!(bytes_of(&hex(digits, line)), [request], "{digits} {line}");
     }
 }
@@ -338,7 +347,7 @@ proptest! {
         colon: bool, text: bool, gap: bool, big: bool, mark in 0..4,
     ) {
         // As od lays words out, which stand in the order of a machine.
-        prop_assume!(colon || text || !matches!((digits, group), (6 | 7, 2 | 4)));
+        prop_assume!(colon || !matches!((digits, group), (6 | 7, 2 | 4)));
         let mut message = vec![0; 16];
         message.extend(payload);
         let len = message.len() as u32;

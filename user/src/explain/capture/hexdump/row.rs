@@ -186,10 +186,10 @@ fn row(line: &str) -> Result<Option<Row<'_>>, String> {
     }
     let words = [4, 8, 16].into_iter().any(|digits| all_of(&groups, digits));
     let are = match first.len() {
-        _ if shown => are,
         // od and hexdump.
-        6 | 7 if words => Groups::Words,
-        _ if all_of(&groups, 2) => Groups::Bytes,
+        6 | 7 if words && are == Groups::Unknown => Groups::Words,
+        _ if shown => are,
+        _ if all_of(&groups, 2) => Groups::None,
         _ => return Ok(None),
     };
     Ok(Some(Row {
@@ -211,22 +211,16 @@ struct Columns<'a> {
 /// behind them, and what they are. Nothing if there are none.
 fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
     let gaps = gaps(rest);
-    for reversed in [false, true] {
-        for (bytes, text) in &gaps {
-            if let Some(groups) = groups_of(bytes) {
-                if shows(&groups, reversed, text) {
-                    let are = if reversed {
-                        Groups::Reversed
-                    } else {
-                        Groups::Bytes
-                    };
-                    return Ok(Some(Columns {
-                        groups,
-                        are,
-                        shown: true,
-                    }));
-                }
-            }
+    for (bytes, text) in &gaps {
+        let Some(groups) = groups_of(bytes) else {
+            continue;
+        };
+        if let Some(are) = shown(&groups, text) {
+            return Ok(Some(Columns {
+                groups,
+                are,
+                shown: true,
+            }));
         }
     }
     // hexdump -C and od -z put the text in marks.
@@ -247,11 +241,9 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
             _ => gaps.len() + 1 == groups.len(),
         };
         if middle {
-            let wide = groups.iter().any(|group| matches!(group.len(), 4 | 8 | 16));
-            let are = if wide { Groups::Unknown } else { Groups::Bytes };
             return Ok(Some(Columns {
+                are: unknown(&groups),
                 groups,
-                are,
                 shown: false,
             }));
         }
@@ -269,11 +261,6 @@ fn beside<'a>(bytes: &'a str, text: &str) -> Result<Option<Columns<'a>>, String>
     let Some(groups) = groups_of(bytes) else {
         return Ok(None);
     };
-    let are = if shows(&groups, true, text) && !shows(&groups, false, text) {
-        Groups::Reversed
-    } else {
-        Groups::Bytes
-    };
     let (count, characters) = (count(&groups), text.trim_end().chars().count());
     // Spaces at its end may be gone.
     if characters > count || characters == 0 {
@@ -282,16 +269,36 @@ fn beside<'a>(bytes: &'a str, text: &str) -> Result<Option<Columns<'a>>, String>
         ));
     }
     let shown = text.trim().chars().count();
-    if shown < count && !shows(&groups, are == Groups::Reversed, text) {
+    // Of a text that somebody has not changed with the bytes, the length is right.
+    let are = self::shown(&groups, text);
+    if shown < count && are.is_none() {
         return Err(format!(
             "{count} bytes, and {shown} characters of text beside them"
         ));
     }
     Ok(Some(Columns {
+        are: are.unwrap_or_else(|| unknown(&groups)),
         groups,
-        are,
         shown: true,
     }))
+}
+
+/// What groups of digits are that stand alone.
+pub(super) fn unknown(groups: &[&str]) -> Groups {
+    match groups.iter().any(|group| matches!(group.len(), 4 | 8 | 16)) {
+        true => Groups::Unknown,
+        false => Groups::None,
+    }
+}
+
+/// What groups of digits are that stand beside this text, if it is theirs.
+fn shown(groups: &[&str], text: &str) -> Option<Groups> {
+    match (shows(groups, false, text), shows(groups, true, text)) {
+        (true, true) => Some(unknown(groups)),
+        (true, false) => Some(Groups::Bytes),
+        (false, true) => Some(Groups::Reversed),
+        (false, false) => None,
+    }
 }
 
 fn count(groups: &[&str]) -> usize {
