@@ -4,10 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-mod things;
-
 use super::super::json::{strings, Object};
 use super::super::text;
+use super::things;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -101,7 +100,7 @@ fn chain_object(chain: &Chain) -> Object {
 }
 
 /// One by itself, and several in an array.
-fn devices(names: &[String]) -> Option<Value> {
+pub(super) fn devices(names: &[String]) -> Option<Value> {
     match names {
         [] => None,
         [one] => Some(Value::from(one.as_str())),

@@ -4,9 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-use super::super::super::json::{strings, Object};
-use super::super::super::text;
-use super::devices;
+use super::super::json::{strings, Object};
+use super::super::text;
+use super::firewall::devices;
 use parley::firewall::{family_name, Data, Flowtable, Object as Named, Ruleset, Set, Table};
 use parley::route::names;
 use serde_json::Value;
