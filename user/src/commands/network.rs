@@ -12,6 +12,7 @@ pub(super) mod links;
 mod neighbours;
 mod routes;
 mod rules;
+mod things;
 
 use super::columns::Row;
 use super::json::Object;

@@ -4,10 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-mod things;
-
 use super::super::json::{strings, Object};
 use super::super::text;
+use super::things;
 use parley::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -102,7 +101,7 @@ fn chain_object(chain: &Chain) -> Object {
 }
 
 /// With one by itself, and with several in an array.
-fn with_devices(object: Object, names: &[OsString]) -> Object {
+pub(super) fn with_devices(object: Object, names: &[OsString]) -> Object {
     match names {
         [] => object,
         [one] => object.name("dev", one),

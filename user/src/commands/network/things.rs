@@ -4,9 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-use super::with_devices;
-use crate::commands::json::{strings, Object};
-use crate::commands::text;
+use super::super::json::{strings, Object};
+use super::super::text;
+use super::firewall::with_devices;
 use parley::firewall::{family_name, Data, Flowtable, Object as Named, Ruleset, Set, Table};
 use parley::route::names;
 use serde_json::Value;
