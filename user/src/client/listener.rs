@@ -103,8 +103,13 @@ impl Listener {
                 controller::is_end(message, family)
             }
         });
-        self.in_doubt = matches!(next, Err(Error::Overrun));
-        let message = next?;
+        let message = match next {
+            Ok(message) => message,
+            Err(error) => {
+                self.in_doubt = matches!(error, Error::Overrun);
+                return Err(error);
+            }
+        };
         if message.header.kind != family {
             return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
         }

@@ -18,6 +18,8 @@ pub(super) struct Events {
     bytes: Vec<u8>,
     /// How many of the bytes are read.
     read: usize,
+    /// Whether there is something to read, or a loss to tell of.
+    waiting: bool,
     /// Whether the socket has joined a group.
     listens: bool,
     /// Whether events were lost behind those that are here.
@@ -33,11 +35,12 @@ impl Events {
     /// Notes that events may be lost, if the socket has joined a group.
     pub(super) fn lose(&mut self) {
         self.lost |= self.listens;
+        self.waiting |= self.lost;
     }
 
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.read == self.bytes.len() && !self.lost
+        !self.waiting
     }
 
     /// Keeps `message`, which came before the answer to another request, unless it is
@@ -56,6 +59,7 @@ impl Events {
         if self.lost || is_addressed && (is_part || !self.listens) {
             return;
         }
+        self.waiting = true;
         if self.read > self.bytes.len() / 2 {
             self.bytes.drain(..self.read);
             self.read = 0;
@@ -80,15 +84,18 @@ impl Events {
             match messages.next() {
                 Some(message) => {
                     self.read = messages.offset();
+                    self.waiting = self.read < self.bytes.len() || self.lost;
                     if wanted(&message?) {
                         return Ok(Some(at));
                     }
                 }
-                None if self.lost => {
-                    self.lost = false;
-                    return Err(Error::Overrun);
+                None => {
+                    self.waiting = false;
+                    return match std::mem::take(&mut self.lost) {
+                        true => Err(Error::Overrun),
+                        false => Ok(None),
+                    };
                 }
-                None => return Ok(None),
             }
         }
     }

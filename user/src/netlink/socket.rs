@@ -240,7 +240,7 @@ impl<T: Transport> Socket<T> {
     /// arrived before an answer than a socket keeps, 8 MiB.
     #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
-        let mut deadline = Deadline::new(self.timeout);
+        let mut is_awaited = false;
         if self.unread.is_empty() && self.events.is_empty() {
             let received = self.receive()?;
             let len = received.unwrap_or(0);
@@ -252,19 +252,24 @@ impl<T: Transport> Socket<T> {
                 self.unread = messages.offset()..len;
                 return self.first(len);
             }
-            self.take(received, &mut deadline)?;
+            self.unread = 0..len;
+            is_awaited = received.is_none();
         }
-        self.wait_for_wanted(wanted, &mut deadline)
+        self.wait_for_wanted(wanted, is_awaited)
     }
 
-    /// What [`Self::next_message`] comes to where something else comes first.
+    /// What [`Self::next_message`] comes to where something else comes first, or
+    /// nothing has come yet.
     #[inline(never)]
     fn wait_for_wanted(
         &mut self,
         wanted: impl Fn(&Message<'_>) -> bool,
-        deadline: &mut Deadline,
+        is_awaited: bool,
     ) -> Result<Message<'_>> {
-        if let Some(kept) = self.events.next(&wanted)? {
+        let mut deadline = Deadline::new(self.timeout);
+        if is_awaited {
+            self.take(None, &mut deadline)?;
+        } else if let Some(kept) = self.events.next(&wanted)? {
             return self.events.get(kept);
         }
         let at = loop {
@@ -282,7 +287,7 @@ impl<T: Transport> Socket<T> {
                     self.unread = 0..0;
                     return Err(error);
                 }
-                None => self.receive_more(deadline)?,
+                None => self.receive_more(&mut deadline)?,
             }
         };
         Messages::at(&self.buffer, at)
@@ -714,10 +719,9 @@ impl<T: Transport> Socket<T> {
 
     /// Receives a datagram of the kernel's to the start of the buffer, and tells
     /// how long it is, or `None` where none is there. One from anybody else is
-    /// dropped, and has no length. What was not read of an earlier one is gone.
+    /// dropped, and has no length. Of an earlier one nothing may be unread.
     #[inline(always)]
     fn receive(&mut self) -> Result<Option<usize>> {
-        self.unread = 0..0;
         let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
             Err(error) => return self.receive_failed(error),
