@@ -18,7 +18,7 @@ LINES_MAX = 800
 UNSAFE = re.compile(
     r"kmod/genl(\.rs|/.*)|kmod/(parley_main|device)\.rs|"
     # It denies it, and allows it for sys.rs alone.
-    r"user/src/lib\.rs|user/src/netlink/sys\.rs|user/fuzz/src/explain\.rs"
+    r"user/src/lib\.rs|user/src/netlink/sys(/start)?\.rs|user/fuzz/src/explain\.rs"
 )
 BINDINGS = re.compile(r"kmod/genl/.*|kmod/device\.rs")
 
