@@ -263,7 +263,7 @@ void genl_helper_wait_unreferenced(struct module *module)
 				module->name);
 			said = jiffies;
 		}
-		msleep(1);
+		fsleep(1000);
 	}
 }
 

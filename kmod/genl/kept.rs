@@ -41,7 +41,7 @@ pub(crate) struct Kept<N> {
     _family: PhantomData<fn(&N)>,
 }
 
-// SAFETY: A kept request may be used and given back by any thread: the helpers lock what they share.
+// SAFETY: Any thread may use a kept request and give it back: the helpers lock what they share.
 unsafe impl<N> Send for Kept<N> {}
 
 // SAFETY: As above; what the methods that take a reference read is not written, or with a lock.
@@ -94,7 +94,7 @@ impl<N: NetState> Kept<N> {
 
     /// Returns whether `request` came from the same socket, which is then open.
     pub(crate) fn is_from_sender_of(&self, request: &Request<'_, N>) -> bool {
-        // SAFETY: By the type invariants; the sender's socket is there while its request is handled.
+        // SAFETY: By the type invariants; the sender's socket is there while `request` is handled.
         unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), request.sender()) }
     }
 

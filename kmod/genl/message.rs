@@ -77,6 +77,9 @@ impl<N: NetState> Message<N> {
         unsafe { Self::make(to, cmd, room, false) }
     }
 
+    /// # Safety
+    ///
+    /// `N`'s family must be registered.
     #[inline]
     unsafe fn make(
         (portid, seq): (u32, u32),

@@ -24,8 +24,8 @@ use kernel::{
 /// A network namespace that is held without a request, such as by an open file.
 ///
 /// It holds neither the family nor its state: [`Self::enter`] does, for as long as it takes to use
-/// them. So it may be kept and dropped at any time, but not in the state of its own namespace, which
-/// would never end then.
+/// them. So it may be kept and dropped at any time, but not in the state of its own namespace,
+/// which would never end then.
 ///
 /// # Invariants
 ///
