@@ -129,6 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn a_counter_can_be_read_while_its_change_is_notified() -> Result {
+        let net = net(10)?;
+        let counters = net.counters();
+        let a = name(c"a")?;
+        let mut read = None;
+        let written = counters.set(a, 7, CREATE, |_, _| {
+            read = counters.get(&a).map(|counter| counter.value);
+            true
+        });
+        assert!(written.is_ok());
+        assert_eq!(read, Some(7));
+        Ok(())
+    }
+
+    #[test]
     fn only_an_insertion_and_a_removal_make_another_generation() -> Result {
         let net = net(10)?;
         let counters = net.counters();
