@@ -176,7 +176,8 @@ impl Do for Answer {
         attrs.put_bytes(ask::ANSWER, answer)?;
         match questions.answer(request, id, reply)? {
             Ok(()) => Ok(()),
-            // Its asker has closed its socket a moment ago: the question is no longer pending.
+            // Its asker has closed its socket, or connected it to another than the kernel: the
+            // question is no longer pending.
             Err(ECONNREFUSED) => Err(Fault::NotPending.into()),
             Err(EAGAIN) => Err(Refusal::new(ENOBUFS, c"the asker's socket has no room")),
             Err(error) => Err(Refusal::new(error, c"the answer could not be delivered")),

@@ -106,7 +106,7 @@ fn event(change: Change) -> u8 {
     }
 }
 
-/// Notifies the listeners of a change. Returns whether a socket got the notification.
+/// Notifies the listeners of a change. Returns whether one was sent the notification.
 fn notify(request: &Request<'_, Net>, name: &CStr, change: Change, counter: Counter) -> bool {
     request.notify(EVENTS, event(change), room(name), |attrs| {
         put(attrs, name, counter)
@@ -285,8 +285,8 @@ impl Do for Add {
             )
             .map_err(|fault| refuse(fault, &args.name, &args.delta))?;
         put(&mut reply.attrs(), args.name.value, counter)?;
-        // The change is made. A requester without room for the reply learns that from `ENOBUFS`;
-        // an error would say that nothing has changed.
+        // The change is made, and an error would say that it is not. A requester without room for
+        // the reply learns that from `ENOBUFS`, unless its socket has switched that off.
         let _ = reply.send();
         Ok(())
     }

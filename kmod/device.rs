@@ -41,7 +41,10 @@ use kernel::{
     new_mutex,
     prelude::*,
     str::CStr,
-    sync::Mutex,
+    sync::{
+        Arc,
+        Mutex, //
+    },
     types::Opaque,
     uaccess::{
         UserPtr,
@@ -87,10 +90,10 @@ const IOC_COUNTER_ADD: u32 = _IOWR::<CounterAddCall>(b'P' as u32, 2);
 #[pin_data]
 pub(crate) struct Device {
     net: OpenNet<Net>,
-    /// Guards what was written last. Held while that is read or replaced; no other lock is taken
-    /// under it.
+    /// Guards which bytes were written last. Held while these are looked up or replaced, and not
+    /// while they are copied, which a user can delay. No other lock is taken under it.
     #[pin]
-    kept: Mutex<KVVec<u8>>,
+    kept: Mutex<Arc<KVVec<u8>>>,
 }
 
 #[vtable]
@@ -102,7 +105,7 @@ impl MiscDevice for Device {
         KBox::try_pin_init(
             try_pin_init!(Self {
                 net,
-                kept <- new_mutex!(KVVec::new(), "parley_kept"),
+                kept <- new_mutex!(Arc::new(KVVec::new(), GFP_KERNEL_ACCOUNT)?, "parley_kept"),
             }),
             GFP_KERNEL_ACCOUNT,
         )
@@ -110,8 +113,14 @@ impl MiscDevice for Device {
 
     fn read_iter(mut kiocb: Kiocb<'_, Self::Ptr>, to: &mut IovIterDest<'_>) -> Result<usize> {
         let device = kiocb.file();
-        let kept = device.kept.lock();
-        to.simple_read_from_buffer(kiocb.ki_pos_mut(), &kept)
+        let kept = device.kept.lock().clone();
+        let at = usize::try_from(*kiocb.ki_pos_mut()).unwrap_or(usize::MAX);
+        let wanted = to.len().min(kept.len().saturating_sub(at));
+        match to.simple_read_from_buffer(kiocb.ki_pos_mut(), &kept)? {
+            // Not the end, but memory that cannot be written.
+            0 if wanted > 0 => Err(EFAULT),
+            read => Ok(read),
+        }
     }
 
     fn write_iter(mut kiocb: Kiocb<'_, Self::Ptr>, from: &mut IovIterSource<'_>) -> Result<usize> {
@@ -125,6 +134,7 @@ impl MiscDevice for Device {
         if from.copy_from_iter_vec(&mut new, GFP_KERNEL_ACCOUNT)? != wanted {
             return Err(EFAULT);
         }
+        let new = Arc::new(new, GFP_KERNEL_ACCOUNT)?;
         let old = core::mem::replace(&mut *device.kept.lock(), new);
         drop(old);
         // What is read next is this, from its start.

@@ -2,7 +2,7 @@
 
 //! What one network namespace has: its counters, its questions, and what it has counted of itself.
 //!
-//! Each of the two has a lock of its own; nobody holds both. An echo takes none.
+//! Counters and questions have locks of their own; nobody holds one of each. An echo takes none.
 
 #![forbid(unsafe_code)]
 

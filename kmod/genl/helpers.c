@@ -141,25 +141,46 @@ int genl_helper_reply(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
+struct genl_helper_audience {
+	const struct net *net;
+	/* Whether a listener in @net was to get the message. */
+	bool listened;
+};
+
+static int genl_helper_note_listener(struct sock *dsk, struct sk_buff *skb,
+				     void *data)
+{
+	struct genl_helper_audience *audience = data;
+
+	if (net_eq(sock_net(dsk), audience->net))
+		audience->listened = true;
+	return 0;
+}
+
 /*
  * Multicasts the message and, with @echo, sends it to the requester @portid too.
- * Returns whether a listener got it: not if there is none in this namespace or
- * none has room (-ESRCH), nor if one that has NETLINK_BROADCAST_ERROR has no room
- * (-ENOBUFS). netlink tells no more.
+ * Returns whether a listener of this namespace was sent it. One that listens to
+ * all namespaces (NETLINK_LISTEN_ALL_NSID) and is of another does not count, and
+ * neither does the requester, which the multicast leaves out with @echo.
  */
 bool genl_helper_notify(const struct genl_family *family, struct net *net,
 			struct sk_buff *skb, u32 portid, unsigned int group,
 			bool echo)
 {
+	struct genl_helper_audience audience = { .net = net };
 	int err;
 
 	if (echo)
 		skb_get(skb);
-	err = genlmsg_multicast_netns(family, net, skb, echo ? portid : 0, group,
-				      GFP_KERNEL);
+	err = genlmsg_multicast_netns_filtered(family, net, skb,
+					       echo ? portid : 0, group,
+					       GFP_KERNEL,
+					       genl_helper_note_listener,
+					       &audience);
 	if (echo)
 		genlmsg_unicast(net, skb, portid);
-	return !err;
+	/* -ESRCH: none has room. -ENOBUFS: one with NETLINK_BROADCAST_ERROR has none. */
+	return audience.listened && err != -ESRCH;
 }
 
 bool genl_helper_has_listeners(const struct genl_family *family,

@@ -130,6 +130,17 @@ static struct file *genl_helper_kept_file(const struct genl_helper_kept *kept)
 	return file;
 }
 
+/*
+ * Lets go of @file. Never in the calling task: if this is the last reference, the
+ * socket is to be released whatever that task does next, such as wait.
+ */
+static void genl_helper_file_put(struct file *file)
+{
+	local_bh_disable();
+	fput(file);
+	local_bh_enable();
+}
+
 /* Drops @kept, without an answer. */
 void genl_helper_kept_drop(struct genl_helper_kept *kept)
 {
@@ -148,11 +159,20 @@ void genl_helper_kept_drop(struct genl_helper_kept *kept)
 
 bool genl_helper_kept_is_closed(const struct genl_helper_kept *kept)
 {
-	struct file *file = genl_helper_kept_file(kept);
+	const struct socket *sock;
+	bool closed = true;
+	struct sock *sk;
 
-	if (file)
-		fput(file);
-	return !file;
+	spin_lock_bh(&kept->store->lock);
+	sk = kept->sk;
+	if (sk) {
+		read_lock_bh(&sk->sk_callback_lock);
+		sock = sk->sk_socket;
+		closed = !sock || !sock->file || !file_count(sock->file);
+		read_unlock_bh(&sk->sk_callback_lock);
+	}
+	spin_unlock_bh(&kept->store->lock);
+	return closed;
 }
 
 /*
@@ -196,7 +216,7 @@ int genl_helper_kept_send(const struct genl_helper_kept *kept,
 	}
 	err = genlmsg_unicast(sock_net(genl_helper_file_sock(file)), skb,
 			      kept->portid);
-	fput(file);
+	genl_helper_file_put(file);
 	return err;
 }
 
@@ -249,7 +269,7 @@ int genl_helper_kept_refuse(struct genl_helper_kept *kept, int err,
 		WRITE_ONCE(sk->sk_err, ENOBUFS);
 		sk_error_report(sk);
 	}
-	fput(file);
+	genl_helper_file_put(file);
 	genl_helper_kept_drop(kept);
 	return 0;
 }

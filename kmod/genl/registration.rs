@@ -215,7 +215,7 @@ impl<N: NetState> Drop for Visible<N> {
 unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
     // SAFETY: This is the callback that makes a state, and the kernel passes a namespace.
     let (slot, net) = unsafe { (slot_ptr::<N>(net), NonNull::new_unchecked(net)) };
-    // SAFETY: There is nothing to be kept to.
+    // SAFETY: This may be called at any time that may sleep, as a namespace is made.
     let Some(kept) = NonNull::new(unsafe { helpers::genl_helper_store_new() }) else {
         return ENOMEM.to_errno();
     };

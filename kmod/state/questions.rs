@@ -98,8 +98,9 @@ pub(crate) enum Fault {
 #[pin_data]
 pub(crate) struct Questions {
     /// Guards who the agent is and which questions wait. Held while a question, an answer or an
-    /// error is put into a socket, which never waits: so an asker reads the ACK before the answer,
-    /// and a question ends once. No other lock of ours is taken under it.
+    /// error is put into a socket, which does not wait for room there: so an asker reads the ACK
+    /// before the answer, and a question ends once. Of the layer's locks, that of kept requests is
+    /// taken under it.
     #[pin]
     table: Mutex<Table>,
     /// How many questions wait. Written under the lock, read without.

@@ -128,7 +128,8 @@ for i in range({ATTEMPTS}):
     disclosed += any(SECRET in data for data in received)
 print("%s: %d of {ATTEMPTS} messages reached a stranger, %d with the secret; %d attempts were in time"
     % (end, astray, disclosed, hits))
-sys.exit(astray > 0)
+# Without an attempt in time nothing was tried.
+sys.exit(astray > 0 or hits == 0)
 "#,
         version = uapi::FAMILY_VERSION,
         ask = cmd::ASK,
