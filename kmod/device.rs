@@ -57,6 +57,7 @@ use kernel::{
         c_int,
         c_void, //
     },
+    fmt,
     seq_file::{
         seq_print,
         SeqFile, //
@@ -323,13 +324,26 @@ impl StatsFile {
         // SAFETY: The kernel passes its seq file, and locks it for the call.
         let to = unsafe { SeqFile::from_raw(to) };
         let shown = OpenNet::<Net>::initial().and_then(|net| {
-            for (_, name, value) in net.enter()?.namespace().state().stats() {
-                // Names of attributes are ASCII.
-                seq_print!(to, "{} {value}\n", name.to_str().unwrap_or_default());
-            }
+            let stats = net.enter()?.namespace().state().stats();
+            seq_print!(to, "{}", Lines(stats));
             Ok(())
         });
         shown.map_or_else(|error| error.to_errno(), |()| 0)
+    }
+}
+
+/// Statistics, a line for each.
+#[cfg(CONFIG_DEBUG_FS)]
+struct Lines([(u16, &'static CStr, u64); 6]);
+
+#[cfg(CONFIG_DEBUG_FS)]
+impl fmt::Display for Lines {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (_, name, value) in &self.0 {
+            // Names of attributes are ASCII.
+            writeln!(to, "{} {value}", name.to_str().unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 
