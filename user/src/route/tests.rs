@@ -181,13 +181,12 @@ fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
     use fields::Value;
     // Two labels of MPLS, of which the second is marked as the last.
     let labels = [0, 0x06, 0x40, 0, 0, 0x0c, 0x81, 0];
-    let mut ways = vec![0, 0, 0, 0, 5, 0, 0, 0];
-    let mut writer = Writer::new(&mut ways);
-    writer.bytes(21, &1u16.to_ne_bytes()).unwrap();
-    writer
-        .nest(22, |w| w.bytes(1, &labels).and(w.bytes(2, &[9])))
-        .unwrap();
-    ways[0] = ways.len() as u8;
+    let attributes = with(&[], |w| {
+        w.bytes(21, &1u16.to_ne_bytes())?;
+        w.nest(22, |w| w.bytes(1, &labels).and(w.bytes(2, &[9])))
+    });
+    let mut ways = way(8 + attributes.len() as u16, 0, 0, 5);
+    ways.extend(attributes);
     // A header with one segment, and how it is put in front.
     let header = [0, 2, 4, 0, 0, 0, 0, 0];
     let seg6 = [&1u32.to_ne_bytes()[..], &header, &V6].concat();
