@@ -100,6 +100,15 @@ impl Agent {
                     let line = format!("{event:<8} {why}");
                     (event, id.with("error", why), line)
                 }
+                // Others can fill the agent's socket, so that the kernel's word on this
+                // answer has no room. That is no reason to end.
+                Err(error @ (Error::Overrun | Error::Timeout(_))) => {
+                    let line = format!(
+                        "lost     the kernel's word on the answer to question {}",
+                        question.id
+                    );
+                    ("lost", id.with("error", error.to_string()), line)
+                }
                 Err(error) => return Err(error.into()),
             };
             report.event(event, object, || line)?;

@@ -237,12 +237,21 @@ impl<T: Transport> Socket<T> {
     /// events that arrived before an earlier answer.
     ///
     /// Fails with [`Error::Overrun`] where the kernel had to drop some, or where more
-    /// arrived before an answer than a socket keeps, 8 MiB.
+    /// arrived before an answer than a socket keeps, 8 MiB. What was not dropped is
+    /// handed out first: until that is read, the kernel goes on dropping what comes, so
+    /// only behind it does a list make up for the loss. Where messages keep coming, some
+    /// sent after the loss may come before the word of it, and that may come twice.
     #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
         let mut is_awaited = false;
         if self.unread.is_empty() && self.events.is_empty() {
-            let received = self.receive()?;
+            let received = match self.receive() {
+                Err(Error::Overrun) => {
+                    self.events.overrun();
+                    Some(0)
+                }
+                received => received?,
+            };
             let len = received.unwrap_or(0);
             let datagram = self.buffer.get(..len).unwrap_or_default();
             let mut messages = Messages::new(datagram);
@@ -268,7 +277,7 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Message<'_>> {
         let mut deadline = Deadline::new(self.timeout);
         if is_awaited {
-            self.take(None, &mut deadline)?;
+            self.receive_event(true, &mut deadline)?;
         } else if let Some(kept) = self.events.next(&wanted)? {
             return self.events.get(kept);
         }
@@ -279,7 +288,7 @@ impl<T: Transport> Socket<T> {
             match messages.next() {
                 Some(Ok(message)) => {
                     self.unread.start = messages.offset();
-                    if wanted(&message) {
+                    if wanted(&message) && !self.events.is_late(&message, self.portid) {
                         break at;
                     }
                 }
@@ -287,12 +296,44 @@ impl<T: Transport> Socket<T> {
                     self.unread = 0..0;
                     return Err(error);
                 }
-                None => self.receive_more(&mut deadline)?,
+                None => self.receive_event(false, &mut deadline)?,
             }
         };
         Messages::at(&self.buffer, at)
             .next()
             .unwrap_or_else(|| Err(gone(at)))
+    }
+
+    /// Receives the next datagram of events, or tells of a loss. The kernel tells of one
+    /// before what it has not dropped, and then drops in silence until all of that is
+    /// read; so it is told when nothing is left. It is also told, and kept in mind, where
+    /// another loss shows that all was read, or where the time is up.
+    #[cold]
+    #[inline(never)]
+    fn receive_event(&mut self, mut is_empty: bool, deadline: &mut Deadline) -> Result<()> {
+        loop {
+            let had_lost = self.events.has_lost();
+            let left = match deadline.left() {
+                Err(_) if had_lost => return Err(Error::Overrun),
+                left => left?,
+            };
+            if is_empty {
+                self.pause(left)?;
+            }
+            match self.receive() {
+                Ok(Some(len)) => {
+                    self.unread = 0..len;
+                    return Ok(());
+                }
+                Ok(None) if self.events.take_loss() => return Err(Error::Overrun),
+                Ok(None) => is_empty = true,
+                Err(Error::Overrun) if !had_lost => {
+                    self.events.overrun();
+                    is_empty = false;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Sends a datagram of one message or several to the kernel.
@@ -316,8 +357,12 @@ impl<T: Transport> Socket<T> {
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
         self.begin();
         self.send(request)?;
-        let received = self.receive()?;
-        let len = received.unwrap_or(0);
+        let received = self.receive();
+        let len = *received
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .unwrap_or(&0);
         if let Some(end) = self.expected(len, seq, expect) {
             if end < len {
                 self.unread = end..len;
@@ -330,7 +375,8 @@ impl<T: Transport> Socket<T> {
 
     /// As [`Self::transact`], but hands the messages that come before the answer to
     /// `beside` in place of keeping them: events, those that the request itself
-    /// causes among them, and late answers to earlier requests.
+    /// causes among them, and late answers to earlier requests. On a socket that has
+    /// joined a group, what was there before the request is kept.
     pub fn transact_beside(
         &mut self,
         request: &[u8],
@@ -340,7 +386,7 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Message<'_>> {
         self.begin();
         self.send(request)?;
-        let received = self.receive()?;
+        let received = self.receive();
         let found = self.wait_after(received, seq, expect, |_, message, _| beside(message))?;
         Ok(self.found(&found))
     }
@@ -367,7 +413,13 @@ impl<T: Transport> Socket<T> {
             let seq = first.wrapping_add(i);
             let mut alone = None;
             if self.unread.is_empty() {
-                let len = self.receive()?.unwrap_or(0);
+                let len = match self.receive() {
+                    Ok(received) => received.unwrap_or(0),
+                    Err(error) => {
+                        self.events.give_up(seq, count.wrapping_sub(i), expect);
+                        return Err(error);
+                    }
+                };
                 let end = self.expected(len, seq, expect);
                 self.unread = end.unwrap_or(0)..len;
                 alone = end.map(|_| len);
@@ -379,7 +431,10 @@ impl<T: Transport> Socket<T> {
                     Ok(found) => Ok(self.found(&found)),
                     Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
                     // Of the socket, so it ends them all.
-                    Err(error) => return Err(error),
+                    Err(error) => {
+                        self.events.give_up(seq, count.wrapping_sub(i), expect);
+                        return Err(error);
+                    }
                 },
             };
             each(i, message)?;
@@ -482,19 +537,43 @@ impl<T: Transport> Socket<T> {
     /// Makes the socket ready for the next request.
     #[inline(always)]
     fn begin(&mut self) {
-        if !self.unread.is_empty() || self.open.is_some() {
+        if !self.unread.is_empty() || self.open.is_some() || self.events.listens() {
             self.put_in_order();
         }
     }
 
     /// Keeps the events among what is received and unread, and reads an answer to its
-    /// end that was left before it.
+    /// end that was left before it. On a socket that listens, also keeps the events that
+    /// are not received: where they fill its buffer, the kernel would drop the answer.
     #[cold]
     #[inline(never)]
     fn put_in_order(&mut self) {
         self.keep_unread(None);
         if self.open.is_some() {
             self.read_to_end();
+        }
+        if self.events.listens() {
+            self.keep_waiting();
+        }
+    }
+
+    /// Receives and keeps the events that wait, unless they come for as long as an
+    /// answer may take.
+    fn keep_waiting(&mut self) {
+        let mut deadline = Deadline::new(self.timeout.min(TIMEOUT));
+        loop {
+            match self.receive() {
+                Ok(Some(len)) => {
+                    self.unread = 0..len;
+                    self.keep_unread(None);
+                }
+                // Whatever is wrong, the request will tell.
+                Ok(None) | Err(Error::Io { .. }) => return,
+                Err(_) => self.events.lose(),
+            }
+            if deadline.left().is_err() {
+                return;
+            }
         }
     }
 
@@ -609,14 +688,19 @@ impl<T: Transport> Socket<T> {
     #[inline(never)]
     fn wait_after(
         &mut self,
-        received: Option<usize>,
+        received: Result<Option<usize>>,
         seq: u32,
         expect: Expect,
         beside: impl FnMut(&mut Events, &Message<'_>, u32),
     ) -> Result<Found> {
         let mut deadline = Deadline::new(self.timeout);
-        self.take(received, &mut deadline)?;
-        self.wait(seq, expect, &mut deadline, beside)
+        let found = received
+            .and_then(|received| self.take(received, &mut deadline))
+            .and_then(|()| self.wait(seq, expect, &mut deadline, beside));
+        if matches!(&found, Err(error) if !matches!(error, Error::Refused(_))) {
+            self.events.give_up(seq, 1, expect);
+        }
+        found
     }
 
     /// Waits for the answer to `seq`, and tells where in the buffer it is. Hands the
@@ -695,24 +779,34 @@ impl<T: Transport> Socket<T> {
     #[inline(never)]
     fn wait_for_datagram(&mut self, deadline: &mut Deadline) -> Result<usize> {
         loop {
-            match self.transport.wait(deadline.left()?) {
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                    return Err(io_error("poll")(error));
-                }
-                _ => {}
-            }
+            let left = deadline.left()?;
+            self.pause(left)?;
             if let Some(len) = self.receive()? {
                 return Ok(len);
             }
         }
     }
 
-    /// What a receive call's error comes to.
+    /// Waits until there is something to receive, for at most `left`.
+    fn pause(&self, left: Option<Duration>) -> Result<()> {
+        match self.transport.wait(left) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                Err(io_error("poll")(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a receive call's error comes to. Whoever is told of an overrun, the reader of
+    /// the events is told as well.
     #[cold]
-    fn receive_failed(&self, error: io::Error) -> Result<Option<usize>> {
+    fn receive_failed(&mut self, error: io::Error) -> Result<Option<usize>> {
         match error.raw_os_error() {
             Some(libc::EINTR | libc::EAGAIN) => Ok(None),
-            Some(libc::ENOBUFS) => Err(Error::Overrun),
+            Some(libc::ENOBUFS) => {
+                self.events.lose();
+                Err(Error::Overrun)
+            }
             _ => Err(io_error("recvfrom")(error)),
         }
     }

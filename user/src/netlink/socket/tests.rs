@@ -50,6 +50,14 @@ struct State {
     noise: Option<Vec<u8>>,
     /// Nothing is received.
     is_silent: bool,
+    /// How many datagrams the receive buffer has room for, if that is limited.
+    room: Option<usize>,
+    /// One was dropped, and since then not all was read: so all that come are dropped.
+    is_congested: bool,
+    /// The next receive fails with `ENOBUFS`, whatever waits.
+    must_tell: bool,
+    /// How many receives there were.
+    receives: usize,
 }
 
 fn message(kind: u16, flags: u16, (portid, seq): (u32, u32), payload: &[u8]) -> Vec<u8> {
@@ -77,7 +85,13 @@ fn received(len: usize, whole: usize) -> Received {
 }
 
 impl State {
+    /// As netlink_overrun() has it: of a congestion it tells once.
     fn put(&mut self, datagram: Vec<u8>) {
+        if self.is_congested || self.room.is_some_and(|room| self.queue.len() >= room) {
+            self.must_tell |= !self.is_congested;
+            self.is_congested = true;
+            return;
+        }
         let whole = datagram.len();
         let received = received(whole, whole);
         self.queue.push_back(Ok(received));
@@ -156,6 +170,10 @@ impl Transport for Kernel {
 
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let mut state = self.0.borrow_mut();
+        state.receives += 1;
+        if std::mem::take(&mut state.must_tell) {
+            return Err(io::Error::from_raw_os_error(libc::ENOBUFS));
+        }
         let next = if state.is_silent {
             None
         } else {
@@ -167,6 +185,7 @@ impl Transport for Kernel {
         let received = received?;
         let datagram = state.datagrams.pop_front().unwrap();
         buffer[..datagram.len()].copy_from_slice(&datagram);
+        state.is_congested &= !state.queue.is_empty();
         state.go_on();
         Ok(received)
     }
@@ -421,6 +440,145 @@ fn more_events_than_a_socket_keeps_are_an_overrun_behind_those_it_keeps() {
     assert_eq!(kept, (8 << 20) / (HEADER + long.len()));
     // Once.
     assert_eq!(heard(&mut socket), [0; 0]);
+}
+
+/// What the socket hears, with -1 for an overrun, until nothing comes.
+fn heard_with_overruns(socket: &mut Socket<Kernel>) -> Vec<i32> {
+    socket.set_timeout(Duration::from_millis(20)).unwrap();
+    let mut heard = Vec::new();
+    loop {
+        match socket.next_message(|_| true) {
+            Ok(message) => heard.push(message.payload[0].into()),
+            Err(Error::Overrun) => heard.push(-1),
+            Err(Error::Timeout(_)) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    socket.set_timeout(TIMEOUT).unwrap();
+    heard
+}
+
+#[test]
+fn a_request_over_a_socket_full_of_events_gets_its_answer() {
+    for expect in [Expect::Ack, Expect::Reply] {
+        let mut socket = listening();
+        socket.set_timeout(Duration::from_millis(20)).unwrap();
+        state(&socket).room = Some(3);
+        for number in 1..=9 {
+            state(&socket).put(event(number));
+        }
+        let flags = if expect == Expect::Ack { flags::ACK } else { 0 };
+        let (seq, request) = request(&mut socket, flags);
+        let end = socket.transact(&request, seq, expect).map(drop);
+        assert!(end.is_ok(), "{expect:?}: {end:?}");
+        assert_eq!(heard_with_overruns(&mut socket), [1, 2, 3, -1]);
+    }
+}
+
+#[test]
+fn a_socket_that_does_not_listen_receives_once_for_an_answer() {
+    let mut socket = socket();
+    for n in 1..=3 {
+        let (seq, request) = request(&mut socket, flags::ACK);
+        socket.transact(&request, seq, Expect::Ack).unwrap();
+        assert_eq!(state(&socket).receives, n);
+    }
+}
+
+#[test]
+fn an_overrun_is_told_when_the_kernel_has_stopped_to_drop() {
+    for mut socket in [socket(), listening()] {
+        state(&socket).room = Some(3);
+        for number in 1..=4 {
+            state(&socket).put(event(number));
+        }
+        for number in 1..=3 {
+            let next = socket.next_message(|_| true).unwrap();
+            assert_eq!(next.payload, [number; 4]);
+        }
+        // A reader that is told before these would not learn of what comes now.
+        let told = socket.next_message(|_| true).map(drop);
+        assert!(matches!(told, Err(Error::Overrun)), "{told:?}");
+        state(&socket).put(event(9));
+        assert_eq!(heard_with_overruns(&mut socket), [9]);
+    }
+}
+
+#[test]
+fn a_loss_during_a_loss_is_told_twice() {
+    let mut socket = listening();
+    state(&socket).room = Some(1);
+    let flood = |socket: &Socket<Kernel>| {
+        state(socket).put(event(1));
+        state(socket).put(event(2));
+    };
+    flood(&socket);
+    assert_eq!(socket.next_message(|_| true).unwrap().payload, [1; 4]);
+    // All was read, though the socket never saw that nothing was there.
+    flood(&socket);
+    assert_eq!(heard_with_overruns(&mut socket), [-1, 1, -1]);
+}
+
+#[test]
+fn an_overrun_that_ends_a_request_is_told_to_the_reader_of_events_too() {
+    let mut socket = listening();
+    state(&socket).room = Some(2);
+    state(&socket).before_answers = vec![event(1), event(2), event(3)];
+    let (seq, request) = request(&mut socket, flags::ACK);
+    let end = socket.transact(&request, seq, Expect::Ack).map(drop);
+    assert!(matches!(end, Err(Error::Overrun)), "{end:?}");
+    assert_eq!(heard_with_overruns(&mut socket), [1, 2, -1]);
+}
+
+#[test]
+fn a_late_reply_to_a_request_that_was_given_up_is_no_event() {
+    for (expect, again) in [(Expect::Reply, 3), (Expect::Command(42), 4)] {
+        let mut socket = listening();
+        socket.set_timeout(Duration::from_millis(5)).unwrap();
+        state(&socket).is_silent = true;
+        let (seq, request) = request(&mut socket, 0);
+        let end = socket.transact(&request, seq, expect).map(drop);
+        assert!(matches!(end, Err(Error::Timeout(_))), "{end:?}");
+        state(&socket).is_silent = false;
+        // An event can have a request's numbers, but not its reply's command.
+        let number = [again; 4];
+        let caused = seq + u32::from(expect == Expect::Reply);
+        for late in [(PORT, seq), (0, 0)] {
+            state(&socket).put(message(KIND, 0, late, &[42; 4]));
+        }
+        state(&socket).put(message(KIND, 0, (PORT, caused), &number));
+        assert_eq!(heard_with_overruns(&mut socket), [42, again.into()]);
+        // Nor before another answer.
+        state(&socket).before_answers = vec![message(KIND, 0, (PORT, seq), &[42; 4])];
+        let (seq, request) = self::request(&mut socket, flags::ACK);
+        socket.transact(&request, seq, Expect::Ack).unwrap();
+        state(&socket).before_answers.clear();
+        assert_eq!(heard_with_overruns(&mut socket), [0; 0]);
+    }
+}
+
+#[test]
+fn what_is_read_takes_no_room_from_the_events_a_socket_keeps() {
+    let mut socket = listening();
+    let long = vec![5; 64 * 1024];
+    let each = 100;
+    state(&socket).before_answers = vec![message(KIND, 0, (0, 0), &long); each];
+    let ask = |socket: &mut Socket<Kernel>| {
+        let (seq, request) = request(socket, 0);
+        socket.transact(&request, seq, Expect::Reply).unwrap();
+    };
+    ask(&mut socket);
+    // Fewer than half of them are read, so that those stay where they are.
+    for _ in 0..each * 2 / 5 {
+        socket.next_message(|_| true).unwrap();
+    }
+    state(&socket).before_answers.truncate(each * 2 / 5);
+    ask(&mut socket);
+    for _ in 0..each {
+        let next = socket.next_message(|_| true);
+        assert!(next.is_ok_and(|message| message.payload == long));
+    }
+    assert!(socket.events.is_empty());
 }
 
 #[test]
