@@ -340,7 +340,10 @@ impl Copy {
                 .enumerate()
                 .filter_map(|(at, found)| (found == *name).then_some(at))
                 .collect();
-            assert!(!places.is_empty(), "the name of the module or of its family");
+            assert!(
+                !places.is_empty(),
+                "the name of the module or of its family"
+            );
             let y = name.iter().position(|byte| *byte == b'y').unwrap();
             for place in places {
                 bytes[place + y] = b'2';

@@ -100,9 +100,12 @@ fn chain_object(chain: &Chain) -> Object {
     with_devices(object, &hook.devices)
 }
 
-/// With one by itself, and with several in an array.
+/// With one by itself, and with several in an array, in the order of their names as
+/// `nft` has them.
 pub(super) fn with_devices(object: Object, names: &[OsString]) -> Object {
-    match names {
+    let mut names = names.to_vec();
+    names.sort();
+    match names.as_slice() {
         [] => object,
         [one] => object.name("dev", one),
         several => object.names("dev", several),
