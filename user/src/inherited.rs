@@ -57,6 +57,12 @@ pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
     netlink::keep_signal_mask(command)
 }
 
+/// Has the command killed when the thread that starts it ends, however that happens.
+/// What the command starts is not, nor is one that becomes another user's.
+pub fn end_with_this(command: &mut Command) {
+    netlink::end_with_this(command);
+}
+
 /// Opens a descriptor that is readable once the process `pid` has ended.
 pub fn process(pid: u32) -> Result<OwnedFd> {
     netlink::open_process(pid)

@@ -119,8 +119,8 @@ pub mod netlink {
     pub(crate) use sys::wait;
     #[cfg(feature = "program")]
     pub(crate) use sys::{
-        default_child_signal, end_with_parent, is_signal_ignored, keep_signal_mask, open_process,
-        shared, start::was_open, stay_on_this_cpu,
+        default_child_signal, end_with_parent, end_with_this, is_signal_ignored, keep_signal_mask,
+        open_process, shared, start::was_open, stay_on_this_cpu,
     };
     pub(crate) use sys::{device_counter_add, device_echo};
 }

@@ -134,6 +134,11 @@ pub struct Read<'a> {
     pub problems: Vec<Problem>,
 }
 
+/// The most that a packet or a block of a capture may have. That is libpcap's limit for
+/// blocks, and more than its limit for packets: a sender that may can send more than
+/// that. What says more is no packet, and nobody waits for the rest of it.
+const KEPT_MAX: usize = 16 << 20;
+
 /// How many problems of a capture are told.
 const PROBLEMS_MAX: usize = 16;
 

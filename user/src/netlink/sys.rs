@@ -222,6 +222,26 @@ pub(crate) fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 
+/// Has the kernel kill the command when the thread that starts it ends.
+#[cfg(feature = "program")]
+pub(crate) fn end_with_this(command: &mut Command) {
+    let parent = std::process::id();
+    // SAFETY: The function runs in the child, after fork(2), in which only calls that
+    // are safe in a signal handler may be made. It makes two system calls, prctl(2) and
+    // getppid(2), which take no locks. It allocates no memory: an error made of a
+    // number takes none.
+    unsafe {
+        command.pre_exec(move || {
+            end_with_parent()?;
+            // It may have ended before that was said.
+            if std::os::unix::process::parent_id() != parent {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            Ok(())
+        })
+    };
+}
+
 /// Keeps the calling thread, and what it starts from now on, on the processor that
 /// it runs on.
 #[cfg(feature = "program")]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! A command that answers a question. Nothing that it does can keep the agent waiting,
-//! and nothing of it outlives its answer, as long as it stays in its process group.
+//! and of it outlives its answer only what left its process group, or what the agent may
+//! not kill. Of a command whose agent is killed the shell is killed, too, and no more.
 
 #![forbid(unsafe_code)]
 
@@ -9,7 +10,7 @@ use super::check;
 use anyhow::{anyhow, bail, Context, Result};
 use nix::errno::Errno;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
-use nix::sys::signal::{killpg, SigSet, Signal};
+use nix::sys::signal::{self, killpg, SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 use parley::inherited;
@@ -66,7 +67,7 @@ impl Drop for Held {
     }
 }
 
-/// A shell and what it starts, in a process group. It is killed when this is dropped.
+/// A shell and what it starts, in a process group. Both are killed when this is dropped.
 struct Group {
     shell: Child,
     /// Readable once the shell has ended.
@@ -84,6 +85,7 @@ impl Group {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0);
+        inherited::end_with_this(&mut sh);
         // They are held back here, and not from the command.
         let held = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)
@@ -98,8 +100,7 @@ impl Group {
                 held,
             }),
             Err(error) => {
-                kill(&shell);
-                let _ = shell.wait();
+                end(&mut shell);
                 Err(error).context("cannot watch sh")
             }
         }
@@ -136,7 +137,8 @@ impl Group {
                 bail!("the agent is being stopped");
             }
             if has_ended {
-                // What is left of the group writes no more, so this has an end.
+                // What is left of the group writes no more; of what others write, no
+                // more than is ready is read, and no more than an answer may have.
                 kill(&self.shell);
             }
             read(&mut stdout, &mut answer)?;
@@ -160,19 +162,34 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if !self.is_reaped {
-            kill(&self.shell);
-            // It was killed, so this does not take long.
-            let _ = self.shell.wait();
+            end(&mut self.shell);
         }
     }
 }
 
-/// Kills the shell's process group. The shell must not have been waited for: until then
-/// its number is no other's.
+/// Kills the shell's process group, and the shell, which may have moved to another. It
+/// must not have been waited for: until then its number is no other's.
 fn kill(shell: &Child) {
-    if let Ok(group) = i32::try_from(shell.id()) {
-        // That fails if all have ended but the shell, which is as well.
-        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    if let Ok(number) = i32::try_from(shell.id()) {
+        let number = Pid::from_raw(number);
+        // These fail where there is nobody left, which is as well, and where the command
+        // became another user's.
+        let _ = killpg(number, Signal::SIGKILL);
+        let _ = signal::kill(number, Signal::SIGKILL);
+    }
+}
+
+/// Kills them, and waits for the shell, which does not take long, or does not end: what
+/// runs as another user may not be killed. That is left behind after a second.
+fn end(shell: &mut Child) {
+    kill(shell);
+    let mut pause = Duration::from_millis(1);
+    while pause < Duration::from_secs(1) {
+        match shell.try_wait() {
+            Ok(None) => std::thread::sleep(pause),
+            Ok(Some(_)) | Err(_) => return,
+        }
+        pause *= 2;
     }
 }
 
@@ -227,15 +244,22 @@ mod tests {
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
+    /// Waits for the end of a process.
+    fn ends(pid: &str) {
+        let deadline = Instant::now() + LONG;
+        while is_running(pid) {
+            assert!(Instant::now() < deadline, "process {pid} still runs");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Runs a command that prints the number of a process it leaves behind, and waits
     /// for the end of that.
     fn leaves_nothing(command: &str) {
         let pid = String::from_utf8(run(command, b"", LONG).unwrap()).unwrap();
         let pid = pid.trim();
         assert!(!pid.is_empty());
-        while is_running(pid) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        ends(pid);
     }
 
     #[test]
@@ -265,6 +289,25 @@ mod tests {
         let pid = String::from_utf8(pid).unwrap();
         // setsid(1) may have been killed before it left.
         let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+    }
+
+    #[test]
+    fn a_shell_that_moved_to_another_group_is_killed_nevertheless() {
+        let moves = "exec perl -e 'setpgrp(0, getpgrp(getppid())); sleep 1000'";
+        let words = "the command took more than 500 ms";
+        assert_eq!(failed(moves, Duration::from_millis(500)), words);
+    }
+
+    #[test]
+    fn a_shell_does_not_outlive_who_started_it_even_if_that_is_killed() {
+        // The kernel takes the end of the thread that started it for that.
+        let start = || {
+            let group = Group::start("exec sleep 1000").unwrap();
+            let pid = group.shell.id();
+            std::mem::forget(group);
+            pid.to_string()
+        };
+        ends(&std::thread::spawn(start).join().unwrap());
     }
 
     #[test]

@@ -247,7 +247,8 @@ impl All {
             }
             return Ok(());
         }
-        for part in array::parts(line, self.array.is_some())? {
+        let line = array::without_comments(line)?;
+        for part in array::parts(&line, self.array.is_some())? {
             match part {
                 array::Part::Begin => {
                     self.end(read);

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::cooked::{About, Link, Tally};
-use super::{Problem, Read};
+use super::{Problem, Read, KEPT_MAX};
 use crate::explain::walk::number;
 use crate::explain::Order;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub(super) struct Parser {
     /// Known once the header is read.
     link: Option<Link>,
     tally: Tally,
+    /// Where the next packet begins cannot be told.
+    lost: bool,
 }
 
 impl Parser {
@@ -41,6 +43,7 @@ impl Parser {
                 unit,
                 link: None,
                 tally: Tally::default(),
+                lost: false,
             })
         };
         of(Order::Little, u32::from_le_bytes(*first))
@@ -73,7 +76,7 @@ impl Parser {
                 *self.link.insert(link)
             }
         };
-        while at < bytes.len() {
+        while at < bytes.len() && !self.lost {
             let behind = at.saturating_add(PACKET_HEADER);
             let header = (word(at), word(at + 4), word(at + 8), word(at + 12));
             let (Some(seconds), Some(fraction), Some(kept), Some(whole)) = header else {
@@ -83,6 +86,12 @@ impl Parser {
                 break;
             };
             let (kept, whole) = (kept as usize, whole as usize);
+            if kept > KEPT_MAX {
+                let what = format!("a packet says {kept} bytes, and none has over {KEPT_MAX}");
+                read.problem(at, what);
+                self.lost = true;
+                break;
+            }
             let rest = bytes.get(behind..).unwrap_or_default();
             let packet = rest.get(..kept).unwrap_or(rest);
             if packet.len() < kept && !last {
@@ -111,6 +120,6 @@ impl Parser {
         if last {
             self.tally.end(read, bytes.len());
         }
-        Ok(at)
+        Ok(if self.lost { bytes.len() } else { at })
     }
 }

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::cooked::{About, Link, Tally};
-use super::Read;
+use super::{Read, KEPT_MAX};
 use crate::explain::walk::number;
 use crate::explain::Order;
 use std::time::Duration;
@@ -123,6 +123,12 @@ impl Parser {
         let len = len as usize;
         if len < AROUND || len % 4 != 0 {
             let what = format!("a block says that it has {len} bytes");
+            read.problem(at.saturating_add(4), what);
+            self.lost = true;
+            return None;
+        }
+        if len > KEPT_MAX {
+            let what = format!("a block says {len} bytes, and none has over {KEPT_MAX}");
             read.problem(at.saturating_add(4), what);
             self.lost = true;
             return None;

@@ -382,3 +382,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn comments_among_bytes_are_left_out_each_by_itself() {
+    let line = "{ /* len */ 0x10, 0x00, /* type // */ 0x03, /**/ 0x00, // flags 0x05\n0x01, 0x02 }";
+    let read = capture::read(line.as_bytes(), GENERIC).unwrap();
+    assert_eq!(read.problems, []);
+    assert_eq!(read.packets[0].bytes, &[0x10, 0, 3, 0, 1, 2][..]);
+    let open = capture::read(b"{ 0x10, /* 0x00, 0x03 }", GENERIC);
+    let told = open.map_or_else(|problem| problem.what, |read| read.problems[0].what.clone());
+    assert!(told.contains("a comment without its end"), "{told}");
+    let sign = capture::read(b"\"\\x10\\x+5\"", GENERIC);
+    assert!(sign.map_or(true, |read| !read.problems.is_empty()));
+}

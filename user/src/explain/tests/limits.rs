@@ -20,7 +20,7 @@ fn count(many: usize, few: usize) -> usize {
 fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
     // Each gap is small enough; together they are 6 GiB.
     let mut text = String::new();
-    for i in 0..6000usize {
+    for i in 0..count(6000, 60) {
         text += &format!("{:08x}: {}\n*\n", i << 20, "00 ".repeat(16));
     }
     let read = capture::read(text.as_bytes(), GENERIC).unwrap();
@@ -33,7 +33,7 @@ fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
     );
     // So are those of many datagrams.
     let mut text = String::new();
-    for _ in 0..40 {
+    for _ in 0..count(40, 25) {
         text += "00000000: 00 00 00 00\n*\n00100000: 00 00\n";
     }
     let read = capture::read(text.as_bytes(), GENERIC).unwrap();
@@ -52,7 +52,7 @@ fn many(count: usize, seq: u8) -> Vec<u8> {
 
 #[test]
 fn an_error_points_at_the_last_of_many_attributes_of_the_request() {
-    let request = many(10_000, 7);
+    let request = many(count(10_000, 500), 7);
     let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
     payload.extend_from_slice(&request[..HEADER]);
     let last = u32::try_from(request.len() - 4).unwrap();
@@ -171,4 +171,26 @@ fn what_there_was_no_room_for_is_no_fault_of_the_message() {
         text.contains("= 44, more than there was room for"),
         "{text}"
     );
+}
+
+#[test]
+fn nobody_waits_for_a_packet_or_a_block_of_more_than_there_can_be() {
+    let a = add();
+    let mut old = pcap(Order::NATIVE, 0xa1b2_c3d4, 253, &[&a]);
+    old[24 + 8..24 + 12].copy_from_slice(&0x7fff_fffcu32.to_ne_bytes());
+    let mut new = pcapng(Order::NATIVE, 253, &[&a]);
+    // The first block of a packet's, behind three others.
+    let at = 28 + 20 + 24 + 4;
+    new[at..at + 4].copy_from_slice(&0x7fff_fffcu32.to_ne_bytes());
+    for file in [old, new] {
+        let mut reader = capture::Reader::new(GENERIC);
+        let read = reader.push(&file).unwrap();
+        assert!(read.packets.is_empty());
+        let what = &read.problems[0].what;
+        assert!(what.contains("2147483644 bytes"), "{what}");
+        assert!(reader.push(&file).unwrap().problems.is_empty());
+        assert!(reader.finish().unwrap().problems.is_empty());
+        let whole = capture::read(&file, GENERIC).unwrap();
+        assert_eq!(whole.problems, read.problems);
+    }
 }

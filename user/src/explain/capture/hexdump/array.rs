@@ -20,9 +20,9 @@ pub(super) enum Part<'a> {
     Groups(Vec<&'a str>),
 }
 
-/// Takes a line that may be `within` an array.
+/// Takes a line [`without_comments`] that may be `within` an array.
 pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
-    let line = without_comment(line);
+    let line = line.trim();
     if line.is_empty() {
         return Ok(Vec::new());
     }
@@ -64,16 +64,24 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
 /// No datagram is as long.
 const OFFSET_MAX: usize = 1 << 20;
 
-/// The line without comments of C.
-fn without_comment(line: &str) -> &str {
-    let line = line.split_once("//").map_or(line, |(line, _)| line);
-    let line = match (line.find("/*"), line.rfind("*/")) {
-        // One that stands before the bytes.
-        (Some(0), Some(end)) => line.get(end.saturating_add(2)..).unwrap_or_default(),
-        (Some(start), _) => line.get(..start).unwrap_or_default(),
-        _ => line,
-    };
-    line.trim()
+/// The line without comments of C, of which each has to end on it.
+pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
+    let mut without = String::new();
+    while let Some(start) = line.find("//").into_iter().chain(line.find("/*")).min() {
+        let (before, comment) = line.split_at_checked(start).unwrap_or((line, ""));
+        without.push_str(before);
+        let Some(comment) = comment.strip_prefix("/*") else {
+            return Ok(without);
+        };
+        // As C has it, so that digits around it are not one number.
+        without.push(' ');
+        let Some((_, behind)) = comment.split_once("*/") else {
+            return Err("a comment without its end on the line".to_owned());
+        };
+        line = behind;
+    }
+    without.push_str(line);
+    Ok(without)
 }
 
 /// A line with brackets, or `within` them: each pair of them has the bytes of a

@@ -80,7 +80,7 @@ pub(super) fn pairs(digits: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
     for pair in digits.as_bytes().chunks(2) {
         let pair = std::str::from_utf8(pair)
             .ok()
-            .filter(|pair| pair.len() == 2);
+            .filter(|pair| pair.len() == 2 && !pair.starts_with('+'));
         let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
         bytes.push(byte.ok_or_else(|| format!("{digits} is not made of bytes"))?);
     }
