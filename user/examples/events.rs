@@ -37,7 +37,8 @@ fn run(count: usize) -> Result<()> {
                     Change::Deleted => println!("{} is gone", counter.name),
                 }
             }
-            // The buffer was full. The kernel waits for no listener, and says so.
+            // The buffer was full. The kernel waits for no listener, and says so. What
+            // was in the buffer is read by now, so from here on all is told again.
             Err(Error::Overrun) => list(&mut client)?,
             Err(error) => return Err(error),
         }

@@ -31,8 +31,8 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
                 }
             });
         }
-        // Of each counter every value comes, in order; or the listener was told
-        // before that some are missing, and the rest come in order.
+        // Of each counter every value comes, in order; or some are missing, of which
+        // the listener is told, and the rest come in order.
         let mut last = [0; 5];
         let mut lost = false;
         let mut missing = 0;
@@ -45,9 +45,7 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
                     let value = event.counter.value;
                     assert_eq!(event.counter.updates, value + 1);
                     assert!(value > last[at], "an event came late or twice");
-                    let skipped = value - last[at] - 1;
-                    assert!(skipped == 0 || lost, "an event is missing, untold");
-                    missing += skipped;
+                    missing += value - last[at] - 1;
                     read += 1;
                     last[at] = value;
                 }
@@ -58,6 +56,8 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
         }
         missing += (0..5).map(|at| LAST[at] - last[at]).sum::<u64>();
         assert_eq!(read + missing, 8 * ADDITIONS);
+        let told = missing == 0 || lost || matches!(listener.next_event(), Err(Error::Overrun));
+        assert!(told, "an event is missing, untold");
         println!("{read} events read, {missing} told to be lost");
     });
     let mut client = client();

@@ -15,6 +15,9 @@ use parley::netlink::socket::Expect;
 use parley::netlink::Socket;
 use parley::uapi::{self, ask, cmd};
 use parley::{Client, Error, Result};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -470,11 +473,55 @@ fn an_agent_without_room_for_a_question_loses_none_that_was_taken() {
             Err(error) => panic!("{error}"),
         }
     }
+    // Behind those that are there.
+    told = told || matches!(agent.next_question(Some(WAIT)), Err(Error::Overrun));
     assert!(told, "the agent learns that there was one more");
     for _ in 0..taken {
         assert_eq!(asker.next().1, Kind::Data);
     }
     assert_eq!(pending(), 0);
+}
+
+#[test]
+fn the_program_goes_on_when_its_socket_is_filled_while_its_command_runs() {
+    let at = std::env::temp_dir().join("parley-agent-full");
+    let (begun, end) = (at.with_extension("begun"), at.with_extension("end"));
+    let remove = || {
+        let _ = (fs::remove_file(&begun), fs::remove_file(&end));
+    };
+    remove();
+    let script = format!(
+        "read -r question; case $question in \
+         hold) >{}; until [ -e {} ]; do sleep 0.1; done ;; esac; printf fine",
+        begun.display(),
+        end.display()
+    );
+    let mut program = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .args(["agent", "--timeout", "60000", "--exec", &script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(program.stdout.take().unwrap()).lines();
+    assert!(out.next().unwrap().unwrap().ends_with("waiting"));
+    let out = thread::spawn(move || out.map_while(|line| line.ok()).collect::<Vec<_>>());
+    let held = asking("hold");
+    until("the command runs", || begun.exists());
+    let mut asker = Asker::new();
+    let refused = (0..1000).any(|_| {
+        asker.send(&[b'?'; 4000], 60_000, flags::ACK);
+        matches!(asker.next().1, Kind::Refused(_))
+    });
+    fs::write(&end, "").unwrap();
+    assert!(refused, "the agent's socket is full");
+    assert_eq!(held.join().unwrap().unwrap().answer, b"fine");
+    until("all are answered", || pending() == 0);
+    let after = client().ask(b"still there?", LONG);
+    remove();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(after.unwrap().answer, b"fine");
+    let out = out.join().unwrap();
+    assert!(out.iter().any(|line| line.starts_with("lost ")), "{out:?}");
 }
 
 #[test]

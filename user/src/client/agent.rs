@@ -77,7 +77,7 @@ impl Agent {
     ///
     /// Fails with [`Error::NoFamily`] where the module is unloaded, and with
     /// [`Error::Overrun`] where the socket had no room for a question: that one
-    /// was refused, and none is lost.
+    /// was refused, and none is lost. Those for which there was room come before.
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
         if !self.ended {
             if self.in_doubt {

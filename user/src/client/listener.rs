@@ -41,7 +41,8 @@ pub struct Event<'a> {
 /// loop {
 ///     match listener.next_event() {
 ///         Ok(event) => println!("{:?}: {}", event.change, event.counter.name),
-///         // The kernel dropped some: what they told is learned by a list.
+///         // The kernel dropped some, and has stopped to: what they told is learned by
+///         // a list.
 ///         Err(Error::Overrun) => println!("events were lost"),
 ///         Err(error) => return Err(error),
 ///     }
@@ -87,7 +88,9 @@ impl Listener {
     /// Waits for the next event.
     ///
     /// Fails with [`Error::Overrun`] where the kernel had to drop events: what
-    /// they would have told is learned by a dump. Fails with
+    /// they would have told is learned by a dump. The kernel has stopped to drop by
+    /// then: those that it had kept come before, as with
+    /// [`Socket::next_message`]. Fails with
     /// [`Error::NoFamily`] where the module is unloaded.
     #[inline]
     pub fn next_event(&mut self) -> Result<Event<'_>> {

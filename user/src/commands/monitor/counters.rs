@@ -45,8 +45,8 @@ pub(super) fn follow(report: &mut Report<'_>) -> Result<()> {
             }
             Err(Error::Overrun) => {
                 report.lost()?;
-                // A new socket: what waits in the old one is older than what was
-                // dropped, and would undo what is read now.
+                // A new socket: what may wait in the old one is older than what is read
+                // now, and would undo it.
                 listener = Listener::open(None)?;
                 let now = look(&mut client)?;
                 differences(report, &view, &now)?;

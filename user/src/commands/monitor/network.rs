@@ -208,8 +208,8 @@ pub(super) fn follow<E: Shown>(report: &mut Report<'_>) -> Result<()> {
             }
             Err(Error::Overrun) => {
                 follower.report.lost()?;
-                // A new socket: what waits in the old one is older than what was
-                // dropped, and would undo what is read now.
+                // A new socket: what may wait in the old one is older than what is read
+                // now, and would undo it.
                 listener = listen::<E>()?;
                 waits = None;
                 let links = links::list(&mut follower.asker)?;
