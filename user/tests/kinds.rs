@@ -111,6 +111,7 @@ fn older(links: Vec<Object>) -> Vec<Object> {
     );
     let newer = [
         "label_policy",
+        "port_range",
         "localbypass",
         "bccutoff",
         "version",
