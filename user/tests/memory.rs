@@ -29,36 +29,53 @@ const COUNTERS: u64 = 4000;
 const COUNTER_BYTES: u64 = 32 + 2 * 8 + 24;
 
 /// A control group, which ends with all its processes.
-struct Group(PathBuf);
+struct Group {
+    path: PathBuf,
+    /// Whether memory was made one of its parent's controllers for it.
+    enabled: bool,
+    /// Whether the hierarchy was mounted for it.
+    mounted: bool,
+}
+
+/// Which controllers the groups in one have.
+const CONTROL: &str = "cgroup.subtree_control";
 
 impl Group {
     fn new(name: &str) -> Self {
-        let root = Self::root();
-        fs::write(root.join("cgroup.subtree_control"), "+memory").unwrap();
+        let (root, mounted) = Self::root();
+        let control = root.join(CONTROL);
+        let before = fs::read_to_string(&control).unwrap();
+        let enabled = !before.split_whitespace().any(|name| name == "memory");
+        fs::write(control, "+memory").unwrap();
         let path = root.join(name);
         fs::create_dir(&path).unwrap();
-        Self(path)
+        Self {
+            path,
+            enabled,
+            mounted,
+        }
     }
 
-    /// Where the hierarchy of version 2 is mounted. Mounts it if it is not.
-    fn root() -> PathBuf {
+    /// Where the hierarchy of version 2 is mounted. Mounts it if it is not, and says so.
+    fn root() -> (PathBuf, bool) {
         let mounts = fs::read_to_string("/proc/mounts").unwrap();
         let mounted = mounts.lines().find_map(|line| {
             let mut words = line.split(' ').skip(1);
             let path = words.next()?;
             (words.next()? == "cgroup2").then(|| PathBuf::from(path))
         });
+        let mounted = mounted.map(|path| (path, false));
         mounted.unwrap_or_else(|| {
             let path = Path::new("/sys/fs/cgroup");
             let mut mount = Command::new("mount");
             let mount = mount.args(["-t", "cgroup2", "none"]).arg(path);
             assert!(mount.status().unwrap().success());
-            path.to_owned()
+            (path.to_owned(), true)
         })
     }
 
     fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.0.join(file)).unwrap()
+        fs::read_to_string(self.path.join(file)).unwrap()
     }
 
     /// A number in one of the files that consist of names and numbers.
@@ -77,19 +94,27 @@ impl Group {
     /// Leaves the group `bytes` more than it has now.
     fn leave(&self, bytes: u64) {
         let now: u64 = self.read("memory.current").trim().parse().unwrap();
-        fs::write(self.0.join("memory.max"), (now + bytes).to_string()).unwrap();
+        fs::write(self.path.join("memory.max"), (now + bytes).to_string()).unwrap();
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        let _ = fs::write(self.0.join("cgroup.kill"), "1");
+        let _ = fs::write(self.path.join("cgroup.kill"), "1");
         // The group of a process that was killed is busy until the process is gone.
         for _ in 0..1000 {
-            if fs::remove_dir(&self.0).is_ok() {
+            if fs::remove_dir(&self.path).is_ok() {
                 break;
             }
             std::thread::sleep(Duration::from_millis(10));
+        }
+        if let Some(root) = self.path.parent() {
+            if self.enabled {
+                let _ = fs::write(root.join(CONTROL), "-memory");
+            }
+            if self.mounted {
+                let _ = Command::new("umount").arg(root).status();
+            }
         }
     }
 }
@@ -108,7 +133,7 @@ impl Tenant {
             unshare --user --map-root-user --mount --net \"$@\"";
         let mut child = Command::new("sh")
             .args(["-c", script])
-            .arg(group.0.join("cgroup.procs"))
+            .arg(group.path.join("cgroup.procs"))
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", "tenant", "--ignored", "--nocapture"])
             .env("PARLEY_TENANT", what)

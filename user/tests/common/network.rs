@@ -16,17 +16,41 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 pub type Object = Map<String, Value>;
 
 /// A network namespace, which goes at the end of its test.
-pub struct Netns(pub &'static str);
+pub struct Netns(
+    pub &'static str,
+    #[allow(dead_code, reason = "it acts as it goes")] Tunnels,
+);
+
+/// Keeps kernels with tunnels from adding some to each new namespace by themselves.
+/// Whether they do is again what it was when this is dropped.
+struct Tunnels(Option<String>);
+
+impl Tunnels {
+    const SETTING: &str = "/proc/sys/net/core/fb_tunnels_only_for_init_net";
+
+    fn none() -> Self {
+        let before = std::fs::read_to_string(Self::SETTING).ok();
+        let _ = std::fs::write(Self::SETTING, "2");
+        Self(before)
+    }
+}
+
+impl Drop for Tunnels {
+    fn drop(&mut self) {
+        if let Some(before) = &self.0 {
+            let _ = std::fs::write(Self::SETTING, before);
+        }
+    }
+}
 
 impl Netns {
     /// With links of several kinds, of which none makes addresses of its own: those
     /// would be tentative for a time.
     pub fn new(name: &'static str) -> Self {
-        // Kernels with tunnels would add some to each namespace by themselves.
-        let _ = std::fs::write("/proc/sys/net/core/fb_tunnels_only_for_init_net", "2");
+        let tunnels = Tunnels::none();
         let made = Command::new("ip").args(["netns", "add", name]).status();
         assert!(made.unwrap().success());
-        let netns = Self(name);
+        let netns = Self(name, tunnels);
         netns.ip("link set lo up
 link add d0 type dummy
 link add d1 mtu 1400 txqueuelen 7 address 02:00:00:00:00:d1 type dummy
