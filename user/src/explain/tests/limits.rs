@@ -8,19 +8,20 @@
 use super::*;
 use crate::netlink::tap::{Call, Step};
 
-/// How many of something: under an emulator, which is slow, as few as pass the limit.
-fn count(many: usize, few: usize) -> usize {
-    match std::env::var_os("PARLEY_EMULATED") {
-        Some(_) => few,
-        None => many,
-    }
+/// Whether this runs under an emulator, where it takes minutes to pass the larger limits.
+/// They are the same on each machine, so those tests are left out there.
+fn is_emulated() -> bool {
+    std::env::var_os("PARLEY_EMULATED").is_some()
 }
 
 #[test]
 fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
+    if is_emulated() {
+        return;
+    }
     // Each gap is small enough; together they are 6 GiB.
     let mut text = String::new();
-    for i in 0..count(6000, 60) {
+    for i in 0..6000usize {
         text += &format!("{:08x}: {}\n*\n", i << 20, "00 ".repeat(16));
     }
     let read = capture::read(text.as_bytes(), GENERIC).unwrap();
@@ -33,7 +34,7 @@ fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
     );
     // So are those of many datagrams.
     let mut text = String::new();
-    for _ in 0..count(40, 25) {
+    for _ in 0..40 {
         text += "00000000: 00 00 00 00\n*\n00100000: 00 00\n";
     }
     let read = capture::read(text.as_bytes(), GENERIC).unwrap();
@@ -52,7 +53,7 @@ fn many(count: usize, seq: u8) -> Vec<u8> {
 
 #[test]
 fn an_error_points_at_the_last_of_many_attributes_of_the_request() {
-    let request = many(count(10_000, 500), 7);
+    let request = many(if is_emulated() { 500 } else { 10_000 }, 7);
     let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
     payload.extend_from_slice(&request[..HEADER]);
     let last = u32::try_from(request.len() - 4).unwrap();
@@ -69,9 +70,11 @@ fn an_error_points_at_the_last_of_many_attributes_of_the_request() {
 
 #[test]
 fn of_many_large_requests_the_last_are_remembered_and_no_more() {
+    if is_emulated() {
+        return;
+    }
     let mut context = context();
-    let last = count(255, 69) as u8;
-    for seq in 0..=last {
+    for seq in 0..=255 {
         context.explain(sent(&many(2000, seq)));
     }
     let places: usize = context
@@ -81,12 +84,15 @@ fn of_many_large_requests_the_last_are_remembered_and_no_more() {
         .sum();
     assert_eq!(places, context.places);
     assert!(places <= PLACES_MAX, "{places}");
-    assert!(context.asked(GENERIC, last.into()) && !context.asked(GENERIC, 0));
+    assert!(context.asked(GENERIC, 255) && !context.asked(GENERIC, 0));
 }
 
 #[test]
 fn a_datagram_of_more_fields_than_anybody_reads_ends_in_bytes() {
-    let request = many(count(1_000_000, 70_000), 7);
+    if is_emulated() {
+        return;
+    }
+    let request = many(1_000_000, 7);
     let datagram = [&request[..], &request].concat();
     let explained = context().explain(sent(&datagram));
     covers(&explained, datagram.len()).unwrap();
@@ -96,7 +102,7 @@ fn a_datagram_of_more_fields_than_anybody_reads_ends_in_bytes() {
     let last = explained.fields.last().unwrap();
     assert!(last.meaning.starts_with("not taken apart"), "{last:?}");
     // As many messages without a payload are no more.
-    let datagram = own(1, 0, &[]).repeat(count(100_000, 30_000));
+    let datagram = own(1, 0, &[]).repeat(100_000);
     let explained = context().explain(sent(&datagram));
     covers(&explained, datagram.len()).unwrap();
     assert!(explained.fields.len() < 200_000);
