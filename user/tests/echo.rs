@@ -8,7 +8,6 @@ mod common;
 
 use common::{client, refusal, refused};
 use parley::netlink::attr::Writer;
-use parley::netlink::message::flags;
 use parley::netlink::socket::Expect;
 use parley::uapi::{self, cmd, counter};
 use parley::Error;
@@ -139,12 +138,13 @@ fn a_batch_of_any_command_is_one_send() {
     let write = |name: &&str, attributes: &mut Writer<'_>| attributes.string(counter::NAME, name);
     client
         .call_batch(
-            (cmd::COUNTER_SET, flags::CREATE),
+            (cmd::COUNTER_SET, 0),
             Expect::Ack,
             &names,
             |name, attributes| {
                 write(name, attributes)?;
-                attributes.uint(counter::VALUE, 7)
+                attributes.uint(counter::VALUE, 7)?;
+                attributes.flag(counter::CREATE)
             },
             |_, end| end.map(drop),
         )

@@ -99,6 +99,8 @@ fn the_family_tells_its_operations_their_attributes_and_its_groups() {
             "do": [
                 {"number": 1, "name": "name", "type": "string", "max_len": 31},
                 {"number": 2, "name": "value", "type": "uint"},
+                {"number": 6, "name": "create", "type": "flag"},
+                {"number": 7, "name": "exclusive", "type": "flag"},
             ],
         })
     );
