@@ -17,10 +17,10 @@ use std::time::Duration;
 
 const AFTER_HELP: &str = "\
 sh -c CMD runs in a process group of its own. The group is killed when CMD ends,
-when its time is over, and when SIGHUP, SIGINT, SIGQUIT or SIGTERM ends the agent.
-If the agent is killed, so is the shell, and what it started goes on. What leaves
-the group goes on in any case. If CMD fails, or its answer is too long, the agent
-declines the question.";
+when its time is over, and when SIGHUP, SIGINT, SIGQUIT or SIGTERM ends the
+agent. If the agent is killed, so is the shell, and what it started goes on.
+What leaves the group goes on in any case. If CMD fails, or its answer is too
+long, the agent declines the question.";
 
 /// Answer what others ask, until stopped
 #[derive(Args)]

@@ -19,11 +19,11 @@ use std::time::Duration;
 
 const AFTER_HELP: &str = "\
 FILE is a capture (pcap or pcapng, of netlink or Linux cooked), or a hexdump as
-xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all print it, an array
-of C or of Rust's {:02x?}, or hex digits alone. Each message of a capture is
-explained as it arrives. FILE is explained as far as it goes; where something in
-it is wrong, that is pointed at, and the exit status is 1. --protocol takes
-generic, route, netfilter, or a number.
+xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all print it, an
+array of C or of Rust's {:02x?}, or hex digits alone. Each message of a capture
+is explained as it arrives. FILE is explained as far as it goes; the first error
+in it is pointed at, and the exit status is 1. --protocol takes generic, route,
+netfilter, or a number.
 
 The numbers of families differ from one boot to the next. They are learnt from
 the controller's messages, where there are some in FILE; --family tells them.";
