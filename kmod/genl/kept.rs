@@ -64,7 +64,7 @@ impl<N: NetState> Kept<N> {
             ));
         }
         // SAFETY: The request is being handled. The store is that of its namespace. The core has
-        // seen that so many bytes as the header says are there.
+        // checked that the message has as many bytes as its header says.
         let kept = from_err_ptr(unsafe {
             helpers::genl_helper_keep(request.namespace().kept(), request.skb(), request.header())
         });

@@ -79,7 +79,7 @@ impl Steps {
         Ok(Some(steps))
     }
 
-    /// Fails where the capture, or what was told, is not whole.
+    /// Fails if part of the capture or of the trace could not be written.
     pub(crate) fn finish(&self) -> Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.failed.take().map_or(Ok(()), Err)

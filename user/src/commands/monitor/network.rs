@@ -379,7 +379,7 @@ mod tests {
         route::told(&message).unwrap().unwrap()
     }
 
-    /// A route of this type, as the kernel tells of it.
+    /// A route of this type, as in the kernel's notification.
     fn route(type_: u8, protocol: u8, gateway: Option<u8>) -> Vec<u8> {
         let mut payload = vec![2, 8, 0, 0, 254, protocol, 0, type_, 0, 0, 0, 0];
         payload.extend([8, 0, 1, 0, 10, 0, 0, 0]);
