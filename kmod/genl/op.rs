@@ -204,18 +204,34 @@ unsafe extern "C" fn doit<O: Do>(
     // every `'a`.
     let request = unsafe { Request::<O::State>::from_raw(skb, info) };
     let result = run::<O>(&request);
-    if request.is_acknowledged() {
-        // The requester has its one answer: an error after the ACK would be a second. This tells
-        // the core to send nothing.
-        if result.is_err() {
-            kernel::pr_err_once!("an operation failed after it was acknowledged\n");
-        }
+    if result.is_err() && request.is_acknowledged() {
+        kernel::pr_err_once!("an operation failed after it was acknowledged\n");
+    }
+    // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
+    unsafe { outcome(result, request.is_acknowledged(), request.extack()) }
+}
+
+/// Returns what the core has to know of a handled request, so that it sends one answer if none was
+/// sent yet.
+///
+/// # Safety
+///
+/// As for [`Refusal::report`].
+#[inline]
+unsafe fn outcome(
+    result: Result<(), Refusal<'_>>,
+    acknowledged: bool,
+    extack: *mut bindings::netlink_ext_ack,
+) -> c_int {
+    if acknowledged {
+        // The requester has its one answer: an error after the ACK would be a second. This makes
+        // the core send nothing.
         return -(bindings::EINTR as c_int);
     }
     match result {
         Ok(()) => 0,
-        // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
-        Err(refusal) => unsafe { refusal.report(request.extack()) },
+        // SAFETY: By the safety requirements of this function.
+        Err(refusal) => unsafe { refusal.report(extack) },
     }
 }
 
@@ -224,4 +240,30 @@ fn run<'a, O: Do>(request: &Request<'a, O::State>) -> Result<(), Refusal<'a>> {
     // SAFETY: `Op::new` gave the core this very policy table.
     let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
     O::handle(request, O::Args::parse(&attrs)?)
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_op)]
+mod tests {
+    use super::*;
+
+    fn answered(result: Result<(), Refusal<'static>>, acknowledged: bool) -> c_int {
+        // SAFETY: A null pointer is allowed.
+        unsafe { outcome(result, acknowledged, core::ptr::null_mut()) }
+    }
+
+    #[test]
+    fn a_request_gets_one_answer() {
+        let refused = || Err(Refusal::new(ENOENT, c"for a test"));
+        // The core answers 0 and errors, except for EINTR.
+        assert_eq!(answered(Ok(()), false), 0);
+        assert_eq!(answered(refused(), false), ENOENT.to_errno());
+        assert_eq!(answered(Ok(()), true), EINTR.to_errno());
+    }
+
+    #[test]
+    fn an_error_after_the_ack_is_not_sent() {
+        let refused = Err(Refusal::new(ENOENT, c"for a test"));
+        assert_eq!(answered(refused, true), EINTR.to_errno());
+    }
 }
