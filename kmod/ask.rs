@@ -185,6 +185,12 @@ impl Do for Answer {
     }
 }
 
+/// Forgets a socket that was closed.
+pub(crate) fn socket_closed(namespace: Namespace<'_, Net>, portid: u32) {
+    let questions = namespace.state().questions();
+    questions.socket_closed(portid, || namespace.wake_in(0));
+}
+
 /// Ends the questions that nobody has answered in time.
 pub(crate) fn time_out(namespace: Namespace<'_, Net>) {
     let now = now();

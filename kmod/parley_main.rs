@@ -75,7 +75,7 @@ impl NetState for Net {
     }
 
     fn socket_closed(namespace: Namespace<'_, Self>, portid: u32) {
-        namespace.state().questions().socket_closed(portid);
+        ask::socket_closed(namespace, portid);
     }
 
     fn alarm(namespace: Namespace<'_, Self>) {

@@ -281,6 +281,8 @@ int genl_helper_kept_refuse(struct genl_helper_kept *kept, int err,
 struct fixture {
 	struct genl_helper_store *store;
 	struct sock *sk;
+	struct socket socket;
+	struct file file;
 	struct sk_buff *in;
 	struct genl_helper_kept *kept;
 };
@@ -296,6 +298,9 @@ static int parley_kept_init(struct kunit *test)
 	refcount_set(&f->sk->sk_refcnt, 1);
 	rwlock_init(&f->sk->sk_callback_lock);
 	f->sk->sk_net_refcnt = 1;
+	file_ref_init(&f->file.f_ref, 1);
+	f->socket.file = &f->file;
+	f->sk->sk_socket = &f->socket;
 	f->store = genl_helper_store_new();
 	KUNIT_ASSERT_NOT_NULL(test, f->store);
 	f->in = nlmsg_new(64, GFP_KERNEL);
@@ -345,6 +350,22 @@ static void a_closed_socket_is_not_held(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sends(f), -ECONNREFUSED);
 }
 
+/*
+ * close() has dropped the last reference to the file, and another socket may have the
+ * port, but the release was not announced yet. Nothing must be sent to the port.
+ */
+static void a_socket_that_is_being_released_is_sent_nothing(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, genl_helper_kept_is_closed(f->kept));
+	KUNIT_ASSERT_TRUE(test, file_ref_put_close(&f->file.f_ref));
+	KUNIT_EXPECT_TRUE(test, genl_helper_kept_is_closed(f->kept));
+	KUNIT_EXPECT_EQ(test, sends(f), -ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, genl_helper_kept_refuse(f->kept, -EPIPE, "test"), -ECONNREFUSED);
+	f->kept = NULL;
+}
+
 static void no_socket_is_held_when_the_namespace_goes(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -380,6 +401,7 @@ static void a_socket_of_the_kernels_own_is_not_kept(struct kunit *test)
 
 static struct kunit_case parley_kept_cases[] = {
 	KUNIT_CASE(a_closed_socket_is_not_held),
+	KUNIT_CASE(a_socket_that_is_being_released_is_sent_nothing),
 	KUNIT_CASE(no_socket_is_held_when_the_namespace_goes),
 	KUNIT_CASE(a_dropped_request_holds_nothing),
 	KUNIT_CASE(a_socket_of_the_kernels_own_is_not_kept),

@@ -54,19 +54,20 @@ impl<N: NetState> Namespace<'_, N> {
             fill(&mut message.attrs())?;
             Ok::<_, Refusal<'static>>(message)
         });
+        let requester = match cause {
+            Some(request) if echo => request.sender(),
+            _ => ptr::null_mut(),
+        };
         match filled {
-            // SAFETY: The family is registered and has this group, and the namespace is there. The
-            // message may be multicast and is ours to give away, and is consumed.
+            // SAFETY: The family is registered and has this group, and the namespace is there. So
+            // is the requester's socket while its request is handled. The message may be multicast
+            // and is ours to give away, and is consumed.
             Ok(message) => unsafe {
                 let skb = message.finish().as_ptr();
-                helpers::genl_helper_notify(family, net, skb, from.0, group, echo)
+                helpers::genl_helper_notify(family, net, skb, from.0, group, requester)
             },
             Err(_) => {
-                let requester = match cause {
-                    Some(request) if echo => request.sender(),
-                    _ => ptr::null_mut(),
-                };
-                // SAFETY: As above; the requester's socket is there while its request is handled.
+                // SAFETY: As above.
                 unsafe { helpers::genl_helper_lost(family, net, group, requester) };
                 false
             }

@@ -146,10 +146,10 @@ impl<'a, N: NetState> Request<'a, N> {
     /// Notifies `group`, by its place in the family's list, of what `fill` puts, in a message with
     /// the number `cmd` and room for `room` bytes. With `NLM_F_ECHO` the requester gets it, too.
     ///
-    /// Returns whether a listener of the namespace was sent it. Builds nothing if nobody listens in
-    /// any namespace. If the message cannot be built or delivered, the listeners, and the requester
-    /// that wants it, learn from `ENOBUFS` that they have missed something. So this has no way to
-    /// fail.
+    /// Returns whether a listener of the namespace was offered it. Builds nothing if no namespace
+    /// has a listener. If the message cannot be built or delivered, the listeners of the namespace,
+    /// and the requester that wants it, learn from `ENOBUFS` that they have missed something,
+    /// unless their sockets have switched that off. So this has no way to fail.
     pub(crate) fn notify(
         &self,
         group: usize,

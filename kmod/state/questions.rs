@@ -22,8 +22,15 @@ use kernel::{
     str::CStr,
     sync::{
         atomic::{
+            Acquire,
             Atomic,
-            Relaxed, //
+            AtomicFlag,
+            Relaxed,
+            Release, //
+        },
+        lock::{
+            mutex::MutexBackend,
+            Guard, //
         },
         Mutex, //
     },
@@ -76,6 +83,19 @@ impl Table {
     }
 }
 
+const AGENT_CLOSED: &CStr = c"the agent has closed its socket";
+
+/// Ends `questions` with an error.
+fn end_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
+    let mut cursor = questions.cursor_front_mut();
+    while let Some(at) = cursor {
+        let (next, question) = at.remove_current();
+        // If the asker's socket is closed, the question ends all the same.
+        let _ = question.to_key_value().1.asker.refuse(EPIPE, why);
+        cursor = next;
+    }
+}
+
 /// Why somebody does not become the agent, or a question is not asked, or an answer not taken.
 pub(crate) enum Fault {
     /// There is an agent.
@@ -97,15 +117,18 @@ pub(crate) enum Fault {
 /// The questions of a network namespace.
 #[pin_data]
 pub(crate) struct Questions {
-    /// Guards who the agent is and which questions wait. Held while a question, an answer or an
-    /// error is put into a socket, which does not wait for room there: so an asker reads the ACK
-    /// before the answer, and a question ends once. Of the layer's locks, that of kept requests is
-    /// taken under it.
+    /// Guards who the agent is and which questions wait: a question ends once, by whoever takes it
+    /// out. Held while a question and its ACK are put into sockets, which does not wait for room
+    /// there: so an asker reads the ACK before the answer. Not held while answers and errors are,
+    /// because sending runs the filter of each asker and wakes all who wait for its socket, and
+    /// they may be many. Of the layer's locks, that of kept requests is taken under it.
     #[pin]
     table: Mutex<Table>,
     /// How many questions wait. Written under the lock, read without.
     pending: Atomic<u64>,
     answered: Atomic<u64>,
+    /// Whether sockets were closed while somebody else held the lock.
+    has_closed: AtomicFlag,
 }
 
 impl Questions {
@@ -123,6 +146,7 @@ impl Questions {
             ),
             pending: Atomic::new(0),
             answered: Atomic::new(0),
+            has_closed: AtomicFlag::new(false),
         })
     }
 
@@ -134,15 +158,20 @@ impl Questions {
         acknowledge: impl FnOnce(),
     ) -> Result<(), Fault> {
         let mut table = self.table.lock();
+        let mut lost = None;
         if let Some(other) = &table.agent {
             if !other.is_closed() {
                 return Err(Fault::AgentExists);
             }
             // `socket_closed` is about to be called for it.
-            self.lose_agent(&mut table);
+            lost = Some(self.lose_agent(&mut table));
         }
         table.agent = Some(agent);
         acknowledge();
+        drop(table);
+        if let Some(lost) = lost {
+            end_all(lost, AGENT_CLOSED);
+        }
         Ok(())
     }
 
@@ -184,6 +213,8 @@ impl Questions {
         if table.first_due() == Some((due, id)) {
             wake();
         }
+        drop(guard);
+        self.forget_closed();
         Ok(())
     }
 
@@ -195,8 +226,7 @@ impl Questions {
         id: u64,
         answer: Message<Net>,
     ) -> Result<Result, Fault> {
-        let mut table = self.table.lock();
-        let asker = self.take_for_agent(&mut table, request, id)?;
+        let asker = self.take_for_agent(request, id)?;
         let sent = asker.answer(answer);
         if sent.is_ok() {
             self.answered.add(1, Relaxed);
@@ -206,8 +236,7 @@ impl Questions {
 
     /// Ends the question `id` without an answer: the agent, by `request`, has none.
     pub(crate) fn decline(&self, request: &Request<'_, Net>, id: u64) -> Result<(), Fault> {
-        let mut table = self.table.lock();
-        let asker = self.take_for_agent(&mut table, request, id)?;
+        let asker = self.take_for_agent(request, id)?;
         asker
             .refuse(ECANCELED, c"the agent declined the question")
             // Its socket was closed a moment ago, so the question is no longer pending.
@@ -215,12 +244,8 @@ impl Questions {
     }
 
     /// Takes out the question `id` if `request` came from the agent.
-    fn take_for_agent(
-        &self,
-        table: &mut Table,
-        request: &Request<'_, Net>,
-        id: u64,
-    ) -> Result<Kept<Net>, Fault> {
+    fn take_for_agent(&self, request: &Request<'_, Net>, id: u64) -> Result<Kept<Net>, Fault> {
+        let mut table = self.table.lock();
         let agent = table.agent.as_ref();
         if !agent.is_some_and(|agent| agent.is_from_sender_of(request)) {
             return Err(Fault::NotTheAgent);
@@ -233,27 +258,62 @@ impl Questions {
     /// Ends the questions that are due at `now`. `wake` is called with the time at which the next
     /// one is due.
     pub(crate) fn time_out(&self, now: u64, wake: impl FnOnce(u64)) {
-        let mut table = self.table.lock();
-        while let Some((due, id)) = table.first_due() {
-            if due > now {
-                return wake(due);
-            }
-            if let Some(asker) = table.take(id) {
-                self.one_less();
-                // If the asker's socket is closed, the question ends all the same.
-                let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
+        loop {
+            let mut table = self.table.lock();
+            match table.first_due() {
+                Some((due, id)) if due <= now => {
+                    let asker = table.take(id);
+                    self.one_less();
+                    drop(table);
+                    if let Some(asker) = asker {
+                        // If the asker's socket is closed, the question ends all the same.
+                        let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
+                    }
+                }
+                Some((due, _)) => {
+                    // Under the lock, as in `ask`.
+                    wake(due);
+                    break;
+                }
+                None => break,
             }
         }
+        self.forget_closed();
     }
 
     /// Called when a socket with the port `portid` was closed: drops what it asked and, if it was
     /// the agent, ends all questions.
-    pub(crate) fn socket_closed(&self, portid: u32) {
-        let closed = |kept: &Kept<Net>| kept.portid() == portid && kept.is_closed();
-        let mut guard = self.table.lock();
+    ///
+    /// Does not wait for the lock, as other sockets may be closed only after this: if somebody else
+    /// holds it, `later` is called, and has to see to it that [`Self::time_out`] is.
+    pub(crate) fn socket_closed(&self, portid: u32, later: impl FnOnce()) {
+        match self.table.try_lock() {
+            Some(table) => self.forget(table, |kept| kept == portid),
+            None => {
+                self.has_closed.store(true, Release);
+                later();
+            }
+        }
+    }
+
+    /// Does what [`Self::socket_closed`] has left for later. Whoever sets another time for
+    /// [`Self::time_out`] calls this after that, without the lock: it may have replaced the time
+    /// that `later` has set.
+    fn forget_closed(&self) {
+        if self.has_closed.load(Acquire) && self.has_closed.xchg(false, Acquire) {
+            self.forget(self.table.lock(), |_| true);
+        }
+    }
+
+    /// Forgets sockets that are closed, of those whose port `is_meant`.
+    fn forget(&self, mut guard: Guard<'_, Table, MutexBackend>, is_meant: impl Fn(u32) -> bool) {
+        let closed = |kept: &Kept<Net>| is_meant(kept.portid()) && kept.is_closed();
         let table = &mut *guard;
         if table.agent.as_ref().is_some_and(closed) {
-            self.lose_agent(table);
+            let lost = self.lose_agent(table);
+            drop(guard);
+            // What the same socket has asked is among them.
+            return end_all(lost, AGENT_CLOSED);
         }
         let mut cursor = table.pending.cursor_front_mut();
         while let Some(at) = cursor {
@@ -272,23 +332,17 @@ impl Questions {
     /// Ends all questions: the namespace or the module goes.
     pub(super) fn end(&self) {
         let mut table = self.table.lock();
-        table.agent = None;
-        self.end_all(&mut table, c"the module is being unloaded");
+        let lost = self.lose_agent(&mut table);
+        drop(table);
+        end_all(lost, c"the module is being unloaded");
     }
 
-    /// The agent is gone.
-    fn lose_agent(&self, table: &mut Table) {
+    /// Takes out the agent, and the questions that wait for it.
+    fn lose_agent(&self, table: &mut Table) -> RBTree<u64, Pending> {
         table.agent = None;
-        self.end_all(table, c"the agent has closed its socket");
-    }
-
-    fn end_all(&self, table: &mut Table, why: &'static CStr) {
-        while let Some((_, id)) = table.first_due() {
-            if let Some(asker) = table.take(id) {
-                self.one_less();
-                let _ = asker.refuse(EPIPE, why);
-            }
-        }
+        table.due = RBTree::new();
+        self.pending.store(0, Relaxed);
+        core::mem::replace(&mut table.pending, RBTree::new())
     }
 
     fn one_less(&self) {
