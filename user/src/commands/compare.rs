@@ -46,7 +46,7 @@ pub(crate) struct Compare {
     /// Only this channel, one of those below
     #[arg(long, value_name = "CHANNEL", value_parser = kinds(), hide_possible_values = true)]
     only: Vec<Kind>,
-    /// Let both sides run on any processor, not on a single one
+    /// Let the sides run on different processors
     #[arg(long)]
     any_cpu: bool,
     /// Plot the figures into FILE.svg as well

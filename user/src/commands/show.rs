@@ -47,7 +47,7 @@ pub(crate) enum Show {
         /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
-        /// Include entries without address resolution, such as multicast
+        /// Include those without ARP, such as multicast groups
         #[arg(long)]
         all: bool,
     },
