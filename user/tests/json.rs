@@ -134,6 +134,27 @@ fn statistics_have_the_names_of_the_contract() {
 }
 
 #[test]
+fn a_monitor_reports_that_it_listens_and_then_an_object_a_change() {
+    let counter = Temporary::absent("json-followed");
+    let mut monitor = Command::new(PROGRAM)
+        .args(["monitor", "--json", "--count", "1", "--timeout", "60"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    let first = next();
+    assert_eq!(keys(&first), ["counters", "event"]);
+    assert!(first["event"] == "listening" && first["counters"].is_u64());
+    common::client()
+        .counter_set(counter.0, 7, common::CREATE)
+        .unwrap();
+    // Another test may have changed a counter of its own before.
+    assert_eq!(keys(&next()), ["event", "name", "updates", "value"]);
+    assert!(monitor.wait().unwrap().success());
+}
+
+#[test]
 fn an_agent_prints_an_object_a_line_and_who_asks_gets_one() {
     let mut agent = Command::new(PROGRAM)
         .args(["agent", "--json", "--reply", "yes", "--count", "1"])
