@@ -414,5 +414,6 @@ static struct kunit_suite parley_kept = {
 	.exit = parley_kept_exit,
 	.test_cases = parley_kept_cases,
 };
+
 kunit_test_suite(parley_kept);
 #endif
