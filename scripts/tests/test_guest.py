@@ -24,6 +24,7 @@ setpriv --reuid 65534 --clear-groups sh -c parley
 echo "host: $(head -n 1 <>/dev/tcp/10.0.2.2/$PORT)"
 grep -qx 0x0002 /sys/bus/virtio/devices/*/device && echo 'disk: there'
 echo written >"$SHARED/file"
+echo '<4>a program warns' >/dev/kmsg
 # Holds the output open, and nothing waits for it.
 sleep 1000 &
 # A kmemleak that has found something.
@@ -106,6 +107,7 @@ class GuestTest(ScriptTest):
         status, complaints = self.check_log()
         self.assertEqual(status, 1)
         self.assertIn("unreferenced object 0x1", complaints)
+        self.assertIn("a program warns", complaints)
         log = (self.folder / "log").read_text()
         self.assertIn("kmemleak:   comm one\n", log)
         self.assertIn("symbol0058 and its name\n", log)
