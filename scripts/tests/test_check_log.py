@@ -106,7 +106,14 @@ GROUP = """
 <4>[    4.0]  <TASK>
 <4>[    4.0]  dump_stack_lvl+0x57/0x70
 <4>[    4.0]  ? __alloc_pages_noprof+0x57/0x70 [parley]
+<4>[    4.0]  _RINvNtNtCsdUD9KCFNH94_11parley_main4genl2op4doitNtNtB6_7counter3SetEB6_+0x11c/0x190 [parley]
+<4>[    4.0]  ? genl_family_rcv_msg_attrs_parse.constprop.0+0x94/0xf0
+<4>[    4.0] RIP: 0033:0x7fbc86089d0c
+<4>[    4.0] Code: 3a ab f7 ff 44 8b 4c 24 2c 4c 8b 44 24 20 89 c5 44 8b 54 24 28 <48> 8b 54
+<4>[    4.0] RSP: 002b:00007fbc85f7a0d0 EFLAGS: 00000293 ORIG_RAX: 000000000000002c
+<4>[    4.0] RAX: ffffffffffffffda RBX: 00000000000002dc RCX: 00007fbc86089d0c
 <4>[    4.0]  </TASK>
+<4>[    4.0] Memory cgroup min protection 0kB -- low protection 0kB
 <6>[    4.0] memory: usage 8192kB, limit 8192kB, failcnt 32
 <6>[    4.0] Tasks state (memory values in pages):
 <6>[    4.0] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0
