@@ -137,7 +137,7 @@ class GuestTest(ScriptTest):
                               env={**os.environ, **self.environment}) as vm:
             self.assertEqual(vm.stdout.readline(), b"up\n")
             # All that was started for it has the folder of the run among its arguments.
-            folder = next((self.folder / "tmp").iterdir())
+            [folder] = (self.folder / "tmp").iterdir()
             started = [int(path.parts[2]) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
                        if mentions(path, str(folder).encode())]
             self.assertTrue([pid for pid in started if mentions(f"/proc/{pid}/cmdline", b"qemu-system")])

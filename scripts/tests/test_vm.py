@@ -281,7 +281,7 @@ class Boot(VmTest):
 
     def test_nothing_is_left_of_a_vm_that_was_killed(self):
         # As with virtme-ng, what has to end is a child of a child.
-        self.guest(f'boot; up; (sleep 1000 & echo "$!" >{self.folder}/pid; wait) & wait')
+        self.guest(f'boot; mktemp >/dev/null; up; (sleep 1000 & echo "$!" >{self.folder}/pid; wait) & wait')
         for group in (False, True):
             with subprocess.Popen([self.top / "scripts/vm", "--no-module", "--", "true"], stdin=subprocess.PIPE,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
