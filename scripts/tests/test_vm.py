@@ -417,7 +417,7 @@ class Guest(VmTest):
         (self.folder / "broken.ko.xz").write_text("not packed")
         for arguments in (["--module", "absent.ko"], ["--module", self.folder / "not-a-module"],
                           ["--module", self.folder / "broken.ko.xz"], ["--module-dir", "absent"],
-                          ["--rwdir", "absent"], ["--disk", "absent"], ["--image", "absent"], ["--gdb", "x"]):
+                          ["--rwdir", "absent"], ["--rwdir", "/"], ["--disk", "absent"], ["--image", "absent"], ["--gdb", "x"]):
             done = self.vm(*arguments, "--", "true")
             self.assertEqual(done.returncode, 2, f"{arguments} {done.stderr}")
         self.assertEqual(self.boots(), 0)
