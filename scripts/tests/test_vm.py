@@ -408,8 +408,9 @@ class Guest(VmTest):
             self.vm("--module-dir", self.folder / "modules", *arguments, "--", "true")
             expected = ["first-one.ko", "kernels_own", "second.ko", "third.ko"]
             self.assertEqual(self.loaded(), expected)
-        # What was given itself is found without a folder.
-        self.vm("--module", modules / "second.ko.gz", "--module", modules / "first-one.ko", "--", "true")
+        # What was given itself is found without a folder, and not in the current one by chance.
+        (modules / "kernels_own").touch()
+        self.vm("--module", "second.ko.gz", "--module", "first-one.ko", "--", "true", cwd=modules)
         self.assertEqual(self.loaded(), ["first-one.ko", "kernels_own", "second.ko"])
 
     def test_what_is_missing_is_wrong_usage(self):
