@@ -11,7 +11,7 @@
 //! use parley_spec::Spec;
 //!
 //! let text = "\
-//! # SPDX-License-Identifier: GPL-2.0
+//! ## SPDX-License-Identifier: GPL-2.0
 //! name: example
 //! doc: An example.
 //! attribute-sets:
@@ -31,7 +31,7 @@
 //! let errors = Spec::parse("example.yaml", text).unwrap_err();
 //! assert_eq!(
 //!     errors.to_string(),
-//!     "example.yaml:15:32: the set `pair` has no attribute `vlaue`; did you mean `value`?"
+//!     "example.yaml:16:32: the set `pair` has no attribute `vlaue`; did you mean `value`?"
 //! );
 //!
 //! let spec = Spec::parse("example.yaml", &text.replace("vlaue", "value")).unwrap();
@@ -44,6 +44,7 @@
 mod error;
 pub mod model;
 mod read;
+pub mod rust;
 mod schema;
 mod yaml;
 

@@ -332,6 +332,17 @@ fn errors_say_what_is_wrong_and_what_is_allowed() {
         ErrorKind::Schema,
         "t:7:23: an operation needs the key `doc`",
     );
+    refused(
+        &text(
+            "genetlink",
+            "[ { name: e, type: enum, entries: [ off ] } ]",
+            "[]",
+            "{ list: [] }",
+        ),
+        ErrorKind::Schema,
+        "t:5:50: an entry of an enum must be a text or a mapping, not the boolean `false`; YAML \
+         reads words like `on` and `no` as booleans",
+    );
     let missing = Spec::from_file("/nowhere/x.yaml").expect_err("is not there");
     assert!(missing
         .to_string()

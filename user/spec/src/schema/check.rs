@@ -49,9 +49,11 @@ impl Checker<'_> {
         allowed: &str,
         words: impl IntoIterator<Item = &'a str>,
     ) {
-        let hint = node
-            .text()
-            .map_or_else(String::new, |t| did_you_mean(t, words));
+        let hint = match &node.value {
+            Value::Text(text) => did_you_mean(text, words),
+            Value::Boolean(_) => "; YAML reads words like `on` and `no` as booleans".to_owned(),
+            _ => String::new(),
+        };
         let found = node.describe();
         self.push(node, format!("{what} must be {allowed}, not {found}{hint}"));
     }
@@ -173,6 +175,9 @@ impl Checker<'_> {
             }
             (Rule::List(_), _) => must_be("a list", false),
             (Rule::TextOrMap(_), Value::Text(_)) => {}
+            (Rule::TextOrMap(map), value) if !matches!(value, Value::Mapping(_)) => {
+                self.refuse(node, map.what, "a text or a mapping", []);
+            }
             (Rule::Map(map) | Rule::TextOrMap(map), _) => self.map(node, map),
         }
     }
