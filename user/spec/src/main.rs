@@ -6,7 +6,7 @@
 
 use parley_spec::{
     rust::{self, Target},
-    Spec,
+    Errors, Spec,
 };
 use std::{
     io::Write,
@@ -18,14 +18,18 @@ Check Netlink specs and generate Rust from them
 
 Usage: parley-spec check SPEC...
        parley-spec constants kernel|user SPEC [-o FILE]
+       parley-spec family SPEC [-o FILE]
 
 Commands:
   check      Check specs and report every error with its file, line and column
   constants  Generate constants, enums and flag sets, and for `user` tables of
-             the attributes and operations. Formats them with rustfmt
+             the attributes and operations
+  family     Generate the kernel side of a family
 
 Options:
-  -o FILE  Write to this file instead of standard output";
+  -o FILE  Write to this file instead of standard output
+
+Generated code is formatted with rustfmt.";
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -34,8 +38,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
-        ["constants", target, spec] => constants(target, spec, None),
-        ["constants", target, spec, "-o", file] => constants(target, spec, Some(file)),
+        ["constants", "kernel", ref rest @ ..] if is_output(rest) => {
+            generate(rest, |spec| rust::constants(spec, Target::Kernel))
+        }
+        ["constants", "user", ref rest @ ..] if is_output(rest) => {
+            generate(rest, |spec| rust::constants(spec, Target::User))
+        }
+        ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
@@ -66,16 +75,19 @@ fn check(specs: &[&str]) -> Result<()> {
     Err(wrong.join("\n"))
 }
 
-fn constants(target: &str, spec: &str, file: Option<&str>) -> Result<()> {
-    let target = match target {
-        "kernel" => Target::Kernel,
-        "user" => Target::User,
-        other => return Err(format!("parley-spec: no target `{other}`; kernel or user")),
-    };
-    let spec = Spec::from_file(spec).map_err(|errors| errors.to_string())?;
-    let text = rust::constants(&spec, target).map_err(|errors| errors.to_string())?;
+/// Whether the words are a spec, and where to write.
+fn is_output(words: &[&str]) -> bool {
+    matches!(words, [_] | [_, "-o", _])
+}
+
+fn generate(
+    words: &[&str],
+    make: impl Fn(&Spec) -> std::result::Result<String, Errors>,
+) -> Result<()> {
+    let spec = Spec::from_file(words[0]).map_err(|errors| errors.to_string())?;
+    let text = make(&spec).map_err(|errors| errors.to_string())?;
     let text = format(&text)?;
-    match file {
+    match words.get(2) {
         Some(file) => std::fs::write(file, text)
             .map_err(|error| format!("parley-spec: cannot write {file}: {error}")),
         None => std::io::stdout()

@@ -9,8 +9,11 @@
 
 mod constants;
 mod enums;
+mod family;
 mod tables;
 mod text;
+
+pub use family::family;
 
 use crate::{
     error::{Collector, Errors},

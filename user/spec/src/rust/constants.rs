@@ -13,6 +13,11 @@ use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
 use std::fmt::Write;
 
 pub(super) fn constants(spec: &Spec, target: Target) -> String {
+    own(spec, target) + &numbers(spec, target.visible()) + &groups(spec, target)
+}
+
+/// The family's name and version, and the spec's own constants.
+pub(super) fn own(spec: &Spec, target: Target) -> String {
     let visible = target.visible();
     let mut out = String::new();
     let name = text_constant(target, &spec.name);
@@ -49,8 +54,6 @@ pub(super) fn constants(spec: &Spec, target: Target) -> String {
             constant(&definition.name)
         );
     }
-    out += &numbers(spec, visible);
-    out += &groups(spec, target);
     out
 }
 
@@ -64,7 +67,7 @@ fn text_constant(target: Target, text: &str) -> String {
 
 /// Chooses the type of a constant by its uses: one that bounds lengths, and nothing else, is a
 /// `usize`. Others are as wide as their value needs, and at least 32 bits.
-fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static str {
+pub(super) fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static str {
     let (mut length, mut limit) = (false, false);
     let attributes = spec.attribute_sets.iter().flat_map(|set| &set.attributes);
     for attribute in attributes {
@@ -145,7 +148,7 @@ fn numbers(spec: &Spec, visible: &str) -> String {
 
 /// The module of an attribute set. The modules of the operations and groups are called `cmd` and
 /// `group`.
-pub(super) fn module(set: &str) -> String {
+fn module(set: &str) -> String {
     match snake(set) {
         name if name == "cmd" || name == "group" => name + "_",
         name => name,

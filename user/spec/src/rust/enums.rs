@@ -31,7 +31,7 @@ fn words(doc: Option<&String>, otherwise: impl FnOnce() -> String) -> String {
 }
 
 /// The type that holds all values of an enum.
-fn repr(enumeration: &Enumeration) -> &'static str {
+pub(super) fn repr(enumeration: &Enumeration) -> &'static str {
     let values = || enumeration.entries.iter().map(|entry| entry.value);
     let (least, most) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
     match (least < 0, most > u32::MAX.into() || least < i32::MIN.into()) {
@@ -39,6 +39,14 @@ fn repr(enumeration: &Enumeration) -> &'static str {
         (false, true) => "u64",
         (true, false) => "i32",
         (true, true) => "i64",
+    }
+}
+
+/// The type that holds all bits of a flag set.
+pub(super) fn bits(enumeration: &Enumeration) -> &'static str {
+    match enumeration.mask() > u32::MAX.into() {
+        true => "u64",
+        false => "u32",
     }
 }
 
@@ -103,8 +111,7 @@ impl {name} {{
 
 fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
     let name = camel(&definition.name);
-    let mask = enumeration.mask();
-    let repr = if mask > u32::MAX.into() { "u64" } else { "u32" };
+    let (mask, repr) = (enumeration.mask(), bits(enumeration));
     let mut out = doc(
         0,
         &words(definition.doc.as_ref(), || {
