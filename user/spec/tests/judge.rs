@@ -10,7 +10,10 @@
 mod kernel;
 
 use kernel::{kernel_source, run, specs, top};
-use parley_spec::{ErrorKind, Spec};
+use parley_spec::{
+    rust::{constants, family, Target},
+    ErrorKind, Spec,
+};
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 const MUTATIONS: usize = 200;
@@ -111,7 +114,11 @@ fn mutations_are_judged_as_pyynl_judges_them() {
     for (name, (what, text)) in &mutations {
         let (verdict, why) = &verdicts[name];
         match (Spec::parse(&format!("{name}.yaml"), text), verdict) {
-            (Ok(_), Verdict::Accepts) => accepted += 1,
+            (Ok(spec), Verdict::Accepts) => {
+                accepted += 1;
+                // They may lack support, but must not panic.
+                let _ = (family(&spec), constants(&spec, Target::User));
+            }
             (Ok(_), _) => wrong += &format!("{name}: {what}\n  pyynl refuses it: {why}\n"),
             (Err(errors), Verdict::Accepts) => {
                 match errors

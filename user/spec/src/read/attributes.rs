@@ -168,10 +168,21 @@ impl Reader<'_, '_> {
     ) -> Option<AttributeKind> {
         if let Some(kind) = IntegerType::from_name(type_name) {
             let integer = self.integer(node, kind, definitions);
-            return Some(AttributeKind::Integer(
-                integer,
-                self.limits(node, definitions),
-            ));
+            let limits = self.limits(node, definitions);
+            for bound in [&limits.min, &limits.max].into_iter().flatten() {
+                let (least, most) = kind.range();
+                if bound
+                    .value
+                    .is_some_and(|value| !(least..=most).contains(&value))
+                {
+                    let message = format!(
+                        "the bound `{}` is no value of the type {type_name}",
+                        bound.text
+                    );
+                    self.push(ErrorKind::Value, bound.at, message);
+                }
+            }
+            return Some(AttributeKind::Integer(integer, limits));
         }
         Some(match type_name {
             "unused" => AttributeKind::Unused,
@@ -245,11 +256,21 @@ impl Reader<'_, '_> {
         let checks = node.get("checks");
         let mut bound =
             |key| checks.and_then(|checks| self.bound(checks.get(key), definitions, false));
-        Length {
+        let length = Length {
             min: bound("min-len"),
             max: bound("max-len"),
             exact: bound("exact-len"),
+        };
+        if let (Some(checks), Some(min), Some(max)) = (checks, &length.min, &length.max) {
+            if min.value > max.value && max.value.is_some() {
+                let message = format!(
+                    "`min-len` {} is greater than `max-len` {}",
+                    min.text, max.text
+                );
+                self.push(ErrorKind::Value, checks.at, message);
+            }
         }
+        length
     }
 
     fn content(&mut self, node: &Node, definitions: &[Definition]) -> Option<Content> {

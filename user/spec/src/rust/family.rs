@@ -96,8 +96,7 @@ const USES: &str = "\
 use crate::genl;
 use kernel::{
     net::netlink::MulticastGroup,
-    prelude::ThisModule,
-    str::CStr, //
+    prelude::ThisModule, //
 };
 
 ";
@@ -237,11 +236,11 @@ impl<'s> Family<'s> {
             if let Some(call) = &operation.r#do {
                 let later = call.reply.is_some();
                 bounds.push(format!("{name}::{}", if later { "DoLater" } else { "Do" }));
-                let _ = writeln!(entries, "do {name}::DoEntry<N>,");
+                let _ = writeln!(entries, "            do {name}::DoEntry<N>,");
             }
             if operation.dump.is_some() {
                 bounds.push(format!("{name}::Dump"));
-                let _ = writeln!(entries, "dump {name}::DumpEntry<N>,");
+                let _ = writeln!(entries, "            dump {name}::DumpEntry<N>,");
             }
         }
         let bounds = match bounds.is_empty() {
@@ -262,8 +261,7 @@ pub(crate) const fn family<N: Handlers>(module: &'static ThisModule) -> genl::Fa
         FAMILY_NAME,
         FAMILY_VERSION,
         genl::ops![
-            {entries}
-        ],
+{entries}        ],
         &GROUPS,
     )
 }}

@@ -27,7 +27,9 @@ pub(super) fn read(spec: &Spec, attribute: &Attribute) -> Result<String, String>
     }
     match &attribute.kind {
         AttributeKind::Flag => Ok("genl::Flag".into()),
-        AttributeKind::Integer(integer, limits) => read_integer(spec, integer, limits),
+        AttributeKind::Integer(integer, limits) => {
+            read_integer(spec, attribute.type_name, integer, limits)
+        }
         AttributeKind::Text {
             length,
             unterminated,
@@ -49,14 +51,19 @@ pub(super) fn read(spec: &Spec, attribute: &Attribute) -> Result<String, String>
     }
 }
 
-fn read_integer(spec: &Spec, integer: &Integer, limits: &Limits) -> Result<String, String> {
+fn read_integer(
+    spec: &Spec,
+    type_name: &str,
+    integer: &Integer,
+    limits: &Limits,
+) -> Result<String, String> {
     if limits.mask.is_some() || integer.values.is_some_and(|values| values.as_flags) {
         return Err("flag sets".into());
     }
     if integer.order != ByteOrder::Host {
         return Err("integers of another byte order".into());
     }
-    let (mut min, mut max) = (limits.min.as_ref(), limits.max.as_ref());
+    let (min, max) = (limits.min.as_ref(), limits.max.as_ref());
     let mut implied = (None, None);
     if let Some(EnumUse { id, .. }) = integer.values {
         // As ynl_gen_c does: an enum without gaps bounds its attribute.
@@ -67,8 +74,8 @@ fn read_integer(spec: &Spec, integer: &Integer, limits: &Limits) -> Result<Strin
     match integer.kind {
         IntegerType::U32 => {
             let (least, most) = integer.kind.range();
-            let min = limit(spec, min.take(), implied.0.unwrap_or(least))?;
-            let max = limit(spec, max.take(), implied.1.unwrap_or(most))?;
+            let min = limit(spec, min, implied.0.unwrap_or(least))?;
+            let max = limit(spec, max, implied.1.unwrap_or(most))?;
             Ok(format!("genl::U32<{min}, {max}>"))
         }
         IntegerType::Uint | IntegerType::Sint if integer.values.is_some() => {
@@ -79,26 +86,32 @@ fn read_integer(spec: &Spec, integer: &Integer, limits: &Limits) -> Result<Strin
         }
         IntegerType::Uint => Ok("genl::Uint".into()),
         IntegerType::Sint => Ok("genl::Sint".into()),
-        other => Err(format!("integers of the type {}", rust_type(other))),
+        _ => Err(format!("integers of the type {type_name}")),
     }
 }
 
 /// The bounds of a length, as constants of the type `usize`.
 fn bounds(spec: &Spec, length: &Length, without: &str) -> Result<(String, String), String> {
-    let number = |bound: &Bound| {
-        let value = known(spec, bound)?;
-        if !(0..=BYTES_MAX).contains(&value) {
-            return Err(format!("a length of {value} bytes"));
+    let exact = length.exact.as_ref();
+    let max = exact.or(length.max.as_ref()).ok_or(without)?;
+    let most = known(spec, max)?;
+    let (min, least) = match exact.or(length.min.as_ref()) {
+        Some(min) => {
+            let least = known(spec, min)?;
+            (name(spec, min, least, "usize"), least)
         }
-        Ok(name(spec, bound, value, "usize"))
+        None => ("0".into(), 0),
     };
-    if let Some(exact) = &length.exact {
-        let exact = number(exact)?;
-        return Ok((exact.clone(), exact));
+    // With a least length, the kernel keeps both in 16 bits with a sign.
+    let limit = if least > 0 {
+        i16::MAX.into()
+    } else {
+        BYTES_MAX
+    };
+    if !(1..=limit).contains(&most) || !(0..=most).contains(&least) {
+        return Err(format!("lengths from {least} to {most}"));
     }
-    let min = length.min.as_ref().map_or_else(|| Ok("0".into()), number)?;
-    let max = length.max.as_ref().ok_or(without)?;
-    Ok((min, number(max)?))
+    Ok((min, name(spec, max, most, "usize")))
 }
 
 fn limit(spec: &Spec, bound: Option<&Bound>, otherwise: i128) -> Result<String, String> {
@@ -164,7 +177,7 @@ pub(super) fn write(
         },
         AttributeKind::Integer(integer, _) => write_integer(spec, integer),
         AttributeKind::Text { length, .. } => Written {
-            rust_type: "&'a CStr".into(),
+            rust_type: "&'a kernel::str::CStr".into(),
             borrows: true,
             put: "attrs.put_string(number, value)".into(),
             size: "genl::size::bytes(value.to_bytes_with_nul().len())".into(),

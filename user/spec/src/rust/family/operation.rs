@@ -150,6 +150,7 @@ pub(super) fn entry(kind: &str, operation: &Operation, handler: &str, items: &st
             const PERMISSION: genl::Permission = genl::Permission::{permission};
             type State = N;
             type Args<'a> = {arguments}<'a>;
+
             {items}
         }}
 
