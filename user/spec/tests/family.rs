@@ -58,7 +58,9 @@ fn compile(folder: &Path, program: &str) -> Output {
     let made = family(&spec).expect("is supported");
     fs::write(folder.join("small.rs"), made).expect("is written");
     fs::write(folder.join("program.rs"), program).expect("is written");
-    let arguments = ["program.rs", "--extern", "kernel=libkernel.rlib"];
+    let main = "mod genl;\nmod program;\nmod small;\nfn main() { program::run() }\n";
+    fs::write(folder.join("main.rs"), main).expect("is written");
+    let arguments = ["main.rs", "--extern", "kernel=libkernel.rlib"];
     rustc(folder, &arguments).output().expect("starts")
 }
 
@@ -68,7 +70,7 @@ fn handlers_read_and_send_what_the_spec_says() {
     let output = compile(&folder, PROGRAM);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    let printed = run(&mut Command::new(folder.join("program")));
+    let printed = run(&mut Command::new(folder.join("main")));
     assert_eq!(printed, "passed\n");
 }
 

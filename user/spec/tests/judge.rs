@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod contents;
 mod kernel;
 
 use kernel::{kernel_source, run, specs, top};
@@ -14,7 +15,12 @@ use parley_spec::{
     rust::{constants, family, Target},
     ErrorKind, Spec,
 };
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 const MUTATIONS: usize = 200;
 
@@ -39,12 +45,8 @@ enum Verdict {
     Refuses,
 }
 
-/// Asks pyynl about specs.
-fn judge(
-    source: &Path,
-    name: &str,
-    specs: &BTreeMap<String, String>,
-) -> BTreeMap<String, (Verdict, String)> {
+/// Asks pyynl about specs; returns what it prints.
+fn ask(what: &str, source: &Path, name: &str, specs: &BTreeMap<String, String>) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     let netlink = folder.join("Documentation/netlink");
@@ -60,15 +62,24 @@ fn judge(
         fs::write(netlink.join(format!("specs/{name}.yaml")), text).expect("is written");
     }
     // lib.sh finds the Python that has the packages.
-    let script = ". \"$0\"/scripts/lib.sh && exec python3 -B \"$1\" \"$2\" \"$3\"";
+    let script = ". \"$0\"/scripts/lib.sh && exec python3 -B \"$@\"";
     let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judge.py");
-    let command = ["-c", script];
-    let output = run(Command::new("bash").args(command).args([
-        &top(),
-        &judge,
-        &source.to_path_buf(),
-        &folder,
-    ]));
+    run(Command::new("bash").args(["-c", script]).args([
+        top(),
+        judge,
+        what.into(),
+        source.to_path_buf(),
+        folder,
+    ]))
+}
+
+/// Asks pyynl whether it accepts specs.
+fn judge(
+    source: &Path,
+    name: &str,
+    specs: &BTreeMap<String, String>,
+) -> BTreeMap<String, (Verdict, String)> {
+    let output = ask("verdicts", source, name, specs);
     let verdicts = output.lines().map(|line| {
         let mut fields = line.split('\t');
         let mut field = || fields.next().unwrap_or_default().to_owned();
@@ -96,6 +107,34 @@ fn the_specs_of_the_kernel_are_accepted() {
             panic!("refused:\n{errors}");
         }
     }
+}
+
+#[test]
+fn the_model_holds_what_pyynl_reads() {
+    let source = kernel_source();
+    let specs = specs(&source);
+    let facts = ask("contents", &source, "contents", &specs);
+    let mut wrong = String::new();
+    for (name, text) in &specs {
+        let spec = Spec::parse(&format!("{name}.yaml"), text).expect("is a spec");
+        let of = |line: &&str| line.split('\t').next() == Some(name);
+        let expected = facts.lines().filter(of);
+        let expected: BTreeSet<&str> = expected
+            .filter_map(|line| line.split('\t').nth(1))
+            .collect();
+        let ours = contents::contents(&spec);
+        let ours: BTreeSet<&str> = ours.iter().map(String::as_str).collect();
+        assert!(expected.len() > 5, "{name}: pyynl says {expected:?}");
+        for fact in expected.symmetric_difference(&ours).take(5) {
+            let whose = if expected.contains(fact) {
+                "pyynl"
+            } else {
+                "the model"
+            };
+            wrong += &format!("{name}: only {whose} has: {fact}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]

@@ -90,7 +90,9 @@ pub(crate) struct Attrs<'a>(pub(crate) &'a [Option<&'a [u8]>]);
 impl<'a> Attrs<'a> {
     pub(crate) fn optional<K: Kind>(&self, number: u16) -> Result<Option<Arg<'a, K>>, Refusal<'a>> {
         let payload = self.0.get(usize::from(number)).copied().flatten();
-        payload.map(|payload| K::read(payload).map(|value| Arg { value })).transpose()
+        payload
+            .map(|payload| K::read(payload).map(|value| Arg { value }))
+            .transpose()
     }
 }
 
@@ -207,7 +209,9 @@ impl<'a> Reply<'a> {
 
 impl<'a, N: NetState> Request<'a, N> {
     pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a>, Refusal<'a>> {
-        self.sent.borrow_mut().push(("room", self.cmd, vec![0; room]));
+        self.sent
+            .borrow_mut()
+            .push(("room", self.cmd, vec![0; room]));
         Ok(Reply {
             cmd: self.cmd,
             bytes: Vec::new(),
@@ -306,10 +310,7 @@ pub(crate) struct Op<N: 'static> {
     pub(crate) run: for<'a> fn(&Request<'a, N>, &Attrs<'a>) -> Result<(), Refusal<'a>>,
 }
 
-fn run<'a, O: Do>(
-    request: &Request<'a, O::State>,
-    attrs: &Attrs<'a>,
-) -> Result<(), Refusal<'a>> {
+fn run<'a, O: Do>(request: &Request<'a, O::State>, attrs: &Attrs<'a>) -> Result<(), Refusal<'a>> {
     O::handle(request, O::Args::parse(attrs)?)
 }
 
@@ -321,8 +322,17 @@ fn dump<'a, O: Dump>(
     let args = O::Args::parse(attrs)?;
     let mut cursor = O::start(request.state, &args)?;
     let mut bytes = Vec::new();
-    let progress = O::next(request.state, &args, &mut cursor, &mut Entries(&mut bytes, 100))?;
-    let what = if progress == Progress::Done { "done" } else { "more" };
+    let progress = O::next(
+        request.state,
+        &args,
+        &mut cursor,
+        &mut Entries(&mut bytes, 100),
+    )?;
+    let what = if progress == Progress::Done {
+        "done"
+    } else {
+        "more"
+    };
     request.sent.borrow_mut().push((what, request.cmd, bytes));
     Ok(())
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Handlers of the family of small.yaml, written as in a module, and what they must do. The test
-//! `family` generates the module `small`, and compiles and runs this.
+//! `family` generates the module `small`, and compiles and runs this with it.
 
 #![forbid(unsafe_code)]
 
-mod genl;
-mod small;
-
-use genl::{Attributes, Attrs, Op, Permission, Policy, Progress, Refusal, Request, Sent};
-use small::{get, inspect, nest, ntf, set, word, Bits, Level};
+use crate::{
+    genl::{self, Attributes, Attrs, Op, Permission, Policy, Progress, Refusal, Request, Sent},
+    small::{self, get, inspect, nest, ntf, set, word, Bits, Level},
+};
 use std::cell::RefCell;
 
 struct State;
@@ -62,10 +61,7 @@ impl get::Dump for State {
 }
 
 impl set::Do for State {
-    fn handle<'a>(
-        call: &Request<'a, Self>,
-        request: set::Request<'a>,
-    ) -> Result<(), Refusal<'a>> {
+    fn handle<'a>(call: &Request<'a, Self>, request: set::Request<'a>) -> Result<(), Refusal<'a>> {
         let thing = get::Reply {
             name: Some(request.name()?.value),
             ..Default::default()
@@ -93,7 +89,9 @@ impl inspect::DoLater for State {
             texts: &[c"x"],
         };
         inspect::Reply { inner: Some(inner) }.send(call)?;
-        let word = word::Event { data: Some(b"word") };
+        let word = word::Event {
+            data: Some(b"word"),
+        };
         let message = word.message(call)?;
         assert_eq!(message.cmd, 6);
         Ok(())
@@ -104,11 +102,17 @@ static FAMILY: genl::Family<State> = small::family(&kernel::prelude::ThisModule)
 
 fn operation(kind: &str, cmd: u8) -> &'static Op<State> {
     let mut ops = FAMILY.ops.iter();
-    ops.find(|op| op.kind == kind && op.cmd == cmd).expect("is in the table")
+    ops.find(|op| op.kind == kind && op.cmd == cmd)
+        .expect("is in the table")
 }
 
 /// Calls an operation; returns how it ended, and what it sent.
-fn call(kind: &str, cmd: u8, attrs: &[(u16, &[u8])], deaf: bool) -> (Result<(), String>, Vec<Sent>) {
+fn call(
+    kind: &str,
+    cmd: u8,
+    attrs: &[(u16, &[u8])],
+    deaf: bool,
+) -> (Result<(), String>, Vec<Sent>) {
     let (sent, state) = (RefCell::default(), State);
     let mut table = [None; 10];
     for (number, payload) in attrs {
@@ -132,7 +136,7 @@ fn bytes(fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), genl::NoRoom>) -> 
     bytes
 }
 
-fn main() {
+pub fn run() {
     assert_eq!((FAMILY.name, FAMILY.version), (c"small", 3));
     let groups: Vec<_> = FAMILY.groups.iter().map(|group| group.0).collect();
     assert_eq!(groups, [c"others", c"things"]);
