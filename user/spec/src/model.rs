@@ -10,9 +10,11 @@
 
 use crate::error::Position;
 
+mod accepted;
 mod attribute;
 mod operation;
 
+pub use accepted::Accepted;
 pub use attribute::{
     Attribute, AttributeKind, AttributeSet, Bound, ByteOrder, Content, EnumUse, Integer,
     IntegerType, Length, Limits, Selector, SubMessage, SubMessageFormat,

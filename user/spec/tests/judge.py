@@ -67,6 +67,22 @@ def contents(path, spec_family, family):
                         # A constant by its name in C, whose value ynl_gen_c does not know.
                         continue
                     yield f"check {set_name} {attribute.name} {name} {limit}"
+            # A TypeMultiAttr has what it repeats.
+            base = getattr(attribute, "base_type", attribute)
+            if hasattr(base, "is_bitfield"):
+                yield f"accepts {set_name} {attribute.name} {accepts(base)}"
+
+
+def accepts(attribute):
+    """Says what values of an integer the policy of ynl_gen_c accepts."""
+    checks, consts = attribute.checks, attribute.family.consts
+    if attribute.is_bitfield:
+        return f"bits {consts[attribute.attr['enum']].get_mask(as_flags=True):x}"
+    if "flags-mask" in checks:
+        return f"bits {(1 << len(consts[checks['flags-mask']]['entries'])) - 1:x}"
+    if "sparse" in checks and not {"min", "max"} & checks.keys():
+        return "values"
+    return f"range {attribute.get_limit('min')} {attribute.get_limit('max')}"
 
 
 def main():

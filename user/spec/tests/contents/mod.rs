@@ -5,8 +5,8 @@
 #![forbid(unsafe_code)]
 
 use parley_spec::model::{
-    Attribute, AttributeKind, Bound, Call, Constant, DefinitionId, DefinitionKind, EnumModel,
-    Integer, IntegerType, Limits, MemberKind, Message, Operation, Protocol, SetId, Spec,
+    Accepted, Attribute, AttributeKind, Bound, Call, Constant, DefinitionId, DefinitionKind,
+    EnumModel, Integer, IntegerType, Limits, MemberKind, Message, Operation, Protocol, SetId, Spec,
 };
 
 pub fn contents(spec: &Spec) -> Vec<String> {
@@ -29,6 +29,16 @@ pub fn contents(spec: &Spec) -> Vec<String> {
             ));
             if spec.protocol != Protocol::NetlinkRaw {
                 facts.extend(checks(spec, attribute, &set.name));
+                if let AttributeKind::Integer(integer, limits) = &attribute.kind {
+                    let accepts = match spec.accepted(integer, limits) {
+                        Accepted::Range(min, max) => {
+                            format!("range {} {}", or_none(min), or_none(max))
+                        }
+                        Accepted::Bits(bits) => format!("bits {bits:x}"),
+                        Accepted::Values(_) => "values".to_owned(),
+                    };
+                    facts.push(format!("accepts {} {name} {accepts}", set.name));
+                }
             }
         }
     }

@@ -11,8 +11,8 @@ use super::super::{
     text::{camel, constant},
 };
 use crate::model::{
-    Attribute, AttributeKind, Bound, ByteOrder, Content, DefinitionKind, EnumUse, Enumeration,
-    Integer, IntegerType, Length, Limits, SetId, Spec,
+    Accepted, Attribute, AttributeKind, Bound, ByteOrder, Content, DefinitionKind, Integer,
+    IntegerType, Length, Limits, SetId, Spec,
 };
 
 /// The longest string or bytes that a policy of the layer can ask for.
@@ -57,32 +57,23 @@ fn read_integer(
     integer: &Integer,
     limits: &Limits,
 ) -> Result<String, String> {
-    if limits.mask.is_some() || integer.values.is_some_and(|values| values.as_flags) {
-        return Err("flag sets".into());
-    }
     if integer.order != ByteOrder::Host {
         return Err("integers of another byte order".into());
     }
-    let (min, max) = (limits.min.as_ref(), limits.max.as_ref());
-    let mut implied = (None, None);
-    if let Some(EnumUse { id, .. }) = integer.values {
-        // As ynl_gen_c does: an enum without gaps bounds its attribute.
-        let range = spec.enumeration(id).and_then(Enumeration::range);
-        let (low, high) = range.ok_or("enums whose values have gaps")?;
-        implied = (Some(low), Some(high));
-    }
+    let (low, high) = match spec.accepted(integer, limits) {
+        Accepted::Range(low, high) => (low, high),
+        Accepted::Bits(_) => return Err("flag sets".into()),
+        Accepted::Values(_) => return Err("enums whose values have gaps".into()),
+    };
     match integer.kind {
         IntegerType::U32 => {
             let (least, most) = integer.kind.range();
-            let min = limit(spec, min, implied.0.unwrap_or(least))?;
-            let max = limit(spec, max, implied.1.unwrap_or(most))?;
+            let min = limit(spec, limits.min.as_ref(), low.unwrap_or(least))?;
+            let max = limit(spec, limits.max.as_ref(), high.unwrap_or(most))?;
             Ok(format!("genl::U32<{min}, {max}>"))
         }
-        IntegerType::Uint | IntegerType::Sint if integer.values.is_some() => {
-            Err("enums in uint and sint".into())
-        }
-        IntegerType::Uint | IntegerType::Sint if min.is_some() || max.is_some() => {
-            Err("`min` and `max` of uint and sint".into())
+        IntegerType::Uint | IntegerType::Sint if low.is_some() || high.is_some() => {
+            Err("bounds of uint and sint".into())
         }
         IntegerType::Uint => Ok("genl::Uint".into()),
         IntegerType::Sint => Ok("genl::Sint".into()),
