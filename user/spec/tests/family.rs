@@ -169,22 +169,23 @@ fn what_the_layer_lacks_is_an_error_at_its_line() {
         (
             "flags: [ uns-admin-perm ]",
             "flags: [ admin-perm ]",
-            "55:7: the kernel side does not support the flag `admin-perm` yet",
+            "56:7: the kernel side does not support the flag `admin-perm` yet",
         ),
         (
             "flags: [ uns-admin-perm ]",
             "dont-validate: [ strict ]",
-            "55:7: the kernel side does not support `dont-validate` yet",
+            "56:7: the kernel side does not support `dont-validate` yet",
         ),
         (
             "{ name: others }",
             "{ name: others, flags: [ admin-perm ] }",
-            "77:7: the kernel side does not support the flags of a multicast group yet",
+            "78:7: the kernel side does not support the flags of a multicast group yet",
         ),
         (
-            "{ name: type, type: s8 }",
-            "{ name: type, type: nest, nested-attributes: leaf }",
-            "41:9: the kernel side does not support nests that hold themselves in a message yet",
+            "{ name: a, type: u8 }",
+            "{ name: a, type: bitfield32, enum: bits }",
+            "29:9: the kernel side does not support attributes of the type bitfield32 in a message \
+             yet",
         ),
     ] {
         assert!(SMALL.contains(from), "{from}");

@@ -77,7 +77,13 @@ impl inspect::DoLater for State {
         call: &Request<'a, Self>,
         _request: inspect::Request<'a>,
     ) -> Result<(), Refusal<'a>> {
-        let leaves = [nest::Leaf { type_: Some(-2) }, nest::Leaf { type_: None }];
+        // A nest that may hold itself holds a reference.
+        let more = nest::Leaf::default();
+        let leaf = nest::Leaf {
+            type_: Some(-2),
+            more: Some(&more),
+        };
+        let leaves = [leaf, nest::Leaf::default()];
         let inner = nest::Inner {
             a: Some(1),
             b: Some(0x0203),
@@ -227,7 +233,10 @@ pub fn run() {
             attrs.put_u32(6, 9)?;
             attrs.put_u32(6, 10)?;
             attrs.nest(7, |attrs| {
-                attrs.nest(1, |attrs| attrs.put_bytes(1, &[0xfe]))?;
+                attrs.nest(1, |attrs| {
+                    attrs.put_bytes(1, &[0xfe])?;
+                    attrs.nest(2, |_| Ok(()))
+                })?;
                 attrs.nest(2, |_| Ok(()))
             })?;
             attrs.nest(8, |attrs| attrs.put_string(1, c"x"))

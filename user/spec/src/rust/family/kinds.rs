@@ -148,11 +148,23 @@ pub(super) struct Written {
     pub(super) most: Option<u64>,
 }
 
+/// The type of a nest.
+pub(super) struct Nest {
+    /// Its Rust type.
+    pub(super) rust_type: String,
+    /// Whether the type has the lifetime `'a`.
+    pub(super) borrows: bool,
+    /// Whether it can hold itself, so that its type needs a reference.
+    pub(super) holds_itself: bool,
+    /// The most bytes that its attributes take, if it is known.
+    pub(super) most: Option<u64>,
+}
+
 /// How an attribute's value, or one of its values, is written.
 pub(super) fn write(
     spec: &Spec,
     attribute: &Attribute,
-    nest: &dyn Fn(SetId) -> Option<(String, bool, Option<u64>)>,
+    nest: &dyn Fn(SetId) -> Nest,
 ) -> Result<Written, String> {
     let kind = match &attribute.kind {
         AttributeKind::IndexedArray(element) => element,
@@ -185,13 +197,16 @@ pub(super) fn write(
             most: most(spec, length).map(padded),
         },
         AttributeKind::Nest(Some(id)) => {
-            let (name, borrows, most) = nest(*id).ok_or("nests that hold themselves")?;
+            let nest = nest(*id);
+            // A slice is a reference already.
+            let one = !attribute.multi && !matches!(attribute.kind, AttributeKind::IndexedArray(_));
+            let reference = if one && nest.holds_itself { "&'a " } else { "" };
             Written {
-                rust_type: format!("{name}{}", if borrows { "<'a>" } else { "" }),
-                borrows,
+                rust_type: format!("{reference}{}", nest.rust_type),
+                borrows: nest.borrows,
                 put: "attrs.nest(number, |attrs| value.put(attrs))".into(),
                 size: "genl::size::bytes(value.size())".into(),
-                most: most.map(padded),
+                most: nest.most.map(padded),
             }
         }
         _ => return Err(format!("attributes of the type {}", what(attribute))),
@@ -199,7 +214,7 @@ pub(super) fn write(
 }
 
 /// The bytes that an attribute with a payload of `len` bytes takes.
-pub(super) fn padded(len: u64) -> u64 {
+fn padded(len: u64) -> u64 {
     (4 + len).next_multiple_of(4)
 }
 

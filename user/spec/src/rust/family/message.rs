@@ -6,11 +6,11 @@
 
 use super::{
     super::text::{camel, constant, doc, snake},
-    kinds::{self, padded, Written},
+    kinds::{self, Nest, Written},
     Family,
 };
 use crate::model::{Attribute, AttributeKind, SetId};
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 /// How often an attribute may be in a message.
 #[derive(Clone, Copy, PartialEq)]
@@ -145,8 +145,7 @@ impl<'s> Family<'s> {
             if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
                 continue;
             }
-            let nest = |id| self.nest(id, &mut Vec::new());
-            match kinds::write(spec, attribute, &nest) {
+            match kinds::write(spec, attribute, &|id| self.nest(id)) {
                 Ok(written) => fields.push(Field {
                     attribute,
                     times: match attribute.kind {
@@ -166,41 +165,52 @@ impl<'s> Family<'s> {
         fields
     }
 
-    /// The name of the type of a nest, whether it borrows, and the most bytes inside of it. Fails
-    /// if it holds itself: then it is one of the sets `outside`.
-    fn nest(&self, id: SetId, outside: &mut Vec<SetId>) -> Option<(String, bool, Option<u64>)> {
-        if outside.contains(&id) {
-            return None;
-        }
-        outside.push(id);
+    /// The type of a nest of the attributes `id`.
+    fn nest(&self, id: SetId) -> Nest {
         let set = &self.spec[id];
+        let name = format!("super::nest::{}", camel(&set.name));
+        if self.holds(id, id, &mut BTreeSet::new()) {
+            return Nest {
+                rust_type: format!("{name}<'a>"),
+                borrows: true,
+                holds_itself: true,
+                most: None,
+            };
+        }
         let (mut borrows, mut most) = (false, Some(0));
         for attribute in &set.attributes {
-            let kind = element(&attribute.kind);
+            if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
+                continue;
+            }
+            // What cannot be written is reported for the type of the nest.
+            let written = kinds::write(self.spec, attribute, &|id| self.nest(id)).ok();
             let several =
                 attribute.multi || matches!(attribute.kind, AttributeKind::IndexedArray(_));
-            let one = match kind {
-                AttributeKind::Unused | AttributeKind::Pad => continue,
-                AttributeKind::Nest(Some(inner)) => {
-                    let (_, inner_borrows, inner_most) = self.nest(*inner, outside)?;
-                    borrows |= inner_borrows;
-                    inner_most.map(padded)
-                }
-                _ => {
-                    let no_nest = |_| None;
-                    let written = kinds::write(self.spec, attribute, &no_nest).ok();
-                    borrows |= written.as_ref().is_some_and(|written| written.borrows);
-                    written.and_then(|written| written.most)
-                }
-            };
-            borrows |= several;
-            most = match (most, one) {
+            borrows |= several || written.as_ref().is_some_and(|written| written.borrows);
+            most = match (most, written.and_then(|written| written.most)) {
                 (Some(most), Some(one)) if !several => Some(most + one),
                 _ => None,
             };
         }
-        outside.pop();
-        Some((format!("super::nest::{}", camel(&set.name)), borrows, most))
+        Nest {
+            rust_type: format!("{name}{}", if borrows { "<'a>" } else { "" }),
+            borrows,
+            holds_itself: false,
+            most,
+        }
+    }
+
+    /// Returns whether nests of the attributes `outer` hold, at some depth, those of `inner`.
+    fn holds(&self, outer: SetId, inner: SetId, seen: &mut BTreeSet<SetId>) -> bool {
+        let spec = self.spec;
+        seen.insert(outer)
+            && spec[outer]
+                .attributes
+                .iter()
+                .any(|attribute| match element(&attribute.kind) {
+                    AttributeKind::Nest(Some(id)) => *id == inner || self.holds(*id, inner, seen),
+                    _ => false,
+                })
     }
 }
 
