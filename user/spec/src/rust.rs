@@ -10,6 +10,7 @@
 mod constants;
 mod enums;
 mod family;
+mod structs;
 mod tables;
 mod text;
 
@@ -24,7 +25,7 @@ use crate::{
 /// What generated code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A kernel module: constants, enums and flag sets for a crate with the kernel's prelude.
+    /// A kernel module: constants, enums, flag sets and structs for a crate with the kernel's prelude.
     Kernel,
     /// A program: the same, and tables of the attributes and operations.
     User,
@@ -40,7 +41,7 @@ impl Target {
     }
 }
 
-/// Generates the constants, enums and flag sets of a spec; for [`Target::User`] with tables of its
+/// Generates the constants, enums, flag sets and structs of a spec; for [`Target::User`] with tables of its
 /// attributes and operations.
 ///
 /// Fails if the spec needs something that is not supported.
@@ -55,6 +56,7 @@ pub fn constants(spec: &Spec, target: Target) -> Result<String, Errors> {
     let mut out = head(spec, "The numbers and names of the wire contract.", target);
     out += &constants::constants(spec, target);
     out += &enums::enums(spec, target);
+    out += &structs::structs(spec, target);
     if target == Target::User {
         out += &tables::tables(spec, &mut errors);
     }

@@ -9,11 +9,11 @@ mod kernel;
 
 use kernel::{kernel_source, run, specs, top};
 use parley_spec::{
-    model::Protocol,
+    model::{Definition, DefinitionKind, Protocol},
     rust::{constants, Target},
     ErrorKind, Spec,
 };
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 #[test]
 fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
@@ -146,4 +146,62 @@ fn what_a_table_has_no_room_for_is_an_error_at_its_line() {
         message,
         "small.yaml:18:46: the table has no room for the bound -2147483648"
     );
+}
+
+#[test]
+fn structs_are_as_large_as_those_of_c() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("structs");
+    fs::create_dir_all(&folder).expect("is created");
+    let specs = specs(&kernel_source());
+    let mut sizes = BTreeMap::new();
+    for name in [
+        "ovs_datapath",
+        "ovs_vport",
+        "ovs_flow",
+        "ovs_packet",
+        "wireguard",
+    ] {
+        let spec = Spec::parse(name, &specs[name]).expect("is a spec");
+        let made = constants(&spec, Target::User).expect("is supported");
+        let mut lines = made.lines();
+        while let Some(line) = lines.next() {
+            let Some(rust_name) = line.strip_prefix("pub struct ") else {
+                continue;
+            };
+            let rust_name = rust_name.trim_end_matches([' ', '{']);
+            let of = |d: &&Definition| {
+                let name = d.name.replace('-', "").to_lowercase();
+                matches!(d.kind, DefinitionKind::Struct(_)) && name == rust_name.to_lowercase()
+            };
+            let (Some(definition), Some(size)) = (
+                spec.definitions.iter().find(of),
+                lines.find_map(|line| line.trim().strip_prefix("pub const SIZE: usize = ")),
+            ) else {
+                continue;
+            };
+            sizes.insert(
+                definition.name.replace('-', "_"),
+                size.trim_end_matches(';').to_owned(),
+            );
+        }
+    }
+    // This spec is wrong: it says u32 of a member that is a __be16 in C.
+    assert_eq!(sizes.remove("ovs_action_add_mpls").as_deref(), Some("12"));
+    assert!(sizes.len() >= 10, "{sizes:?}");
+    let mut program = "#include <linux/openvswitch.h>\n#include <linux/time_types.h>\n\
+                       #include <stdio.h>\nint main(void)\n{\n"
+        .to_owned();
+    for name in sizes.keys() {
+        program += &format!("\tprintf(\"{name} %zu\\n\", sizeof(struct {name}));\n");
+    }
+    fs::write(folder.join("sizes.c"), program + "\treturn 0;\n}\n").expect("is written");
+    run(Command::new("cc")
+        .current_dir(&folder)
+        .args(["-o", "sizes", "sizes.c"]));
+    let theirs = run(&mut Command::new(folder.join("sizes")));
+    let ours: String = sizes
+        .iter()
+        .map(|(name, size)| format!("{name} {size}\n"))
+        .collect();
+    assert_eq!(ours, theirs);
 }

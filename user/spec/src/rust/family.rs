@@ -15,7 +15,7 @@ mod operation;
 mod request;
 
 use super::{
-    constants, enums, head,
+    constants, enums, head, structs,
     text::{camel, constant, doc, literal, snake},
     Target,
 };
@@ -82,6 +82,7 @@ pub fn family(spec: &Spec) -> Result<String, Errors> {
     out += USES;
     out += &constants::own(spec, Target::Kernel);
     out += &enums::enums(spec, Target::Kernel);
+    out += &structs::structs(spec, Target::Kernel);
     out += &family.numbers();
     for operation in &spec.operations {
         out += &family.operation(operation);

@@ -7,7 +7,7 @@
 
 use crate::{
     genl::{self, Attributes, Attrs, Op, Permission, Policy, Progress, Refusal, Request, Sent},
-    small::{self, get, inspect, nest, ntf, set, word, Bits, Level},
+    small::{self, get, inspect, nest, ntf, set, word, Bits, Box, Level, Pair},
 };
 use std::cell::RefCell;
 
@@ -93,6 +93,12 @@ impl inspect::DoLater for State {
             numbers: &[9, 10],
             leaves: &leaves,
             texts: &[c"x"],
+            box_: Some(Box {
+                head: 1,
+                pair: Pair { x: 2, y: 3 },
+                tail: *b"abc",
+                big: 0x0102_0304,
+            }),
         };
         inspect::Reply { inner: Some(inner) }.send(call)?;
         let word = word::Event {
@@ -239,7 +245,11 @@ pub fn run() {
                 })?;
                 attrs.nest(2, |_| Ok(()))
             })?;
-            attrs.nest(8, |attrs| attrs.put_string(1, c"x"))
+            attrs.nest(8, |attrs| attrs.put_string(1, c"x"))?;
+            let mut bytes = *b"\x01\0\x02\0\0\0abc\0\0\0\x01\x02\x03\x04";
+            bytes[4..6].copy_from_slice(&3u16.to_ne_bytes());
+            assert_eq!(Box::from_bytes(bytes).to_bytes(), bytes);
+            attrs.put_bytes(10, &bytes)
         })
     });
     assert_eq!(sent[0].2.len(), expected.len());

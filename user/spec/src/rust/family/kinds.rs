@@ -8,6 +8,7 @@
 
 use super::super::{
     constants::type_of,
+    structs::{self, rust_type},
     text::{camel, constant},
 };
 use crate::model::{
@@ -196,6 +197,18 @@ pub(super) fn write(
             size: "genl::size::bytes(value.len())".into(),
             most: most(spec, length).map(padded),
         },
+        AttributeKind::Binary {
+            content: Content::Struct(id),
+            ..
+        } => Written {
+            rust_type: format!("super::{}", camel(&spec[*id].name)),
+            borrows: false,
+            put: "attrs.put_bytes(number, &value.to_bytes())".into(),
+            size: format!("genl::size::bytes(super::{}::SIZE)", camel(&spec[*id].name)),
+            most: Some(padded(
+                structs::size(spec, *id).ok_or("structs of unknown size")?,
+            )),
+        },
         AttributeKind::Nest(Some(id)) => {
             let nest = nest(*id);
             // A slice is a reference already.
@@ -282,20 +295,6 @@ fn value_type(spec: &Spec, integer: &Integer) -> Option<(String, &'static str, b
         false => super::super::enums::repr(enumeration),
     };
     Some((camel(&spec[used.id].name), repr, !enumeration.flags))
-}
-
-/// The Rust type of an integer.
-fn rust_type(kind: IntegerType) -> &'static str {
-    match kind {
-        IntegerType::U8 => "u8",
-        IntegerType::U16 => "u16",
-        IntegerType::U32 => "u32",
-        IntegerType::U64 | IntegerType::Uint => "u64",
-        IntegerType::S8 => "i8",
-        IntegerType::S16 => "i16",
-        IntegerType::S32 => "i32",
-        IntegerType::S64 | IntegerType::Sint => "i64",
-    }
 }
 
 /// The type of an attribute, with what makes it special.
