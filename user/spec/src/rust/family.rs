@@ -45,8 +45,12 @@ use std::{collections::BTreeSet, fmt::Write};
 /// ```ignore
 /// // Generated, for an operation `echo`:
 /// pub(crate) mod echo {
-///     genl::arguments! { pub(crate) struct Request { payload [optional]: ... } }
-///     pub(crate) struct Reply<'a> { pub(crate) payload: Option<&'a [u8]> }
+///     pub(crate) struct Request<'a> {
+///         pub(crate) payload: Option<genl::Arg<'a, genl::Bytes<0, { super::PAYLOAD_MAX }>>>,
+///     }
+///     pub(crate) struct Reply<'a> {
+///         pub(crate) payload: Option<&'a [u8]>,
+///     }
 ///     pub(crate) trait Do: genl::NetState { ... }
 /// }
 ///
@@ -54,12 +58,22 @@ use std::{collections::BTreeSet, fmt::Write};
 /// impl echo::Do for Net {
 ///     fn handle<'a>(
 ///         _call: &genl::Request<'a, Self>,
-///         request: &echo::Request<'a>,
+///         request: echo::Request<'a>,
 ///     ) -> Result<echo::Reply<'a>, genl::Refusal<'a>> {
-///         Ok(echo::Reply { payload: Some(request.payload()?.value) })
+///         let payload = request.payload()?.value;
+///         Ok(echo::Reply { payload: Some(payload) })
 ///     }
 /// }
 ///
+/// // In a handler that makes a change: notify the group of `counter-new-ntf`.
+/// counter_new_ntf::Event(counter).notify(call);
+///
+/// // In a dump: add an entry, if there is room for it.
+/// if counter.add(entries).is_err() {
+///     return Ok(genl::Progress::More);
+/// }
+///
+/// // In parley_main.rs:
 /// static FAMILY: genl::Family<Net> = family(this_module::<LocalModule>());
 /// ```
 ///
