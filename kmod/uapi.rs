@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
-// Made from spec/parley.yaml by `make spec`; do not edit.
+// Generated from spec/parley.yaml by parley-spec; do not edit.
 
 //! The numbers and names of the wire contract.
 
 #![forbid(unsafe_code)]
-// The contract is whole here; what no handler uses yet is not an error.
+// The contract is complete; a family need not use all of it.
 #![allow(dead_code)]
 
 /// The family's name, with its NUL as the kernel keeps it.
@@ -31,7 +31,8 @@ pub(crate) mod cmd {
     pub(crate) const COUNTER_GET: u8 = 2;
     /// Sets a counter. Fails if the counter does not exist, unless create is given.
     pub(crate) const COUNTER_SET: u8 = 3;
-    /// Adds to a counter and returns the result. With create, a counter that does not exist starts from 0.
+    /// Adds to a counter and returns the result. With create, a counter that does not exist starts
+    /// from 0.
     pub(crate) const COUNTER_ADD: u8 = 4;
     /// Deletes a counter.
     pub(crate) const COUNTER_DEL: u8 = 5;
@@ -47,7 +48,8 @@ pub(crate) mod cmd {
     pub(crate) const ASK: u8 = 10;
     /// A question, sent to the agent's socket alone.
     pub(crate) const QUESTION: u8 = 11;
-    /// Answers a question, or declines it. The request carries either answer or declined; with both or neither it fails.
+    /// Answers a question, or declines it. The request carries either answer or declined; with both
+    /// or neither it fails.
     pub(crate) const ANSWER: u8 = 12;
     /// Reads the namespace's statistics.
     pub(crate) const STATS_GET: u8 = 13;

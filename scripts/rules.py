@@ -32,6 +32,12 @@ LAYERS = {
     "user/src/firewall": ("firewall", "netlink"),
     "user/src/client": ("client", "genl", "netlink", "terminal", "uapi"),
     "user/src/explain": ("explain", "genl", "netlink", "terminal", "uapi"),
+    "user/spec/src/yaml": ("error",),
+    "user/spec/src/model": ("error", "model"),
+    "user/spec/src/schema": ("error", "model", "schema", "yaml"),
+    "user/spec/src/read": ("error", "model", "schema", "yaml"),
+    # Generated code names the module's genl.
+    "user/spec/src/rust": ("error", "genl", "model", "rust"),
     "user/src/compare": ("client", "compare", "device", "genl", "netlink", "uapi"),
 }
 

@@ -67,7 +67,7 @@ impl<'a> Refusal<'a> {
 
     /// The attribute `number` is required and missing.
     #[cold]
-    pub(super) fn missing(number: u16) -> Self {
+    pub(crate) fn missing(number: u16) -> Self {
         Self {
             errno: EINVAL,
             message: c"required attribute is missing",
