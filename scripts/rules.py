@@ -25,7 +25,7 @@ BINDINGS = re.compile(r"kmod/genl/.*|kmod/device\.rs")
 # What the rooms of a layer may name of their own crate: what is below, no more.
 LAYERS = {
     "kmod/genl": ("genl",),
-    "kmod/state": ("genl", "state", "uapi"),
+    "kmod/state": ("genl", "state", "parley"),
     "user/src/netlink": ("netlink",),
     "user/src/genl": ("genl", "netlink", "uapi"),
     "user/src/route": ("netlink", "route"),
@@ -48,7 +48,7 @@ BELOW = ("sealed",)
 SHARED = ("columns", "json", "network", "steps", "streams", "text")
 
 LICENCE = (
-    (re.compile(r"(kmod|user/src)/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
+    (re.compile(r"kmod/parley\.rs|user/src/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
     (re.compile(r"user/.*\.rs|bench/clients/.*\.(rs|c|h)"), "MIT OR Apache-2.0"),
     (re.compile(r"(kmod|bench|scripts)/.*\.(rs|c|py|sh)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
     (re.compile(r"scripts/[^.]*|bench/init|\.ci/run"), "GPL-2.0"),

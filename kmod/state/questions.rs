@@ -5,10 +5,14 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    genl::{
+    genl::prelude::{
+        Context,
         Kept,
-        Message,
-        Request, //
+        Prepared, //
+    },
+    parley::{
+        AgentRegister,
+        Ask, //
     },
     state::Net, //
 };
@@ -45,7 +49,7 @@ const SOCKET_MAX: usize = 64;
 /// A question that waits for its answer.
 struct Pending {
     /// The request that asked it.
-    asker: Kept<Net>,
+    asker: Kept<Net, Ask>,
     /// When it times out.
     due: u64,
 }
@@ -53,7 +57,7 @@ struct Pending {
 /// What the lock guards.
 struct Table {
     /// The request by which the agent registered.
-    agent: Option<Kept<Net>>,
+    agent: Option<Kept<Net, AgentRegister>>,
     /// By number.
     pending: RBTree<u64, Pending>,
     /// The same questions by when they are due, and number.
@@ -63,7 +67,7 @@ struct Table {
 
 impl Table {
     /// Takes out a question.
-    fn take(&mut self, id: u64) -> Option<Kept<Net>> {
+    fn take(&mut self, id: u64) -> Option<Kept<Net, Ask>> {
         let Pending { asker, due } = self.pending.remove(&id)?;
         self.due.remove(&(due, id));
         Some(asker)
@@ -75,7 +79,7 @@ impl Table {
     }
 
     /// The number of pending questions from the socket of `asker`.
-    fn pending_of(&self, asker: &Kept<Net>) -> usize {
+    fn pending_of(&self, asker: &Kept<Net, Ask>) -> usize {
         let askers = self.pending.values().map(|pending| &pending.asker);
         askers
             .filter(|other| other.is_from_sender_of_kept(asker))
@@ -154,7 +158,7 @@ impl Questions {
     /// come.
     pub(crate) fn register(
         &self,
-        agent: Kept<Net>,
+        agent: Kept<Net, AgentRegister>,
         acknowledge: impl FnOnce(),
     ) -> Result<(), Fault> {
         let mut table = self.table.lock();
@@ -180,9 +184,9 @@ impl Questions {
     /// that [`Self::time_out`] is called then.
     pub(crate) fn ask<E: From<Fault>>(
         &self,
-        asker: Kept<Net>,
+        asker: Kept<Net, Ask>,
         due: u64,
-        send: impl FnOnce(&Kept<Net>, u64) -> Result<(), E>,
+        send: impl FnOnce(&Kept<Net, AgentRegister>, u64) -> Result<(), E>,
         wake: impl FnOnce(),
     ) -> Result<(), E> {
         let no_memory = |_| Fault::NoMemory;
@@ -218,15 +222,15 @@ impl Questions {
         Ok(())
     }
 
-    /// Ends the question `id` with `answer`, which `request` has brought. Returns how sending it
+    /// Ends the question `id` with `answer`, which `call` has brought. Returns how sending it
     /// went.
     pub(crate) fn answer(
         &self,
-        request: &Request<'_, Net>,
+        call: &Context<'_, Net>,
         id: u64,
-        answer: Message<Net>,
+        answer: Prepared<Net, Ask>,
     ) -> Result<Result, Fault> {
-        let asker = self.take_for_agent(request, id)?;
+        let asker = self.take_for_agent(call, id)?;
         let sent = asker.answer(answer);
         if sent.is_ok() {
             self.answered.add(1, Relaxed);
@@ -234,20 +238,20 @@ impl Questions {
         Ok(sent)
     }
 
-    /// Ends the question `id` without an answer: the agent, by `request`, has none.
-    pub(crate) fn decline(&self, request: &Request<'_, Net>, id: u64) -> Result<(), Fault> {
-        let asker = self.take_for_agent(request, id)?;
+    /// Ends the question `id` without an answer: the agent, by `call`, has none.
+    pub(crate) fn decline(&self, call: &Context<'_, Net>, id: u64) -> Result<(), Fault> {
+        let asker = self.take_for_agent(call, id)?;
         asker
             .refuse(ECANCELED, c"the agent declined the question")
             // Its socket was closed a moment ago, so the question is no longer pending.
             .map_err(|_| Fault::NotPending)
     }
 
-    /// Takes out the question `id` if `request` came from the agent.
-    fn take_for_agent(&self, request: &Request<'_, Net>, id: u64) -> Result<Kept<Net>, Fault> {
+    /// Takes out the question `id` if `call` came from the agent.
+    fn take_for_agent(&self, call: &Context<'_, Net>, id: u64) -> Result<Kept<Net, Ask>, Fault> {
         let mut table = self.table.lock();
         let agent = table.agent.as_ref();
-        if !agent.is_some_and(|agent| agent.is_from_sender_of(request)) {
+        if !agent.is_some_and(|agent| agent.is_from_sender_of(call)) {
             return Err(Fault::NotTheAgent);
         }
         let asker = table.take(id).ok_or(Fault::NotPending)?;
@@ -307,9 +311,12 @@ impl Questions {
 
     /// Forgets sockets that are closed, of those whose port `is_meant`.
     fn forget(&self, mut guard: Guard<'_, Table, MutexBackend>, is_meant: impl Fn(u32) -> bool) {
-        let closed = |kept: &Kept<Net>| is_meant(kept.portid()) && kept.is_closed();
         let table = &mut *guard;
-        if table.agent.as_ref().is_some_and(closed) {
+        if table
+            .agent
+            .as_ref()
+            .is_some_and(|agent| is_meant(agent.portid()) && agent.is_closed())
+        {
             let lost = self.lose_agent(table);
             drop(guard);
             // What the same socket has asked is among them.
@@ -318,7 +325,7 @@ impl Questions {
         let mut cursor = table.pending.cursor_front_mut();
         while let Some(at) = cursor {
             let (id, Pending { asker, due }) = at.current();
-            if closed(asker) {
+            if is_meant(asker.portid()) && asker.is_closed() {
                 table.due.remove(&(*due, *id));
                 // The question with it: nobody reads the answer.
                 cursor = at.remove_current().0;

@@ -241,7 +241,7 @@ pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
                 name: "name",
                 kind: "string",
                 nested: None,
-                min_len: None,
+                min_len: Some(1),
                 max_len: Some(31),
                 min: None,
                 max: None,

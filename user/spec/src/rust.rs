@@ -73,10 +73,11 @@ fn head(spec: &Spec, what: &str, target: Target) -> String {
         }
         Target::User => "",
     };
+    let what = text::doc(0, what).replace("///", "//!");
     format!(
         "// SPDX-License-Identifier: {}\n\
          // Generated from {} by parley-spec; do not edit.\n\n\
-         //! {what}\n\n\
+         {what}\n\
          #![forbid(unsafe_code)]\n{dead_code}\n",
         spec.license, spec.file
     )

@@ -61,13 +61,18 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
 
 #[test]
 fn the_generated_files_of_this_checkout_are_fresh_and_formatted_once_and_for_all() {
-    let run = |target: &str| {
+    let run = |arguments: &[&str]| {
         run(Command::new(env!("CARGO_BIN_EXE_parley-spec"))
             .current_dir(top())
-            .args(["constants", target, "spec/parley.yaml"]))
+            .args(arguments)
+            .arg("spec/parley.yaml"))
     };
-    for (target, file) in [("kernel", "kmod/uapi.rs"), ("user", "user/src/uapi.rs")] {
-        let made = run(target);
+    let family: &[&str] = &["family"];
+    for (arguments, file) in [
+        (family, "kmod/parley.rs"),
+        (&["constants", "user"], "user/src/uapi.rs"),
+    ] {
+        let made = run(arguments);
         let there = fs::read_to_string(top().join(file)).expect("is readable");
         assert_eq!(made, there, "{file} is stale; run: make spec");
         let longest = made.lines().map(str::len).max();

@@ -40,11 +40,6 @@ pub(super) fn structs(spec: &Spec, target: Target) -> String {
     out
 }
 
-/// The bytes that the struct `id` takes, if the spec gives its layout.
-pub(super) fn size(spec: &Spec, id: DefinitionId) -> Option<u64> {
-    layout(spec, id, 0).map(|layout| layout.size)
-}
-
 /// Lays out a struct as C does on a 64-bit machine.
 fn layout(spec: &Spec, id: DefinitionId, depth: usize) -> Option<Layout<'_>> {
     let DefinitionKind::Struct(structure) = &spec[id].kind else {

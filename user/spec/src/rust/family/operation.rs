@@ -1,41 +1,40 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Operations: their messages, and traits for their handlers.
+//! Operations, notifications and events.
 
 #![forbid(unsafe_code)]
 
 use super::{
-    super::text::{constant, doc},
-    module, Family,
+    super::text::{camel, doc, snake},
+    payload::Made,
+    Family,
 };
-use crate::model::{Attribute, Call, Message, Operation, Permission, SetId};
+use crate::model::{
+    Attribute, Call, Event, EventSource, Message, Operation, OperationId, Permission, SetId,
+    Validation,
+};
 use std::fmt::Write;
 
-/// A reply that takes no more than this is allocated before the handler runs.
-const EARLY_MAX: u64 = 2048;
+/// The type that stands for a do or dump.
+pub(super) fn marker(operation: &Operation, dump: bool) -> String {
+    camel(&operation.name) + if dump { "Dump" } else { "" }
+}
+
+/// The module with the messages of a do or dump.
+fn module(operation: &Operation, dump: bool) -> String {
+    match snake(&operation.name) + if dump { "_dump" } else { "" } {
+        name if matches!(
+            &*name,
+            "attr" | "codegen" | "family" | "kernel" | "bindings" | "nest"
+        ) =>
+        {
+            name + "_"
+        }
+        name => name,
+    }
+}
 
 impl<'s> Family<'s> {
-    /// The module of an operation.
-    pub(super) fn operation(&mut self, operation: &Operation) -> String {
-        let Some(set) = operation.attributes else {
-            // A number that is reserved.
-            return String::new();
-        };
-        let mut inside = "use super::*;\n\n".to_owned();
-        if let Some(call) = &operation.r#do {
-            inside += &self.once(operation, set, call);
-        }
-        if let Some(call) = &operation.dump {
-            inside += &self.dump(operation, set, call);
-        }
-        if operation.event.is_some() {
-            inside += &self.event(operation, set);
-        }
-        let words = format!("``{}``: {}", operation.name, operation.doc);
-        let name = module(operation);
-        format!("{}pub(crate) mod {name} {{\n{inside}}}\n\n", doc(0, &words))
-    }
-
     /// The attributes of a message.
     pub(super) fn listed(&self, set: SetId, message: &Message) -> Vec<&'s Attribute> {
         let spec = self.spec;
@@ -44,152 +43,198 @@ impl<'s> Family<'s> {
         places.map(|place| &attributes[*place]).collect()
     }
 
-    /// What is generated for a do.
-    fn once(&mut self, operation: &Operation, set: SetId, call: &Call) -> String {
-        let name = &operation.name;
-        let mut out = self.request("Request", operation, set, call);
-        let Some(reply) = &call.reply else {
-            out += &format!(
-                "/// Handles `{name}`.
-                pub(crate) trait Do: genl::NetState {{
-                    /// Handles a request.
-                    ///
-                    {CONTEXT}
-                    {HANDLE}Result<(), genl::Refusal<'a>>;
-                }}
+    /// What is generated for an operation, notification or event.
+    pub(super) fn operation(&mut self, id: OperationId, operation: &Operation) -> String {
+        let Some(set) = operation.attributes else {
+            // A number that is reserved.
+            return String::new();
+        };
+        let mut out = String::new();
+        if let Some(call) = &operation.r#do {
+            out += &self.call(operation, set, call, false);
+        }
+        if let Some(call) = &operation.dump {
+            out += &self.call(operation, set, call, true);
+        }
+        if let Some(event) = &operation.event {
+            out += &self.event(id, operation, set, event);
+        }
+        out
+    }
 
-                "
-            );
-            return out + &entry("Do", operation, "Do", &pass_on("Do"));
-        };
-        let attributes = self.listed(set, reply);
-        let words = format!("The reply to ``{name}``.");
-        let reply = self.message("Reply", &words, set, &attributes);
-        out += &reply.text;
-        out += &sending(operation, &reply.implementation(), true);
-        let body = match reply.most {
-            Some(0..=EARLY_MAX) => {
-                "// Before the handler runs, so that no change is made that cannot be answered.
-                let mut message = call.reply(Reply::MAX)?;
-                let reply = <N as Do>::handle(call, request)?;
-                reply.put(&mut message.attrs())?;
-                message.send().or_else(N::undelivered)"
+    fn call(&mut self, operation: &Operation, set: SetId, call: &Call, dump: bool) -> String {
+        let (marker, module) = (marker(operation, dump), module(operation, dump));
+        let request = self.request(operation, set, call);
+        let mut inside = request.clone().unwrap_or_default();
+        let reply = call.reply.as_ref().map(|reply| {
+            let key = (set, reply.attributes.clone());
+            if let Some(made) = self.replies.get(&key) {
+                let full = made.full();
+                let _ = write!(
+                    inside,
+                    "/// The attributes of the reply.
+                    pub(crate) type {} = super::{full};\n",
+                    made.local()
+                );
+                return made.clone();
             }
-            _ => "<N as Do>::handle(call, request)?.send(call).or_else(N::undelivered)",
+            let attributes = self.listed(set, reply);
+            let words = match dump {
+                false => "The attributes of the reply.",
+                true => "The attributes of an entry.",
+            };
+            let (text, made) = self.payload("Reply", words, set, &attributes);
+            inside += &text;
+            let made = made.inside(&module);
+            self.replies.insert(key, made.clone());
+            made
+        });
+        let words = match dump {
+            false => operation.doc.clone(),
+            true => format!("Dump: {}", operation.doc),
         };
-        let reply = reply.full();
+        let flags = match operation.permission {
+            Permission::Anyone => "0",
+            Permission::NamespaceAdmin => "UNS_ADMIN_PERM",
+            Permission::Admin => "ADMIN_PERM",
+        };
+        let skipped: Vec<&str> = (operation.dont_validate.iter())
+            .filter_map(|part| match (part, dump) {
+                (Validation::Strict, false) => {
+                    Some("DONT_VALIDATE_STRICT")
+                }
+                (Validation::Dump, true) => Some("DONT_VALIDATE_DUMP"),
+                (Validation::DumpStrict, true) => {
+                    Some("DONT_VALIDATE_DUMP_STRICT")
+                }
+                _ => None,
+            })
+            .collect();
+        let validate = match skipped.is_empty() {
+            true => "0".into(),
+            false => skipped.join(" | "),
+        };
+        let request = match request {
+            Some(_) => format!("{module}::Request<'a>"),
+            None => "()".into(),
+        };
+        let replies = reply.is_some();
+        let reply = reply.map_or_else(|| "()".into(), |made| made.full());
+        let mut out = doc(0, &words);
         let _ = write!(
             out,
-            "/// Handles `{name}` and returns the reply.
-            pub(crate) trait Do: genl::NetState {{
-                /// Handles a request. Returns the reply.
-                ///
-                {CONTEXT}
-                {HANDLE}Result<{reply}, genl::Refusal<'a>>;
+            "pub(crate) enum {marker} {{}}
 
-                /// Called if the reply could not be sent. Fails the request, unless it is overridden
-                /// for an operation that has made a change.
-                fn undelivered(refusal: genl::Refusal<'_>) -> Result<(), genl::Refusal<'_>> {{
-                    Err(refusal)
-                }}
+            impl Op for {marker} {{
+                const CMD: u8 = {};
+                const FLAGS: u32 = {flags};
+                const VALIDATE: u32 = {validate};
+                const REPLIES: bool = {replies};
+                type Request<'a> = {request};
+                type Reply<'a> = {reply};
             }}
 
-            /// Handles `{name}` and sends the reply itself, now or later.
-            pub(crate) trait DoLater: genl::NetState {{
-                /// Handles a request; see [`Do::handle`].
-                {HANDLE}Result<(), genl::Refusal<'a>>;
-            }}
-
-            impl<N: Do> DoLater for N {{
-                {HANDLE}Result<(), genl::Refusal<'a>> {{
-                    {body}
-                }}
-            }}
-
-            "
+            ",
+            operation.request_number.unwrap_or_default()
         );
-        out + &entry("Do", operation, "DoLater", &pass_on("DoLater"))
-    }
-}
-
-const CONTEXT: &str =
-    "/// Runs in the context of the requester, may sleep, and may run on several CPUs at once.";
-
-/// The head of a handler, but for what it returns.
-const HANDLE: &str = "fn handle<'a>(call: &genl::Request<'a, Self>, request: Request<'a>) -> ";
-
-/// What the layer calls, which calls the handler.
-fn pass_on(handler: &str) -> String {
-    format!(
-        "fn handle<'a>(
-            call: &genl::Request<'a, N>,
-            request: Request<'a>,
-        ) -> Result<(), genl::Refusal<'a>> {{
-            <N as {handler}>::handle(call, request)
-        }}"
-    )
-}
-
-/// The type by which the family's table knows the operation.
-pub(super) fn entry(kind: &str, operation: &Operation, handler: &str, items: &str) -> String {
-    let permission = match operation.permission {
-        Permission::Anyone => "Anyone",
-        Permission::NamespaceAdmin | Permission::Admin => "NetAdmin",
-    };
-    let cmd = constant(&operation.name);
-    let arguments = match kind {
-        "Dump" => "DumpRequest",
-        _ => "Request",
-    };
-    format!(
-        "/// The operation in the family's table.
-        pub(super) struct {kind}Entry<N>(core::marker::PhantomData<fn() -> N>);
-
-        impl<N: {handler}> genl::{kind} for {kind}Entry<N> {{
-            const CMD: u8 = super::cmd::{cmd};
-            const PERMISSION: genl::Permission = genl::Permission::{permission};
-            type State = N;
-            type Args<'a> = {arguments}<'a>;
-
-            {items}
-        }}
-
-        "
-    )
-}
-
-/// Methods that send a message, or make one to send. `of` is the head of their `impl`.
-pub(super) fn sending(operation: &Operation, of: &str, reply: bool) -> String {
-    let cmd = constant(&operation.name);
-    let send = match reply {
-        false => "",
-        true => {
-            "/// Sends this as the reply to `call`.
-            pub(crate) fn send<'r, N: genl::NetState>(
-                &self,
-                call: &genl::Request<'r, N>,
-            ) -> Result<(), genl::Refusal<'r>> {
-                let mut message = call.reply(self.size())?;
-                self.put(&mut message.attrs())?;
-                message.send()
-            }
-
-            "
+        if !inside.is_empty() {
+            out += &doc(0, &format!("Messages of ``{marker}``."));
+            let _ = write!(
+                out,
+                "pub(crate) mod {module} {{\nuse super::*;\n\n{inside}}}\n\n"
+            );
         }
-    };
-    format!(
-        "impl {of} {{
-            {send}/// Makes a message of this, for the sender of a [`genl::Kept`] request.
-            pub(crate) fn message<N: genl::NetState>(
-                &self,
-                call: &genl::Request<'_, N>,
-            ) -> Result<genl::Message<N>, genl::Refusal<'static>> {{
-                let mut message = call.message(super::cmd::{cmd}, self.size())?;
-                self.put(&mut message.attrs())?;
-                Ok(message)
-            }}
-        }}
+        out
+    }
 
-        "
-    )
+    /// A message that the kernel sends by itself.
+    fn event(
+        &mut self,
+        id: OperationId,
+        operation: &Operation,
+        set: SetId,
+        event: &Event,
+    ) -> String {
+        let name = camel(&operation.name);
+        let (mut out, of) = match &event.source {
+            EventSource::Own(message) => {
+                let attributes = self.listed(set, message);
+                let (text, made) = self.payload(&name, &operation.doc, set, &attributes);
+                (text, made.anonymous())
+            }
+            EventSource::Notify(source) => match self.notification(&name, operation, *source) {
+                Some(made) => made,
+                None => {
+                    let what = "a notification of an operation without a reply";
+                    self.unsupported(self.spec[id].at, what);
+                    return String::new();
+                }
+            },
+        };
+        let number = operation.reply_number.or(operation.request_number);
+        let _ = write!(
+            out,
+            "impl Message for {of} {{
+                const CMD: u8 = {};
+            }}
+
+            ",
+            number.unwrap_or_default()
+        );
+        if let Some(group) = event.group {
+            let _ = write!(
+                out,
+                "impl Notification for {of} {{
+                    /// `{}`.
+                    const GROUP: usize = {};
+                }}
+
+                ",
+                self.spec[group].name,
+                group.index()
+            );
+        }
+        out
+    }
+
+    /// A notification, around what a reply of the operation `source` holds. Returns the type's
+    /// definition, and the type.
+    fn notification(
+        &mut self,
+        name: &str,
+        operation: &Operation,
+        source: OperationId,
+    ) -> Option<(String, String)> {
+        let source = &self.spec[source];
+        let reply_of = |call: &'s Option<Call>| call.as_ref()?.reply.as_ref();
+        let reply = reply_of(&source.r#do).or_else(|| reply_of(&source.dump))?;
+        let key = (source.attributes?, reply.attributes.clone());
+        let inner: Made = self.replies.get(&key)?.clone();
+        let made = inner.called(name);
+        let (of, inner) = (made.anonymous(), inner.full());
+        let mut out = doc(0, &operation.doc);
+        let _ = write!(
+            out,
+            "pub(crate) struct {}(pub(crate) {inner});
+
+            impl Payload for {of} {{
+                const SIZE_MAX: Option<usize> = <{} as Payload>::SIZE_MAX;
+
+                #[inline]
+                fn size(&self) -> usize {{
+                    self.0.size()
+                }}
+
+                #[inline]
+                fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {{
+                    self.0.put(to)
+                }}
+            }}
+
+            ",
+            made.full(),
+            inner.replace("'a", "'static")
+        );
+        Some((out, of))
+    }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests: their arguments, with a policy and a parser.
+//! Requests: their attributes, with a policy and a parser.
 
 #![forbid(unsafe_code)]
 
@@ -39,21 +39,24 @@ impl<'s> Family<'s> {
         found
     }
 
-    /// The type of a request.
+    /// The type of a request, or nothing if it takes no attribute.
     pub(super) fn request(
         &mut self,
-        name: &str,
         operation: &Operation,
         set: SetId,
         call: &Call,
-    ) -> String {
+    ) -> Option<String> {
         let attributes = self.requested(operation, set, call);
-        let set_module = snake(&self.spec[set].name);
-        let (mut fields, mut methods) = (String::new(), String::new());
-        let (mut policies, mut parsed) = (String::new(), String::new());
-        let last = attributes.last().map_or(0, |attribute| attribute.number);
+        let len = attributes.last()?.number + 1;
+        let module = snake(&self.spec[set].name);
+        let (mut fields, mut policies, mut parsed) = (String::new(), String::new(), String::new());
         for attribute in attributes {
-            let kind = match kinds::read(self.spec, attribute) {
+            let kind = match kinds::kind(self.spec, attribute) {
+                _ if attribute.multi => Err("attributes that may come several times".to_owned()),
+                kind => kind,
+            };
+            let kind = kind.and_then(|kind| Ok((kind.name, kind.policy?)));
+            let (name, policy) = match kind {
                 Ok(kind) => kind,
                 Err(what) => {
                     self.unsupported(attribute.at, &format!("{what} in a request"));
@@ -61,68 +64,34 @@ impl<'s> Family<'s> {
                 }
             };
             let field = snake(&attribute.name);
-            let number = format!("super::attr::{set_module}::{}", constant(&attribute.name));
+            let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             fields += &doc(2, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let _ = writeln!(fields, "pub(crate) {field}: Option<genl::Arg<'a, {kind}>>,");
-            let _ = writeln!(policies, "({number}, <{kind} as genl::Kind>::POLICY),");
-            let _ = writeln!(parsed, "{field}: attrs.optional({number})?,");
-            if matches!(attribute.kind, AttributeKind::Flag) {
-                // A flag that is required says nothing.
-                continue;
-            }
-            let words = format!(
-                "Returns ``{}``, and refuses a request without it.",
-                attribute.name
+            let _ = writeln!(
+                fields,
+                "pub(crate) {field}: Field<'a, {name}, {{ {number} }}>,"
             );
-            methods += &doc(2, &words);
-            let _ = write!(
-                methods,
-                "pub(crate) fn {field}(&self) -> Result<&genl::Arg<'a, {kind}>, genl::Refusal<'a>> {{
-                    self.{field}.as_ref().ok_or_else(|| genl::Refusal::missing({number}))
-                }}
-
-                "
-            );
+            let _ = writeln!(policies, "({number}, {policy}),");
+            let _ = writeln!(parsed, "{field}: table.field()?,");
         }
-        let what = match name {
-            "Request" => "do",
-            _ => "dump",
-        };
-        let none = parsed.is_empty();
-        let policy = match none {
-            true => "&[]".to_owned(),
-            false => format!("&genl::table::<{}>(&[{policies}])", last + 1),
-        };
-        let (nothing, no_value, attrs) = match none {
-            true => (
-                "none: core::marker::PhantomData<&'a ()>,",
-                "none: core::marker::PhantomData,",
-                "_attrs",
-            ),
-            false => ("", "", "attrs"),
-        };
-        let mut out = format!(
-            "/// The arguments of a {what} request.
-            pub(crate) struct {name}<'a> {{
-                {fields}{nothing}
+        Some(format!(
+            "/// The attributes of the request.
+            pub(crate) struct Request<'a> {{
+                {fields}
             }}
 
-            impl<'a> genl::Arguments<'a> for {name}<'a> {{
-                const POLICY: &'static [genl::Policy] = {policy};
+            impl<'a> codegen::Request<'a> for Request<'a> {{
+                const POLICY: &'static [Policy] = &codegen::table::<{len}>(&[{policies}]);
 
-                fn parse({attrs}: &genl::Attrs<'a>) -> Result<Self, genl::Refusal<'a>> {{
+                #[inline]
+                fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {{
                     Ok(Self {{
-                        {parsed}{no_value}
+                        {parsed}
                     }})
                 }}
             }}
 
             "
-        );
-        if !methods.is_empty() {
-            let _ = write!(out, "impl<'a> {name}<'a> {{\n{methods}}}\n\n");
-        }
-        out
+        ))
     }
 }

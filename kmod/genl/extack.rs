@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Refusals: the error a request ends with, and the extended ACK that explains it.
+//! Extended ACKs: the error that ends a request, and what explains it.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 use super::{
-    attr::Attr,
+    attr::RawAttr,
     helpers,
     wire::NoRoom, //
 };
@@ -18,15 +18,16 @@ use kernel::{
     prelude::*, //
 };
 
-/// Why a request is refused: what, why and where.
+/// The error that a request ends with: an errno, a message and, if one attribute is at fault, that
+/// attribute.
 ///
-/// There is no way to make one without words, so no handler returns a bare errno.
+/// Every error has a message, so no handler returns a bare errno.
 ///
 /// # Invariants
 ///
 /// `errno` is not `EINTR`, for which the core sends no answer.
 #[must_use]
-pub(crate) struct Refusal<'a> {
+pub(crate) struct ExtAck<'a> {
     errno: Error,
     message: &'static CStr,
     place: Place<'a>,
@@ -37,16 +38,15 @@ enum Place<'a> {
     /// None in particular.
     Request,
     /// This one.
-    Attr(Attr<'a>),
+    Attr(RawAttr<'a>),
     /// The one that is not there, by number.
     Missing(u16),
 }
 
-impl<'a> Refusal<'a> {
-    /// A refusal of the request as a whole.
+impl<'a> ExtAck<'a> {
+    /// An error of the request as a whole.
     ///
-    /// What was interrupted (`EINTR`) is refused with `EAGAIN`: the requester may try again, but
-    /// not without an answer.
+    /// `EINTR` becomes `EAGAIN`: the requester may try again, but not without an answer.
     #[cold]
     pub(crate) fn new(errno: Error, message: &'static CStr) -> Self {
         // INVARIANT: As seen here.
@@ -57,17 +57,17 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// Blames `attr`.
-    pub(crate) fn at(self, attr: Attr<'a>) -> Self {
+    /// Points the error to `attr`.
+    pub(crate) fn at(self, attr: impl Into<RawAttr<'a>>) -> Self {
         Self {
-            place: Place::Attr(attr),
+            place: Place::Attr(attr.into()),
             ..self
         }
     }
 
     /// The attribute `number` is required and missing.
     #[cold]
-    pub(crate) fn missing(number: u16) -> Self {
+    pub(super) fn missing(number: u16) -> Self {
         Self {
             errno: EINVAL,
             message: c"required attribute is missing",
@@ -79,7 +79,7 @@ impl<'a> Refusal<'a> {
     ///
     /// # Safety
     ///
-    /// `extack` must be null, or point to the extended ACK of the request that this refusal
+    /// `extack` must be null, or point to the extended ACK of the request that this error
     /// borrows from, and nobody else may use it during the call.
     #[cold]
     pub(super) unsafe fn report(self, extack: *mut bindings::netlink_ext_ack) -> c_int {
@@ -108,14 +108,14 @@ impl<'a> Refusal<'a> {
     }
 }
 
-impl From<AllocError> for Refusal<'_> {
+impl From<AllocError> for ExtAck<'_> {
     #[cold]
     fn from(_: AllocError) -> Self {
         Self::new(ENOMEM, c"out of memory")
     }
 }
 
-impl From<NoRoom> for Refusal<'_> {
+impl From<NoRoom> for ExtAck<'_> {
     #[cold]
     fn from(_: NoRoom) -> Self {
         Self::new(EMSGSIZE, c"the reply does not fit its message")
@@ -123,16 +123,16 @@ impl From<NoRoom> for Refusal<'_> {
 }
 
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
-#[kunit_tests(parley_refusal)]
+#[kunit_tests(parley_extack)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_is_answered() {
+    fn every_error_is_answered() {
         for errno in [EINTR, EAGAIN, EINVAL, ENOENT] {
-            let refusal = Refusal::new(errno, c"for a test");
+            let error = ExtAck::new(errno, c"for a test");
             // SAFETY: A null pointer is allowed.
-            let reported = unsafe { refusal.report(core::ptr::null_mut()) };
+            let reported = unsafe { error.report(core::ptr::null_mut()) };
             assert!(reported < 0 && reported != EINTR.to_errno());
         }
     }
