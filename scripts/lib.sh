@@ -282,8 +282,8 @@ remove_builds() {
 	done
 }
 
-# instead_of NAME PINNED: the version that was fetched in place of PINNED, which could
-# not be had, as the file NAME-instead in the cache says; else PINNED.
+# instead_of NAME PINNED: prints the version that was fetched because PINNED was not
+# available, from the file NAME-instead in the cache; otherwise PINNED.
 instead_of() {
 	local pinned='' version=''
 	{ read -r pinned version <"$cache/$1-instead"; } 2>/dev/null || true
@@ -384,7 +384,7 @@ fetch_deb() {
 	command -v apt-get >/dev/null || no_deb "this machine has no apt" || return
 	mirror=$(debian_mirror) ||
 		no_deb "apt's sources name no Debian mirror; DEBIAN_MIRROR can name one" || return
-	private=$(mktemp -d) || no_deb "no temporary folder can be made" || return
+	private=$(mktemp -d) || no_deb "cannot create a temporary folder" || return
 	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
 		"$private/parts" "$private/deb"
 	for suite in $suites; do
@@ -402,7 +402,7 @@ fetch_deb() {
 	for pattern in $patterns; do
 		[ -n "$version" ] || version=$(grep -E -m 1 -- "$pattern" <<<"$versions") || true
 	done
-	[ -n "$version" ] || no_deb "$suites has none that is wanted" || return
+	[ -n "$version" ] || no_deb "no wanted version in $suites" || return
 	(cd "$private/deb" &&
 		LC_ALL=C apt-get "${apt[@]}" download "$package=$version" >"$private/log" 2>&1) &&
 		dpkg-deb -x "$private"/deb/*.deb "$folder" 2>>"$private/log" ||

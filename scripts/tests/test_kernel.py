@@ -61,7 +61,7 @@ class Sources(KernelTest):
         self.debian("7.3.9-1~bpo13+1")
         result = self.kernel("--source")
         self.assertEqual(result.stdout.strip(), str(self.cache / "linux-7.3.9"), result.stderr)
-        self.assertIn("this is Linux 7.3.9", result.stderr)
+        self.assertIn("using Linux 7.3.9", result.stderr)
         self.assertFalse((self.cache / "linux-7.3.4").exists())
         self.assertEqual(self.kernel("--source").stdout, result.stdout)
         self.assertNotEqual(self.kernel("--path").stdout, before)
