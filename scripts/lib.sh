@@ -48,20 +48,24 @@ plain_path() {
 	done
 }
 
-plain_path "the checkout's path" "$top"
-if [ -n "${TMPDIR:-}" ]; then
-	plain_path TMPDIR "$TMPDIR"
-	if [ ! -d "$TMPDIR" ] || [ ! -w "$TMPDIR" ]; then
-		die "TMPDIR is not a folder that you may write to: $TMPDIR" "set it to one, or unset it"
+# The paths that every script uses. Status 2, wrong usage, is none of those that
+# scripts/vm passes on from a command.
+(
+	plain_path "the checkout's path" "$top"
+	if [ -n "${TMPDIR:-}" ]; then
+		plain_path TMPDIR "$TMPDIR"
+		if [ ! -d "$TMPDIR" ] || [ ! -w "$TMPDIR" ]; then
+			die "TMPDIR is not a folder that you may write to: $TMPDIR" "set it to one, or unset it"
+		fi
 	fi
-fi
-if [ -n "${XDG_CACHE_HOME:-}" ]; then
-	plain_path XDG_CACHE_HOME "$XDG_CACHE_HOME"
-else
-	[ -n "${HOME:-}" ] || die "neither HOME nor XDG_CACHE_HOME is set" \
-		"set one: tools and kernels are kept in a folder there"
-	plain_path HOME "$HOME"
-fi
+	if [ -n "${XDG_CACHE_HOME:-}" ]; then
+		plain_path XDG_CACHE_HOME "$XDG_CACHE_HOME"
+	else
+		[ -n "${HOME:-}" ] || die "neither HOME nor XDG_CACHE_HOME is set" \
+			"set one: tools and kernels are kept in a folder there"
+		plain_path HOME "$HOME"
+	fi
+) || exit 2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
 
 # Python would leave its cache beside the sources.

@@ -14,7 +14,7 @@ ODD = ["a b", "a:b", "$(touch PWNED)", "`touch PWNED`", "a;touch PWNED", "a'b", 
 class Paths(CheckoutTest):
     def refused(self, script, words, **options):
         result = self.run_here(*script, **options)
-        self.assertNotEqual(result.returncode, 0, script)
+        self.assertEqual(result.returncode, 2, script)
         self.assertIn(words, result.stderr)
         self.assertEqual(list(self.folder.rglob("PWNED")), [])
 
