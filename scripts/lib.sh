@@ -42,7 +42,7 @@ command_not_found_handle() {
 plain_path() {
 	local path LC_ALL=C
 	for path in "$2" "$(realpath -m -- "$2")"; do
-		[[ $path =~ ^/[A-Za-z0-9_./+@~-]*$ ]] || die "$1 is not a plain path: ${path@Q}" \
+		[[ $path =~ ^/[A-Za-z0-9_./+@~-]*$ ]] || die "$1 is not a plain path: $path" \
 			"a tool below would run a part of it as shell syntax, or split it" \
 			"use an absolute path of letters, digits and _ . / + @ ~ - for it"
 	done
