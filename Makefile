@@ -21,8 +21,13 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# make hands its own variables down; those of the sub-makes are their own.
-unexport KDIR KERNEL ACCEL
+# What tests what was changed: a file in user/tests, without its .rs.
+TEST ?=
+# How long `make fuzz` takes, in seconds.
+FUZZ_SECONDS ?= 60
+
+# $(call quoted,TEXT): TEXT as one word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
 
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
@@ -36,6 +41,7 @@ help:
 	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
 	@echo 'make bench-check  fail where one takes more than before'
 	@echo 'make package  pack the library as for crates.io, and build what was packed'
+	@echo 'make audit    licences, sources and advisories of the crates that are used'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
 	@echo 'make interop  hold what other clients see of the module against parley'
 	@echo
@@ -53,25 +59,61 @@ help:
 	@echo 'make clean    drop what was built here; keeps the kernel'
 	@echo 'make distclean  drop the kernel and the tools in the cache, too'
 
+# KERNEL, KDIR and the like reach the scripts as words of their command lines, and not
+# the makes that those start, whose variables of these names are their own.
+unexport KDIR KERNEL ACCEL TEST
+
 setup:
 	@scripts/setup
 
 kernel: setup
-	@scripts/kernel $(KERNEL)
+	@scripts/kernel $(call quoted,$(KERNEL))
 
 ifeq ($(KDIR),)
 module: kernel
-	@scripts/module "$$(scripts/kernel --path $(KERNEL))"
+	@scripts/module "$$(scripts/kernel --path $(call quoted,$(KERNEL)))"
 else
 module:
-	@scripts/module "$(KDIR)"
+	@scripts/module $(call quoted,$(KDIR))
 endif
 
 program:
-	@cd user && cargo build --quiet --release --locked
+	@scripts/program
+
+lint: kernel
+	@scripts/lint $(call quoted,$(KERNEL))
+
+format:
+	@scripts/lint --format
+
+rust-analyzer: kernel
+	@scripts/rust-project $(call quoted,$(KERNEL))
+
+package:
+	@scripts/package
+
+audit: setup
+	@scripts/audit
+
+fuzz:
+	@scripts/fuzz $(call quoted,$(FUZZ_SECONDS))
+
+spec: setup
+	@scripts/spec
+
+# These build something and use it afterwards. One run at a time does that in a
+# checkout: scripts/alone holds its lock while another make does the work.
+alone = run test try doc torture bench bench-check interop install install-program \
+	install-module deb deb-test
+again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$($(name)))) \
+	$(MAKE) --no-print-directory
+ifneq ($(lastword $(PARLEY_ALONE)),$(CURDIR))
+$(alone):
+	+@$(again) $@
+else
 
 run: module program
-	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo </dev/null
+	@scripts/vm --kernel $(call quoted,$(KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
 
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
@@ -83,58 +125,26 @@ no-old-report:
 endif
 
 test: module
-	@scripts/test $(KERNEL)
+	@scripts/test $(call quoted,$(KERNEL))
 
-# What tests what was changed: a file in user/tests, without its .rs.
-TEST ?=
 try: module
-	@[ -n "$(TEST)" ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
-	@scripts/test $(KERNEL) $(TEST)
-
-lint: kernel
-	@scripts/lint $(KERNEL)
-
-format:
-	@scripts/lint --format
+	@[ -n $(call quoted,$(TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@scripts/test $(call quoted,$(KERNEL)) $(foreach file,$(TEST),$(call quoted,$(file)))
 
 doc: module
 	@scripts/doc
-
-rust-analyzer: kernel
-	@scripts/rust-project $(KERNEL)
 
 torture: setup
 	@scripts/torture
 
 bench: module
-	@scripts/bench --accel $(ACCEL)
+	@scripts/bench --accel $(call quoted,$(ACCEL))
 
 bench-check: module
 	@scripts/bench --check
 
-package:
-	@scripts/package
-
-# How long, in seconds.
-FUZZ_SECONDS ?= 60
-fuzz:
-	@scripts/fuzz $(FUZZ_SECONDS)
-
 interop: module program
-	@scripts/interop $(KERNEL)
-
-vm: module program
-	@scripts/vm --kernel $(KERNEL) --shell
-
-spec: setup
-	@scripts/spec
-
-# What is missing is built; what is built is taken as it is, so that root needs
-# neither cargo nor rustc after `make program module KDIR=...`.
-install = DESTDIR='$(DESTDIR)' prefix='$(prefix)' bindir='$(bindir)' datadir='$(datadir)' \
-	mandir='$(mandir)' bashcompletiondir='$(bashcompletiondir)' \
-	fishcompletiondir='$(fishcompletiondir)' zshcompletiondir='$(zshcompletiondir)' \
-	KDIR='$(KDIR)' scripts/install
+	@scripts/interop $(call quoted,$(KERNEL))
 
 install:
 	@$(install)
@@ -145,24 +155,31 @@ install-program:
 install-module:
 	@$(install) --module
 
-uninstall:
-	@$(install) --uninstall
-
 deb: program
 	@scripts/deb
 
 deb-test: deb
 	@scripts/deb-test
+endif
 
-.PHONY: install install-program install-module uninstall deb deb-test
+# The lock is held while it builds, and not for as long as the shell is open.
+vm:
+	+@$(again) module program
+	@scripts/vm --kernel $(call quoted,$(KERNEL)) --shell
+
+# What is missing is built; what is built is taken as it is, so that root needs
+# neither cargo nor rustc after `make program module KDIR=...`.
+install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
+	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$($(name)))) scripts/install
+
+uninstall:
+	@$(install) --uninstall
 
 clean:
-	@scripts/module --clean
-	@cd user && cargo clean --quiet
-	@rm -f rust-project.json
+	@scripts/clean
 
-distclean: clean
-	@d="$${XDG_CACHE_HOME:-$$HOME/.cache}/parley"; echo "rm -rf $$d"; \
-	rm -rf "$$d" 2>/dev/null || sudo rm -rf --one-file-system "$$d"  # a Debian root in it is root's
+distclean:
+	@scripts/clean --cache
 
-.PHONY: help setup kernel module program run test try lint format doc rust-analyzer torture bench bench-check package fuzz interop vm spec clean distclean
+.PHONY: help setup kernel module program lint format rust-analyzer package audit fuzz spec \
+	$(alone) vm uninstall clean distclean

@@ -5,13 +5,8 @@
 #
 # shellcheck disable=SC2034 # used by those that source it
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/parley
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 me=$(basename "$0")
-
-# Tools that setup has put into the cache, and where libclang and rust-src are.
-# shellcheck source=/dev/null
-[ ! -f "$cache/env.sh" ] || . "$cache/env.sh"
 
 note() {
 	printf '%-8s %s\n' "$me:" "$*" >&2
@@ -23,6 +18,62 @@ die() {
 	[ $# = 0 ] || printf '  %s\n' "$@" >&2
 	exit 1
 }
+
+# need TOOL...: dies, naming what is missing, unless all of them are on the PATH.
+need() {
+	local tool absent=()
+	for tool; do
+		command -v "$tool" >/dev/null || absent+=("$tool")
+	done
+	[ ${#absent[@]} = 0 ] || die "missing on this machine: ${absent[*]}" \
+		"run: make setup   (without make: scripts/setup)"
+}
+
+# bash calls this in place of its own message, for a command that no `need` named.
+command_not_found_handle() {
+	printf '%s: %s is missing on this machine; run: make setup\n' "$me" "$1" >&2
+	return 127
+}
+
+# plain_path WHAT PATH: dies unless PATH, and what it leads to, is absolute and has only
+# characters that every tool takes literally. virtme-ng passes paths
+# through a shell on this machine; PATH and overlayfs split at colons, make at spaces;
+# `=`, `%` and `,` mean something to virtme-ng, to make and to QEMU.
+plain_path() {
+	local path LC_ALL=C
+	for path in "$2" "$(realpath -m -- "$2")"; do
+		[[ $path =~ ^/[A-Za-z0-9_./+@~-]*$ ]] || die "$1 is not a plain path: $path" \
+			"a tool below would run a part of it as shell syntax, or split it" \
+			"use an absolute path of letters, digits and _ . / + @ ~ - for it"
+	done
+}
+
+# The paths that every script uses. Status 2, wrong usage, is none of those that
+# scripts/vm passes on from a command.
+(
+	plain_path "the checkout's path" "$top"
+	if [ -n "${TMPDIR:-}" ]; then
+		plain_path TMPDIR "$TMPDIR"
+		if [ ! -d "$TMPDIR" ] || [ ! -w "$TMPDIR" ]; then
+			die "TMPDIR is not a folder that you may write to: $TMPDIR" "set it to one, or unset it"
+		fi
+	fi
+	if [ -n "${XDG_CACHE_HOME:-}" ]; then
+		plain_path XDG_CACHE_HOME "$XDG_CACHE_HOME"
+	else
+		[ -n "${HOME:-}" ] || die "neither HOME nor XDG_CACHE_HOME is set" \
+			"set one: tools and kernels are kept in a folder there"
+		plain_path HOME "$HOME"
+	fi
+) || exit 2
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
+
+# Python would leave its cache beside the sources.
+export PYTHONDONTWRITEBYTECODE=1
+
+# Tools that setup has put into the cache, and where libclang and rust-src are.
+# shellcheck source=/dev/null
+[ ! -f "$cache/env.sh" ] || . "$cache/env.sh"
 
 # What make's variable LLVM is to be for the newest clang of this machine that
 # is at least 17 and has the other tools beside it: "-19", or "1" for one without
@@ -72,6 +123,26 @@ tools_of() {
 	rustc=$(rustc_of "$1")
 	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
 }
+
+# remove_built_by_kbuild: removes what Kbuild made of the sources in this checkout, by
+# its own records: for each FILE it keeps .FILE.cmd, which begins with the file's name.
+remove_built_by_kbuild() (
+	cd "$top" || exit
+	for record in .*.cmd kmod/.*.cmd kmod/*/.*.cmd; do
+		[ -f "$record" ] || continue
+		folder=
+		[[ $record != */* ]] || folder=${record%/*}/
+		file=${record#"$folder."} file=$folder${file%.cmd}
+		IFS= read -r line <"$record" || true
+		[[ $line = "savedcmd_$file := "* ]] || continue
+		rm -f -- "$file" "$record"
+	done
+	# These have no record, or none where the module came from a Debian root; and a
+	# compiler that was interrupted leaves its list of headers.
+	rm -f -- kmod/parley.ko kmod/parley.mod.c
+	sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
+		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
+)
 
 # root_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
 root_of() {
@@ -126,6 +197,7 @@ accel_for() {
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {
+	need flock
 	mkdir -p "$cache"
 	exec 9>"$cache/$1.lock"
 	if ! flock -n 9; then
@@ -134,12 +206,119 @@ lock() {
 	fi
 }
 
+# alone: waits until no other run works in this checkout, and keeps others out until
+# this process and those that it starts have ended: what one builds must be what it
+# tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
+# holder starts learn of it from PARLEY_ALONE, which counts only below that process.
+alone() {
+	local holder=${PARLEY_ALONE:-} pid=$$ status=0
+	holder=${holder%% *}
+	if [ "${PARLEY_ALONE:+${PARLEY_ALONE#* }}" = "$top" ]; then
+		[ -e /proc/self/status ] || return 0
+		while [ "${pid:-0}" -gt 0 ]; do
+			[ "$pid" != "$holder" ] || return 0
+			pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
+		done
+	fi
+	need flock
+	exec 8<"$top"
+	flock --nonblock --conflict-exit-code 75 8 2>/dev/null || status=$?
+	if [ "$status" = 75 ]; then
+		note "another run is at work in this checkout$(holder_of 8 "$top"); waiting for it"
+		flock 8
+	elif [ "$status" != 0 ]; then
+		note "this file system has no locks: do not start a second run in this checkout"
+	fi
+	export PARLEY_ALONE="$$ $top"
+}
+
+# holder_of DESCRIPTOR FILE: the process that has the lock on FILE, where it can be seen.
+holder_of() {
+	local entry pid
+	for entry in /proc/[0-9]*/fd/"$1"; do
+		pid=${entry#/proc/} pid=${pid%%/*}
+		if [ "$entry" -ef "$2" ] && grep -qs '^lock:' "/proc/$pid/fdinfo/$1"; then
+			printf ' (process %s: %s)' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60)"
+			return
+		fi
+	done
+}
+
+# hold PATH: nobody removes the kernel in the cache that PATH is in, its tree or its
+# image, until this process and those that it starts have ended (descriptor 7).
+hold() {
+	local build=${1#"$cache/kernel/"}
+	[ "$build" != "$1" ] || return 0
+	build=$cache/kernel/${build%%/*}
+	# What is not built is not held, and whoever wants to use it says so.
+	[ -e "$build/.done" ] || return 0
+	need flock
+	exec 7<"$build/.done"
+	flock --shared 7
+	[ "$build/.done" -ef /proc/self/fd/7 ] ||
+		die "the kernel in $build was removed just now" "run this again"
+}
+
+# remove_build FOLDER: removes a kernel from the cache. Fails where somebody holds it.
+remove_build() (
+	if [ -e "$1/.done" ]; then
+		exec 6<"$1/.done"
+		flock --nonblock 6 || {
+			note "in use, so it stays: $1"
+			exit 1
+		}
+		# First, so that what a removal leaves when it is interrupted is not taken
+		# for a kernel.
+		rm -f -- "$1/.done"
+	fi
+	remove_tree "$1"
+)
+
+# remove_builds NAME KEEP: removes the builds of the kernel NAME other than KEEP, but
+# for those that are in use. The caller holds the lock of the kernel's build.
+remove_builds() {
+	local build
+	for build in "$cache/kernel/$1"-*; do
+		# Another kernel's name may begin with this one's.
+		if [[ ${build##*/} =~ ^"$1"-[0-9a-f]{12}$ ]] && [ "$build" != "$2" ]; then
+			remove_build "$build" || true
+		fi
+	done
+}
+
+# instead_of NAME PINNED: prints the version that was fetched because PINNED was not
+# available, from the file NAME-instead in the cache; otherwise PINNED.
+instead_of() {
+	local pinned='' version=''
+	{ read -r pinned version <"$cache/$1-instead"; } 2>/dev/null || true
+	[ "$pinned" = "$2" ] || version=$2
+	echo "$version"
+}
+
+# remove_tree FOLDER: removes FOLDER, but nothing that is mounted below it. Root is asked
+# only for what a plain rm could not remove: a Debian root, whose files are root's.
+remove_tree() {
+	rm -rf --one-file-system -- "$1" 2>/dev/null || true
+	if [ -e "$1" ]; then
+		note "as root: rm -rf --one-file-system $1"
+		as_root rm -rf --one-file-system -- "$1"
+	fi
+}
+
+# The settings of this machine's proxies, as words NAME=VALUE. sudo and a chroot with
+# an environment of its own would drop them.
+proxies=()
+for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,ALL,NO}_PROXY; do
+	[ -z "${!name:-}" ] || proxies+=("$name=${!name}")
+done
+unset name
+
 # as_root COMMAND...: through sudo, where this is not root.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
 	elif command -v sudo >/dev/null; then
-		sudo -- "$@"
+		sudo -- env "${proxies[@]}" "$@"
 	else
 		die "this takes root: $1" "install sudo, or run it as root"
 	fi
@@ -154,7 +333,24 @@ in_root() {
 	as_root unshare --mount sh -c 'root=$1 && shift &&
 		mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
 		exec chroot "$root" env -i LANG=C.UTF-8 HOME=/root DEBIAN_FRONTEND=noninteractive \
-			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$root" "$@"
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' \
+		sh "$root" "${proxies[@]}" "$@"
+}
+
+# cause_in LOG: prints why the tool that wrote LOG failed. It knows a missing network and
+# a full disk by the words of apt, curl, pip, tar and cargo; otherwise it prints the
+# log's last lines.
+cause_in() {
+	if grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
+		-e 'failure writing output' "$1"; then
+		echo "a disk is full; free some space (df -h $cache ${TMPDIR:-/tmp})"
+	elif grep -qiE -e "could ?n[o']t (resolve|connect)|(failed|unable) to connect" \
+		-e 'failure (resolving|in name)|name or service not known|no route to host' \
+		-e 'network is unreachable|connection (refused|timed out)' "$1"; then
+		echo "the network cannot be reached; behind a proxy, set http_proxy and https_proxy"
+	else
+		tail -n 5 "$1"
+	fi
 }
 
 # The address of the Debian mirror that this machine's apt uses.
@@ -175,17 +371,24 @@ debian_mirror() {
 	[ -n "$mirror" ] && echo "$mirror"
 }
 
-# fetch_deb PACKAGE VERSIONS SUITES FOLDER: unpacks a package of another Debian
-# suite into FOLDER, without touching this machine's apt configuration. Of the
-# versions on offer it takes the first that the pattern VERSIONS (grep -E)
-# matches, and prints it. Fails where there is none, or no Debian mirror.
+# fetch_deb PACKAGE PATTERNS SUITES FOLDER: unpacks a package of another Debian
+# suite into FOLDER, without touching this machine's apt configuration; Debian's
+# archive key vouches for it. Of the versions on offer it takes the first that a
+# pattern (grep -E) of PATTERNS matches, the first pattern before the second, and
+# prints it. Where it fails it says why.
 fetch_deb() {
-	local package=$1 versions=$2 suites=$3 folder=$4
-	local mirror keyring private version suite
-	command -v apt-get >/dev/null || return 1
-	mirror=$(debian_mirror) || return 1
-	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	private=$(mktemp -d)
+	local package=$1 patterns=$2 suites=$3 folder=$4
+	local mirror private versions version='' pattern suite
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	no_deb() {
+		note "no $package from Debian: $1"
+		[ -z "${private:-}" ] || rm -rf "$private"
+		return 1
+	}
+	command -v apt-get >/dev/null || no_deb "this machine has no apt" || return
+	mirror=$(debian_mirror) ||
+		no_deb "apt's sources name no Debian mirror; DEBIAN_MIRROR can name one" || return
+	private=$(mktemp -d) || no_deb "cannot create a temporary folder" || return
 	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
 		"$private/parts" "$private/deb"
 	for suite in $suites; do
@@ -195,20 +398,19 @@ fetch_deb() {
 		-o "Dir::Cache=$private/cache"
 		-o "Dir::Etc::sourcelist=$private/sources.list"
 		-o "Dir::Etc::sourceparts=$private/parts"
-		-o APT::Sandbox::User=root -o Acquire::Languages=none)
-	if ! apt-get "${apt[@]}" update >&2; then
-		rm -rf "$private"
-		return 1
-	fi
-	version=$(apt-cache "${apt[@]}" madison "$package" |
-		awk -F ' *[|] *' '{ print $2 }' | grep -E -m 1 -- "$versions") || true
-	if [ -z "$version" ] ||
-		! (cd "$private/deb" &&
-			apt-get "${apt[@]}" download "$package=$version" >&2) ||
-		! dpkg-deb -x "$private"/deb/*.deb "$folder"; then
-		rm -rf "$private"
-		return 1
-	fi
+		-o APT::Sandbox::User=root -o Acquire::Languages=none
+		-o APT::Update::Error-Mode=any)
+	LC_ALL=C apt-get "${apt[@]}" update >"$private/log" 2>&1 ||
+		no_deb "$(cause_in "$private/log")" || return
+	versions=$(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2 }')
+	for pattern in $patterns; do
+		[ -n "$version" ] || version=$(grep -E -m 1 -- "$pattern" <<<"$versions") || true
+	done
+	[ -n "$version" ] || no_deb "no wanted version in $suites" || return
+	(cd "$private/deb" &&
+		LC_ALL=C apt-get "${apt[@]}" download "$package=$version" >"$private/log" 2>&1) &&
+		dpkg-deb -x "$private"/deb/*.deb "$folder" 2>>"$private/log" ||
+		no_deb "$(cause_in "$private/log")" || return
 	rm -rf "$private"
 	echo "$version"
 }

@@ -34,3 +34,73 @@ class ScriptTest(unittest.TestCase):
         return subprocess.run(
             [str(word) for word in command], env=environment, text=True,
             capture_output=True, check=False, **options)
+
+
+# What an outer run says to its own children must not reach the scripts under test, but
+# for PARLEY_ALONE: what a test runs in this very checkout is a part of that run.
+for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "REPORT", "PARLEY_REPORT",
+             "PARLEY_MARK", "CARGO_TARGET_DIR", "DEBIAN_MIRROR"):
+    os.environ.pop(name, None)
+
+# rustup's programs look for the toolchain below the home.
+TOOLCHAIN = {name: os.environ.get(name, os.path.expanduser(f"~/{folder}"))
+             for name, folder in (("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo"))}
+
+# What every machine has: coreutils and a few more, and nothing that one has to install.
+BASIC = """awk basename bash cat chmod cmp cp cut date df dirname du echo env expr false find flock
+    grep head id install ln ls mkdir mktemp mv nproc paste printf ps pwd readlink realpath rm rmdir
+    sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq wc
+    xargs""".split()
+
+
+class CheckoutTest(ScriptTest):
+    """A test with a checkout, a cache and a home of its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.checkout = self.copy_of_checkout(self.folder / "checkout")
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        self.cache = self.home / ".cache/parley"
+
+    def copy_of_checkout(self, to):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=TOP, capture_output=True, check=True, text=True).stdout
+        for name in filter(None, listed.split("\0")):
+            if (TOP / name).is_file():
+                (to / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(TOP / name, to / name)
+        return to
+
+    def run_here(self, *command, env=None, **options):
+        """Runs a command in the private checkout, with the private home and cache."""
+        env = {"HOME": str(self.home), "XDG_CACHE_HOME": "", "TMPDIR": "",
+               "PARLEY_LINUX_SHA256": "", **TOOLCHAIN, **(env or {})}
+        options.setdefault("cwd", self.checkout)
+        return self.run_script(*command, env=env, **options)
+
+    def in_lib(self, script, *arguments, **options):
+        """Runs lines of bash that have sourced scripts/lib.sh."""
+        return self.run_here(
+            "bash", "-euc", f". scripts/lib.sh; {script}", "scripts/test-of-lib", *arguments,
+            **options)
+
+    def basic_path(self, *more):
+        """A PATH on which only BASIC and these tools are."""
+        folder = self.folder / "basic"
+        folder.mkdir(exist_ok=True)
+        for name in (*BASIC, *more):
+            if (found := shutil.which(name)) and not (folder / name).exists():
+                (folder / name).symlink_to(found)
+        return str(folder)
+
+    def git(self, *words):
+        subprocess.run(
+            ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words],
+            cwd=self.checkout, check=True, capture_output=True)
+
+    def write(self, path, text=""):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path

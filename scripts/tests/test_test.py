@@ -27,6 +27,9 @@ class Test(ScriptTest):
         for name in PYTHON:
             (self.top / name).parent.mkdir(exist_ok=True)
             (self.top / name).touch()
+        (self.top / "scripts/tests").mkdir()
+        (self.top / "scripts/tests/test_one.py").write_text(
+            "import unittest\nclass One(unittest.TestCase):\n    def test_one(self):\n        pass\n")
         vm = self.top / "scripts/vm"
         vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
 
