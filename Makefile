@@ -42,7 +42,7 @@ help:
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
 	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
-	@echo 'make deb-test   try them in a Debian root with a prepared 7.3 kernel'
+	@echo 'make deb-test   install, upgrade and purge them in Debian 12 and 13'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -129,26 +129,27 @@ vm: module program
 spec: setup
 	@scripts/spec
 
-# What is missing is built; what is built is taken as it is, so that root needs
-# neither cargo nor rustc after `make program module KDIR=...`.
-install = DESTDIR='$(DESTDIR)' prefix='$(prefix)' bindir='$(bindir)' datadir='$(datadir)' \
-	mandir='$(mandir)' bashcompletiondir='$(bashcompletiondir)' \
-	fishcompletiondir='$(fishcompletiondir)' zshcompletiondir='$(zshcompletiondir)' \
-	KDIR='$(KDIR)' scripts/install
+# Only what is missing or stale is built, so root needs neither cargo nor rustc after
+# `make program module KDIR=...`.
+# In the environment, a quote in a folder's name is no syntax of the shell.
+$(foreach name,DESTDIR KDIR prefix bindir datadir mandir bashcompletiondir \
+	fishcompletiondir zshcompletiondir,$(eval \
+	install install-program install-module uninstall: export $(name) := $$($(name))))
 
 install:
-	@$(install)
+	@scripts/install
 
 install-program:
-	@$(install) --program
+	@scripts/install --program
 
 install-module:
-	@$(install) --module
+	@scripts/install --module
 
 uninstall:
-	@$(install) --uninstall
+	@scripts/install --uninstall
 
-deb: program
+# It builds the program if need be, but not as root in the checkout of somebody else.
+deb:
 	@scripts/deb
 
 deb-test: deb
