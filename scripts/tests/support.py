@@ -34,3 +34,19 @@ class ScriptTest(unittest.TestCase):
         return subprocess.run(
             [str(word) for word in command], env=environment, text=True,
             capture_output=True, check=False, **options)
+
+
+# What root often lacks that a user has, besides what these bring with them.
+COMPILERS = ("rustc", "cargo", "gcc", "cc", "clang", "ld", "bindgen", "rustup")
+
+
+def listing(folder):
+    """All that is in a folder: kinds, modes, links and what is in the files."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name, mode = str(path.relative_to(folder)), path.lstat().st_mode
+        if path.is_symlink():
+            found[name] = os.readlink(path)
+        else:
+            found[name] = (oct(mode), path.read_bytes() if path.is_file() else None)
+    return found

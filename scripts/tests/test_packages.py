@@ -212,6 +212,17 @@ class DkmsSource(ScriptTest):
             self.assertEqual(oct(path.stat().st_mode)[-3:], "755" if path.is_dir() else "644")
 
 
+class DebTest(ScriptTest):
+    def test_its_inner_half_mounts_nothing_on_this_machine(self):
+        (self.folder / "root").mkdir()
+        for words in (["kernel", "/", self.folder], ["kernel", "/", self.folder,
+                      os.readlink("/proc/self/ns/mnt")]):
+            result = self.run_script(TOP / "scripts/deb-test", "--inside", *words)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("for this script alone", result.stderr)
+            self.assertEqual([path.name for path in self.folder.iterdir()], ["root"])
+
+
 def in_namespace(*command):
     return ["unshare", "-rm", *command]
 
