@@ -194,7 +194,7 @@ fn broken(page: &str) -> String {
                     && !line[..at].ends_with('\\')
                     && !line[at + 1..].starts_with(['.', '\''])
             };
-            let Some((at, _)) = line.match_indices(' ').filter(fits).last() else {
+            let Some((at, _)) = line.rmatch_indices(' ').find(fits) else {
                 break;
             };
             out.push_str(&line[..at]);
