@@ -397,6 +397,14 @@ class Uninstall(Made):
         self.ok("uninstall")
         self.assertEqual([name for name in listing(self.root) if "parley" in name], [])
 
+    def test_the_indexes_of_a_module_that_is_compressed_go_with_it(self):
+        self.write(self.tree / "Makefile", TREE.replace(f"{MODULE}'\n", f"{MODULE}.xz'\n"))
+        self.ok("install")
+        self.assertIn(f"lib/modules/{RELEASE}/modules.dep", listing(self.root))
+        self.assertIn(MODULE + ".xz", listing(self.root))
+        self.ok("uninstall")
+        self.assertEqual(listing(self.root), {})
+
     def test_others_files_in_our_folders_stay(self):
         self.ok("install")
         other = self.write(self.root / "usr/local/share/parley/other", "other")
