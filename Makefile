@@ -73,7 +73,7 @@ program:
 	@cd user && cargo build --quiet --release --locked && touch target/release/parley
 
 run: module program
-	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo
+	@scripts/vm --kernel $(KERNEL) --no-module --timeout 120 -- scripts/demo </dev/null
 
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.

@@ -31,6 +31,14 @@ def described(name):
     return family
 
 
+def brief(families):
+    """The number, version, commands and groups of each family, by its name."""
+    return {family['name']: {'id': family['id'], 'version': family['version'],
+                             'operations': [one['cmd'] for one in family['operations']],
+                             'groups': [one['name'] for one in family['groups']]}
+            for family in families}
+
+
 class Genl:
     name = 'genl ctrl'
 
@@ -90,13 +98,7 @@ class Genl:
             report.check(f'get {name}: {what}', theirs.get(name), ours)
         listed = self.families(run(['genl', '-d', 'ctrl', 'list']).stdout)
         report.check('list: all families of this kernel',
-                     {name: {'id': that['id'], 'version': that['version'],
-                             'operations': [one['cmd'] for one in that['operations']],
-                             'groups': [one['name'] for one in that['groups']]}
-                      for name, that in listed.items()},
-                     {that['name']: {key: that[key] for key in
-                                     ('id', 'version', 'operations', 'groups')}
-                      for that in parley('family', '--all')})
+                     brief(listed.values()), brief(parley('family', '--all')))
         theirs = self.policies(run(['genl', 'ctrl', 'policy', 'name', 'parley']).stdout)
         policies = parley_policies(parley('family'))
         unknown = 0
@@ -175,13 +177,7 @@ class LibnlTools:
         report.cannot('genl-ctrl-list: the flag for CAP_NET_ADMIN in the namespace',
                       'it prints nothing for it')
         report.check('genl-ctrl-list: all families of this kernel',
-                     {name: {'id': that['id'], 'version': that['version'],
-                             'operations': [one['cmd'] for one in that['operations']],
-                             'groups': [one['name'] for one in that['groups']]}
-                      for name, that in found.items()},
-                     {that['name']: {key: that[key] for key in
-                                     ('id', 'version', 'operations', 'groups')}
-                      for that in parley('family', '--all')})
+                     brief(found.values()), brief(parley('family', '--all')))
         # To the counters' events, and to the controller's of families.
         groups = [parley('family', name)['groups'][0]['id'] for name in ('parley', 'nlctrl')]
         with Lines(['parley', '--json', 'monitor']) as monitor:

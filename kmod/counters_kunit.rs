@@ -7,19 +7,19 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    counter::{
-        List,
-        ListArgs, //
-    },
     genl::{
+        codegen::Request,
+        prelude::*,
         testing::{
-            with_attrs,
+            put,
+            with_table,
             write,
             FakeDump, //
-        },
-        Arguments,
-        Dump,
-        Progress, //
+        }, //
+    },
+    parley::{
+        counter_get_dump,
+        CounterGetDump, //
     },
     state::{
         counters::{
@@ -31,8 +31,7 @@ use crate::{
             Name, //
         },
         Net, //
-    },
-    uapi::counter, //
+    }, //
 };
 use kernel::{
     prelude::*,
@@ -194,17 +193,18 @@ mod tests {
         room: usize,
         mut between: impl FnMut(&Net) -> Result,
     ) -> Result<(KVec<u8>, usize)> {
-        let bytes = write(64, |attrs| attrs.put_string(counter::PREFIX, prefix))?;
-        let policy = <ListArgs<'static> as Arguments<'static>>::POLICY;
-        with_attrs(&bytes, policy, |attrs| {
-            let args = ListArgs::parse(attrs).map_err(|_| EINVAL)?;
-            let mut cursor = List::start(net, &args).map_err(|_| EINVAL)?;
+        let number = 5;
+        let bytes = write(64, |to| put::<NulString<0>>(to, number, prefix))?;
+        let policy = counter_get_dump::Request::POLICY;
+        with_table(&bytes, policy, |table| {
+            let request = counter_get_dump::Request::parse(table).map_err(|_| EINVAL)?;
+            let mut cursor = net.start(&request).map_err(|_| EINVAL)?;
             let mut dump = FakeDump::new()?;
             let (mut names, mut buffers) = (KVec::new(), 0);
             loop {
                 let before = cursor;
-                let filled = dump.fill(room, |entries| {
-                    List::next(net, &args, &mut cursor, entries).map_err(|_| EINVAL)
+                let filled = dump.fill(room, |entries: &mut Entries<'_, CounterGetDump>| {
+                    net.next(&request, &mut cursor, entries).map_err(|_| EINVAL)
                 })?;
                 buffers += 1;
                 // The cursor moves where something was put, and only there.

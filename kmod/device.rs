@@ -14,10 +14,14 @@ use crate::{
     counter,
     genl::{
         self,
-        OpenNet, //
+        prelude::OpenNet, //
     },
-    state::Net,
-    uapi, //
+    parley::{
+        stats_get,
+        NAME_MAX,
+        PAYLOAD_MAX, //
+    },
+    state::Net, //
 };
 #[cfg(CONFIG_DEBUG_FS)]
 use core::ptr;
@@ -79,7 +83,7 @@ struct EchoCall {
 /// What `PARLEY_IOC_COUNTER_ADD` takes. Only its layout is used.
 #[repr(C)]
 struct CounterAddCall {
-    name: [u8; uapi::NAME_MAX + 1],
+    name: [u8; NAME_MAX + 1],
     delta: i64,
     value: u64,
 }
@@ -126,7 +130,7 @@ impl MiscDevice for Device {
 
     fn write_iter(mut kiocb: Kiocb<'_, Self::Ptr>, from: &mut IovIterSource<'_>) -> Result<usize> {
         let device = kiocb.file();
-        if from.len() > uapi::PAYLOAD_MAX {
+        if from.len() > PAYLOAD_MAX {
             return Err(EMSGSIZE);
         }
         let wanted = from.len();
@@ -161,7 +165,7 @@ impl Device {
         if flags != 0 {
             return Err(EINVAL);
         }
-        if len > uapi::PAYLOAD_MAX {
+        if len > PAYLOAD_MAX {
             return Err(EMSGSIZE);
         }
         let address = |address: u64| usize::try_from(address).map_err(|_| EFAULT);
@@ -179,13 +183,14 @@ impl Device {
             return Err(EPERM);
         }
         let mut call = UserSlice::new(arg, size_of::<CounterAddCall>()).reader();
-        let mut name = [0; uapi::NAME_MAX + 1];
+        let mut name = [0; NAME_MAX + 1];
         call.read_slice(&mut name)?;
         let name = CStr::from_bytes_until_nul(&name).map_err(|_| EINVAL)?;
         let delta = call.read::<i64>()?;
         let at = arg.wrapping_byte_add(core::mem::offset_of!(CounterAddCall, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
-        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below.
+        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below. A
+        // call that fails leaves 0 there.
         value().write::<u64>(&0)?;
         value().write::<u64>(&counter::add(&self.net, name, delta)?)?;
         Ok(0)
@@ -334,14 +339,21 @@ impl StatsFile {
 
 /// Statistics, a line for each.
 #[cfg(CONFIG_DEBUG_FS)]
-struct Lines([(u16, &'static CStr, u64); 6]);
+struct Lines(stats_get::Reply);
 
 #[cfg(CONFIG_DEBUG_FS)]
 impl fmt::Display for Lines {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (_, name, value) in &self.0 {
-            // Names of attributes are ASCII.
-            writeln!(to, "{} {value}", name.to_str().unwrap_or_default())?;
+        let stats = &self.0;
+        for (name, value) in [
+            ("echoes", stats.echoes),
+            ("echo-bytes", stats.echo_bytes),
+            ("counters", stats.counters),
+            ("notifications", stats.notifications),
+            ("asks-pending", stats.asks_pending),
+            ("asks-answered", stats.asks_answered),
+        ] {
+            writeln!(to, "{name} {}", value.unwrap_or_default())?;
         }
         Ok(())
     }

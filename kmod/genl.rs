@@ -2,97 +2,132 @@
 
 //! The server side of Generic Netlink.
 //!
-//! A family is a static [`Family`] with a table of operations, made by [`ops!`] of types that
-//! implement [`Do`] or [`Dump`]. Each such type is one operation, whole: its number, who may call
-//! it, what attributes it takes ([`arguments!`]) and the handler. The handler gets the [`Request`]
-//! with the state of its network namespace and the attributes, parsed and validated; it answers
-//! with a [`Reply`](message::Reply), now or, with a [`Kept`] request, later, or returns a
-//! [`Refusal`], which becomes the error and the extended ACK that the requester reads. A [`Module`]
-//! makes the family visible for as long as it is loaded.
+//! A family begins as a Netlink spec, from which one file is generated: a type for each operation
+//! ([`Op`](codegen::Op)), with the values of its request and its reply, and the family with its table. An author
+//! writes the state of a network namespace ([`NetState`]), and on it a handler for each operation:
+//! [`DoOp`](prelude::DoOp) returns the reply as a value, [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
+//! [`DumpOp`](prelude::DumpOp) lists. A handler gets the [`Call`](prelude::Call) with the request's attributes, parsed and validated; an error
+//! is an [`ExtAck`](prelude::ExtAck). A [`Module`] makes the family visible for as long as it is
+//! loaded.
 //!
 //! Nothing here knows what family it serves.
+//!
+//! The files below are layers: each imports only from those before it.
 //!
 //! Not supported yet: groups that need a capability to join, nested attributes in requests, a
 //! family header.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
-mod args;
-mod attr;
-mod dump;
-mod family;
+// How attributes lie in a message, and the C side.
 mod helpers;
-mod kept;
-mod kind;
+mod wire;
+// One attribute: in a request, in an error, in a message, in a policy, by its type.
+mod attr;
+mod extack;
+mod policy;
+mod types;
+mod writer;
+// All attributes of a request, or of a message; operations, which have both.
+mod payload;
+mod request;
+mod spec;
+// The family and its state in each namespace; messages of the family.
+mod family;
 mod message;
+mod users;
+// Handlers.
+mod call;
+mod dump;
+mod kept;
 mod notify;
 mod op;
 mod open;
-mod permission;
-mod policy;
-mod refusal;
+// What makes it all visible.
 mod registration;
-mod request;
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 pub(crate) mod testing;
-mod wire;
-mod writer;
 
 pub(crate) use self::{
-    args::{
-        arguments,
-        Arguments, //
-    },
-    dump::{
-        Dump,
-        Entries,
-        Progress, //
-    },
     family::{
         Family,
         FamilyRef,
-        Namespace,
         NetState, //
     },
-    kept::Kept,
-    kind::{
-        Arg,
-        Bytes,
-        Flag,
-        NulString,
-        Sint,
-        Uint,
-        U32, //
-    },
-    message::Message,
-    op::{
-        ops,
-        Do, //
-    },
-    open::OpenNet,
-    permission::Permission,
-    refusal::Refusal,
     registration::{
         Channels,
         Module, //
-    },
-    request::Request,
-    wire::{
-        size,
-        NoRoom, //
-    },
-    writer::Attributes, //
+    }, //
 };
 
-// What the macros above expand to names these.
-pub(crate) use self::{
-    args::Attrs,
-    family::Ops,
-    kind::Kind,
-    op::Op,
-    policy::{
-        max_attr,
-        table,
-        Policy, //
-    },
-};
+/// What handlers name.
+pub(crate) mod prelude {
+    pub(crate) use super::{
+        call::{
+            Call,
+            Context, //
+        },
+        dump::{
+            DumpOp,
+            Entries,
+            Progress, //
+        },
+        extack::ExtAck,
+        family::{
+            Entered,
+            Namespace, //
+        },
+        kept::{
+            Kept,
+            Prepared, //
+        },
+        op::{
+            DoOp,
+            Handled,
+            KeepOp, //
+        },
+        open::OpenNet,
+        request::Attr,
+        types::*, //
+    };
+}
+
+/// What generated code names.
+#[allow(unused_imports)] // A family has the types that its spec names.
+pub(crate) mod codegen {
+    pub(crate) use super::{
+        family::Ops,
+        op::{
+            Entry,
+            Handler, //
+        },
+        payload::{
+            nest_max,
+            put_attrs,
+            put_nests,
+            size_of_attrs,
+            size_of_nests,
+            total,
+            Message,
+            Notification,
+            Payload, //
+        },
+        policy::{
+            table,
+            Policy,
+            Range,
+            SignedRange, //
+        },
+        request::{
+            Field,
+            Request,
+            Table, //
+        },
+        spec::*,
+        wire::{
+            size,
+            NoRoom, //
+        },
+        writer::Writer, //
+    };
+}

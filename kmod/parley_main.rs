@@ -9,22 +9,25 @@ mod counters_kunit;
 mod device;
 mod echo;
 mod genl;
+mod parley;
 mod state;
 mod stats;
-mod uapi;
 
 use crate::{
     genl::{
+        prelude::{
+            Entered,
+            Namespace, //
+        },
         Family,
         FamilyRef,
         Module,
-        Namespace,
         NetState, //
     },
     state::Net, //
 };
 use kernel::{
-    net::netlink::MulticastGroup,
+    module::this_module,
     prelude::*, //
 };
 
@@ -46,26 +49,7 @@ module! {
 /// The family, and what else the module shows.
 type Parley = Module<Net, device::Channels>;
 
-static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(uapi::group::EVENTS)];
-
-static FAMILY: Family<Net> = Family::new(
-    kernel::module::this_module::<LocalModule>(),
-    uapi::FAMILY_NAME,
-    uapi::FAMILY_VERSION,
-    genl::ops![
-        do echo::Echo,
-        do counter::Get,
-        dump counter::List,
-        do counter::Set,
-        do counter::Add,
-        do counter::Del,
-        do ask::AgentRegister,
-        do ask::Ask,
-        do ask::Answer,
-        do stats::Get,
-    ],
-    &GROUPS,
-);
+static FAMILY: Family<Net> = parley::family(this_module::<LocalModule>());
 
 impl NetState for Net {
     const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
@@ -75,11 +59,11 @@ impl NetState for Net {
     }
 
     fn socket_closed(namespace: Namespace<'_, Self>, portid: u32) {
-        namespace.state().questions().socket_closed(portid);
+        ask::socket_closed(namespace, portid);
     }
 
-    fn alarm(namespace: Namespace<'_, Self>) {
-        ask::time_out(namespace);
+    fn alarm(entered: &Entered<'_, Self>) {
+        ask::time_out(entered);
     }
 
     fn end(&self) {

@@ -13,12 +13,16 @@ use self::{
     counters::Counters,
     questions::Questions, //
 };
-use crate::uapi::stats;
+use crate::parley::stats_get;
 use kernel::{
     prelude::*,
     sync::atomic::{
         Atomic,
         Relaxed, //
+    },
+    time::{
+        ClockSource,
+        Monotonic, //
     }, //
 };
 
@@ -44,6 +48,12 @@ impl Net {
         })
     }
 
+    /// The monotonic clock, in ns.
+    pub(crate) fn now() -> u64 {
+        // It never shows a time before boot.
+        Monotonic::ktime_get().unsigned_abs()
+    }
+
     /// Its counters.
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
@@ -65,31 +75,15 @@ impl Net {
         self.echo_bytes.add(len as u64, Relaxed);
     }
 
-    /// What it has counted: each number with the attribute it is told in, and the name of that.
-    pub(crate) fn stats(&self) -> [(u16, &'static CStr, u64); 6] {
-        [
-            (stats::ECHOES, c"echoes", self.echoes.load(Relaxed)),
-            (
-                stats::ECHO_BYTES,
-                c"echo-bytes",
-                self.echo_bytes.load(Relaxed),
-            ),
-            (stats::COUNTERS, c"counters", self.counters.count()),
-            (
-                stats::NOTIFICATIONS,
-                c"notifications",
-                self.counters.notifications(),
-            ),
-            (
-                stats::ASKS_PENDING,
-                c"asks-pending",
-                self.questions.pending(),
-            ),
-            (
-                stats::ASKS_ANSWERED,
-                c"asks-answered",
-                self.questions.answered(),
-            ),
-        ]
+    /// What it has counted of itself.
+    pub(crate) fn stats(&self) -> stats_get::Reply {
+        stats_get::Reply {
+            echoes: Some(self.echoes.load(Relaxed)),
+            echo_bytes: Some(self.echo_bytes.load(Relaxed)),
+            counters: Some(self.counters.count()),
+            notifications: Some(self.counters.notifications()),
+            asks_pending: Some(self.questions.pending()),
+            asks_answered: Some(self.questions.answered()),
+        }
     }
 }

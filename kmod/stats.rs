@@ -5,33 +5,13 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    genl::{
-        size,
-        Do,
-        Permission,
-        Refusal,
-        Request, //
-    },
-    state::Net,
-    uapi::cmd, //
+    genl::prelude::*,
+    parley::*,
+    state::Net, //
 };
 
-/// The operation `stats-get`.
-pub(crate) struct Get;
-
-impl Do for Get {
-    const CMD: u8 = cmd::STATS_GET;
-    const PERMISSION: Permission = Permission::Anyone;
-    type State = Net;
-    type Args<'a> = ();
-
-    fn handle<'a>(request: &Request<'a, Net>, (): ()) -> Result<(), Refusal<'a>> {
-        let values = request.state().stats();
-        let mut reply = request.reply(values.len() * size::UINT)?;
-        let mut attrs = reply.attrs();
-        for (number, _, value) in values {
-            attrs.put_uint(number, value)?;
-        }
-        reply.send()
+impl DoOp<StatsGet> for Net {
+    fn handle<'a>(&'a self, _call: &Call<'a, Self, StatsGet>) -> Handled<'a, StatsGet> {
+        Ok(self.stats())
     }
 }

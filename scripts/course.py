@@ -25,6 +25,7 @@ and where.
 
 import difflib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -140,18 +141,22 @@ def fresh():
 
 
 class Shell:
-    """A shell that runs commands one after another."""
+    """A shell that runs commands one after another. It reads them from a descriptor of its
+    own: a command that reads its standard input must not read the commands after it."""
 
     END = "course: that was it:"
 
     def __init__(self):
+        reading, writing = os.pipe()
         self.shell = subprocess.Popen(
-            ["bash", "--norc", "--noprofile"], stdin=subprocess.PIPE,
+            ["bash", "--norc", "--noprofile", f"/dev/fd/{reading}"], stdin=subprocess.DEVNULL, pass_fds=[reading],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        os.close(reading)
+        self.commands = os.fdopen(writing, "w")
 
     def run(self, command):
-        self.shell.stdin.write(f"{command}\n</dev/null printf '\\n{self.END}\\n'\n")
-        self.shell.stdin.flush()
+        self.commands.write(f"{command}\nprintf '\\n{self.END}\\n'\n")
+        self.commands.flush()
         lines = []
         for line in self.shell.stdout:
             if line.rstrip("\n") == self.END:
@@ -163,7 +168,7 @@ class Shell:
         sys.exit(f"course: the shell ended in: {command}")
 
     def end(self):
-        self.shell.stdin.close()
+        self.commands.close()
         self.shell.wait()
 
 
@@ -228,6 +233,7 @@ def self_test():
     assert shell.run("echo a; printf b") == ["a", "b"]
     assert shell.run("true") == [] and shell.run("x=1; echo; echo c") == ["", "c"]
     assert shell.run("echo $x >&2") == ["1"]
+    assert shell.run("cat") == [] and shell.run("echo after") == ["after"]
     shell.end()
     print("course: the self-test is well")
 

@@ -94,8 +94,9 @@ into_root() {
 
 # accel_for IMAGE: how QEMU is to run the kernel IMAGE, kvm or tcg. /dev/kvm can
 # be there and not run a kernel. So a kernel is booted: without a root file system
-# it panics within a second, and that it does shows that it ran. The answer is kept
-# until the next boot of this machine. PARLEY_ACCEL overrides it.
+# it panics within a second, which shows that it ran. The answer is kept until this
+# machine boots again, or QEMU, the device or this user's right to it changes.
+# PARLEY_ACCEL overrides it.
 accel_for() {
 	local stamp answer
 	case ${PARLEY_ACCEL:-} in
@@ -107,6 +108,8 @@ accel_for() {
 	*) die "PARLEY_ACCEL is kvm or tcg, not '$PARLEY_ACCEL'" ;;
 	esac
 	stamp="$(cat /proc/sys/kernel/random/boot_id) $(qemu-system-x86_64 --version | head -n 1)"
+	stamp+=" $(stat -Lc '%t:%T %a %u:%g' /dev/kvm 2>/dev/null || echo 'no kvm') $(id -u) $(id -G)"
+	[ ! -w /dev/kvm ] || stamp+=" writable"
 	if [ "$(sed -n 1p "$cache/accel" 2>/dev/null)" = "$stamp" ]; then
 		sed -n 2p "$cache/accel"
 		return
@@ -118,7 +121,7 @@ accel_for() {
 		grep -a 'Unable to mount root fs' >/dev/null; then
 		answer=kvm
 	fi
-	printf '%s\n%s\n' "$stamp" "$answer" >"$cache/accel"
+	printf '%s\n%s\n' "$stamp" "$answer" >"$cache/accel" || true
 	echo "$answer"
 }
 

@@ -25,13 +25,19 @@ BINDINGS = re.compile(r"kmod/genl/.*|kmod/device\.rs")
 # What the rooms of a layer may name of their own crate: what is below, no more.
 LAYERS = {
     "kmod/genl": ("genl",),
-    "kmod/state": ("genl", "state", "uapi"),
+    "kmod/state": ("genl", "state", "parley"),
     "user/src/netlink": ("netlink",),
     "user/src/genl": ("genl", "netlink", "uapi"),
     "user/src/route": ("netlink", "route"),
     "user/src/firewall": ("firewall", "netlink"),
     "user/src/client": ("client", "genl", "netlink", "terminal", "uapi"),
     "user/src/explain": ("explain", "genl", "netlink", "terminal", "uapi"),
+    "user/spec/src/yaml": ("error",),
+    "user/spec/src/model": ("error", "model"),
+    "user/spec/src/schema": ("error", "model", "schema", "yaml"),
+    "user/spec/src/read": ("error", "model", "schema", "yaml"),
+    # Generated code names the module's genl.
+    "user/spec/src/rust": ("error", "genl", "model", "rust"),
     "user/src/compare": ("client", "compare", "device", "genl", "netlink", "uapi"),
 }
 
@@ -42,7 +48,7 @@ BELOW = ("sealed",)
 SHARED = ("columns", "json", "network", "steps", "streams", "text")
 
 LICENCE = (
-    (re.compile(r"(kmod|user/src)/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
+    (re.compile(r"kmod/parley\.rs|user/src/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
     (re.compile(r"user/.*\.rs|bench/clients/.*\.(rs|c|h)"), "MIT OR Apache-2.0"),
     (re.compile(r"(kmod|bench|scripts)/.*\.(rs|c|py|sh)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
     (re.compile(r"scripts/[^.]*|bench/init|\.ci/run"), "GPL-2.0"),

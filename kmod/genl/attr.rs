@@ -11,16 +11,16 @@ use core::{
 };
 use kernel::bindings;
 
-/// An attribute in a request.
+/// An attribute as it stands in a request.
 ///
 /// # Invariants
 ///
 /// The pointer is to an attribute whose `nla_len` is at least [`HEADER`]; that many bytes from it
 /// on can be read, and nobody writes to them, for `'a`.
 #[derive(Clone, Copy)]
-pub(crate) struct Attr<'a>(NonNull<bindings::nlattr>, PhantomData<&'a [u8]>);
+pub(crate) struct RawAttr<'a>(NonNull<bindings::nlattr>, PhantomData<&'a [u8]>);
 
-impl<'a> Attr<'a> {
+impl<'a> RawAttr<'a> {
     /// # Safety
     ///
     /// `ptr` must keep the invariants of this type for `'a`.
@@ -33,7 +33,7 @@ impl<'a> Attr<'a> {
         self.0.as_ptr()
     }
 
-    /// What stands behind the attribute's header, without its padding.
+    /// Returns the attribute's payload, without its padding.
     pub(super) fn payload(self) -> &'a [u8] {
         // SAFETY: By the type invariants the header can be read for `'a`.
         let total = usize::from(unsafe { (*self.as_ptr()).nla_len });

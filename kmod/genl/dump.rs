@@ -10,17 +10,18 @@
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 use super::{
-    args::Arguments,
+    call::{
+        Context,
+        Held, //
+    },
+    extack::ExtAck,
     family::NetState,
     helpers,
-    permission::Permission,
-    refusal::Refusal,
+    payload::Payload,
     request::Request,
+    spec::Op,
     wire::NoRoom,
-    writer::{
-        Attributes,
-        Writer, //
-    }, //
+    writer::Writer, //
 };
 use core::{
     marker::PhantomData,
@@ -43,39 +44,24 @@ pub(crate) enum Progress {
     Done,
 }
 
-/// An operation that lists.
-pub(crate) trait Dump: 'static {
-    /// Its number on the wire. It may be that of an operation that is done once.
-    const CMD: u8;
-
-    /// Who may call it.
-    const PERMISSION: Permission;
-
-    /// The state it works on.
-    type State: NetState;
-
-    /// What it takes.
-    type Args<'a>: Arguments<'a>;
-
+/// Handles the dump `O`.
+pub(crate) trait DumpOp<O: Op>: NetState {
     /// Where it stands between two buffers. At most as large as the core has room for; it is
     /// dropped when the dump is done or its socket is closed.
     type Cursor: Send + 'static;
 
     /// Begins.
-    fn start<'a>(
-        state: &'a Self::State,
-        args: &Self::Args<'a>,
-    ) -> Result<Self::Cursor, Refusal<'a>>;
+    fn start<'a>(&'a self, request: &O::Request<'a>) -> Result<Self::Cursor, ExtAck<'a>>;
 
     /// Puts entries until there is no room for another, or all are told.
     ///
     /// Must call [`Entries::generation`] first, with what it lists locked against changes.
     fn next<'a>(
-        state: &'a Self::State,
-        args: &Self::Args<'a>,
+        &'a self,
+        request: &O::Request<'a>,
         cursor: &mut Self::Cursor,
-        entries: &mut Entries<'_>,
-    ) -> Result<Progress, Refusal<'a>>;
+        entries: &mut Entries<'_, O>,
+    ) -> Result<Progress, ExtAck<'a>>;
 }
 
 /// The entries of one buffer of a dump: a message each.
@@ -83,15 +69,16 @@ pub(crate) trait Dump: 'static {
 /// # Invariants
 ///
 /// `callback` is the dump's, and nobody else uses its sequence numbers while this lives.
-pub(crate) struct Entries<'w> {
+pub(crate) struct Entries<'w, O> {
     writer: &'w mut Writer,
     callback: NonNull<bindings::netlink_callback>,
     header: bindings::nlmsghdr,
     genl_header: bindings::genlmsghdr,
+    _op: PhantomData<fn(&O)>,
 }
 
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
-impl<'w> Entries<'w> {
+impl<'w, O: Op> Entries<'w, O> {
     /// Entries of a dump of nobody's.
     ///
     /// # Safety
@@ -110,11 +97,12 @@ impl<'w> Entries<'w> {
                 ..pin_init::zeroed()
             },
             genl_header: pin_init::zeroed(),
+            _op: PhantomData,
         }
     }
 }
 
-impl Entries<'_> {
+impl<O: Op> Entries<'_, O> {
     /// Sets the generation of the state that the following entries show. If it is not that of the
     /// entries before them, the dump is flagged as interrupted.
     pub(crate) fn generation(&mut self, generation: u64) {
@@ -132,13 +120,11 @@ impl Entries<'_> {
         }
     }
 
-    /// Puts an entry of the attributes that `fill` puts. Where there is no room for all of it,
-    /// nothing of it stays.
-    pub(crate) fn put(
-        &mut self,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
-    ) -> Result<(), NoRoom> {
-        self.writer.message(self.header, self.genl_header, fill)?;
+    /// Puts an entry. Puts nothing if there is no room for all of it.
+    pub(crate) fn put(&mut self, entry: &O::Reply<'_>) -> Result<(), NoRoom> {
+        let headers = (self.header, self.genl_header);
+        self.writer
+            .message(headers.0, headers.1, |to| entry.put(to))?;
         // One entry says it. Where none does, the core says it in the message that ends the dump.
         self.header.nlmsg_flags &= !(bindings::NLM_F_DUMP_INTR as u16);
         let callback = self.callback.as_ptr();
@@ -148,16 +134,16 @@ impl Entries<'_> {
     }
 }
 
-/// The request of a dump.
+/// The context of a dump.
 ///
 /// # Safety
 ///
 /// `callback` must be what the core passed to a callback of a dump of `N`'s family, and `'a` must
 /// end before that returns.
-unsafe fn request<'a, N: NetState>(
+unsafe fn call<'a, N: NetState>(
     callback: *mut bindings::netlink_callback,
-    _running: &'a Running<N>,
-) -> Request<'a, N> {
+    running: &'a Running<N>,
+) -> Context<'a, N> {
     // SAFETY: The core has put its information of the dump there before it calls any callback of
     // ours, and keeps it until after the last.
     let (skb, info) = unsafe {
@@ -170,7 +156,7 @@ unsafe fn request<'a, N: NetState>(
     // SAFETY: By the safety requirements of this function. The core holds the request's message
     // for as long as the dump, and calls with its socket, which holds its namespace, alive. The
     // states of all namespaces are there, as a user of the family was let in.
-    unsafe { Request::from_raw(skb, info) }
+    unsafe { Context::from_raw(skb, info, &running.held) }
 }
 
 /// A callback of a dump, while it may use the state.
@@ -178,15 +164,21 @@ unsafe fn request<'a, N: NetState>(
 /// # Invariants
 ///
 /// This is one of the family's users.
-struct Running<N: NetState>(PhantomData<fn(&N)>);
+struct Running<N: NetState> {
+    held: Held,
+    _state: PhantomData<fn(&N)>,
+}
 
 impl<N: NetState> Running<N> {
     /// Fails when the family is gone: unregistering it does not end its dumps.
-    fn new<'a>() -> Result<Self, Refusal<'a>> {
+    fn new<'a>() -> Result<Self, ExtAck<'a>> {
         let entered = N::FAMILY.get().users().enter();
-        entered.map_err(|error| Refusal::new(error, c"the family was unregistered"))?;
+        entered.map_err(|error| ExtAck::new(error, c"the family was unregistered"))?;
         // INVARIANT: That succeeded.
-        Ok(Self(PhantomData))
+        Ok(Self {
+            held: Held::new(),
+            _state: PhantomData,
+        })
     }
 }
 
@@ -201,10 +193,10 @@ impl<N: NetState> Drop for Running<N> {
 /// # Safety
 ///
 /// `callback` must be valid.
-unsafe fn cursor<O: Dump>(callback: *mut bindings::netlink_callback) -> *mut O::Cursor {
+unsafe fn cursor<N: DumpOp<O>, O: Op>(callback: *mut bindings::netlink_callback) -> *mut N::Cursor {
     const {
-        assert!(size_of::<O::Cursor>() <= size_of::<bindings::netlink_callback__bindgen_ty_1>());
-        assert!(align_of::<O::Cursor>() <= align_of::<bindings::netlink_callback__bindgen_ty_1>());
+        assert!(size_of::<N::Cursor>() <= size_of::<bindings::netlink_callback__bindgen_ty_1>());
+        assert!(align_of::<N::Cursor>() <= align_of::<bindings::netlink_callback__bindgen_ty_1>());
     }
     // SAFETY: By the safety requirements of this function.
     unsafe { (&raw mut (*callback).__bindgen_anon_1).cast() }
@@ -216,7 +208,7 @@ unsafe fn cursor<O: Dump>(callback: *mut bindings::netlink_callback) -> *mut O::
 ///
 /// `callback` must be what the core passed to `start` or `dumpit` of a dump.
 unsafe fn extack(callback: *mut bindings::netlink_callback) -> *mut bindings::netlink_ext_ack {
-    // SAFETY: As in `request`.
+    // SAFETY: As in `call`.
     unsafe {
         (*(*callback).data.cast::<bindings::genl_dumpit_info>())
             .info
@@ -226,46 +218,48 @@ unsafe fn extack(callback: *mut bindings::netlink_callback) -> *mut bindings::ne
 
 /// # Safety
 ///
-/// To be called by the core only, as `start` of a dump `O` of `O::State`'s family.
-pub(super) unsafe extern "C" fn start<O: Dump>(callback: *mut bindings::netlink_callback) -> c_int {
-    let running = match Running::<O::State>::new() {
+/// To be called by the core only, as `start` of the dump `O` of `N`'s family.
+pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
+    callback: *mut bindings::netlink_callback,
+) -> c_int {
+    let running = match Running::<N>::new() {
         Ok(running) => running,
         // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
-        Err(refusal) => return unsafe { refusal.report(extack(callback)) },
+        Err(error) => return unsafe { error.report(extack(callback)) },
     };
     // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
-    let request = unsafe { request::<O::State>(callback, &running) };
-    match args::<O>(&request).and_then(|args| O::start(request.state(), &args)) {
+    let call = unsafe { call::<N>(callback, &running) };
+    match request::<N, O>(&call).and_then(|request| call.state().start(&request)) {
         Ok(new) => {
             // SAFETY: The core has set this room aside for the family. Nothing is in it yet.
-            unsafe { cursor::<O>(callback).write(new) };
+            unsafe { cursor::<N, O>(callback).write(new) };
             0
         }
         // SAFETY: The extended ACK is this request's, and used by nobody else during the call.
-        Err(refusal) => unsafe { refusal.report(request.extack()) },
+        Err(error) => unsafe { error.report(call.extack()) },
     }
 }
 
-fn args<'a, O: Dump>(request: &Request<'a, O::State>) -> Result<O::Args<'a>, Refusal<'a>> {
-    // SAFETY: `Op::new_dump` gave the core this very policy table.
-    let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
-    O::Args::parse(&attrs)
+fn request<'a, N: NetState, O: Op>(call: &Context<'a, N>) -> Result<O::Request<'a>, ExtAck<'a>> {
+    // SAFETY: `Entry::new_dump` gave the core this very policy table.
+    let table = unsafe { call.table(<O::Request<'a> as Request<'a>>::POLICY.len()) };
+    O::Request::parse(&table)
 }
 
 /// # Safety
 ///
-/// To be called by the core only, as `dumpit` of a dump `O` of `O::State`'s family.
-pub(super) unsafe extern "C" fn dumpit<O: Dump>(
+/// To be called by the core only, as `dumpit` of the dump `O` of `N`'s family.
+pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     skb: *mut bindings::sk_buff,
     callback: *mut bindings::netlink_callback,
 ) -> c_int {
-    let running = match Running::<O::State>::new() {
+    let running = match Running::<N>::new() {
         Ok(running) => running,
         // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
-        Err(refusal) => return unsafe { refusal.report(extack(callback)) },
+        Err(error) => return unsafe { error.report(extack(callback)) },
     };
     // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
-    let request = unsafe { request::<O::State>(callback, &running) };
+    let call = unsafe { call::<N>(callback, &running) };
     let mut room = 0;
     // SAFETY: `skb` is the core's, and `room` can be written.
     let tail = unsafe { helpers::genl_helper_dump_tail(skb, &mut room) };
@@ -273,7 +267,7 @@ pub(super) unsafe extern "C" fn dumpit<O: Dump>(
     let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
     // SAFETY: So many bytes from the tail on are the buffer's, which is ours during this call.
     let mut writer = unsafe { Writer::new(tail, room as usize) };
-    let (header, genl_header) = request.entry_headers();
+    let (header, genl_header) = call.entry_headers();
     let mut entries = Entries {
         writer: &mut writer,
         // SAFETY: `callback` is the core's.
@@ -281,12 +275,13 @@ pub(super) unsafe extern "C" fn dumpit<O: Dump>(
         callback: unsafe { NonNull::new_unchecked(callback) },
         header,
         genl_header,
+        _op: PhantomData,
     };
     // SAFETY: `start` has written the cursor, or this would not be called; `Entries` does not
     // touch it, and nobody else does.
-    let cursor = unsafe { &mut *cursor::<O>(callback) };
-    let progress =
-        args::<O>(&request).and_then(|args| O::next(request.state(), &args, cursor, &mut entries));
+    let cursor = unsafe { &mut *cursor::<N, O>(callback) };
+    let progress = request::<N, O>(&call)
+        .and_then(|request| call.state().next(&request, cursor, &mut entries));
     // SAFETY: The writer has written so many bytes behind the tail, and no more than there was
     // room for.
     let len = unsafe { helpers::genl_helper_dump_put(skb, writer.len() as c_uint) };
@@ -296,17 +291,19 @@ pub(super) unsafe extern "C" fn dumpit<O: Dump>(
         Ok(Progress::More) if len == 0 => EMSGSIZE.to_errno(),
         Ok(Progress::More) => len as c_int,
         // SAFETY: The extended ACK is this call's, and used by nobody else during it.
-        Err(refusal) => unsafe { refusal.report(request.extack()) },
+        Err(error) => unsafe { error.report(call.extack()) },
     }
 }
 
 /// # Safety
 ///
-/// To be called by the core only, as `done` of a dump `O` of `O::State`'s family.
-pub(super) unsafe extern "C" fn done<O: Dump>(callback: *mut bindings::netlink_callback) -> c_int {
+/// To be called by the core only, as `done` of the dump `O` of `N`'s family.
+pub(super) unsafe extern "C" fn done<N: DumpOp<O>, O: Op>(
+    callback: *mut bindings::netlink_callback,
+) -> c_int {
     // SAFETY: The core calls this once, and only where `start` has written the cursor. Nothing
     // else is touched: the socket may be on its way out.
-    unsafe { cursor::<O>(callback).drop_in_place() };
+    unsafe { cursor::<N, O>(callback).drop_in_place() };
     0
 }
 
@@ -314,21 +311,53 @@ pub(super) unsafe extern "C" fn done<O: Dump>(callback: *mut bindings::netlink_c
 #[kunit_tests(parley_dump)]
 mod tests {
     use super::*;
-    use crate::genl::testing::FakeDump;
+    use crate::genl::{
+        testing::{
+            put,
+            FakeDump, //
+        },
+        types::U32, //
+    };
+
+    /// A dump whose entries have one attribute.
+    enum List {}
+
+    impl Op for List {
+        const CMD: u8 = 1;
+        const FLAGS: u32 = 0;
+        const VALIDATE: u32 = 0;
+        const REPLIES: bool = true;
+        type Request<'a> = ();
+        type Reply<'a> = One;
+    }
+
+    struct One;
+
+    impl Payload for One {
+        const SIZE_MAX: Option<usize> = None;
+
+        fn size(&self) -> usize {
+            8
+        }
+
+        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+            put::<U32>(to, 1, 1)
+        }
+    }
 
     const MULTI: u16 = bindings::NLM_F_MULTI as u16;
     const INTERRUPTED: u16 = MULTI | bindings::NLM_F_DUMP_INTR as u16;
 
-    fn put(entries: &mut Entries<'_>) -> bool {
-        entries.put(|attrs| attrs.put_u32(1, 1)).is_ok()
+    fn entry(entries: &mut Entries<'_, List>) -> bool {
+        entries.put(&One).is_ok()
     }
 
     #[test]
     fn an_entry_that_does_not_fit_leaves_nothing() -> Result {
         // An entry takes 16 + 4 + 8 bytes.
-        let filled = FakeDump::new()?.fill(2 * 28 + 27, |entries| {
+        let filled = FakeDump::new()?.fill(2 * 28 + 27, |entries: &mut Entries<'_, List>| {
             entries.generation(1);
-            [put(entries), put(entries), put(entries)]
+            [entry(entries), entry(entries), entry(entries)]
         })?;
         assert_eq!(filled.returned, [true, true, false]);
         assert_eq!(filled.flags[..], [MULTI, MULTI]);
@@ -339,9 +368,9 @@ mod tests {
     fn a_change_between_two_buffers_is_told_once() -> Result {
         let mut dump = FakeDump::new()?;
         for (generation, flags) in [(5, MULTI), (5, MULTI), (6, INTERRUPTED), (6, MULTI)] {
-            let filled = dump.fill(200, |entries| {
+            let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {
                 entries.generation(generation);
-                put(entries) && put(entries)
+                entry(entries) && entry(entries)
             })?;
             assert!(filled.returned);
             assert_eq!(filled.flags[..], [flags, MULTI]);
@@ -352,10 +381,10 @@ mod tests {
     #[test]
     fn a_change_before_the_first_entry_is_none() -> Result {
         let mut dump = FakeDump::new()?;
-        dump.fill(200, |entries| entries.generation(1))?;
-        let filled = dump.fill(200, |entries| {
+        dump.fill(200, |entries: &mut Entries<'_, List>| entries.generation(1))?;
+        let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {
             entries.generation(2);
-            put(entries)
+            entry(entries)
         })?;
         assert_eq!(filled.flags[..], [MULTI]);
         Ok(())
@@ -367,9 +396,9 @@ mod tests {
         for bit in 0..30 {
             let mut dump = FakeDump::new()?;
             for (generation, flags) in [(0, MULTI), (1 << bit, INTERRUPTED)] {
-                let filled = dump.fill(200, |entries| {
+                let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {
                     entries.generation(generation);
-                    put(entries)
+                    entry(entries)
                 })?;
                 assert_eq!(filled.flags[..], [flags]);
             }

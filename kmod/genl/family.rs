@@ -5,7 +5,10 @@
 //! C headers: [`include/net/genetlink.h`](srctree/include/net/genetlink.h),
 //! [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h)
 
-use super::helpers;
+use super::{
+    helpers,
+    users::Users, //
+};
 use core::{
     cell::UnsafeCell,
     marker::PhantomData,
@@ -23,19 +26,7 @@ use kernel::{
     },
     net::netlink::MulticastGroup,
     prelude::*,
-    sync::{
-        atomic::{
-            ordering::{
-                Acquire,
-                Full,
-                Relaxed,
-                Release, //
-            },
-            Atomic,
-            AtomicFlag, //
-        },
-        Completion, //
-    },
+    sync::atomic::AtomicFlag,
     types::Opaque, //
 };
 
@@ -56,9 +47,9 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The socket sends no more requests, and none of its requests is being handled. May sleep.
     fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
 
-    /// Called when the time passed to [`Namespace::wake_in`] is up. May sleep; never called twice
-    /// at a time in a namespace.
-    fn alarm(_namespace: Namespace<'_, Self>) {}
+    /// Called when the time passed to [`Namespace::wake_in`] is up, unless the family is gone. May
+    /// sleep; never called twice at a time in a namespace.
+    fn alarm(_entered: &Entered<'_, Self>) {}
 
     /// Called when the namespace or the family goes. No hook above is called any more, and no
     /// request comes. May sleep.
@@ -323,137 +314,31 @@ impl<'a, N: NetState> Namespace<'a, N> {
     }
 }
 
-/// Those who use the states of a family without a do-request, which the kernel waits for when it
-/// unregisters the family: callbacks of dumps, and [`Entered`](super::open::Entered).
-///
-/// Each user holds a reference to the module by other means, such as that of a dump or of an open
-/// file: it runs the module's code even after it has left.
+/// A network namespace in which the family is used without a request. The family is not
+/// unregistered while this lives, so nothing that a user can delay belongs into its life.
 ///
 /// # Invariants
 ///
-/// `count` is the number of users, plus [`CLOSED`](Self::CLOSED) unless they are let in. `idle` is
-/// initialized since `count` was first without it, and completed by the last user that leaves with
-/// it. `visible` is set only while the family is registered.
-pub(super) struct Users {
-    count: Atomic<i32>,
-    visible: AtomicFlag,
-    idle: Opaque<Completion>,
-}
+/// This is one of the family's users, which entered when the family was visible.
+pub(crate) struct Entered<'a, N: NetState>(Namespace<'a, N>);
 
-impl Users {
-    const CLOSED: i32 = i32::MIN;
-
-    pub(super) const fn new() -> Self {
-        // INVARIANT: No users, and they are not let in.
-        Self {
-            count: Atomic::new(Self::CLOSED),
-            visible: AtomicFlag::new(false),
-            idle: Opaque::uninit(),
-        }
+impl<'a, N: NetState> Entered<'a, N> {
+    /// Enters the namespace that `get` returns, which is called if the family is visible. Fails
+    /// with `ENODEV` if it is not.
+    pub(super) fn new(get: impl FnOnce() -> Namespace<'a, N>) -> Result<Self> {
+        N::FAMILY.get().users().enter_visible()?;
+        // INVARIANT: This has succeeded.
+        Ok(Self(get()))
     }
 
-    /// Lets dumps in.
-    ///
-    /// # Safety
-    ///
-    /// To be called with the family's claim held, once before each call of [`Self::close`].
-    pub(super) unsafe fn open(&self) {
-        // SAFETY: No user is there, so nobody looks at `idle`: the last to complete it had done so
-        // before `close` returned. It is in a static, so it does not move.
-        let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
-        self.count.store(0, Release);
-    }
-
-    /// Lets in those who come without netlink, too. To be called when the family is registered.
-    pub(super) fn let_in(&self) {
-        self.visible.store(true, Release);
-    }
-
-    /// Lets nobody in any more, and waits until all have left.
-    ///
-    /// # Safety
-    ///
-    /// To be called with the family's claim held, once after each call of [`Self::open`], and
-    /// before the family is unregistered.
-    pub(super) unsafe fn close(&self, family: &CStr) {
-        self.visible.store(false, Release);
-        if self.count.fetch_add(Self::CLOSED, Full) != 0 {
-            // SAFETY: `open` has initialized it; the last user completes it. The name is a string.
-            unsafe {
-                helpers::genl_helper_wait_for_users(self.idle.get().cast(), family.as_char_ptr());
-            }
-        }
-    }
-
-    /// Becomes a user, until [`Self::leave`]. Fails with `ENODEV` when the family is gone.
-    pub(super) fn enter(&self) -> Result {
-        let mut count = self.count.load(Relaxed);
-        while count >= 0 {
-            match self.count.cmpxchg(count, count + 1, Full) {
-                Ok(_) => return Ok(()),
-                Err(other) => count = other,
-            }
-        }
-        Err(ENODEV)
-    }
-
-    /// As [`Self::enter`]. Fails with `ENODEV` unless the family is visible, too.
-    pub(super) fn enter_visible(&self) -> Result {
-        self.enter()?;
-        if self.visible.load(Acquire) {
-            return Ok(());
-        }
-        self.leave();
-        Err(ENODEV)
-    }
-
-    pub(super) fn leave(&self) {
-        if self.count.fetch_sub(1, Full) == Self::CLOSED + 1 {
-            // SAFETY: `open` has initialized it, and it stays so until `close` returns, which
-            // waits for this.
-            unsafe { (*self.idle.get()).complete_all() };
-        }
+    /// The namespace.
+    pub(crate) fn namespace(&self) -> Namespace<'a, N> {
+        self.0
     }
 }
 
-#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
-#[kunit_tests(parley_users)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn users_enter_only_while_the_family_is_open() -> Result {
-        // In a box, so that it does not move.
-        let users = KBox::new(Users::new(), GFP_KERNEL)?;
-        for _ in 0..2 {
-            assert_eq!(users.enter(), Err(ENODEV));
-            // SAFETY: The claim is this test's, which is alone here; `close` follows.
-            unsafe { users.open() };
-            assert_eq!(users.enter(), Ok(()));
-            assert_eq!(users.enter(), Ok(()));
-            users.leave();
-            users.leave();
-            // SAFETY: As above.
-            unsafe { users.close(c"test") };
-        }
-        assert_eq!(users.enter(), Err(ENODEV));
-        Ok(())
-    }
-
-    #[test]
-    fn those_without_netlink_enter_only_while_the_family_is_visible() -> Result {
-        // In a box, so that it does not move.
-        let users = KBox::new(Users::new(), GFP_KERNEL)?;
-        assert_eq!(users.enter_visible(), Err(ENODEV));
-        // SAFETY: The claim is this test's, which is alone here; `close` follows.
-        unsafe { users.open() };
-        assert_eq!(users.enter_visible(), Err(ENODEV));
-        users.let_in();
-        assert_eq!(users.enter_visible(), Ok(()));
-        users.leave();
-        // SAFETY: As above.
-        unsafe { users.close(c"test") };
-        assert_eq!(users.enter_visible(), Err(ENODEV));
-        Ok(())
+impl<N: NetState> Drop for Entered<'_, N> {
+    fn drop(&mut self) {
+        N::FAMILY.get().users().leave();
     }
 }

@@ -20,12 +20,14 @@
 #include <net/sock.h>
 
 /*
- * Frees a vmalloc()ed message that no socket has taken. A socket that takes it
- * sets netlink's own destructor, which does the same.
+ * Frees the memory of a vmalloc()ed message that no socket has taken. A socket that
+ * takes it sets netlink's own destructor, netlink_skb_destructor(), which does the same.
  */
 static void genl_helper_large_free(struct sk_buff *skb)
 {
-	kvfree_atomic(skb->head);
+	/* A clone, such as a network monitor makes of a dropped message, shares it. */
+	if (!skb->cloned || !atomic_dec_return(&skb_shinfo(skb)->dataref))
+		kvfree_atomic(skb->head);
 	skb->head = NULL;
 }
 
@@ -143,44 +145,60 @@ int genl_helper_reply(struct sk_buff *skb, struct genl_info *info)
 
 struct genl_helper_audience {
 	const struct net *net;
-	/* Whether a listener in @net was to get the message. */
+	/* The requester, if it gets a message of its own. */
+	const struct sock *requester;
+	/* Length of the message. */
+	unsigned int len;
+	/* Whether a listener in @net was offered the message. */
 	bool listened;
 };
 
+/* Called for each listener before its copy goes through its socket's filter. */
 static int genl_helper_note_listener(struct sock *dsk, struct sk_buff *skb,
 				     void *data)
 {
 	struct genl_helper_audience *audience = data;
 
+	if (dsk == audience->requester)
+		return 1;
+	/*
+	 * The filter of the listener before this one may have trimmed the buffer that
+	 * both share. What it has cut off is still there, and no queue holds this one.
+	 */
+	if (unlikely(skb->len < audience->len))
+		skb_put(skb, audience->len - skb->len);
 	if (net_eq(sock_net(dsk), audience->net))
 		audience->listened = true;
 	return 0;
 }
 
 /*
- * Multicasts the message and, with @echo, sends it to the requester @portid too.
- * Returns whether a listener of this namespace was sent it. One that listens to
- * all namespaces (NETLINK_LISTEN_ALL_NSID) and is of another does not count, and
- * neither does the requester, which the multicast leaves out with @echo.
+ * Multicasts the message and sends it to @requester too, unless that is NULL. Returns
+ * whether a listener of this namespace was offered it. The result depends on nothing
+ * else, because it must not reveal listeners of other namespaces: neither on who had
+ * room, which the core knows of all namespaces together, nor on a listener to all
+ * namespaces (NETLINK_LISTEN_ALL_NSID). The requester does not count.
+ *
+ * The core could leave the requester out itself, but it compares ports, and a socket in
+ * another namespace may have the same.
  */
 bool genl_helper_notify(const struct genl_family *family, struct net *net,
 			struct sk_buff *skb, u32 portid, unsigned int group,
-			bool echo)
+			struct sock *requester)
 {
-	struct genl_helper_audience audience = { .net = net };
-	int err;
+	struct genl_helper_audience audience = {
+		.net = net,
+		.requester = requester,
+		.len = skb->len,
+	};
 
-	if (echo)
+	if (requester)
 		skb_get(skb);
-	err = genlmsg_multicast_netns_filtered(family, net, skb,
-					       echo ? portid : 0, group,
-					       GFP_KERNEL,
-					       genl_helper_note_listener,
-					       &audience);
-	if (echo)
+	genlmsg_multicast_netns_filtered(family, net, skb, 0, group, GFP_KERNEL,
+					 genl_helper_note_listener, &audience);
+	if (requester)
 		genlmsg_unicast(net, skb, portid);
-	/* -ESRCH: none has room. -ENOBUFS: one with NETLINK_BROADCAST_ERROR has none. */
-	return audience.listened && err != -ESRCH;
+	return audience.listened;
 }
 
 bool genl_helper_has_listeners(const struct genl_family *family,
@@ -246,8 +264,9 @@ void genl_helper_net_put(struct net *net)
 }
 
 /*
- * Whether both the task and who opened @file may administer the namespace, as
- * netlink asks of the task and of who opened the socket.
+ * Whether both the task and the opener of @file may administer the namespace. netlink
+ * asks the same of the task and the opener of its socket, except that it trusts the
+ * task alone if that has named the destination of its message.
  */
 bool genl_helper_net_admin(const struct net *net, const struct file *file)
 {

@@ -56,7 +56,7 @@ extern "C" {
         skb: *mut bindings::sk_buff,
         portid: u32,
         group: c_uint,
-        echo: bool,
+        requester: *mut bindings::sock,
     ) -> bool;
 
     pub(super) fn genl_helper_has_listeners(

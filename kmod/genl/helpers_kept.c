@@ -273,3 +273,147 @@ int genl_helper_kept_refuse(struct genl_helper_kept *kept, int err,
 	genl_helper_kept_drop(kept);
 	return 0;
 }
+
+#ifdef CONFIG_PARLEY_KUNIT_TEST
+#include <kunit/test.h>
+
+/* A request in a store, from a socket that belongs to the test. */
+struct fixture {
+	struct genl_helper_store *store;
+	struct sock *sk;
+	struct socket socket;
+	struct file file;
+	struct sk_buff *in;
+	struct genl_helper_kept *kept;
+};
+
+static int parley_kept_init(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	test->priv = f;
+	f->sk = kunit_kzalloc(test, sizeof(*f->sk), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->sk);
+	refcount_set(&f->sk->sk_refcnt, 1);
+	rwlock_init(&f->sk->sk_callback_lock);
+	f->sk->sk_net_refcnt = 1;
+	file_ref_init(&f->file.f_ref, 1);
+	f->socket.file = &f->file;
+	f->sk->sk_socket = &f->socket;
+	f->store = genl_helper_store_new();
+	KUNIT_ASSERT_NOT_NULL(test, f->store);
+	f->in = nlmsg_new(64, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->in);
+	NETLINK_CB(f->in).sk = f->sk;
+	KUNIT_ASSERT_NOT_NULL(test, nlmsg_put(f->in, 7, 1, NLMSG_MIN_TYPE, 32, 0));
+	f->kept = genl_helper_keep(f->store, f->in, nlmsg_hdr(f->in));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(f->kept));
+	return 0;
+}
+
+static void parley_kept_exit(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	if (!f)
+		return;
+	if (!IS_ERR_OR_NULL(f->kept))
+		genl_helper_kept_drop(f->kept);
+	if (f->store)
+		genl_helper_store_put(f->store);
+	kfree_skb(f->in);
+}
+
+static int sends(struct fixture *f)
+{
+	struct sk_buff *skb = nlmsg_new(16, GFP_KERNEL);
+
+	return skb ? genl_helper_kept_send(f->kept, skb) : -ENOMEM;
+}
+
+/* A family need not do anything for this: the layer calls it for each socket. */
+static void a_closed_socket_is_not_held(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 2);
+	genl_helper_store_sever(f->store, false);
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 2);
+	KUNIT_EXPECT_TRUE(test, genl_helper_kept_is_from(f->kept, f->sk));
+
+	sock_set_flag(f->sk, SOCK_DEAD);
+	genl_helper_store_sever(f->store, false);
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 1);
+	KUNIT_EXPECT_TRUE(test, genl_helper_kept_is_closed(f->kept));
+	KUNIT_EXPECT_FALSE(test, genl_helper_kept_is_from(f->kept, f->sk));
+	KUNIT_EXPECT_EQ(test, sends(f), -ECONNREFUSED);
+}
+
+/*
+ * close() has dropped the last reference to the file, and another socket may have the
+ * port, but the release was not announced yet. Nothing must be sent to the port.
+ */
+static void a_socket_that_is_being_released_is_sent_nothing(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, genl_helper_kept_is_closed(f->kept));
+	KUNIT_ASSERT_TRUE(test, file_ref_put_close(&f->file.f_ref));
+	KUNIT_EXPECT_TRUE(test, genl_helper_kept_is_closed(f->kept));
+	KUNIT_EXPECT_EQ(test, sends(f), -ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, genl_helper_kept_refuse(f->kept, -EPIPE, "test"), -ECONNREFUSED);
+	f->kept = NULL;
+}
+
+static void no_socket_is_held_when_the_namespace_goes(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	genl_helper_store_sever(f->store, true);
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 1);
+	/* The request outlives its namespace, and the store with it. */
+	genl_helper_store_put(f->store);
+	f->store = NULL;
+	KUNIT_EXPECT_EQ(test, sends(f), -ECONNREFUSED);
+}
+
+static void a_dropped_request_holds_nothing(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	genl_helper_kept_drop(f->kept);
+	f->kept = NULL;
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&f->store->kept));
+}
+
+/* Such a socket goes with its namespace, without a word to the notifier. */
+static void a_socket_of_the_kernels_own_is_not_kept(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->sk->sk_net_refcnt = 0;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(genl_helper_keep(f->store, f->in, nlmsg_hdr(f->in))),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, refcount_read(&f->sk->sk_refcnt), 2);
+}
+
+static struct kunit_case parley_kept_cases[] = {
+	KUNIT_CASE(a_closed_socket_is_not_held),
+	KUNIT_CASE(a_socket_that_is_being_released_is_sent_nothing),
+	KUNIT_CASE(no_socket_is_held_when_the_namespace_goes),
+	KUNIT_CASE(a_dropped_request_holds_nothing),
+	KUNIT_CASE(a_socket_of_the_kernels_own_is_not_kept),
+	{}
+};
+
+static struct kunit_suite parley_kept = {
+	.name = "parley_kept",
+	.init = parley_kept_init,
+	.exit = parley_kept_exit,
+	.test_cases = parley_kept_cases,
+};
+
+kunit_test_suite(parley_kept);
+#endif

@@ -5,11 +5,16 @@
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 use super::{
+    call::{
+        Call,
+        Context, //
+    },
+    extack::ExtAck,
     family::NetState,
     helpers,
-    message::Message,
-    refusal::Refusal,
-    request::Request, //
+    message::Skb,
+    payload::Message,
+    spec::Op, //
 };
 use core::{
     marker::PhantomData,
@@ -24,8 +29,8 @@ use kernel::{
     prelude::*, //
 };
 
-/// A request to the family of `N` that is kept, to be answered later or to send messages of one's
-/// own to its sender.
+/// A request for the operation `O` of the family of `N` that is kept, to be answered later or to
+/// send messages to its sender.
 ///
 /// The sender's socket is held while it is open. When it is closed, the layer lets go of it, so a
 /// request that is kept forever costs its own memory and pins nothing. Dropped without an answer,
@@ -36,29 +41,45 @@ use kernel::{
 /// `request` is what `genl_helper_keep` has made of a request with both headers, and owned by this
 /// value.
 #[must_use]
-pub(crate) struct Kept<N> {
+pub(crate) struct Kept<N, O> {
     request: NonNull<helpers::Kept>,
-    _family: PhantomData<fn(&N)>,
+    _op: PhantomData<fn(&N, &O)>,
 }
 
 // SAFETY: Any thread may use a kept request and give it back: the helpers lock what they share.
-unsafe impl<N> Send for Kept<N> {}
+unsafe impl<N, O> Send for Kept<N, O> {}
 
 // SAFETY: As above; what the methods that take a reference read is not written, or with a lock.
-unsafe impl<N> Sync for Kept<N> {}
+unsafe impl<N, O> Sync for Kept<N, O> {}
 
-impl<N: NetState> Kept<N> {
+/// The answer to a [`Kept`] request for the operation `O`, built before it is sent.
+pub(crate) struct Prepared<N, O> {
+    skb: Skb<N>,
+    _op: PhantomData<fn(&O)>,
+}
+
+impl<N: NetState, O: Op> Prepared<N, O> {
+    /// Builds the answer.
+    pub(crate) fn new<'a>(call: &Context<'a, N>, reply: &O::Reply<'_>) -> Result<Self, ExtAck<'a>> {
+        Ok(Self {
+            skb: call.message(O::CMD, reply)?,
+            _op: PhantomData,
+        })
+    }
+}
+
+impl<N: NetState, O: Op> Kept<N, O> {
     /// The longest request that can be kept, in bytes. An attribute may occur in a request more
     /// than once, so no policy bounds its length.
     pub(crate) const REQUEST_MAX: usize = 8192;
 
-    /// Keeps `request`. Its memory is charged to the sender's memory cgroup.
+    /// Keeps the request of `call`. Its memory is charged to the sender's memory cgroup.
     ///
     /// Fails with `EMSGSIZE` if it is longer than [`Self::REQUEST_MAX`], and with `EOPNOTSUPP` if
     /// it came from a socket of the kernel's own.
-    pub(crate) fn new<'a>(request: &Request<'a, N>) -> Result<Self, Refusal<'a>> {
-        if request.header().nlmsg_len as usize > Self::REQUEST_MAX {
-            return Err(Refusal::new(
+    pub(super) fn new<'a>(call: &Call<'a, N, O>) -> Result<Self, ExtAck<'a>> {
+        if call.header().nlmsg_len as usize > Self::REQUEST_MAX {
+            return Err(ExtAck::new(
                 EMSGSIZE,
                 c"the request is too long to be kept for a later answer",
             ));
@@ -66,16 +87,16 @@ impl<N: NetState> Kept<N> {
         // SAFETY: The request is being handled. The store is that of its namespace. The core has
         // checked that the message has as many bytes as its header says.
         let kept = from_err_ptr(unsafe {
-            helpers::genl_helper_keep(request.namespace().kept(), request.skb(), request.header())
+            helpers::genl_helper_keep(call.namespace().kept(), call.skb(), call.header())
         });
         match kept.map(NonNull::new) {
             // INVARIANT: The helper has made it, so nobody else owns it.
             Ok(Some(request)) => Ok(Self {
                 request,
-                _family: PhantomData,
+                _op: PhantomData,
             }),
-            Err(EOPNOTSUPP) => Err(Refusal::new(EOPNOTSUPP, c"only for sockets of user space")),
-            Ok(None) | Err(_) => Err(Refusal::new(ENOMEM, c"no memory to keep the request")),
+            Err(EOPNOTSUPP) => Err(ExtAck::new(EOPNOTSUPP, c"only for sockets of user space")),
+            Ok(None) | Err(_) => Err(ExtAck::new(ENOMEM, c"no memory to keep the request")),
         }
     }
 
@@ -92,10 +113,10 @@ impl<N: NetState> Kept<N> {
         unsafe { helpers::genl_helper_kept_is_closed(self.request.as_ptr()) }
     }
 
-    /// Returns whether `request` came from the same socket, which is then open.
-    pub(crate) fn is_from_sender_of(&self, request: &Request<'_, N>) -> bool {
-        // SAFETY: By the type invariants; the sender's socket is there while `request` is handled.
-        unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), request.sender()) }
+    /// Returns whether the request of `call` came from the same socket, which is then open.
+    pub(crate) fn is_from_sender_of(&self, call: &Context<'_, N>) -> bool {
+        // SAFETY: By the type invariants; the sender's socket is there while the call is handled.
+        unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), call.sender()) }
     }
 
     /// Returns whether `other` came from the same socket. False when that is closed.
@@ -106,29 +127,31 @@ impl<N: NetState> Kept<N> {
         }
     }
 
-    /// Sends `message` to the sender. Does not wait for room in the socket.
+    /// Sends `message` to the sender, on behalf of `call`. Does not wait for room in the socket.
     ///
-    /// Fails with `ECONNREFUSED` if the socket is closed, or connected to another than the kernel.
-    /// Fails with `EAGAIN` if it has no room, of which its owner learns by `ENOBUFS`. No other
-    /// socket gets the message, even if it has taken the port.
-    pub(crate) fn send(&self, message: Message<N>) -> Result {
+    /// Fails with `ENOMEM` if there is no memory for the message, and with `ECONNREFUSED` if the
+    /// socket is closed, or connected to another than the kernel. Fails with `EAGAIN` if it has no
+    /// room, of which its owner learns by `ENOBUFS`. No other socket gets the message, even if it
+    /// has taken the port.
+    pub(crate) fn send<M: Message>(&self, call: &Context<'_, N>, message: &M) -> Result {
+        let skb = call.message(M::CMD, message).map_err(|_| ENOMEM)?;
         // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
         // this fails or not.
         to_result(unsafe {
-            helpers::genl_helper_kept_send(self.request.as_ptr(), message.finish().as_ptr())
+            helpers::genl_helper_kept_send(self.request.as_ptr(), skb.finish().as_ptr())
         })
     }
 
-    /// Answers the request with `message`, which becomes the reply to this very request: its
-    /// command, sequence number and addressee are set here. Errors are those of [`Self::send`].
-    pub(crate) fn answer(self, message: Message<N>) -> Result {
+    /// Sends `answer`, which becomes the reply to this very request: its command, sequence number
+    /// and addressee are set here. Errors are those of [`Self::send`].
+    pub(crate) fn answer(self, answer: Prepared<N, O>) -> Result {
         // SAFETY: As in `send`; the request is consumed, too.
         to_result(unsafe {
-            helpers::genl_helper_kept_answer(self.into_raw(), message.finish().as_ptr())
+            helpers::genl_helper_kept_answer(self.into_raw(), answer.skb.finish().as_ptr())
         })
     }
 
-    /// Ends the request with an error and the words for it, as a handler's [`Refusal`] does. Fails
+    /// Ends the request with an error and the words for it, as a handler's [`ExtAck`] does. Fails
     /// with `ECONNREFUSED` if the socket is closed.
     pub(crate) fn refuse(self, errno: Error, message: &'static CStr) -> Result {
         // SAFETY: By the type invariants; the request is consumed. The message is read before this
@@ -148,7 +171,7 @@ impl<N: NetState> Kept<N> {
     }
 }
 
-impl<N> Drop for Kept<N> {
+impl<N, O> Drop for Kept<N, O> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants; it is not used after this.
         unsafe { helpers::genl_helper_kept_drop(self.request.as_ptr()) };

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Messages under construction.
+//! Messages under construction: socket buffers of the family's own.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
 use super::{
+    extack::ExtAck,
     family::NetState,
     helpers,
-    refusal::Refusal,
+    payload::Payload,
     wire::NoRoom,
-    writer::{
-        Attributes,
-        Writer, //
-    }, //
+    writer::Writer, //
 };
 use core::{
     marker::PhantomData,
@@ -22,7 +20,6 @@ use core::{
 use kernel::{
     alloc::AllocError,
     bindings,
-    error::to_result,
     ffi::c_uint,
     prelude::*, //
 };
@@ -36,13 +33,13 @@ use kernel::{
 /// `skb` is owned by this value, and is a message whose headers are complete. The room of
 /// `writer` is that behind the headers.
 #[must_use]
-pub(crate) struct Message<N> {
+pub(super) struct Skb<N> {
     skb: NonNull<bindings::sk_buff>,
     writer: Writer,
     _family: PhantomData<fn(&N)>,
 }
 
-impl<N: NetState> Message<N> {
+impl<N: NetState> Skb<N> {
     /// The most room that a message can be given, in bytes: more than two of the longest attributes
     /// take, and little enough for one allocation.
     const ROOM_MAX: usize = 160 * 1024;
@@ -58,7 +55,7 @@ impl<N: NetState> Message<N> {
         to: (u32, u32),
         cmd: u8,
         room: usize,
-    ) -> Result<Self, Refusal<'static>> {
+    ) -> Result<Self, ExtAck<'static>> {
         // SAFETY: By the safety requirements of this function.
         unsafe { Self::make(to, cmd, room, true) }
     }
@@ -72,7 +69,7 @@ impl<N: NetState> Message<N> {
         to: (u32, u32),
         cmd: u8,
         room: usize,
-    ) -> Result<Self, Refusal<'static>> {
+    ) -> Result<Self, ExtAck<'static>> {
         // SAFETY: By the safety requirements of this function.
         unsafe { Self::make(to, cmd, room, false) }
     }
@@ -86,7 +83,7 @@ impl<N: NetState> Message<N> {
         cmd: u8,
         room: usize,
         unicast: bool,
-    ) -> Result<Self, Refusal<'static>> {
+    ) -> Result<Self, ExtAck<'static>> {
         let family = N::FAMILY.get().as_ptr();
         // The C side counts in `int`.
         if room > Self::ROOM_MAX {
@@ -114,11 +111,11 @@ impl<N: NetState> Message<N> {
     }
 }
 
-impl<N> Message<N> {
-    /// Where the message's attributes are put.
+impl<N> Skb<N> {
+    /// Puts the attributes of `payload` into the message.
     #[inline]
-    pub(crate) fn attrs(&mut self) -> Attributes<'_> {
-        Attributes(&mut self.writer)
+    pub(super) fn put(&mut self, payload: &impl Payload) -> Result<(), NoRoom> {
+        payload.put(&mut self.writer)
     }
 
     /// Ends the message, and hands it over: the caller owns it.
@@ -133,67 +130,9 @@ impl<N> Message<N> {
     }
 }
 
-impl<N> Drop for Message<N> {
+impl<N> Drop for Skb<N> {
     fn drop(&mut self) {
         // SAFETY: The message is ours by the type invariants; `finish` does not come here.
         unsafe { helpers::genl_helper_msg_free(self.skb.as_ptr()) };
-    }
-}
-
-/// The reply to a request, under construction.
-///
-/// # Invariants
-///
-/// `info` is the information of a request to `N`'s family that is being handled, and valid for
-/// `'a`.
-#[must_use]
-pub(crate) struct Reply<'a, N> {
-    message: Message<N>,
-    info: NonNull<bindings::genl_info>,
-    _request: PhantomData<&'a bindings::genl_info>,
-}
-
-impl<'a, N: NetState> Reply<'a, N> {
-    /// A reply with room for `room` bytes of attributes.
-    ///
-    /// # Safety
-    ///
-    /// `info` must be the information of a request to `N`'s family that is being handled, and valid
-    /// for `'a`.
-    pub(super) unsafe fn new(
-        info: NonNull<bindings::genl_info>,
-        room: usize,
-    ) -> Result<Self, Refusal<'a>> {
-        // SAFETY: By the safety requirements of this function. The kernel fills in all of the
-        // information before a handler runs, and a family that has a request is registered.
-        let message = unsafe {
-            let raw = info.as_ref();
-            let to = (raw.snd_portid, raw.snd_seq);
-            Message::new(to, (*raw.genlhdr).cmd, room)?
-        };
-        // INVARIANT: By the safety requirements of this function.
-        Ok(Self {
-            message,
-            info,
-            _request: PhantomData,
-        })
-    }
-}
-
-impl<'a, N> Reply<'a, N> {
-    /// Where the reply's attributes are put.
-    #[inline]
-    pub(crate) fn attrs(&mut self) -> Attributes<'_> {
-        self.message.attrs()
-    }
-
-    /// Sends the reply to the requester.
-    pub(crate) fn send(self) -> Result<(), Refusal<'a>> {
-        // SAFETY: `info` is valid by the type invariants; the message is ours to give away, and is
-        // consumed whether this fails or not.
-        let sent = to_result(unsafe {
-            helpers::genl_helper_reply(self.message.finish().as_ptr(), self.info.as_ptr())
-        });
-        sent.map_err(|error| Refusal::new(error, c"the reply could not be delivered"))
     }
 }

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Operations: each a type, all of them a table.
+//! Handlers of operations, and the table of all of them.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
 use super::{
-    args::Arguments,
+    call::{
+        Call,
+        Context,
+        Held, //
+    },
     dump::{
         self,
-        Dump, //
+        DumpOp, //
     },
+    extack::ExtAck,
     family::{
         NetState,
         Ops, //
     },
-    permission::Permission,
+    kept::Kept,
+    message::Skb,
+    payload::Payload,
     policy::Policy,
-    refusal::Refusal,
-    request::Request, //
+    request::Request,
+    spec::Op, //
 };
 use core::{
     marker::PhantomData,
@@ -29,75 +36,144 @@ use kernel::{
     prelude::*, //
 };
 
-/// An operation that is done at a request, with at most one reply.
-pub(crate) trait Do: 'static {
-    /// Its number on the wire.
-    const CMD: u8;
+/// What a handler of the operation `O` returns: the reply, or an error.
+pub(crate) type Handled<'a, O> = Result<<O as Op>::Reply<'a>, ExtAck<'a>>;
 
-    /// Who may call it.
-    const PERMISSION: Permission;
+/// Handles the do of the operation `O`, and answers it at once.
+pub(crate) trait DoOp<O: Op>: NetState {
+    /// Handles a call in the namespace whose state this is, and returns the reply.
+    ///
+    /// If the spec bounds the reply, it is allocated before: a change that was made can be
+    /// answered. An operation without a reply returns `()`, and the requester gets an ACK if it
+    /// has asked for one.
+    ///
+    /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
+    fn handle<'a>(&'a self, call: &Call<'a, Self, O>) -> Handled<'a, O>;
 
-    /// The state it works on.
-    type State: NetState;
+    /// Called when `reply` was put into the requester's socket.
+    #[inline]
+    fn replied(&self, _reply: &O::Reply<'_>) {}
+}
 
-    /// What it takes.
-    type Args<'a>: Arguments<'a>;
-
-    /// Handles a request.
+/// Handles the do of the operation `O`, and keeps the request: to answer it later, or to send
+/// messages to its sender.
+pub(crate) trait KeepOp<O: Op>: NetState {
+    /// Handles a call in the namespace whose state this is. `kept` is its request; dropped, it gets
+    /// no answer beyond the ACK.
     ///
     /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
     fn handle<'a>(
-        request: &Request<'a, Self::State>,
-        args: Self::Args<'a>,
-    ) -> Result<(), Refusal<'a>>;
+        &'a self,
+        call: &Call<'a, Self, O>,
+        kept: Kept<Self, O>,
+    ) -> Result<(), ExtAck<'a>>;
+}
+
+/// Either of them. `M` tells which, so that one type cannot be both for one operation.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handler for the operation `{O}`",
+    label = "implement `DoOp<{O}>` or `KeepOp<{O}>` for `{Self}`"
+)]
+pub(crate) trait Handler<O: Op, M>: NetState {
+    /// Handles and answers a call.
+    fn run<'a>(&'a self, call: &Call<'a, Self, O>) -> Result<(), ExtAck<'a>>;
+}
+
+/// See [`DoOp`].
+pub(crate) enum AtOnce {}
+
+impl<O: Op, N: DoOp<O>> Handler<O, AtOnce> for N {
+    #[inline]
+    fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
+        /// The most bytes of attributes for which a message is allocated before it is known
+        /// whether it is wanted.
+        const EARLY_MAX: usize = 1024;
+
+        if !O::REPLIES {
+            self.handle(call)?;
+            return Ok(());
+        }
+        let early = match <O::Reply<'a> as Payload>::SIZE_MAX {
+            Some(size) if size <= EARLY_MAX => Some(call.reply(size)?),
+            _ => None,
+        };
+        let reply = self.handle(call)?;
+        let mut skb: Skb<N> = match early {
+            Some(skb) => skb,
+            None => call.reply(reply.size())?,
+        };
+        skb.put(&reply)?;
+        // If a change is made, an error would say that it is not. A requester without room for the
+        // reply learns that from `ENOBUFS`, unless its socket has switched that off.
+        if call.send(skb).is_ok() {
+            self.replied(&reply);
+        }
+        Ok(())
+    }
+}
+
+/// See [`KeepOp`].
+pub(crate) enum Later {}
+
+impl<O: Op, N: KeepOp<O>> Handler<O, Later> for N {
+    #[inline]
+    fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
+        self.handle(call, Kept::new(call)?)
+    }
 }
 
 /// An entry of a family's table.
 #[repr(transparent)]
-pub(crate) struct Op<N> {
+pub(crate) struct Entry<N> {
     op: bindings::genl_split_ops,
     _state: PhantomData<fn(&N)>,
 }
 
 // SAFETY: An entry is never written after it was made; it points to static data and functions.
-unsafe impl<N> Sync for Op<N> {}
+unsafe impl<N> Sync for Entry<N> {}
 
-impl<N: NetState> Op<N> {
-    /// The entry of `O`.
-    pub(crate) const fn new_do<O: Do<State = N>>() -> Self {
+impl<N: NetState> Entry<N> {
+    /// The entry of the do of `O`, which `N` handles.
+    pub(crate) const fn new_do<O: Op, M>() -> Self
+    where
+        N: Handler<O, M>,
+    {
         Self::new(
             bindings::genl_split_ops__bindgen_ty_1 {
                 __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
                     pre_doit: None,
-                    doit: Some(doit::<O>),
+                    doit: Some(doit::<N, O, M>),
                     post_doit: None,
                 },
             },
-            O::CMD,
-            O::PERMISSION.flags() | bindings::GENL_CMD_CAP_DO,
-            <O::Args<'static> as Arguments<'static>>::POLICY,
+            (O::CMD, O::VALIDATE),
+            O::FLAGS | bindings::GENL_CMD_CAP_DO,
+            <O::Request<'static> as Request<'static>>::POLICY,
         )
     }
 
-    /// The entry of `O`.
-    pub(crate) const fn new_dump<O: Dump<State = N>>() -> Self {
+    /// The entry of the dump `O`, which `N` handles.
+    pub(crate) const fn new_dump<O: Op>() -> Self
+    where
+        N: DumpOp<O>,
+    {
         Self::new(
             bindings::genl_split_ops__bindgen_ty_1 {
                 __bindgen_anon_2: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_2 {
-                    start: Some(dump::start::<O>),
-                    dumpit: Some(dump::dumpit::<O>),
-                    done: Some(dump::done::<O>),
+                    start: Some(dump::start::<N, O>),
+                    dumpit: Some(dump::dumpit::<N, O>),
+                    done: Some(dump::done::<N, O>),
                 },
             },
-            O::CMD,
-            O::PERMISSION.flags() | bindings::GENL_CMD_CAP_DUMP,
-            <O::Args<'static> as Arguments<'static>>::POLICY,
+            (O::CMD, O::VALIDATE),
+            O::FLAGS | bindings::GENL_CMD_CAP_DUMP,
+            <O::Request<'static> as Request<'static>>::POLICY,
         )
     }
 
     const fn new(
         callbacks: bindings::genl_split_ops__bindgen_ty_1,
-        cmd: u8,
+        (cmd, validate): (u8, u32),
         flags: u32,
         policy: &'static [Policy],
     ) -> Self {
@@ -114,7 +190,7 @@ impl<N: NetState> Op<N> {
                 cmd,
                 internal_flags: 0,
                 flags: flags as u8,
-                validate: 0,
+                validate: validate as u8,
             },
             _state: PhantomData,
         }
@@ -139,8 +215,8 @@ impl<N: NetState> Op<N> {
 impl<N: NetState> Ops<N> {
     /// Makes the table of a family.
     ///
-    /// Called by [`ops!`]. Fails to compile if the core would refuse the table.
-    pub(crate) const fn new(table: &'static [Op<N>]) -> Self {
+    /// Called by the generated table. Fails to compile if the core would refuse the table.
+    pub(crate) const fn new(table: &'static [Entry<N>]) -> Self {
         assert!(table.len() <= u8::MAX as usize, "too many operations");
         let mut i = 0;
         while i < table.len() {
@@ -158,70 +234,84 @@ impl<N: NetState> Ops<N> {
     }
 }
 
-/// Makes a family's table of the types that implement its operations.
-///
-/// # Examples
-///
-/// ```ignore
-/// # use crate::{counter::{Get, List, Set}, genl::{self, Family}, state::Net, LocalModule};
-/// # use kernel::{module::this_module, net::netlink::MulticastGroup};
-/// static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(c"events")];
-///
-/// static FAMILY: Family<Net> = Family::new(
-///     this_module::<LocalModule>(),
-///     c"example",
-///     1,
-///     genl::ops![do Get, dump List, do Set],
-///     &GROUPS,
-/// );
-/// ```
-macro_rules! ops {
-    (@entry do $op:ty) => {
-        $crate::genl::Op::new_do::<$op>()
-    };
-    (@entry dump $op:ty) => {
-        $crate::genl::Op::new_dump::<$op>()
-    };
-    ($($kind:tt $op:ty),+ $(,)?) => {
-        $crate::genl::Ops::new(const { &[$($crate::genl::ops!(@entry $kind $op)),+] })
-    };
-}
-pub(crate) use ops;
-
 /// The core's way into the handler of `O`.
 ///
 /// # Safety
 ///
-/// To be called by the core only, with the information of a request for `O` in `O::State`'s family.
-unsafe extern "C" fn doit<O: Do>(
+/// To be called by the core only, with the information of a request for `O` in `N`'s family.
+unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
     skb: *mut bindings::sk_buff,
     info: *mut bindings::genl_info,
 ) -> c_int {
+    let held = Held::new();
     // SAFETY: The core passes valid pointers.
     let (skb, info) = unsafe { (NonNull::new_unchecked(skb), NonNull::new_unchecked(info)) };
-    // SAFETY: The core calls this as the handler of an operation in the table of `O::State`'s
-    // family, which the types see to; nothing below outlives this call, as `Do::handle` works for
-    // every `'a`.
-    let request = unsafe { Request::<O::State>::from_raw(skb, info) };
-    let result = run::<O>(&request);
-    if request.is_acknowledged() {
-        // The requester has its one answer: an error after the ACK would be a second. This tells
-        // the core to send nothing.
-        if result.is_err() {
-            kernel::pr_err_once!("an operation failed after it was acknowledged\n");
+    // SAFETY: The core calls this as the handler of an operation in the table of `N`'s family,
+    // which the types see to; nothing below outlives this call, as handlers work for every `'a`.
+    let context = unsafe { Context::<N>::from_raw(skb, info, &held) };
+    // SAFETY: The operation is `O`, and `Entry::new` gave the core the policy of its request.
+    let call = unsafe { Call::<N, O>::new(context) };
+    match call {
+        Ok(call) => {
+            let result = call.state().run(&call);
+            if result.is_err() && call.is_acknowledged() {
+                kernel::pr_err_once!("an operation failed after it was acknowledged\n");
+            }
+            // SAFETY: The extended ACK is this request's, and used by nobody else while it is
+            // handled.
+            unsafe { outcome(result, call.is_acknowledged(), call.extack()) }
         }
+        // SAFETY: As above.
+        Err((context, error)) => unsafe { error.report(context.extack()) },
+    }
+}
+
+/// Returns what the core has to know of a handled request, so that it sends one answer if none was
+/// sent yet.
+///
+/// # Safety
+///
+/// As for [`ExtAck::report`].
+#[inline]
+unsafe fn outcome(
+    result: Result<(), ExtAck<'_>>,
+    acknowledged: bool,
+    extack: *mut bindings::netlink_ext_ack,
+) -> c_int {
+    if acknowledged {
+        // The requester has its one answer: an error after the ACK would be a second. This makes
+        // the core send nothing.
         return -(bindings::EINTR as c_int);
     }
     match result {
         Ok(()) => 0,
-        // SAFETY: The extended ACK is this request's, and used by nobody else while it is handled.
-        Err(refusal) => unsafe { refusal.report(request.extack()) },
+        // SAFETY: By the safety requirements of this function.
+        Err(error) => unsafe { error.report(extack) },
     }
 }
 
-#[inline]
-fn run<'a, O: Do>(request: &Request<'a, O::State>) -> Result<(), Refusal<'a>> {
-    // SAFETY: `Op::new` gave the core this very policy table.
-    let attrs = unsafe { request.attrs(<O::Args<'a> as Arguments<'a>>::POLICY.len()) };
-    O::handle(request, O::Args::parse(&attrs)?)
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_op)]
+mod tests {
+    use super::*;
+
+    fn answered(result: Result<(), ExtAck<'static>>, acknowledged: bool) -> c_int {
+        // SAFETY: A null pointer is allowed.
+        unsafe { outcome(result, acknowledged, core::ptr::null_mut()) }
+    }
+
+    #[test]
+    fn a_request_gets_one_answer() {
+        let refused = || Err(ExtAck::new(ENOENT, c"for a test"));
+        // The core answers 0 and errors, except for EINTR.
+        assert_eq!(answered(Ok(()), false), 0);
+        assert_eq!(answered(refused(), false), ENOENT.to_errno());
+        assert_eq!(answered(Ok(()), true), EINTR.to_errno());
+    }
+
+    #[test]
+    fn an_error_after_the_ack_is_not_sent() {
+        let refused = Err(ExtAck::new(ENOENT, c"for a test"));
+        assert_eq!(answered(refused, true), EINTR.to_errno());
+    }
 }

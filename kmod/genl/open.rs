@@ -4,12 +4,11 @@
 
 use super::{
     family::{
+        Entered,
         Namespace,
         NetState, //
     },
-    helpers,
-    wire::NoRoom,
-    writer::Attributes, //
+    helpers, //
 };
 use core::{
     marker::PhantomData,
@@ -68,13 +67,11 @@ impl<N: NetState> OpenNet<N> {
     }
 
     /// Holds the family, and so the namespace's state. Fails with `ENODEV` when the family is gone.
-    ///
-    /// The family cannot be unregistered before what this returns is dropped; so nothing that a
-    /// user can delay, such as a copy to or from its memory, belongs in between.
     pub(crate) fn enter(&self) -> Result<Entered<'_, N>> {
-        N::FAMILY.get().users().enter_visible()?;
-        // INVARIANT: This has succeeded.
-        Ok(Entered(self))
+        // SAFETY: The namespace is held by this value. The states of all namespaces are made before
+        // the family is visible, and not dropped before its users have left: so this one is there
+        // for as long as what is returned.
+        Entered::new(|| unsafe { Namespace::of_net(self.net.as_ptr()) })
     }
 
     /// Whether both the calling task and the opener of `file` have `CAP_NET_ADMIN` in the user
@@ -89,41 +86,5 @@ impl<N: NetState> Drop for OpenNet<N> {
     fn drop(&mut self) {
         // SAFETY: The reference is ours by the type invariants.
         unsafe { helpers::genl_helper_net_put(self.net.as_ptr()) };
-    }
-}
-
-/// An [`OpenNet`] with its family held.
-///
-/// # Invariants
-///
-/// This is one of the family's users, which entered when the family was visible.
-pub(crate) struct Entered<'a, N: NetState>(&'a OpenNet<N>);
-
-impl<N: NetState> Entered<'_, N> {
-    /// The namespace.
-    pub(crate) fn namespace(&self) -> Namespace<'_, N> {
-        // SAFETY: The namespace is held by the `OpenNet`. The states of all namespaces are made
-        // before the family is visible, and not dropped before its users have left: so this one
-        // is there for as long as `self`.
-        unsafe { Namespace::of_net(self.0.net.as_ptr()) }
-    }
-
-    /// As [`Request::notify`](super::Request::notify), for a change that no request has made.
-    pub(crate) fn notify(
-        &self,
-        group: usize,
-        cmd: u8,
-        room: usize,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
-    ) -> bool {
-        // SAFETY: By the type invariants the family is registered: it is not unregistered before
-        // its users have left.
-        unsafe { self.namespace().notify(None, group, cmd, room, fill) }
-    }
-}
-
-impl<N: NetState> Drop for Entered<'_, N> {
-    fn drop(&mut self) {
-        N::FAMILY.get().users().leave();
     }
 }

@@ -4,6 +4,9 @@
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
+// A family has the types and checks that its spec names.
+#![allow(dead_code)]
+
 use kernel::bindings;
 
 /// What one attribute must be.
@@ -15,18 +18,35 @@ pub(crate) struct Policy(bindings::nla_policy);
 // that is not written either.
 unsafe impl Sync for Policy {}
 
-/// The least and the most that an integer may be.
+/// The least and the most that an unsigned integer may be, beyond what 16 bits with a sign hold.
 #[repr(transparent)]
-pub(super) struct Range(bindings::netlink_range_validation);
+pub(crate) struct Range(bindings::netlink_range_validation);
 
 impl Range {
-    pub(super) const fn new(min: u32, max: u32) -> Self {
+    pub(crate) const fn new(min: u64, max: u64) -> Self {
         assert!(min <= max);
-        Self(bindings::netlink_range_validation {
-            min: min as u64,
-            max: max as u64,
-        })
+        Self(bindings::netlink_range_validation { min, max })
     }
+}
+
+/// As [`Range`], for a signed integer.
+#[repr(transparent)]
+pub(crate) struct SignedRange(bindings::netlink_range_validation_signed);
+
+impl SignedRange {
+    pub(crate) const fn new(min: i64, max: i64) -> Self {
+        assert!(min <= max);
+        Self(bindings::netlink_range_validation_signed { min, max })
+    }
+}
+
+macro_rules! plain {
+    ($($(#[$meta:meta])* $name:ident: $type:ident;)+) => {$(
+        $(#[$meta])*
+        pub(crate) const fn $name() -> Self {
+            Self::new(bindings::$type, 0)
+        }
+    )+};
 }
 
 impl Policy {
@@ -41,66 +61,106 @@ impl Policy {
         })
     }
 
-    /// At least `min` and at most `max` bytes.
-    pub(super) const fn bytes(min: usize, max: usize) -> Self {
-        assert!(max > 0 && max <= u16::MAX as usize);
-        if min == 0 {
-            return Self::new(bindings::NLA_BINARY, max as u16);
-        }
-        // The bounds stand in the entry itself, in 16 bits with a sign.
-        assert!(min <= max && max <= i16::MAX as usize);
-        let mut policy = Self::new(bindings::NLA_BINARY, 0);
-        policy.0.validation_type = bindings::nla_policy_validation_NLA_VALIDATE_RANGE as u8;
-        policy.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 {
-            __bindgen_anon_1: bindings::nla_policy__bindgen_ty_1__bindgen_ty_1 {
-                min: min as i16,
-                max: max as i16,
+    plain! {
+        /// A `u8`.
+        u8: NLA_U8;
+        /// A `u16`.
+        u16: NLA_U16;
+        /// A `u32`.
+        u32: NLA_U32;
+        /// A `u64`.
+        u64: NLA_U64;
+        /// An `s8`.
+        s8: NLA_S8;
+        /// An `s16`.
+        s16: NLA_S16;
+        /// An `s32`.
+        s32: NLA_S32;
+        /// An `s64`.
+        s64: NLA_S64;
+        /// A `u16` in big-endian byte order.
+        be16: NLA_BE16;
+        /// A `u32` in big-endian byte order.
+        be32: NLA_BE32;
+        /// An unsigned integer of 4 or 8 bytes.
+        uint: NLA_UINT;
+        /// A signed integer of 4 or 8 bytes.
+        sint: NLA_SINT;
+        /// No payload: the attribute is a flag.
+        flag: NLA_FLAG;
+        /// Bytes.
+        binary: NLA_BINARY;
+        /// A string with a NUL at its end.
+        nul_string: NLA_NUL_STRING;
+        /// A string, with a NUL at its end or without.
+        string: NLA_STRING;
+    }
+
+    const fn validation(mut self, kind: u32, value: bindings::nla_policy__bindgen_ty_1) -> Self {
+        // An attribute has one check.
+        assert!(self.0.validation_type == 0 && self.0.len == 0);
+        self.0.validation_type = kind as u8;
+        self.0.__bindgen_anon_1 = value;
+        self
+    }
+
+    const fn bounds(self, kind: u32, min: i16, max: i16) -> Self {
+        self.validation(
+            kind,
+            bindings::nla_policy__bindgen_ty_1 {
+                __bindgen_anon_1: bindings::nla_policy__bindgen_ty_1__bindgen_ty_1 { min, max },
             },
-        };
-        policy
+        )
     }
 
-    /// A `u32` within `range`.
-    pub(super) const fn u32(range: &'static Range) -> Self {
-        let mut policy = Self::new(bindings::NLA_U32, 0);
-        policy.0.validation_type = bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR as u8;
-        policy.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 { range: &range.0 };
-        policy
+    /// Integers of `min` to `max`, or as many bytes.
+    pub(crate) const fn range(self, min: i16, max: i16) -> Self {
+        assert!(min <= max);
+        self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_RANGE, min, max)
     }
 
-    /// At most `max` bytes and a NUL.
-    pub(super) const fn nul_string(max: usize) -> Self {
-        assert!(max > 0 && max < u16::MAX as usize);
-        Self::new(bindings::NLA_NUL_STRING, max as u16)
+    /// Integers from `min` on, or at least so many bytes.
+    pub(crate) const fn min(self, min: i16) -> Self {
+        self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_MIN, min, 0)
     }
 
-    /// Nothing: the attribute is a flag.
-    pub(super) const fn flag() -> Self {
-        Self::new(bindings::NLA_FLAG, 0)
+    /// Integers up to `max`.
+    pub(crate) const fn max(self, max: i16) -> Self {
+        self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_MAX, 0, max)
     }
 
-    /// An unsigned integer of 4 or 8 bytes.
-    pub(super) const fn uint() -> Self {
-        Self::new(bindings::NLA_UINT, 0)
+    /// Unsigned integers within `range`.
+    pub(crate) const fn full_range(self, range: &'static Range) -> Self {
+        self.validation(
+            bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
+            bindings::nla_policy__bindgen_ty_1 { range: &range.0 },
+        )
     }
 
-    /// A signed integer of 4 or 8 bytes.
-    pub(super) const fn sint() -> Self {
-        Self::new(bindings::NLA_SINT, 0)
+    /// Signed integers within `range`.
+    pub(crate) const fn full_range_signed(self, range: &'static SignedRange) -> Self {
+        self.validation(
+            bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
+            bindings::nla_policy__bindgen_ty_1 {
+                range_signed: &range.0,
+            },
+        )
     }
-}
 
-/// The highest number among `entries`.
-pub(crate) const fn max_attr(entries: &[(u16, Policy)]) -> usize {
-    let mut max = 0;
-    let mut i = 0;
-    while i < entries.len() {
-        if entries[i].0 as usize > max {
-            max = entries[i].0 as usize;
-        }
-        i += 1;
+    /// Integers with no bits but those of `mask`.
+    pub(crate) const fn mask(self, mask: u32) -> Self {
+        self.validation(
+            bindings::nla_policy_validation_NLA_VALIDATE_MASK,
+            bindings::nla_policy__bindgen_ty_1 { mask },
+        )
     }
-    max
+
+    /// At most `max` bytes; of a string, without its NUL.
+    pub(crate) const fn max_len(mut self, max: u16) -> Self {
+        assert!(self.0.validation_type == 0 && max > 0);
+        self.0.len = max;
+        self
+    }
 }
 
 /// Makes a policy table of `N` entries, indexed by the attribute's number. Numbers that `entries`
@@ -112,7 +172,7 @@ pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy;
     while i < entries.len() {
         let number = entries[i].0 as usize;
         assert!(number != 0, "attributes are numbered from 1");
-        assert!(!seen[number], "two arguments have the same number");
+        assert!(!seen[number], "two attributes have the same number");
         seen[number] = true;
         table[number] = entries[i].1;
         i += 1;
@@ -129,37 +189,23 @@ mod tests {
             check,
             write, //
         },
-        Attributes,
-        Bytes,
-        Flag,
-        Kind,
-        NoRoom,
-        NulString,
-        Sint,
-        Uint,
-        U32, //
+        wire::NoRoom,
+        writer::Writer, //
     };
     use kernel::prelude::*;
 
     const TABLE: &[Policy] = &table::<9>(&[
-        (1, <Bytes<0, 8> as Kind>::POLICY),
-        (2, <Bytes<2, 8> as Kind>::POLICY),
-        (3, <NulString<1, 3> as Kind>::POLICY),
-        (4, <Uint as Kind>::POLICY),
-        (5, <Sint as Kind>::POLICY),
-        (7, <Flag as Kind>::POLICY),
-        (8, <U32<10, 60_000> as Kind>::POLICY),
+        (1, Policy::binary().max_len(8)),
+        (2, Policy::binary().range(2, 8)),
+        (3, Policy::nul_string().max_len(3)),
+        (4, Policy::uint()),
+        (5, Policy::sint()),
+        (7, Policy::flag()),
+        (8, Policy::u32().full_range(&Range::new(10, 60_000))),
     ]);
 
-    fn checked(fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>) -> Result {
+    fn checked(fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>) -> Result {
         check(&write(64, fill)?, TABLE)
-    }
-
-    #[test]
-    fn a_table_is_as_long_as_its_highest_number_wants() {
-        assert_eq!(max_attr(&[]), 0);
-        assert_eq!(max_attr(&[(3, Policy::uint()), (1, Policy::uint())]), 3);
-        assert_eq!(TABLE.len(), 9);
     }
 
     #[test]
@@ -173,7 +219,7 @@ mod tests {
             (2, 8, true),
             (2, 9, false),
         ] {
-            let result = checked(|attrs| attrs.put_bytes(number, &[1; 9][..len]));
+            let result = checked(|attrs| attrs.put(number, &[1; 9][..len]));
             assert_eq!(result.is_ok(), fits);
         }
     }
@@ -187,7 +233,7 @@ mod tests {
             (&b"abc"[..], false),
             (&b""[..], false),
         ] {
-            assert_eq!(checked(|attrs| attrs.put_bytes(3, string)).is_ok(), fits);
+            assert_eq!(checked(|attrs| attrs.put(3, string)).is_ok(), fits);
         }
     }
 
@@ -195,7 +241,7 @@ mod tests {
     fn integers_are_checked_for_their_length() {
         for number in [4, 5] {
             for len in 0..=9 {
-                let result = checked(|attrs| attrs.put_bytes(number, &[1; 9][..len]));
+                let result = checked(|attrs| attrs.put(number, &[1; 9][..len]));
                 assert_eq!(result.is_ok(), len == 4 || len == 8);
             }
         }
@@ -210,21 +256,27 @@ mod tests {
             (60_001, false),
             (u32::MAX, false),
         ] {
-            assert_eq!(checked(|attrs| attrs.put_u32(8, value)).is_ok(), fits);
+            assert_eq!(
+                checked(|attrs| attrs.put(8, &u32::to_ne_bytes(value))).is_ok(),
+                fits
+            );
         }
-        assert!(checked(|attrs| attrs.put_bytes(8, &[0, 0])).is_err());
+        assert!(checked(|attrs| attrs.put(8, &[0, 0])).is_err());
     }
 
     #[test]
     fn a_flag_holds_nothing() {
-        assert!(checked(|attrs| attrs.put_bytes(7, &[])).is_ok());
-        assert!(checked(|attrs| attrs.put_u32(7, 1)).is_err());
+        assert!(checked(|attrs| attrs.put(7, &[])).is_ok());
+        assert!(checked(|attrs| attrs.put(7, &1u32.to_ne_bytes())).is_err());
     }
 
     #[test]
     fn a_number_that_no_argument_has_is_refused() {
         for number in [6, 9, 1000] {
-            assert_eq!(checked(|attrs| attrs.put_u32(number, 1)), Err(EINVAL));
+            assert_eq!(
+                checked(|attrs| attrs.put(number, &1u32.to_ne_bytes())),
+                Err(EINVAL)
+            );
         }
     }
 }

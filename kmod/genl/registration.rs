@@ -8,6 +8,7 @@
 use super::{
     family::{
         slot_ptr,
+        Entered,
         Family,
         Namespace,
         NetState,
@@ -283,7 +284,10 @@ unsafe extern "C" fn ring<N: NetState>(work: *mut bindings::work_struct) {
         let alarm = Opaque::cast_from(alarm).cast_mut();
         &*container_of!(alarm, Slot<N>, alarm)
     };
-    N::alarm(Namespace::of_slot(slot));
+    // When the family is gone, `NetState::end` ends what is left.
+    if let Ok(entered) = Entered::new(|| Namespace::of_slot(slot)) {
+        N::alarm(&entered);
+    }
 }
 
 /// Called when a netlink socket is released.

@@ -1,209 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A request, as its handler sees it.
-//!
-//! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
+//! Requests as values: their attributes, validated and typed.
 
 use super::{
-    args::Attrs,
-    family::{
-        Namespace,
-        NetState, //
-    },
-    helpers,
-    message::{
-        Message,
-        Reply, //
-    },
-    refusal::Refusal,
-    wire::NoRoom,
-    writer::Attributes, //
+    attr::RawAttr,
+    extack::ExtAck,
+    policy::Policy,
+    types::AttrType, //
 };
-use core::{
-    cell::Cell,
-    marker::PhantomData,
-    ptr::NonNull, //
-};
-use kernel::{
-    bindings,
-    prelude::*, //
-};
+use core::ptr::NonNull;
+use kernel::bindings;
 
-/// A request, and the network namespace of the socket it came from.
-///
-/// # Invariants
-///
-/// `skb` holds a request that is being handled, and `info` points to the information of it; both
-/// stay as they are for `'a`.
-pub(crate) struct Request<'a, N> {
-    skb: NonNull<bindings::sk_buff>,
-    info: NonNull<bindings::genl_info>,
-    namespace: Namespace<'a, N>,
-    acknowledged: Cell<bool>,
-    _info: PhantomData<&'a bindings::genl_info>,
+/// The attributes that an operation takes. Generated from the spec.
+pub(crate) trait Request<'a>: Sized {
+    /// What the kernel checks before the handler runs, indexed by attribute number. Empty if the
+    /// operation takes no attribute.
+    const POLICY: &'static [Policy];
+
+    /// Reads the attributes.
+    fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>>;
 }
 
-impl<'a, N: NetState> Request<'a, N> {
+/// The request of an operation that takes no attribute.
+impl<'a> Request<'a> for () {
+    const POLICY: &'static [Policy] = &[];
+
+    fn parse(_table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
+        Ok(())
+    }
+}
+
+/// The attributes of a request, indexed by number, as the kernel's parser returns them.
+pub(crate) struct Table<'a>(&'a [Option<NonNull<bindings::nlattr>>]);
+
+impl<'a> Table<'a> {
     /// # Safety
     ///
-    /// `info` must be what the kernel passed to a handler of `N`'s family, `skb` the message that
-    /// holds the request, and `'a` must end before the handler returns.
-    pub(super) unsafe fn from_raw(
-        skb: NonNull<bindings::sk_buff>,
-        info: NonNull<bindings::genl_info>,
-    ) -> Self {
-        // INVARIANT: By the safety requirements of this function.
-        Self {
-            skb,
-            info,
-            // SAFETY: By the safety requirements of this function.
-            namespace: unsafe { Namespace::of_request(info.as_ptr()) },
-            acknowledged: Cell::new(false),
-            _info: PhantomData,
+    /// `table` must be null, or be a table of `len` pointers that can be read for `'a`, each null
+    /// or fit for a [`RawAttr`] that lives for `'a`.
+    pub(super) unsafe fn from_raw(table: *mut *mut bindings::nlattr, len: usize) -> Self {
+        if table.is_null() {
+            return Self(&[]);
         }
+        // SAFETY: By the safety requirements of this function. `Option<NonNull<_>>` has the
+        // layout of a pointer that may be null.
+        Self(unsafe { core::slice::from_raw_parts(table.cast(), len) })
     }
 
-    fn info(&self) -> &bindings::genl_info {
-        // SAFETY: By the type invariants.
-        unsafe { self.info.as_ref() }
-    }
-
-    /// The state of the request's network namespace.
-    pub(crate) fn state(&self) -> &'a N {
-        self.namespace.state()
-    }
-
-    /// The request's network namespace.
-    pub(crate) fn namespace(&self) -> Namespace<'a, N> {
-        self.namespace
-    }
-
-    /// The message that holds it.
-    pub(super) fn skb(&self) -> *const bindings::sk_buff {
-        self.skb.as_ptr()
-    }
-
-    /// Its netlink header.
-    pub(super) fn header(&self) -> &bindings::nlmsghdr {
-        // SAFETY: By the type invariants; a request has a header.
-        unsafe { &*self.info().nlhdr }
-    }
-
-    /// The socket that it came from, which is there while it is handled.
-    pub(super) fn sender(&self) -> *mut bindings::sock {
-        // SAFETY: By the type invariants.
-        unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
-    }
-
-    /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it comes
-    /// before whatever others send to the requester from here on.
-    ///
-    /// This is the answer to the request: an error that the handler returns afterwards is logged
-    /// and not sent.
-    pub(crate) fn acknowledge(&self) {
-        if self.acknowledged.replace(true) || self.flags() & bindings::NLM_F_ACK as u16 == 0 {
-            return;
-        }
-        // SAFETY: By the type invariants. The core does the same after a handler that returns 0,
-        // and does not after this one: see `is_acknowledged`. It only reads the header.
-        unsafe {
-            bindings::netlink_ack(
-                self.skb.as_ptr(),
-                self.info().nlhdr.cast_mut(),
-                0,
-                self.extack(),
-            );
-        }
-    }
-
-    /// Whether [`Self::acknowledge`] was called, so that the core is not to send another ACK.
-    pub(super) fn is_acknowledged(&self) -> bool {
-        self.acknowledged.get()
-    }
-
-    /// A message of the family's own with the number `cmd`, with room for `room` bytes of
-    /// attributes, for the sender of a [`Kept`](super::Kept) request.
-    pub(crate) fn message(&self, cmd: u8, room: usize) -> Result<Message<N>, Refusal<'static>> {
-        // SAFETY: A family that has a request is registered.
-        unsafe { Message::new((0, 0), cmd, room) }
-    }
-
-    /// The netlink port of the requester.
-    pub(crate) fn portid(&self) -> u32 {
-        self.info().snd_portid
-    }
-
-    /// The sequence number that the requester gave it.
-    pub(super) fn seq(&self) -> u32 {
-        self.info().snd_seq
-    }
-
-    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
-    pub(super) fn wants_echo(&self) -> bool {
-        self.flags() & bindings::NLM_F_ECHO as u16 != 0
-    }
-
-    /// Notifies `group`, by its place in the family's list, of what `fill` puts, in a message with
-    /// the number `cmd` and room for `room` bytes. With `NLM_F_ECHO` the requester gets it, too.
-    ///
-    /// Returns whether a listener of the namespace was sent it. Builds nothing if nobody listens in
-    /// any namespace. If the message cannot be built or delivered, the listeners, and the requester
-    /// that wants it, learn from `ENOBUFS` that they have missed something. So this has no way to
-    /// fail.
-    pub(crate) fn notify(
+    /// Reads the attribute `NUMBER`.
+    #[inline]
+    pub(crate) fn field<T: AttrType, const NUMBER: u16>(
         &self,
-        group: usize,
-        cmd: u8,
-        room: usize,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
-    ) -> bool {
-        // SAFETY: A family that has a request is registered.
-        unsafe { self.namespace.notify(Some(self), group, cmd, room, fill) }
-    }
-
-    /// A reply with room for `room` bytes of attributes, counted with [`size`](super::size).
-    pub(crate) fn reply(&self, room: usize) -> Result<Reply<'a, N>, Refusal<'a>> {
-        // SAFETY: By the type invariants `info` is valid for `'a`.
-        unsafe { Reply::new(self.info, room) }
-    }
-
-    fn flags(&self) -> u16 {
-        self.header().nlmsg_flags
-    }
-
-    /// The attributes, of which the operation's policy has `len - 1`.
-    ///
-    /// # Safety
-    ///
-    /// The operation's policy table must have `len` entries.
-    pub(super) unsafe fn attrs(&self, len: usize) -> Attrs<'a> {
-        // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
-        // What it points to are attributes that it found whole within the message; the message
-        // is the kernel's copy, that nobody writes to, and lives until after the handler.
-        unsafe { Attrs::from_raw(self.info().attrs, len) }
-    }
-
-    /// The headers of an entry of a dump that this request asked for.
-    pub(super) fn entry_headers(&self) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
-        let info = self.info();
-        // SAFETY: By the type invariants; a request has a family and a header.
-        let (family, cmd) = unsafe { (&*info.family, (*info.genlhdr).cmd) };
-        let header = bindings::nlmsghdr {
-            nlmsg_len: 0,
-            nlmsg_type: family.id as u16,
-            nlmsg_flags: bindings::NLM_F_MULTI as u16,
-            nlmsg_seq: info.snd_seq,
-            nlmsg_pid: info.snd_portid,
+    ) -> Result<Field<'a, T, NUMBER>, ExtAck<'a>> {
+        let Some(ptr) = self.0.get(usize::from(NUMBER)).copied().flatten() else {
+            return Ok(Field(None));
         };
-        let genl_header = bindings::genlmsghdr {
-            cmd,
-            version: family.version as u8,
-            reserved: 0,
-        };
-        (header, genl_header)
+        // SAFETY: By the safety requirements of `from_raw`, the only constructor.
+        let raw = unsafe { RawAttr::from_raw(ptr) };
+        let value = T::read(raw)?;
+        Ok(Field(Some(Attr { value, raw })))
+    }
+}
+
+/// A validated attribute: its value, and where it stands in the request, so that an error can
+/// point to it.
+pub(crate) struct Attr<'a, T: AttrType> {
+    /// The value.
+    pub(crate) value: T::Value<'a>,
+    raw: RawAttr<'a>,
+}
+
+/// What a request may have as its attribute `NUMBER`.
+pub(crate) struct Field<'a, T: AttrType, const NUMBER: u16>(Option<Attr<'a, T>>);
+
+impl<'a, T: AttrType, const NUMBER: u16> Field<'a, T, NUMBER> {
+    /// Returns the attribute, if the request has it.
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&Attr<'a, T>> {
+        self.0.as_ref()
     }
 
-    pub(super) fn extack(&self) -> *mut bindings::netlink_ext_ack {
-        self.info().extack
+    /// Returns the attribute, or the error that the request lacks it.
+    #[inline]
+    pub(crate) fn required(&self) -> Result<&Attr<'a, T>, ExtAck<'a>> {
+        self.0.as_ref().ok_or_else(|| ExtAck::missing(NUMBER))
+    }
+
+    /// Returns whether the request has the attribute.
+    #[inline]
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl<'a, T: AttrType> From<&Attr<'a, T>> for RawAttr<'a> {
+    fn from(attr: &Attr<'a, T>) -> Self {
+        attr.raw
     }
 }

@@ -3,14 +3,14 @@
 //! What the KUnit suites need: attributes without a request, and a dump without a socket.
 
 use super::{
-    args::Attrs,
+    attr::RawAttr,
     dump::Entries,
     policy::Policy,
+    request::Table,
+    spec::Op,
+    types::AttrType,
     wire::NoRoom,
-    writer::{
-        Attributes,
-        Writer, //
-    }, //
+    writer::Writer, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -43,15 +43,24 @@ fn as_bytes(memory: &[u32], len: usize) -> Result<KVVec<u8>> {
 /// What `fill` writes, with room for `room` bytes.
 pub(crate) fn write(
     room: usize,
-    fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+    fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
 ) -> Result<KVVec<u8>> {
     let mut memory = memory(room)?;
     let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
     // SAFETY: So many bytes are there, which nobody uses while the writer is.
     let mut writer = unsafe { Writer::new(start, room) };
-    fill(&mut Attributes(&mut writer)).map_err(|NoRoom| EMSGSIZE)?;
+    fill(&mut writer).map_err(|NoRoom| EMSGSIZE)?;
     let len = writer.len();
     as_bytes(&memory, len)
+}
+
+/// Puts an attribute of the type `T`.
+pub(crate) fn put<T: AttrType>(
+    to: &mut Writer,
+    number: u16,
+    value: T::Value<'_>,
+) -> Result<(), NoRoom> {
+    T::put(to, number, value)
 }
 
 /// A copy of `bytes` that the kernel's parser can take, and the table that it makes.
@@ -89,15 +98,15 @@ pub(crate) fn check(bytes: &[u8], policy: &'static [Policy]) -> Result {
 }
 
 /// Hands the attributes in `bytes` to `with`, as the kernel would to a handler.
-pub(crate) fn with_attrs<R>(
+pub(crate) fn with_table<R>(
     bytes: &[u8],
     policy: &'static [Policy],
-    with: impl FnOnce(&Attrs<'_>) -> R,
+    with: impl FnOnce(&Table<'_>) -> R,
 ) -> Result<R> {
-    let (_memory, mut table) = parsed(bytes, Some(policy), policy.len())?;
+    let (_memory, mut found) = parsed(bytes, Some(policy), policy.len())?;
     // SAFETY: The table has so many entries, of attributes in memory that outlives them.
-    let attrs = unsafe { Attrs::from_raw(table.as_mut_ptr(), policy.len()) };
-    Ok(with(&attrs))
+    let table = unsafe { Table::from_raw(found.as_mut_ptr(), policy.len()) };
+    Ok(with(&table))
 }
 
 /// Hands the payloads of the attributes in `bytes`, by number, to `with`. There are less than
@@ -108,7 +117,7 @@ pub(crate) fn parse(bytes: &[u8], len: usize, with: impl FnOnce(&[Option<&[u8]>;
     for (payload, attr) in payloads.iter_mut().zip(&table) {
         if let Some(attr) = NonNull::new(*attr) {
             // SAFETY: The parser has found the attribute whole, in memory that outlives this.
-            *payload = Some(unsafe { super::attr::Attr::from_raw(attr) }.payload());
+            *payload = Some(unsafe { RawAttr::from_raw(attr) }.payload());
         }
     }
     with(&payloads);
@@ -136,10 +145,10 @@ impl FakeDump {
     }
 
     /// Fills a buffer of `room` bytes.
-    pub(crate) fn fill<R>(
+    pub(crate) fn fill<O: Op, R>(
         &mut self,
         room: usize,
-        fill: impl FnOnce(&mut Entries<'_>) -> R,
+        fill: impl FnOnce(&mut Entries<'_, O>) -> R,
     ) -> Result<Filled<R>> {
         let mut memory = memory(room)?;
         let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;

@@ -23,12 +23,6 @@ pub(crate) mod size {
     pub(crate) const fn bytes(len: usize) -> usize {
         (HEADER + len).next_multiple_of(ALIGN)
     }
-
-    /// A `u32`.
-    pub(crate) const U32: usize = bytes(4);
-
-    /// The most that a variable-width integer takes.
-    pub(crate) const UINT: usize = bytes(8);
 }
 
 /// A message has no room for what was to be put into it.

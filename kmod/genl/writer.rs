@@ -21,7 +21,7 @@ use kernel::{
 ///
 /// `room` bytes from `start` on belong to this writer alone. `len <= room`; `len` is a multiple of
 /// [`ALIGN`], and the first `len` bytes are initialized.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     start: NonNull<u8>,
     room: usize,
     len: usize,
@@ -53,7 +53,7 @@ impl Writer {
         &mut self,
         header: bindings::nlmsghdr,
         genl_header: bindings::genlmsghdr,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
+        fill: impl FnOnce(&mut Self) -> Result<(), NoRoom>,
     ) -> Result<(), NoRoom> {
         const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
 
@@ -64,7 +64,7 @@ impl Writer {
         // INVARIANT: The headers fit, are a multiple of `ALIGN`, and all their bytes are written
         // below on the way out that does not take this back; `fill` reads none of them.
         self.len = start + HEADERS;
-        if let Err(error) = fill(&mut Attributes(self)) {
+        if let Err(error) = fill(self) {
             // INVARIANT: `start` was `len` before, so all up to it is initialized.
             self.len = start;
             return Err(error);
@@ -84,9 +84,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts an attribute.
+    /// Puts an attribute. Puts nothing if there is no room for it, or its length does not fit the
+    /// 16 bits that it has.
     #[inline]
-    fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
+    pub(super) fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
         let unpadded = HEADER + payload.len();
         let nla_len = u16::try_from(unpadded).map_err(|_| NoRoom)?;
         let padded = unpadded.next_multiple_of(ALIGN);
@@ -119,7 +120,7 @@ impl Writer {
 
     /// Puts a nest around what `fill` puts. Where `fill` fails, nothing of the nest stays.
     #[inline]
-    fn nest(
+    pub(super) fn nest(
         &mut self,
         number: u16,
         fill: impl FnOnce(&mut Self) -> Result<(), NoRoom>,
@@ -150,72 +151,36 @@ impl Writer {
     }
 }
 
-/// A place in a message to put attributes: the message itself, or the inside of a nest.
-///
-/// Each method fails with [`NoRoom`], and puts nothing, where the message has no room left or a
-/// length does not fit the 16 bits it has.
-pub(crate) struct Attributes<'w>(pub(super) &'w mut Writer);
-
-impl Attributes<'_> {
-    /// Puts bytes.
-    #[inline]
-    pub(crate) fn put_bytes(&mut self, number: u16, value: &[u8]) -> Result<(), NoRoom> {
-        self.0.put(number, value)
-    }
-
-    /// Puts a string, with its NUL.
-    #[inline]
-    pub(crate) fn put_string(&mut self, number: u16, value: &CStr) -> Result<(), NoRoom> {
-        self.0.put(number, value.to_bytes_with_nul())
-    }
-
-    /// Puts a `u32`.
-    #[inline]
-    pub(crate) fn put_u32(&mut self, number: u16, value: u32) -> Result<(), NoRoom> {
-        self.0.put(number, &value.to_ne_bytes())
-    }
-
-    /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
-    #[inline]
-    pub(crate) fn put_uint(&mut self, number: u16, value: u64) -> Result<(), NoRoom> {
-        match u32::try_from(value) {
-            Ok(value) => self.put_u32(number, value),
-            Err(_) => self.0.put(number, &value.to_ne_bytes()),
-        }
-    }
-
-    /// Puts a nest around what `fill` puts. Where `fill` fails, nothing of the nest stays.
-    #[inline]
-    pub(crate) fn nest(
-        &mut self,
-        number: u16,
-        fill: impl FnOnce(&mut Attributes<'_>) -> Result<(), NoRoom>,
-    ) -> Result<(), NoRoom> {
-        self.0.nest(number, |writer| fill(&mut Attributes(writer)))
-    }
-}
-
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 #[kunit_tests(parley_writer)]
 mod tests {
     use super::*;
     use crate::genl::{
-        size,
         testing::{
             parse,
+            put,
             write, //
-        }, //
+        },
+        types::{
+            NulString,
+            Uint,
+            U32, //
+        },
+        wire::size, //
     };
 
     #[test]
     fn what_is_written_is_what_netlink_reads() -> Result {
         let bytes = write(64, |attrs| {
-            attrs.put_u32(1, 7)?;
-            attrs.put_bytes(2, b"abcde")?;
-            attrs.put_string(3, c"name")
+            put::<U32>(attrs, 1, 7)?;
+            attrs.put(2, b"abcde")?;
+            put::<NulString<0>>(attrs, 3, c"name")
         })?;
         // A header of 4 bytes each, and padding behind 5 bytes.
-        assert_eq!(bytes.len(), size::U32 + size::bytes(5) + size::bytes(5));
+        assert_eq!(
+            bytes.len(),
+            size::bytes(4) + size::bytes(5) + size::bytes(5)
+        );
         parse(&bytes, 4, |table| {
             assert_eq!(table[1], Some(&7u32.to_ne_bytes()[..]));
             assert_eq!(table[2], Some(&b"abcde"[..]));
@@ -226,8 +191,8 @@ mod tests {
     #[test]
     fn an_integer_takes_eight_bytes_only_where_it_needs_them() -> Result {
         let bytes = write(64, |attrs| {
-            attrs.put_uint(1, u32::MAX.into())?;
-            attrs.put_uint(2, u64::from(u32::MAX) + 1)
+            put::<Uint>(attrs, 1, u32::MAX.into())?;
+            put::<Uint>(attrs, 2, u64::from(u32::MAX) + 1)
         })?;
         parse(&bytes, 3, |table| {
             assert_eq!(table[1].map(<[u8]>::len), Some(4));
@@ -237,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_padding_is_zero() -> Result {
-        let bytes = write(64, |attrs| attrs.put_bytes(1, b"x"))?;
+        let bytes = write(64, |attrs| attrs.put(1, b"x"))?;
         assert_eq!(bytes.len(), 8);
         assert_eq!(bytes[5..8], [0; 3]);
         Ok(())
@@ -246,10 +211,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_leaves_nothing() -> Result {
         let bytes = write(20, |attrs| {
-            attrs.put_u32(1, 1)?;
-            assert!(attrs.put_bytes(2, &[0; 9]).is_err());
-            assert!(attrs.nest(3, |attrs| attrs.put_bytes(1, &[0; 5])).is_err());
-            attrs.put_bytes(4, &[2; 8])
+            put::<U32>(attrs, 1, 1)?;
+            assert!(attrs.put(2, &[0; 9]).is_err());
+            assert!(attrs.nest(3, |attrs| attrs.put(1, &[0; 5])).is_err());
+            attrs.put(4, &[2; 8])
         })?;
         assert_eq!(bytes.len(), 20);
         parse(&bytes, 5, |table| {
@@ -263,8 +228,8 @@ mod tests {
     fn a_value_too_long_for_a_length_of_16_bits_is_refused() -> Result {
         let long = KVVec::from_elem(0, 65_532, GFP_KERNEL)?;
         let bytes = write(70_000, |attrs| {
-            assert!(attrs.put_bytes(1, &long).is_err());
-            attrs.put_bytes(1, &long[1..])
+            assert!(attrs.put(1, &long).is_err());
+            attrs.put(1, &long[1..])
         })?;
         assert_eq!(bytes.len(), 65_536);
         Ok(())
@@ -272,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_nest_holds_what_was_put_into_it_and_says_so() -> Result {
-        let bytes = write(64, |attrs| attrs.nest(2, |attrs| attrs.put_u32(1, 7)))?;
+        let bytes = write(64, |attrs| attrs.nest(2, |attrs| put::<U32>(attrs, 1, 7)))?;
         let nested = bindings::NLA_F_NESTED as u16;
         assert_eq!(bytes[2..4], (2 | nested).to_ne_bytes());
         parse(&bytes[4..], 2, |table| {

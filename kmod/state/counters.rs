@@ -4,7 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-use crate::uapi;
+use crate::parley::NAME_MAX;
 use core::ops::ControlFlow;
 use kernel::{
     new_mutex,
@@ -35,14 +35,11 @@ use kernel::{
 /// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
 /// the byte order of the names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Name([u8; uapi::NAME_MAX + 1]);
+pub(crate) struct Name([u8; NAME_MAX + 1]);
 
 impl Name {
-    /// The longest name, as an argument's type wants it.
-    pub(crate) const MAX: usize = uapi::NAME_MAX;
-
     /// The empty name, which no counter has. It stands before every other.
-    pub(crate) const EMPTY: Self = Self([0; uapi::NAME_MAX + 1]);
+    pub(crate) const EMPTY: Self = Self([0; NAME_MAX + 1]);
 
     /// The name as a string.
     pub(crate) fn as_c_str(&self) -> &CStr {
@@ -55,9 +52,9 @@ impl Name {
         self.0.starts_with(prefix.to_bytes())
     }
 
-    /// A name of at most [`Name::MAX`] bytes; `None` for a longer one.
+    /// A name of at most [`NAME_MAX`] bytes; `None` for a longer one.
     pub(crate) fn new(name: &CStr) -> Option<Self> {
-        let mut bytes = [0; uapi::NAME_MAX + 1];
+        let mut bytes = [0; NAME_MAX + 1];
         bytes
             .get_mut(..name.to_bytes_with_nul().len())?
             .copy_from_slice(name.to_bytes_with_nul());

@@ -5,10 +5,14 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    genl::{
+    genl::prelude::{
+        Context,
         Kept,
-        Message,
-        Request, //
+        Prepared, //
+    },
+    parley::{
+        AgentRegister,
+        Ask, //
     },
     state::Net, //
 };
@@ -22,8 +26,15 @@ use kernel::{
     str::CStr,
     sync::{
         atomic::{
+            Acquire,
             Atomic,
-            Relaxed, //
+            AtomicFlag,
+            Relaxed,
+            Release, //
+        },
+        lock::{
+            mutex::MutexBackend,
+            Guard, //
         },
         Mutex, //
     },
@@ -38,7 +49,7 @@ const SOCKET_MAX: usize = 64;
 /// A question that waits for its answer.
 struct Pending {
     /// The request that asked it.
-    asker: Kept<Net>,
+    asker: Kept<Net, Ask>,
     /// When it times out.
     due: u64,
 }
@@ -46,7 +57,7 @@ struct Pending {
 /// What the lock guards.
 struct Table {
     /// The request by which the agent registered.
-    agent: Option<Kept<Net>>,
+    agent: Option<Kept<Net, AgentRegister>>,
     /// By number.
     pending: RBTree<u64, Pending>,
     /// The same questions by when they are due, and number.
@@ -56,7 +67,7 @@ struct Table {
 
 impl Table {
     /// Takes out a question.
-    fn take(&mut self, id: u64) -> Option<Kept<Net>> {
+    fn take(&mut self, id: u64) -> Option<Kept<Net, Ask>> {
         let Pending { asker, due } = self.pending.remove(&id)?;
         self.due.remove(&(due, id));
         Some(asker)
@@ -68,11 +79,24 @@ impl Table {
     }
 
     /// The number of pending questions from the socket of `asker`.
-    fn pending_of(&self, asker: &Kept<Net>) -> usize {
+    fn pending_of(&self, asker: &Kept<Net, Ask>) -> usize {
         let askers = self.pending.values().map(|pending| &pending.asker);
         askers
             .filter(|other| other.is_from_sender_of_kept(asker))
             .count()
+    }
+}
+
+const AGENT_CLOSED: &CStr = c"the agent has closed its socket";
+
+/// Ends `questions` with an error.
+fn end_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
+    let mut cursor = questions.cursor_front_mut();
+    while let Some(at) = cursor {
+        let (next, question) = at.remove_current();
+        // If the asker's socket is closed, the question ends all the same.
+        let _ = question.to_key_value().1.asker.refuse(EPIPE, why);
+        cursor = next;
     }
 }
 
@@ -97,15 +121,18 @@ pub(crate) enum Fault {
 /// The questions of a network namespace.
 #[pin_data]
 pub(crate) struct Questions {
-    /// Guards who the agent is and which questions wait. Held while a question, an answer or an
-    /// error is put into a socket, which does not wait for room there: so an asker reads the ACK
-    /// before the answer, and a question ends once. Of the layer's locks, that of kept requests is
-    /// taken under it.
+    /// Guards who the agent is and which questions wait: a question ends once, by whoever takes it
+    /// out. Held while a question and its ACK are put into sockets, which does not wait for room
+    /// there: so an asker reads the ACK before the answer. Not held while answers and errors are,
+    /// because sending runs the filter of each asker and wakes all who wait for its socket, and
+    /// they may be many. Of the layer's locks, that of kept requests is taken under it.
     #[pin]
     table: Mutex<Table>,
     /// How many questions wait. Written under the lock, read without.
     pending: Atomic<u64>,
     answered: Atomic<u64>,
+    /// Whether sockets were closed while somebody else held the lock.
+    has_closed: AtomicFlag,
 }
 
 impl Questions {
@@ -123,6 +150,7 @@ impl Questions {
             ),
             pending: Atomic::new(0),
             answered: Atomic::new(0),
+            has_closed: AtomicFlag::new(false),
         })
     }
 
@@ -130,19 +158,24 @@ impl Questions {
     /// come.
     pub(crate) fn register(
         &self,
-        agent: Kept<Net>,
+        agent: Kept<Net, AgentRegister>,
         acknowledge: impl FnOnce(),
     ) -> Result<(), Fault> {
         let mut table = self.table.lock();
+        let mut lost = None;
         if let Some(other) = &table.agent {
             if !other.is_closed() {
                 return Err(Fault::AgentExists);
             }
             // `socket_closed` is about to be called for it.
-            self.lose_agent(&mut table);
+            lost = Some(self.lose_agent(&mut table));
         }
         table.agent = Some(agent);
         acknowledge();
+        drop(table);
+        if let Some(lost) = lost {
+            end_all(lost, AGENT_CLOSED);
+        }
         Ok(())
     }
 
@@ -151,9 +184,9 @@ impl Questions {
     /// that [`Self::time_out`] is called then.
     pub(crate) fn ask<E: From<Fault>>(
         &self,
-        asker: Kept<Net>,
+        asker: Kept<Net, Ask>,
         due: u64,
-        send: impl FnOnce(&Kept<Net>, u64) -> Result<(), E>,
+        send: impl FnOnce(&Kept<Net, AgentRegister>, u64) -> Result<(), E>,
         wake: impl FnOnce(),
     ) -> Result<(), E> {
         let no_memory = |_| Fault::NoMemory;
@@ -184,19 +217,20 @@ impl Questions {
         if table.first_due() == Some((due, id)) {
             wake();
         }
+        drop(guard);
+        self.forget_closed();
         Ok(())
     }
 
-    /// Ends the question `id` with `answer`, which `request` has brought. Returns how sending it
+    /// Ends the question `id` with `answer`, which `call` has brought. Returns how sending it
     /// went.
     pub(crate) fn answer(
         &self,
-        request: &Request<'_, Net>,
+        call: &Context<'_, Net>,
         id: u64,
-        answer: Message<Net>,
+        answer: Prepared<Net, Ask>,
     ) -> Result<Result, Fault> {
-        let mut table = self.table.lock();
-        let asker = self.take_for_agent(&mut table, request, id)?;
+        let asker = self.take_for_agent(call, id)?;
         let sent = asker.answer(answer);
         if sent.is_ok() {
             self.answered.add(1, Relaxed);
@@ -204,25 +238,20 @@ impl Questions {
         Ok(sent)
     }
 
-    /// Ends the question `id` without an answer: the agent, by `request`, has none.
-    pub(crate) fn decline(&self, request: &Request<'_, Net>, id: u64) -> Result<(), Fault> {
-        let mut table = self.table.lock();
-        let asker = self.take_for_agent(&mut table, request, id)?;
+    /// Ends the question `id` without an answer: the agent, by `call`, has none.
+    pub(crate) fn decline(&self, call: &Context<'_, Net>, id: u64) -> Result<(), Fault> {
+        let asker = self.take_for_agent(call, id)?;
         asker
             .refuse(ECANCELED, c"the agent declined the question")
             // Its socket was closed a moment ago, so the question is no longer pending.
             .map_err(|_| Fault::NotPending)
     }
 
-    /// Takes out the question `id` if `request` came from the agent.
-    fn take_for_agent(
-        &self,
-        table: &mut Table,
-        request: &Request<'_, Net>,
-        id: u64,
-    ) -> Result<Kept<Net>, Fault> {
+    /// Takes out the question `id` if `call` came from the agent.
+    fn take_for_agent(&self, call: &Context<'_, Net>, id: u64) -> Result<Kept<Net, Ask>, Fault> {
+        let mut table = self.table.lock();
         let agent = table.agent.as_ref();
-        if !agent.is_some_and(|agent| agent.is_from_sender_of(request)) {
+        if !agent.is_some_and(|agent| agent.is_from_sender_of(call)) {
             return Err(Fault::NotTheAgent);
         }
         let asker = table.take(id).ok_or(Fault::NotPending)?;
@@ -233,32 +262,70 @@ impl Questions {
     /// Ends the questions that are due at `now`. `wake` is called with the time at which the next
     /// one is due.
     pub(crate) fn time_out(&self, now: u64, wake: impl FnOnce(u64)) {
-        let mut table = self.table.lock();
-        while let Some((due, id)) = table.first_due() {
-            if due > now {
-                return wake(due);
-            }
-            if let Some(asker) = table.take(id) {
-                self.one_less();
-                // If the asker's socket is closed, the question ends all the same.
-                let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
+        loop {
+            let mut table = self.table.lock();
+            match table.first_due() {
+                Some((due, id)) if due <= now => {
+                    let asker = table.take(id);
+                    self.one_less();
+                    drop(table);
+                    if let Some(asker) = asker {
+                        // If the asker's socket is closed, the question ends all the same.
+                        let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
+                    }
+                }
+                Some((due, _)) => {
+                    // Under the lock, as in `ask`.
+                    wake(due);
+                    break;
+                }
+                None => break,
             }
         }
+        self.forget_closed();
     }
 
     /// Called when a socket with the port `portid` was closed: drops what it asked and, if it was
     /// the agent, ends all questions.
-    pub(crate) fn socket_closed(&self, portid: u32) {
-        let closed = |kept: &Kept<Net>| kept.portid() == portid && kept.is_closed();
-        let mut guard = self.table.lock();
+    ///
+    /// Does not wait for the lock, as other sockets may be closed only after this: if somebody else
+    /// holds it, `later` is called, and has to see to it that [`Self::time_out`] is.
+    pub(crate) fn socket_closed(&self, portid: u32, later: impl FnOnce()) {
+        match self.table.try_lock() {
+            Some(table) => self.forget(table, |kept| kept == portid),
+            None => {
+                self.has_closed.store(true, Release);
+                later();
+            }
+        }
+    }
+
+    /// Does what [`Self::socket_closed`] has left for later. Whoever sets another time for
+    /// [`Self::time_out`] calls this after that, without the lock: it may have replaced the time
+    /// that `later` has set.
+    fn forget_closed(&self) {
+        if self.has_closed.load(Acquire) && self.has_closed.xchg(false, Acquire) {
+            self.forget(self.table.lock(), |_| true);
+        }
+    }
+
+    /// Forgets sockets that are closed, of those whose port `is_meant`.
+    fn forget(&self, mut guard: Guard<'_, Table, MutexBackend>, is_meant: impl Fn(u32) -> bool) {
         let table = &mut *guard;
-        if table.agent.as_ref().is_some_and(closed) {
-            self.lose_agent(table);
+        if table
+            .agent
+            .as_ref()
+            .is_some_and(|agent| is_meant(agent.portid()) && agent.is_closed())
+        {
+            let lost = self.lose_agent(table);
+            drop(guard);
+            // What the same socket has asked is among them.
+            return end_all(lost, AGENT_CLOSED);
         }
         let mut cursor = table.pending.cursor_front_mut();
         while let Some(at) = cursor {
             let (id, Pending { asker, due }) = at.current();
-            if closed(asker) {
+            if is_meant(asker.portid()) && asker.is_closed() {
                 table.due.remove(&(*due, *id));
                 // The question with it: nobody reads the answer.
                 cursor = at.remove_current().0;
@@ -272,23 +339,17 @@ impl Questions {
     /// Ends all questions: the namespace or the module goes.
     pub(super) fn end(&self) {
         let mut table = self.table.lock();
-        table.agent = None;
-        self.end_all(&mut table, c"the module is being unloaded");
+        let lost = self.lose_agent(&mut table);
+        drop(table);
+        end_all(lost, c"the module is being unloaded");
     }
 
-    /// The agent is gone.
-    fn lose_agent(&self, table: &mut Table) {
+    /// Takes out the agent, and the questions that wait for it.
+    fn lose_agent(&self, table: &mut Table) -> RBTree<u64, Pending> {
         table.agent = None;
-        self.end_all(table, c"the agent has closed its socket");
-    }
-
-    fn end_all(&self, table: &mut Table, why: &'static CStr) {
-        while let Some((_, id)) = table.first_due() {
-            if let Some(asker) = table.take(id) {
-                self.one_less();
-                let _ = asker.refuse(EPIPE, why);
-            }
-        }
+        table.due = RBTree::new();
+        self.pending.store(0, Relaxed);
+        core::mem::replace(&mut table.pending, RBTree::new())
     }
 
     fn one_less(&self) {

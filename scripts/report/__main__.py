@@ -3,7 +3,6 @@
 
 usage: python3 scripts/report FOLDER COMMAND...     runs COMMAND, writes the report
        python3 scripts/report --summary FILE        a JUnit file, as Markdown
-       python3 scripts/report --self-test
 
 FOLDER gets results.ktap, junit.xml, and all that COMMAND prints in output.txt.
 scripts/test puts the logs of the guests beside them. What COMMAND prints is printed,
@@ -19,7 +18,6 @@ import traceback
 
 import judge
 import run
-import selftest
 import write
 from model import FAIL, one
 
@@ -49,7 +47,7 @@ def report(folder, command):
                     old.unlink()
         # Whoever ends this very process finds no report of a run before.
         put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
-        transcript = (folder / "output.txt").open("wb")
+        transcript = (folder / "output.txt").open("wb", buffering=0)
     except OSError as error:
         sys.exit(f"report: there can be no report in {folder}: {error.strerror}\n"
                  "  nothing was tested; give REPORT a folder that can be written to")
@@ -87,8 +85,6 @@ def report(folder, command):
 
 def main(arguments):
     match arguments:
-        case ["--self-test"]:
-            selftest.main()
         case ["--summary", path]:
             print(write.summary(path), end="")
         case [folder, _, *_] if not folder.startswith("-"):

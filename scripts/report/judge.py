@@ -11,7 +11,7 @@ from model import FAIL, NOT_RUN, PASS, Case, Suite, one
 # What scripts/vm says by its exit status.
 VM = {240: "the guest's kernel panicked", 241: "the time of the guest was up",
       242: "the guest never came up", 243: "the guest ended before its tests did",
-      244: "the module could not be loaded"}
+      244: "the module could not be loaded", 245: "output or a log of the guest was lost"}
 WHOLE = "make test"
 # So many lines of what was printed stand with a failure.
 LAST = 200
@@ -50,6 +50,8 @@ def itself(step):
 
 def guest(step, paths, names):
     """A suite for each file of tests in the guest."""
+    if not paths:
+        return [Suite(f"{step.name}: all of it", [Case("all of it", FAIL, "no test binary was to run")])]
     files = parse.guest_files(step.stdout, {binary(path) for path in paths})
     return [parse.libtest(f"{step.name}: {name}", files.get(name), names(path))
             for path in paths for name in [binary(path)]]
@@ -112,6 +114,8 @@ def judge(run, names):
                     case.status, case.message = FAIL, "it did not run, though all is said to be well"
         if not run.plan:
             suites.append(one("plan", FAIL, "the run has not said what it will do"))
+    if run.lost:
+        suites.append(one("output", FAIL, f"what was printed could not be copied: {run.lost}"))
     status = run.status or int(any(suite.red for suite in suites))
     message, said = "", ""
     if run.signal:

@@ -143,6 +143,8 @@ class Libtest:
             cases.append(Case(self.pending, FAIL, ENDED))
         suite = Suite(name, cases)
         problems = list(self.problems)
+        if not cases:
+            problems.append("it has no tests")
         if not self.summary:
             problems.append("it did not run to its end")
         else:

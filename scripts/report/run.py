@@ -52,6 +52,8 @@ class Run:
     steps: list = field(default_factory=list)
     # What it printed outside of all steps.
     between: list = field(default_factory=list)
+    # Why some of what it printed could not be copied.
+    lost: str = ""
 
 
 class Stream:
@@ -114,10 +116,10 @@ class Stream:
 
 
 class Copy:
-    """A descriptor to copy to. Where nobody reads any more it stays silent."""
+    """A descriptor to copy to. Silent once its reader has gone; any other failure is noted."""
 
-    def __init__(self, descriptor):
-        self.descriptor = descriptor
+    def __init__(self, run, descriptor):
+        self.run, self.descriptor = run, descriptor
 
     def write(self, data):
         while data and self.descriptor is not None:
@@ -125,6 +127,8 @@ class Copy:
                 data = data[os.write(self.descriptor, data):]
             except BrokenPipeError:
                 self.descriptor = None
+            except OSError as error:
+                self.descriptor, self.run.lost = None, error.strerror
 
 
 def supervise(command, transcript):
@@ -146,10 +150,10 @@ def supervise(command, transcript):
     killed_at = None
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, hand_on)
-    streams = selectors.DefaultSelector()
+    streams, kept = selectors.DefaultSelector(), Copy(run, transcript.fileno())
     for pipe, name, own in ((child.stdout, "stdout", 1), (child.stderr, "stderr", 2)):
         streams.register(pipe, selectors.EVENT_READ,
-                         Stream(run, word, name, (Copy(own), transcript)))
+                         Stream(run, word, name, (Copy(run, own), kept)))
     left = None
     while streams.get_map():
         ready = streams.select(timeout=0.5)
@@ -161,7 +165,6 @@ def supervise(command, transcript):
             else:
                 key.data.end(now)
                 streams.unregister(key.fileobj)
-        transcript.flush()
         if child.poll() is None:
             if killed_at and now > killed_at:
                 to_all(child.pid, signal.SIGKILL)

@@ -271,6 +271,20 @@ impl Context {
     }
 }
 
+/// Returns the name of a family's operation, as the program shows it.
+#[doc(hidden)]
+#[must_use]
+pub fn operation_name(family: &str, cmd: u8) -> Option<&'static str> {
+    tables::generic::command(Some(family), cmd).0
+}
+
+/// Returns the name of an attribute of the controller's, as the program shows it.
+#[doc(hidden)]
+#[must_use]
+pub fn controller_attribute(number: u16) -> Option<&'static str> {
+    tables::generic::controller_attribute(number)
+}
+
 /// The name of a netlink protocol, as its constant has it.
 #[must_use]
 pub fn protocol_name(protocol: u16) -> Option<&'static str> {

@@ -85,6 +85,14 @@ pub mod route;
 mod surface;
 #[doc(hidden)]
 pub mod terminal;
+/// The contract of the family `parley`.
+///
+/// ```
+/// use parley::uapi::{cmd, OPERATIONS};
+///
+/// let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
+/// assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
+/// ```
 pub mod uapi;
 
 // The examples of the README are tested as those here are.

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
-// Made from spec/parley.yaml by `make spec`; do not edit.
+// Generated from spec/parley.yaml by parley-spec; do not edit.
 
 //! The numbers and names of the wire contract.
-//!
-//! ```
-//! use parley::uapi::{cmd, OPERATIONS};
-//!
-//! let echo = OPERATIONS.iter().find(|operation| operation.name == "echo");
-//! assert_eq!(echo.map(|operation| operation.number), Some(cmd::ECHO));
-//! ```
 
 #![forbid(unsafe_code)]
 
@@ -36,7 +29,8 @@ pub mod cmd {
     pub const COUNTER_GET: u8 = 2;
     /// Sets a counter. Fails if the counter does not exist, unless create is given.
     pub const COUNTER_SET: u8 = 3;
-    /// Adds to a counter and returns the result. With create, a counter that does not exist starts from 0.
+    /// Adds to a counter and returns the result. With create, a counter that does not exist starts
+    /// from 0.
     pub const COUNTER_ADD: u8 = 4;
     /// Deletes a counter.
     pub const COUNTER_DEL: u8 = 5;
@@ -52,7 +46,8 @@ pub mod cmd {
     pub const ASK: u8 = 10;
     /// A question, sent to the agent's socket alone.
     pub const QUESTION: u8 = 11;
-    /// Answers a question, or declines it. The request carries either answer or declined; with both or neither it fails.
+    /// Answers a question, or declines it. The request carries either answer or declined; with both
+    /// or neither it fails.
     pub const ANSWER: u8 = 12;
     /// Reads the namespace's statistics.
     pub const STATS_GET: u8 = 13;
@@ -170,11 +165,9 @@ pub struct Operation {
     pub set: &'static str,
     /// Whether it needs `CAP_NET_ADMIN` in the namespace's user namespace.
     pub admin: bool,
-    /// The attributes that may stand in a request to do it once. `None` where it
-    /// cannot be asked for.
+    /// The attributes of a do request. `None` if the operation has no do.
     pub r#do: Option<&'static [u16]>,
-    /// The attributes that may stand in a request to dump it. `None` where it
-    /// cannot be dumped.
+    /// The attributes of a dump request. `None` if the operation has no dump.
     pub dump: Option<&'static [u16]>,
 }
 
@@ -248,7 +241,7 @@ pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
                 name: "name",
                 kind: "string",
                 nested: None,
-                min_len: None,
+                min_len: Some(1),
                 max_len: Some(31),
                 min: None,
                 max: None,

@@ -269,7 +269,7 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
         );
     };
     assert_eq!(lost, "lost     events came faster than they were read;");
-    assert_eq!(line(), "         what they changed is read anew:");
+    assert_eq!(line(), "         the differences, from a new dump:");
     assert_eq!(line(), "deleted  went  value 1  updates 1");
     assert_eq!(line(), "new      came  value 3  updates 1");
     assert_eq!(line(), "changed  outrun  value 5000  updates 5001");

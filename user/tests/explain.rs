@@ -307,7 +307,7 @@ fn a_refusal_shows_its_words_and_the_attribute_at_fault_by_name() {
     let messages = messages(&capture);
     let refusal = messages.last().unwrap();
     let one = |name| meanings(refusal, name).next().unwrap();
-    assert_eq!(one("message"), "a refusal, ERANGE");
+    assert_eq!(one("message"), "an error reply, ERANGE");
     assert_eq!(one("in answer to"), "parley counter-add, a request");
     assert_eq!(one("nlmsg_flags"), "0x300: CAPPED, ACK_TLVS");
     assert_eq!(one("NLMSGERR_ATTR_MSG"), "\"counter would fall below 0\"");

@@ -172,6 +172,10 @@ fn wrong_usage_ends_with_2_and_says_how() {
         &["counter", "set", "x"],
         &["counter", "set", "x", "-1"],
         &["counter", "set", "x", "18446744073709551616"],
+        &["monitor", "--count", "0"],
+        &["agent", "--reply", "x", "--count", "0"],
+        &["explain", "x", "--netns", "no-such"],
+        &["echo", "x", "--pcap", "-"],
         &["counter", "add", "x", "much"],
         &["counter", "set", "x", "1", "--exclusive"],
     ] {

@@ -78,7 +78,8 @@ fn expected(attribute: &uapi::Attribute) -> Policy {
         _ => None,
     };
     policy.signed = (attribute.kind == "sint").then_some((i64::MIN, i64::MAX));
-    policy.min_len = attribute.min_len;
+    // The kernel's policies know no shortest string; the module checks that itself.
+    policy.min_len = attribute.min_len.filter(|_| attribute.kind != "string");
     policy.max_len = attribute.max_len;
     policy
 }

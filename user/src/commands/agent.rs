@@ -9,35 +9,35 @@ mod exec;
 use super::json::{self, Object};
 use super::text;
 use anyhow::{bail, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use parley::client::{Agent as Socket, Question};
 use parley::{uapi, Error};
 use std::io::Write;
 use std::time::Duration;
 
 const AFTER_HELP: &str = "\
-sh -c CMD runs in a process group of its own. The group is killed when CMD ends,
-when its time is over, and when SIGHUP, SIGINT, SIGQUIT or SIGTERM ends the
-agent. If the agent is killed, so is the shell, and what it started goes on.
-What leaves the group goes on in any case. If CMD fails, or its answer is too
-long, the agent declines the question.";
+sh -c CMD runs in its own process group. The agent kills the group when CMD
+ends, when CMD exceeds its time, and when SIGHUP, SIGINT, SIGQUIT or SIGTERM
+ends the agent. SIGKILL of the agent kills the shell, but not the processes
+that it started. Processes that leave the group are never killed. If CMD fails,
+or its answer is too long, the agent declines the question.";
 
-/// Answer what others ask, until stopped
+/// Answer the questions of others, until stopped
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP, group = ArgGroup::new("answer").required(true))]
 pub(crate) struct Agent {
-    /// Run this by sh: question on stdin, answer on stdout
-    #[arg(long, value_name = "CMD", required_unless_present = "reply")]
+    /// Run CMD by sh: question on stdin, answer on stdout
+    #[arg(long, value_name = "CMD", group = "answer")]
     exec: Option<String>,
-    /// Answer every question with this
-    #[arg(long, value_name = "TEXT", conflicts_with = "exec")]
+    /// Answer every question with TEXT
+    #[arg(long, value_name = "TEXT", group = "answer")]
     reply: Option<String>,
-    /// How long CMD may take: 1 to 60000
+    /// How long CMD may take, 1 to 60000
     #[arg(long, value_name = "MS", default_value_t = 5000, requires = "exec")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
     timeout: u32,
-    /// End after so many questions
-    #[arg(long, value_name = "N")]
+    /// End after N questions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 }
 

@@ -15,12 +15,12 @@ use std::time::Duration;
 /// Ask the agent of this network namespace, through the kernel
 #[derive(Args)]
 pub(crate) struct Ask {
-    /// What to ask: 1 to 4096 bytes
+    /// The question, 1 to 4096 bytes
     text: String,
-    /// How long the agent has: 1 to 60000 [usually: 5000]
+    /// How long the agent has, 1 to 60000 [default: 5000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
     timeout: Option<u32>,
-    /// Write the answer's bytes, and nothing else
+    /// Write only the bytes of the answer
     #[arg(long, conflicts_with = "json")]
     raw: bool,
 }

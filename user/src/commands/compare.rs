@@ -27,11 +27,11 @@ Channels with the kernel:
 Channels with a process:
   pipe, unix-stream, unix-datagram, udp, tcp, shared-memory
 
---size and --only may be given more than once. What is not there on this
-machine has a row that says why. Longer messages go less often: those of 4096
-bytes half as often as a short one, of 8192 bytes a third as often.";
+--size and --only may be given more than once. The row of a channel that this
+machine lacks says why. Longer messages make fewer round trips: those of 4096
+bytes half as many as short ones, those of 8192 bytes a third.";
 
-/// Compare the ways to talk: the same echo over each, side by side
+/// Time the same echo over netlink and ten other channels
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Compare {
@@ -39,17 +39,17 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "BYTES", default_values_t = [16, 1024, 16_384])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=compare::SIZE_MAX as i64))]
     size: Vec<u32>,
-    /// Round trips of each that are timed
+    /// How many round trips to time
     #[arg(long, value_name = "N", default_value_t = 2000)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=TIMES_MAX))]
     times: u32,
-    /// This channel alone, of those below
+    /// Only this channel, one of those below
     #[arg(long, value_name = "CHANNEL", value_parser = kinds(), hide_possible_values = true)]
     only: Vec<Kind>,
-    /// Let the sides run on any processor, not all on one
+    /// Let the sides run on different processors
     #[arg(long)]
     any_cpu: bool,
-    /// Draw the figures too, into this file
+    /// Plot the figures into FILE.svg as well
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
     /// Be the process at the other end

@@ -10,15 +10,15 @@ use clap_complete::aot::Shell;
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
-SHELL is bash, fish or zsh. make install and the package put the scripts where
-the shells look. For one session of bash:
+SHELL is bash, fish or zsh. make install and the Debian package install these
+scripts. To use one in the current session of bash:
   source <(parley completions bash)";
 
-/// Print what lets a shell complete this program's arguments
+/// Print the completion script of a shell
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Completions {
-    /// For this shell
+    /// The shell
     #[arg(value_enum, hide_possible_values = true)]
     shell: Name,
 }

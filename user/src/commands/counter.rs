@@ -6,6 +6,7 @@
 
 use super::json::{self, Object};
 use super::streams;
+use super::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};
@@ -14,7 +15,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 
-/// Read and change counters that the kernel keeps
+/// Read and change the counters in the kernel
 #[derive(Subcommand)]
 pub(crate) enum Counter {
     /// Read a counter
@@ -24,7 +25,7 @@ pub(crate) enum Counter {
     },
     /// List counters, in byte order of their names
     List {
-        /// Only those whose name begins so
+        /// List only names that begin with PREFIX
         #[arg(long)]
         prefix: Option<OsString>,
     },
@@ -32,7 +33,8 @@ pub(crate) enum Counter {
     Set {
         /// Its name, 1 to 31 bytes
         name: OsString,
-        /// The new value
+        /// The new value, 0 to 2^64-1
+        #[arg(allow_negative_numbers = true, value_parser = text::value)]
         value: u64,
         /// Create the counter if it does not exist
         #[arg(long)]
@@ -45,8 +47,8 @@ pub(crate) enum Counter {
     Add {
         /// Its name
         name: OsString,
-        /// What to add; may be negative
-        #[arg(allow_negative_numbers = true)]
+        /// What to add, -2^63 to 2^63-1
+        #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
         /// Create the counter, from 0, if it does not exist
         #[arg(long)]
@@ -95,7 +97,7 @@ impl Counter {
     }
 }
 
-/// How often an interrupted dump is repeated.
+/// How often an interrupted dump is retried.
 const ATTEMPTS: usize = 5;
 
 fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
@@ -125,7 +127,7 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     if interrupted {
         out.flush()?;
         streams::note(&format!(
-            "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last"
+            "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last one"
         ))?;
     }
     Ok(())

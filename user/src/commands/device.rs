@@ -9,31 +9,32 @@ use super::text;
 use anyhow::{anyhow, Result};
 use clap::Subcommand;
 use parley::device::{self, Device as File};
+use parley::netlink::Refusal;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
-/// Do the same over /dev/parley, to compare
+/// Echo and count over /dev/parley instead of netlink
 #[derive(Subcommand)]
 pub(crate) enum Device {
-    /// Have the kernel copy bytes, by an ioctl
+    /// Send bytes to the kernel and back, by an ioctl
     Echo {
-        /// What to copy
+        /// What to send
         text: String,
-        /// By a write and a read, in place of an ioctl
+        /// Use write and read instead of an ioctl
         #[arg(long)]
         read_write: bool,
-        /// Write the bytes that came back, and nothing else
+        /// Write only the bytes of the reply
         #[arg(long, conflicts_with = "json")]
         raw: bool,
     },
-    /// Add to a counter that exists, by an ioctl
+    /// Add to an existing counter, by an ioctl
     CounterAdd {
         /// Its name
         name: OsString,
-        /// What to add; may be negative
-        #[arg(allow_negative_numbers = true)]
+        /// What to add, -2^63 to 2^63-1
+        #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
     },
 }
@@ -77,13 +78,13 @@ impl Device {
     }
 }
 
-/// There is no device, because the module is not loaded.
+/// The device is missing, because the module is not loaded.
 #[derive(Debug)]
 pub(crate) struct Absent(io::Error);
 
 impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot open {}: {}", device::PATH, self.0)
+        write!(f, "cannot open {}: {}", device::PATH, cause(&self.0))
     }
 }
 
@@ -93,11 +94,22 @@ fn cannot_open(error: io::Error) -> anyhow::Error {
     match error.raw_os_error() {
         // A device node that was made by hand stays when the module goes.
         Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => Absent(error).into(),
-        _ => anyhow::Error::from(error).context(format!("cannot open {}", device::PATH)),
+        _ => anyhow!("cannot open {}: {}", device::PATH, cause(&error)),
     }
 }
 
-/// A refusal of the device's, which has nothing but an errno, and what to do about it.
+/// Formats an error of the device's the way those of netlink are shown.
+fn cause(error: &io::Error) -> String {
+    let Some(errno) = error.raw_os_error() else {
+        return error.to_string();
+    };
+    let mut refusal = Refusal::default();
+    refusal.errno = errno;
+    let (name, text) = (refusal.errno_name(), refusal.errno_text());
+    format!("{name} ({errno})\n  errno says:  {text}")
+}
+
+/// Makes an error of a call that the device refused. It has only the errno to go by.
 fn refused(call: &str, error: &io::Error) -> anyhow::Error {
     let hint = match error.raw_os_error() {
         Some(libc::EPERM) => "as root, or with CAP_NET_ADMIN in this network namespace",
@@ -105,10 +117,34 @@ fn refused(call: &str, error: &io::Error) -> anyhow::Error {
         Some(libc::EINVAL) => "a name of at most 31 bytes",
         Some(libc::ERANGE) => "what keeps the counter between 0 and 2^64-1",
         Some(libc::EMSGSIZE) => "at most 61440 bytes",
-        _ => return anyhow!("{} refused {call}: {error}", device::PATH),
+        _ => return anyhow!("{call} refused by {}: {}", device::PATH, cause(error)),
     };
     anyhow!(
-        "{} refused {call}: {error}\n  try:         {hint}",
-        device::PATH
+        "{call} refused by {}: {}\n  try:         {hint}",
+        device::PATH,
+        cause(error)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_device_has_the_form_of_one_of_netlink() {
+        let error = refused("counter-add", &io::Error::from_raw_os_error(libc::ENOENT));
+        assert_eq!(
+            error.to_string(),
+            "counter-add refused by /dev/parley: ENOENT (2)\n  \
+             errno says:  No such file or directory\n  \
+             try:         create it: parley counter set NAME VALUE --create"
+        );
+        for errno in [libc::ENOENT, libc::EACCES] {
+            let error = cannot_open(io::Error::from_raw_os_error(errno));
+            assert_eq!(error.is::<Absent>(), errno == libc::ENOENT);
+            let text = format!("{error:#}");
+            assert!(text.starts_with("cannot open /dev/parley: E"), "{text}");
+            assert!(!text.contains("os error"), "{text}");
+        }
+    }
 }

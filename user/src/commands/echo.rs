@@ -7,36 +7,37 @@
 use super::json::{self, Object};
 use super::text;
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use parley::{inherited, Client};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
-/// Have the kernel send bytes back, stamped with when and where
+/// Send bytes to the kernel, which returns them with a time stamp
 #[derive(Args)]
+#[command(group = ArgGroup::new("payload").required(true))]
 pub(crate) struct Echo {
     /// What to send; "-" reads it from standard input
-    #[arg(required_unless_present = "file")]
+    #[arg(group = "payload")]
     text: Option<String>,
-    /// Send what is in this file
-    #[arg(long, conflicts_with = "text")]
+    /// Send the contents of FILE
+    #[arg(long, group = "payload")]
     file: Option<PathBuf>,
-    /// Write the bytes that came back, and nothing else
+    /// Write only the bytes of the reply
     #[arg(long, conflicts_with = "json")]
     raw: bool,
-    /// Do it so many times, and show the last
+    /// Send N requests in all [default: that of --batch]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
-    /// Send so many requests in one datagram
+    /// Send at most N requests in a datagram
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=BATCH_MAX))]
     batch: u32,
 }
 
-/// More are no quicker, and their payloads need not fit into memory.
+/// Larger batches are no faster, and their payloads might not fit into memory.
 const BATCH_MAX: i64 = 1024;
 
-/// The most that is worth reading: the kernel takes less.
+/// The most to read of a file. The kernel accepts less.
 const READ_MAX: u64 = 1 << 20;
 
 impl Echo {

@@ -18,30 +18,30 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "\
-FILE is a capture (pcap or pcapng, of netlink or Linux cooked), or a hexdump as
-xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all print it, an
-array of C or of Rust's {:02x?}, or hex digits alone. Each message of a capture
-is explained as it arrives. FILE is explained as far as it goes; the first error
-in it is pointed at, and the exit status is 1. --protocol takes generic, route,
-netfilter, or a number.
+FILE is a capture (pcap or pcapng, of netlink or Linux cooked), a hexdump as
+printed by xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all, an
+array in C or by Rust's {:02x?}, or plain hex digits. Each message of a capture
+is decoded as soon as it arrives. If FILE has errors, it is decoded as far as
+possible, the first error is pointed out, and the exit status is 1. PROTOCOL is
+generic, route, netfilter or a number.
 
 The numbers of families differ from one boot to the next. They are learnt from
-the controller's messages, where there are some in FILE; --family tells them.";
+the controller's messages in FILE; --family sets those that FILE lacks. This
+command needs neither the module nor root.";
 
-/// Take netlink messages apart that somebody else has kept
+/// Decode netlink messages from a capture or hexdump
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Explain {
     /// A capture or a hexdump; "-" reads it from standard input
     file: PathBuf,
-    /// Take it for the bytes of one datagram
+    /// Decode the bytes of FILE as one datagram
     #[arg(long)]
     raw: bool,
-    /// The protocol, of a hexdump [usually: generic]
+    /// The protocol of a hexdump
     #[arg(long, value_name = "PROTOCOL", default_value = "generic", value_parser = protocol)]
-    #[arg(hide_default_value = true)]
     protocol: u16,
-    /// Say which number a family has; may be given again
+    /// Set the number of a family; may be given again
     #[arg(long, value_name = "NAME=ID", value_parser = family)]
     family: Vec<(String, u16)>,
     /// Show all bytes of long values
@@ -56,7 +56,7 @@ fn protocol(text: &str) -> Result<u16, String> {
         "generic" => Ok(16),
         number => number
             .parse()
-            .map_err(|_| "generic, route, netfilter or a number".to_owned()),
+            .map_err(|_| "expected generic, route, netfilter or a number".to_owned()),
     }
 }
 
@@ -64,7 +64,7 @@ fn family(text: &str) -> Result<(String, u16), String> {
     let family = text
         .split_once('=')
         .and_then(|(name, id)| Some((name.to_owned(), id.parse().ok()?)));
-    family.ok_or_else(|| "a name and a number, as in parley=24".to_owned())
+    family.ok_or_else(|| "expected a name and a number, as in parley=24".to_owned())
 }
 
 impl Explain {

@@ -13,16 +13,17 @@ use parley::genl::controller::{self, Operation, Policies};
 use parley::genl::{self, Family as Described};
 use parley::netlink::error::Policy;
 use parley::netlink::Socket;
-use parley::uapi;
+use parley::{explain, uapi};
+use std::ffi::OsStr;
 use std::io::Write;
 
-/// Show what the kernel says of a Generic Netlink family, or of all
+/// Show Generic Netlink families: operations, policies, groups
 #[derive(Args)]
 pub(crate) struct Family {
     /// Its name
     #[arg(default_value = uapi::FAMILY_NAME)]
     name: String,
-    /// List all families of this machine, in place of one
+    /// List all families instead of one
     #[arg(long, conflicts_with = "name")]
     all: bool,
 }
@@ -64,24 +65,30 @@ fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
     Ok(())
 }
 
+/// The least width of a column of names.
+const OPERATION_WIDTH: usize = 14;
+const ATTRIBUTE_WIDTH: usize = 12;
+
 fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<()> {
+    let operations = family.operations.iter();
+    let names = operations.filter_map(|operation| operation_name(&family.name, operation.cmd));
+    let width = names.map(str::len).fold(OPERATION_WIDTH, usize::max);
     writeln!(out, "{:<9} {}", "name", text::safe(&family.name))?;
     writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
     writeln!(out, "{:<9} {}", "version", family.version)?;
     writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
     for operation in &family.operations {
-        let known = known_operation(family, operation);
         let flags = flags(operation);
-        let name = known.map_or("", |known| known.name);
-        let line = format!("{:>3} {name:<14} {}", operation.cmd, flags.join(", "));
+        let name = operation_name(&family.name, operation.cmd).unwrap_or_default();
+        let line = format!("{:>3} {name:<width$} {}", operation.cmd, flags.join(", "));
         writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
         let theirs = policies.operations.get(&operation.cmd);
-        let set = known.map(|known| known.set);
+        let names = Names::of(&family.name, operation.cmd);
         for (kind, policy) in [
             ("do", theirs.and_then(|policies| policies.r#do)),
             ("dump", theirs.and_then(|policies| policies.dump)),
         ] {
-            attributes(out, kind, policy, policies, set, 0)?;
+            attributes(out, kind, policy, policies, names, 0)?;
         }
     }
     for group in &family.groups {
@@ -91,25 +98,51 @@ fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<
     Ok(())
 }
 
-/// What is known of an operation. Names are the family's own business; those of
-/// ours are known.
-fn known_operation(family: &Described, operation: &Operation) -> Option<&'static uapi::Operation> {
-    let own = family.name == uapi::FAMILY_NAME;
-    uapi::OPERATIONS
-        .iter()
-        .find(|known| own && operation.cmd == u32::from(known.number))
+/// Returns the name of an operation. The kernel does not report it, so only those of the
+/// controller and of parley are known.
+fn operation_name(family: &OsStr, cmd: u32) -> Option<&'static str> {
+    explain::operation_name(family.to_str()?, u8::try_from(cmd).ok()?)
 }
 
-/// What is known of an attribute of the set `set`.
-fn known_attribute(set: Option<&str>, number: u16) -> Option<&'static uapi::Attribute> {
-    uapi::ATTRIBUTE_SETS
-        .iter()
-        .filter(|known| set == Some(known.name))
-        .flat_map(|known| known.attributes)
-        .find(|known| known.number == number)
+/// Where the names of attributes come from.
+#[derive(Clone, Copy)]
+enum Names {
+    Unknown,
+    Controller,
+    /// The attribute set of this name, in parley's spec.
+    Set(&'static str),
 }
 
-/// The names of an operation's flags.
+impl Names {
+    /// Returns the names of an operation's attributes.
+    fn of(family: &OsStr, cmd: u32) -> Self {
+        if family == "nlctrl" {
+            return Self::Controller;
+        }
+        let own = family == uapi::FAMILY_NAME;
+        let mut operations = uapi::OPERATIONS.iter();
+        let known = operations.find(|known| own && cmd == u32::from(known.number));
+        known.map_or(Self::Unknown, |known| Self::Set(known.set))
+    }
+
+    /// Returns the name of an attribute, and the names of those nested in it.
+    fn attribute(self, number: u16) -> (Option<&'static str>, Self) {
+        let set = match self {
+            Self::Unknown => return (None, self),
+            Self::Controller => return (explain::controller_attribute(number), Self::Unknown),
+            Self::Set(name) => uapi::ATTRIBUTE_SETS.iter().find(|set| set.name == name),
+        };
+        let mut attributes = set.into_iter().flat_map(|set| set.attributes);
+        let known = attributes.find(|known| known.number == number);
+        let nested = known.and_then(|known| known.nested);
+        (
+            known.map(|known| known.name),
+            nested.map_or(Self::Unknown, Self::Set),
+        )
+    }
+}
+
+/// Returns the names of an operation's flags.
 fn flags(operation: &Operation) -> Vec<&'static str> {
     [
         (Operation::DO, "do"),
@@ -123,24 +156,26 @@ fn flags(operation: &Operation) -> Vec<&'static str> {
     .collect()
 }
 
-/// How deep nests are shown.
+/// How many levels of nests are shown.
 const DEPTH_MAX: usize = 3;
 
-/// Shows what the attributes of an operation have to be.
+/// Shows the policies of an operation's attributes.
 fn attributes(
     out: &mut dyn Write,
     kind: &str,
     policy: Option<u32>,
     policies: &Policies,
-    set: Option<&str>,
+    names: Names,
     depth: usize,
 ) -> Result<()> {
     let Some(table) = policy.and_then(|policy| policies.policies.get(&policy)) else {
         return Ok(());
     };
+    let all = table.keys().filter_map(|number| names.attribute(*number).0);
+    let width = all.map(str::len).fold(ATTRIBUTE_WIDTH, usize::max);
     for (number, policy) in table {
-        let known = known_attribute(set, *number);
-        let name = known.map_or("", |known| known.name);
+        let (name, inner) = names.attribute(*number);
+        let name = name.unwrap_or_default();
         let mut what = policy.kind_name().unwrap_or("unknown type").to_owned();
         let bounds = policy.to_string();
         if !bounds.is_empty() && !is_whole_range(policy) {
@@ -150,18 +185,17 @@ fn attributes(
             what.push_str(&format!(", bits 0x{mask:x}"));
         }
         let inside = "  ".repeat(depth);
-        let line = format!("{kind:<5}{inside}{number:>3} {name:<12} {what}");
+        let line = format!("{kind:<5}{inside}{number:>3} {name:<width$} {what}");
         writeln!(out, "{:<13} {}", "", line.trim_end())?;
-        // A policy may hold inside itself.
+        // A policy may be nested in itself.
         if policy.nested.is_some() && depth < DEPTH_MAX {
-            let names = known.and_then(|known| known.nested);
-            attributes(out, kind, policy.nested, policies, names, depth + 1)?;
+            attributes(out, kind, policy.nested, policies, inner, depth + 1)?;
         }
     }
     Ok(())
 }
 
-/// Whether a policy lets an integer be all that its type can hold.
+/// Returns whether a policy allows every value of an integer's type.
 fn is_whole_range(policy: &Policy) -> bool {
     let unsigned = |bits: u32| Some((0, u64::MAX >> (64 - bits)));
     let signed = |bits: u32| Some((i64::MIN >> (64 - bits), i64::MAX >> (64 - bits)));
@@ -181,6 +215,24 @@ fn is_whole_range(policy: &Policy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_and_attributes_of_the_controller_and_of_parley_have_names() {
+        let named = |family: &str, cmd, number| {
+            let family = OsStr::new(family);
+            let attribute = Names::of(family, cmd).attribute(number).0;
+            (operation_name(family, cmd), attribute)
+        };
+        let controller = ("CTRL_CMD_GETFAMILY", "CTRL_ATTR_FAMILY_NAME");
+        assert_eq!(
+            named("nlctrl", 3, 2),
+            (Some(controller.0), Some(controller.1))
+        );
+        assert_eq!(named("parley", 3, 2), (Some("counter-set"), Some("value")));
+        assert_eq!(named("another", 3, 2), (None, None));
+        assert_eq!(named("nlctrl", 200, 200), (None, None));
+        assert_eq!(named("nlctrl", 259, 2).0, None);
+    }
 
     #[test]
     fn a_range_is_whole_where_the_type_holds_no_more() {

@@ -15,35 +15,32 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const AFTER_HELP: &str = "\
-Without FOLDER the page parley(1) alone goes to standard output:
+Without FOLDER only the page parley(1) is written, to standard output:
   parley man | man -l -";
 
-/// Under this heading the help tells the exit statuses, a line each.
+/// The heading of the exit statuses in the help. Each begins a line, and may continue on the
+/// next ones.
 const STATUSES: &str = "Exit status:\n";
 
 const ENVIRONMENT: [(&str, &str); 2] = [
     (
         "NO_COLOR",
-        "If it is set and not empty, nothing is coloured.",
+        "If set and not empty, the output has no colours.",
     ),
     (
         "TERM",
-        "If it is dumb, nothing is coloured, and no line is written over.",
+        "If it is dumb, the output has no colours, and no line is overwritten.",
     ),
 ];
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 4] = [
     (
         "/dev/parley",
         "The module's device: the same echo and counters, by ioctl(2), read(2) and write(2).",
     ),
     (
         "/run/netns/NAME",
-        "The network namespace that --netns NAME is about, as ip-netns(8) makes it.",
-    ),
-    (
-        "/sys/module/parley/parameters/max_counters",
-        "The most counters that a network namespace may have; set when the module is loaded.",
+        "The network namespace that --netns NAME enters, as made by ip-netns(8).",
     ),
     (
         "/sys/kernel/debug/parley/stats",
@@ -51,8 +48,9 @@ const FILES: [(&str, &str); 5] = [
     ),
     (
         "/etc/modprobe.d/*.conf",
-        "Options for the module, and whether the kernel may load it when somebody asks \
-         for the family; see modprobe.d(5).",
+        "The module's parameter max_counters, the most counters that a network namespace may \
+         have, which cannot be read back from a loaded module; and whether the kernel may load \
+         the module when a program asks for the family. See modprobe.d(5).",
     ),
 ];
 
@@ -62,7 +60,7 @@ const FILES: [(&str, &str); 5] = [
 pub(crate) struct Man {
     /// Write a page for each command into this folder
     folder: Option<PathBuf>,
-    /// The date that the pages bear
+    /// The date in the pages' footer
     #[arg(
         long,
         value_name = "YYYY-MM-DD",
@@ -73,14 +71,12 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(&self, out: &mut dyn Write, program: Command) -> Result<()> {
-        let mut program = program.disable_help_subcommand(true);
-        program.build();
+    pub(crate) fn run(&self, out: &mut dyn Write, program: &Command) -> Result<()> {
         let Some(folder) = &self.folder else {
-            return Ok(out.write_all(&page(&program, &program, &self.date)?)?);
+            return Ok(out.write_all(&page(program, program, &self.date)?)?);
         };
-        for command in std::iter::once(&program).chain(program.get_subcommands()) {
-            write(folder, command, &page(&program, command, &self.date)?)?;
+        for command in std::iter::once(program).chain(program.get_subcommands()) {
+            write(folder, command, &page(program, command, &self.date)?)?;
         }
         Ok(())
     }
@@ -153,8 +149,10 @@ fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
     if whole {
         roff.control("SH", ["EXIT STATUS"]);
         for line in statuses.lines() {
-            let (status, meaning) = line.trim().split_once("  ").unwrap_or((line, ""));
-            tagged(&mut roff, bold(status), meaning);
+            match line.trim().split_once("  ") {
+                Some((status, meaning)) => tagged(&mut roff, bold(status), meaning),
+                None => drop(roff.text([roman(line.trim())])),
+            }
         }
         roff.control("SH", ["ENVIRONMENT"]);
         for (name, what) in ENVIRONMENT {
@@ -387,18 +385,18 @@ mod tests {
     }
 
     #[test]
-    fn the_page_of_the_whole_tells_each_exit_status() {
+    fn the_page_of_the_whole_lists_each_exit_status_with_its_whole_meaning() {
         let mut program = crate::Arguments::command().disable_help_subcommand(true);
         program.build();
         let text = String::from_utf8(page(&program, &program, "2026-01-02").unwrap()).unwrap();
         assert!(text.contains(".TH PARLEY 1 2026-01-02 "));
         let (_, after) = text.split_once(".SH \"EXIT STATUS\"\n").unwrap();
         let (statuses, _) = after.split_once(".SH").unwrap();
-        for status in ["0", "1", "2", "3"] {
-            assert!(
-                statuses.contains(&format!("\\fB{status}\\fR\n")),
-                "{statuses}"
-            );
+        let terms = statuses.lines().filter(|line| line.starts_with("\\fB"));
+        let expected = ["0", "1", "2", "3"].map(|status| format!("\\fB{status}\\fR"));
+        assert_eq!(terms.collect::<Vec<_>>(), expected, "{statuses}");
+        for words in ["output could not be written", "module is not loaded"] {
+            assert!(statuses.contains(words), "{statuses}");
         }
     }
 }

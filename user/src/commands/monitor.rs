@@ -17,18 +17,18 @@ use std::time::{Duration, Instant};
 const AFTER_HELP: &str = "\
 WHAT is counters, links, addresses, routes, rules or neighbours.";
 
-/// Show what becomes of counters, or of the network, as it happens
+/// Print changes of counters or the network as they happen
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
-    /// What to follow, of these and rules [usually: counters]
-    #[arg(value_enum, default_value_t = What::Counters, hide_default_value = true)]
+    /// What to follow
+    #[arg(value_enum, default_value_t = What::Counters)]
     #[arg(hide_possible_values = true, value_name = "WHAT")]
     what: What,
-    /// End after so many events
-    #[arg(long, value_name = "N")]
+    /// End after N events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after so many seconds
+    /// End after S seconds
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     timeout: Option<u32>,
 }
@@ -112,7 +112,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Says that it listens, and how many there are.
+    /// Reports that it listens, and how many entries there are.
     fn listening(&mut self, count: usize, what: &str) -> Result<()> {
         if self.json {
             let object = Object::new().with("event", "listening").with(what, count);
@@ -123,13 +123,13 @@ impl Report<'_> {
         Ok(self.out.flush()?)
     }
 
-    /// Says that events were lost.
+    /// Reports that events were lost.
     fn lost(&mut self) -> Result<()> {
         if self.json {
             json::write(self.out, Object::new().with("event", "lost"))?;
         } else {
             writeln!(self.out, "lost     events came faster than they were read;")?;
-            writeln!(self.out, "         what they changed is read anew:")?;
+            writeln!(self.out, "         the differences, from a new dump:")?;
         }
         Ok(())
     }

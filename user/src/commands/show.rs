@@ -15,43 +15,43 @@ use parley::route::{self, names, neighbours, routes, rules, Address, Family};
 use serde_json::Value;
 use std::io::Write;
 
-/// Show the network as the kernel has it: links, routes, firewall
+/// Show links, addresses, routes, rules, neighbours or the firewall
 #[derive(Subcommand)]
 pub(crate) enum Show {
     /// The network devices
     Links,
-    /// The addresses of this machine
+    /// The IP addresses
     Addresses {
-        /// Only those of IPv4, or of IPv6
+        /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
     },
-    /// Where packets go, by all tables
+    /// The routes of all routing tables
     Routes {
-        /// Only those of IPv4, or of IPv6
+        /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
-        /// Only those of this table: main, local, 100
+        /// Only this table: main, local, 100
         #[arg(long, value_name = "N", value_parser = table)]
         table: Option<u32>,
     },
-    /// Which table of routes is asked for which packets
+    /// The rules that choose a routing table
     Rules {
-        /// Only those of IPv4, or of IPv6
+        /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
     },
-    /// The hardware addresses of neighbours, and what is answered for
+    /// The hardware addresses of neighbours, and proxy entries
     #[command(alias = "neighbors")]
     Neighbours {
-        /// Only those of IPv4, or of IPv6
+        /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
-        /// Also those never asked for, such as multicast groups
+        /// Include those without ARP, such as multicast groups
         #[arg(long)]
         all: bool,
     },
-    /// The tables of nf_tables and what is in them; needs CAP_NET_ADMIN
+    /// The nf_tables ruleset; needs CAP_NET_ADMIN
     Firewall,
 }
 
@@ -59,12 +59,12 @@ fn family(text: &str) -> Result<Family, &'static str> {
     match text {
         "4" => Ok(Family::Inet),
         "6" => Ok(Family::Inet6),
-        _ => Err("it is 4 or 6"),
+        _ => Err("expected 4 or 6"),
     }
 }
 
 fn table(text: &str) -> Result<u32, &'static str> {
-    names::table_number(text).ok_or("it is a number from 1, main, local or default")
+    names::table_number(text).ok_or("expected main, local, default or a number from 1")
 }
 
 impl Show {
@@ -136,12 +136,12 @@ fn show_firewall(out: &mut dyn Write, json: bool) -> Result<()> {
     warn(out, ruleset.interrupted, "rules")
 }
 
-/// Says so where a list is not of one moment.
+/// Warns if a list is not a consistent snapshot.
 fn warn(out: &mut dyn Write, interrupted: bool, what: &str) -> Result<()> {
     if interrupted {
         out.flush()?;
         streams::note(&format!(
-            "the {what} changed each time they were read; this is the last"
+            "the {what} changed during each dump; this is the last one"
         ))?;
     }
     Ok(())

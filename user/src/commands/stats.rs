@@ -10,8 +10,18 @@ use clap::Args;
 use parley::Client;
 use std::io::Write;
 
-/// Show what the module has counted of itself
+const AFTER_HELP: &str = "\
+Statistics:
+  echoes         echo requests answered since the module was loaded
+  echo-bytes     bytes of their payloads
+  counters       counters that exist now
+  notifications  events delivered to listeners in this namespace
+  asks-pending   questions that wait for their answer
+  asks-answered  questions answered since the module was loaded";
+
+/// Show the module's statistics of this network namespace
 #[derive(Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Stats {}
 
 impl Stats {

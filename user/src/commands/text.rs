@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! How bytes and names that came from elsewhere are shown.
+//! Text: shows bytes and names that come from elsewhere, and parses the numbers of counters.
 
 #![forbid(unsafe_code)]
 
@@ -10,22 +10,34 @@ use std::ffi::OsStr;
 use std::io::{Result, Write};
 use std::os::unix::ffi::OsStrExt;
 
-/// Whether `bytes` can go to a terminal as they are.
+/// Parses the value of a counter.
+pub(super) fn value(text: &str) -> std::result::Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number from 0 to 2^64-1")
+}
+
+/// Parses what to add to a counter.
+pub(super) fn delta(text: &str) -> std::result::Result<i64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number from -2^63 to 2^63-1")
+}
+
+/// Returns `bytes` as text, if that can go to a terminal as it is.
 fn printable(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes)
         .ok()
         .filter(|text| !text.is_empty() && !text.chars().any(terminal::obeys))
 }
 
-/// A name or text that came from elsewhere, without what a terminal would obey.
+/// Escapes what a terminal would obey in a name or text that comes from elsewhere.
 pub(super) fn safe(name: impl AsRef<OsStr>) -> String {
     Name::from(name.as_ref().as_bytes()).to_string()
 }
 
-/// The most bytes that a hex dump shows.
+/// The most bytes that a hexdump shows.
 const DUMP_MAX: usize = 256;
 
-/// Bytes as one line: as text where they are, else the number of them.
+/// Returns bytes as one line: as text, or else their number.
 pub(super) fn line(bytes: &[u8]) -> String {
     const SHOWN: usize = 200;
     match printable(bytes).filter(|text| text.len() <= SHOWN) {
@@ -34,7 +46,7 @@ pub(super) fn line(bytes: &[u8]) -> String {
     }
 }
 
-/// Shows bytes, as `what`: as text, if it is a line of text, else as a hex dump.
+/// Writes bytes with the label `what`: a line of text as text, all else as a hexdump.
 pub(super) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()> {
     const SHOWN: usize = 4096;
     if let Some(text) = printable(bytes).filter(|text| text.len() <= SHOWN) {
@@ -67,6 +79,18 @@ mod tests {
         let mut out = Vec::new();
         super::bytes(&mut out, "reply", bytes).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_number_that_is_out_of_range_is_refused_with_the_range() {
+        assert_eq!(value("18446744073709551615"), Ok(u64::MAX));
+        for text in ["18446744073709551616", "-1", "much", ""] {
+            assert_eq!(value(text), Err("expected a number from 0 to 2^64-1"));
+        }
+        assert_eq!(delta("-9223372036854775808"), Ok(i64::MIN));
+        for text in ["9223372036854775808", "much", ""] {
+            assert_eq!(delta(text), Err("expected a number from -2^63 to 2^63-1"));
+        }
     }
 
     #[test]

@@ -19,14 +19,14 @@ const FIGURE: usize = 10;
 const SIZES: usize = (WIDTH - NAME - FIGURE) / FIGURE;
 
 const LEGEND: &str = "\
-fixed      what carries no message: the system call, getppid(), has none, and
-           the debugfs file is read, and shows the module's statistics
-calls      system calls of a round trip, of both sides together, where the
-           message goes in one piece
-starts     who can start to talk: either side, or only the program (user)
-messages   whether what is sent as one message comes as one
-listeners  whether many can hear one message, unknown to who sends it
-errors     what a refusal tells: its number (errno), the kernel's words (why)
+fixed      channels without a message: getppid(), which has none, and the
+           debugfs file, whose contents are the module's statistics
+calls      system calls per round trip, of both sides together, if the message
+           goes in one piece
+starts     who can start a conversation: either side, or only the program (user)
+messages   whether messages keep their boundaries
+listeners  whether many can receive one message, unknown to its sender
+errors     what an error has: its number (errno), the kernel's message (why)
            and the attribute (where); own: what the two sides agree on
 ";
 

@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::super::json::{strings, write, Object};
-use super::{flags, is_whole_range, known_attribute, known_operation, DEPTH_MAX};
+use super::{flags, is_whole_range, operation_name, Names, DEPTH_MAX};
 use anyhow::Result;
 use parley::genl::controller::{Operation, Policies};
 use parley::genl::Family;
@@ -13,65 +13,56 @@ use parley::netlink::error::Policy;
 use serde_json::Value;
 use std::io::Write;
 
-/// All families: an array.
+/// Writes all families, as an array of what [`show`] writes, without the policies: those
+/// would take a dump for each family.
 pub(super) fn list(out: &mut dyn Write, families: &[Family]) -> Result<()> {
-    let objects = families.iter().map(|family| {
-        let groups = family.groups.iter().map(|group| group.name.clone());
-        let operations = family.operations.iter();
-        head(family)
-            .with("operations", operations.map(|op| op.cmd).collect::<Value>())
-            .names("groups", &groups.collect::<Vec<_>>())
-    });
+    let none = Policies::default();
+    let objects = families.iter().map(|family| object(family, &none));
     Ok(write(out, objects.collect::<Value>())?)
 }
 
-/// A family with its policies: an object.
+/// Writes a family with its policies, as an object.
 pub(super) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) -> Result<()> {
-    let operations = family.operations.iter();
+    Ok(write(out, object(family, policies))?)
+}
+
+fn object(family: &Family, policies: &Policies) -> Object {
     let groups = family.groups.iter().map(|group| {
         let object = Object::new().with("id", group.id);
         object.name("name", &group.name)
     });
+    let operations = family.operations.iter();
     let operations = operations.map(|operation| object_of(family, operation, policies));
-    let object = head(family)
-        .with("operations", operations.collect::<Value>())
-        .with("groups", groups.collect::<Value>());
-    Ok(write(out, object)?)
-}
-
-fn head(family: &Family) -> Object {
     Object::new()
         .name("name", &family.name)
         .with("id", family.id)
         .with("version", family.version)
         .with("header_len", family.header_len)
+        .with("operations", operations.collect::<Value>())
+        .with("groups", groups.collect::<Value>())
 }
 
 fn object_of(family: &Family, operation: &Operation, policies: &Policies) -> Object {
-    let known = known_operation(family, operation);
-    let set = known.map(|known| known.set);
+    let names = Names::of(&family.name, operation.cmd);
     let theirs = policies.operations.get(&operation.cmd);
-    let table = |policy: Option<u32>| policy.map(|policy| attributes(policy, policies, set, 0));
+    let table = |policy: Option<u32>| policy.map(|policy| attributes(policy, policies, names, 0));
     Object::new()
         .with("cmd", operation.cmd)
-        .maybe("name", known.map(|known| known.name))
+        .maybe("name", operation_name(&family.name, operation.cmd))
         .with("flags", strings(&flags(operation)))
         .maybe("do", table(theirs.and_then(|theirs| theirs.r#do)))
         .maybe("dump", table(theirs.and_then(|theirs| theirs.dump)))
 }
 
-/// What the attributes of an operation, or in a nest, have to be: an array.
-fn attributes(number: u32, policies: &Policies, set: Option<&str>, depth: usize) -> Value {
+/// Returns the policies of an operation's or a nest's attributes, as an array.
+fn attributes(number: u32, policies: &Policies, names: Names, depth: usize) -> Value {
     let table = policies.policies.get(&number);
     let objects = table.into_iter().flatten().map(|(number, policy)| {
-        let known = known_attribute(set, *number);
-        // A policy may hold inside itself.
+        let (name, inner) = names.attribute(*number);
+        // A policy may be nested in itself.
         let nested = policy.nested.filter(|_| depth < DEPTH_MAX);
-        let names = known.and_then(|known| known.nested);
-        let object = Object::new()
-            .with("number", *number)
-            .maybe("name", known.map(|known| known.name));
-        let nested = nested.map(|nested| attributes(nested, policies, names, depth + 1));
+        let object = Object::new().with("number", *number).maybe("name", name);
+        let nested = nested.map(|nested| attributes(nested, policies, inner, depth + 1));
         object.and(bounds(policy)).maybe("nested", nested)
     });
     objects.collect()

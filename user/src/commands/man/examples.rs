@@ -16,11 +16,11 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "parley echo hello",
             ),
             (
-                "The same, with each system call and message on standard error.",
+                "Trace each system call and message of it on standard error.",
                 "parley --explain echo hello",
             ),
             (
-                "Keep the messages for Wireshark.",
+                "Save the messages for Wireshark.",
                 "parley --pcap set.pcap counter set visitors 40 --create",
             ),
             (
@@ -29,13 +29,13 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
         ],
         "echo" => &[
-            ("Bytes there and back.", "parley echo hello"),
+            ("Send bytes, and print the reply.", "parley echo hello"),
             (
-                "A thousand round trips, 32 requests in a datagram.",
+                "Send a thousand requests, 32 in a datagram.",
                 "parley echo hello --repeat 1000 --batch 32",
             ),
             (
-                "A file, as it comes back.",
+                "Send a file, and print only the bytes of the reply.",
                 "parley echo --file /etc/hostname --raw",
             ),
         ],
@@ -44,26 +44,26 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "Create a counter, or overwrite it.",
                 "parley counter set visitors 40 --create",
             ),
-            ("Take one away.", "parley counter add visitors -1"),
-            ("Those that begin so.", "parley counter list --prefix vis"),
+            ("Subtract 1.", "parley counter add visitors -1"),
+            (
+                "List the counters whose names begin with vis.",
+                "parley counter list --prefix vis",
+            ),
         ],
         "monitor" => &[
+            ("Print changes of counters until stopped.", "parley monitor"),
             (
-                "What becomes of the counters, until it is stopped.",
-                "parley monitor",
-            ),
-            (
-                "The next change of a link, for at most a minute.",
+                "Wait for the next change of a link, for at most a minute.",
                 "parley monitor links --count 1 --timeout 60",
             ),
         ],
         "show" => &[
             (
-                "The routes of IPv6, of all tables.",
+                "Show the IPv6 routes of all tables.",
                 "parley show routes --family 6",
             ),
             (
-                "The firewall, as nft -j has it.",
+                "Print the firewall as JSON, with the keys of nft -j.",
                 "parley show firewall --json",
             ),
         ],
@@ -83,45 +83,48 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         )],
         "device" => &[
             (
-                "The echo, by write(2) and read(2).",
+                "Echo by write(2) and read(2).",
                 "parley device echo hello --read-write",
             ),
             (
-                "Add to a counter that exists.",
+                "Add to an existing counter.",
                 "parley device counter-add visitors 2",
             ),
         ],
         "compare" => &[
             (
-                "Two ways, for messages of 1 KiB.",
+                "Compare two channels with messages of 1 KiB.",
                 "parley compare --size 1024 --only netlink --only ioctl",
             ),
             (
-                "All of them, with a drawing.",
+                "Compare all channels, and plot the times.",
                 "parley compare --plot times.svg",
             ),
         ],
-        "stats" => &[("The statistics, as JSON.", "parley stats --json")],
+        "stats" => &[("Print the statistics as JSON.", "parley stats --json")],
         "family" => &[
-            ("The family that knows all others.", "parley family nlctrl"),
-            ("Those that there are.", "parley family --all"),
+            (
+                "Show the controller, which knows all other families.",
+                "parley family nlctrl",
+            ),
+            ("List all families.", "parley family --all"),
         ],
         "explain" => &[
             (
-                "A capture, taken by tcpdump from an nlmon(4) device.",
+                "A capture that tcpdump made on an nlmon device; see ip-link(8).",
                 "parley explain netlink.pcap",
             ),
             (
-                "A hexdump of rtnetlink.",
+                "Decode a hexdump of an rtnetlink message.",
                 "parley explain --protocol route message.hex",
             ),
         ],
         "completions" => &[(
-            "What make install puts there for bash.",
+            "Print the completion script that make install installs for bash.",
             "parley completions bash",
         )],
         "man" => &[(
-            "All pages, into a folder that exists.",
+            "Write all pages into an existing folder.",
             "parley man /tmp/man1",
         )],
         _ => &[],
@@ -154,7 +157,12 @@ pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)]
         "ask" => &[("parley-agent", "1")],
         "device" => &[("parley-compare", "1"), ("ioctl", "2")],
         "compare" => &[("parley-device", "1"), ("parley-echo", "1")],
-        "explain" => &[("tcpdump", "8"), ("wireshark", "1"), ("netlink", "7")],
+        "explain" => &[
+            ("tcpdump", "8"),
+            ("wireshark", "1"),
+            ("ip-link", "8"),
+            ("netlink", "7"),
+        ],
         "family" => &[("parley-stats", "1"), ("netlink", "7")],
         _ => &[],
     }

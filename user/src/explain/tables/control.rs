@@ -92,7 +92,11 @@ pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     let (purpose, name, words) = match kind {
         1 => (Purpose::Other, "NLMSG_NOOP", "nothing".to_owned()),
         2 => match failed {
-            Some(errno) => (Purpose::Error, "NLMSG_ERROR", format!("a refusal, {errno}")),
+            Some(errno) => (
+                Purpose::Error,
+                "NLMSG_ERROR",
+                format!("an error reply, {errno}"),
+            ),
             None => (Purpose::Error, "NLMSG_ERROR", "an ACK: done".to_owned()),
         },
         3 => match failed {

@@ -83,9 +83,14 @@ pub(crate) fn spec_set(name: &str) -> Option<&'static uapi::AttributeSet> {
     uapi::ATTRIBUTE_SETS.iter().find(|set| set.name == name)
 }
 
-/// The name of a command of a family, what it is for, and the attributes that it
-/// may have.
-fn command(family: Option<&str>, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
+/// Returns the name of an attribute of the controller's.
+pub(crate) fn controller_attribute(number: u16) -> Option<&'static str> {
+    let known = ATTRIBUTES.iter().find(|known| known.0 == number);
+    known.map(|known| known.1)
+}
+
+/// Returns the name of a family's command, its purpose, and the attributes that it may have.
+pub(crate) fn command(family: Option<&str>, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
     match family {
         Some("nlctrl") => {
             let known = COMMANDS.iter().find(|known| known.0 == cmd);

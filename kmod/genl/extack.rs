@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Refusals: the error a request ends with, and the extended ACK that explains it.
+//! Extended ACKs: the error that ends a request, and what explains it.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 use super::{
-    attr::Attr,
+    attr::RawAttr,
     helpers,
     wire::NoRoom, //
 };
@@ -18,15 +18,16 @@ use kernel::{
     prelude::*, //
 };
 
-/// Why a request is refused: what, why and where.
+/// The error that a request ends with: an errno, a message and, if one attribute is at fault, that
+/// attribute.
 ///
-/// There is no way to make one without words, so no handler returns a bare errno.
+/// Every error has a message, so no handler returns a bare errno.
 ///
 /// # Invariants
 ///
 /// `errno` is not `EINTR`, for which the core sends no answer.
 #[must_use]
-pub(crate) struct Refusal<'a> {
+pub(crate) struct ExtAck<'a> {
     errno: Error,
     message: &'static CStr,
     place: Place<'a>,
@@ -37,16 +38,15 @@ enum Place<'a> {
     /// None in particular.
     Request,
     /// This one.
-    Attr(Attr<'a>),
+    Attr(RawAttr<'a>),
     /// The one that is not there, by number.
     Missing(u16),
 }
 
-impl<'a> Refusal<'a> {
-    /// A refusal of the request as a whole.
+impl<'a> ExtAck<'a> {
+    /// An error of the request as a whole.
     ///
-    /// What was interrupted (`EINTR`) is refused with `EAGAIN`: the requester may try again, but
-    /// not without an answer.
+    /// `EINTR` becomes `EAGAIN`: the requester may try again, but not without an answer.
     #[cold]
     pub(crate) fn new(errno: Error, message: &'static CStr) -> Self {
         // INVARIANT: As seen here.
@@ -57,10 +57,10 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// Blames `attr`.
-    pub(crate) fn at(self, attr: Attr<'a>) -> Self {
+    /// Points the error to `attr`.
+    pub(crate) fn at(self, attr: impl Into<RawAttr<'a>>) -> Self {
         Self {
-            place: Place::Attr(attr),
+            place: Place::Attr(attr.into()),
             ..self
         }
     }
@@ -79,15 +79,16 @@ impl<'a> Refusal<'a> {
     ///
     /// # Safety
     ///
-    /// `extack` must be null, or point to the extended ACK of the request that this refusal
+    /// `extack` must be null, or point to the extended ACK of the request that this error
     /// borrows from, and nobody else may use it during the call.
     #[cold]
     pub(super) unsafe fn report(self, extack: *mut bindings::netlink_ext_ack) -> c_int {
         if !extack.is_null() {
             // SAFETY: `extack` is valid by the safety requirements of this function. The kernel
             // reads message and attribute when it builds the ACK, before the message of which the
-            // request is a part is freed, and under the lock that unregistering the family waits
-            // for: the message lives in this module's data, which stays until then.
+            // request is a part is freed. The message lives in this module's data, which stays until
+            // then: for a request and the start of a dump, unregistering the family waits for the
+            // lock that the kernel holds; a running dump holds the module until it has sent its end.
             unsafe { helpers::genl_helper_set_err_msg(extack, self.message.as_char_ptr()) };
             match self.place {
                 Place::Request => {}
@@ -107,14 +108,14 @@ impl<'a> Refusal<'a> {
     }
 }
 
-impl From<AllocError> for Refusal<'_> {
+impl From<AllocError> for ExtAck<'_> {
     #[cold]
     fn from(_: AllocError) -> Self {
         Self::new(ENOMEM, c"out of memory")
     }
 }
 
-impl From<NoRoom> for Refusal<'_> {
+impl From<NoRoom> for ExtAck<'_> {
     #[cold]
     fn from(_: NoRoom) -> Self {
         Self::new(EMSGSIZE, c"the reply does not fit its message")
@@ -122,16 +123,16 @@ impl From<NoRoom> for Refusal<'_> {
 }
 
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
-#[kunit_tests(parley_refusal)]
+#[kunit_tests(parley_extack)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_is_answered() {
+    fn every_error_is_answered() {
         for errno in [EINTR, EAGAIN, EINVAL, ENOENT] {
-            let refusal = Refusal::new(errno, c"for a test");
+            let error = ExtAck::new(errno, c"for a test");
             // SAFETY: A null pointer is allowed.
-            let reported = unsafe { refusal.report(core::ptr::null_mut()) };
+            let reported = unsafe { error.report(core::ptr::null_mut()) };
             assert!(reported < 0 && reported != EINTR.to_errno());
         }
     }

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The call of a handler: who asks, from where, and how to answer.
+//!
+//! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
+
+use super::{
+    extack::ExtAck,
+    family::{
+        Namespace,
+        NetState, //
+    },
+    helpers,
+    message::Skb,
+    payload::{
+        Notification,
+        Payload, //
+    },
+    request::{
+        Request,
+        Table, //
+    },
+    spec::Op, //
+};
+use core::{
+    cell::{
+        Cell,
+        UnsafeCell, //
+    },
+    marker::PhantomData,
+    ops::Deref,
+    ptr::NonNull, //
+};
+use kernel::{
+    alloc::AllocError,
+    bindings,
+    error::to_result,
+    prelude::*, //
+};
+
+/// Bytes that a reply borrows, and that live as long as the call.
+pub(super) struct Held(UnsafeCell<KVec<KVVec<u8>>>);
+
+impl Held {
+    pub(super) const fn new() -> Self {
+        Self(UnsafeCell::new(KVec::new()))
+    }
+
+    fn hold(&self, bytes: KVVec<u8>) -> Result<&[u8], AllocError> {
+        // SAFETY: This type is not `Sync`, and nothing below comes back here: so nobody else uses
+        // the list during this call. Its elements move when it grows, but not what they own.
+        let held = unsafe { &mut *self.0.get() };
+        held.push(bytes, GFP_KERNEL)?;
+        let (start, len) = held.last().map_or((NonNull::dangling(), 0), |bytes| {
+            (NonNull::from(bytes.as_slice()).cast(), bytes.len())
+        });
+        // SAFETY: So many bytes from `start` on are the element's. It is neither changed nor
+        // removed before this value is dropped, which the borrow that is returned prevents.
+        Ok(unsafe { core::slice::from_raw_parts(start.as_ptr(), len) })
+    }
+}
+
+/// The context of a call: the request, and the network namespace of the socket that it came from.
+///
+/// # Invariants
+///
+/// `skb` holds a request that is being handled, and `info` points to the information of it; both
+/// stay as they are for `'a`.
+pub(crate) struct Context<'a, N> {
+    skb: NonNull<bindings::sk_buff>,
+    info: NonNull<bindings::genl_info>,
+    namespace: Namespace<'a, N>,
+    acknowledged: Cell<bool>,
+    held: &'a Held,
+    _info: PhantomData<&'a bindings::genl_info>,
+}
+
+impl<'a, N: NetState> Context<'a, N> {
+    /// # Safety
+    ///
+    /// `info` must be what the kernel passed to a handler of `N`'s family, `skb` the message that
+    /// holds the request, and `'a` must end before the handler returns.
+    pub(super) unsafe fn from_raw(
+        skb: NonNull<bindings::sk_buff>,
+        info: NonNull<bindings::genl_info>,
+        held: &'a Held,
+    ) -> Self {
+        // INVARIANT: By the safety requirements of this function.
+        Self {
+            skb,
+            info,
+            // SAFETY: By the safety requirements of this function.
+            namespace: unsafe { Namespace::of_request(info.as_ptr()) },
+            acknowledged: Cell::new(false),
+            held,
+            _info: PhantomData,
+        }
+    }
+
+    fn info(&self) -> &bindings::genl_info {
+        // SAFETY: By the type invariants.
+        unsafe { self.info.as_ref() }
+    }
+
+    /// The state of the request's network namespace.
+    pub(super) fn state(&self) -> &'a N {
+        self.namespace.state()
+    }
+
+    /// The request's network namespace.
+    pub(crate) fn namespace(&self) -> Namespace<'a, N> {
+        self.namespace
+    }
+
+    /// The message that holds it.
+    pub(super) fn skb(&self) -> *const bindings::sk_buff {
+        self.skb.as_ptr()
+    }
+
+    /// Its netlink header.
+    pub(super) fn header(&self) -> &bindings::nlmsghdr {
+        // SAFETY: By the type invariants; a request has a header.
+        unsafe { &*self.info().nlhdr }
+    }
+
+    /// The socket that it came from, which is there while it is handled.
+    pub(super) fn sender(&self) -> *mut bindings::sock {
+        // SAFETY: By the type invariants.
+        unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
+    }
+
+    /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it comes
+    /// before whatever others send to the requester from here on.
+    ///
+    /// This is the answer to the request: an error that the handler returns afterwards is logged
+    /// and not sent.
+    pub(crate) fn acknowledge(&self) {
+        if self.acknowledged.replace(true) || self.flags() & bindings::NLM_F_ACK as u16 == 0 {
+            return;
+        }
+        // SAFETY: By the type invariants. The core does the same after a handler that returns 0,
+        // and does not after this one: see `is_acknowledged`. It only reads the header.
+        unsafe {
+            bindings::netlink_ack(
+                self.skb.as_ptr(),
+                self.info().nlhdr.cast_mut(),
+                0,
+                self.extack(),
+            );
+        }
+    }
+
+    /// Whether [`Self::acknowledge`] was called, so that the core is not to send another ACK.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.acknowledged.get()
+    }
+
+    /// Holds `bytes` until the reply is sent, so that it can borrow them.
+    #[allow(dead_code)] // Not every family makes bytes of its own.
+    pub(crate) fn hold(&self, bytes: KVVec<u8>) -> Result<&'a [u8], AllocError> {
+        self.held.hold(bytes)
+    }
+
+    /// The netlink port of the requester.
+    pub(crate) fn portid(&self) -> u32 {
+        self.info().snd_portid
+    }
+
+    /// The sequence number that the requester gave it.
+    pub(super) fn seq(&self) -> u32 {
+        self.info().snd_seq
+    }
+
+    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
+    pub(super) fn wants_echo(&self) -> bool {
+        self.flags() & bindings::NLM_F_ECHO as u16 != 0
+    }
+
+    /// Multicasts `message` to the listeners of its group in the request's namespace. With
+    /// `NLM_F_ECHO` the requester gets it, too.
+    ///
+    /// Returns whether it was offered to a listener of the namespace. Builds nothing if no namespace
+    /// has a listener. If the message cannot be built or delivered, the listeners of the namespace,
+    /// and the requester that wants it, learn from `ENOBUFS` that they have missed something,
+    /// unless their sockets have switched that off. So this has no way to fail.
+    pub(crate) fn notify(&self, message: &impl Notification) -> bool {
+        // SAFETY: A family that has a request is registered.
+        unsafe { self.namespace.notify(Some(self), message) }
+    }
+
+    /// Makes the reply, with room for `room` bytes of attributes.
+    #[inline]
+    pub(super) fn reply(&self, room: usize) -> Result<Skb<N>, ExtAck<'a>> {
+        let info = self.info();
+        // SAFETY: The core has set the header of a request. A family that has a request is
+        // registered.
+        unsafe { Skb::new((info.snd_portid, info.snd_seq), (*info.genlhdr).cmd, room) }
+    }
+
+    /// Sends a reply to the requester.
+    pub(super) fn send(&self, reply: Skb<N>) -> Result {
+        // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
+        // this fails or not.
+        to_result(unsafe {
+            helpers::genl_helper_reply(reply.finish().as_ptr(), self.info.as_ptr())
+        })
+    }
+
+    /// Makes a message of the family's own with the number `cmd`, for the sender of a
+    /// [`Kept`](super::Kept) request.
+    pub(super) fn message(&self, cmd: u8, payload: &impl Payload) -> Result<Skb<N>, ExtAck<'a>> {
+        // SAFETY: A family that has a request is registered.
+        let mut skb = unsafe { Skb::new((0, 0), cmd, payload.size()) }?;
+        skb.put(payload)?;
+        Ok(skb)
+    }
+
+    fn flags(&self) -> u16 {
+        self.header().nlmsg_flags
+    }
+
+    /// The attributes, of which the operation's policy has `len - 1`.
+    ///
+    /// # Safety
+    ///
+    /// The operation's policy table must have `len` entries.
+    pub(super) unsafe fn table(&self, len: usize) -> Table<'a> {
+        // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
+        // What it points to are attributes that it found whole within the message; the message
+        // is the kernel's copy, that nobody writes to, and lives until after the handler.
+        unsafe { Table::from_raw(self.info().attrs, len) }
+    }
+
+    /// The headers of an entry of a dump that this request asked for.
+    pub(super) fn entry_headers(&self) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
+        let info = self.info();
+        // SAFETY: By the type invariants; a request has a family and a header.
+        let (family, cmd) = unsafe { (&*info.family, (*info.genlhdr).cmd) };
+        let header = bindings::nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type: family.id as u16,
+            nlmsg_flags: bindings::NLM_F_MULTI as u16,
+            nlmsg_seq: info.snd_seq,
+            nlmsg_pid: info.snd_portid,
+        };
+        let genl_header = bindings::genlmsghdr {
+            cmd,
+            version: family.version as u8,
+            reserved: 0,
+        };
+        (header, genl_header)
+    }
+
+    pub(super) fn extack(&self) -> *mut bindings::netlink_ext_ack {
+        self.info().extack
+    }
+}
+
+/// The call of the operation `O`, with its request.
+pub(crate) struct Call<'a, N, O: Op> {
+    context: Context<'a, N>,
+    /// The attributes of the request, validated.
+    pub(crate) request: O::Request<'a>,
+}
+
+impl<'a, N: NetState, O: Op> Call<'a, N, O> {
+    /// Reads the request of `context`.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of a call of `O`, with the policy of its request.
+    #[inline]
+    pub(super) unsafe fn new(
+        context: Context<'a, N>,
+    ) -> Result<Self, (Context<'a, N>, ExtAck<'a>)> {
+        // SAFETY: By the safety requirements of this function.
+        let table = unsafe { context.table(<O::Request<'a> as Request<'a>>::POLICY.len()) };
+        match O::Request::parse(&table) {
+            Ok(request) => Ok(Self { context, request }),
+            Err(error) => Err((context, error)),
+        }
+    }
+}
+
+impl<'a, N, O: Op> Deref for Call<'a, N, O> {
+    type Target = Context<'a, N>;
+
+    #[inline]
+    fn deref(&self) -> &Context<'a, N> {
+        &self.context
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Operations as the spec describes them.
+
+// A family has the flags that its spec names.
+#![allow(dead_code)]
+
+use super::{
+    payload::Payload,
+    request::Request, //
+};
+use kernel::bindings;
+
+/// The flag of an operation for callers with `CAP_NET_ADMIN` in the initial user namespace.
+pub(crate) const ADMIN_PERM: u32 = bindings::GENL_ADMIN_PERM;
+/// The flag of an operation for callers with `CAP_NET_ADMIN` in the user namespace that owns the
+/// network namespace.
+pub(crate) const UNS_ADMIN_PERM: u32 = bindings::GENL_UNS_ADMIN_PERM;
+
+/// The core accepts attributes that the policy does not know, and other lengths than it asks for.
+pub(crate) const DONT_VALIDATE_STRICT: u32 =
+    bindings::genl_validate_flags_GENL_DONT_VALIDATE_STRICT;
+/// The core does not look at the attributes of a dump.
+pub(crate) const DONT_VALIDATE_DUMP: u32 = bindings::genl_validate_flags_GENL_DONT_VALIDATE_DUMP;
+/// As [`DONT_VALIDATE_STRICT`], for a dump.
+pub(crate) const DONT_VALIDATE_DUMP_STRICT: u32 =
+    bindings::genl_validate_flags_GENL_DONT_VALIDATE_DUMP_STRICT;
+
+/// An operation: a do, or a dump. Generated from the spec.
+pub(crate) trait Op: 'static {
+    /// Its number on the wire. A do and a dump may have the same.
+    const CMD: u8;
+
+    /// Its flags: who may call it.
+    const FLAGS: u32;
+
+    /// What the core does not validate of its requests.
+    const VALIDATE: u32;
+
+    /// Whether it has a reply.
+    const REPLIES: bool;
+
+    /// The attributes that it takes.
+    type Request<'a>: Request<'a>;
+
+    /// The attributes of its reply, or of each entry of the dump. `()` if it has no reply.
+    type Reply<'a>: Payload;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Users of per-namespace state outside of requests, and the wait for the last of them.
+
+use super::helpers;
+use kernel::{
+    prelude::*,
+    sync::{
+        atomic::{
+            ordering::{
+                Acquire,
+                Full,
+                Relaxed,
+                Release, //
+            },
+            Atomic,
+            AtomicFlag, //
+        },
+        Completion, //
+    },
+    types::Opaque, //
+};
+
+/// Users of a family's states without a do-request, for which the kernel waits when it unregisters
+/// the family: callbacks of dumps, and [`Entered`](super::Entered).
+///
+/// Each user holds a reference to the module by other means, such as that of a dump or of an open
+/// file: it runs the module's code even after it has left.
+///
+/// # Invariants
+///
+/// `count` is the number of users, plus [`CLOSED`](Self::CLOSED) unless they are let in. `idle` is
+/// initialized since `count` was first without it, and completed by the last user that leaves with
+/// it. `visible` is set only while the family is registered.
+pub(super) struct Users {
+    count: Atomic<i32>,
+    visible: AtomicFlag,
+    idle: Opaque<Completion>,
+}
+
+impl Users {
+    const CLOSED: i32 = i32::MIN;
+
+    pub(super) const fn new() -> Self {
+        // INVARIANT: No users, and they are not let in.
+        Self {
+            count: Atomic::new(Self::CLOSED),
+            visible: AtomicFlag::new(false),
+            idle: Opaque::uninit(),
+        }
+    }
+
+    /// Lets dumps in.
+    ///
+    /// # Safety
+    ///
+    /// To be called with the family's claim held, once before each call of [`Self::close`].
+    pub(super) unsafe fn open(&self) {
+        // SAFETY: No user is there, so nobody looks at `idle`: the last to complete it had done so
+        // before `close` returned. It is in a static, so it does not move.
+        let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
+        self.count.store(0, Release);
+    }
+
+    /// Lets in those who come without netlink, too. To be called when the family is registered.
+    pub(super) fn let_in(&self) {
+        self.visible.store(true, Release);
+    }
+
+    /// Lets nobody in any more, and waits until all have left.
+    ///
+    /// # Safety
+    ///
+    /// To be called with the family's claim held, once after each call of [`Self::open`], and
+    /// before the family is unregistered.
+    pub(super) unsafe fn close(&self, family: &CStr) {
+        self.visible.store(false, Release);
+        if self.count.fetch_add(Self::CLOSED, Full) != 0 {
+            // SAFETY: `open` has initialized it; the last user completes it. The name is a string.
+            unsafe {
+                helpers::genl_helper_wait_for_users(self.idle.get().cast(), family.as_char_ptr());
+            }
+        }
+    }
+
+    /// Becomes a user, until [`Self::leave`]. Fails with `ENODEV` when the family is gone.
+    pub(super) fn enter(&self) -> Result {
+        let mut count = self.count.load(Relaxed);
+        while count >= 0 {
+            match self.count.cmpxchg(count, count + 1, Full) {
+                Ok(_) => return Ok(()),
+                Err(other) => count = other,
+            }
+        }
+        Err(ENODEV)
+    }
+
+    /// As [`Self::enter`]. Fails with `ENODEV` unless the family is visible, too.
+    pub(super) fn enter_visible(&self) -> Result {
+        self.enter()?;
+        if self.visible.load(Acquire) {
+            return Ok(());
+        }
+        self.leave();
+        Err(ENODEV)
+    }
+
+    pub(super) fn leave(&self) {
+        if self.count.fetch_sub(1, Full) == Self::CLOSED + 1 {
+            // SAFETY: `open` has initialized it, and it stays so until `close` returns, which
+            // waits for this.
+            unsafe { (*self.idle.get()).complete_all() };
+        }
+    }
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_users)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_enter_only_while_the_family_is_open() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        for _ in 0..2 {
+            assert_eq!(users.enter(), Err(ENODEV));
+            // SAFETY: The claim is this test's, which is alone here; `close` follows.
+            unsafe { users.open() };
+            assert_eq!(users.enter(), Ok(()));
+            assert_eq!(users.enter(), Ok(()));
+            users.leave();
+            users.leave();
+            // SAFETY: As above.
+            unsafe { users.close(c"test") };
+        }
+        assert_eq!(users.enter(), Err(ENODEV));
+        Ok(())
+    }
+
+    #[test]
+    fn those_without_netlink_enter_only_while_the_family_is_visible() -> Result {
+        // In a box, so that it does not move.
+        let users = KBox::new(Users::new(), GFP_KERNEL)?;
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        // SAFETY: The claim is this test's, which is alone here; `close` follows.
+        unsafe { users.open() };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        users.let_in();
+        assert_eq!(users.enter_visible(), Ok(()));
+        users.leave();
+        // SAFETY: As above.
+        unsafe { users.close(c"test") };
+        assert_eq!(users.enter_visible(), Err(ENODEV));
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/test in a checkout where every other script only pretends to succeed."""
+
+import json
+import unittest
+
+from support import TOP, ScriptTest
+
+SHELL = ("kernel", "setup", "spec", "lint", "doc", "check-kdir", "cross", "api", "package", "vm", "check-log",
+         "guest-tests", "module", "install-test", "course")
+PYTHON = ("interop/run.py", "bench/report", "scripts/api.py", "scripts/course.py", "scripts/report")
+
+
+class Test(ScriptTest):
+    def setUp(self):
+        super().setUp()
+        self.top = self.folder / "checkout"
+        (self.top / "user/tests").mkdir(parents=True)
+        (self.top / "scripts").mkdir()
+        for name in ("test", "lib.sh"):
+            (self.top / "scripts" / name).write_bytes((TOP / "scripts" / name).read_bytes())
+            (self.top / "scripts" / name).chmod(0o755)
+        for name in SHELL:
+            script = self.top / "scripts" / name
+            script.write_text(f'#!/bin/bash\n[ "$1" != --path ] || echo {self.folder}\n')
+            script.chmod(0o755)
+        for name in PYTHON:
+            (self.top / name).parent.mkdir(exist_ok=True)
+            (self.top / name).touch()
+        vm = self.top / "scripts/vm"
+        vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
+
+    def run_test(self, built, *arguments):
+        """Runs scripts/test, where cargo has built the tests of these files."""
+        lines = "\n".join(json.dumps({"profile": {"test": True}, "executable": f"/target/{name}-1f"})
+                          for name in built)
+        self.fake("cargo", f"case $* in *message-format*) cat <<'END'\n{lines}\nEND\n;; esac\n")
+        return self.run_script(self.top / "scripts/test", *arguments, env={"XDG_CACHE_HOME": str(self.folder)},
+                               timeout=60)
+
+    def files(self, *names):
+        for name in names:
+            (self.top / "user/tests" / f"{name}.rs").touch()
+
+    def test_a_run_with_tests_in_each_step_is_well(self):
+        self.files("echo", "parallel")
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        guests = (self.folder / "guests").read_text()
+        self.assertIn("guest-tests /target/echo-1f", guests)
+        self.assertIn("guest-tests /target/parallel-1f", guests)
+
+    def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
+        self.files("echo", "parallel", "dump")
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("user/tests/dump.rs", done.stderr)
+        self.assertEqual(self.run_test(["echo", "parallel"], "default", "dump").returncode, 1)
+
+    def test_a_step_without_tests_fails_the_run(self):
+        self.files("echo")
+        done = self.run_test(["echo"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("at length", done.stderr)
+
+    def test_no_guest_reads_the_input_of_the_caller(self):
+        self.files("echo")
+        self.assertEqual(self.run_test(["echo"], "default", "echo").returncode, 0)
+        script = f'{self.top}/scripts/test default echo && read -r line && echo "$line"'
+        done = self.run_script("bash", "-c", script, env={"XDG_CACHE_HOME": str(self.folder)},
+                               stdin=None, input="for the caller\n")
+        self.assertEqual(done.stdout.splitlines()[-1:], ["for the caller"], done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

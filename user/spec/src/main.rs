@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Checks Netlink specs, and generates Rust from them.
+
+#![forbid(unsafe_code)]
+
+use parley_spec::{
+    rust::{self, Target},
+    Errors, Spec,
+};
+use std::{
+    io::Write,
+    process::{Command, ExitCode, Stdio},
+};
+
+const USAGE: &str = "\
+Check Netlink specs and generate Rust from them
+
+Usage: parley-spec check SPEC...
+       parley-spec constants kernel|user SPEC [-o FILE]
+       parley-spec family SPEC [-o FILE]
+
+Commands:
+  check      Check specs and report every error with its file, line and column
+  constants  Generate constants, enums and flag sets, and for `user` tables of
+             the attributes and operations
+  family     Generate the kernel side of a family
+
+Options:
+  -o FILE  Write to this file instead of standard output
+
+Generated code is formatted with rustfmt.";
+
+type Result<T> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
+        ["constants", "kernel", ref rest @ ..] if is_output(rest) => {
+            generate(rest, |spec| rust::constants(spec, Target::Kernel))
+        }
+        ["constants", "user", ref rest @ ..] if is_output(rest) => {
+            generate(rest, |spec| rust::constants(spec, Target::User))
+        }
+        ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(specs: &[&str]) -> Result<()> {
+    let wrong: Vec<String> = specs
+        .iter()
+        .filter_map(|spec| Spec::from_file(spec).err())
+        .map(|errors| errors.to_string())
+        .collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(wrong.join("\n"))
+}
+
+/// Whether the words are a spec, and where to write.
+fn is_output(words: &[&str]) -> bool {
+    matches!(words, [_] | [_, "-o", _])
+}
+
+fn generate(
+    words: &[&str],
+    make: impl Fn(&Spec) -> std::result::Result<String, Errors>,
+) -> Result<()> {
+    let spec = Spec::from_file(words[0]).map_err(|errors| errors.to_string())?;
+    let text = make(&spec).map_err(|errors| errors.to_string())?;
+    let text = format(&text)?;
+    match words.get(2) {
+        Some(file) => std::fs::write(file, text)
+            .map_err(|error| format!("parley-spec: cannot write {file}: {error}")),
+        None => std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| format!("parley-spec: cannot write the output: {error}")),
+    }
+}
+
+/// Sends `text` through rustfmt.
+fn format(text: &str) -> Result<String> {
+    let failed = |error: &dyn std::fmt::Display| format!("parley-spec: rustfmt failed: {error}");
+    // The settings of the folder that this happens to run in do not matter.
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2021", "--config", "max_width=100"])
+        .args(["--config-path", "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(&error))?;
+    let mut stdin = rustfmt.stdin.take().ok_or_else(|| failed(&"no input"))?;
+    let input = text.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = rustfmt.wait_with_output().map_err(|error| failed(&error))?;
+    if !output.status.success() {
+        return Err(failed(&output.status));
+    }
+    match writer.join() {
+        Ok(written) => written.map_err(|error| failed(&error))?,
+        Err(_) => return Err(failed(&"it took no input")),
+    }
+    String::from_utf8(output.stdout).map_err(|error| failed(&error))
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes and their sets.
+
+#![forbid(unsafe_code)]
+
+use super::{DefinitionId, SetId, SubMessageId};
+use crate::error::Position;
+
+/// An attribute set.
+#[derive(Clone, Debug)]
+pub struct AttributeSet {
+    /// The name.
+    pub name: String,
+    /// The place in the file.
+    pub at: Position,
+    /// Documentation.
+    pub doc: Option<String>,
+    /// The set that this one is a subset of. Its attributes have the numbers of that set.
+    pub subset_of: Option<SetId>,
+    /// The attributes, in the order of the file.
+    pub attributes: Vec<Attribute>,
+}
+
+impl AttributeSet {
+    /// The attribute `name`.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    }
+}
+
+/// An attribute.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The name.
+    pub name: String,
+    /// The place in the file.
+    pub at: Position,
+    /// The number, unique in its set.
+    pub number: u16,
+    /// Documentation.
+    pub doc: Option<String>,
+    /// The type's name in the spec.
+    pub type_name: &'static str,
+    /// What it holds.
+    pub kind: AttributeKind,
+    /// Whether a message may have several.
+    pub multi: bool,
+    /// How to print it.
+    pub display_hint: Option<String>,
+}
+
+/// What an attribute holds.
+#[derive(Clone, Debug)]
+pub enum AttributeKind {
+    /// A number that is not used.
+    Unused,
+    /// Padding.
+    Pad,
+    /// Nothing: the attribute is set by its presence.
+    Flag,
+    /// An integer.
+    Integer(Integer, Limits),
+    /// Values of flags, and which of them are meant.
+    Bitfield32(Option<EnumUse>),
+    /// A string.
+    Text {
+        /// Its length without its NUL.
+        length: Length,
+        /// Whether it may lack its NUL.
+        unterminated: bool,
+    },
+    /// Bytes.
+    Binary {
+        /// What the bytes are.
+        content: Content,
+        /// Their number.
+        length: Length,
+    },
+    /// Attributes of a set, or of a set that the spec does not name.
+    Nest(Option<SetId>),
+    /// A nest whose attributes are numbered by their place, and each hold this.
+    IndexedArray(Box<AttributeKind>),
+    /// Nests in nests, whose numbers are values of these names. The innermost holds the set.
+    NestTypeValue {
+        /// The names.
+        values: Vec<String>,
+        /// The set.
+        set: Option<SetId>,
+    },
+    /// Attributes whose set depends on the value of another attribute.
+    SubMessage {
+        /// The sets to choose from.
+        message: SubMessageId,
+        /// Where the value is.
+        selector: Selector,
+    },
+}
+
+/// Where to find the value that chooses a sub-message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// In an attribute of the same set.
+    Attribute(u16),
+    /// In an attribute with this name, of a set around this one.
+    Outside(String),
+}
+
+/// The integer types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum IntegerType {
+    U8,
+    U16,
+    U32,
+    U64,
+    S8,
+    S16,
+    S32,
+    S64,
+    /// Unsigned, in 4 bytes or in 8.
+    Uint,
+    /// Signed, in 4 bytes or in 8.
+    Sint,
+}
+
+impl IntegerType {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "u8" => Self::U8,
+            "u16" => Self::U16,
+            "u32" => Self::U32,
+            "u64" => Self::U64,
+            "s8" => Self::S8,
+            "s16" => Self::S16,
+            "s32" => Self::S32,
+            "s64" => Self::S64,
+            "uint" => Self::Uint,
+            "sint" => Self::Sint,
+            _ => return None,
+        })
+    }
+
+    /// The number of bits of its values.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::U8 | Self::S8 => 8,
+            Self::U16 | Self::S16 => 16,
+            Self::U32 | Self::S32 => 32,
+            Self::U64 | Self::S64 | Self::Uint | Self::Sint => 64,
+        }
+    }
+
+    /// Whether its values may be negative.
+    pub const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::S8 | Self::S16 | Self::S32 | Self::S64 | Self::Sint
+        )
+    }
+
+    /// The least and the greatest value.
+    pub const fn range(self) -> (i128, i128) {
+        match self.is_signed() {
+            true => (-(1 << (self.bits() - 1)), (1 << (self.bits() - 1)) - 1),
+            false => (0, (1 << self.bits()) - 1),
+        }
+    }
+}
+
+/// The order of an integer's bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// That of the machine.
+    #[default]
+    Host,
+    /// The least significant byte first.
+    Little,
+    /// The most significant byte first.
+    Big,
+}
+
+/// An integer on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Integer {
+    /// Its type.
+    pub kind: IntegerType,
+    /// Its byte order.
+    pub order: ByteOrder,
+    /// The enum or flag set of its values.
+    pub values: Option<EnumUse>,
+}
+
+/// An enum or flag set, and how its values are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnumUse {
+    /// The enum or flag set.
+    pub id: DefinitionId,
+    /// Whether values are bits: always with a flag set, and with an enum that an attribute uses as
+    /// one.
+    pub as_flags: bool,
+}
+
+/// What values of an integer the kernel accepts, as the spec's `checks` say. The bounds that follow
+/// from an enum are not repeated here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The least value.
+    pub min: Option<Bound>,
+    /// The greatest value.
+    pub max: Option<Bound>,
+    /// The flag set of the allowed bits.
+    pub mask: Option<DefinitionId>,
+}
+
+/// How long an attribute may be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Length {
+    /// The least number of bytes.
+    pub min: Option<Bound>,
+    /// The greatest number of bytes.
+    pub max: Option<Bound>,
+    /// The number of bytes.
+    pub exact: Option<Bound>,
+}
+
+/// A bound: a number, or the name of a constant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The place in the file.
+    pub at: Position,
+    /// The number. Absent if only a C header knows it.
+    pub value: Option<i128>,
+    /// The constant, if the spec names one that it defines.
+    pub constant: Option<DefinitionId>,
+    /// What the spec says.
+    pub text: String,
+}
+
+/// What the bytes of an attribute are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Bytes.
+    Bytes,
+    /// A struct.
+    Struct(DefinitionId),
+    /// An array of integers.
+    Integers(Integer),
+}
+
+/// Attribute sets to choose from by a value.
+#[derive(Clone, Debug)]
+pub struct SubMessage {
+    /// The name.
+    pub name: String,
+    /// The place in the file.
+    pub at: Position,
+    /// The sets.
+    pub formats: Vec<SubMessageFormat>,
+}
+
+/// What a sub-message holds for one value of its selector.
+#[derive(Clone, Debug)]
+pub struct SubMessageFormat {
+    /// The value.
+    pub value: String,
+    /// The place in the file.
+    pub at: Position,
+    /// The struct before the attributes.
+    pub fixed_header: Option<DefinitionId>,
+    /// The attributes.
+    pub attributes: Option<SetId>,
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Generates Rust from a spec.
+//!
+//! The same spec gives the same text, byte for byte. The text is correct Rust but for its layout:
+//! it is meant to go through rustfmt.
+
+#![forbid(unsafe_code)]
+
+mod constants;
+mod enums;
+mod family;
+mod structs;
+mod tables;
+mod text;
+
+pub use family::family;
+
+use crate::{
+    error::{Collector, Errors},
+    model::{Protocol, Spec},
+    ErrorKind,
+};
+
+/// What generated code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A kernel module: constants, enums, flag sets and structs for a crate with the kernel's prelude.
+    Kernel,
+    /// A program: the same, and tables of the attributes and operations.
+    User,
+}
+
+impl Target {
+    /// The visibility of generated items.
+    fn visible(self) -> &'static str {
+        match self {
+            Self::Kernel => "pub(crate)",
+            Self::User => "pub",
+        }
+    }
+}
+
+/// Generates the constants, enums, flag sets and structs of a spec; for [`Target::User`] with tables of its
+/// attributes and operations.
+///
+/// Fails if the spec needs something that is not supported.
+pub fn constants(spec: &Spec, target: Target) -> Result<String, Errors> {
+    let mut errors = Collector::new(&spec.file);
+    if spec.protocol == Protocol::NetlinkRaw {
+        let at = crate::Position { line: 1, column: 1 };
+        let message = "no Rust is generated for the protocol netlink-raw yet";
+        errors.push(ErrorKind::Unsupported, at, message);
+        errors.check()?;
+    }
+    let mut out = head(spec, "The numbers and names of the wire contract.", target);
+    out += &constants::constants(spec, target);
+    out += &enums::enums(spec, target);
+    out += &structs::structs(spec, target);
+    if target == Target::User {
+        out += &tables::tables(spec, &mut errors);
+    }
+    errors.check()?;
+    Ok(out)
+}
+
+/// The first lines of a generated file.
+fn head(spec: &Spec, what: &str, target: Target) -> String {
+    let dead_code = match target {
+        Target::Kernel => {
+            "// The contract is complete; a family need not use all of it.\n\
+             #![allow(dead_code)]\n"
+        }
+        Target::User => "",
+    };
+    let what = text::doc(0, what).replace("///", "//!");
+    format!(
+        "// SPDX-License-Identifier: {}\n\
+         // Generated from {} by parley-spec; do not edit.\n\n\
+         {what}\n\
+         #![forbid(unsafe_code)]\n{dead_code}\n",
+        spec.license, spec.file
+    )
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Constants: those of the spec, and the numbers and names of its operations, attributes and
+//! groups.
+
+#![forbid(unsafe_code)]
+
+use super::{
+    text::{constant, doc, literal, snake},
+    Target,
+};
+use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
+use std::fmt::Write;
+
+pub(super) fn constants(spec: &Spec, target: Target) -> String {
+    own(spec, target) + &numbers(spec, target.visible()) + &groups(spec, target)
+}
+
+/// The family's name and version, and the spec's own constants.
+pub(super) fn own(spec: &Spec, target: Target) -> String {
+    let visible = target.visible();
+    let mut out = String::new();
+    let name = text_constant(target, &spec.name);
+    let nul = match target {
+        Target::Kernel => ", with its NUL as the kernel keeps it",
+        Target::User => "",
+    };
+    out += &doc(0, &format!("The family's name{nul}."));
+    let _ = writeln!(out, "{visible} const FAMILY_NAME: {name};");
+    out += &doc(0, "The family's version.");
+    let version = spec.version;
+    let _ = writeln!(out, "{visible} const FAMILY_VERSION: u8 = {version};");
+    for (index, definition) in spec.definitions.iter().enumerate() {
+        let value = match &definition.kind {
+            DefinitionKind::Const(Constant::Integer(value)) => {
+                let kind = type_of(spec, DefinitionId(index), *value);
+                format!("{kind} = {value}")
+            }
+            DefinitionKind::Const(Constant::Text(text)) => text_constant(target, text),
+            _ => continue,
+        };
+        // The value of a constant that a header defines is the header's.
+        if definition.header.is_some() {
+            continue;
+        }
+        let words = definition.doc.clone();
+        out += &doc(
+            0,
+            &words.unwrap_or_else(|| format!("The constant `{}`.", definition.name)),
+        );
+        let _ = writeln!(
+            out,
+            "{visible} const {}: {value};",
+            constant(&definition.name)
+        );
+    }
+    out
+}
+
+/// The type and value of a text.
+fn text_constant(target: Target, text: &str) -> String {
+    match target {
+        Target::Kernel => format!("&kernel::str::CStr = c{}", literal(text)),
+        Target::User => format!("&str = {}", literal(text)),
+    }
+}
+
+/// Chooses the type of a constant by its uses: one that bounds lengths, and nothing else, is a
+/// `usize`. Others are as wide as their value needs, and at least 32 bits.
+pub(super) fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static str {
+    let (mut length, mut limit) = (false, false);
+    let attributes = spec.attribute_sets.iter().flat_map(|set| &set.attributes);
+    for attribute in attributes {
+        let mut kind = &attribute.kind;
+        if let AttributeKind::IndexedArray(element) = kind {
+            kind = element;
+        }
+        match kind {
+            AttributeKind::Text { length: bounds, .. }
+            | AttributeKind::Binary { length: bounds, .. } => {
+                let bounds = [&bounds.min, &bounds.max, &bounds.exact];
+                length |= bounds
+                    .iter()
+                    .any(|b| b.as_ref().and_then(|b| b.constant) == Some(id));
+            }
+            AttributeKind::Integer(_, limits) => {
+                let bounds = [&limits.min, &limits.max];
+                limit |= bounds
+                    .iter()
+                    .any(|b| b.as_ref().and_then(|b| b.constant) == Some(id));
+            }
+            _ => {}
+        }
+    }
+    if length && !limit {
+        return "usize";
+    }
+    match value {
+        0..=0xffff_ffff => "u32",
+        -0x8000_0000..0 => "i32",
+        0x1_0000_0000.. => "u64",
+        _ => "i64",
+    }
+}
+
+fn numbers(spec: &Spec, visible: &str) -> String {
+    let mut out = doc(0, "The operations' numbers.");
+    let _ = writeln!(out, "{visible} mod cmd {{");
+    for operation in &spec.operations {
+        out += &doc(1, &operation.doc);
+        let name = constant(&operation.name);
+        // With directional numbers, what the kernel sends may have another number.
+        let number = operation.request_number.or(operation.reply_number);
+        let number = number.unwrap_or_default();
+        let _ = writeln!(out, "    {visible} const {name}: u8 = {number};");
+        if let (Some(request), Some(reply)) = (operation.request_number, operation.reply_number) {
+            if request != reply {
+                out += &doc(
+                    1,
+                    &format!("The number of the reply to `{}`.", operation.name),
+                );
+                let _ = writeln!(out, "    {visible} const {name}_REPLY: u8 = {reply};");
+            }
+        }
+    }
+    out += "}\n";
+    for set in &spec.attribute_sets {
+        out += &doc(
+            0,
+            &format!("The numbers of the attributes of the set `{}`.", set.name),
+        );
+        let _ = writeln!(out, "{visible} mod {} {{", module(&set.name));
+        for attribute in &set.attributes {
+            let mut words = format!("``{}``", attribute.type_name);
+            if let Some(doc) = &attribute.doc {
+                words = format!("{words}: {doc}");
+            } else {
+                words.push('.');
+            }
+            out += &doc(1, &words);
+            let (name, number) = (constant(&attribute.name), attribute.number);
+            let _ = writeln!(out, "    {visible} const {name}: u16 = {number};");
+        }
+        out += "}\n";
+    }
+    out
+}
+
+/// The module of an attribute set. The modules of the operations and groups are called `cmd` and
+/// `group`.
+fn module(set: &str) -> String {
+    match snake(set) {
+        name if name == "cmd" || name == "group" => name + "_",
+        name => name,
+    }
+}
+
+fn groups(spec: &Spec, target: Target) -> String {
+    let visible = target.visible();
+    let mut out = doc(0, "The multicast groups' names.");
+    let _ = writeln!(out, "{visible} mod group {{");
+    for group in &spec.groups {
+        out += &doc(1, &format!("The group `{}`.", group.name));
+        let (name, text) = (constant(&group.name), text_constant(target, &group.name));
+        let _ = writeln!(out, "    {visible} const {name}: {text};");
+    }
+    out += "}\n";
+    out
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Enums and flag sets as types.
+
+#![forbid(unsafe_code)]
+
+use super::{
+    text::{camel, constant, doc},
+    Target,
+};
+use crate::model::{Definition, DefinitionKind, Enumeration, Spec};
+use std::fmt::Write;
+
+pub(super) fn enums(spec: &Spec, target: Target) -> String {
+    let mut out = String::new();
+    for definition in &spec.definitions {
+        if let DefinitionKind::Enum(enumeration) = &definition.kind {
+            out += &if enumeration.flags {
+                flags(definition, enumeration, target.visible())
+            } else {
+                one(definition, enumeration, target.visible())
+            };
+        }
+    }
+    out
+}
+
+/// The documentation of an item that the spec may say nothing of.
+fn words(doc: Option<&String>, otherwise: impl FnOnce() -> String) -> String {
+    doc.cloned().unwrap_or_else(otherwise)
+}
+
+/// The type that holds all values of an enum.
+pub(super) fn repr(enumeration: &Enumeration) -> &'static str {
+    let values = || enumeration.entries.iter().map(|entry| entry.value);
+    let (least, most) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
+    match (least < 0, most > u32::MAX.into() || least < i32::MIN.into()) {
+        (false, false) => "u32",
+        (false, true) => "u64",
+        (true, false) => "i32",
+        (true, true) => "i64",
+    }
+}
+
+/// The type that holds all bits of a flag set.
+pub(super) fn bits(enumeration: &Enumeration) -> &'static str {
+    match enumeration.mask() > u32::MAX.into() {
+        true => "u64",
+        false => "u32",
+    }
+}
+
+fn one(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
+    let (name, repr) = (camel(&definition.name), repr(enumeration));
+    let mut out = doc(
+        0,
+        &words(definition.doc.as_ref(), || {
+            format!("The enum ``{}``.", definition.name)
+        }),
+    );
+    let (mut variants, mut arms) = (String::new(), String::new());
+    let mut seen = Vec::new();
+    let mut aliases = String::new();
+    for entry in &enumeration.entries {
+        let variant = camel(&entry.name);
+        let words = words(entry.doc.as_ref(), || format!("``{}``.", entry.name));
+        if let Some((_, first)) = seen.iter().find(|(value, _)| *value == entry.value) {
+            // Two names of one value.
+            aliases += &doc(1, &words);
+            let _ = writeln!(
+                aliases,
+                "    {visible} const {}: Self = Self::{first};",
+                constant(&entry.name)
+            );
+            continue;
+        }
+        variants += &doc(1, &words);
+        let _ = writeln!(variants, "    {variant} = {},", entry.value);
+        let _ = writeln!(arms, "            {} => Self::{variant},", entry.value);
+        seen.push((entry.value, variant));
+    }
+    if seen.is_empty() {
+        return String::new();
+    }
+    let _ = write!(
+        out,
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr({repr})]
+{visible} enum {name} {{
+{variants}}}
+
+impl {name} {{
+{aliases}
+    /// Returns the variant with this value.
+    {visible} const fn from_raw(value: {repr}) -> Option<Self> {{
+        Some(match value {{
+{arms}            _ => return None,
+        }})
+    }}
+
+    /// Returns the value.
+    {visible} const fn into_raw(self) -> {repr} {{
+        self as {repr}
+    }}
+}}
+
+"
+    );
+    out
+}
+
+fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
+    let name = camel(&definition.name);
+    let (mask, repr) = (enumeration.mask(), bits(enumeration));
+    let mut out = doc(
+        0,
+        &words(definition.doc.as_ref(), || {
+            format!("The flag set ``{}``.", definition.name)
+        }),
+    );
+    let mut consts = String::new();
+    for entry in &enumeration.entries {
+        consts += &doc(
+            1,
+            &words(entry.doc.as_ref(), || format!("``{}``.", entry.name)),
+        );
+        let _ = writeln!(
+            consts,
+            "    {visible} const {}: Self = Self(1 << {});",
+            constant(&entry.name),
+            entry.value
+        );
+    }
+    let _ = write!(
+        out,
+        "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+{visible} struct {name}({repr});
+
+impl {name} {{
+{consts}
+    /// Returns the set of these bits. Fails if one of them is no flag.
+    {visible} const fn from_bits(bits: {repr}) -> Option<Self> {{
+        if bits & !{mask:#x} != 0 {{
+            return None;
+        }}
+        Some(Self(bits))
+    }}
+
+    /// Returns the bits.
+    {visible} const fn bits(self) -> {repr} {{
+        self.0
+    }}
+
+    /// Returns whether all flags of `other` are set.
+    {visible} const fn contains(self, other: Self) -> bool {{
+        self.0 & other.0 == other.0
+    }}
+}}
+
+impl core::ops::BitOr for {name} {{
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {{
+        Self(self.0 | other.0)
+    }}
+}}
+
+"
+    );
+    out
+}

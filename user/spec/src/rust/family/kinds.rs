@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes as the module's Generic Netlink layer, `kmod/genl`, knows them: the type by which it
+//! reads and puts them, and the policy by which the kernel checks them.
+//!
+//! Policies are those of the kernel's own generator, ynl_gen_c.
+
+#![forbid(unsafe_code)]
+
+use super::super::text::constant;
+use crate::model::{
+    Accepted, Attribute, AttributeKind, Bound, ByteOrder, Integer, IntegerType, Length, Limits,
+    Spec,
+};
+
+/// An attribute as the layer knows it.
+pub(super) struct Kind {
+    /// The layer's type of attribute.
+    pub(super) name: String,
+    /// The Rust type of its values, with the lifetime `'a` if they borrow.
+    pub(super) value: String,
+    /// The expression for the greatest length of its payload, if it is known.
+    pub(super) most: Option<String>,
+    /// The expression for its policy, or what the layer lacks for that.
+    pub(super) policy: Result<String, String>,
+}
+
+/// How the layer knows `attribute`. Fails with what it lacks.
+pub(super) fn kind(spec: &Spec, attribute: &Attribute) -> Result<Kind, String> {
+    match &attribute.kind {
+        AttributeKind::Flag => Ok(Kind {
+            name: "Flag".into(),
+            value: "()".into(),
+            most: Some("0".into()),
+            policy: Ok("Policy::flag()".into()),
+        }),
+        AttributeKind::Integer(integer, limits) => integer_kind(spec, attribute, integer, limits),
+        AttributeKind::Text {
+            length,
+            unterminated: false,
+        } => Ok(Kind {
+            name: format!("NulString<{}>", least(spec, length)?),
+            value: "&'a CStr".into(),
+            most: most(spec, length)?.map(|most| format!("{most} + 1")),
+            policy: text_policy(spec, length),
+        }),
+        AttributeKind::Text { length, .. } => Ok(Kind {
+            name: "Text".into(),
+            value: "&'a [u8]".into(),
+            most: most(spec, length)?,
+            policy: text_policy(spec, length)
+                .map(|policy| policy.replace("Policy::nul_string", "Policy::string")),
+        }),
+        AttributeKind::Binary { length, .. } => Ok(Kind {
+            name: "Binary".into(),
+            value: "&'a [u8]".into(),
+            most: most(spec, length)?,
+            policy: binary_policy(spec, length),
+        }),
+        _ => Err(format!("attributes of the type {}", attribute.type_name)),
+    }
+}
+
+fn integer_kind(
+    spec: &Spec,
+    attribute: &Attribute,
+    integer: &Integer,
+    limits: &Limits,
+) -> Result<Kind, String> {
+    let (name, value, policy) = match (integer.kind, integer.order) {
+        (IntegerType::U8, _) => ("U8", "u8", "u8"),
+        (IntegerType::U16, ByteOrder::Host) => ("U16", "u16", "u16"),
+        (IntegerType::U32, ByteOrder::Host) => ("U32", "u32", "u32"),
+        (IntegerType::U64, ByteOrder::Host) => ("U64", "u64", "u64"),
+        (IntegerType::S8, _) => ("S8", "i8", "s8"),
+        (IntegerType::S16, ByteOrder::Host) => ("S16", "i16", "s16"),
+        (IntegerType::S32, ByteOrder::Host) => ("S32", "i32", "s32"),
+        (IntegerType::S64, ByteOrder::Host) => ("S64", "i64", "s64"),
+        (IntegerType::Uint, ByteOrder::Host) => ("Uint", "u64", "uint"),
+        (IntegerType::Sint, ByteOrder::Host) => ("Sint", "i64", "sint"),
+        (IntegerType::U16, ByteOrder::Big) => ("BeU16", "u16", "be16"),
+        (IntegerType::U32, ByteOrder::Big) => ("BeU32", "u32", "be32"),
+        (IntegerType::U64, ByteOrder::Big) => ("BeU64", "u64", "u64"),
+        _ => return Err(format!("{} in this byte order", attribute.type_name)),
+    };
+    let check = match spec.accepted(integer, limits) {
+        Accepted::Range(low, high) => range(spec, integer, limits, low, high),
+        Accepted::Bits(mask) => match u32::try_from(mask) {
+            Ok(mask) => Ok(format!(".mask({mask:#x})")),
+            Err(_) => Err("flags beyond 32 bits".into()),
+        },
+        Accepted::Values(_) => Err("enums whose values have gaps".into()),
+    };
+    Ok(Kind {
+        name: name.into(),
+        value: value.into(),
+        most: Some((integer.kind.bits() / 8).to_string()),
+        policy: check.map(|check| format!("Policy::{policy}(){check}")),
+    })
+}
+
+/// The check of an integer's range: in the policy's own 16 bits with a sign, or beside it.
+fn range(
+    spec: &Spec,
+    integer: &Integer,
+    limits: &Limits,
+    low: Option<i128>,
+    high: Option<i128>,
+) -> Result<String, String> {
+    let small = i128::from(i16::MIN)..=i128::from(i16::MAX);
+    let is_small = |bound: Option<i128>| bound.is_none_or(|bound| small.contains(&bound));
+    let bound = |bound: &Option<Bound>, value: i128, wanted: &str| match bound {
+        Some(bound) => named(spec, bound, value, wanted),
+        None => Ok(value.to_string()),
+    };
+    let bounds = |wanted: &str, low, high| {
+        Ok::<_, String>((
+            bound(&limits.min, low, wanted)?,
+            bound(&limits.max, high, wanted)?,
+        ))
+    };
+    Ok(match (low, high) {
+        (None, None) => String::new(),
+        _ if is_small(low) && is_small(high) => {
+            let (min, max) = bounds("i16", low.unwrap_or(0), high.unwrap_or(0))?;
+            match (low, high) {
+                (Some(_), Some(_)) => format!(".range({min}, {max})"),
+                (Some(_), None) => format!(".min({min})"),
+                _ => format!(".max({max})"),
+            }
+        }
+        _ => {
+            let (least, most) = integer.kind.range();
+            let (low, high) = (low.unwrap_or(least), high.unwrap_or(most));
+            match integer.kind.is_signed() {
+                false => {
+                    let (min, max) = bounds("u64", low, high)?;
+                    format!(".full_range(&codegen::Range::new({min}, {max}))")
+                }
+                true => {
+                    let (min, max) = bounds("i64", low, high)?;
+                    format!(".full_range_signed(&codegen::SignedRange::new({min}, {max}))")
+                }
+            }
+        }
+    })
+}
+
+fn text_policy(spec: &Spec, length: &Length) -> Result<String, String> {
+    if let Some(exact) = &length.exact {
+        let exact = named(spec, exact, value(exact)?, "i16")?;
+        return Ok(format!("Policy::binary().range({exact}, {exact})"));
+    }
+    Ok(match &length.max {
+        Some(max) => {
+            let max = named(spec, max, value(max)?, "u16")?;
+            format!("Policy::nul_string().max_len({max})")
+        }
+        None => "Policy::nul_string()".into(),
+    })
+}
+
+fn binary_policy(spec: &Spec, length: &Length) -> Result<String, String> {
+    let bound = |bound: &Bound, wanted| named(spec, bound, value(bound)?, wanted);
+    Ok(match (&length.exact, &length.min, &length.max) {
+        (Some(exact), ..) => {
+            let exact = bound(exact, "i16")?;
+            format!("Policy::binary().range({exact}, {exact})")
+        }
+        (None, Some(min), Some(max)) => {
+            let (min, max) = (bound(min, "i16")?, bound(max, "i16")?);
+            format!("Policy::binary().range({min}, {max})")
+        }
+        (None, Some(min), None) => format!("Policy::binary().min({})", bound(min, "i16")?),
+        (None, None, Some(max)) => format!("Policy::binary().max_len({})", bound(max, "u16")?),
+        (None, None, None) => "Policy::binary()".into(),
+    })
+}
+
+/// The least length, as a const argument.
+fn least(spec: &Spec, length: &Length) -> Result<String, String> {
+    match &length.min {
+        Some(min) => Ok(match named(spec, min, value(min)?, "usize")? {
+            name if name.chars().all(|c| c.is_ascii_digit()) => name,
+            name => format!("{{ {name} }}"),
+        }),
+        None => Ok("0".into()),
+    }
+}
+
+/// The greatest length.
+fn most(spec: &Spec, length: &Length) -> Result<Option<String>, String> {
+    let bound = length.exact.as_ref().or(length.max.as_ref());
+    bound
+        .map(|bound| named(spec, bound, value(bound)?, "usize"))
+        .transpose()
+}
+
+fn value(bound: &Bound) -> Result<i128, String> {
+    let unknown = || format!("the constant `{}` of a C header", bound.text);
+    bound.value.ok_or_else(unknown)
+}
+
+/// A bound as a value of the type `wanted`: by the name of its constant, if it has one.
+fn named(spec: &Spec, bound: &Bound, value: i128, wanted: &str) -> Result<String, String> {
+    let fits = match wanted {
+        "i16" => i16::try_from(value).is_ok(),
+        "u16" => u16::try_from(value).is_ok(),
+        "u64" => u64::try_from(value).is_ok(),
+        "i64" => i64::try_from(value).is_ok(),
+        _ => usize::try_from(value).is_ok(),
+    };
+    if !fits {
+        return Err(format!("the bound {}", bound.text));
+    }
+    let Some(id) = bound.constant.filter(|id| spec[*id].name == bound.text) else {
+        return Ok(value.to_string());
+    };
+    if spec[id].header.is_some() {
+        // A header may give the constant another value than the spec.
+        return Err(format!("the constant `{}` of a C header", bound.text));
+    }
+    let name = constant(&bound.text);
+    Ok(match super::super::constants::type_of(spec, id, value) {
+        given if given == wanted => name,
+        _ => format!("{name} as {wanted}"),
+    })
+}

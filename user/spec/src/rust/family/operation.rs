@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Operations, notifications and events.
+
+#![forbid(unsafe_code)]
+
+use super::{
+    super::text::{camel, doc, snake},
+    payload::Made,
+    Family,
+};
+use crate::model::{
+    Attribute, Call, Event, EventSource, Message, Operation, OperationId, Permission, SetId,
+    Validation,
+};
+use std::fmt::Write;
+
+/// The type that stands for a do or dump.
+pub(super) fn marker(operation: &Operation, dump: bool) -> String {
+    camel(&operation.name) + if dump { "Dump" } else { "" }
+}
+
+/// The module with the messages of a do or dump.
+fn module(operation: &Operation, dump: bool) -> String {
+    match snake(&operation.name) + if dump { "_dump" } else { "" } {
+        name if matches!(
+            &*name,
+            "attr" | "codegen" | "family" | "kernel" | "bindings" | "nest"
+        ) =>
+        {
+            name + "_"
+        }
+        name => name,
+    }
+}
+
+impl<'s> Family<'s> {
+    /// The attributes of a message.
+    pub(super) fn listed(&self, set: SetId, message: &Message) -> Vec<&'s Attribute> {
+        let spec = self.spec;
+        let attributes = &spec[set].attributes;
+        let places = message.attributes.iter();
+        places.map(|place| &attributes[*place]).collect()
+    }
+
+    /// What is generated for an operation, notification or event.
+    pub(super) fn operation(&mut self, id: OperationId, operation: &Operation) -> String {
+        let Some(set) = operation.attributes else {
+            // A number that is reserved.
+            return String::new();
+        };
+        let mut out = String::new();
+        if let Some(call) = &operation.r#do {
+            out += &self.call(operation, set, call, false);
+        }
+        if let Some(call) = &operation.dump {
+            out += &self.call(operation, set, call, true);
+        }
+        if let Some(event) = &operation.event {
+            out += &self.event(id, operation, set, event);
+        }
+        out
+    }
+
+    fn call(&mut self, operation: &Operation, set: SetId, call: &Call, dump: bool) -> String {
+        let (marker, module) = (marker(operation, dump), module(operation, dump));
+        let request = self.request(operation, set, call);
+        let mut inside = request.clone().unwrap_or_default();
+        let reply = call.reply.as_ref().map(|reply| {
+            let key = (set, reply.attributes.clone());
+            if let Some(made) = self.replies.get(&key) {
+                let full = made.full();
+                let _ = write!(
+                    inside,
+                    "/// The attributes of the reply.
+                    pub(crate) type {} = super::{full};\n",
+                    made.local()
+                );
+                return made.clone();
+            }
+            let attributes = self.listed(set, reply);
+            let words = match dump {
+                false => "The attributes of the reply.",
+                true => "The attributes of an entry.",
+            };
+            let (text, made) = self.payload("Reply", words, set, &attributes);
+            inside += &text;
+            let made = made.inside(&module);
+            self.replies.insert(key, made.clone());
+            made
+        });
+        let words = match dump {
+            false => operation.doc.clone(),
+            true => format!("Dump: {}", operation.doc),
+        };
+        let flags = match operation.permission {
+            Permission::Anyone => "0",
+            Permission::NamespaceAdmin => "UNS_ADMIN_PERM",
+            Permission::Admin => "ADMIN_PERM",
+        };
+        let skipped: Vec<&str> = (operation.dont_validate.iter())
+            .filter_map(|part| match (part, dump) {
+                (Validation::Strict, false) => {
+                    Some("DONT_VALIDATE_STRICT")
+                }
+                (Validation::Dump, true) => Some("DONT_VALIDATE_DUMP"),
+                (Validation::DumpStrict, true) => {
+                    Some("DONT_VALIDATE_DUMP_STRICT")
+                }
+                _ => None,
+            })
+            .collect();
+        let validate = match skipped.is_empty() {
+            true => "0".into(),
+            false => skipped.join(" | "),
+        };
+        let request = match request {
+            Some(_) => format!("{module}::Request<'a>"),
+            None => "()".into(),
+        };
+        let replies = reply.is_some();
+        let reply = reply.map_or_else(|| "()".into(), |made| made.full());
+        let mut out = doc(0, &words);
+        let _ = write!(
+            out,
+            "pub(crate) enum {marker} {{}}
+
+            impl Op for {marker} {{
+                const CMD: u8 = {};
+                const FLAGS: u32 = {flags};
+                const VALIDATE: u32 = {validate};
+                const REPLIES: bool = {replies};
+                type Request<'a> = {request};
+                type Reply<'a> = {reply};
+            }}
+
+            ",
+            operation.request_number.unwrap_or_default()
+        );
+        if !inside.is_empty() {
+            out += &doc(0, &format!("Messages of ``{marker}``."));
+            let _ = write!(
+                out,
+                "pub(crate) mod {module} {{\nuse super::*;\n\n{inside}}}\n\n"
+            );
+        }
+        out
+    }
+
+    /// A message that the kernel sends by itself.
+    fn event(
+        &mut self,
+        id: OperationId,
+        operation: &Operation,
+        set: SetId,
+        event: &Event,
+    ) -> String {
+        let name = camel(&operation.name);
+        let (mut out, of) = match &event.source {
+            EventSource::Own(message) => {
+                let attributes = self.listed(set, message);
+                let (text, made) = self.payload(&name, &operation.doc, set, &attributes);
+                (text, made.anonymous())
+            }
+            EventSource::Notify(source) => match self.notification(&name, operation, *source) {
+                Some(made) => made,
+                None => {
+                    let what = "a notification of an operation without a reply";
+                    self.unsupported(self.spec[id].at, what);
+                    return String::new();
+                }
+            },
+        };
+        let number = operation.reply_number.or(operation.request_number);
+        let _ = write!(
+            out,
+            "impl Message for {of} {{
+                const CMD: u8 = {};
+            }}
+
+            ",
+            number.unwrap_or_default()
+        );
+        if let Some(group) = event.group {
+            let _ = write!(
+                out,
+                "impl Notification for {of} {{
+                    /// `{}`.
+                    const GROUP: usize = {};
+                }}
+
+                ",
+                self.spec[group].name,
+                group.index()
+            );
+        }
+        out
+    }
+
+    /// A notification, around what a reply of the operation `source` holds. Returns the type's
+    /// definition, and the type.
+    fn notification(
+        &mut self,
+        name: &str,
+        operation: &Operation,
+        source: OperationId,
+    ) -> Option<(String, String)> {
+        let source = &self.spec[source];
+        let reply_of = |call: &'s Option<Call>| call.as_ref()?.reply.as_ref();
+        let reply = reply_of(&source.r#do).or_else(|| reply_of(&source.dump))?;
+        let key = (source.attributes?, reply.attributes.clone());
+        let inner: Made = self.replies.get(&key)?.clone();
+        let made = inner.called(name);
+        let (of, inner) = (made.anonymous(), inner.full());
+        let mut out = doc(0, &operation.doc);
+        let _ = write!(
+            out,
+            "pub(crate) struct {}(pub(crate) {inner});
+
+            impl Payload for {of} {{
+                const SIZE_MAX: Option<usize> = <{} as Payload>::SIZE_MAX;
+
+                #[inline]
+                fn size(&self) -> usize {{
+                    self.0.size()
+                }}
+
+                #[inline]
+                fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {{
+                    self.0.put(to)
+                }}
+            }}
+
+            ",
+            made.full(),
+            inner.replace("'a", "'static")
+        );
+        Some((out, of))
+    }
+}

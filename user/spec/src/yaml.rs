@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! YAML as a tree in which every node knows its place in the file.
+//!
+//! Plain scalars are read as PyYAML reads them (YAML 1.1), because that is what the kernel's own
+//! tools use: `yes` is a boolean, `010` is 8 and `2026-01-01` is a date.
+
+#![forbid(unsafe_code)]
+
+use crate::error::{Collector, ErrorKind, Errors, Position};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::collections::HashMap;
+
+/// A spec of the kernel nests 12 levels deep at most.
+const DEPTH_MAX: usize = 64;
+
+/// Bounds what aliases of aliases can expand to. The kernel's largest spec has 10,000 nodes.
+const NODES_MAX: usize = 1_000_000;
+
+/// A node of the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) at: Position,
+    pub(crate) value: Value,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i128),
+    Text(String),
+    List(Vec<Node>),
+    Mapping(Vec<Entry>),
+    /// Something that no spec may hold; the text says what.
+    Other(&'static str),
+}
+
+/// An entry of a mapping.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Position,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    /// What the node is, for an error message.
+    pub(crate) fn describe(&self) -> String {
+        match &self.value {
+            Value::Null => "nothing".into(),
+            Value::Boolean(value) => format!("the boolean `{value}`"),
+            Value::Integer(value) => format!("the integer {value}"),
+            Value::Text(value) if value.contains('\n') => "a text of several lines".into(),
+            Value::Text(value) => format!("`{value}`"),
+            Value::List(_) => "a list".into(),
+            Value::Mapping(_) => "a mapping".into(),
+            Value::Other(what) => (*what).into(),
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        let found = self.entries().iter().find(|entry| entry.key == key);
+        found.map(|entry| &entry.value)
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn integer(&self) -> Option<i128> {
+        match self.value {
+            Value::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn list(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text at `key`.
+    pub(crate) fn text_at(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Node::text)
+    }
+
+    /// The list at `key`, or an empty one.
+    pub(crate) fn list_at(&self, key: &str) -> &[Node] {
+        self.get(key).map_or(&[], Node::list)
+    }
+
+    /// Whether the boolean at `key` is set.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(node) if matches!(node.value, Value::Boolean(true)))
+    }
+}
+
+/// Reads the one document in `text`.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Errors> {
+    let mut builder = Builder {
+        errors: Collector::new(file),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+        nodes: 0,
+    };
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((event, span)) => {
+                if builder.event(event, position(&span)).is_none() {
+                    break;
+                }
+            }
+            Err(error) => {
+                let at = Position {
+                    line: error.marker().line(),
+                    column: error.marker().col() + 1,
+                };
+                let message = format!("invalid YAML: {}", error.info());
+                builder.errors.push(ErrorKind::Yaml, at, message);
+                break;
+            }
+        }
+    }
+    builder.errors.check()?;
+    Ok(builder.root.unwrap_or(Node {
+        at: Position { line: 1, column: 1 },
+        value: Value::Null,
+    }))
+}
+
+fn position(span: &Span) -> Position {
+    Position {
+        line: span.start.line(),
+        column: span.start.col() + 1,
+    }
+}
+
+/// A list or a mapping that has not ended yet.
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// In a mapping, the key whose value comes next.
+    key: Option<(String, Position)>,
+}
+
+struct Builder {
+    errors: Collector,
+    open: Vec<Open>,
+    anchors: HashMap<usize, (Node, usize)>,
+    root: Option<Node>,
+    nodes: usize,
+}
+
+impl Builder {
+    fn fail(&mut self, at: Position, message: impl Into<String>) -> Option<()> {
+        self.errors.push(ErrorKind::Yaml, at, message);
+        None
+    }
+
+    /// Takes an event. Returns `None` if the rest of the file cannot be read.
+    fn event(&mut self, event: Event<'_>, at: Position) -> Option<()> {
+        match event {
+            Event::Scalar(_, _, _, Some(_))
+            | Event::SequenceStart(_, Some(_))
+            | Event::MappingStart(_, Some(_)) => {
+                return self.fail(at, "tags are not supported in a spec");
+            }
+            Event::Scalar(text, style, anchor, None) => {
+                let value = if style == ScalarStyle::Plain {
+                    plain(&text)
+                } else {
+                    Value::Text(text.into_owned())
+                };
+                self.add(Node { at, value }, anchor, 1)?;
+            }
+            Event::SequenceStart(anchor, None) => {
+                self.begin(at, Value::List(Vec::new()), anchor)?
+            }
+            Event::MappingStart(anchor, None) => {
+                self.begin(at, Value::Mapping(Vec::new()), anchor)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let open = self.open.pop()?;
+                self.add(open.node, open.anchor, 1)?;
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
+                Some((node, nodes)) => self.add(node, 0, nodes)?,
+                None => return self.fail(at, "an alias refers to the node that holds it"),
+            },
+            Event::DocumentStart(_) if self.root.is_some() => {
+                return self.fail(at, "a spec is one YAML document; here begins another");
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn begin(&mut self, at: Position, value: Value, anchor: usize) -> Option<()> {
+        if self.open.len() == DEPTH_MAX {
+            return self.fail(at, format!("nested more than {DEPTH_MAX} levels deep"));
+        }
+        self.open.push(Open {
+            node: Node { at, value },
+            anchor,
+            key: None,
+        });
+        Some(())
+    }
+
+    /// Puts a node that is complete into the one that holds it.
+    fn add(&mut self, node: Node, anchor: usize, nodes: usize) -> Option<()> {
+        self.nodes += nodes;
+        if self.nodes > NODES_MAX {
+            return self.fail(node.at, format!("has more than {NODES_MAX} nodes"));
+        }
+        if anchor != 0 {
+            let nodes = count(&node);
+            self.anchors.insert(anchor, (node.clone(), nodes));
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Some(());
+        };
+        match &mut open.node.value {
+            Value::List(items) => items.push(node),
+            Value::Mapping(entries) => {
+                let Some((key, at)) = open.key.take() else {
+                    let Value::Text(key) = node.value else {
+                        let message = format!("a key must be a text, not {}", node.describe());
+                        return self.fail(node.at, message);
+                    };
+                    open.key = Some((key, node.at));
+                    return Some(());
+                };
+                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
+                    let message =
+                        format!("the key `{key}` is already given in line {}", first.at.line);
+                    self.errors.push(ErrorKind::DuplicateKey, at, message);
+                }
+                entries.push(Entry {
+                    key,
+                    at,
+                    value: node,
+                });
+            }
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn count(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Mapping(entries) => 1 + entries.iter().map(|e| count(&e.value)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// Reads a plain scalar as YAML 1.1 does.
+fn plain(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            return Value::Boolean(true);
+        }
+        "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            return Value::Boolean(false);
+        }
+        "<<" | "=" => return Value::Other("a special key of YAML 1.1"),
+        _ => {}
+    }
+    if let Some(value) = integer(text) {
+        return value.map_or(Value::Other("an integer too large"), Value::Integer);
+    }
+    if is_float(text) {
+        return Value::Other("a floating-point number");
+    }
+    if is_date(text) {
+        return Value::Other("a date");
+    }
+    Value::Text(text.to_owned())
+}
+
+/// Reads an integer; `Some(None)` if it is one that does not fit.
+fn integer(text: &str) -> Option<Option<i128>> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let starts_with_digit = digits.starts_with(|c: char| c.is_ascii_digit());
+    let (radix, digits) = match digits.get(..2) {
+        Some("0b") => (2, &digits[2..]),
+        Some("0x") => (16, &digits[2..]),
+        Some(two) if two.starts_with('0') => (8, &digits[1..]),
+        _ if starts_with_digit => (10, digits),
+        _ => return None,
+    };
+    if radix == 10 && digits.contains(':') {
+        return sexagesimal(digits).map(Some);
+    }
+    let digits = digits.replace('_', "");
+    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    let value = i128::from_str_radix(&digits, radix).ok();
+    Some(value.map(|value| if negative { -value } else { value }))
+}
+
+/// `1:30` is 90 in YAML 1.1.
+fn sexagesimal(text: &str) -> Option<i128> {
+    let mut parts = text.split(':');
+    let mut value: i128 = parts.next()?.replace('_', "").parse().ok()?;
+    for part in parts {
+        let digits: i128 = part.parse().ok()?;
+        if part.len() > 2 || digits > 59 {
+            return None;
+        }
+        value = value.checked_mul(60)?.checked_add(digits)?;
+    }
+    Some(value)
+}
+
+fn is_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    let Some((whole, fraction)) = unsigned.split_once('.') else {
+        return false;
+    };
+    // YAML 1.1 wants a sign in the exponent.
+    let (fraction, exponent) = match fraction.find(['e', 'E']) {
+        Some(at) => (&fraction[..at], Some(&fraction[at + 1..])),
+        None => (fraction, None),
+    };
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '_');
+    let begins = if whole.is_empty() { fraction } else { whole };
+    begins.starts_with(|c: char| c.is_ascii_digit())
+        && digits(whole)
+        && digits(fraction)
+        && exponent.is_none_or(|exponent| {
+            exponent
+                .strip_prefix(['-', '+'])
+                .is_some_and(|e| !e.is_empty() && e.chars().all(|c| c.is_ascii_digit()))
+        })
+}
+
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let digits = |part: &str, len: std::ops::RangeInclusive<usize>| {
+        len.contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit())
+    };
+    let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let day_end = day.find(|c: char| !c.is_ascii_digit()).unwrap_or(day.len());
+    digits(year, 4..=4)
+        && digits(month, 1..=2)
+        && digits(&day[..day_end], 1..=2)
+        && (day_end == day.len() || day[day_end..].starts_with(['T', 't', ' ', '\t']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(text: &str) -> Node {
+        parse("test.yaml", text).expect("is YAML")
+    }
+
+    fn error(text: &str) -> String {
+        parse("test.yaml", text)
+            .expect_err("is refused")
+            .to_string()
+    }
+
+    #[test]
+    fn nodes_know_their_places() {
+        let root = root("# a comment\na: 1\nb:\n  - x\n  -\n    c: [ d, 'e' ]\n");
+        let b = root.get("b").expect("is there");
+        let at = |line, column| Position { line, column };
+        assert_eq!(root.entries()[1].at, at(3, 1));
+        assert_eq!(b.list()[0].at, at(4, 5));
+        assert_eq!(b.list()[1].at, at(6, 5));
+        assert_eq!(b.list()[1].list_at("c")[1].at, at(6, 13));
+    }
+
+    #[test]
+    fn scalars_are_read_as_pyyaml_reads_them() {
+        for (text, expected) in [
+            ("12", "the integer 12"),
+            ("-0x10", "the integer -16"),
+            ("010", "the integer 8"),
+            ("0b101", "the integer 5"),
+            ("1_000", "the integer 1000"),
+            ("1:30", "the integer 90"),
+            ("08", "`08`"),
+            ("0xg", "`0xg`"),
+            ("u8", "`u8`"),
+            ("yes", "the boolean `true`"),
+            ("Off", "the boolean `false`"),
+            ("'yes'", "`yes`"),
+            ("~", "nothing"),
+            ("1.5", "a floating-point number"),
+            ("1.5e3", "`1.5e3`"),
+            ("1.5e+3", "a floating-point number"),
+            ("2026-11-26", "a date"),
+            ("2026-11", "`2026-11`"),
+        ] {
+            assert_eq!(root(text).describe(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_alias_stands_for_what_it_names() {
+        let root = root("a: &x { b: 1 }\nc: *x\n");
+        let c = root.get("c").expect("is there");
+        assert_eq!(c.get("b").and_then(Node::integer), Some(1));
+    }
+
+    #[test]
+    fn errors_say_where() {
+        assert_eq!(
+            error("a: 1\nb: 2\na: 3\n"),
+            "test.yaml:3:1: the key `a` is already given in line 1"
+        );
+        assert_eq!(
+            error("a:\n  1: x\n"),
+            "test.yaml:2:3: a key must be a text, not the integer 1"
+        );
+        assert!(error("a: [ 1\n").starts_with("test.yaml:2:1: invalid YAML: "));
+        assert!(error("a: !!str 1\n").contains("tags are not supported"));
+        assert!(error("a: 1\n---\nb: 1\n").contains("here begins another"));
+        assert!(error("a: &x [ *x ]\n").contains("refers to the node that holds it"));
+    }
+
+    #[test]
+    fn a_file_that_expands_without_end_is_refused() {
+        let mut text = "a0: &a0 [ x, x, x, x, x, x, x, x, x, x ]\n".to_owned();
+        for level in 1..9 {
+            let alias = format!("*a{}", level - 1);
+            let list = vec![alias; 10].join(", ");
+            text += &format!("a{level}: &a{level} [ {list} ]\n");
+        }
+        assert!(error(&text).contains("has more than 1000000 nodes"));
+        assert!(error(&"[".repeat(100)).contains("nested more than 64"));
+    }
+}
