@@ -148,8 +148,15 @@ class Install(Made):
         self.refused("install", says=["nothing was changed", "rustc"])
 
     def test_a_program_that_is_not_built_needs_cargo_and_the_command_is_named(self):
-        self.program.unlink()
-        self.refused("install", says=["nothing was changed", "make program"])
+        for make_stale in (
+                self.program.unlink,
+                lambda: self.write(self.checkout / "user/spec/src/lib.rs", "")):
+            self.write(self.program, PROGRAM).chmod(0o755)
+            os.utime(self.program, (1.1e9, 1.1e9))
+            for path in (self.checkout / "user").rglob("*"):
+                os.utime(path, (1e9, 1e9) if path != self.program else (1.1e9, 1.1e9))
+            make_stale()
+            self.refused("install", says=["nothing was changed", "make program"])
 
     @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
     def test_root_builds_nothing_in_the_checkout_of_another(self):
