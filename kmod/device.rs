@@ -189,8 +189,8 @@ impl Device {
         let delta = call.read::<i64>()?;
         let at = arg.wrapping_byte_add(core::mem::offset_of!(CounterAddCall, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
-        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below. A
-        // call that fails leaves 0 there.
+        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below.
+        // A call that fails leaves 0 there.
         value().write::<u64>(&0)?;
         value().write::<u64>(&counter::add(&self.net, name, delta)?)?;
         Ok(0)

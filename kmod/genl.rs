@@ -3,19 +3,20 @@
 //! The server side of Generic Netlink.
 //!
 //! A family begins as a Netlink spec, from which one file is generated: a type for each operation
-//! ([`Op`](codegen::Op)), with the values of its request and its reply, and the family with its table. An author
-//! writes the state of a network namespace ([`NetState`]), and on it a handler for each operation:
-//! [`DoOp`](prelude::DoOp) returns the reply as a value, [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
-//! [`DumpOp`](prelude::DumpOp) lists. A handler gets the [`Call`](prelude::Call) with the request's attributes, parsed and validated; an error
-//! is an [`ExtAck`](prelude::ExtAck). A [`Module`] makes the family visible for as long as it is
-//! loaded.
+//! ([`Op`](codegen::Op)) with the values of its request and its reply, and the family with its
+//! table. An author writes the state of a network namespace ([`NetState`]), and on it a handler for
+//! each operation: [`DoOp`](prelude::DoOp) returns the reply as a value,
+//! [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
+//! [`DumpOp`](prelude::DumpOp) lists. A handler gets the [`Call`](prelude::Call) with the request's
+//! attributes, parsed and validated; an error is an [`ExtAck`](prelude::ExtAck). A [`Module`] makes
+//! the family visible for as long as it is loaded.
 //!
 //! Nothing here knows what family it serves.
 //!
 //! The files below are layers: each imports only from those before it.
 //!
-//! Not supported yet: groups that need a capability to join, nested attributes in requests, a
-//! family header.
+//! Not supported yet: groups that need a capability to join; nested, repeated and bitfield32
+//! attributes in requests; arrays; hooks before and after an operation; a family header.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 

@@ -179,10 +179,10 @@ impl<'a, N: NetState> Context<'a, N> {
     /// Multicasts `message` to the listeners of its group in the request's namespace. With
     /// `NLM_F_ECHO` the requester gets it, too.
     ///
-    /// Returns whether it was offered to a listener of the namespace. Builds nothing if no namespace
-    /// has a listener. If the message cannot be built or delivered, the listeners of the namespace,
-    /// and the requester that wants it, learn from `ENOBUFS` that they have missed something,
-    /// unless their sockets have switched that off. So this has no way to fail.
+    /// Returns whether it was offered to a listener of the namespace. Builds nothing if there is no
+    /// listener in any namespace. If the message cannot be built or delivered, the listeners of the
+    /// namespace, and the requester that wants it, learn from `ENOBUFS` that they have missed
+    /// something, unless their sockets have switched that off. So this has no way to fail.
     pub(crate) fn notify(&self, message: &impl Notification) -> bool {
         // SAFETY: A family that has a request is registered.
         unsafe { self.namespace.notify(Some(self), message) }

@@ -86,9 +86,10 @@ impl<'a> ExtAck<'a> {
         if !extack.is_null() {
             // SAFETY: `extack` is valid by the safety requirements of this function. The kernel
             // reads message and attribute when it builds the ACK, before the message of which the
-            // request is a part is freed. The message lives in this module's data, which stays until
-            // then: for a request and the start of a dump, unregistering the family waits for the
-            // lock that the kernel holds; a running dump holds the module until it has sent its end.
+            // request is a part is freed. The message lives in this module's data, which stays
+            // until then: for a request and the start of a dump, unregistering the family waits
+            // for the lock that the kernel holds; a running dump holds the module until it has
+            // sent its end.
             unsafe { helpers::genl_helper_set_err_msg(extack, self.message.as_char_ptr()) };
             match self.place {
                 Place::Request => {}

@@ -100,13 +100,9 @@ impl<'s> Family<'s> {
         };
         let skipped: Vec<&str> = (operation.dont_validate.iter())
             .filter_map(|part| match (part, dump) {
-                (Validation::Strict, false) => {
-                    Some("DONT_VALIDATE_STRICT")
-                }
+                (Validation::Strict, false) => Some("DONT_VALIDATE_STRICT"),
                 (Validation::Dump, true) => Some("DONT_VALIDATE_DUMP"),
-                (Validation::DumpStrict, true) => {
-                    Some("DONT_VALIDATE_DUMP_STRICT")
-                }
+                (Validation::DumpStrict, true) => Some("DONT_VALIDATE_DUMP_STRICT"),
                 _ => None,
             })
             .collect();
