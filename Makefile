@@ -48,7 +48,7 @@ help:
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
 	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
-	@echo 'make deb-test   try them in a Debian root with a prepared 7.3 kernel'
+	@echo 'make deb-test   install, upgrade and purge them in Debian 12 and 13'
 	@echo
 	@echo 'make setup    find or install the tools'
 	@echo 'make kernel   fetch and build the kernel'
@@ -155,7 +155,8 @@ install-program:
 install-module:
 	@$(install) --module
 
-deb: program
+# It builds the program if need be, but not as root in the checkout of somebody else.
+deb:
 	@scripts/deb
 
 deb-test: deb
@@ -167,8 +168,8 @@ vm:
 	+@$(again) module program
 	@scripts/vm --kernel $(call quoted,$(KERNEL)) --shell
 
-# What is missing is built; what is built is taken as it is, so that root needs
-# neither cargo nor rustc after `make program module KDIR=...`.
+# Only what is missing or stale is built, so root needs neither cargo nor rustc after
+# `make program module KDIR=...`.
 install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
 	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$($(name)))) scripts/install
 

@@ -5,6 +5,8 @@
 #
 # shellcheck disable=SC2034 # used by those that source it
 
+# With it, the `cd` below and others could lead into another folder.
+unset CDPATH
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 me=$(basename "$0")
 

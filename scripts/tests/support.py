@@ -104,3 +104,19 @@ class CheckoutTest(ScriptTest):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+
+# What root often lacks that a user has, besides what these bring with them.
+COMPILERS = ("rustc", "cargo", "gcc", "cc", "clang", "ld", "bindgen", "rustup")
+
+
+def listing(folder):
+    """All that is in a folder: kinds, modes, links and what is in the files."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name, mode = str(path.relative_to(folder)), path.lstat().st_mode
+        if path.is_symlink():
+            found[name] = os.readlink(path)
+        else:
+            found[name] = (oct(mode), path.read_bytes() if path.is_file() else None)
+    return found

@@ -6,8 +6,8 @@ import unittest
 
 from support import TOP, ScriptTest
 
-SHELL = ("kernel", "setup", "spec", "lint", "doc", "check-kdir", "cross", "api", "package", "vm", "check-log",
-         "guest-tests", "module", "install-test", "course")
+SHELL = ("kernel", "setup", "spec", "lint", "doc", "cross", "api", "package", "vm", "check-log", "guest-tests",
+         "module", "course")
 PYTHON = ("interop/run.py", "bench/report", "scripts/api.py", "scripts/course.py", "scripts/report")
 
 

@@ -169,7 +169,40 @@ fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
     }
     see_also(&mut roff, program, command);
     roff.to_writer(&mut text)?;
-    Ok(text)
+    Ok(broken(&String::from_utf8(text)?).into_bytes())
+}
+
+/// The most bytes of a line that mandoc's lint accepts.
+const WIDTH: usize = 80;
+
+/// `page` with its long lines of text broken between words. roff fills them again.
+fn broken(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut filled = true;
+    for mut line in page.lines() {
+        match line {
+            ".nf" => filled = false,
+            ".fi" => filled = true,
+            _ => {}
+        }
+        while filled && !line.starts_with(['.', '\'']) && line.len() > WIDTH {
+            // An escaped blank belongs to its word, and a line must not begin like a request.
+            let fits = |&(at, _): &(usize, &str)| {
+                at <= WIDTH
+                    && !line[..at].ends_with('\\')
+                    && !line[at + 1..].starts_with(['.', '\''])
+            };
+            let Some((at, _)) = line.rmatch_indices(' ').find(fits) else {
+                break;
+            };
+            out.push_str(&line[..at]);
+            out.push('\n');
+            line = &line[at + 1..];
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
 }
 
 /// What a command is for, as the help of the whole has it.
@@ -333,6 +366,22 @@ mod tests {
             let text = page(&program, command, "").unwrap();
             all(&String::from_utf8(text).unwrap(), bare);
         }
+    }
+
+    #[test]
+    fn no_line_of_text_is_longer_than_mandoc_likes_and_none_becomes_a_request() {
+        let mut program = crate::Arguments::command().disable_help_subcommand(true);
+        program.build();
+        for command in std::iter::once(&program).chain(program.get_subcommands()) {
+            let text = String::from_utf8(page(&program, command, "").unwrap()).unwrap();
+            for line in text.lines().filter(|line| !line.starts_with('.')) {
+                assert!(line.len() <= WIDTH, "{}: {line}", name(command));
+            }
+        }
+        let word = "x".repeat(70);
+        let long = format!("{word} a .b 'c d\\ {word} e\n.nf\n{word} {word}\n.fi\n");
+        let want = format!("{word} a .b 'c\nd\\ {word} e\n.nf\n{word} {word}\n.fi\n");
+        assert_eq!(broken(&long), want);
     }
 
     #[test]
