@@ -279,7 +279,7 @@ class Install(Made):
         odd.mkdir()
         # The kernel's Makefiles cannot quote it.
         self.refused("install", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
-        self.ok("install-program", env={"TMPDIR": str(odd)}, kdir=False)
+        self.refused("install-program", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
         self.assertEqual(list(self.folder.rglob("oops")), [])
 
 

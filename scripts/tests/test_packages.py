@@ -96,7 +96,7 @@ class Deb(ScriptTest):
         (self.folder / "bin/strip").unlink()
         tools = self.folder / "tools"
         tools.mkdir()
-        for tool in ("bash", "env", "dirname", "basename", "id", "stat", "cat"):
+        for tool in ("bash", "env", "dirname", "basename", "id", "stat", "cat", "realpath"):
             (tools / tool).symlink_to(shutil.which(tool))
         result = self.run_script(self.checkout / "scripts/deb", env=self.env,
                                  path=f"{self.folder}/bin:{tools}")
