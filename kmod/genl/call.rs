@@ -207,7 +207,7 @@ impl<'a, N: NetState> Context<'a, N> {
     }
 
     /// Makes a message of the family's own with the number `cmd`, for the sender of a
-    /// [`Kept`](super::Kept) request.
+    /// [`Kept`](super::prelude::Kept) request.
     pub(super) fn message(&self, cmd: u8, payload: &impl Payload) -> Result<Skb<N>, ExtAck<'a>> {
         // SAFETY: A family that has a request is registered.
         let mut skb = unsafe { Skb::new((0, 0), cmd, payload.size()) }?;

@@ -41,8 +41,8 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     fn new() -> impl PinInit<Self, Error>;
 
     /// Called when a Generic Netlink socket in this namespace, whose port was `portid`, was
-    /// released. Another socket may have the port already; whether a [`Kept`](super::Kept) request
-    /// came from the released one, [`Kept::is_closed`](super::Kept::is_closed) says.
+    /// released. Another socket may have the port already. Whether a kept request came from the
+    /// released one, [`Kept::is_closed`](super::prelude::Kept::is_closed) returns.
     ///
     /// The socket sends no more requests, and none of its requests is being handled. May sleep.
     fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
@@ -215,8 +215,8 @@ pub(crate) struct Ops<N: 'static> {
 ///
 /// # Invariants
 ///
-/// `net` is the namespace that the slot is in. `kept` is a store of [`Kept`](super::Kept) requests,
-/// of which the slot owns a reference. `alarm` is initialized.
+/// `net` is the namespace that the slot is in. `kept` is a store of
+/// [`Kept`](super::prelude::Kept) requests, of which the slot owns a reference. `alarm` is initialized.
 pub(super) struct Slot<N> {
     pub(super) net: NonNull<bindings::net>,
     pub(super) kept: NonNull<helpers::Store>,

@@ -37,8 +37,8 @@ use kernel::{
 /// What a module shows to users besides its family, such as a device file.
 ///
 /// Made before the family is visible and dropped after it has gone. Until the family is visible
-/// [`OpenNet::current`](super::OpenNet::current) fails, and so must every call by which a user
-/// could hold the module, such as `open`: otherwise a load that fails waits for that user.
+/// [`OpenNet::current`](super::prelude::OpenNet::current) fails, and so must every call by which a
+/// user could hold the module, such as `open`: otherwise a load that fails waits for that user.
 pub(crate) trait Channels: Sized + Send + Sync {
     /// Makes them. May fail: nobody can hold the module yet.
     fn new() -> impl PinInit<Self, Error>;

@@ -22,7 +22,7 @@ use kernel::{
 };
 
 /// Users of a family's states without a do-request, for which the kernel waits when it unregisters
-/// the family: callbacks of dumps, and [`Entered`](super::Entered).
+/// the family: callbacks of dumps, and [`Entered`](super::prelude::Entered).
 ///
 /// Each user holds a reference to the module by other means, such as that of a dump or of an open
 /// file: it runs the module's code even after it has left.
