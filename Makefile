@@ -28,6 +28,8 @@ FUZZ_SECONDS ?= 60
 
 # $(call quoted,TEXT): TEXT as one word of the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
+# $(call given,NAME): the value of NAME. What the environment says is not make's syntax.
+given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($(1)))
 
 help:
 	@echo 'make run      build everything, boot a kernel, load the module, converse'
@@ -67,27 +69,27 @@ setup:
 	@scripts/setup
 
 kernel: setup
-	@scripts/kernel $(call quoted,$(KERNEL))
+	@scripts/kernel $(call quoted,$(call given,KERNEL))
 
-ifeq ($(KDIR),)
+ifeq ($(value KDIR),)
 module: kernel
-	@scripts/module "$$(scripts/kernel --path $(call quoted,$(KERNEL)))"
+	@scripts/module "$$(scripts/kernel --path $(call quoted,$(call given,KERNEL)))"
 else
 module:
-	@scripts/module $(call quoted,$(KDIR))
+	@scripts/module $(call quoted,$(call given,KDIR))
 endif
 
 program:
 	@scripts/program
 
 lint: kernel
-	@scripts/lint $(call quoted,$(KERNEL))
+	@scripts/lint $(call quoted,$(call given,KERNEL))
 
 format:
 	@scripts/lint --format
 
 rust-analyzer: kernel
-	@scripts/rust-project $(call quoted,$(KERNEL))
+	@scripts/rust-project $(call quoted,$(call given,KERNEL))
 
 package:
 	@scripts/package
@@ -96,7 +98,7 @@ audit: setup
 	@scripts/audit
 
 fuzz:
-	@scripts/fuzz $(call quoted,$(FUZZ_SECONDS))
+	@scripts/fuzz $(call quoted,$(call given,FUZZ_SECONDS))
 
 spec: setup
 	@scripts/spec
@@ -105,7 +107,7 @@ spec: setup
 # checkout: scripts/alone holds its lock while another make does the work.
 alone = run test try doc torture bench bench-check interop install install-program \
 	install-module deb deb-test
-again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$($(name)))) \
+again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(PARLEY_ALONE)),$(CURDIR))
 $(alone):
@@ -113,23 +115,23 @@ $(alone):
 else
 
 run: module program
-	@scripts/vm --kernel $(call quoted,$(KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
+	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
 
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
-ifneq ($(REPORT),)
+ifneq ($(value REPORT),)
 test setup module: | no-old-report
 no-old-report:
-	@rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
+	@[ ! -e "$$REPORT/.parley-report" ] || rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
 .PHONY: no-old-report
 endif
 
 test: module
-	@scripts/test $(call quoted,$(KERNEL))
+	@scripts/test $(call quoted,$(call given,KERNEL))
 
 try: module
-	@[ -n $(call quoted,$(TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
-	@scripts/test $(call quoted,$(KERNEL)) $(foreach file,$(TEST),$(call quoted,$(file)))
+	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(TEST),$(call quoted,$(file)))
 
 doc: module
 	@scripts/doc
@@ -138,13 +140,13 @@ torture: setup
 	@scripts/torture
 
 bench: module
-	@scripts/bench --accel $(call quoted,$(ACCEL))
+	@scripts/bench --accel $(call quoted,$(call given,ACCEL))
 
 bench-check: module
 	@scripts/bench --check
 
 interop: module program
-	@scripts/interop $(call quoted,$(KERNEL))
+	@scripts/interop $(call quoted,$(call given,KERNEL))
 
 install:
 	@$(install)
@@ -166,12 +168,12 @@ endif
 # The lock is held while it builds, and not for as long as the shell is open.
 vm:
 	+@$(again) module program
-	@scripts/vm --kernel $(call quoted,$(KERNEL)) --shell
+	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --shell
 
 # Only what is missing or stale is built, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.
 install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
-	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$($(name)))) scripts/install
+	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$(call given,$(name)))) scripts/install
 
 uninstall:
 	@$(install) --uninstall

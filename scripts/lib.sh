@@ -70,8 +70,9 @@ plain_path() {
 ) || exit 2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
 
-# Python would leave its cache beside the sources.
+# Python would leave its cache beside the sources, and leave out what self-tests assert.
 export PYTHONDONTWRITEBYTECODE=1
+unset PYTHONOPTIMIZE
 
 # Tools that setup has put into the cache, and where libclang and rust-src are.
 # shellcheck source=/dev/null
@@ -157,7 +158,8 @@ root_of() {
 # into_root ROOT: copies what a module is built of, and with, to /build/parley in
 # ROOT, anew. Of those that use one ROOT at once each has the lock debian-root.
 into_root() {
-	as_root rm -rf "$1/build/parley"
+	no_mount_in "$1/build/parley"
+	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root mkdir -p "$1/build/parley"
 	(cd "$top" && as_root cp --parents -t "$1/build/parley" Kbuild kmod/Kbuild \
 		kmod/*.rs kmod/*/*.rs kmod/*/*.c scripts/{module,check-kdir,lib.sh})
@@ -263,6 +265,11 @@ hold() {
 
 # remove_build FOLDER: removes a kernel from the cache. Fails where somebody holds it.
 remove_build() (
+	if [ -L "$1" ]; then
+		note "removing the symbolic link $1, and not what it leads to"
+		rm -f -- "$1"
+		exit
+	fi
 	if [ -e "$1/.done" ]; then
 		exec 6<"$1/.done"
 		flock --nonblock 6 || {
@@ -297,9 +304,23 @@ instead_of() {
 	echo "$version"
 }
 
-# remove_tree FOLDER: removes FOLDER, but nothing that is mounted below it. Root is asked
+# no_mount_in FOLDER: dies if something is mounted on FOLDER or below it. A bind mount of
+# the same file system is one that rm --one-file-system does not see.
+no_mount_in() {
+	local folder mounted
+	folder=$(realpath -m -- "$1")
+	while read -r _ _ _ _ mounted _; do
+		printf -v mounted '%b' "$mounted"
+		case $mounted/ in
+		"$folder"/*) die "this is mounted in a folder that is to be removed: $mounted" "unmount it first" ;;
+		esac
+	done </proc/self/mountinfo
+}
+
+# remove_tree FOLDER: removes FOLDER. Refuses if something is mounted in it. Root is asked
 # only for what a plain rm could not remove: a Debian root, whose files are root's.
 remove_tree() {
+	no_mount_in "$1"
 	rm -rf --one-file-system -- "$1" 2>/dev/null || true
 	if [ -e "$1" ]; then
 		note "as root: rm -rf --one-file-system $1"

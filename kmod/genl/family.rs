@@ -216,7 +216,8 @@ pub(crate) struct Ops<N: 'static> {
 /// # Invariants
 ///
 /// `net` is the namespace that the slot is in. `kept` is a store of
-/// [`Kept`](super::prelude::Kept) requests, of which the slot owns a reference. `alarm` is initialized.
+/// [`Kept`](super::prelude::Kept) requests, of which the slot owns a reference. `alarm` is
+/// initialized.
 pub(super) struct Slot<N> {
     pub(super) net: NonNull<bindings::net>,
     pub(super) kept: NonNull<helpers::Store>,

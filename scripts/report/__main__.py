@@ -23,6 +23,8 @@ from model import FAIL, one
 
 # What another run may have left in the folder.
 OWN = ("results.ktap", "junit.xml", "output.txt", "kernel-*.log", "console-*.log")
+# A folder with this file has a report of ours.
+MARK = ".parley-report"
 
 
 def say(text):
@@ -33,6 +35,8 @@ def put(folder, suites, started, seconds):
     for name, text in (("results.ktap", write.ktap(suites)),
                        ("junit.xml", write.junit(suites, started, seconds))):
         new = folder / f".{name}.new"
+        # Not through a link that somebody has put there.
+        new.unlink(missing_ok=True)
         new.write_text(text, encoding="utf-8", errors="replace")
         new.replace(folder / name)
 
@@ -41,10 +45,13 @@ def report(folder, command):
     started = datetime.datetime.now().isoformat(timespec="seconds")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "output.txt").exists():
-            for pattern in OWN:
-                for old in folder.glob(pattern):
-                    old.unlink()
+        old = [path for pattern in OWN for path in folder.glob(pattern)]
+        if old and not (folder / MARK).is_file():
+            sys.exit(f"report: {old[0]} is not from a report of this project\n"
+                     "  nothing was tested; give REPORT a folder of its own")
+        for path in old:
+            path.unlink()
+        (folder / MARK).touch()
         # Whoever ends this very process finds no report of a run before.
         put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
         transcript = (folder / "output.txt").open("wb", buffering=0)

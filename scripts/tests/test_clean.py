@@ -73,15 +73,32 @@ class Clean(CheckoutTest):
         self.assertIn("x.o", branches)
         self.assertIn("y/a.rmeta", branches)
 
-    def test_a_module_that_a_reader_of_the_docs_has_changed_survives(self):
-        for name in ("hello.c", "Kbuild"):
-            self.write(self.checkout / "build/hello" / name,
-                       (self.checkout / "docs/vm/hello" / name).read_text())
-        self.run_here("make", "clean")
-        self.assertFalse((self.checkout / "build").exists())
+    def test_a_module_that_a_reader_of_the_docs_has_made_survives(self):
         kept = self.write(self.checkout / "build/hello/hello.c", "mine")
         self.run_here("make", "clean")
         self.assertTrue(kept.exists())
+
+    def test_what_a_link_named_build_leads_to_survives(self):
+        kept = self.write(self.folder / "elsewhere/doc/mine.txt", "mine")
+        (self.checkout / "build").symlink_to(self.folder / "elsewhere")
+        result = self.run_here("make", "clean")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("build is a symbolic link", result.stderr)
+        self.assertTrue(kept.exists())
+
+    def test_distclean_spares_what_links_and_names_in_the_cache_only_resemble(self):
+        kept = [self.write(self.folder / "chroots/bookworm/file"),
+                self.write(self.cache / "linux.config"),
+                self.write(self.cache / "linux-7.3.4-mypatches/0001.patch"),
+                self.write(self.folder / "bigdisk/.done")]
+        (self.cache / "root").symlink_to(self.folder / "chroots")
+        self.assertNotEqual(self.run_here("make", "distclean").returncode, 0)
+        (self.cache / "root").unlink()
+        (self.cache / "kernel").mkdir(exist_ok=True)
+        (self.cache / "kernel/default-0123456789ab").symlink_to(self.folder / "bigdisk")
+        self.run_here("make", "distclean")
+        for file in kept:
+            self.assertTrue(file.exists(), file)
 
     def test_what_other_projects_built_in_a_shared_target_folder_survives(self):
         shared = self.folder / "shared"

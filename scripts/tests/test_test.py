@@ -22,14 +22,21 @@ class Test(ScriptTest):
             (self.top / "scripts" / name).chmod(0o755)
         for name in SHELL:
             script = self.top / "scripts" / name
-            script.write_text(f'#!/bin/bash\n[ "$1" != --path ] || echo {self.folder}\n')
+            script.write_text(f'#!/bin/bash\n[[ ${{1:-}} != --@(path|source) ]] || echo {self.folder}\n')
             script.chmod(0o755)
         for name in PYTHON:
             (self.top / name).parent.mkdir(exist_ok=True)
             (self.top / name).touch()
+        (self.folder / ".config").write_text("CONFIG_KUNIT=y\n")
         (self.top / "scripts/tests").mkdir()
-        (self.top / "scripts/tests/test_one.py").write_text(
-            "import unittest\nclass One(unittest.TestCase):\n    def test_one(self):\n        pass\n")
+        (self.top / "scripts/tests/__main__.py").write_bytes((TOP / "scripts/tests/__main__.py").read_bytes())
+        kunit = self.folder / "tools/testing/kunit/kunit.py"
+        kunit.parent.mkdir(parents=True)
+        kunit.write_text("#!/bin/bash\ncat >/dev/null\n")
+        kunit.chmod(0o755)
+        for name in ("one", "installed"):
+            (self.top / f"scripts/tests/test_{name}.py").write_text(
+                "import unittest\nclass One(unittest.TestCase):\n    def test_one(self):\n        pass\n")
         vm = self.top / "scripts/vm"
         vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
 
@@ -37,7 +44,8 @@ class Test(ScriptTest):
         """Runs scripts/test, where cargo has built the tests of these files."""
         lines = "\n".join(json.dumps({"profile": {"test": True}, "executable": f"/target/{name}-1f"})
                           for name in built)
-        self.fake("cargo", f"case $* in *message-format*) cat <<'END'\n{lines}\nEND\n;; esac\n")
+        self.fake("cargo", f"case $* in *message-format*) cat <<'END'\n{lines}\nEND\n;;\n"
+                  "*) echo 'test result: ok. 1 passed; 0 failed' ;; esac\n")
         return self.run_script(self.top / "scripts/test", *arguments, env={"XDG_CACHE_HOME": str(self.folder)},
                                timeout=60)
 
@@ -52,6 +60,34 @@ class Test(ScriptTest):
         guests = (self.folder / "guests").read_text()
         self.assertIn("guest-tests /target/echo-1f", guests)
         self.assertIn("guest-tests /target/parallel-1f", guests)
+
+    def test_a_kernel_without_its_configuration_fails_the_run(self):
+        self.files("echo", "parallel")
+        for config, says in ((None, "has no configuration"), ("CONFIG_RUST=y\n", "without KUnit")):
+            (self.folder / ".config").unlink(missing_ok=True)
+            if config:
+                (self.folder / ".config").write_text(config)
+            done = self.run_test(["echo", "parallel"])
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(says, done.stderr)
+
+    def test_no_tests_of_the_scripts_fail_the_run(self):
+        self.files("echo", "parallel")
+        for file in (self.top / "scripts/tests").glob("test_*.py"):
+            file.unlink()
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("no test of", done.stderr)
+
+    def test_a_folder_that_the_page_on_vm_would_replace_is_kept(self):
+        self.files("echo", "parallel")
+        kept = self.top / "build/hello/mine.c"
+        kept.parent.mkdir(parents=True)
+        kept.touch()
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("build/hello is there", done.stderr)
+        self.assertTrue(kept.exists())
 
     def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
         self.files("echo", "parallel", "dump")

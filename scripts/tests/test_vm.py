@@ -42,6 +42,7 @@ finish() {{
 		echo '<12>[    9.000000] parley-vm: the guest is done'
 	}} >"$run/dmesg"
 	console '[    9.000000] parley-vm: the guest is done'
+	[ -n "${{dies:-}}" ] || console '[    9.500000] reboot: Power down'
 	echo "{ended}$1" >"$run/status.new"
 	mv "$run/status.new" "$run/status"
 }}
@@ -118,6 +119,17 @@ class Log(VmTest):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (7, "said\n", "loud\n"))
         self.assertEqual(self.check_log()[0], 0, self.check_log()[1])
         self.assertEqual(list((self.folder / "tmp").iterdir()), [])
+
+    def test_a_guest_that_dies_while_it_shuts_down_is_noticed(self):
+        self.guest("boot; up; dies=1 finish 0")
+        done = self.run_vm()
+        self.assertEqual(done.returncode, 243, done.stderr)
+        self.assertIn("died while it shut down", done.stderr)
+
+    def test_a_guest_that_hangs_while_it_shuts_down_is_noticed(self):
+        self.guest("boot; up; dies=1 finish 0; sleep 60")
+        done = self.run_vm("--timeout", "1")
+        self.assertEqual(done.returncode, 241, done.stderr)
 
     def test_a_log_of_a_run_before_does_not_pass_for_one_of_this(self):
         self.guest("boot; up; finish 0")

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the scripts' tests, or those of one file; fails if there are none.
+
+usage: python3 -B scripts/tests [PATTERN]
+"""
+
+import pathlib
+import sys
+import unittest
+
+here = pathlib.Path(__file__).resolve().parent
+pattern = sys.argv[1] if len(sys.argv) > 1 else "test_*.py"
+suite = unittest.TestLoader().discover(str(here), pattern)
+result = unittest.TextTestRunner().run(suite)
+if result.testsRun == len(result.skipped):
+    sys.exit(f"scripts/tests: no test of {pattern} was run")
+sys.exit(not result.wasSuccessful())
