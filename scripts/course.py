@@ -153,6 +153,9 @@ class Shell:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         os.close(reading)
         self.commands = os.fdopen(writing, "w")
+        # The shell reads from a copy. Its commands must not inherit this one, or the
+        # descriptors that they open have other numbers than a reader's.
+        self.commands.write(f"exec {reading}<&-\n")
 
     def run(self, command):
         self.commands.write(f"{command}\nprintf '\\n{self.END}\\n'\n")
