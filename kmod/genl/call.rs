@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The call of a handler: who asks, from where, and how to answer.
+//! The context of a call: its request, its requester and their network namespace.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
@@ -47,8 +47,9 @@ impl Held {
     }
 
     fn hold(&self, bytes: KVVec<u8>) -> Result<&[u8], AllocError> {
-        // SAFETY: This type is not `Sync`, and nothing below comes back here: so nobody else uses
-        // the list during this call. Its elements move when it grows, but not what they own.
+        // SAFETY: This type is not `Sync`, and nothing below calls this function again, so this is
+        // the only reference to the list. Growing the list moves its elements, but not the memory
+        // that they own.
         let held = unsafe { &mut *self.0.get() };
         held.push(bytes, GFP_KERNEL)?;
         let (start, len) = held.last().map_or((NonNull::dangling(), 0), |bytes| {
@@ -156,7 +157,7 @@ impl<'a, N: NetState> Context<'a, N> {
     }
 
     /// Holds `bytes` until the reply is sent, so that it can borrow them.
-    #[allow(dead_code)] // Not every family makes bytes of its own.
+    #[allow(dead_code)] // No handler of parley's builds bytes.
     pub(crate) fn hold(&self, bytes: KVVec<u8>) -> Result<&'a [u8], AllocError> {
         self.held.hold(bytes)
     }
@@ -219,15 +220,15 @@ impl<'a, N: NetState> Context<'a, N> {
         self.header().nlmsg_flags
     }
 
-    /// The attributes, of which the operation's policy has `len - 1`.
+    /// The attributes of the request, for an operation whose policy table has `len` entries.
     ///
     /// # Safety
     ///
     /// The operation's policy table must have `len` entries.
     pub(super) unsafe fn table(&self, len: usize) -> Table<'a> {
         // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
-        // What it points to are attributes that it found whole within the message; the message
-        // is the kernel's copy, that nobody writes to, and lives until after the handler.
+        // It points to attributes that the parser found whole within the message. The message is
+        // the kernel's own copy, which is not written to and lives until after the handler.
         unsafe { Table::from_raw(self.info().attrs, len) }
     }
 
@@ -288,5 +289,26 @@ impl<'a, N, O: Op> Deref for Call<'a, N, O> {
     #[inline]
     fn deref(&self) -> &Context<'a, N> {
         &self.context
+    }
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_call)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn held_bytes_stay_as_they_are_while_more_are_held() -> Result {
+        let held = Held::new();
+        let mut all = KVec::new();
+        for byte in 0..100 {
+            let bytes = KVVec::from_elem(byte, usize::from(byte), GFP_KERNEL)?;
+            all.push(held.hold(bytes)?, GFP_KERNEL)?;
+        }
+        for (len, bytes) in all.iter().enumerate() {
+            assert_eq!(bytes.len(), len);
+            assert!(bytes.iter().all(|byte| usize::from(*byte) == len));
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Extended ACKs: the error that ends a request, and what explains it.
+//! Extended ACKs: the error that ends a request, with its message and attribute.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 

@@ -175,9 +175,9 @@ static int genl_helper_note_listener(struct sock *dsk, struct sk_buff *skb,
 /*
  * Multicasts the message and sends it to @requester too, unless that is NULL. Returns
  * whether a listener of this namespace was offered it. The result depends on nothing
- * else, because it must not reveal listeners of other namespaces: neither on who had
- * room, which the core knows of all namespaces together, nor on a listener to all
- * namespaces (NETLINK_LISTEN_ALL_NSID). The requester does not count.
+ * else, because it must not reveal listeners of other namespaces: neither on the core's
+ * own result, which covers all namespaces, nor on listeners to all namespaces
+ * (NETLINK_LISTEN_ALL_NSID). The requester does not count.
  *
  * The core could leave the requester out itself, but it compares ports, and a socket in
  * another namespace may have the same.

@@ -131,7 +131,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
     ///
     /// Fails with `ENOMEM` if there is no memory for the message, and with `ECONNREFUSED` if the
     /// socket is closed, or connected to another than the kernel. Fails with `EAGAIN` if it has no
-    /// room, of which its owner learns by `ENOBUFS`. No other socket gets the message, even if it
+    /// room; the socket then reports `ENOBUFS`. No other socket gets the message, even if it
     /// has taken the port.
     pub(crate) fn send<M: Message>(&self, call: &Context<'_, N>, message: &M) -> Result {
         let skb = call.message(M::CMD, message).map_err(|_| ENOMEM)?;

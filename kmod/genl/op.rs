@@ -36,7 +36,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// What a handler of the operation `O` returns: the reply, or an error.
+/// The result of a handler of the operation `O`: the reply, or an error.
 pub(crate) type Handled<'a, O> = Result<<O as Op>::Reply<'a>, ExtAck<'a>>;
 
 /// Handles the do of the operation `O`, and answers it at once.
@@ -69,7 +69,8 @@ pub(crate) trait KeepOp<O: Op>: NetState {
     ) -> Result<(), ExtAck<'a>>;
 }
 
-/// Either of them. `M` tells which, so that one type cannot be both for one operation.
+/// A handler of either kind. `M` is the kind; if a state has both for one operation, it stays
+/// ambiguous and does not compile.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handler for the operation `{O}`",
     label = "implement `DoOp<{O}>` or `KeepOp<{O}>` for `{Self}`"
@@ -257,8 +258,8 @@ unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
             if result.is_err() && call.is_acknowledged() {
                 kernel::pr_err_once!("an operation failed after it was acknowledged\n");
             }
-            // SAFETY: The extended ACK is this request's, and used by nobody else while it is
-            // handled.
+            // SAFETY: The extended ACK belongs to this request and is not used elsewhere while it
+            // is handled.
             unsafe { outcome(result, call.is_acknowledged(), call.extack()) }
         }
         // SAFETY: As above.
@@ -266,8 +267,8 @@ unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
     }
 }
 
-/// Returns what the core has to know of a handled request, so that it sends one answer if none was
-/// sent yet.
+/// Returns the result of a handled request for the core, which sends an answer unless one was sent
+/// already.
 ///
 /// # Safety
 ///

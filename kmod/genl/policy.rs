@@ -18,7 +18,7 @@ pub(crate) struct Policy(bindings::nla_policy);
 // that is not written either.
 unsafe impl Sync for Policy {}
 
-/// The least and the most that an unsigned integer may be, beyond what 16 bits with a sign hold.
+/// The range of an unsigned integer, for bounds that do not fit a signed 16-bit integer.
 #[repr(transparent)]
 pub(crate) struct Range(bindings::netlink_range_validation);
 
@@ -113,23 +113,23 @@ impl Policy {
         )
     }
 
-    /// Integers of `min` to `max`, or as many bytes.
+    /// Requires an integer from `min` to `max`, or a payload of `min` to `max` bytes.
     pub(crate) const fn range(self, min: i16, max: i16) -> Self {
         assert!(min <= max);
         self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_RANGE, min, max)
     }
 
-    /// Integers from `min` on, or at least so many bytes.
+    /// Requires an integer of at least `min`, or a payload of at least `min` bytes.
     pub(crate) const fn min(self, min: i16) -> Self {
         self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_MIN, min, 0)
     }
 
-    /// Integers up to `max`.
+    /// Requires an integer of at most `max`.
     pub(crate) const fn max(self, max: i16) -> Self {
         self.bounds(bindings::nla_policy_validation_NLA_VALIDATE_MAX, 0, max)
     }
 
-    /// Unsigned integers within `range`.
+    /// Requires an unsigned integer within `range`.
     pub(crate) const fn full_range(self, range: &'static Range) -> Self {
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
@@ -137,7 +137,7 @@ impl Policy {
         )
     }
 
-    /// Signed integers within `range`.
+    /// Requires a signed integer within `range`.
     pub(crate) const fn full_range_signed(self, range: &'static SignedRange) -> Self {
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
@@ -147,7 +147,7 @@ impl Policy {
         )
     }
 
-    /// Integers with no bits but those of `mask`.
+    /// Requires an integer without bits outside of `mask`.
     pub(crate) const fn mask(self, mask: u32) -> Self {
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_MASK,
@@ -155,7 +155,7 @@ impl Policy {
         )
     }
 
-    /// At most `max` bytes; of a string, without its NUL.
+    /// Requires a payload of at most `max` bytes; the NUL of a string does not count.
     pub(crate) const fn max_len(mut self, max: u16) -> Self {
         assert!(self.0.validation_type == 0 && max > 0);
         self.0.len = max;

@@ -284,7 +284,7 @@ unsafe extern "C" fn ring<N: NetState>(work: *mut bindings::work_struct) {
         let alarm = Opaque::cast_from(alarm).cast_mut();
         &*container_of!(alarm, Slot<N>, alarm)
     };
-    // When the family is gone, `NetState::end` ends what is left.
+    // If the family is gone, the alarm is not needed: `NetState::end` ends all pending work.
     if let Ok(entered) = Entered::new(|| Namespace::of_slot(slot)) {
         N::alarm(&entered);
     }

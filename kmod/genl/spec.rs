@@ -28,19 +28,19 @@ pub(crate) const DONT_VALIDATE_DUMP_STRICT: u32 =
 
 /// An operation: a do, or a dump. Generated from the spec.
 pub(crate) trait Op: 'static {
-    /// Its number on the wire. A do and a dump may have the same.
+    /// The number of the operation. A do and a dump may share it.
     const CMD: u8;
 
-    /// Its flags: who may call it.
+    /// The permission flags: [`ADMIN_PERM`], [`UNS_ADMIN_PERM`] or 0 for everyone.
     const FLAGS: u32;
 
-    /// What the core does not validate of its requests.
+    /// The `DONT_VALIDATE` flags, which relax the core's validation of requests.
     const VALIDATE: u32;
 
     /// Whether it has a reply.
     const REPLIES: bool;
 
-    /// The attributes that it takes.
+    /// The attributes of the request.
     type Request<'a>: Request<'a>;
 
     /// The attributes of its reply, or of each entry of the dump. `()` if it has no reply.

@@ -186,62 +186,46 @@ integers! {
     BeU64: u64, from_be_bytes, to_be_bytes;
 }
 
-/// `uint`: an unsigned integer of 4 bytes, or of 8 if its value needs them.
-pub(crate) struct Uint;
+macro_rules! integers_of_variable_width {
+    ($($(#[$meta:meta])* $name:ident: $wide:ty, $narrow:ty;)+) => {$(
+        $(#[$meta])*
+        pub(crate) struct $name;
 
-impl AttrType for Uint {
-    type Value<'a> = u64;
+        impl AttrType for $name {
+            type Value<'a> = $wide;
 
-    #[inline]
-    fn read(attr: RawAttr<'_>) -> Result<u64, ExtAck<'_>> {
-        match *attr.payload() {
-            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d]).into()),
-            [a, b, c, d, e, f, g, h] => Ok(u64::from_ne_bytes([a, b, c, d, e, f, g, h])),
-            _ => Err(bad_length(attr)),
+            #[inline]
+            fn read(attr: RawAttr<'_>) -> Result<$wide, ExtAck<'_>> {
+                match *attr.payload() {
+                    [a, b, c, d] => Ok(<$narrow>::from_ne_bytes([a, b, c, d]).into()),
+                    [a, b, c, d, e, f, g, h] => {
+                        Ok(<$wide>::from_ne_bytes([a, b, c, d, e, f, g, h]))
+                    }
+                    _ => Err(bad_length(attr)),
+                }
+            }
+
+            #[inline]
+            fn len(_value: $wide) -> usize {
+                size_of::<$wide>()
+            }
+
+            #[inline]
+            fn put(to: &mut Writer, number: u16, value: $wide) -> Result<(), NoRoom> {
+                match <$narrow>::try_from(value) {
+                    Ok(value) => to.put(number, &value.to_ne_bytes()),
+                    Err(_) => to.put(number, &value.to_ne_bytes()),
+                }
+            }
         }
-    }
-
-    #[inline]
-    fn len(_value: u64) -> usize {
-        size_of::<u64>()
-    }
-
-    #[inline]
-    fn put(to: &mut Writer, number: u16, value: u64) -> Result<(), NoRoom> {
-        match u32::try_from(value) {
-            Ok(value) => to.put(number, &value.to_ne_bytes()),
-            Err(_) => to.put(number, &value.to_ne_bytes()),
-        }
-    }
+    )+};
 }
 
-/// `sint`: a signed integer of 4 bytes, or of 8 if its value needs them.
-pub(crate) struct Sint;
-
-impl AttrType for Sint {
-    type Value<'a> = i64;
-
-    #[inline]
-    fn read(attr: RawAttr<'_>) -> Result<i64, ExtAck<'_>> {
-        match *attr.payload() {
-            [a, b, c, d] => Ok(i32::from_ne_bytes([a, b, c, d]).into()),
-            [a, b, c, d, e, f, g, h] => Ok(i64::from_ne_bytes([a, b, c, d, e, f, g, h])),
-            _ => Err(bad_length(attr)),
-        }
-    }
-
-    #[inline]
-    fn len(_value: i64) -> usize {
-        size_of::<i64>()
-    }
-
-    #[inline]
-    fn put(to: &mut Writer, number: u16, value: i64) -> Result<(), NoRoom> {
-        match i32::try_from(value) {
-            Ok(value) => to.put(number, &value.to_ne_bytes()),
-            Err(_) => to.put(number, &value.to_ne_bytes()),
-        }
-    }
+integers_of_variable_width! {
+    /// `uint`: an unsigned integer of 4 bytes, or of 8 if its value needs them.
+    Uint: u64, u32;
+    /// `sint`: a signed integer of 4 bytes, or of 8 if its value needs them.
+    Sint: i64, i32;
 }
 
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]

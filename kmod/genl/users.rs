@@ -56,18 +56,18 @@ impl Users {
     ///
     /// To be called with the family's claim held, once before each call of [`Self::close`].
     pub(super) unsafe fn open(&self) {
-        // SAFETY: No user is there, so nobody looks at `idle`: the last to complete it had done so
-        // before `close` returned. It is in a static, so it does not move.
+        // SAFETY: There is no user, so `idle` is not in use: the last one to complete it had done
+        // so before `close` returned. It is in a static, so it does not move.
         let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
         self.count.store(0, Release);
     }
 
-    /// Lets in those who come without netlink, too. To be called when the family is registered.
+    /// Admits users that do not come through netlink. Called when the family is registered.
     pub(super) fn let_in(&self) {
         self.visible.store(true, Release);
     }
 
-    /// Lets nobody in any more, and waits until all have left.
+    /// Refuses further users and waits until the last one has left.
     ///
     /// # Safety
     ///

@@ -121,11 +121,11 @@ pub(crate) enum Fault {
 /// The questions of a network namespace.
 #[pin_data]
 pub(crate) struct Questions {
-    /// Guards who the agent is and which questions wait: a question ends once, by whoever takes it
+    /// Guards the agent and the pending questions: a question ends once, by the task that takes it
     /// out. Held while a question and its ACK are put into sockets, which does not wait for room
     /// there: so an asker reads the ACK before the answer. Not held while answers and errors are,
-    /// because sending runs the filter of each asker and wakes all who wait for its socket, and
-    /// they may be many. Of the layer's locks, that of kept requests is taken under it.
+    /// because sending runs the filter of each asker and wakes all waiters of its socket, which
+    /// may be many. Of the layer's locks, that of kept requests is taken under it.
     #[pin]
     table: Mutex<Table>,
     /// How many questions wait. Written under the lock, read without.
@@ -300,9 +300,9 @@ impl Questions {
         }
     }
 
-    /// Does what [`Self::socket_closed`] has left for later. Whoever sets another time for
-    /// [`Self::time_out`] calls this after that, without the lock: it may have replaced the time
-    /// that `later` has set.
+    /// Forgets the sockets that [`Self::socket_closed`] could not. Must be called without the lock,
+    /// after every change of the time for [`Self::time_out`]: the change may have replaced the time
+    /// that `later` set.
     fn forget_closed(&self) {
         if self.has_closed.load(Acquire) && self.has_closed.xchg(false, Acquire) {
             self.forget(self.table.lock(), |_| true);
