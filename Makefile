@@ -21,7 +21,7 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# What tests what was changed: a file in user/tests, without its .rs.
+# The file in user/tests that `make try` runs, without its .rs.
 TEST ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
@@ -120,16 +120,16 @@ run: module program
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
 ifneq ($(value REPORT),)
-test setup module: | no-old-report
+test setup kernel: | no-old-report
 no-old-report:
 	@[ ! -e "$$REPORT/.parley-report" ] || rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
 .PHONY: no-old-report
 endif
 
-test: module
+test: kernel
 	@scripts/test $(call quoted,$(call given,KERNEL))
 
-try: module
+try: kernel
 	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
 	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(TEST),$(call quoted,$(file)))
 

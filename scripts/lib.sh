@@ -21,7 +21,7 @@ die() {
 	exit 1
 }
 
-# need TOOL...: dies, naming what is missing, unless all of them are on the PATH.
+# need TOOL...: dies unless all tools are on the PATH, and names the missing ones.
 need() {
 	local tool absent=()
 	for tool; do
@@ -70,7 +70,7 @@ plain_path() {
 ) || exit 2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
 
-# Python would leave its cache beside the sources, and leave out what self-tests assert.
+# Python would write its cache beside the sources, and skip the assertions of self-tests.
 export PYTHONDONTWRITEBYTECODE=1
 unset PYTHONOPTIMIZE
 

@@ -123,6 +123,32 @@ class Install(Made):
         self.assertTrue((self.root / MODULE).is_file())
         self.assertTrue((self.root / "usr/local/bin/parley").is_file())
 
+    def test_prefixes_of_any_spelling_can_be_uninstalled(self):
+        for prefix in ("/", "/usr/", "/usr//local"):
+            with self.subTest(prefix):
+                before = listing(self.root)
+                self.ok("install-program", f"prefix={prefix}")
+                self.ok("install-program", f"prefix={prefix}")
+                self.ok("uninstall", f"prefix={prefix}")
+                self.assertEqual(listing(self.root), before)
+
+    def test_a_link_inside_destdir_can_be_uninstalled(self):
+        (self.root / "var/local").mkdir(parents=True)
+        (self.root / "usr").mkdir()
+        (self.root / "usr/local").symlink_to("../var/local")
+        before = listing(self.root)
+        self.ok("install-program")
+        self.ok("install-program")
+        self.ok("uninstall")
+        self.assertEqual(listing(self.root), before)
+
+    def test_the_environment_is_not_syntax_of_make(self):
+        root = self.folder / "x/$(shell touch oops)$b"
+        self.run_script("make", "-s", "install-program", cwd=self.checkout, path=self.path,
+                        env={**self.env, "DESTDIR": str(root)})
+        self.assertTrue((root / "usr/local/bin/parley").is_file())
+        self.assertEqual(list(self.folder.rglob("oops")), [])
+
     def test_a_tree_may_be_named_by_a_link_to_it(self):
         link = self.folder / "link"
         link.symlink_to(self.tree)

@@ -183,7 +183,7 @@ class Builds(KernelTest):
 
     def test_scripts_that_use_a_kernel_keep_it_from_being_removed(self):
         build = self.cache / "kernel/default-0123456789ab"
-        # What each of them runs first tells whether somebody can have the lock.
+        # The first command of each probes whether the lock is free.
         ask = f"flock --nonblock {build}/.done true && echo free >>{self.folder}/said || " \
               f"echo held >>{self.folder}/said; exit 1"
         for tool in ("make", "qemu-system-x86_64", "vng", "cargo", "perl", "python3"):
@@ -191,7 +191,7 @@ class Builds(KernelTest):
         for tool in ("shellcheck", "rustfmt"):
             self.fake(tool, "exit 0")
         for name in (".config", "include/generated/rustc_cfg", "arch/x86/boot/bzImage", "Makefile"):
-            self.write(build / name)
+            self.write(build / name, "CONFIG_KUNIT=y\n" if name == ".config" else "")
         self.write(self.checkout / "scripts/kernel", f'''#!/bin/sh
 case $1 in --image) echo {build}/arch/x86/boot/bzImage ;; --source) echo {self.cache}/linux-7.3.4 ;;
 *) echo {build} ;; esac''')

@@ -292,3 +292,22 @@ class Report(ScriptTest):
         self.assertEqual(done.returncode, 1, done.stderr)
         root = ElementTree.parse(self.folder / "report/junit.xml").getroot()
         self.assertIn("No space left", " ".join(node.get("message") for node in root.iter("failure")))
+
+    def test_files_that_are_not_of_a_report_survive(self):
+        folder = self.folder / "mine"
+        folder.mkdir()
+        for name in ("output.txt", "kernel-oops.log", "junit.xml"):
+            (folder / name).write_text("mine")
+        done = self.run_script(sys.executable, TOP / "scripts/report", folder, "true")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("not from a report of this project", done.stderr)
+        self.assertEqual({file.read_text() for file in folder.iterdir()}, {"mine"})
+
+    def test_a_report_is_not_written_through_a_link(self):
+        victim = self.folder / "victim"
+        victim.write_text("mine")
+        folder = self.folder / "report"
+        folder.mkdir()
+        (folder / ".junit.xml.new").symlink_to(victim)
+        self.run_script(sys.executable, TOP / "scripts/report", folder, "true")
+        self.assertEqual(victim.read_text(), "mine")
