@@ -55,9 +55,12 @@ class Test(ScriptTest):
 
     def test_a_run_with_tests_in_each_step_is_well(self):
         self.files("echo", "parallel")
+        module = self.top / "scripts/module"
+        module.write_text(f'#!/bin/bash\necho "module $*" >>{self.folder}/guests\n')
         done = self.run_test(["echo", "parallel"])
         self.assertEqual(done.returncode, 0, done.stderr)
         guests = (self.folder / "guests").read_text()
+        self.assertEqual(guests.splitlines()[0], f"module {self.folder}")
         self.assertIn("guest-tests /target/echo-1f", guests)
         self.assertIn("guest-tests /target/parallel-1f", guests)
 
