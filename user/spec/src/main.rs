@@ -4,10 +4,7 @@
 
 #![forbid(unsafe_code)]
 
-use parley_spec::{
-    rust::{self, Target},
-    Errors, Spec,
-};
+use parley_spec::{rust, Errors, Spec};
 use std::{
     io::Write,
     process::{Command, ExitCode, Stdio},
@@ -17,13 +14,13 @@ const USAGE: &str = "\
 Check Netlink specs and generate Rust from them
 
 Usage: parley-spec check SPEC...
-       parley-spec constants kernel|user SPEC [-o FILE]
+       parley-spec constants SPEC [-o FILE]
        parley-spec family SPEC [-o FILE]
 
 Commands:
   check      Check specs and report every error with its file, line and column
-  constants  Generate constants, enums and flag sets, and for `user` tables of
-             the attributes and operations
+  constants  Generate constants, enums, flag sets and tables of the attributes
+             and operations, for a program
   family     Generate the kernel side of a family
 
 Options:
@@ -38,12 +35,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
-        ["constants", "kernel", ref rest @ ..] if is_output(rest) => {
-            generate(rest, |spec| rust::constants(spec, Target::Kernel))
-        }
-        ["constants", "user", ref rest @ ..] if is_output(rest) => {
-            generate(rest, |spec| rust::constants(spec, Target::User))
-        }
+        ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

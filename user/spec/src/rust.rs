@@ -22,12 +22,12 @@ use crate::{
     ErrorKind,
 };
 
-/// What generated code is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A kernel module: constants, enums, flag sets and structs for a crate with the kernel's prelude.
+/// The side that code is generated for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// A kernel module; see [`family`].
     Kernel,
-    /// A program: the same, and tables of the attributes and operations.
+    /// A program; see [`constants`].
     User,
 }
 
@@ -41,11 +41,11 @@ impl Target {
     }
 }
 
-/// Generates the constants, enums, flag sets and structs of a spec; for [`Target::User`] with tables of its
+/// Generates the constants, enums, flag sets and structs of a spec for a program, with tables of its
 /// attributes and operations.
 ///
 /// Fails if the spec needs something that is not supported.
-pub fn constants(spec: &Spec, target: Target) -> Result<String, Errors> {
+pub fn constants(spec: &Spec) -> Result<String, Errors> {
     let mut errors = Collector::new(&spec.file);
     if spec.protocol == Protocol::NetlinkRaw {
         let at = crate::Position { line: 1, column: 1 };
@@ -53,13 +53,12 @@ pub fn constants(spec: &Spec, target: Target) -> Result<String, Errors> {
         errors.push(ErrorKind::Unsupported, at, message);
         errors.check()?;
     }
-    let mut out = head(spec, "The numbers and names of the wire contract.", target);
-    out += &constants::constants(spec, target);
-    out += &enums::enums(spec, target);
-    out += &structs::structs(spec, target);
-    if target == Target::User {
-        out += &tables::tables(spec, &mut errors);
-    }
+    let what = "The numbers and names of the wire contract.";
+    let mut out = head(spec, what, Target::User);
+    out += &constants::constants(spec);
+    out += &enums::enums(spec, Target::User);
+    out += &structs::structs(spec, Target::User);
+    out += &tables::tables(spec, &mut errors);
     errors.check()?;
     Ok(out)
 }

@@ -10,7 +10,7 @@ mod kernel;
 use kernel::{kernel_source, run, specs, top};
 use parley_spec::{
     model::{Definition, DefinitionKind, Protocol},
-    rust::{constants, Target},
+    rust::constants,
     ErrorKind, Spec,
 };
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
@@ -20,10 +20,8 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("constants");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("is created");
-    // All of them as modules of one crate, with what the kernel's crate has of what they use.
-    let mut all = "#![allow(dead_code)]\n".to_owned();
-    let stub = folder.join("kernel.rs");
-    fs::write(&stub, "pub mod str { pub use core::ffi::CStr; }\n").expect("is written");
+    // All of them as modules of one crate.
+    let mut all = String::new();
     let mut count = 0;
     for (name, text) in specs(&kernel_source()) {
         let spec = Spec::parse(&name, &text).expect("is a spec");
@@ -31,13 +29,11 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
             continue;
         }
         count += 1;
-        for (target, side) in [(Target::Kernel, "kernel"), (Target::User, "user")] {
-            let made = constants(&spec, target).expect("is supported");
-            assert_eq!(made, constants(&spec, target).expect("is supported"));
-            let file = format!("{}_{side}.rs", name.replace('-', "_"));
-            fs::write(folder.join(&file), made).expect("is written");
-            all += &format!("pub mod {};\n", file.trim_end_matches(".rs"));
-        }
+        let made = constants(&spec).expect("is supported");
+        assert_eq!(made, constants(&spec).expect("is supported"));
+        let module = name.replace('-', "_");
+        fs::write(folder.join(format!("{module}.rs")), made).expect("is written");
+        all += &format!("pub mod r#{module};\n");
     }
     assert!(count >= 25, "{count} specs");
     fs::write(folder.join("all.rs"), all).expect("is written");
@@ -55,8 +51,7 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
             .args(["-D", "warnings", "-L", "."])
             .args(arguments));
     };
-    rustc(&["kernel.rs"]);
-    rustc(&["all.rs", "--extern", "kernel=libkernel.rmeta"]);
+    rustc(&["all.rs"]);
 }
 
 #[test]
@@ -70,7 +65,7 @@ fn the_generated_files_of_this_checkout_are_fresh_and_formatted_once_and_for_all
     let family: &[&str] = &["family"];
     for (arguments, file) in [
         (family, "kmod/parley.rs"),
-        (&["constants", "user"], "user/src/uapi.rs"),
+        (&["constants"], "user/src/uapi.rs"),
     ] {
         let made = run(arguments);
         let there = fs::read_to_string(top().join(file)).expect("is readable");
@@ -109,33 +104,32 @@ mcast-groups: { list: [ { name: all } ] }
 #[test]
 fn a_constant_has_the_type_of_its_uses() {
     let spec = Spec::parse("small.yaml", SPEC).expect("is a spec");
-    let kernel = constants(&spec, Target::Kernel).expect("is supported");
+    let made = constants(&spec).expect("is supported");
     for line in [
         "// SPDX-License-Identifier: MIT",
         "// Generated from small.yaml by parley-spec; do not edit.",
-        "pub(crate) const FAMILY_NAME: &kernel::str::CStr = c\"small\";",
+        "pub const FAMILY_NAME: &str = \"small\";",
         "/// Named like a time.",
-        "pub(crate) const TIMEOUT_LENGTH: usize = 8;",
-        "pub(crate) const MOST: u32 = 9;",
-        "pub(crate) const BOTH: u32 = 10;",
-        "pub(crate) const LARGE: u64 = 4294967296;",
-        "pub(crate) const WORD: &kernel::str::CStr = c\"text\";",
-        "    pub(crate) const GET: u8 = 1;",
+        "pub const TIMEOUT_LENGTH: usize = 8;",
+        "pub const MOST: u32 = 9;",
+        "pub const BOTH: u32 = 10;",
+        "pub const LARGE: u64 = 4294967296;",
+        "pub const WORD: &str = \"text\";",
+        "    pub const GET: u8 = 1;",
         // The module `cmd` is that of the operations.
-        "pub(crate) mod cmd_ {",
+        "pub mod cmd_ {",
         "    /// `u8`: See \\[RFC 1\\](x) \\<b\\>.",
-        "    pub(crate) const B: u16 = 2;",
+        "    pub const B: u16 = 2;",
         "    Self_ = 1,",
-        "    pub(crate) const FAR: Self = Self(1 << 33);",
+        "    pub const FAR: Self = Self(1 << 33);",
     ] {
         assert!(
-            kernel.lines().any(|other| other == line),
-            "no {line} in:\n{kernel}"
+            made.lines().any(|other| other == line),
+            "no {line} in:\n{made}"
         );
     }
-    assert!(!kernel.contains("PAGE"), "a header has this constant");
-    let user = constants(&spec, Target::User).expect("is supported");
-    assert!(user.contains("r#do: Some(&[3])"), "{user}");
+    assert!(!made.contains("PAGE"), "a header has this constant");
+    assert!(made.contains("r#do: Some(&[3])"), "{made}");
 }
 
 #[test]
@@ -144,7 +138,7 @@ fn what_a_table_has_no_room_for_is_an_error_at_its_line() {
         .replace("max: both }", "min: s32-min }")
         .replace("type: u32", "type: s32");
     let spec = Spec::parse("small.yaml", &text).expect("is a spec");
-    let errors = constants(&spec, Target::User).expect_err("is not supported");
+    let errors = constants(&spec).expect_err("is not supported");
     assert_eq!(errors.0[0].kind, ErrorKind::Unsupported);
     let message = errors.to_string();
     assert_eq!(
@@ -167,7 +161,7 @@ fn structs_are_as_large_as_those_of_c() {
         "wireguard",
     ] {
         let spec = Spec::parse(name, &specs[name]).expect("is a spec");
-        let made = constants(&spec, Target::User).expect("is supported");
+        let made = constants(&spec).expect("is supported");
         let mut lines = made.lines();
         while let Some(line) = lines.next() {
             let Some(rust_name) = line.strip_prefix("pub struct ") else {

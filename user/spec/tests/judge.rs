@@ -12,7 +12,7 @@ mod kernel;
 
 use kernel::{kernel_source, run, specs, top};
 use parley_spec::{
-    rust::{constants, family, Target},
+    rust::{constants, family},
     ErrorKind, Spec,
 };
 use std::{
@@ -156,7 +156,7 @@ fn mutations_are_judged_as_pyynl_judges_them() {
             (Ok(spec), Verdict::Accepts) => {
                 accepted += 1;
                 // They may lack support, but must not panic.
-                let _ = (family(&spec), constants(&spec, Target::User));
+                let _ = (family(&spec), constants(&spec));
             }
             (Ok(_), _) => wrong += &format!("{name}: {what}\n  pyynl refuses it: {why}\n"),
             (Err(errors), Verdict::Accepts) => {

@@ -12,8 +12,8 @@ use super::{
 use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
 use std::fmt::Write;
 
-pub(super) fn constants(spec: &Spec, target: Target) -> String {
-    own(spec, target) + &numbers(spec, target.visible()) + &groups(spec, target)
+pub(super) fn constants(spec: &Spec) -> String {
+    own(spec, Target::User) + &numbers(spec) + &groups(spec)
 }
 
 /// The family's name and version, and the spec's own constants.
@@ -103,23 +103,23 @@ pub(super) fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static st
     }
 }
 
-fn numbers(spec: &Spec, visible: &str) -> String {
+fn numbers(spec: &Spec) -> String {
     let mut out = doc(0, "The operations' numbers.");
-    let _ = writeln!(out, "{visible} mod cmd {{");
+    let _ = writeln!(out, "pub mod cmd {{");
     for operation in &spec.operations {
         out += &doc(1, &operation.doc);
         let name = constant(&operation.name);
         // With directional numbers, what the kernel sends may have another number.
         let number = operation.request_number.or(operation.reply_number);
         let number = number.unwrap_or_default();
-        let _ = writeln!(out, "    {visible} const {name}: u8 = {number};");
+        let _ = writeln!(out, "    pub const {name}: u8 = {number};");
         if let (Some(request), Some(reply)) = (operation.request_number, operation.reply_number) {
             if request != reply {
                 out += &doc(
                     1,
                     &format!("The number of the reply to `{}`.", operation.name),
                 );
-                let _ = writeln!(out, "    {visible} const {name}_REPLY: u8 = {reply};");
+                let _ = writeln!(out, "    pub const {name}_REPLY: u8 = {reply};");
             }
         }
     }
@@ -129,7 +129,7 @@ fn numbers(spec: &Spec, visible: &str) -> String {
             0,
             &format!("The numbers of the attributes of the set `{}`.", set.name),
         );
-        let _ = writeln!(out, "{visible} mod {} {{", module(&set.name));
+        let _ = writeln!(out, "pub mod {} {{", module(&set.name));
         for attribute in &set.attributes {
             let mut words = format!("``{}``", attribute.type_name);
             if let Some(doc) = &attribute.doc {
@@ -139,7 +139,7 @@ fn numbers(spec: &Spec, visible: &str) -> String {
             }
             out += &doc(1, &words);
             let (name, number) = (constant(&attribute.name), attribute.number);
-            let _ = writeln!(out, "    {visible} const {name}: u16 = {number};");
+            let _ = writeln!(out, "    pub const {name}: u16 = {number};");
         }
         out += "}\n";
     }
@@ -155,14 +155,16 @@ fn module(set: &str) -> String {
     }
 }
 
-fn groups(spec: &Spec, target: Target) -> String {
-    let visible = target.visible();
+fn groups(spec: &Spec) -> String {
     let mut out = doc(0, "The multicast groups' names.");
-    let _ = writeln!(out, "{visible} mod group {{");
+    let _ = writeln!(out, "pub mod group {{");
     for group in &spec.groups {
         out += &doc(1, &format!("The group `{}`.", group.name));
-        let (name, text) = (constant(&group.name), text_constant(target, &group.name));
-        let _ = writeln!(out, "    {visible} const {name}: {text};");
+        let (name, text) = (
+            constant(&group.name),
+            text_constant(Target::User, &group.name),
+        );
+        let _ = writeln!(out, "    pub const {name}: {text};");
     }
     out += "}\n";
     out
