@@ -97,10 +97,16 @@ def junit(suites, started, seconds):
 def summary(path):
     """A JUnit file as Markdown: the counts, what failed, what did not run."""
     cases = ElementTree.parse(path).getroot().findall("testsuite/testcase")
-    failed = [(case, case.find("failure")) for case in cases if case.find("failure") is not None]
+    failed = []
+    for case in cases:
+        failure = case.find("failure")
+        if failure is None:
+            failure = case.find("error")
+        if failure is not None:
+            failed.append((case, failure))
     skipped = [(case, case.find("skipped")) for case in cases if case.find("skipped") is not None]
     passed = len(cases) - len(failed) - len(skipped)
-    lines = [f"### make test: {'failed' if failed else 'all is well'}", "",
+    lines = [f"### make test: {'all is well' if passed > 0 and not failed else 'failed'}", "",
              "| passed | failed | skipped or not run |", "| ---: | ---: | ---: |",
              f"| {passed} | {len(failed)} | {len(skipped)} |", ""]
     for case, failure in failed[:20]:

@@ -311,3 +311,11 @@ class Report(ScriptTest):
         (folder / ".junit.xml.new").symlink_to(victim)
         self.run_script(sys.executable, TOP / "scripts/report", folder, "true")
         self.assertEqual(victim.read_text(), "mine")
+
+    def test_a_summary_without_results_or_with_an_error_is_red(self):
+        file = self.folder / "junit.xml"
+        case = '<testsuites><testsuite name="s"><testcase name="c" classname="s">{}</testcase></testsuite></testsuites>'
+        for text, verdict in (("<testsuites/>", "failed"), (case.format('<error message="m"/>'), "failed"),
+                              (case.format(""), "all is well")):
+            file.write_text(text)
+            self.assertIn(f"make test: {verdict}", write.summary(file))
