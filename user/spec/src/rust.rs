@@ -25,9 +25,9 @@ use crate::{
 /// The side that code is generated for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
-    /// A kernel module; see [`family`].
+    /// A kernel module; see [`family()`].
     Kernel,
-    /// A program; see [`constants`].
+    /// A program; see [`constants()`].
     User,
 }
 
