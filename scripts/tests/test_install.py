@@ -394,12 +394,13 @@ class Uninstall(Made):
     def test_a_line_that_this_script_does_not_write_is_refused_and_nothing_removed(self):
         self.ok("install")
         written = self.list.read_text()
-        for name in ("precious", "usr/local/precious", "home/u/parley"):
+        for name in ("precious", "usr/local/precious", "home/u/parley", "usr/bin/parley"):
             self.write(self.root / name, "precious")
         (self.root / "usr/local/link").symlink_to("../../home/u")
         for line in ("f /usr/local/bin/../../../precious", "f usr/local/precious", "f /precious",
                      "f /usr/local/share/man/man1/precious.1", "/usr/local/bin/parley",
-                     "x /usr/local/bin/parley", "f  /usr/local/bin/parley", "f", "",
+                     "f /usr/bin/parley", "f /home/u/parley", "x /usr/local/bin/parley",
+                     "f  /usr/local/bin/parley", "f", "",
                      "f /usr/local/./bin/parley", "f /usr/local/link/parley",
                      "f /usr/local/link/../../home/u/parley", "d /usr/local/bin/..", "d usr",
                      "d /usr/local/link/x", "i /usr/local/bin/parley",

@@ -243,9 +243,13 @@ class DebianHeaders(ScriptTest):
         self.lines = [f"/usr/src/linux-headers-{RELEASE}/{name}" for name in
                       ("rust/libcore.rmeta", "scripts/target.json", "rust/libkernel.rmeta")]
 
+    # What dpkg-query says belongs to a package.
+    packaged = "none"
+
     def headers_script(self, *arguments):
         for name in ("apt-get", "make", "dpkg-query"):
-            self.fake(name, f"echo \"$0 $*\" >>'{self.folder}/called'; exit 1")
+            self.fake(name, f"echo \"$0 $*\" >>'{self.folder}/called'\n"
+                      f"[[ $0 = */dpkg-query && $2 = */{self.packaged} ]]")
         return self.run_script(*in_namespace(
             "sh", "-c", 'mount --bind "$1" /usr/src && shift && exec "$@"', "sh",
             self.folder / "src", TOP / "scripts/debian-headers", *arguments, RELEASE))
@@ -260,6 +264,17 @@ class DebianHeaders(ScriptTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.left(), ["scripts/precious"])
         self.assertFalse(self.list.exists())
+
+    def test_what_a_package_has_brought_since_stays(self):
+        for packaged in ("rust/libkernel.rmeta", "rust/libcore.rmeta", "scripts/target.json"):
+            with self.subTest(packaged):
+                self.packaged = packaged
+                (self.headers / packaged).write_text("the package's")
+                self.list.write_text("\n".join(self.lines) + "\n")
+                result = self.headers_script("--remove")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(packaged, self.left())
+                self.assertFalse(self.list.exists())
 
     def test_a_line_that_it_does_not_write_is_refused_and_nothing_removed(self):
         before = self.left()
