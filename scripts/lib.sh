@@ -317,8 +317,15 @@ no_mount_in() {
 	done </proc/self/mountinfo
 }
 
-# remove_tree FOLDER: removes FOLDER. Refuses if something is mounted in it. Root is asked
-# only for what a plain rm could not remove: a Debian root, whose files are root's.
+# remove_built FOLDER: removes a folder that a script has made. Dies if something is mounted
+# in it.
+remove_built() {
+	no_mount_in "$1"
+	rm -rf --one-file-system -- "$1"
+}
+
+# remove_tree FOLDER: does the same, and asks root for what a plain rm could not remove: a
+# Debian root, whose files are root's.
 remove_tree() {
 	no_mount_in "$1"
 	rm -rf --one-file-system -- "$1" 2>/dev/null || true

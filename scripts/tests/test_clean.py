@@ -86,6 +86,23 @@ class Clean(CheckoutTest):
         self.assertIn("build is a symbolic link", result.stderr)
         self.assertTrue(kept.exists())
 
+    @unittest.skipIf(subprocess.run(["unshare", "-rm", "true"], check=False).returncode,
+                     "this machine lets no user mount")
+    def test_what_is_mounted_in_what_was_built_survives(self):
+        kept = self.write(self.folder / "precious/file", "precious")
+        for place in (self.checkout / "build/doc/mine", self.checkout / "user/target/release/mine",
+                      self.cache / "linux-7.3.4/mine",
+                      self.cache / "kernel/default-0123456789ab/m i n e"):
+            with self.subTest(place):
+                self.build()
+                place.mkdir(parents=True)
+                case = f"mount --bind '{kept.parent}' '{place}' && make -s distclean"
+                result = self.run_here("unshare", "-rm", "sh", "-c", case)
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn(str(place), result.stderr)
+                self.assertTrue(kept.exists())
+                place.rmdir()
+
     def test_distclean_spares_what_links_and_names_in_the_cache_only_resemble(self):
         kept = [self.write(self.folder / "chroots/bookworm/file"),
                 self.write(self.cache / "linux.config"),

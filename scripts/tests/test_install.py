@@ -378,7 +378,6 @@ class Halfway(Made):
             self.fake("depmod", f"touch \"$2/lib/modules/$3/modules.dep\"; kill -{number} $PPID")
             self.refused("install")
 
-
     def test_a_kill_leaves_nothing_that_the_next_run_does_not_mend(self):
         depmod = (self.folder / "bin/depmod").read_text()
         for after in ("install", "uninstall"):
@@ -463,11 +462,11 @@ class Uninstall(Made):
             dd if=/dev/zero of='{self.root}/fill' bs=4k 2>/dev/null || true
             ! run install || exit 3
             list | diff before - || exit 4
-            mount -o remount,ro '{self.root}'
+            mount -o remount,bind,ro '{self.root}'
             ! run install || exit 5
             ! run uninstall || exit 6
             list | diff before - || exit 7
-            mount -o remount,rw '{self.root}'
+            mount -o remount,bind,rw '{self.root}'
             run uninstall
             [ "$(find '{self.root}' -type f)" = '{self.root}/fill' ] || exit 8
         """)
