@@ -90,7 +90,8 @@ class Installed(ScriptTest):
         other.parent.mkdir(parents=True)
         shutil.copy(TOP / "kmod/parley.ko", other)
         path = os.environ["PATH"] + ":/usr/sbin:/sbin"
-        self.run_script("depmod", "-b", self.root, self.release, path=path)
+        self.run_script("depmod", "-b", self.root, self.release, path=path,
+                        preexec_fn=lambda: os.umask(0o022))
         before = listing(self.root)
         self.make("install", f"KDIR={KDIR}", "prefix=/usr", "mandir=/usr/man")
         self.assertTrue((self.root / "usr/man/man1/parley.1").is_file())
