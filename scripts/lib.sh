@@ -343,12 +343,12 @@ for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,ALL,NO}_PROXY; do
 done
 unset name
 
-# as_root COMMAND...: through sudo, where this is not root.
+# as_root COMMAND...: through sudo, where this is not root. Others can read what it makes.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
-		"$@"
+		(umask 022 && "$@")
 	elif command -v sudo >/dev/null; then
-		sudo -- env "${proxies[@]}" "$@"
+		(umask 022 && sudo -- env "${proxies[@]}" "$@")
 	else
 		die "this takes root: $1" "install sudo, or run it as root"
 	fi

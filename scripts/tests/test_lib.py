@@ -236,6 +236,13 @@ class Surroundings(CheckoutTest):
             self.assertEqual(said.count(word), 2, word)
         self.assertEqual(said[-1], "command")
 
+    def test_what_root_makes_others_can_read(self):
+        for user, sudo in (0, "exit 1"), (1000, 'shift 2; exec "$@"'):
+            self.fake("id", f"echo {user}")
+            self.fake("sudo", sudo)
+            said = self.in_lib("umask 077; as_root sh -c umask; umask").stdout
+            self.assertEqual(said, "0022\n0077\n")
+
     def test_a_tool_that_no_script_asked_for_first_is_named_all_the_same(self):
         result = self.in_lib("no-such-tool --version")
         self.assertEqual(result.returncode, 127)
