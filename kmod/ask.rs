@@ -54,8 +54,8 @@ impl KeepOp<Ask> for Net {
         call: &Call<'a, Self, Ask>,
         asker: Kept<Self, Ask>,
     ) -> Result<(), ExtAck<'a>> {
-        let question = call.request.question.required()?.value;
-        let timeout = call.request.timeout_ms.get();
+        let question = call.request.question().required()?.value;
+        let timeout = call.request.timeout_ms().get()?;
         let timeout = timeout.map_or(TIMEOUT_MS_DEFAULT, |timeout| timeout.value);
         let timeout = u64::from(timeout) * NS_PER_MS;
         self.questions().ask(
@@ -92,8 +92,8 @@ fn undelivered<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
 impl DoOp<Answer> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, Answer>) -> Handled<'a, Answer> {
         let request = &call.request;
-        let id = request.id.required()?.value;
-        let answer = match (request.answer.get(), request.declined.get()) {
+        let id = request.id().required()?.value;
+        let answer = match (request.answer().get()?, request.declined().get()?) {
             (Some(answer), None) => answer.value,
             (None, Some(_)) => return Ok(self.questions().decline(call, id)?),
             (Some(_), Some(declined)) => {

@@ -17,10 +17,10 @@ use core::ops::ControlFlow;
 use kernel::prelude::*;
 
 /// A counter's name in a request.
-type NameAttr<'a, 'b> = &'b Attr<'a, NulString<1>>;
+type NameAttr<'a> = Attr<'a, NulString<1>>;
 
 /// The name in `attr`.
-fn name<'a>(attr: NameAttr<'a, '_>) -> Result<Name, ExtAck<'a>> {
+fn name<'a>(attr: NameAttr<'a>) -> Result<Name, ExtAck<'a>> {
     Name::new(attr.value).ok_or_else(|| ExtAck::new(ERANGE, c"counter name is too long").at(attr))
 }
 
@@ -39,7 +39,7 @@ impl Fault {
 
     /// The error for it, which points to `name` or, where the sum is at fault, to `delta`.
     #[cold]
-    fn at<'a, T: AttrType>(self, name: NameAttr<'a, '_>, delta: &Attr<'a, T>) -> ExtAck<'a> {
+    fn at<'a, T: AttrType>(self, name: NameAttr<'a>, delta: Attr<'a, T>) -> ExtAck<'a> {
         let (errno, message) = self.errno_and_message();
         let error = ExtAck::new(errno, message);
         match self {
@@ -89,7 +89,7 @@ pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
 
 impl DoOp<CounterGet> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterGet>) -> Handled<'a, CounterGet> {
-        let attr = call.request.name.required()?;
+        let attr = call.request.name().required()?;
         let counter = self.counters().get(&name(attr)?);
         let counter = counter.ok_or_else(|| Fault::Missing.at(attr, attr))?;
         Ok(counter.named(attr.value))
@@ -102,18 +102,18 @@ impl DumpOp<CounterGetDump> for Net {
 
     fn start<'a>(
         &'a self,
-        _request: &counter_get_dump::Request<'a>,
+        _request: &Attrs<'a, CounterGetDump>,
     ) -> Result<Option<Name>, ExtAck<'a>> {
         Ok(None)
     }
 
     fn next<'a>(
         &'a self,
-        request: &counter_get_dump::Request<'a>,
+        request: &Attrs<'a, CounterGetDump>,
         last: &mut Option<Name>,
         entries: &mut Entries<'_, CounterGetDump>,
     ) -> Result<Progress, ExtAck<'a>> {
-        let prefix = request.prefix.get().map_or(c"", |prefix| prefix.value);
+        let prefix = request.prefix().get()?.map_or(c"", |prefix| prefix.value);
         // No name is empty, so the empty one stands before all.
         let first = last.or_else(|| Name::new(prefix)).unwrap_or(Name::EMPTY);
         let mut counters = self.counters().lock();
@@ -143,12 +143,12 @@ impl DumpOp<CounterGetDump> for Net {
 impl DoOp<CounterSet> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterSet>) -> Handled<'a, CounterSet> {
         let request = &call.request;
-        let (attr, value) = (request.name.required()?, request.value.required()?);
+        let (attr, value) = (request.name().required()?, request.value().required()?);
         let mode = Mode {
-            create: request.create.is_set(),
-            exclusive: request.exclusive.is_set(),
+            create: request.create().is_set(),
+            exclusive: request.exclusive().is_set(),
         };
-        if let (Some(exclusive), false) = (request.exclusive.get(), mode.create) {
+        if let (Some(exclusive), false) = (request.exclusive().get()?, mode.create) {
             return Err(ExtAck::new(EINVAL, c"exclusive is only for create").at(exclusive));
         }
         let notify = notify!(call, attr.value);
@@ -161,8 +161,8 @@ impl DoOp<CounterSet> for Net {
 impl DoOp<CounterAdd> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterAdd>) -> Handled<'a, CounterAdd> {
         let request = &call.request;
-        let (attr, delta) = (request.name.required()?, request.delta.required()?);
-        let (create, notify) = (request.create.is_set(), notify!(call, attr.value));
+        let (attr, delta) = (request.name().required()?, request.delta().required()?);
+        let (create, notify) = (request.create().is_set(), notify!(call, attr.value));
         let added = self
             .counters()
             .add(name(attr)?, delta.value, create, notify);
@@ -173,7 +173,7 @@ impl DoOp<CounterAdd> for Net {
 
 impl DoOp<CounterDel> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterDel>) -> Handled<'a, CounterDel> {
-        let attr = call.request.name.required()?;
+        let attr = call.request.name().required()?;
         let deleted = self
             .counters()
             .delete(&name(attr)?, notify!(call, attr.value));

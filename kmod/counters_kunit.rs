@@ -8,17 +8,16 @@
 
 use crate::{
     genl::{
-        codegen::Request,
+        codegen::Op,
         prelude::*,
         testing::{
             put,
-            with_table,
+            with_attrs,
             write,
             FakeDump, //
         }, //
     },
     parley::{
-        counter_get_dump,
         CounterGetDump, //
     },
     state::{
@@ -195,16 +194,14 @@ mod tests {
     ) -> Result<(KVec<u8>, usize)> {
         let number = 5;
         let bytes = write(64, |to| put::<NulString<0>>(to, number, prefix))?;
-        let policy = counter_get_dump::Request::POLICY;
-        with_table(&bytes, policy, |table| {
-            let request = counter_get_dump::Request::parse(table).map_err(|_| EINVAL)?;
-            let mut cursor = net.start(&request).map_err(|_| EINVAL)?;
+        with_attrs(&bytes, CounterGetDump::POLICY, |request| {
+            let mut cursor = net.start(request).map_err(|_| EINVAL)?;
             let mut dump = FakeDump::new()?;
             let (mut names, mut buffers) = (KVec::new(), 0);
             loop {
                 let before = cursor;
                 let filled = dump.fill(room, |entries: &mut Entries<'_, CounterGetDump>| {
-                    net.next(&request, &mut cursor, entries).map_err(|_| EINVAL)
+                    net.next(request, &mut cursor, entries).map_err(|_| EINVAL)
                 })?;
                 buffers += 1;
                 // The cursor moves where something was put, and only there.

@@ -14,7 +14,7 @@ use kernel::cpu::CpuId;
 impl DoOp<Echo> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, Echo>) -> Handled<'a, Echo> {
         Ok(echo::Reply {
-            payload: Some(call.request.payload.required()?.value),
+            payload: Some(call.request.payload().required()?.value),
             stamp: Some(nest::Stamp {
                 time_ns: Some(Self::now()),
                 cpu: Some(CpuId::current().as_u32()),

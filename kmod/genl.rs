@@ -15,10 +15,10 @@
 //!
 //! The files below are layers: each imports only from those before it.
 //!
-//! Not supported yet: groups that need a capability to join; nested, repeated and bitfield32
-//! attributes in requests; arrays; hooks before and after an operation; a family header.
-//!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
+
+// A family uses what its spec asks for.
+#![allow(dead_code, unused_imports)]
 
 // How attributes lie in a message, and the C side.
 mod helpers;
@@ -76,7 +76,8 @@ pub(crate) mod prelude {
         extack::ExtAck,
         family::{
             Entered,
-            Namespace, //
+            Namespace,
+            NewNet, //
         },
         kept::{
             Kept,
@@ -84,33 +85,49 @@ pub(crate) mod prelude {
         },
         op::{
             DoOp,
+            GuardedOp,
             Handled,
+            Hook,
             KeepOp, //
         },
         open::OpenNet,
-        request::Attr,
+        request::{
+            Attr,
+            Attrs, //
+        },
         types::*, //
     };
 }
 
 /// What generated code names.
-#[allow(unused_imports)] // A family has the types that its spec names.
 pub(crate) mod codegen {
     pub(crate) use super::{
-        family::Ops,
+        attr::RawAttr,
+        family::{
+            Group,
+            Ops, //
+        },
         op::{
             Entry,
-            Handler, //
+            Guarded,
+            Handler,
+            HookedOp, //
         },
         payload::{
+            family_header_size,
             nest_max,
+            put_array,
             put_attrs,
+            put_nest_array,
             put_nests,
+            size_of_array,
             size_of_attrs,
+            size_of_nest_array,
             size_of_nests,
             total,
             Message,
             Notification,
+            Numbered,
             Payload, //
         },
         policy::{
@@ -120,12 +137,21 @@ pub(crate) mod codegen {
             SignedRange, //
         },
         request::{
+            family_header,
+            field,
+            repeated,
+            Array,
             Field,
-            Request,
-            Table, //
+            Nest,
+            Repeated, //
         },
         spec::*,
+        types::{
+            array,
+            Sparse, //
+        },
         wire::{
+            header,
             size,
             NoRoom, //
         },

@@ -19,13 +19,12 @@ use crate::genl::{
     NetState, //
 };
 use kernel::{
-    net::netlink::MulticastGroup,
     prelude::ThisModule,
     str::CStr, //
 };
 
 /// The family's name, with its NUL as the kernel keeps it.
-pub(crate) const FAMILY_NAME: &kernel::str::CStr = c"parley";
+pub(crate) const FAMILY_NAME: &CStr = c"parley";
 /// The family's version.
 pub(crate) const FAMILY_VERSION: u8 = 1;
 /// Most bytes of an echo's payload.
@@ -86,34 +85,25 @@ impl Op for Echo {
     const CMD: u8 = 1;
     const FLAGS: u32 = 0;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
+        attr::echo::PAYLOAD,
+        Policy::binary().max_len(PAYLOAD_MAX as u16),
+    )]);
     const REPLIES: bool = true;
-    type Request<'a> = echo::Request<'a>;
     type Reply<'a> = echo::Reply<'a>;
+}
+
+impl<'a> Attrs<'a, Echo> {
+    /// Bytes to send back. May be empty.
+    #[inline]
+    pub(crate) fn payload(&self) -> Field<'a, Binary, { attr::echo::PAYLOAD }> {
+        codegen::field(self)
+    }
 }
 
 /// Messages of `Echo`.
 pub(crate) mod echo {
     use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// Bytes to send back. May be empty.
-        pub(crate) payload: Field<'a, Binary, { attr::echo::PAYLOAD }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
-            attr::echo::PAYLOAD,
-            Policy::binary().max_len(PAYLOAD_MAX as u16),
-        )]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                payload: table.field()?,
-            })
-        }
-    }
 
     /// The attributes of the reply.
     pub(crate) struct Reply<'a> {
@@ -150,34 +140,25 @@ impl Op for CounterGet {
     const CMD: u8 = 2;
     const FLAGS: u32 = 0;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
+        attr::counter::NAME,
+        Policy::nul_string().max_len(NAME_MAX as u16),
+    )]);
     const REPLIES: bool = true;
-    type Request<'a> = counter_get::Request<'a>;
     type Reply<'a> = counter_get::Reply<'a>;
+}
+
+impl<'a> Attrs<'a, CounterGet> {
+    /// 1 to 31 bytes and a NUL.
+    #[inline]
+    pub(crate) fn name(&self) -> Field<'a, NulString<1>, { attr::counter::NAME }> {
+        codegen::field(self)
+    }
 }
 
 /// Messages of `CounterGet`.
 pub(crate) mod counter_get {
     use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// 1 to 31 bytes and a NUL.
-        pub(crate) name: Field<'a, NulString<1>, { attr::counter::NAME }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
-            attr::counter::NAME,
-            Policy::nul_string().max_len(NAME_MAX as u16),
-        )]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                name: table.field()?,
-            })
-        }
-    }
 
     /// The attributes of the reply.
     pub(crate) struct Reply<'a> {
@@ -219,35 +200,24 @@ impl Op for CounterGetDump {
     const CMD: u8 = 2;
     const FLAGS: u32 = 0;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<6>(&[(
+        attr::counter::PREFIX,
+        Policy::nul_string().max_len(NAME_MAX as u16),
+    )]);
     const REPLIES: bool = true;
-    type Request<'a> = counter_get_dump::Request<'a>;
     type Reply<'a> = counter_get::Reply<'a>;
+}
+
+impl<'a> Attrs<'a, CounterGetDump> {
+    /// Dump only the counters whose names begin with this.
+    #[inline]
+    pub(crate) fn prefix(&self) -> Field<'a, NulString<0>, { attr::counter::PREFIX }> {
+        codegen::field(self)
+    }
 }
 
 /// Messages of `CounterGetDump`.
 pub(crate) mod counter_get_dump {
-    use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// Dump only the counters whose names begin with this.
-        pub(crate) prefix: Field<'a, NulString<0>, { attr::counter::PREFIX }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<6>(&[(
-            attr::counter::PREFIX,
-            Policy::nul_string().max_len(NAME_MAX as u16),
-        )]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                prefix: table.field()?,
-            })
-        }
-    }
-
     /// The attributes of the reply.
     pub(crate) type Reply<'a> = super::counter_get::Reply<'a>;
 }
@@ -259,47 +229,42 @@ impl Op for CounterSet {
     const CMD: u8 = 3;
     const FLAGS: u32 = UNS_ADMIN_PERM;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<8>(&[
+        (
+            attr::counter::NAME,
+            Policy::nul_string().max_len(NAME_MAX as u16),
+        ),
+        (attr::counter::VALUE, Policy::uint()),
+        (attr::counter::CREATE, Policy::flag()),
+        (attr::counter::EXCLUSIVE, Policy::flag()),
+    ]);
     const REPLIES: bool = false;
-    type Request<'a> = counter_set::Request<'a>;
     type Reply<'a> = ();
 }
 
-/// Messages of `CounterSet`.
-pub(crate) mod counter_set {
-    use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// 1 to 31 bytes and a NUL.
-        pub(crate) name: Field<'a, NulString<1>, { attr::counter::NAME }>,
-        /// What the counter stands at.
-        pub(crate) value: Field<'a, Uint, { attr::counter::VALUE }>,
-        /// Create the counter if it does not exist.
-        pub(crate) create: Field<'a, Flag, { attr::counter::CREATE }>,
-        /// Fail if the counter exists. Only with create.
-        pub(crate) exclusive: Field<'a, Flag, { attr::counter::EXCLUSIVE }>,
+impl<'a> Attrs<'a, CounterSet> {
+    /// 1 to 31 bytes and a NUL.
+    #[inline]
+    pub(crate) fn name(&self) -> Field<'a, NulString<1>, { attr::counter::NAME }> {
+        codegen::field(self)
     }
 
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<8>(&[
-            (
-                attr::counter::NAME,
-                Policy::nul_string().max_len(NAME_MAX as u16),
-            ),
-            (attr::counter::VALUE, Policy::uint()),
-            (attr::counter::CREATE, Policy::flag()),
-            (attr::counter::EXCLUSIVE, Policy::flag()),
-        ]);
+    /// What the counter stands at.
+    #[inline]
+    pub(crate) fn value(&self) -> Field<'a, Uint, { attr::counter::VALUE }> {
+        codegen::field(self)
+    }
 
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                name: table.field()?,
-                value: table.field()?,
-                create: table.field()?,
-                exclusive: table.field()?,
-            })
-        }
+    /// Create the counter if it does not exist.
+    #[inline]
+    pub(crate) fn create(&self) -> Field<'a, Flag, { attr::counter::CREATE }> {
+        codegen::field(self)
+    }
+
+    /// Fail if the counter exists. Only with create.
+    #[inline]
+    pub(crate) fn exclusive(&self) -> Field<'a, Flag, { attr::counter::EXCLUSIVE }> {
+        codegen::field(self)
     }
 }
 
@@ -311,45 +276,40 @@ impl Op for CounterAdd {
     const CMD: u8 = 4;
     const FLAGS: u32 = UNS_ADMIN_PERM;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<7>(&[
+        (
+            attr::counter::NAME,
+            Policy::nul_string().max_len(NAME_MAX as u16),
+        ),
+        (attr::counter::DELTA, Policy::sint()),
+        (attr::counter::CREATE, Policy::flag()),
+    ]);
     const REPLIES: bool = true;
-    type Request<'a> = counter_add::Request<'a>;
     type Reply<'a> = counter_get::Reply<'a>;
+}
+
+impl<'a> Attrs<'a, CounterAdd> {
+    /// 1 to 31 bytes and a NUL.
+    #[inline]
+    pub(crate) fn name(&self) -> Field<'a, NulString<1>, { attr::counter::NAME }> {
+        codegen::field(self)
+    }
+
+    /// What to add.
+    #[inline]
+    pub(crate) fn delta(&self) -> Field<'a, Sint, { attr::counter::DELTA }> {
+        codegen::field(self)
+    }
+
+    /// Create the counter if it does not exist.
+    #[inline]
+    pub(crate) fn create(&self) -> Field<'a, Flag, { attr::counter::CREATE }> {
+        codegen::field(self)
+    }
 }
 
 /// Messages of `CounterAdd`.
 pub(crate) mod counter_add {
-    use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// 1 to 31 bytes and a NUL.
-        pub(crate) name: Field<'a, NulString<1>, { attr::counter::NAME }>,
-        /// What to add.
-        pub(crate) delta: Field<'a, Sint, { attr::counter::DELTA }>,
-        /// Create the counter if it does not exist.
-        pub(crate) create: Field<'a, Flag, { attr::counter::CREATE }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<7>(&[
-            (
-                attr::counter::NAME,
-                Policy::nul_string().max_len(NAME_MAX as u16),
-            ),
-            (attr::counter::DELTA, Policy::sint()),
-            (attr::counter::CREATE, Policy::flag()),
-        ]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                name: table.field()?,
-                delta: table.field()?,
-                create: table.field()?,
-            })
-        }
-    }
-
     /// The attributes of the reply.
     pub(crate) type Reply<'a> = super::counter_get::Reply<'a>;
 }
@@ -361,32 +321,200 @@ impl Op for CounterDel {
     const CMD: u8 = 5;
     const FLAGS: u32 = UNS_ADMIN_PERM;
     const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
+        attr::counter::NAME,
+        Policy::nul_string().max_len(NAME_MAX as u16),
+    )]);
     const REPLIES: bool = false;
-    type Request<'a> = counter_del::Request<'a>;
     type Reply<'a> = ();
 }
 
-/// Messages of `CounterDel`.
-pub(crate) mod counter_del {
-    use super::*;
+impl<'a> Attrs<'a, CounterDel> {
+    /// 1 to 31 bytes and a NUL.
+    #[inline]
+    pub(crate) fn name(&self) -> Field<'a, NulString<1>, { attr::counter::NAME }> {
+        codegen::field(self)
+    }
+}
 
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// 1 to 31 bytes and a NUL.
-        pub(crate) name: Field<'a, NulString<1>, { attr::counter::NAME }>,
+/// Makes the requesting socket the agent of its namespace.
+pub(crate) enum AgentRegister {}
+
+impl Op for AgentRegister {
+    const CMD: u8 = 9;
+    const FLAGS: u32 = UNS_ADMIN_PERM;
+    const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &[];
+    const REPLIES: bool = false;
+    type Reply<'a> = ();
+}
+
+/// Puts a question to the agent. The reply is deferred until the agent answers.
+pub(crate) enum Ask {}
+
+impl Op for Ask {
+    const CMD: u8 = 10;
+    const FLAGS: u32 = 0;
+    const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<5>(&[
+        (
+            attr::ask::QUESTION,
+            Policy::binary().range(1, QUESTION_MAX as i16),
+        ),
+        (
+            attr::ask::TIMEOUT_MS,
+            Policy::u32().full_range(&codegen::Range::new(1, TIMEOUT_MS_MAX as u64)),
+        ),
+    ]);
+    const REPLIES: bool = true;
+    type Reply<'a> = ask::Reply<'a>;
+}
+
+impl<'a> Attrs<'a, Ask> {
+    /// 1 to 4,096 bytes.
+    #[inline]
+    pub(crate) fn question(&self) -> Field<'a, Binary, { attr::ask::QUESTION }> {
+        codegen::field(self)
     }
 
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<2>(&[(
-            attr::counter::NAME,
-            Policy::nul_string().max_len(NAME_MAX as u16),
-        )]);
+    /// How long the agent has, in milliseconds.
+    #[inline]
+    pub(crate) fn timeout_ms(&self) -> Field<'a, U32, { attr::ask::TIMEOUT_MS }> {
+        codegen::field(self)
+    }
+}
+
+/// Messages of `Ask`.
+pub(crate) mod ask {
+    use super::*;
+
+    /// The attributes of the reply.
+    pub(crate) struct Reply<'a> {
+        /// The question's number, unique while it is pending.
+        pub(crate) id: Option<u64>,
+        /// At most 4,096 bytes.
+        pub(crate) answer: Option<&'a [u8]>,
+    }
+
+    impl Payload for Reply<'_> {
+        const SIZE_MAX: Option<usize> = codegen::total(&[
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(ANSWER_MAX)),
+        ]);
 
         #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                name: table.field()?,
-            })
+        fn size(&self) -> usize {
+            codegen::size_of_attrs::<Uint>(self.id) + codegen::size_of_attrs::<Binary>(self.answer)
+        }
+
+        #[inline]
+        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+            codegen::put_attrs::<Uint>(to, attr::ask::ID, self.id)?;
+            codegen::put_attrs::<Binary>(to, attr::ask::ANSWER, self.answer)
+        }
+    }
+}
+
+/// Answers a question, or declines it. The request carries either answer or declined; with both or
+/// neither it fails.
+pub(crate) enum Answer {}
+
+impl Op for Answer {
+    const CMD: u8 = 12;
+    const FLAGS: u32 = 0;
+    const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &codegen::table::<7>(&[
+        (attr::ask::ID, Policy::uint()),
+        (
+            attr::ask::ANSWER,
+            Policy::binary().max_len(ANSWER_MAX as u16),
+        ),
+        (attr::ask::DECLINED, Policy::flag()),
+    ]);
+    const REPLIES: bool = false;
+    type Reply<'a> = ();
+}
+
+impl<'a> Attrs<'a, Answer> {
+    /// The question's number, unique while it is pending.
+    #[inline]
+    pub(crate) fn id(&self) -> Field<'a, Uint, { attr::ask::ID }> {
+        codegen::field(self)
+    }
+
+    /// At most 4,096 bytes.
+    #[inline]
+    pub(crate) fn answer(&self) -> Field<'a, Binary, { attr::ask::ANSWER }> {
+        codegen::field(self)
+    }
+
+    /// The agent has no answer.
+    #[inline]
+    pub(crate) fn declined(&self) -> Field<'a, Flag, { attr::ask::DECLINED }> {
+        codegen::field(self)
+    }
+}
+
+/// Reads the namespace's statistics.
+pub(crate) enum StatsGet {}
+
+impl Op for StatsGet {
+    const CMD: u8 = 13;
+    const FLAGS: u32 = 0;
+    const VALIDATE: u32 = 0;
+    const POLICY: &'static [Policy] = &[];
+    const REPLIES: bool = true;
+    type Reply<'a> = stats_get::Reply;
+}
+
+/// Messages of `StatsGet`.
+pub(crate) mod stats_get {
+    use super::*;
+
+    /// The attributes of the reply.
+    pub(crate) struct Reply {
+        /// Echoes answered since the module was loaded.
+        pub(crate) echoes: Option<u64>,
+        /// Payload bytes echoed.
+        pub(crate) echo_bytes: Option<u64>,
+        /// Counters that exist now.
+        pub(crate) counters: Option<u64>,
+        /// Events delivered to listeners in this namespace.
+        pub(crate) notifications: Option<u64>,
+        /// Questions that wait for their answer.
+        pub(crate) asks_pending: Option<u64>,
+        /// Questions that were answered.
+        pub(crate) asks_answered: Option<u64>,
+    }
+
+    impl Payload for Reply {
+        const SIZE_MAX: Option<usize> = codegen::total(&[
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(8)),
+            Some(codegen::size::bytes(8)),
+        ]);
+
+        #[inline]
+        fn size(&self) -> usize {
+            codegen::size_of_attrs::<Uint>(self.echoes)
+                + codegen::size_of_attrs::<Uint>(self.echo_bytes)
+                + codegen::size_of_attrs::<Uint>(self.counters)
+                + codegen::size_of_attrs::<Uint>(self.notifications)
+                + codegen::size_of_attrs::<Uint>(self.asks_pending)
+                + codegen::size_of_attrs::<Uint>(self.asks_answered)
+        }
+
+        #[inline]
+        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+            codegen::put_attrs::<Uint>(to, attr::stats::ECHOES, self.echoes)?;
+            codegen::put_attrs::<Uint>(to, attr::stats::ECHO_BYTES, self.echo_bytes)?;
+            codegen::put_attrs::<Uint>(to, attr::stats::COUNTERS, self.counters)?;
+            codegen::put_attrs::<Uint>(to, attr::stats::NOTIFICATIONS, self.notifications)?;
+            codegen::put_attrs::<Uint>(to, attr::stats::ASKS_PENDING, self.asks_pending)?;
+            codegen::put_attrs::<Uint>(to, attr::stats::ASKS_ANSWERED, self.asks_answered)
         }
     }
 }
@@ -469,90 +597,6 @@ impl Notification for CounterDelNtf<'_> {
     const GROUP: usize = 0;
 }
 
-/// Makes the requesting socket the agent of its namespace.
-pub(crate) enum AgentRegister {}
-
-impl Op for AgentRegister {
-    const CMD: u8 = 9;
-    const FLAGS: u32 = UNS_ADMIN_PERM;
-    const VALIDATE: u32 = 0;
-    const REPLIES: bool = false;
-    type Request<'a> = ();
-    type Reply<'a> = ();
-}
-
-/// Puts a question to the agent. The reply is deferred until the agent answers.
-pub(crate) enum Ask {}
-
-impl Op for Ask {
-    const CMD: u8 = 10;
-    const FLAGS: u32 = 0;
-    const VALIDATE: u32 = 0;
-    const REPLIES: bool = true;
-    type Request<'a> = ask::Request<'a>;
-    type Reply<'a> = ask::Reply<'a>;
-}
-
-/// Messages of `Ask`.
-pub(crate) mod ask {
-    use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// 1 to 4,096 bytes.
-        pub(crate) question: Field<'a, Binary, { attr::ask::QUESTION }>,
-        /// How long the agent has, in milliseconds.
-        pub(crate) timeout_ms: Field<'a, U32, { attr::ask::TIMEOUT_MS }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<5>(&[
-            (
-                attr::ask::QUESTION,
-                Policy::binary().range(1, QUESTION_MAX as i16),
-            ),
-            (
-                attr::ask::TIMEOUT_MS,
-                Policy::u32().full_range(&codegen::Range::new(1, TIMEOUT_MS_MAX as u64)),
-            ),
-        ]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                question: table.field()?,
-                timeout_ms: table.field()?,
-            })
-        }
-    }
-
-    /// The attributes of the reply.
-    pub(crate) struct Reply<'a> {
-        /// The question's number, unique while it is pending.
-        pub(crate) id: Option<u64>,
-        /// At most 4,096 bytes.
-        pub(crate) answer: Option<&'a [u8]>,
-    }
-
-    impl Payload for Reply<'_> {
-        const SIZE_MAX: Option<usize> = codegen::total(&[
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(ANSWER_MAX)),
-        ]);
-
-        #[inline]
-        fn size(&self) -> usize {
-            codegen::size_of_attrs::<Uint>(self.id) + codegen::size_of_attrs::<Binary>(self.answer)
-        }
-
-        #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
-            codegen::put_attrs::<Uint>(to, attr::ask::ID, self.id)?;
-            codegen::put_attrs::<Binary>(to, attr::ask::ANSWER, self.answer)
-        }
-    }
-}
-
 /// A question, sent to the agent's socket alone.
 pub(crate) struct Question<'a> {
     /// The question's number, unique while it is pending.
@@ -589,119 +633,7 @@ impl Message for Question<'_> {
     const CMD: u8 = 11;
 }
 
-/// Answers a question, or declines it. The request carries either answer or declined; with both or
-/// neither it fails.
-pub(crate) enum Answer {}
-
-impl Op for Answer {
-    const CMD: u8 = 12;
-    const FLAGS: u32 = 0;
-    const VALIDATE: u32 = 0;
-    const REPLIES: bool = false;
-    type Request<'a> = answer::Request<'a>;
-    type Reply<'a> = ();
-}
-
-/// Messages of `Answer`.
-pub(crate) mod answer {
-    use super::*;
-
-    /// The attributes of the request.
-    pub(crate) struct Request<'a> {
-        /// The question's number, unique while it is pending.
-        pub(crate) id: Field<'a, Uint, { attr::ask::ID }>,
-        /// At most 4,096 bytes.
-        pub(crate) answer: Field<'a, Binary, { attr::ask::ANSWER }>,
-        /// The agent has no answer.
-        pub(crate) declined: Field<'a, Flag, { attr::ask::DECLINED }>,
-    }
-
-    impl<'a> codegen::Request<'a> for Request<'a> {
-        const POLICY: &'static [Policy] = &codegen::table::<7>(&[
-            (attr::ask::ID, Policy::uint()),
-            (
-                attr::ask::ANSWER,
-                Policy::binary().max_len(ANSWER_MAX as u16),
-            ),
-            (attr::ask::DECLINED, Policy::flag()),
-        ]);
-
-        #[inline]
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                id: table.field()?,
-                answer: table.field()?,
-                declined: table.field()?,
-            })
-        }
-    }
-}
-
-/// Reads the namespace's statistics.
-pub(crate) enum StatsGet {}
-
-impl Op for StatsGet {
-    const CMD: u8 = 13;
-    const FLAGS: u32 = 0;
-    const VALIDATE: u32 = 0;
-    const REPLIES: bool = true;
-    type Request<'a> = ();
-    type Reply<'a> = stats_get::Reply;
-}
-
-/// Messages of `StatsGet`.
-pub(crate) mod stats_get {
-    use super::*;
-
-    /// The attributes of the reply.
-    pub(crate) struct Reply {
-        /// Echoes answered since the module was loaded.
-        pub(crate) echoes: Option<u64>,
-        /// Payload bytes echoed.
-        pub(crate) echo_bytes: Option<u64>,
-        /// Counters that exist now.
-        pub(crate) counters: Option<u64>,
-        /// Events delivered to listeners in this namespace.
-        pub(crate) notifications: Option<u64>,
-        /// Questions that wait for their answer.
-        pub(crate) asks_pending: Option<u64>,
-        /// Questions that were answered.
-        pub(crate) asks_answered: Option<u64>,
-    }
-
-    impl Payload for Reply {
-        const SIZE_MAX: Option<usize> = codegen::total(&[
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(8)),
-            Some(codegen::size::bytes(8)),
-        ]);
-
-        #[inline]
-        fn size(&self) -> usize {
-            codegen::size_of_attrs::<Uint>(self.echoes)
-                + codegen::size_of_attrs::<Uint>(self.echo_bytes)
-                + codegen::size_of_attrs::<Uint>(self.counters)
-                + codegen::size_of_attrs::<Uint>(self.notifications)
-                + codegen::size_of_attrs::<Uint>(self.asks_pending)
-                + codegen::size_of_attrs::<Uint>(self.asks_answered)
-        }
-
-        #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
-            codegen::put_attrs::<Uint>(to, attr::stats::ECHOES, self.echoes)?;
-            codegen::put_attrs::<Uint>(to, attr::stats::ECHO_BYTES, self.echo_bytes)?;
-            codegen::put_attrs::<Uint>(to, attr::stats::COUNTERS, self.counters)?;
-            codegen::put_attrs::<Uint>(to, attr::stats::NOTIFICATIONS, self.notifications)?;
-            codegen::put_attrs::<Uint>(to, attr::stats::ASKS_PENDING, self.asks_pending)?;
-            codegen::put_attrs::<Uint>(to, attr::stats::ASKS_ANSWERED, self.asks_answered)
-        }
-    }
-}
-
-/// Nests in messages.
+/// Nests.
 pub(crate) mod nest {
     use super::*;
 
@@ -739,7 +671,7 @@ pub(crate) mod nest {
 }
 
 /// The multicast groups.
-static GROUPS: [MulticastGroup; 1] = [MulticastGroup::const_new(c"events")];
+static GROUPS: [Group; 1] = [Group::new(c"events")];
 
 /// Makes the family of `module`. Its state `N` handles every operation; what kind of
 /// handler it has for each follows from the traits that it implements.
@@ -763,6 +695,7 @@ where
         module,
         FAMILY_NAME,
         FAMILY_VERSION,
+        0,
         Ops::new(
             const {
                 &[

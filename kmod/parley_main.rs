@@ -17,7 +17,8 @@ use crate::{
     genl::{
         prelude::{
             Entered,
-            Namespace, //
+            Namespace,
+            NewNet, //
         },
         Family,
         FamilyRef,
@@ -54,7 +55,7 @@ static FAMILY: Family<Net> = parley::family(this_module::<LocalModule>());
 impl NetState for Net {
     const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
 
-    fn new() -> impl PinInit<Self, Error> {
+    fn new(_net: NewNet<'_>) -> impl PinInit<Self, Error> {
         Net::new(*module_parameters::max_counters.value_ref())
     }
 

@@ -4,7 +4,10 @@
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
-use super::wire::HEADER;
+use super::wire::{
+    ALIGN,
+    HEADER, //
+};
 use core::{
     marker::PhantomData,
     ptr::NonNull, //
@@ -33,14 +36,55 @@ impl<'a> RawAttr<'a> {
         self.0.as_ptr()
     }
 
+    fn header(self) -> bindings::nlattr {
+        // SAFETY: By the type invariants the header can be read. It need not be aligned.
+        unsafe { self.as_ptr().read_unaligned() }
+    }
+
+    /// Returns the attribute's number.
+    pub(super) fn number(self) -> u16 {
+        self.header().nla_type & bindings::NLA_TYPE_MASK as u16
+    }
+
     /// Returns the attribute's payload, without its padding.
     pub(super) fn payload(self) -> &'a [u8] {
-        // SAFETY: By the type invariants the header can be read for `'a`.
-        let total = usize::from(unsafe { (*self.as_ptr()).nla_len });
+        let total = usize::from(self.header().nla_len);
         // SAFETY: By the type invariants `total >= HEADER`, and `total` bytes can be read, and
         // none of them is written, for `'a`.
         unsafe {
             core::slice::from_raw_parts(self.as_ptr().cast::<u8>().add(HEADER), total - HEADER)
         }
+    }
+}
+
+/// Attributes one behind the other. Ends before the first that is not whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Stream<'a>(&'a [u8]);
+
+impl<'a> Stream<'a> {
+    /// The attributes in `bytes`.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of those that are left.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl<'a> Iterator for Stream<'a> {
+    type Item = RawAttr<'a>;
+
+    fn next(&mut self) -> Option<RawAttr<'a>> {
+        let [a, b, ..] = *self.0.first_chunk::<HEADER>()?;
+        let total = usize::from(u16::from_ne_bytes([a, b]));
+        let whole = self.0.get(..total).filter(|whole| whole.len() >= HEADER)?;
+        // SAFETY: `nla_len`, the first 16 bits, is `total`, which is at least `HEADER`. `whole` has
+        // that many bytes, which can be read and are not written for `'a`.
+        let raw = unsafe { RawAttr::from_raw(NonNull::from(whole).cast()) };
+        // The padding behind the last may be missing.
+        self.0 = self.0.get(total.next_multiple_of(ALIGN)..).unwrap_or(&[]);
+        Some(raw)
     }
 }

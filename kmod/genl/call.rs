@@ -16,11 +16,9 @@ use super::{
         Notification,
         Payload, //
     },
-    request::{
-        Request,
-        Table, //
-    },
-    spec::Op, //
+    request::Attrs,
+    spec::Op,
+    wire::ALIGN, //
 };
 use core::{
     cell::{
@@ -157,7 +155,6 @@ impl<'a, N: NetState> Context<'a, N> {
     }
 
     /// Holds `bytes` until the reply is sent, so that it can borrow them.
-    #[allow(dead_code)] // No handler of parley's builds bytes.
     pub(crate) fn hold(&self, bytes: KVVec<u8>) -> Result<&'a [u8], AllocError> {
         self.held.hold(bytes)
     }
@@ -189,15 +186,6 @@ impl<'a, N: NetState> Context<'a, N> {
         unsafe { self.namespace.notify(Some(self), message) }
     }
 
-    /// Makes the reply, with room for `room` bytes of attributes.
-    #[inline]
-    pub(super) fn reply(&self, room: usize) -> Result<Skb<N>, ExtAck<'a>> {
-        let info = self.info();
-        // SAFETY: The core has set the header of a request. A family that has a request is
-        // registered.
-        unsafe { Skb::new((info.snd_portid, info.snd_seq), (*info.genlhdr).cmd, room) }
-    }
-
     /// Sends a reply to the requester.
     pub(super) fn send(&self, reply: Skb<N>) -> Result {
         // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
@@ -220,23 +208,47 @@ impl<'a, N: NetState> Context<'a, N> {
         self.header().nlmsg_flags
     }
 
-    /// The attributes of the request, for an operation whose policy table has `len` entries.
+    /// The attributes of the request, if it is one for `O`.
     ///
     /// # Safety
     ///
-    /// The operation's policy table must have `len` entries.
-    pub(super) unsafe fn table(&self, len: usize) -> Table<'a> {
+    /// The core must have `O`'s policy for this request.
+    #[inline]
+    pub(super) unsafe fn attrs<O: Op>(&self) -> Attrs<'a, O> {
+        let info = self.info();
+        const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
+        // SAFETY: By the type invariants; a request has a header and a family.
+        let (len, header_len) = unsafe {
+            (
+                (*info.nlhdr).nlmsg_len as usize,
+                (*info.family).hdrsize as usize,
+            )
+        };
+        // SAFETY: The core has checked that the message has as many bytes as its header says, and
+        // both headers. It is the kernel's own copy, which is not written to and lives until after
+        // the handler.
+        let bytes = unsafe {
+            core::slice::from_raw_parts(
+                info.nlhdr.cast::<u8>().add(HEADERS),
+                len.saturating_sub(HEADERS),
+            )
+        };
         // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
-        // It points to attributes that the parser found whole within the message. The message is
-        // the kernel's own copy, which is not written to and lives until after the handler.
-        unsafe { Table::from_raw(self.info().attrs, len) }
+        // It points to attributes that the parser found whole within the message.
+        unsafe {
+            Attrs::from_raw(
+                info.attrs,
+                O::POLICY.len(),
+                (bytes, header_len.next_multiple_of(ALIGN)),
+            )
+        }
     }
 
-    /// The headers of an entry of a dump that this request asked for.
-    pub(super) fn entry_headers(&self) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
+    /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.
+    pub(super) fn entry_headers(&self, cmd: u8) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
         let info = self.info();
-        // SAFETY: By the type invariants; a request has a family and a header.
-        let (family, cmd) = unsafe { (&*info.family, (*info.genlhdr).cmd) };
+        // SAFETY: By the type invariants; a request has a family.
+        let family = unsafe { &*info.family };
         let header = bindings::nlmsghdr {
             nlmsg_len: 0,
             nlmsg_type: family.id as u16,
@@ -261,25 +273,28 @@ impl<'a, N: NetState> Context<'a, N> {
 pub(crate) struct Call<'a, N, O: Op> {
     context: Context<'a, N>,
     /// The attributes of the request, validated.
-    pub(crate) request: O::Request<'a>,
+    pub(crate) request: Attrs<'a, O>,
 }
 
 impl<'a, N: NetState, O: Op> Call<'a, N, O> {
-    /// Reads the request of `context`.
+    /// The call of `O` that `context` is.
     ///
     /// # Safety
     ///
-    /// `context` must be that of a call of `O`, with the policy of its request.
+    /// As for [`Context::attrs`].
     #[inline]
-    pub(super) unsafe fn new(
-        context: Context<'a, N>,
-    ) -> Result<Self, (Context<'a, N>, ExtAck<'a>)> {
+    pub(super) unsafe fn new(context: Context<'a, N>) -> Self {
         // SAFETY: By the safety requirements of this function.
-        let table = unsafe { context.table(<O::Request<'a> as Request<'a>>::POLICY.len()) };
-        match O::Request::parse(&table) {
-            Ok(request) => Ok(Self { context, request }),
-            Err(error) => Err((context, error)),
-        }
+        let request = unsafe { context.attrs() };
+        Self { context, request }
+    }
+
+    /// Makes the reply, with room for `room` bytes of attributes.
+    #[inline]
+    pub(super) fn reply(&self, room: usize) -> Result<Skb<N>, ExtAck<'a>> {
+        let info = self.info();
+        // SAFETY: A family that has a request is registered.
+        unsafe { Skb::new((info.snd_portid, info.snd_seq), O::REPLY_CMD, room) }
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     family::NetState,
     helpers,
     payload::Payload,
-    request::Request,
+    request::Attrs,
     spec::Op,
     wire::NoRoom,
     writer::Writer, //
@@ -51,14 +51,14 @@ pub(crate) trait DumpOp<O: Op>: NetState {
     type Cursor: Send + 'static;
 
     /// Begins.
-    fn start<'a>(&'a self, request: &O::Request<'a>) -> Result<Self::Cursor, ExtAck<'a>>;
+    fn start<'a>(&'a self, request: &Attrs<'a, O>) -> Result<Self::Cursor, ExtAck<'a>>;
 
     /// Puts entries until there is no room for another, or all are told.
     ///
     /// Must call [`Entries::generation`] first, with what it lists locked against changes.
     fn next<'a>(
         &'a self,
-        request: &O::Request<'a>,
+        request: &Attrs<'a, O>,
         cursor: &mut Self::Cursor,
         entries: &mut Entries<'_, O>,
     ) -> Result<Progress, ExtAck<'a>>;
@@ -229,7 +229,9 @@ pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
     };
     // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
     let call = unsafe { call::<N>(callback, &running) };
-    match request::<N, O>(&call).and_then(|request| call.state().start(&request)) {
+    // SAFETY: `Entry::new_dump` gave the core `O`'s policy.
+    let request = unsafe { call.attrs::<O>() };
+    match call.state().start(&request) {
         Ok(new) => {
             // SAFETY: The core has set this room aside for the family. Nothing is in it yet.
             unsafe { cursor::<N, O>(callback).write(new) };
@@ -238,12 +240,6 @@ pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
         // SAFETY: The extended ACK is this request's, and used by nobody else during the call.
         Err(error) => unsafe { error.report(call.extack()) },
     }
-}
-
-fn request<'a, N: NetState, O: Op>(call: &Context<'a, N>) -> Result<O::Request<'a>, ExtAck<'a>> {
-    // SAFETY: `Entry::new_dump` gave the core this very policy table.
-    let table = unsafe { call.table(<O::Request<'a> as Request<'a>>::POLICY.len()) };
-    O::Request::parse(&table)
 }
 
 /// # Safety
@@ -267,7 +263,7 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
     // SAFETY: So many bytes from the tail on are the buffer's, which is ours during this call.
     let mut writer = unsafe { Writer::new(tail, room as usize) };
-    let (header, genl_header) = call.entry_headers();
+    let (header, genl_header) = call.entry_headers(O::REPLY_CMD);
     let mut entries = Entries {
         writer: &mut writer,
         // SAFETY: `callback` is the core's.
@@ -280,8 +276,9 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     // SAFETY: `start` has written the cursor, or this would not be called; `Entries` does not
     // touch it, and nobody else does.
     let cursor = unsafe { &mut *cursor::<N, O>(callback) };
-    let progress = request::<N, O>(&call)
-        .and_then(|request| call.state().next(&request, cursor, &mut entries));
+    // SAFETY: As in `start`.
+    let request = unsafe { call.attrs::<O>() };
+    let progress = call.state().next(&request, cursor, &mut entries);
     // SAFETY: The writer has written so many bytes behind the tail, and no more than there was
     // room for.
     let len = unsafe { helpers::genl_helper_dump_put(skb, writer.len() as c_uint) };
@@ -312,6 +309,7 @@ pub(super) unsafe extern "C" fn done<N: DumpOp<O>, O: Op>(
 mod tests {
     use super::*;
     use crate::genl::{
+        policy::Policy,
         testing::{
             put,
             FakeDump, //
@@ -327,7 +325,7 @@ mod tests {
         const FLAGS: u32 = 0;
         const VALIDATE: u32 = 0;
         const REPLIES: bool = true;
-        type Request<'a> = ();
+        const POLICY: &'static [Policy] = &[];
         type Reply<'a> = One;
     }
 

@@ -39,8 +39,8 @@ enum Place<'a> {
     Request,
     /// This one.
     Attr(RawAttr<'a>),
-    /// The one that is not there, by number.
-    Missing(u16),
+    /// The one that is not there, by number, and the nest that lacks it.
+    Missing(u16, Option<RawAttr<'a>>),
 }
 
 impl<'a> ExtAck<'a> {
@@ -65,13 +65,13 @@ impl<'a> ExtAck<'a> {
         }
     }
 
-    /// The attribute `number` is required and missing.
+    /// The attribute `number` is required and missing: in `nest`, or in the request itself.
     #[cold]
-    pub(super) fn missing(number: u16) -> Self {
+    pub(super) fn missing(number: u16, nest: Option<RawAttr<'a>>) -> Self {
         Self {
             errno: EINVAL,
             message: c"required attribute is missing",
-            place: Place::Missing(number),
+            place: Place::Missing(number, nest),
         }
     }
 
@@ -99,9 +99,9 @@ impl<'a> ExtAck<'a> {
                     (*extack).policy = core::ptr::null();
                 },
                 // SAFETY: As above.
-                Place::Missing(number) => unsafe {
+                Place::Missing(number, nest) => unsafe {
                     (*extack).miss_type = number;
-                    (*extack).miss_nest = core::ptr::null();
+                    (*extack).miss_nest = nest.map_or(core::ptr::null(), RawAttr::as_ptr);
                 },
             }
         }

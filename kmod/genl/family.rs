@@ -24,7 +24,6 @@ use kernel::{
         c_int,
         c_uint, //
     },
-    net::netlink::MulticastGroup,
     prelude::*,
     sync::atomic::AtomicFlag,
     types::Opaque, //
@@ -37,8 +36,9 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The family that this is the state of. A constant, so that it is the same whenever asked.
     const FAMILY: FamilyRef<Self>;
 
-    /// Makes the state of a new namespace. May sleep.
-    fn new() -> impl PinInit<Self, Error>;
+    /// Makes the state of the namespace `net`. May sleep. A family that keeps nothing has a state
+    /// without fields: `Ok(Self)`.
+    fn new(net: NewNet<'_>) -> impl PinInit<Self, Error>;
 
     /// Called when a Generic Netlink socket in this namespace, whose port was `portid`, was
     /// released. Another socket may have the port already. Whether a kept request came from the
@@ -69,7 +69,7 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 #[repr(C)]
 pub(crate) struct Family<N: 'static> {
     pub(super) family: Opaque<bindings::genl_family>,
-    groups: &'static [MulticastGroup],
+    groups: &'static [Group],
     pub(super) pernet: Opaque<bindings::pernet_operations>,
     pub(super) notifier: Opaque<bindings::notifier_block>,
     pub(super) users: Users,
@@ -109,16 +109,19 @@ impl<N> FamilyRef<N> {
 }
 
 impl<N: NetState> Family<N> {
-    /// A family, for a static. `name` has at most 15 bytes.
+    /// A family, for a static. `name` has at most 15 bytes. `header_len` is how many bytes its own
+    /// header takes in each message.
     pub(crate) const fn new(
         module: &'static ThisModule,
         name: &'static CStr,
         version: u8,
+        header_len: usize,
         ops: Ops<N>,
-        groups: &'static [MulticastGroup],
+        groups: &'static [Group],
     ) -> Self {
         let mut family = bindings::genl_family {
             version: version as c_uint,
+            hdrsize: header_len as c_uint,
             // `netnsok` and `parallel_ops`, which are the first two bits.
             _bitfield_1: bindings::__BindgenBitfieldUnit::new([
                 if cfg!(target_endian = "little") {
@@ -130,20 +133,13 @@ impl<N: NetState> Family<N> {
             module: module.as_ptr(),
             split_ops: ops.first,
             n_split_ops: ops.len,
-            // All operations are new: the core checks the headers of every request.
-            resv_start_op: 0,
+            resv_start_op: ops.strict_from,
             mcgrps: groups.as_ptr().cast(),
             n_mcgrps: groups.len() as u8,
             ..pin_init::zeroed()
         };
         assert!(groups.len() <= u8::MAX as usize, "too many groups");
-        let bytes = name.to_bytes_with_nul();
-        assert!(bytes.len() <= family.name.len(), "family name too long");
-        let mut i = 0;
-        while i < bytes.len() {
-            family.name[i] = bytes[i] as c_char;
-            i += 1;
-        }
+        put_name(&mut family.name, name);
         // The kernel allocates the states with `kzalloc`, which promises this alignment.
         assert!(align_of::<Slot<N>>() <= bindings::ARCH_KMALLOC_MINALIGN);
         Self {
@@ -204,10 +200,45 @@ impl<N: NetState> Family<N> {
     }
 }
 
+/// A multicast group.
+#[repr(transparent)]
+pub(crate) struct Group(bindings::genl_multicast_group);
+
+impl Group {
+    /// A group that everyone may join. `name` has at most 15 bytes.
+    pub(crate) const fn new(name: &'static CStr) -> Self {
+        let mut group: bindings::genl_multicast_group = pin_init::zeroed();
+        put_name(&mut group.name, name);
+        Self(group)
+    }
+
+    /// The group, for those with `CAP_NET_ADMIN` in the user namespace that owns the network
+    /// namespace.
+    pub(crate) const fn for_admin(mut self) -> Self {
+        // `GENL_MCAST_CAP_NET_ADMIN`, which the bindings lack.
+        self.0.flags |= 1 << 0;
+        self
+    }
+}
+
+/// Puts a name and its NUL into a field of the kernel's.
+const fn put_name<const N: usize>(field: &mut [c_char; N], name: &CStr) {
+    let bytes = name.to_bytes_with_nul();
+    assert!(bytes.len() <= N, "a name is too long");
+    let mut i = 0;
+    while i < bytes.len() {
+        field[i] = bytes[i] as c_char;
+        i += 1;
+    }
+}
+
 /// The operations of a family.
 pub(crate) struct Ops<N: 'static> {
     pub(super) first: *const bindings::genl_split_ops,
     pub(super) len: u8,
+    /// The first number from which on no operation relaxes the core's validation: of these the core
+    /// checks the headers, too.
+    pub(super) strict_from: u8,
     pub(super) _state: PhantomData<fn(&N)>,
 }
 
@@ -243,6 +274,31 @@ pub(super) unsafe fn slot_ptr<N: NetState>(net: *const bindings::net) -> *mut Sl
 unsafe fn slot<'a, N: NetState>(net: *const bindings::net) -> &'a Slot<N> {
     // SAFETY: By the safety requirements of this function.
     unsafe { &*slot_ptr(net) }
+}
+
+/// A network namespace in which a family's state is being made.
+#[derive(Clone, Copy)]
+pub(crate) struct NewNet<'a>(NonNull<bindings::net>, PhantomData<&'a bindings::net>);
+
+impl NewNet<'_> {
+    /// # Safety
+    ///
+    /// `net` must be a namespace for as long as this lives.
+    pub(super) unsafe fn from_raw(net: NonNull<bindings::net>) -> Self {
+        Self(net, PhantomData)
+    }
+
+    /// Whether this is the initial namespace.
+    pub(crate) fn is_initial(self) -> bool {
+        ptr::eq(self.0.as_ptr(), &raw const bindings::init_net)
+    }
+
+    /// The namespace's number, which `/proc/self/ns/net` shows.
+    pub(crate) fn inum(self) -> u32 {
+        // SAFETY: By the safety requirements of `from_raw`; the number is set before a state is
+        // made, and never changes.
+        unsafe { (*self.0.as_ptr()).ns.inum }
+    }
 }
 
 /// A network namespace in which a family has a state.

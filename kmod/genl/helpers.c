@@ -87,9 +87,9 @@ static struct sk_buff *genl_helper_unicast_skb(size_t size)
 }
 
 /*
- * A new message with its headers, and room for @payload bytes of attributes,
- * whose first byte is returned in @tail. Only a message that is not @unicast
- * may be multicast. NULL if there is no memory.
+ * A new message with its two headers, and room for @payload bytes: the family's own
+ * header, if it has one, and attributes. The first byte is returned in @tail. Only
+ * a message that is not @unicast may be multicast. NULL if there is no memory.
  */
 struct sk_buff *genl_helper_msg_new(const struct genl_family *family, u32 portid,
 				    u32 seq, u8 cmd, size_t payload,
@@ -108,6 +108,8 @@ struct sk_buff *genl_helper_msg_new(const struct genl_family *family, u32 portid
 		nlmsg_free(skb);
 		return NULL;
 	}
+	if (family->hdrsize)
+		skb_trim(skb, nlmsg_total_size(GENL_HDRLEN));
 	*tail = skb_tail_pointer(skb);
 	return skb;
 }

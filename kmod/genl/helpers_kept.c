@@ -223,14 +223,11 @@ int genl_helper_kept_send(const struct genl_helper_kept *kept,
 /* Answers @kept with @skb: consumes both. */
 int genl_helper_kept_answer(struct genl_helper_kept *kept, struct sk_buff *skb)
 {
-	const struct genlmsghdr *request = nlmsg_data(kept->request);
 	struct nlmsghdr *reply = nlmsg_hdr(skb);
-	struct genlmsghdr *genl_reply = nlmsg_data(reply);
 	int err;
 
 	reply->nlmsg_pid = kept->portid;
 	reply->nlmsg_seq = kept->request->nlmsg_seq;
-	genl_reply->cmd = request->cmd;
 	err = genl_helper_kept_send(kept, skb);
 	genl_helper_kept_drop(kept);
 	return err;

@@ -62,7 +62,7 @@ impl<N: NetState, O: Op> Prepared<N, O> {
     /// Builds the answer.
     pub(crate) fn new<'a>(call: &Context<'a, N>, reply: &O::Reply<'_>) -> Result<Self, ExtAck<'a>> {
         Ok(Self {
-            skb: call.message(O::CMD, reply)?,
+            skb: call.message(O::REPLY_CMD, reply)?,
             _op: PhantomData,
         })
     }
@@ -142,8 +142,8 @@ impl<N: NetState, O: Op> Kept<N, O> {
         })
     }
 
-    /// Sends `answer`, which becomes the reply to this very request: its command, sequence number
-    /// and addressee are set here. Errors are those of [`Self::send`].
+    /// Sends `answer`, which becomes the reply to this very request: its sequence number and
+    /// addressee are set here. Errors are those of [`Self::send`].
     pub(crate) fn answer(self, answer: Prepared<N, O>) -> Result {
         // SAFETY: As in `send`; the request is consumed, too.
         to_result(unsafe {

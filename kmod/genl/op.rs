@@ -23,7 +23,7 @@ use super::{
     message::Skb,
     payload::Payload,
     policy::Policy,
-    request::Request,
+    request::Attrs,
     spec::Op, //
 };
 use core::{
@@ -86,30 +86,83 @@ pub(crate) enum AtOnce {}
 impl<O: Op, N: DoOp<O>> Handler<O, AtOnce> for N {
     #[inline]
     fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
-        /// The most bytes of attributes for which a message is allocated before it is known
-        /// whether it is wanted.
-        const EARLY_MAX: usize = 1024;
+        answer(call, || self.handle(call), |reply| self.replied(reply))
+    }
+}
 
-        if !O::REPLIES {
-            self.handle(call)?;
-            return Ok(());
-        }
-        let early = match <O::Reply<'a> as Payload>::SIZE_MAX {
-            Some(size) if size <= EARLY_MAX => Some(call.reply(size)?),
-            _ => None,
-        };
-        let reply = self.handle(call)?;
-        let mut skb: Skb<N> = match early {
-            Some(skb) => skb,
-            None => call.reply(reply.size())?,
-        };
-        skb.put(&reply)?;
-        // If a change is made, an error would say that it is not. A requester without room for the
-        // reply learns that from `ENOBUFS`, unless its socket has switched that off.
-        if call.send(skb).is_ok() {
-            self.replied(&reply);
-        }
-        Ok(())
+/// Answers `call` with what `handle` returns.
+#[inline]
+fn answer<'a, N: NetState, O: Op>(
+    call: &Call<'a, N, O>,
+    handle: impl FnOnce() -> Handled<'a, O>,
+    replied: impl FnOnce(&O::Reply<'a>),
+) -> Result<(), ExtAck<'a>> {
+    /// The most bytes of attributes for which a message is allocated before it is known
+    /// whether it is wanted.
+    const EARLY_MAX: usize = 1024;
+
+    if !O::REPLIES {
+        handle()?;
+        return Ok(());
+    }
+    let early = match <O::Reply<'a> as Payload>::SIZE_MAX {
+        Some(size) if size <= EARLY_MAX => Some(call.reply(size)?),
+        _ => None,
+    };
+    let reply = handle()?;
+    let mut skb: Skb<N> = match early {
+        Some(skb) => skb,
+        None => call.reply(reply.size())?,
+    };
+    skb.put(&reply)?;
+    // If a change is made, an error would say that it is not. A requester without room for the
+    // reply learns that from `ENOBUFS`, unless its socket has switched that off.
+    if call.send(skb).is_ok() {
+        replied(&reply);
+    }
+    Ok(())
+}
+
+/// What runs before and after the handlers of all operations for which the spec names the hook `H`
+/// (`pre` and `post` of a do).
+pub(crate) trait Hook<H>: NetState {
+    /// What a handler gets of it. It is dropped after the reply was sent: what belongs into `post`
+    /// is its `Drop`.
+    type Guard<'a>;
+
+    /// Called before a handler, in the same context. `request` has the attributes that the
+    /// operations of this hook have in common. If it fails, no handler is called.
+    fn before<'a>(
+        &'a self,
+        context: &Context<'a, Self>,
+        request: Attrs<'a, H>,
+    ) -> Result<Self::Guard<'a>, ExtAck<'a>>;
+}
+
+/// An operation with a hook. Generated from the spec.
+pub(crate) trait HookedOp: Op {
+    /// The hook.
+    type Hook: 'static;
+}
+
+/// Handles the do of the operation `O`, which has a hook, and answers it at once. Otherwise as
+/// [`DoOp`].
+pub(crate) trait GuardedOp<O: HookedOp>: Hook<O::Hook> {
+    /// Handles a call. `guard` is what the hook has made for it.
+    fn handle<'a>(
+        &'a self,
+        call: &Call<'a, Self, O>,
+        guard: &mut Self::Guard<'a>,
+    ) -> Handled<'a, O>;
+}
+
+/// See [`GuardedOp`].
+pub(crate) enum Guarded {}
+
+impl<O: HookedOp, N: GuardedOp<O>> Handler<O, Guarded> for N {
+    fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
+        let mut guard = self.before(call, call.request.seen_as())?;
+        answer(call, || self.handle(call, &mut guard), |_| {})
     }
 }
 
@@ -149,7 +202,7 @@ impl<N: NetState> Entry<N> {
             },
             (O::CMD, O::VALIDATE),
             O::FLAGS | bindings::GENL_CMD_CAP_DO,
-            <O::Request<'static> as Request<'static>>::POLICY,
+            O::POLICY,
         )
     }
 
@@ -168,7 +221,7 @@ impl<N: NetState> Entry<N> {
             },
             (O::CMD, O::VALIDATE),
             O::FLAGS | bindings::GENL_CMD_CAP_DUMP,
-            <O::Request<'static> as Request<'static>>::POLICY,
+            O::POLICY,
         )
     }
 
@@ -220,7 +273,12 @@ impl<N: NetState> Ops<N> {
     pub(crate) const fn new(table: &'static [Entry<N>]) -> Self {
         assert!(table.len() <= u8::MAX as usize, "too many operations");
         let mut i = 0;
+        let mut strict_from = 0;
         while i < table.len() {
+            let op = &table[i].op;
+            if op.validate != 0 {
+                strict_from = op.cmd + 1;
+            }
             assert!(
                 i == 0 || table[i - 1].may_precede(&table[i]),
                 "operations must be in the order of their numbers, a do before its dump"
@@ -230,6 +288,7 @@ impl<N: NetState> Ops<N> {
         Self {
             first: table.as_ptr().cast(),
             len: table.len() as u8,
+            strict_from,
             _state: PhantomData,
         }
     }
@@ -250,21 +309,15 @@ unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
     // SAFETY: The core calls this as the handler of an operation in the table of `N`'s family,
     // which the types see to; nothing below outlives this call, as handlers work for every `'a`.
     let context = unsafe { Context::<N>::from_raw(skb, info, &held) };
-    // SAFETY: The operation is `O`, and `Entry::new` gave the core the policy of its request.
+    // SAFETY: The operation is `O`, and `Entry::new_do` gave the core its policy.
     let call = unsafe { Call::<N, O>::new(context) };
-    match call {
-        Ok(call) => {
-            let result = call.state().run(&call);
-            if result.is_err() && call.is_acknowledged() {
-                kernel::pr_err_once!("an operation failed after it was acknowledged\n");
-            }
-            // SAFETY: The extended ACK belongs to this request and is not used elsewhere while it
-            // is handled.
-            unsafe { outcome(result, call.is_acknowledged(), call.extack()) }
-        }
-        // SAFETY: As above.
-        Err((context, error)) => unsafe { error.report(context.extack()) },
+    let result = call.state().run(&call);
+    if result.is_err() && call.is_acknowledged() {
+        kernel::pr_err_once!("an operation failed after it was acknowledged\n");
     }
+    // SAFETY: The extended ACK belongs to this request and is not used elsewhere while it is
+    // handled.
+    unsafe { outcome(result, call.is_acknowledged(), call.extack()) }
 }
 
 /// Returns the result of a handled request for the core, which sends an answer unless one was sent

@@ -7,7 +7,8 @@ use super::{
     types::AttrType,
     wire::{
         size,
-        NoRoom, //
+        NoRoom,
+        ALIGN, //
     },
     writer::Writer, //
 };
@@ -86,6 +87,75 @@ pub(crate) fn put_nests<'a, P: Payload + 'a>(
         to.nest(number, |to| value.put(to))?;
     }
     Ok(())
+}
+
+/// Returns how many bytes an array takes that holds one element for each of `values`.
+#[inline]
+pub(crate) fn size_of_array<T: AttrType>(values: Option<&[T::Value<'_>]>) -> usize {
+    values.map_or(0, |values| {
+        size::bytes(size_of_attrs::<T>(values.iter().copied()))
+    })
+}
+
+/// Puts an array with an element for each of `values`, numbered from 1.
+#[inline]
+pub(crate) fn put_array<T: AttrType>(
+    to: &mut Writer,
+    number: u16,
+    values: Option<&[T::Value<'_>]>,
+) -> Result<(), NoRoom> {
+    let Some(values) = values else { return Ok(()) };
+    to.nest(number, |to| {
+        for (place, value) in (1..).zip(values) {
+            T::put(to, place, *value)?;
+        }
+        Ok(())
+    })
+}
+
+/// As [`size_of_array`], of nests.
+#[inline]
+pub(crate) fn size_of_nest_array<P: Payload>(values: Option<&[P]>) -> usize {
+    values.map_or(0, |values| size::bytes(size_of_nests(values)))
+}
+
+/// As [`put_array`], of nests.
+#[inline]
+pub(crate) fn put_nest_array<P: Payload>(
+    to: &mut Writer,
+    number: u16,
+    values: Option<&[P]>,
+) -> Result<(), NoRoom> {
+    let Some(values) = values else { return Ok(()) };
+    to.nest(number, |to| {
+        for (place, value) in (1..).zip(values) {
+            to.nest(place, |to| value.put(to))?;
+        }
+        Ok(())
+    })
+}
+
+/// Nests, each with its number.
+pub(crate) struct Numbered<'a, P>(pub(crate) &'a [(u16, P)]);
+
+impl<P: Payload> Payload for Numbered<'_, P> {
+    const SIZE_MAX: Option<usize> = None;
+
+    fn size(&self) -> usize {
+        size_of_nests(self.0.iter().map(|(_, value)| value))
+    }
+
+    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        for (number, value) in self.0 {
+            to.nest(*number, |to| value.put(to))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns how many bytes the family's own header takes in a message.
+pub(crate) const fn family_header_size(len: usize) -> usize {
+    len.next_multiple_of(ALIGN)
 }
 
 /// Returns the most bytes that attributes take together, if each is bounded.

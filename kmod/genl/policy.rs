@@ -4,10 +4,14 @@
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
-// A family has the types and checks that its spec names.
-#![allow(dead_code)]
+use kernel::{
+    bindings,
+    ffi::c_int, //
+};
 
-use kernel::bindings;
+/// Checks an attribute, and returns an errno.
+pub(super) type Validate =
+    unsafe extern "C" fn(*const bindings::nlattr, *mut bindings::netlink_ext_ack) -> c_int;
 
 /// What one attribute must be.
 #[derive(Clone, Copy)]
@@ -86,6 +90,8 @@ impl Policy {
         uint: NLA_UINT;
         /// A signed integer of 4 or 8 bytes.
         sint: NLA_SINT;
+        /// Attributes that the policy says nothing of.
+        any_nest: NLA_NESTED;
         /// No payload: the attribute is a flag.
         flag: NLA_FLAG;
         /// Bytes.
@@ -94,6 +100,44 @@ impl Policy {
         nul_string: NLA_NUL_STRING;
         /// A string, with a NUL at its end or without.
         string: NLA_STRING;
+    }
+
+    /// Attributes that `policy` describes.
+    pub(crate) const fn nest(policy: &'static [Self]) -> Self {
+        Self::nested(bindings::NLA_NESTED, policy)
+    }
+
+    /// Nests of attributes that `policy` describes, in a nest.
+    pub(crate) const fn nest_array(policy: &'static [Self]) -> Self {
+        Self::nested(bindings::NLA_NESTED_ARRAY, policy)
+    }
+
+    const fn nested(kind: u32, policy: &'static [Self]) -> Self {
+        assert!(!policy.is_empty() && policy.len() <= u16::MAX as usize);
+        let mut made = Self::new(kind, policy.len() as u16 - 1);
+        made.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 {
+            nested_policy: policy.as_ptr().cast(),
+        };
+        made
+    }
+
+    /// Some of 32 bits, of which `mask` are allowed, and their values.
+    pub(crate) const fn bitfield32(mask: u32) -> Self {
+        let mut made = Self::new(bindings::NLA_BITFIELD32, 0);
+        made.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 {
+            bitfield32_valid: mask,
+        };
+        made
+    }
+
+    /// Has `validate` check the payload.
+    pub(super) const fn validated_by(self, validate: Validate) -> Self {
+        self.validation(
+            bindings::nla_policy_validation_NLA_VALIDATE_FUNCTION,
+            bindings::nla_policy__bindgen_ty_1 {
+                validate: Some(validate),
+            },
+        )
     }
 
     const fn validation(mut self, kind: u32, value: bindings::nla_policy__bindgen_ty_1) -> Self {
@@ -164,14 +208,14 @@ impl Policy {
 }
 
 /// Makes a policy table of `N` entries, indexed by the attribute's number. Numbers that `entries`
-/// leaves out are refused.
+/// leaves out are refused. The kernel's parser refuses the number 0 in any case, which a few old
+/// families use in their replies.
 pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy; N] {
     let mut table = [Policy::REJECT; N];
     let mut seen = [false; N];
     let mut i = 0;
     while i < entries.len() {
         let number = entries[i].0 as usize;
-        assert!(number != 0, "attributes are numbered from 1");
         assert!(!seen[number], "two attributes have the same number");
         seen[number] = true;
         table[number] = entries[i].1;
@@ -187,14 +231,32 @@ mod tests {
     use crate::genl::{
         testing::{
             check,
+            put,
             write, //
+        },
+        types::{
+            Bitfield32,
+            BitfieldValue,
+            NulString,
+            Sparse,
+            U32, //
         },
         wire::NoRoom,
         writer::Writer, //
     };
     use kernel::prelude::*;
 
-    const TABLE: &[Policy] = &table::<9>(&[
+    enum Few {}
+
+    impl Sparse for Few {
+        const VALUES: &'static [i128] = &[1, 5];
+    }
+
+    static INNER: [Policy; 4] = table(&[
+        (2, Policy::nest(&INNER)),
+        (3, Policy::nul_string().max_len(3)),
+    ]);
+    const TABLE: &[Policy] = &table::<14>(&[
         (1, Policy::binary().max_len(8)),
         (2, Policy::binary().range(2, 8)),
         (3, Policy::nul_string().max_len(3)),
@@ -202,6 +264,10 @@ mod tests {
         (5, Policy::sint()),
         (7, Policy::flag()),
         (8, Policy::u32().full_range(&Range::new(10, 60_000))),
+        (10, Policy::nest(&INNER)),
+        (11, Policy::nest_array(&INNER)),
+        (12, Policy::u32().one_of::<U32, Few>()),
+        (13, Policy::bitfield32(0b101)),
     ]);
 
     fn checked(fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>) -> Result {
@@ -277,6 +343,45 @@ mod tests {
                 checked(|attrs| attrs.put(number, &1u32.to_ne_bytes())),
                 Err(EINVAL)
             );
+        }
+    }
+
+    #[test]
+    fn a_policy_checks_nests_at_any_depth() {
+        let long = |to: &mut Writer| put::<NulString<0>>(to, 3, c"abcd");
+        let short = |to: &mut Writer| put::<NulString<0>>(to, 3, c"abc");
+        for depth in 0..3 {
+            let fill = |to: &mut Writer, bad: bool| {
+                let put = |to: &mut Writer| if bad { long(to) } else { short(to) };
+                match depth {
+                    0 => to.nest(10, put),
+                    1 => to.nest(10, |to| to.nest(2, put)),
+                    _ => to.nest(11, |to| to.nest(1, put)),
+                }
+            };
+            assert!(checked(|to| fill(to, false)).is_ok());
+            assert!(checked(|to| fill(to, true)).is_err());
+        }
+        // A nest says that it is one.
+        assert!(checked(|to| to.put(10, &[])).is_err());
+    }
+
+    #[test]
+    fn an_enum_with_gaps_is_checked_for_its_values() {
+        for (value, fits) in [(0, false), (1, true), (2, false), (5, true), (6, false)] {
+            assert_eq!(checked(|to| put::<U32>(to, 12, value)).is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn bits_are_checked_for_those_that_are_known_and_selected() {
+        for (value, selector, fits) in [
+            (0b001, 0b101, true),
+            (0b010, 0b010, false),
+            (0b100, 0b001, false),
+        ] {
+            let bits = BitfieldValue { value, selector };
+            assert_eq!(checked(|to| put::<Bitfield32>(to, 13, bits)).is_ok(), fits);
         }
     }
 }

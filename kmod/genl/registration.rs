@@ -12,6 +12,7 @@ use super::{
         Family,
         Namespace,
         NetState,
+        NewNet,
         Slot, //
     },
     helpers, //
@@ -42,6 +43,13 @@ use kernel::{
 pub(crate) trait Channels: Sized + Send + Sync {
     /// Makes them. May fail: nobody can hold the module yet.
     fn new() -> impl PinInit<Self, Error>;
+}
+
+/// Nothing.
+impl Channels for () {
+    fn new() -> impl PinInit<Self, Error> {
+        Ok(())
+    }
 }
 
 /// A module that serves the family of `N`, and `C` beside it.
@@ -228,7 +236,7 @@ unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
         (&raw mut (*slot).net).write(net);
         (&raw mut (*slot).kept).write(kept);
         helpers::genl_helper_alarm_init(Opaque::cast_into(&raw mut (*slot).alarm), Some(ring::<N>));
-        N::new().__init(&raw mut (*slot).state)
+        N::new(NewNet::from_raw(net)).__init(&raw mut (*slot).state)
     };
     match made {
         Ok(()) => 0,

@@ -1,64 +1,137 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Requests as values: their attributes, validated and typed.
+//! Requests: their attributes, validated and typed.
+//!
+//! An attribute is read where a handler asks for it. So a request takes no memory of its own,
+//! however many attributes its operation knows.
 
 use super::{
-    attr::RawAttr,
+    attr::{
+        RawAttr,
+        Stream, //
+    },
     extack::ExtAck,
-    policy::Policy,
-    types::AttrType, //
+    types::AttrType,
+    wire::NoRoom,
+    writer::Writer, //
 };
-use core::ptr::NonNull;
-use kernel::bindings;
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+use kernel::{
+    bindings,
+    prelude::*, //
+};
 
-/// The attributes that an operation takes. Generated from the spec.
-pub(crate) trait Request<'a>: Sized {
-    /// What the kernel checks before the handler runs, indexed by attribute number. Empty if the
-    /// operation takes no attribute.
-    const POLICY: &'static [Policy];
-
-    /// Reads the attributes.
-    fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>>;
+/// The attributes of a request, or of a nest in one. `S` is the operation or the attribute set; the
+/// generated code gives each a method for every attribute that it may have.
+pub(crate) struct Attrs<'a, S> {
+    /// Those of a request, indexed by number, as the kernel's parser returns them. Empty for a
+    /// nest, and for a request without attributes or whose attributes the core does not look at.
+    table: &'a [Option<NonNull<bindings::nlattr>>],
+    /// All of them, in the order in which they came.
+    all: Stream<'a>,
+    /// The family's own header, which stands before those of a request.
+    header: &'a [u8],
+    /// The nest that they are in.
+    nest: Option<RawAttr<'a>>,
+    _of: PhantomData<fn() -> S>,
 }
 
-/// The request of an operation that takes no attribute.
-impl<'a> Request<'a> for () {
-    const POLICY: &'static [Policy] = &[];
-
-    fn parse(_table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-        Ok(())
+impl<S> Clone for Attrs<'_, S> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-/// The attributes of a request, indexed by number, as the kernel's parser returns them.
-pub(crate) struct Table<'a>(&'a [Option<NonNull<bindings::nlattr>>]);
+impl<S> Copy for Attrs<'_, S> {}
 
-impl<'a> Table<'a> {
+impl<'a, S> Attrs<'a, S> {
+    /// What follows the headers of a request: `header_len` bytes of a header of the family's own,
+    /// and the attributes, of which `table` is the table.
+    ///
     /// # Safety
     ///
     /// `table` must be null, or be a table of `len` pointers that can be read for `'a`, each null
     /// or fit for a [`RawAttr`] that lives for `'a`.
-    pub(super) unsafe fn from_raw(table: *mut *mut bindings::nlattr, len: usize) -> Self {
-        if table.is_null() {
-            return Self(&[]);
+    #[inline]
+    pub(super) unsafe fn from_raw(
+        table: *mut *mut bindings::nlattr,
+        len: usize,
+        (bytes, header_len): (&'a [u8], usize),
+    ) -> Self {
+        let table = if table.is_null() {
+            &[]
+        } else {
+            // SAFETY: By the safety requirements of this function. `Option<NonNull<_>>` has the
+            // layout of a pointer that may be null.
+            unsafe { core::slice::from_raw_parts(table.cast(), len) }
+        };
+        let (header, all) = bytes.split_at_checked(header_len).unwrap_or((&[], &[]));
+        Self {
+            table,
+            all: Stream::new(all),
+            header,
+            nest: None,
+            _of: PhantomData,
         }
-        // SAFETY: By the safety requirements of this function. `Option<NonNull<_>>` has the
-        // layout of a pointer that may be null.
-        Self(unsafe { core::slice::from_raw_parts(table.cast(), len) })
     }
 
-    /// Reads the attribute `NUMBER`.
-    #[inline]
-    pub(crate) fn field<T: AttrType, const NUMBER: u16>(
-        &self,
-    ) -> Result<Field<'a, T, NUMBER>, ExtAck<'a>> {
-        let Some(ptr) = self.0.get(usize::from(NUMBER)).copied().flatten() else {
-            return Ok(Field(None));
-        };
-        // SAFETY: By the safety requirements of `from_raw`, the only constructor.
-        let raw = unsafe { RawAttr::from_raw(ptr) };
-        let value = T::read(raw)?;
-        Ok(Field(Some(Attr { value, raw })))
+    /// The attributes in `nest`.
+    pub(super) fn of_nest(nest: RawAttr<'a>) -> Self {
+        Self {
+            table: &[],
+            all: Stream::new(nest.payload()),
+            header: &[],
+            nest: Some(nest),
+            _of: PhantomData,
+        }
+    }
+
+    /// The same attributes, as `T` knows them.
+    pub(super) fn seen_as<T>(&self) -> Attrs<'a, T> {
+        Attrs {
+            table: self.table,
+            all: self.all,
+            header: self.header,
+            nest: self.nest,
+            _of: PhantomData,
+        }
+    }
+}
+
+/// The family's own header in a request, of which the core has checked the length.
+pub(crate) fn family_header<const LEN: usize, S>(attrs: &Attrs<'_, S>) -> [u8; LEN] {
+    let header = attrs.header.first_chunk();
+    header.copied().unwrap_or([0; LEN])
+}
+
+/// The attribute `NUMBER` of `attrs`. Of several, the last counts.
+#[inline]
+pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
+    let raw = if attrs.table.is_empty() {
+        attrs.all.filter(|attr| attr.number() == NUMBER).last()
+    } else {
+        let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
+        // SAFETY: `from_raw` was given the table, by whose safety requirements this holds.
+        ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) })
+    };
+    Field {
+        raw,
+        nest: attrs.nest,
+        _type: PhantomData,
+    }
+}
+
+/// All attributes `NUMBER` of `attrs`.
+pub(crate) fn repeated<'a, S, T, const NUMBER: u16>(
+    attrs: &Attrs<'a, S>,
+) -> Repeated<'a, T, NUMBER> {
+    Repeated {
+        rest: attrs.all,
+        nest: attrs.nest,
+        _type: PhantomData,
     }
 }
 
@@ -70,31 +143,343 @@ pub(crate) struct Attr<'a, T: AttrType> {
     raw: RawAttr<'a>,
 }
 
-/// What a request may have as its attribute `NUMBER`.
-pub(crate) struct Field<'a, T: AttrType, const NUMBER: u16>(Option<Attr<'a, T>>);
+impl<'a, T: AttrType> Attr<'a, T> {
+    #[inline]
+    pub(super) fn read(raw: RawAttr<'a>) -> Result<Self, ExtAck<'a>> {
+        Ok(Self {
+            value: T::read(raw)?,
+            raw,
+        })
+    }
+}
+
+impl<T: AttrType> Clone for Attr<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: AttrType> Copy for Attr<'_, T> {}
+
+impl<'a, T: AttrType> From<Attr<'a, T>> for RawAttr<'a> {
+    fn from(attr: Attr<'a, T>) -> Self {
+        attr.raw
+    }
+}
+
+/// What a request or nest may have as its attribute `NUMBER`.
+pub(crate) struct Field<'a, T, const NUMBER: u16> {
+    raw: Option<RawAttr<'a>>,
+    nest: Option<RawAttr<'a>>,
+    _type: PhantomData<fn() -> T>,
+}
 
 impl<'a, T: AttrType, const NUMBER: u16> Field<'a, T, NUMBER> {
-    /// Returns the attribute, if the request has it.
+    /// Returns the attribute, if it is there. Fails if its value is not one of its type.
     #[inline]
-    pub(crate) fn get(&self) -> Option<&Attr<'a, T>> {
-        self.0.as_ref()
+    pub(crate) fn get(&self) -> Result<Option<Attr<'a, T>>, ExtAck<'a>> {
+        self.raw.map(Attr::read).transpose()
     }
 
     /// Returns the attribute, or the error that the request lacks it.
     #[inline]
-    pub(crate) fn required(&self) -> Result<&Attr<'a, T>, ExtAck<'a>> {
-        self.0.as_ref().ok_or_else(|| ExtAck::missing(NUMBER))
+    pub(crate) fn required(&self) -> Result<Attr<'a, T>, ExtAck<'a>> {
+        match self.raw {
+            Some(raw) => Attr::read(raw),
+            None => Err(ExtAck::missing(NUMBER, self.nest)),
+        }
     }
 
-    /// Returns whether the request has the attribute.
+    /// Returns whether the attribute is there.
     #[inline]
     pub(crate) fn is_set(&self) -> bool {
-        self.0.is_some()
+        self.raw.is_some()
     }
 }
 
-impl<'a, T: AttrType> From<&Attr<'a, T>> for RawAttr<'a> {
-    fn from(attr: &Attr<'a, T>) -> Self {
-        attr.raw
+/// The attributes `NUMBER` of a request or nest, which may have several: an iterator that borrows
+/// from the request. An item is an error if its value is not one of its type.
+pub(crate) struct Repeated<'a, T, const NUMBER: u16> {
+    rest: Stream<'a>,
+    nest: Option<RawAttr<'a>>,
+    _type: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: AttrType, const NUMBER: u16> Repeated<'a, T, NUMBER> {
+    /// Returns these attributes, or the error that the request has none.
+    pub(crate) fn required(self) -> Result<Self, ExtAck<'a>> {
+        match { self.rest }.any(|attr| attr.number() == NUMBER) {
+            true => Ok(self),
+            false => Err(ExtAck::missing(NUMBER, self.nest)),
+        }
+    }
+}
+
+impl<'a, T: AttrType, const NUMBER: u16> Iterator for Repeated<'a, T, NUMBER> {
+    type Item = Result<Attr<'a, T>, ExtAck<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let raw = self.rest.find(|attr| attr.number() == NUMBER)?;
+        Some(Attr::read(raw))
+    }
+}
+
+/// `nest`: attributes of the set `S`.
+pub(crate) struct Nest<S>(PhantomData<fn() -> S>);
+
+impl<S: 'static> AttrType for Nest<S> {
+    type Value<'a> = Attrs<'a, S>;
+
+    fn read(attr: RawAttr<'_>) -> Result<Attrs<'_, S>, ExtAck<'_>> {
+        Ok(Attrs::of_nest(attr))
+    }
+
+    fn len(value: Attrs<'_, S>) -> usize {
+        value.all.bytes().len()
+    }
+
+    fn put(to: &mut Writer, number: u16, value: Attrs<'_, S>) -> Result<(), NoRoom> {
+        to.put(number | bindings::NLA_F_NESTED as u16, value.all.bytes())
+    }
+}
+
+/// `indexed-array`: a nest whose attributes are elements of the type `T`. Their numbers are their
+/// places, but say nothing.
+pub(crate) struct Array<T>(PhantomData<fn() -> T>);
+
+/// The elements of an [`Array`] in a request: an iterator that borrows from it. An item is an error
+/// if its value is not one of its type.
+pub(crate) struct Elements<'a, T>(Stream<'a>, PhantomData<fn() -> T>);
+
+impl<T> Clone for Elements<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Elements<'_, T> {}
+
+impl<'a, T: AttrType> Iterator for Elements<'a, T> {
+    type Item = Result<Attr<'a, T>, ExtAck<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Attr::read)
+    }
+}
+
+impl<T: AttrType> AttrType for Array<T> {
+    type Value<'a> = Elements<'a, T>;
+
+    fn read(attr: RawAttr<'_>) -> Result<Elements<'_, T>, ExtAck<'_>> {
+        Ok(Elements(Stream::new(attr.payload()), PhantomData))
+    }
+
+    fn len(value: Elements<'_, T>) -> usize {
+        value.0.bytes().len()
+    }
+
+    fn put(to: &mut Writer, number: u16, value: Elements<'_, T>) -> Result<(), NoRoom> {
+        to.put(number | bindings::NLA_F_NESTED as u16, value.0.bytes())
+    }
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_request)]
+mod tests {
+    use super::*;
+    use crate::genl::{
+        policy::{
+            table,
+            Policy, //
+        },
+        testing::{
+            put,
+            with_attrs,
+            write, //
+        },
+        types::{
+            Bitfield32,
+            BitfieldValue,
+            NulString,
+            U32, //
+        }, //
+    };
+
+    /// The attributes of the tests, and those of the nests in them.
+    enum Outer {}
+    enum Inner {}
+
+    static INNER: [Policy; 4] = table(&[
+        (1, Policy::u32()),
+        (2, Policy::nest(&INNER)),
+        (3, Policy::nul_string().max_len(3)),
+    ]);
+    const POLICY: &[Policy] = &table::<8>(&[
+        (1, Policy::nest(&INNER)),
+        (2, Policy::u32()),
+        (3, Policy::nest_array(&INNER)),
+        (4, Policy::bitfield32(0b101)),
+        (5, Policy::u32()),
+        (6, Policy::any_nest()),
+    ]);
+
+    type Request<'a> = Attrs<'a, Outer>;
+
+    fn nest<'a>(request: &Request<'a>) -> Result<Attrs<'a, Inner>> {
+        let nest = field::<_, Nest<Inner>, 1>(request).required();
+        Ok(nest.map_err(|_| EINVAL)?.value)
+    }
+
+    fn number<const NUMBER: u16, S>(attrs: &Attrs<'_, S>) -> Option<u32> {
+        let attr = field::<_, U32, NUMBER>(attrs).get().ok().flatten();
+        attr.map(|attr| attr.value)
+    }
+
+    fn read<R>(
+        fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
+        with: impl FnOnce(&Request<'_>) -> R,
+    ) -> Result<R> {
+        with_attrs(&write(200, fill)?, POLICY, with)
+    }
+
+    /// Where the extended ACK for `error` points: the number that is missing, and the nest.
+    fn missing(error: ExtAck<'_>) -> (u16, *const bindings::nlattr) {
+        let mut extack: bindings::netlink_ext_ack = pin_init::zeroed();
+        // SAFETY: It is ours, and may be written to.
+        unsafe { error.report(&mut extack) };
+        (extack.miss_type, extack.miss_nest)
+    }
+
+    #[test]
+    fn nests_are_read_at_any_depth() -> Result {
+        let values = read(
+            |to| {
+                to.nest(1, |to| {
+                    put::<U32>(to, 1, 7)?;
+                    to.nest(2, |to| put::<U32>(to, 1, 8))
+                })?;
+                put::<U32>(to, 2, 9)
+            },
+            |request| {
+                let outer = nest(request)?;
+                let inner = field::<_, Nest<Inner>, 2>(&outer).required();
+                let inner = inner.map_err(|_| EINVAL)?.value;
+                // A number in a nest is another than that number outside.
+                assert!(!field::<_, U32, 2>(&inner).is_set());
+                Ok::<_, Error>((number::<1, _>(&outer), number::<1, _>(&inner)))
+            },
+        )??;
+        assert_eq!(values, (Some(7), Some(8)));
+        Ok(())
+    }
+
+    #[test]
+    fn of_several_in_a_nest_the_last_counts() -> Result {
+        let value = read(
+            |to| {
+                to.nest(1, |to| {
+                    put::<U32>(to, 1, 1)?;
+                    put::<U32>(to, 1, 2)
+                })
+            },
+            |request| nest(request).map(|nest| number::<1, _>(&nest)),
+        )??;
+        assert_eq!(value, Some(2));
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_nest_lacks_is_reported_with_the_nest() -> Result {
+        let ((outer, none), (inner, some)) = read(
+            |to| to.nest(1, |to| put::<NulString<0>>(to, 3, c"abc")),
+            |request| {
+                let outer = field::<_, U32, 2>(request).required();
+                let inner = field::<_, U32, 1>(&nest(request)?).required();
+                let (Err(outer), Err(inner)) = (outer, inner) else {
+                    return Err(EINVAL);
+                };
+                Ok((missing(outer), missing(inner)))
+            },
+        )??;
+        assert_eq!((outer, inner), (2, 1));
+        assert!(none.is_null() && !some.is_null());
+        Ok(())
+    }
+
+    #[test]
+    fn repeated_attributes_come_in_their_order_and_no_others() -> Result {
+        let mut values = KVec::new();
+        read(
+            |to| {
+                for value in 1..=3 {
+                    put::<U32>(to, 2, value)?;
+                    put::<U32>(to, 5, 5)?;
+                }
+                Ok(())
+            },
+            |request| {
+                let all = repeated::<_, U32, 2>(request).required();
+                for attr in all.map_err(|_| EINVAL)? {
+                    values.push(attr.map_err(|_| EINVAL)?.value, GFP_KERNEL)?;
+                }
+                assert!(repeated::<_, U32, 6>(request).required().is_err());
+                Ok::<_, Error>(())
+            },
+        )??;
+        assert_eq!(values[..], [1, 2, 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn the_elements_of_an_array_have_any_number() -> Result {
+        let sum = read(
+            |to| {
+                to.nest(3, |to| {
+                    for (number, value) in [(1, 4), (1, 5), (9, 6)] {
+                        to.nest(number, |to| put::<U32>(to, 1, value))?;
+                    }
+                    Ok(())
+                })
+            },
+            |request| {
+                let array = field::<_, Array<Nest<Inner>>, 3>(request).required();
+                let elements = array.map_err(|_| EINVAL)?.value;
+                let values = elements.map(|element| number::<1, _>(&element.ok()?.value));
+                Ok::<_, Error>(values.flatten().sum::<u32>())
+            },
+        )??;
+        assert_eq!(sum, 15);
+        Ok(())
+    }
+
+    #[test]
+    fn bits_are_read_as_they_were_put() -> Result {
+        let given = BitfieldValue {
+            value: 0b100,
+            selector: 0b101,
+        };
+        let taken = read(
+            |to| put::<Bitfield32>(to, 4, given),
+            |request| {
+                field::<_, Bitfield32, 4>(request)
+                    .get()
+                    .ok()
+                    .flatten()
+                    .map(|attr| attr.value)
+            },
+        )?;
+        assert_eq!(taken, Some(given));
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_is_put_as_it_was_given() -> Result {
+        let bytes = write(200, |to| to.nest(1, |to| put::<U32>(to, 1, 7)))?;
+        let copy = with_attrs(&bytes, POLICY, |request: &Request<'_>| {
+            let nest = nest(request)?;
+            write(200, |to| put::<Nest<Inner>>(to, 1, nest))
+        })??;
+        assert_eq!(bytes[..], copy[..]);
+        Ok(())
     }
 }

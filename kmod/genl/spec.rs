@@ -2,12 +2,9 @@
 
 //! Operations as the spec describes them.
 
-// A family has the flags that its spec names.
-#![allow(dead_code)]
-
 use super::{
     payload::Payload,
-    request::Request, //
+    policy::Policy, //
 };
 use kernel::bindings;
 
@@ -31,6 +28,9 @@ pub(crate) trait Op: 'static {
     /// The number of the operation. A do and a dump may share it.
     const CMD: u8;
 
+    /// The number of its reply. Most families use that of the request.
+    const REPLY_CMD: u8 = Self::CMD;
+
     /// The permission flags: [`ADMIN_PERM`], [`UNS_ADMIN_PERM`] or 0 for everyone.
     const FLAGS: u32;
 
@@ -40,8 +40,9 @@ pub(crate) trait Op: 'static {
     /// Whether it has a reply.
     const REPLIES: bool;
 
-    /// The attributes of the request.
-    type Request<'a>: Request<'a>;
+    /// What the kernel checks before the handler runs, indexed by attribute number. Empty if the
+    /// operation takes no attribute.
+    const POLICY: &'static [Policy];
 
     /// The attributes of its reply, or of each entry of the dump. `()` if it has no reply.
     type Reply<'a>: Payload;

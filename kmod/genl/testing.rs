@@ -6,7 +6,7 @@ use super::{
     attr::RawAttr,
     dump::Entries,
     policy::Policy,
-    request::Table,
+    request::Attrs,
     spec::Op,
     types::AttrType,
     wire::NoRoom,
@@ -98,15 +98,19 @@ pub(crate) fn check(bytes: &[u8], policy: &'static [Policy]) -> Result {
 }
 
 /// Hands the attributes in `bytes` to `with`, as the kernel would to a handler.
-pub(crate) fn with_table<R>(
+pub(crate) fn with_attrs<S, R>(
     bytes: &[u8],
     policy: &'static [Policy],
-    with: impl FnOnce(&Table<'_>) -> R,
+    with: impl FnOnce(&Attrs<'_, S>) -> R,
 ) -> Result<R> {
-    let (_memory, mut found) = parsed(bytes, Some(policy), policy.len())?;
-    // SAFETY: The table has so many entries, of attributes in memory that outlives them.
-    let table = unsafe { Table::from_raw(found.as_mut_ptr(), policy.len()) };
-    Ok(with(&table))
+    let (memory, mut found) = parsed(bytes, Some(policy), policy.len())?;
+    // SAFETY: The parser has read so many bytes there. The table has so many entries, of attributes
+    // in memory that outlives them.
+    let attrs = unsafe {
+        let all = core::slice::from_raw_parts(memory.as_ptr().cast(), bytes.len());
+        Attrs::from_raw(found.as_mut_ptr(), policy.len(), (all, 0))
+    };
+    Ok(with(&attrs))
 }
 
 /// Hands the payloads of the attributes in `bytes`, by number, to `with`. There are less than

@@ -5,19 +5,22 @@
 //! What a policy has checked before is checked here again. That costs a comparison, and makes
 //! reading sound for any attribute.
 
-// A family has the types that its spec names.
-#![allow(dead_code)]
-
 use super::{
     attr::RawAttr,
     extack::ExtAck,
+    policy::Policy,
     wire::NoRoom,
     writer::Writer, //
 };
-use kernel::prelude::*;
+use core::ptr::NonNull;
+use kernel::{
+    bindings,
+    ffi::c_int,
+    prelude::*, //
+};
 
-/// A type of attribute.
-pub(crate) trait AttrType {
+/// A type of attribute. A module can have further ones of its own.
+pub(crate) trait AttrType: 'static {
     /// The value. It may borrow from the request or from the handler.
     type Value<'a>: Copy;
 
@@ -110,6 +113,31 @@ impl AttrType for Text {
     }
 }
 
+/// `nest` of which the spec says nothing: the bytes of its attributes.
+pub(crate) struct AnyNest;
+
+impl AttrType for AnyNest {
+    type Value<'a> = &'a [u8];
+
+    fn read(attr: RawAttr<'_>) -> Result<&[u8], ExtAck<'_>> {
+        Ok(attr.payload())
+    }
+
+    fn len(value: &[u8]) -> usize {
+        value.len()
+    }
+
+    fn put(to: &mut Writer, number: u16, value: &[u8]) -> Result<(), NoRoom> {
+        to.put(number | bindings::NLA_F_NESTED as u16, value)
+    }
+}
+
+/// Returns the payload of an attribute that must have `LEN` bytes.
+pub(crate) fn array<const LEN: usize>(attr: RawAttr<'_>) -> Result<[u8; LEN], ExtAck<'_>> {
+    let bytes = attr.payload().try_into();
+    bytes.map_err(|_| bad_length(attr))
+}
+
 /// `flag`: set if the attribute is there.
 pub(crate) struct Flag;
 
@@ -132,6 +160,41 @@ impl AttrType for Flag {
     }
 }
 
+/// `bitfield32`: some of 32 bits, and their values.
+pub(crate) struct Bitfield32;
+
+/// The value of a [`Bitfield32`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BitfieldValue {
+    /// The values of the bits that `selector` has.
+    pub(crate) value: u32,
+    /// Which bits are meant.
+    pub(crate) selector: u32,
+}
+
+impl AttrType for Bitfield32 {
+    type Value<'a> = BitfieldValue;
+
+    fn read(attr: RawAttr<'_>) -> Result<BitfieldValue, ExtAck<'_>> {
+        let [a, b, c, d, e, f, g, h] = array(attr)?;
+        Ok(BitfieldValue {
+            value: u32::from_ne_bytes([a, b, c, d]),
+            selector: u32::from_ne_bytes([e, f, g, h]),
+        })
+    }
+
+    #[inline]
+    fn len(_value: BitfieldValue) -> usize {
+        size_of::<bindings::nla_bitfield32>()
+    }
+
+    fn put(to: &mut Writer, number: u16, value: BitfieldValue) -> Result<(), NoRoom> {
+        let ([a, b, c, d], [e, f, g, h]) =
+            (value.value.to_ne_bytes(), value.selector.to_ne_bytes());
+        to.put(number, &[a, b, c, d, e, f, g, h])
+    }
+}
+
 macro_rules! integers {
     ($($(#[$meta:meta])* $name:ident: $value:ty, $from:ident, $to:ident;)+) => {$(
         $(#[$meta])*
@@ -142,10 +205,7 @@ macro_rules! integers {
 
             #[inline]
             fn read(attr: RawAttr<'_>) -> Result<$value, ExtAck<'_>> {
-                match attr.payload().try_into() {
-                    Ok(bytes) => Ok(<$value>::$from(bytes)),
-                    Err(_) => Err(bad_length(attr)),
-                }
+                array(attr).map(<$value>::$from)
             }
 
             #[inline]
@@ -184,6 +244,24 @@ integers! {
     BeU32: u32, from_be_bytes, to_be_bytes;
     /// `u64` in big-endian byte order.
     BeU64: u64, from_be_bytes, to_be_bytes;
+    /// `s16` in big-endian byte order.
+    BeS16: i16, from_be_bytes, to_be_bytes;
+    /// `s32` in big-endian byte order.
+    BeS32: i32, from_be_bytes, to_be_bytes;
+    /// `s64` in big-endian byte order.
+    BeS64: i64, from_be_bytes, to_be_bytes;
+    /// `u16` in little-endian byte order.
+    LeU16: u16, from_le_bytes, to_le_bytes;
+    /// `u32` in little-endian byte order.
+    LeU32: u32, from_le_bytes, to_le_bytes;
+    /// `u64` in little-endian byte order.
+    LeU64: u64, from_le_bytes, to_le_bytes;
+    /// `s16` in little-endian byte order.
+    LeS16: i16, from_le_bytes, to_le_bytes;
+    /// `s32` in little-endian byte order.
+    LeS32: i32, from_le_bytes, to_le_bytes;
+    /// `s64` in little-endian byte order.
+    LeS64: i64, from_le_bytes, to_le_bytes;
 }
 
 macro_rules! integers_of_variable_width {
@@ -228,6 +306,49 @@ integers_of_variable_width! {
     Sint: i64, i32;
 }
 
+/// An enum whose values have gaps.
+pub(crate) trait Sparse {
+    /// The values.
+    const VALUES: &'static [i128];
+}
+
+impl Policy {
+    /// Requires an integer of the type `T` that is one of the values of `E`.
+    pub(crate) const fn one_of<T, E>(self) -> Self
+    where
+        T: AttrType,
+        for<'a> T::Value<'a>: Into<i128>,
+        E: Sparse,
+    {
+        self.validated_by(one_of::<T, E>)
+    }
+}
+
+/// # Safety
+///
+/// To be called by the kernel's parser only.
+unsafe extern "C" fn one_of<T, E>(
+    attr: *const bindings::nlattr,
+    extack: *mut bindings::netlink_ext_ack,
+) -> c_int
+where
+    T: AttrType,
+    for<'a> T::Value<'a>: Into<i128>,
+    E: Sparse,
+{
+    // SAFETY: The parser passes an attribute that it has found whole within the request, which
+    // stays as it is during this call.
+    let attr = unsafe { RawAttr::from_raw(NonNull::new_unchecked(attr.cast_mut())) };
+    let error = match T::read(attr) {
+        Ok(value) if E::VALUES.contains(&value.into()) => return 0,
+        Ok(_) => ExtAck::new(EINVAL, c"invalid enum value").at(attr),
+        Err(error) => error,
+    };
+    // SAFETY: The extended ACK is null or that of the request, and the parser does not use it
+    // during this call.
+    unsafe { error.report(extack) }
+}
+
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 #[kunit_tests(parley_types)]
 mod tests {
@@ -238,12 +359,13 @@ mod tests {
             Policy, //
         },
         request::{
-            Field,
-            Table, //
+            field,
+            Attrs,
+            Field, //
         },
         testing::{
             put,
-            with_table,
+            with_attrs,
             write, //
         }, //
     };
@@ -256,33 +378,30 @@ mod tests {
         (5, Policy::u32().range(1, 9)),
     ]);
 
-    /// One of each type.
-    struct All<'a> {
-        bytes: Field<'a, Binary, 1>,
-        name: Field<'a, NulString<1>, 2>,
-        uint: Field<'a, Uint, 3>,
-        sint: Field<'a, Sint, 4>,
-        range: Field<'a, U32, 5>,
+    /// The attributes of the tests.
+    enum All {}
+
+    type Given<'a> = Attrs<'a, All>;
+
+    fn bytes<'a>(all: &Given<'a>) -> Field<'a, Binary, 1> {
+        field(all)
     }
 
-    impl<'a> All<'a> {
-        fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {
-            Ok(Self {
-                bytes: table.field()?,
-                name: table.field()?,
-                uint: table.field()?,
-                sint: table.field()?,
-                range: table.field()?,
-            })
-        }
+    fn name<'a>(all: &Given<'a>) -> Field<'a, NulString<1>, 2> {
+        field(all)
     }
 
     fn read<R>(
         fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
-        with: impl FnOnce(Option<All<'_>>) -> R,
+        with: impl FnOnce(&Given<'_>) -> R,
     ) -> Result<R> {
-        let bytes = write(200, fill)?;
-        with_table(&bytes, POLICY, |table| with(All::parse(table).ok()))
+        with_attrs(&write(200, fill)?, POLICY, with)
+    }
+
+    /// The value of the attribute `NUMBER`, if it is there and of its type.
+    fn value<'a, T: AttrType, const NUMBER: u16>(all: &Given<'a>) -> Option<T::Value<'a>> {
+        let attr = field::<_, T, NUMBER>(all).get().ok().flatten();
+        attr.map(|attr| attr.value)
     }
 
     fn put_all(to: &mut Writer, uint: u64, sint: i64) -> Result<(), NoRoom> {
@@ -302,15 +421,13 @@ mod tests {
             read(
                 |to| put_all(to, uint, sint),
                 |all| {
-                    let all = all.ok_or(EINVAL)?;
-                    assert_eq!(all.bytes.get().map(|attr| attr.value), Some(&b"bytes"[..]));
-                    assert_eq!(all.name.get().map(|attr| attr.value), Some(c"abc"));
-                    assert_eq!(all.uint.get().map(|attr| attr.value), Some(uint));
-                    assert_eq!(all.sint.get().map(|attr| attr.value), Some(sint));
-                    assert!(!all.range.is_set());
-                    Ok::<(), Error>(())
+                    assert_eq!(value::<Binary, 1>(all), Some(&b"bytes"[..]));
+                    assert_eq!(value::<NulString<1>, 2>(all), Some(c"abc"));
+                    assert_eq!(value::<Uint, 3>(all), Some(uint));
+                    assert_eq!(value::<Sint, 4>(all), Some(sint));
+                    assert_eq!(value::<U32, 5>(all), None);
                 },
-            )??;
+            )?;
         }
         Ok(())
     }
@@ -322,7 +439,7 @@ mod tests {
                 put_all(to, 1, 1)?;
                 put::<U32>(to, 5, 9)
             },
-            |all| all.and_then(|all| all.range.get().map(|range| range.value)),
+            value::<U32, 5>,
         )?;
         assert_eq!(range, Some(9));
         Ok(())
@@ -332,11 +449,7 @@ mod tests {
     fn a_required_attribute_must_be_there() -> Result {
         let (has_bytes, has_name) = read(
             |to| put::<Binary>(to, 1, b"alone"),
-            |all| {
-                all.map_or((false, false), |all| {
-                    (all.bytes.required().is_ok(), all.name.required().is_ok())
-                })
-            },
+            |all| (bytes(all).required().is_ok(), name(all).required().is_ok()),
         )?;
         assert!(has_bytes && !has_name);
         Ok(())
@@ -350,7 +463,7 @@ mod tests {
                 // The last of two counts.
                 put::<NulString<0>>(to, 2, c"")
             },
-            |all| all.is_none(),
+            |all| name(all).get().is_err() && name(all).required().is_err(),
         )?;
         assert!(refused);
         Ok(())

@@ -12,6 +12,9 @@ pub(super) const HEADER: usize = size_of::<bindings::nlattr>();
 /// Where each attribute begins is a multiple of this.
 pub(super) const ALIGN: usize = 4;
 
+/// Constants of C headers, which a spec may name.
+pub(crate) use kernel::bindings as header;
+
 /// How many bytes attributes take in a message, header and padding included.
 pub(crate) mod size {
     use super::{

@@ -113,6 +113,25 @@ impl Writer {
         Ok(())
     }
 
+    /// Puts the family's own header, with padding behind it.
+    pub(crate) fn put_family_header(&mut self, header: &[u8]) -> Result<(), NoRoom> {
+        let padded = header.len().next_multiple_of(ALIGN);
+        if padded > self.room - self.len {
+            return Err(NoRoom);
+        }
+        // SAFETY: `padded` bytes from `start + len` on are within the room, as was just checked,
+        // and the writer's alone by the type invariants. `header` is a live shared reference, so it
+        // does not overlap with them.
+        unsafe {
+            let at = self.start.as_ptr().add(self.len);
+            at.write_bytes(0, padded);
+            core::ptr::copy_nonoverlapping(header.as_ptr(), at, header.len());
+        }
+        // INVARIANT: `padded` is a multiple of `ALIGN`, fits, and all of it was written.
+        self.len += padded;
+        Ok(())
+    }
+
     fn header(&self, nla_len: u16, number: u16) -> [u8; HEADER] {
         let ([a, b], [c, d]) = (nla_len.to_ne_bytes(), number.to_ne_bytes());
         [a, b, c, d]

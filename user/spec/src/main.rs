@@ -16,12 +16,14 @@ Check Netlink specs and generate Rust from them
 Usage: parley-spec check SPEC...
        parley-spec constants SPEC [-o FILE]
        parley-spec family SPEC [-o FILE]
+       parley-spec handlers SPEC [-o FILE]
 
 Commands:
   check      Check specs and report every error with its file, line and column
   constants  Generate constants, enums, flag sets and tables of the attributes
              and operations, for a program
   family     Generate the kernel side of a family
+  handlers   Begin its module: a handler for each operation, for you to write
 
 Options:
   -o FILE  Write to this file instead of standard output
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
+        ["handlers", ref rest @ ..] if is_output(rest) => generate(rest, rust::handlers),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

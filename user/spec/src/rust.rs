@@ -14,7 +14,7 @@ mod structs;
 mod tables;
 mod text;
 
-pub use family::family;
+pub use family::{family, handlers};
 
 use crate::{
     error::{Collector, Errors},

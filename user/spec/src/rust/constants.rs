@@ -60,7 +60,7 @@ pub(super) fn own(spec: &Spec, target: Target) -> String {
 /// The type and value of a text.
 fn text_constant(target: Target, text: &str) -> String {
     match target {
-        Target::Kernel => format!("&kernel::str::CStr = c{}", literal(text)),
+        Target::Kernel => format!("&CStr = c{}", literal(text)),
         Target::User => format!("&str = {}", literal(text)),
     }
 }

@@ -20,6 +20,9 @@ pub(super) fn enums(spec: &Spec, target: Target) -> String {
             } else {
                 one(definition, enumeration, target.visible())
             };
+            if target == Target::Kernel && !enumeration.flags && enumeration.range().is_none() {
+                out += &values(definition, enumeration);
+            }
         }
     }
     out
@@ -107,6 +110,25 @@ impl {name} {{
 "
     );
     out
+}
+
+/// The values of an enum that has gaps, by which a policy checks them.
+fn values(definition: &Definition, enumeration: &Enumeration) -> String {
+    let values: Vec<String> = (enumeration.entries.iter())
+        .map(|entry| entry.value.to_string())
+        .collect();
+    match values.is_empty() {
+        true => String::new(),
+        false => format!(
+            "impl codegen::Sparse for {} {{
+    const VALUES: &'static [i128] = &[{}];
+}}
+
+",
+            camel(&definition.name),
+            values.join(", ")
+        ),
+    }
 }
 
 fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {

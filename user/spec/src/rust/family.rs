@@ -5,23 +5,28 @@
 
 #![forbid(unsafe_code)]
 
+mod handlers;
 mod kinds;
 mod operation;
 mod payload;
 mod request;
 
+pub use handlers::handlers;
+
 use super::{
     constants, enums, head, structs,
-    text::{constant, doc, literal, snake},
+    text::{camel, constant, doc, literal, snake},
     Target,
 };
 use crate::{
     error::{Collector, Errors},
-    model::{AttributeKind, EnumModel, Operation, OperationId, Permission, Protocol, SetId, Spec},
+    model::{
+        AttributeKind, DefinitionId, Operation, OperationId, Permission, Protocol, SetId, Spec,
+    },
     ErrorKind, Position,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write,
 };
 
@@ -68,12 +73,7 @@ use std::{
 ///
 /// Fails if the spec needs something that the layer lacks; the errors name the place in the spec.
 pub fn family(spec: &Spec) -> Result<String, Errors> {
-    let mut family = Family {
-        spec,
-        errors: Collector::new(&spec.file),
-        nests: BTreeSet::new(),
-        replies: HashMap::new(),
-    };
+    let mut family = Family::new(spec);
     family.check();
     let what = format!("The family `{}`: {}", spec.name, spec.doc.trim());
     let mut out = head(spec, &what, Target::Kernel);
@@ -82,10 +82,28 @@ pub fn family(spec: &Spec) -> Result<String, Errors> {
     out += &enums::enums(spec, Target::Kernel);
     out += &structs::structs(spec, Target::Kernel);
     out += &family.numbers();
-    for (index, operation) in spec.operations.iter().enumerate() {
-        out += &family.operation(OperationId(index), operation);
+    for operation in &spec.operations {
+        out += &family.calls(operation);
     }
-    out += &family.nested();
+    for (index, operation) in spec.operations.iter().enumerate() {
+        out += &family.sent(OperationId(index), operation);
+    }
+    out += &family.hooks();
+    let mut nests = family.nested();
+    let (sets, policies) = family.given_nests();
+    nests += &sets;
+    if !nests.is_empty() {
+        let _ = write!(
+            out,
+            "/// Nests.\npub(crate) mod nest {{\nuse super::*;\n\n{nests}}}\n\n"
+        );
+    }
+    if !policies.is_empty() {
+        let _ = write!(
+            out,
+            "/// What the kernel checks of nests in requests.\nmod policy {{\nuse super::*;\n\n{policies}}}\n\n"
+        );
+    }
     out += &family.table();
     family.errors.check()?;
     Ok(out)
@@ -102,7 +120,6 @@ use crate::genl::{
     NetState, //
 };
 use kernel::{
-    net::netlink::MulticastGroup,
     prelude::ThisModule,
     str::CStr, //
 };
@@ -113,13 +130,28 @@ use kernel::{
 struct Family<'s> {
     spec: &'s Spec,
     errors: Collector,
+    /// The family's own header.
+    header: Option<DefinitionId>,
+    /// The sets of nests that requests hold.
+    given: BTreeSet<SetId>,
     /// The sets of nests that messages hold.
     nests: BTreeSet<SetId>,
     /// The type of each reply, by its attributes.
     replies: HashMap<(SetId, Vec<usize>), payload::Made>,
 }
 
-impl Family<'_> {
+impl<'s> Family<'s> {
+    fn new(spec: &'s Spec) -> Self {
+        Self {
+            spec,
+            errors: Collector::new(&spec.file),
+            header: None,
+            nests: BTreeSet::new(),
+            given: BTreeSet::new(),
+            replies: HashMap::new(),
+        }
+    }
+
     fn unsupported(&mut self, at: Position, what: &str) {
         let message = format!("the kernel side does not support {what} yet");
         self.errors.push(ErrorKind::Unsupported, at, message);
@@ -139,37 +171,79 @@ impl Family<'_> {
             self.unsupported(top, "`sock-priv`");
         }
         for group in &spec.groups {
-            if group.permission != Permission::Anyone {
-                self.unsupported(group.at, "the flags of a multicast group");
+            if group.permission == Permission::Admin {
+                // Generic Netlink asks for capabilities in the namespace's own user namespace.
+                self.unsupported(group.at, "groups for `admin-perm`");
             }
         }
+        let mut header = None;
         for operation in &spec.operations {
             let at = operation.at;
-            if operation.fixed_header.is_some() {
-                self.unsupported(at, "fixed headers");
-            }
-            if operation.config.is_some() {
-                self.unsupported(at, "`config-cond`");
-            }
-            let (request, reply) = (operation.request_number, operation.reply_number);
-            if let (EnumModel::Directional, Some(request), Some(reply)) =
-                (spec.enum_model, request, reply)
-            {
-                if request != reply {
-                    self.unsupported(at, "a reply whose number is not that of its request");
+            if operation.attributes.is_some() {
+                let first = *header.get_or_insert(operation.fixed_header);
+                if operation.fixed_header != first {
+                    self.unsupported(at, "a fixed header that other operations do not have");
                 }
             }
-            if request
-                .or(reply)
-                .is_some_and(|number| number > u8::MAX.into())
-            {
+            if let Some(header) = operation.fixed_header {
+                if !structs::has_type(spec, header) {
+                    self.unsupported(spec[header].at, "a fixed header of unknown size");
+                }
+            }
+            let numbers = [operation.request_number, operation.reply_number];
+            if (numbers.iter().flatten()).any(|number| *number > u8::MAX.into()) {
                 self.unsupported(at, "numbers of operations above 255");
             }
-            for call in [&operation.r#do, &operation.dump].into_iter().flatten() {
-                if call.hooks.pre.is_some() || call.hooks.post.is_some() {
-                    self.unsupported(at, "`pre` and `post`");
-                }
+        }
+        self.header = header.flatten();
+    }
+
+    /// The hooks, each with the attributes of its operations.
+    fn hooks(&mut self) -> String {
+        let spec = self.spec;
+        let mut hooks: BTreeMap<(String, String, SetId), Vec<&Operation>> = BTreeMap::new();
+        for operation in &spec.operations {
+            let (Some(call), Some(set)) = (&operation.r#do, operation.attributes) else {
+                continue;
+            };
+            if let Some(name) = operation::hook(call) {
+                let marker = self.hook(name, set);
+                let hook = hooks.entry((marker, name.to_owned(), self.whole(set)));
+                hook.or_default().push(operation);
             }
+        }
+        let mut out = String::new();
+        for ((marker, name, set), operations) in hooks {
+            let about = format!(
+                "The hook ``{name}`` of operations on ``{}``.",
+                spec[set].name
+            );
+            out += &doc(0, &about);
+            let _ = writeln!(out, "pub(crate) enum {marker} {{}}\n");
+            let methods = self.methods_of_all(set, &operations);
+            if !methods.is_empty() {
+                let _ = writeln!(out, "impl<'a> Attrs<'a, {marker}> {{\n{methods}}}\n");
+            }
+        }
+        out
+    }
+
+    /// The set that `set` is part of.
+    fn whole(&self, set: SetId) -> SetId {
+        self.spec[set].subset_of.unwrap_or(set)
+    }
+
+    /// The type that stands for the hook `name` of an operation with the attributes `set`. Operations
+    /// with other attributes have another type for it.
+    fn hook(&self, name: &str, set: SetId) -> String {
+        let set = self.whole(set);
+        let others = self.spec.operations.iter().any(|operation| {
+            let hooked = operation.r#do.as_ref().and_then(operation::hook);
+            hooked == Some(name) && operation.attributes.map(|set| self.whole(set)) != Some(set)
+        });
+        match others {
+            true => camel(name) + &camel(&self.spec[set].name),
+            false => camel(name),
         }
     }
 
@@ -197,9 +271,13 @@ impl Family<'_> {
         let spec = self.spec;
         let count = spec.groups.len();
         let mut out = doc(0, "The multicast groups.");
-        let _ = writeln!(out, "static GROUPS: [MulticastGroup; {count}] = [");
+        let _ = writeln!(out, "static GROUPS: [Group; {count}] = [");
         for group in &spec.groups {
-            let _ = writeln!(out, "MulticastGroup::const_new(c{}),", literal(&group.name));
+            let admin = match group.permission {
+                Permission::Anyone => "",
+                _ => ".for_admin()",
+            };
+            let _ = writeln!(out, "Group::new(c{}){admin},", literal(&group.name));
         }
         out += "];\n\n";
         let (mut entries, mut bounds, mut kinds) = (String::new(), String::new(), String::new());
@@ -207,19 +285,33 @@ impl Family<'_> {
         operations.sort_by_key(|operation| operation.request_number);
         let mut kind = 0;
         for operation in operations {
-            if operation.r#do.is_some() {
+            let only_if = match &operation.config {
+                Some(config) => format!("#[cfg(CONFIG_{})]\n", constant(config)),
+                None => String::new(),
+            };
+            if let Some(call) = &operation.r#do {
                 let name = operation::marker(operation, false);
-                kind += 1;
-                let _ = write!(kinds, ", K{kind}");
-                let _ = writeln!(bounds, "N: Handler<{name}, K{kind}>,");
-                let _ = writeln!(entries, "Entry::new_do::<{name}, K{kind}>(),");
+                let handler = match operation::hook(call) {
+                    Some(_) => "Guarded".into(),
+                    None => {
+                        kind += 1;
+                        let _ = write!(kinds, ", K{kind}");
+                        format!("K{kind}")
+                    }
+                };
+                let _ = writeln!(bounds, "N: Handler<{name}, {handler}>,");
+                let _ = writeln!(entries, "{only_if}Entry::new_do::<{name}, {handler}>(),");
             }
             if operation.dump.is_some() {
                 let name = operation::marker(operation, true);
                 let _ = writeln!(bounds, "N: DumpOp<{name}>,");
-                let _ = writeln!(entries, "Entry::new_dump::<{name}>(),");
+                let _ = writeln!(entries, "{only_if}Entry::new_dump::<{name}>(),");
             }
         }
+        let header = match self.header {
+            Some(header) => format!("{}::SIZE", camel(&spec[header].name)),
+            None => "0".into(),
+        };
         let _ = write!(
             out,
             "/// Makes the family of `module`. Its state `N` handles every operation; what kind of
@@ -233,6 +325,7 @@ where
         module,
         FAMILY_NAME,
         FAMILY_VERSION,
+        {header},
         Ops::new(const {{ &[{entries}] }}),
         &GROUPS,
     )

@@ -35,9 +35,40 @@ pub(super) fn structs(spec: &Spec, target: Target) -> String {
     for (index, definition) in spec.definitions.iter().enumerate() {
         if let Some(layout) = layout(spec, DefinitionId(index), 0) {
             out += &one(definition, &layout, target.visible());
+            if target == Target::Kernel {
+                out += &attribute(&camel(&definition.name));
+            }
         }
     }
     out
+}
+
+/// Whether a struct has a type.
+pub(super) fn has_type(spec: &Spec, id: DefinitionId) -> bool {
+    layout(spec, id, 0).is_some()
+}
+
+/// The struct `name` as what an attribute holds.
+fn attribute(name: &str) -> String {
+    format!(
+        "impl AttrType for {name} {{
+    type Value<'a> = Self;
+
+    fn read(attr: RawAttr<'_>) -> Result<Self, ExtAck<'_>> {{
+        codegen::array(attr).map(Self::from_bytes)
+    }}
+
+    fn len(_value: Self) -> usize {{
+        Self::SIZE
+    }}
+
+    fn put(to: &mut Writer, number: u16, value: Self) -> Result<(), NoRoom> {{
+        Binary::put(to, number, &value.to_bytes())
+    }}
+}}
+
+"
+    )
 }
 
 /// Lays out a struct as C does on a 64-bit machine.

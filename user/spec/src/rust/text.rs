@@ -38,6 +38,16 @@ pub(super) fn snake(name: &str) -> String {
     allowed(name.replace('-', "_").to_ascii_lowercase())
 }
 
+/// Types that generated code names. A type of the spec's must not hide them.
+const TYPES: &str = "\
+    AnyNest Array Attr Attrs AttrType Binary Bitfield32 BitfieldValue Call Context CStr DoOp DumpOp Entered \
+    Entries Entry Err Error ExtAck Family Field Flag Fn FnMut FnOnce Group Guarded GuardedOp \
+    Handled Handler Hook HookedOp Into KeepOp Kept Message Namespace Nest NetState None NoRoom \
+    Notification NulString Numbered Ok Op OpenNet Ops Option Payload Policy Prepared Progress \
+    RawAttr Repeated Result Some Sparse Text ThisModule Writer \
+    U8 U16 U32 U64 S8 S16 S32 S64 Uint Sint BeU16 BeU32 BeU64 BeS16 BeS32 BeS64 \
+    LeU16 LeU32 LeU64 LeS16 LeS32 LeS64";
+
 /// `some-name` as a type: `SomeName`.
 pub(super) fn camel(name: &str) -> String {
     let mut camel = String::new();
@@ -52,7 +62,11 @@ pub(super) fn camel(name: &str) -> String {
             camel.extend(chars.map(|c| c.to_ascii_lowercase()));
         }
     }
-    allowed(camel)
+    let mut name = allowed(camel);
+    if TYPES.split(' ').any(|taken| taken == name) {
+        name.push('_');
+    }
+    name
 }
 
 /// A string literal.

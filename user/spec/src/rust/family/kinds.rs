@@ -7,10 +7,13 @@
 
 #![forbid(unsafe_code)]
 
-use super::super::text::constant;
+use super::super::{
+    structs,
+    text::{camel, constant},
+};
 use crate::model::{
-    Accepted, Attribute, AttributeKind, Bound, ByteOrder, Integer, IntegerType, Length, Limits,
-    Spec,
+    Accepted, Attribute, AttributeKind, Bound, ByteOrder, Content, Integer, IntegerType, Length,
+    Limits, Spec,
 };
 
 /// An attribute as the layer knows it.
@@ -25,9 +28,13 @@ pub(super) struct Kind {
     pub(super) policy: Result<String, String>,
 }
 
-/// How the layer knows `attribute`. Fails with what it lacks.
-pub(super) fn kind(spec: &Spec, attribute: &Attribute) -> Result<Kind, String> {
-    match &attribute.kind {
+/// How the layer knows `attribute`, or what holds `kind` in it. Fails with what it lacks.
+pub(super) fn kind(
+    spec: &Spec,
+    attribute: &Attribute,
+    kind: &AttributeKind,
+) -> Result<Kind, String> {
+    match kind {
         AttributeKind::Flag => Ok(Kind {
             name: "Flag".into(),
             value: "()".into(),
@@ -51,11 +58,34 @@ pub(super) fn kind(spec: &Spec, attribute: &Attribute) -> Result<Kind, String> {
             policy: text_policy(spec, length)
                 .map(|policy| policy.replace("Policy::nul_string", "Policy::string")),
         }),
-        AttributeKind::Binary { length, .. } => Ok(Kind {
-            name: "Binary".into(),
-            value: "&'a [u8]".into(),
-            most: most(spec, length)?,
-            policy: binary_policy(spec, length),
+        AttributeKind::Binary { length, content } => {
+            let (name, value) = match content {
+                Content::Struct(id) if structs::has_type(spec, *id) => {
+                    let name = camel(&spec[*id].name);
+                    (name.clone(), name)
+                }
+                _ => ("Binary".into(), "&'a [u8]".into()),
+            };
+            Ok(Kind {
+                most: match name == "Binary" {
+                    true => most(spec, length)?,
+                    false => Some(format!("{name}::SIZE")),
+                },
+                name,
+                value,
+                policy: binary_policy(spec, length),
+            })
+        }
+        AttributeKind::Bitfield32(used) => Ok(Kind {
+            name: "Bitfield32".into(),
+            value: "BitfieldValue".into(),
+            most: Some("8".into()),
+            policy: match used.and_then(|used| spec.enumeration(used.id)) {
+                Some(bits) => u32::try_from(bits.mask())
+                    .map(|mask| format!("Policy::bitfield32({mask:#x})"))
+                    .map_err(|_| "flags beyond 32 bits".into()),
+                None => Err("attributes of the type bitfield32 without an enum".into()),
+            },
         }),
         _ => Err(format!("attributes of the type {}", attribute.type_name)),
     }
@@ -69,10 +99,10 @@ fn integer_kind(
 ) -> Result<Kind, String> {
     let (name, value, policy) = match (integer.kind, integer.order) {
         (IntegerType::U8, _) => ("U8", "u8", "u8"),
+        (IntegerType::S8, _) => ("S8", "i8", "s8"),
         (IntegerType::U16, ByteOrder::Host) => ("U16", "u16", "u16"),
         (IntegerType::U32, ByteOrder::Host) => ("U32", "u32", "u32"),
         (IntegerType::U64, ByteOrder::Host) => ("U64", "u64", "u64"),
-        (IntegerType::S8, _) => ("S8", "i8", "s8"),
         (IntegerType::S16, ByteOrder::Host) => ("S16", "i16", "s16"),
         (IntegerType::S32, ByteOrder::Host) => ("S32", "i32", "s32"),
         (IntegerType::S64, ByteOrder::Host) => ("S64", "i64", "s64"),
@@ -81,15 +111,41 @@ fn integer_kind(
         (IntegerType::U16, ByteOrder::Big) => ("BeU16", "u16", "be16"),
         (IntegerType::U32, ByteOrder::Big) => ("BeU32", "u32", "be32"),
         (IntegerType::U64, ByteOrder::Big) => ("BeU64", "u64", "u64"),
+        (IntegerType::S16, ByteOrder::Big) => ("BeS16", "i16", "s16"),
+        (IntegerType::S32, ByteOrder::Big) => ("BeS32", "i32", "s32"),
+        (IntegerType::S64, ByteOrder::Big) => ("BeS64", "i64", "s64"),
+        (IntegerType::U16, ByteOrder::Little) => ("LeU16", "u16", "u16"),
+        (IntegerType::U32, ByteOrder::Little) => ("LeU32", "u32", "u32"),
+        (IntegerType::U64, ByteOrder::Little) => ("LeU64", "u64", "u64"),
+        (IntegerType::S16, ByteOrder::Little) => ("LeS16", "i16", "s16"),
+        (IntegerType::S32, ByteOrder::Little) => ("LeS32", "i32", "s32"),
+        (IntegerType::S64, ByteOrder::Little) => ("LeS64", "i64", "s64"),
         _ => return Err(format!("{} in this byte order", attribute.type_name)),
     };
+    // Of other orders the kernel's checks know u16 and u32 with the most significant byte first.
+    let checked = matches!(
+        (integer.order, integer.kind),
+        (ByteOrder::Host, _)
+            | (_, IntegerType::U8 | IntegerType::S8)
+            | (ByteOrder::Big, IntegerType::U16 | IntegerType::U32)
+    );
     let check = match spec.accepted(integer, limits) {
         Accepted::Range(low, high) => range(spec, integer, limits, low, high),
         Accepted::Bits(mask) => match u32::try_from(mask) {
             Ok(mask) => Ok(format!(".mask({mask:#x})")),
             Err(_) => Err("flags beyond 32 bits".into()),
         },
-        Accepted::Values(_) => Err("enums whose values have gaps".into()),
+        Accepted::Values(_) => {
+            let id = integer.values.map(|used| camel(&spec[used.id].name));
+            Ok(format!(".one_of::<{name}, {}>()", id.unwrap_or_default()))
+        }
+    };
+    let check = match check {
+        Ok(check) if !checked && !check.is_empty() => Err(format!(
+            "a check of {} in this byte order",
+            attribute.type_name
+        )),
+        check => check,
     };
     Ok(Kind {
         name: name.into(),
@@ -107,8 +163,14 @@ fn range(
     low: Option<i128>,
     high: Option<i128>,
 ) -> Result<String, String> {
+    // A C header knows the value of its constant better than the spec.
+    let of_header = |bound: &Option<Bound>| {
+        let id = bound.as_ref().and_then(|bound| bound.constant);
+        id.is_some_and(|id| spec[id].header.is_some())
+    };
+    let known = !of_header(&limits.min) && !of_header(&limits.max);
     let small = i128::from(i16::MIN)..=i128::from(i16::MAX);
-    let is_small = |bound: Option<i128>| bound.is_none_or(|bound| small.contains(&bound));
+    let is_small = |bound: Option<i128>| bound.is_none_or(|bound| known && small.contains(&bound));
     let bound = |bound: &Option<Bound>, value: i128, wanted: &str| match bound {
         Some(bound) => named(spec, bound, value, wanted),
         None => Ok(value.to_string()),
@@ -216,11 +278,10 @@ fn named(spec: &Spec, bound: &Bound, value: i128, wanted: &str) -> Result<String
     let Some(id) = bound.constant.filter(|id| spec[*id].name == bound.text) else {
         return Ok(value.to_string());
     };
-    if spec[id].header.is_some() {
-        // A header may give the constant another value than the spec.
-        return Err(format!("the constant `{}` of a C header", bound.text));
-    }
     let name = constant(&bound.text);
+    if spec[id].header.is_some() {
+        return Ok(format!("codegen::header::{name} as {wanted}"));
+    }
     Ok(match super::super::constants::type_of(spec, id, value) {
         given if given == wanted => name,
         _ => format!("{name} as {wanted}"),

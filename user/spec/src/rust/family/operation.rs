@@ -20,12 +20,18 @@ pub(super) fn marker(operation: &Operation, dump: bool) -> String {
     camel(&operation.name) + if dump { "Dump" } else { "" }
 }
 
+/// What the spec calls the hook of a do.
+pub(super) fn hook(call: &Call) -> Option<&str> {
+    let name = call.hooks.pre.as_ref().or(call.hooks.post.as_ref())?;
+    Some(name)
+}
+
 /// The module with the messages of a do or dump.
 fn module(operation: &Operation, dump: bool) -> String {
     match snake(&operation.name) + if dump { "_dump" } else { "" } {
         name if matches!(
             &*name,
-            "attr" | "codegen" | "family" | "kernel" | "bindings" | "nest"
+            "attr" | "codegen" | "family" | "kernel" | "nest" | "policy"
         ) =>
         {
             name + "_"
@@ -43,8 +49,8 @@ impl<'s> Family<'s> {
         places.map(|place| &attributes[*place]).collect()
     }
 
-    /// What is generated for an operation, notification or event.
-    pub(super) fn operation(&mut self, id: OperationId, operation: &Operation) -> String {
+    /// What is generated for the do and the dump of an operation.
+    pub(super) fn calls(&mut self, operation: &Operation) -> String {
         let Some(set) = operation.attributes else {
             // A number that is reserved.
             return String::new();
@@ -56,16 +62,21 @@ impl<'s> Family<'s> {
         if let Some(call) = &operation.dump {
             out += &self.call(operation, set, call, true);
         }
-        if let Some(event) = &operation.event {
-            out += &self.event(id, operation, set, event);
-        }
         out
+    }
+
+    /// What is generated for a notification or event, which may be what a reply is.
+    pub(super) fn sent(&mut self, id: OperationId, operation: &Operation) -> String {
+        match (&operation.event, operation.attributes) {
+            (Some(event), Some(set)) => self.event(id, operation, set, event),
+            _ => String::new(),
+        }
     }
 
     fn call(&mut self, operation: &Operation, set: SetId, call: &Call, dump: bool) -> String {
         let (marker, module) = (marker(operation, dump), module(operation, dump));
         let request = self.request(operation, set, call);
-        let mut inside = request.clone().unwrap_or_default();
+        let mut inside = String::new();
         let reply = call.reply.as_ref().map(|reply| {
             let key = (set, reply.attributes.clone());
             if let Some(made) = self.replies.get(&key) {
@@ -83,7 +94,8 @@ impl<'s> Family<'s> {
                 false => "The attributes of the reply.",
                 true => "The attributes of an entry.",
             };
-            let (text, made) = self.payload("Reply", words, set, &attributes);
+            let header = operation.fixed_header;
+            let (text, made) = self.payload("Reply", words, set, &attributes, header);
             inside += &text;
             let made = made.inside(&module);
             self.replies.insert(key, made.clone());
@@ -110,10 +122,31 @@ impl<'s> Family<'s> {
             true => "0".into(),
             false => skipped.join(" | "),
         };
-        let request = match request {
-            Some(_) => format!("{module}::Request<'a>"),
-            None => "()".into(),
+        let number = operation.request_number.unwrap_or_default();
+        let reply_number = match operation.reply_number {
+            Some(reply) if reply != number && call.reply.is_some() => {
+                format!("const REPLY_CMD: u8 = {reply};\n")
+            }
+            _ => String::new(),
         };
+        // The core would look at what it has a policy for.
+        let policy = match dump && operation.dont_validate.contains(&Validation::Dump) {
+            true => "[]".into(),
+            false => request.policy(),
+        };
+        let mut methods = request.methods;
+        if let Some(header) = operation.fixed_header {
+            let of = camel(&self.spec[header].name);
+            let _ = write!(
+                methods,
+                "/// The family's own header.
+                pub(crate) fn family_header(&self) -> {of} {{
+                    {of}::from_bytes(codegen::family_header(self))
+                }}
+
+                "
+            );
+        }
         let replies = reply.is_some();
         let reply = reply.map_or_else(|| "()".into(), |made| made.full());
         let mut out = doc(0, &words);
@@ -122,23 +155,37 @@ impl<'s> Family<'s> {
             "pub(crate) enum {marker} {{}}
 
             impl Op for {marker} {{
-                const CMD: u8 = {};
-                const FLAGS: u32 = {flags};
+                const CMD: u8 = {number};
+                {reply_number}const FLAGS: u32 = {flags};
                 const VALIDATE: u32 = {validate};
+                const POLICY: &'static [Policy] = &{policy};
                 const REPLIES: bool = {replies};
-                type Request<'a> = {request};
                 type Reply<'a> = {reply};
             }}
 
-            ",
-            operation.request_number.unwrap_or_default()
+            "
         );
-        if !inside.is_empty() {
-            out += &doc(0, &format!("Messages of ``{marker}``."));
+        if !methods.is_empty() {
+            let _ = write!(out, "impl<'a> Attrs<'a, {marker}> {{\n{methods}}}\n\n");
+        }
+        if let (false, Some(name)) = (dump, hook(call)) {
+            let hook = self.hook(name, set);
             let _ = write!(
                 out,
-                "pub(crate) mod {module} {{\nuse super::*;\n\n{inside}}}\n\n"
+                "impl HookedOp for {marker} {{
+                    type Hook = {hook};
+                }}
+
+                "
             );
+        }
+        if !inside.is_empty() {
+            out += &doc(0, &format!("Messages of ``{marker}``."));
+            let uses = match inside.contains("struct") {
+                true => "use super::*;\n\n",
+                false => "",
+            };
+            let _ = write!(out, "pub(crate) mod {module} {{\n{uses}{inside}}}\n\n");
         }
         out
     }
@@ -155,7 +202,8 @@ impl<'s> Family<'s> {
         let (mut out, of) = match &event.source {
             EventSource::Own(message) => {
                 let attributes = self.listed(set, message);
-                let (text, made) = self.payload(&name, &operation.doc, set, &attributes);
+                let header = operation.fixed_header;
+                let (text, made) = self.payload(&name, &operation.doc, set, &attributes, header);
                 (text, made.anonymous())
             }
             EventSource::Notify(source) => match self.notification(&name, operation, *source) {

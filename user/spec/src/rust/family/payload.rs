@@ -8,7 +8,7 @@ use super::{
     super::text::{camel, constant, doc, snake},
     kinds, Family,
 };
-use crate::model::{Attribute, AttributeKind, SetId};
+use crate::model::{Attribute, AttributeKind, DefinitionId, SetId};
 use std::{collections::BTreeSet, fmt::Write};
 
 /// The type of a message or nest.
@@ -51,20 +51,46 @@ impl Made {
     }
 }
 
+/// An attribute of a message, as generated.
+struct Part {
+    /// The type of its field.
+    value: String,
+    /// The expression for the most bytes that it takes, if they are bounded.
+    most: String,
+    /// The expression for how many it takes.
+    size: String,
+    /// The expression that puts it.
+    put: String,
+}
+
 impl<'s> Family<'s> {
-    /// The type `name` of a message or nest that holds `attributes` of the set `set`. Returns its
-    /// definition, and the type.
+    /// The type `name` of a message or nest that holds `attributes` of the set `set`, and the family's
+    /// own header before them. Returns its definition, and the type.
     pub(super) fn payload(
         &mut self,
         name: &str,
         words: &str,
         set: SetId,
         attributes: &[&'s Attribute],
+        header: Option<DefinitionId>,
     ) -> (String, Made) {
         let module = snake(&self.spec[set].name);
         let (mut fields, mut bounds, mut sizes, mut puts) =
             (String::new(), Vec::new(), Vec::new(), Vec::new());
         let mut borrows = false;
+        if let Some(header) = header {
+            let of = camel(&self.spec[header].name);
+            let _ = write!(
+                fields,
+                "/// The family's own header.
+                pub(crate) family_header: {of},
+                "
+            );
+            let size = format!("codegen::family_header_size({of}::SIZE)");
+            bounds.push(format!("Some({size})"));
+            sizes.push(size);
+            puts.push("to.put_family_header(&self.family_header.to_bytes())".into());
+        }
         for attribute in attributes {
             if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
                 continue;
@@ -73,64 +99,19 @@ impl<'s> Family<'s> {
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             let docs = doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let value = match &attribute.kind {
-                AttributeKind::Nest(Some(id)) => {
-                    if self.holds(*id, *id, &mut BTreeSet::new()) {
-                        self.unsupported(attribute.at, "nests that may hold themselves");
-                        continue;
-                    }
-                    self.nests.insert(*id);
-                    let nest = self.nest(*id);
-                    borrows |= nest.borrows;
-                    let full = nest.full();
-                    bounds.push(match attribute.multi {
-                        false => {
-                            format!("codegen::nest_max::<{}>()", full.replace("'a", "'static"))
-                        }
-                        true => "None".into(),
-                    });
-                    let field = match attribute.multi {
-                        false => format!("self.{field}.as_ref()"),
-                        true => format!("self.{field}"),
-                    };
-                    sizes.push(format!("codegen::size_of_nests({field})"));
-                    puts.push(format!("codegen::put_nests(to, {number}, {field})"));
-                    full
+            let part = match self.part(set, attribute, &field, &number) {
+                Ok(part) => part,
+                Err(what) => {
+                    self.unsupported(attribute.at, &format!("{what} in a message"));
+                    continue;
                 }
-                _ => match kinds::kind(self.spec, attribute) {
-                    Ok(kind) => {
-                        borrows |= kind.value.contains("'a");
-                        bounds.push(match kind.most {
-                            Some(most) if !attribute.multi => {
-                                format!("Some(codegen::size::bytes({most}))")
-                            }
-                            _ => "None".into(),
-                        });
-                        let of = &kind.name;
-                        let values = match attribute.multi {
-                            false => format!("self.{field}"),
-                            true => format!("self.{field}.iter().copied()"),
-                        };
-                        sizes.push(format!("codegen::size_of_attrs::<{of}>({values})"));
-                        puts.push(format!(
-                            "codegen::put_attrs::<{of}>(to, {number}, {values})"
-                        ));
-                        kind.value
-                    }
-                    Err(what) => {
-                        self.unsupported(attribute.at, &format!("{what} in a message"));
-                        continue;
-                    }
-                },
             };
+            borrows |= part.value.contains("'a");
+            bounds.push(part.most);
+            sizes.push(part.size);
+            puts.push(part.put);
             fields += &docs;
-            let several = format!("&'a [{value}]");
-            borrows |= attribute.multi;
-            let value = match attribute.multi {
-                false => format!("Option<{value}>"),
-                true => several,
-            };
-            let _ = writeln!(fields, "pub(crate) {field}: {value},");
+            let _ = writeln!(fields, "pub(crate) {field}: {},", part.value);
         }
         let made = Made {
             path: String::new(),
@@ -170,24 +151,144 @@ impl<'s> Family<'s> {
         (out, made)
     }
 
+    /// An attribute `number` of the set `set` as the field `field` of a message. Fails with what the
+    /// layer lacks.
+    fn part(
+        &mut self,
+        set: SetId,
+        attribute: &Attribute,
+        field: &str,
+        number: &str,
+    ) -> Result<Part, String> {
+        let field = format!("self.{field}");
+        let unbounded = || "None".to_owned();
+        Ok(match &attribute.kind {
+            AttributeKind::Nest(Some(id)) => {
+                let nest = self.nest(*id).full();
+                self.nests.insert(*id);
+                // A nest that may hold itself is as large as the handler makes it.
+                let holds_itself = *id == set || self.holds(*id, set, &mut BTreeSet::new());
+                let (value, field) = match (attribute.multi, holds_itself) {
+                    (false, false) => (format!("Option<{nest}>"), format!("{field}.as_ref()")),
+                    (false, true) => (format!("Option<&'a {nest}>"), field),
+                    (true, _) => (format!("&'a [{nest}]"), field),
+                };
+                Part {
+                    most: match attribute.multi || holds_itself {
+                        false => {
+                            format!("codegen::nest_max::<{}>()", nest.replace("'a", "'static"))
+                        }
+                        true => unbounded(),
+                    },
+                    size: format!("codegen::size_of_nests({field})"),
+                    put: format!("codegen::put_nests(to, {number}, {field})"),
+                    value,
+                }
+            }
+            AttributeKind::NestTypeValue {
+                values,
+                set: Some(id),
+            } if !attribute.multi => {
+                let mut nest = self.nest(*id).full();
+                self.nests.insert(*id);
+                for _ in values {
+                    nest = format!("Numbered<'a, {nest}>");
+                }
+                Part {
+                    value: format!("Option<{nest}>"),
+                    most: unbounded(),
+                    size: format!("codegen::size_of_nests({field}.as_ref())"),
+                    put: format!("codegen::put_nests(to, {number}, {field}.as_ref())"),
+                }
+            }
+            AttributeKind::IndexedArray(inner) if !attribute.multi => match &**inner {
+                AttributeKind::Nest(Some(id)) => {
+                    self.nests.insert(*id);
+                    Part {
+                        value: format!("Option<&'a [{}]>", self.nest(*id).full()),
+                        most: unbounded(),
+                        size: format!("codegen::size_of_nest_array({field})"),
+                        put: format!("codegen::put_nest_array(to, {number}, {field})"),
+                    }
+                }
+                inner => {
+                    let kind = kinds::kind(self.spec, attribute, inner)?;
+                    let of = &kind.name;
+                    Part {
+                        value: format!("Option<&'a [{}]>", kind.value),
+                        most: unbounded(),
+                        size: format!("codegen::size_of_array::<{of}>({field})"),
+                        put: format!("codegen::put_array::<{of}>(to, {number}, {field})"),
+                    }
+                }
+            },
+            // A nest of which the spec says nothing: its bytes.
+            AttributeKind::Nest(None) => {
+                let (value, field) = match attribute.multi {
+                    false => ("Option<&'a [u8]>", field),
+                    true => ("&'a [&'a [u8]]", format!("{field}.iter().copied()")),
+                };
+                Part {
+                    value: value.into(),
+                    most: unbounded(),
+                    size: format!("codegen::size_of_attrs::<Binary>({field})"),
+                    put: format!("codegen::put_attrs::<AnyNest>(to, {number}, {field})"),
+                }
+            }
+            other => {
+                let kind = kinds::kind(self.spec, attribute, other)?;
+                let of = &kind.name;
+                let (value, field) = match attribute.multi {
+                    false => (format!("Option<{}>", kind.value), field),
+                    true => (
+                        format!("&'a [{}]", kind.value),
+                        format!("{field}.iter().copied()"),
+                    ),
+                };
+                Part {
+                    value,
+                    most: match kind.most {
+                        Some(most) if !attribute.multi => {
+                            format!("Some(codegen::size::bytes({most}))")
+                        }
+                        _ => unbounded(),
+                    },
+                    size: format!("codegen::size_of_attrs::<{of}>({field})"),
+                    put: format!("codegen::put_attrs::<{of}>(to, {number}, {field})"),
+                }
+            }
+        })
+    }
+
     /// The type of a nest of the attributes `id`.
     fn nest(&self, id: SetId) -> Made {
         let set = &self.spec[id];
-        let borrows = set
-            .attributes
-            .iter()
-            .any(|attribute| match &attribute.kind {
-                AttributeKind::Unused | AttributeKind::Pad => false,
-                _ if attribute.multi => true,
-                AttributeKind::Nest(Some(id)) => self.nest(*id).borrows,
-                // What cannot be put is reported for the type of the nest.
-                _ => kinds::kind(self.spec, attribute).is_ok_and(|kind| kind.value.contains("'a")),
-            });
+        let borrows = self.borrows(id, &mut BTreeSet::new());
         Made {
             path: "nest::".into(),
             name: camel(&set.name),
             borrows,
         }
+    }
+
+    /// Returns whether nests of the attributes `id` borrow from the handler.
+    fn borrows(&self, id: SetId, seen: &mut BTreeSet<SetId>) -> bool {
+        // One that may hold itself borrows what it holds.
+        !seen.insert(id)
+            || (self.spec[id].attributes.iter()).any(|attribute| match &attribute.kind {
+                AttributeKind::Unused | AttributeKind::Pad => false,
+                _ if attribute.multi => true,
+                AttributeKind::Nest(Some(inner)) => {
+                    self.holds(*inner, id, &mut BTreeSet::new())
+                        || self.borrows(*inner, &mut seen.clone())
+                }
+                AttributeKind::Nest(None)
+                | AttributeKind::IndexedArray(_)
+                | AttributeKind::NestTypeValue { .. } => true,
+                // What cannot be put is reported for the type of the nest.
+                other => kinds::kind(self.spec, attribute, other)
+                    .is_ok_and(|kind| kind.value.contains("'a")),
+            })
     }
 
     /// Returns whether nests of the attributes `outer` hold, at some depth, those of `inner`.
@@ -205,10 +306,7 @@ impl<'s> Family<'s> {
 
     /// The types of the nests that messages hold.
     pub(super) fn nested(&mut self) -> String {
-        if self.nests.is_empty() {
-            return String::new();
-        }
-        let mut out = "/// Nests in messages.\npub(crate) mod nest {\nuse super::*;\n\n".to_owned();
+        let mut out = String::new();
         let mut done = BTreeSet::new();
         // The types of nests name further ones.
         while let Some(id) = self.nests.iter().find(|id| !done.contains(*id)).copied() {
@@ -217,9 +315,10 @@ impl<'s> Family<'s> {
             let attributes: Vec<&Attribute> = set.attributes.iter().collect();
             let words = set.doc.clone();
             let words = words.unwrap_or_else(|| format!("Attributes of the set ``{}``.", set.name));
-            out += &self.payload(&camel(&set.name), &words, id, &attributes).0;
+            out += &self
+                .payload(&camel(&set.name), &words, id, &attributes, None)
+                .0;
         }
-        out += "}\n\n";
         out
     }
 }

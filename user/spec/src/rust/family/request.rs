@@ -1,15 +1,45 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests: their attributes, with a policy and a parser.
+//! Requests: a method for each of their attributes, and their policy.
 
 #![forbid(unsafe_code)]
 
 use super::{
-    super::text::{constant, doc, snake},
+    super::text::{camel, constant, doc, snake},
     kinds, Family,
 };
-use crate::model::{Attribute, AttributeKind, Call, KernelPolicy, Operation, SetId};
-use std::fmt::Write;
+use crate::model::{
+    Attribute, AttributeKind, Call, KernelPolicy, Length, Limits, Operation, SetId,
+};
+use std::{collections::BTreeSet, fmt::Write};
+
+/// The attributes of a request, as generated.
+pub(super) struct Requested {
+    /// A method for each.
+    pub(super) methods: String,
+    /// The entries of their policy.
+    entries: String,
+    /// The number of entries in its table.
+    len: u16,
+}
+
+impl Requested {
+    /// The expression for the table of the policy.
+    pub(super) fn policy(&self) -> String {
+        match self.len {
+            0 => "[]".into(),
+            len => format!("codegen::table::<{len}>(&[{}])", self.entries),
+        }
+    }
+}
+
+/// An attribute of a request, as generated.
+struct Given {
+    /// The type of the layer.
+    name: String,
+    /// The expression for its policy.
+    policy: String,
+}
 
 impl<'s> Family<'s> {
     /// The attributes that a request may have. The spec's `kernel-policy` says whether requests of
@@ -35,63 +65,151 @@ impl<'s> Family<'s> {
         };
         found.sort_by_key(|attribute| attribute.number);
         found.dedup_by_key(|attribute| attribute.number);
-        found.retain(|a| !matches!(a.kind, AttributeKind::Unused | AttributeKind::Pad));
         found
     }
 
-    /// The type of a request, or nothing if it takes no attribute.
-    pub(super) fn request(
-        &mut self,
-        operation: &Operation,
-        set: SetId,
-        call: &Call,
-    ) -> Option<String> {
+    /// What is generated for the request of a do or dump.
+    pub(super) fn request(&mut self, operation: &Operation, set: SetId, call: &Call) -> Requested {
         let attributes = self.requested(operation, set, call);
-        let len = attributes.last()?.number + 1;
+        self.given(set, &attributes)
+    }
+
+    /// The methods for the attributes that requests for `operations`, of the set `set`, may have.
+    pub(super) fn methods_of_all(&mut self, set: SetId, operations: &[&Operation]) -> String {
+        let calls = operations.iter().filter_map(|operation| {
+            let call = operation.r#do.as_ref()?;
+            Some(self.requested(operation, set, call))
+        });
+        let mut attributes: Vec<&Attribute> = calls.flatten().collect();
+        attributes.sort_by_key(|attribute| attribute.number);
+        attributes.dedup_by_key(|attribute| attribute.number);
+        self.given(set, &attributes).methods
+    }
+
+    /// What is generated for `attributes` of the set `set`, in a request or in a nest.
+    fn given(&mut self, set: SetId, attributes: &[&'s Attribute]) -> Requested {
         let module = snake(&self.spec[set].name);
-        let (mut fields, mut policies, mut parsed) = (String::new(), String::new(), String::new());
+        let (mut methods, mut entries, mut len) = (String::new(), String::new(), 0);
         for attribute in attributes {
-            let kind = match kinds::kind(self.spec, attribute) {
-                _ if attribute.multi => Err("attributes that may come several times".to_owned()),
-                kind => kind,
-            };
-            let kind = kind.and_then(|kind| Ok((kind.name, kind.policy?)));
-            let (name, policy) = match kind {
-                Ok(kind) => kind,
+            len = len.max(attribute.number + 1);
+            if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
+                continue;
+            }
+            let Given { name, policy } = match self.attribute(attribute, &attribute.kind) {
+                Ok(given) => given,
                 Err(what) => {
                     self.unsupported(attribute.at, &format!("{what} in a request"));
                     continue;
                 }
             };
-            let field = snake(&attribute.name);
+            let method = snake(&attribute.name);
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
-            fields += &doc(2, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let _ = writeln!(
-                fields,
-                "pub(crate) {field}: Field<'a, {name}, {{ {number} }}>,"
-            );
-            let _ = writeln!(policies, "({number}, {policy}),");
-            let _ = writeln!(parsed, "{field}: table.field()?,");
-        }
-        Some(format!(
-            "/// The attributes of the request.
-            pub(crate) struct Request<'a> {{
-                {fields}
-            }}
-
-            impl<'a> codegen::Request<'a> for Request<'a> {{
-                const POLICY: &'static [Policy] = &codegen::table::<{len}>(&[{policies}]);
-
-                #[inline]
-                fn parse(table: &Table<'a>) -> Result<Self, ExtAck<'a>> {{
-                    Ok(Self {{
-                        {parsed}
-                    }})
+            methods += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
+            let (returned, function) = match attribute.multi {
+                false => ("Field", "field"),
+                true => ("Repeated", "repeated"),
+            };
+            let _ = write!(
+                methods,
+                "#[inline]
+                pub(crate) fn {method}(&self) -> {returned}<'a, {name}, {{ {number} }}> {{
+                    codegen::{function}(self)
                 }}
-            }}
 
-            "
-        ))
+                "
+            );
+            let _ = writeln!(entries, "({number}, {policy}),");
+        }
+        Requested {
+            methods,
+            entries,
+            len,
+        }
     }
+
+    /// How the layer knows an attribute of a request. Fails with what it lacks.
+    fn attribute(&mut self, attribute: &Attribute, kind: &AttributeKind) -> Result<Given, String> {
+        Ok(match kind {
+            AttributeKind::Nest(Some(set)) => {
+                self.given.insert(*set);
+                let name = &self.spec[*set].name;
+                Given {
+                    name: format!("Nest<nest::{}>", set_type(name)),
+                    policy: format!("Policy::nest(&policy::{})", constant(name)),
+                }
+            }
+            AttributeKind::Nest(None) => Given {
+                name: "AnyNest".into(),
+                policy: "Policy::any_nest()".into(),
+            },
+            AttributeKind::IndexedArray(inner) => {
+                let of = self.attribute(attribute, inner)?;
+                let policy = match &**inner {
+                    AttributeKind::Nest(Some(_)) => of.policy.replace("nest(", "nest_array("),
+                    // What the policy of an array cannot say is not checked.
+                    AttributeKind::Integer(integer, limits)
+                        if *limits == Limits::default() && integer.values.is_none() =>
+                    {
+                        "Policy::any_nest()".into()
+                    }
+                    AttributeKind::Binary { length, .. } if *length == Length::default() => {
+                        "Policy::any_nest()".into()
+                    }
+                    _ => return Err("such elements of an indexed array".into()),
+                };
+                Given {
+                    name: format!("Array<{}>", of.name),
+                    policy,
+                }
+            }
+            kind => {
+                let kind = kinds::kind(self.spec, attribute, kind)?;
+                Given {
+                    name: kind.name,
+                    policy: kind.policy?,
+                }
+            }
+        })
+    }
+
+    /// The sets whose nests requests hold, with their policies.
+    pub(super) fn given_nests(&mut self) -> (String, String) {
+        let (mut types, mut policies) = (String::new(), String::new());
+        let mut done = BTreeSet::new();
+        // The attributes of a set name further ones.
+        while let Some(id) = self.given.iter().find(|id| !done.contains(*id)).copied() {
+            done.insert(id);
+            let set = &self.spec[id];
+            let attributes: Vec<&Attribute> = set.attributes.iter().collect();
+            let given = self.given(id, &attributes);
+            let (name, constant) = (set_type(&set.name), constant(&set.name));
+            types += &doc(0, &format!("The set ``{}``, in requests.", set.name));
+            let _ = write!(
+                types,
+                "pub(crate) enum {name} {{}}
+
+                impl<'a> Attrs<'a, {name}> {{
+                    {}
+                }}
+
+                ",
+                given.methods
+            );
+            if given.len == 0 {
+                self.unsupported(set.at, "nests of no attribute in a request");
+            }
+            let (len, table) = (given.len, given.policy());
+            let _ = writeln!(
+                policies,
+                "pub(super) static {constant}: [Policy; {len}] = {table};"
+            );
+        }
+        (types, policies)
+    }
+}
+
+/// The type that stands for an attribute set in requests.
+pub(super) fn set_type(name: &str) -> String {
+    camel(name) + "Set"
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The beginning of a module: a handler for each operation, for its author to write.
+
+#![forbid(unsafe_code)]
+
+use super::{
+    super::text::{doc, literal, snake},
+    operation, Family,
+};
+use crate::{
+    error::Errors,
+    model::{Operation, Spec},
+};
+use std::fmt::Write;
+
+/// Generates the root file of a module that serves the family of a spec: with everything that it
+/// takes to load it, and a handler for each operation that answers `EOPNOTSUPP`. The file is its
+/// author's from then on. It expects what [`family`](super::family()) generates as `family.rs`, and
+/// the layer as `genl.rs`, beside it.
+///
+/// Fails where [`family`](super::family()) does.
+pub fn handlers(spec: &Spec) -> Result<String, Errors> {
+    super::family(spec)?;
+    let family = Family::new(spec);
+    let what = format!("The family `{}`.", spec.name);
+    let name = snake(&spec.name);
+    let any = spec.operations.iter().any(Operation::is_call);
+    let used = |what: &'static str| if any { what } else { "" };
+    let mut out = format!(
+        "// SPDX-License-Identifier: GPL-2.0
+
+{}
+#[path = \"family.rs\"]
+mod generated;
+mod genl;
+
+use crate::{{{}genl::{{prelude::*, Family, FamilyRef, Module, NetState}}}};
+use kernel::{{module::this_module, prelude::*}};
+
+module! {{
+    type: Module<Net, ()>,
+    name: {},
+    authors: [\"Its authors\"],
+    description: {},
+    license: \"GPL\",
+}}
+
+static FAMILY: Family<Net> = generated::family(this_module::<LocalModule>());
+
+/// The state of a network namespace.
+struct Net;
+
+impl NetState for Net {{
+    const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
+
+    fn new(_net: NewNet<'_>) -> impl PinInit<Self, Error> {{
+        Ok(Self)
+    }}
+}}
+
+",
+        doc(0, &what).replace("///", "//!"),
+        used("generated::*, "),
+        literal(&name),
+        literal(&what)
+    );
+    if any {
+        out += "\
+#[cold]
+fn todo<'a>() -> ExtAck<'a> {
+    ExtAck::new(EOPNOTSUPP, c\"not supported yet\")
+}
+
+";
+    }
+    let mut hooks = Vec::new();
+    for operation in &spec.operations {
+        let Some(set) = operation.attributes else {
+            continue;
+        };
+        if let Some(call) = &operation.r#do {
+            let marker = operation::marker(operation, false);
+            let hook = operation::hook(call).map(|name| family.hook(name, set));
+            let (kind, guard) = match hook {
+                Some(_) => ("GuardedOp", ", _guard: &mut ()"),
+                None => ("DoOp", ""),
+            };
+            hooks.extend(hook.filter(|hook| !hooks.contains(hook)));
+            let _ = write!(
+                out,
+                "impl {kind}<{marker}> for Net {{
+                    fn handle<'a>(&'a self, _call: &Call<'a, Self, {marker}>{guard}) -> Handled<'a, {marker}> {{
+                        Err(todo())
+                    }}
+                }}
+
+                "
+            );
+        }
+        if operation.dump.is_some() {
+            let marker = operation::marker(operation, true);
+            let _ = write!(
+                out,
+                "impl DumpOp<{marker}> for Net {{
+                    type Cursor = ();
+
+                    fn start<'a>(&'a self, _request: &Attrs<'a, {marker}>) -> Result<(), ExtAck<'a>> {{
+                        Err(todo())
+                    }}
+
+                    fn next<'a>(
+                        &'a self,
+                        _request: &Attrs<'a, {marker}>,
+                        _cursor: &mut (),
+                        _entries: &mut Entries<'_, {marker}>,
+                    ) -> Result<Progress, ExtAck<'a>> {{
+                        Err(todo())
+                    }}
+                }}
+
+                "
+            );
+        }
+    }
+    for hook in hooks {
+        let _ = write!(
+            out,
+            "impl Hook<{hook}> for Net {{
+                type Guard<'a> = ();
+
+                fn before<'a>(&'a self, _context: &Context<'a, Self>, _request: Attrs<'a, {hook}>) -> Result<(), ExtAck<'a>> {{
+                    Ok(())
+                }}
+            }}
+
+            "
+        );
+    }
+    Ok(out)
+}
