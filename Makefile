@@ -45,6 +45,7 @@ help:
 	@echo 'make package  pack the library as for crates.io, and build what was packed'
 	@echo 'make audit    licences, sources and advisories of the crates that are used'
 	@echo 'make fuzz     feed what explains messages with bytes that are made up'
+	@echo 'make specs    generate every genetlink spec of the kernel, and compare'
 	@echo 'make interop  hold what other clients see of the module against parley'
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
@@ -105,7 +106,7 @@ spec: setup
 
 # These build something and use it afterwards. One run at a time does that in a
 # checkout: scripts/alone holds its lock while another make does the work.
-alone = run test try doc torture bench bench-check interop install install-program \
+alone = run test try doc torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(MAKE) --no-print-directory
@@ -144,6 +145,9 @@ bench: module
 
 bench-check: module
 	@scripts/bench --check
+
+specs: setup
+	@scripts/specs
 
 interop: module program
 	@scripts/interop $(call quoted,$(call given,KERNEL))
