@@ -74,6 +74,7 @@ DISGUISED = """
 <3>[    9.1] tsc: Marking TSC unstable due to KASAN
 <4>[    9.1] netlink: 'x': attribute type 3 has an invalid length. BUG: and more
 <3>[    9.1] BUG: bo0: (slave v0): speed changed to 0 on port 1
+<4>[    9.1] faux_driver regulatory: Direct firmware load for other.bin failed with error -2
 """.strip("\n").splitlines()
 
 # Warnings by their level alone.
@@ -97,6 +98,7 @@ CLEAN = """
 <4>[    3.4] netlink: 4 bytes leftover after parsing attributes in process `refusals-0f'.
 <4>[    3.5] __nla_validate_parse: 12 callbacks suppressed
 <4>[    3.6] bo0: (slave v0): speed changed to 0 on port 1
+<4>[    3.7] faux_driver regulatory: Direct firmware load for regulatory.db failed with error -2
 <0>[    9.9] reboot: Power down
 """
 # As the kernel reports a process in a control group that has reached its own limit.
