@@ -156,13 +156,15 @@ root_of() {
 }
 
 # into_root ROOT: copies what a module is built of, and with, to /build/parley in
-# ROOT, anew. Of those that use one ROOT at once each has the lock debian-root.
+# ROOT, anew. Of those that use one ROOT at once each has the lock debian-root. All can be
+# read by everybody: a guest reads the files of this machine as the user who started it.
 into_root() {
 	no_mount_in "$1/build/parley"
 	as_root rm -rf --one-file-system -- "$1/build/parley"
-	as_root mkdir -p "$1/build/parley"
-	(cd "$top" && as_root cp --parents -t "$1/build/parley" Kbuild kmod/Kbuild \
-		kmod/*.rs kmod/*/*.rs kmod/*/*.c scripts/{module,check-kdir,lib.sh})
+	as_root install -d -m 755 "$1/build" "$1/build/parley"
+	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
+		kmod/*/*.c scripts/{module,check-kdir,lib.sh}) |
+		as_root tar -x --no-same-owner -C "$1/build/parley"
 }
 
 # accel_for IMAGE: how QEMU is to run the kernel IMAGE, kvm or tcg. /dev/kvm can

@@ -236,6 +236,20 @@ class Surroundings(CheckoutTest):
             self.assertEqual(said.count(word), 2, word)
         self.assertEqual(said[-1], "command")
 
+    def test_what_is_copied_into_a_debian_root_others_can_read(self):
+        for path in [self.checkout, *self.checkout.rglob("*")]:
+            path.chmod(path.stat().st_mode & 0o700)
+        self.fake("sudo", 'shift 2; exec "$@"')
+        root = self.folder / "root"
+        (root / "build").mkdir(parents=True, mode=0o700)
+        result = self.in_lib('umask 077; into_root "$1"', root)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        copied = [root / "build", *(root / "build").rglob("*")]
+        self.assertIn(root / "build/parley/kmod/genl/helpers.c", copied)
+        for path in copied:
+            mode = path.stat().st_mode & 0o777
+            self.assertEqual(mode & 0o055, 0o055 if path.is_dir() or mode & 0o100 else 0o044, path)
+
     def test_what_root_makes_others_can_read(self):
         for user, sudo in (0, "exit 1"), (1000, 'shift 2; exec "$@"'):
             self.fake("id", f"echo {user}")
