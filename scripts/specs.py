@@ -2,8 +2,8 @@
 """Generates the kernel side of every genetlink spec of the kernel's tree, and compares it.
 
 usage: scripts/specs.py build SOURCE OUT            writes a module for each spec, and its C twin
-       scripts/specs.py compare SOURCE OUT          in a guest: loads them, and compares what the
-                                                    kernel says of each family
+       scripts/specs.py compare SOURCE OUT          in a guest: loads them, and prints how what the
+                                                    kernel says of each family differs
        scripts/specs.py judge SOURCE OUT [--write]  holds the results against docs/specs.md
 
 The Rust module of a spec is what parley-spec generates, with handlers that answer EOPNOTSUPP. Its
@@ -21,6 +21,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 GENERATOR = TOP / "user/target/release/parley-spec"
+BEGIN, END = "<!-- table -->\n", "<!-- end -->"
 OBJECTS = "genl/helpers.o genl/helpers_kept.o"
 
 
@@ -266,7 +267,7 @@ def compare(source, out):
                 result[key] = None if theirs is None else differences(ours, theirs)
         for side in ("c", "rs"):
             run("rmmod", f"{side}_{spec.stem}")
-    (out / "results.json").write_text(json.dumps(results, indent=1))
+    print(json.dumps(results, indent=1))
     sys.exit(1 if wrong else 0)
 
 
@@ -276,7 +277,9 @@ def compare(source, out):
 def verdict(found):
     if found is None:
         return "not there"
-    return "the same" if not found else f"{len(found)} differ{'s' if len(found) == 1 else ''}"
+    if not found:
+        return "the same"
+    return "over 1,000 differ" if len(found) > 1000 else f"{len(found)} differ{'s' if len(found) == 1 else ''}"
 
 
 def table(source, out):
@@ -299,18 +302,21 @@ def judge(source, out, write):
     widths = [max(len(row[place]) for row in rows if not row[2].startswith("not gen")) for place in range(4)]
     for row in rows[:1] + rows[2:]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-    for name, result in results.items():
-        for key, whose in (("twin", "ynl_gen_c"), ("kernel", "the kernel's own")):
-            for difference in (result[key] or []):
-                print(f"{name}, {whose}: {difference}")
+    listed = out / "differences.txt"
+    with listed.open("w") as file:
+        for name, result in results.items():
+            for key, whose in (("twin", "ynl_gen_c"), ("kernel", "the kernel's own")):
+                for difference in (result[key] or []):
+                    print(f"{name}, {whose}: {difference}", file=file)
+    print(f"specs:   each difference is in {listed.relative_to(TOP)}")
     page = TOP / "docs/specs.md"
     before = page.read_text()
-    parts = re.split(r"(?<=<!-- table -->\n)|(?=<!-- end -->)", before)
-    after = parts[0] + text + parts[2]
+    begin, end = before.index(BEGIN) + len(BEGIN), before.index(END)
+    after = before[:begin] + text + before[end:]
     if write:
         page.write_text(after)
     elif before != after:
-        sys.exit("specs: the table in docs/specs.md is another; if this one is right, run: scripts/specs --write")
+        sys.exit("specs: docs/specs.md has another table; if this one is right: scripts/specs --write")
 
 
 def main(arguments):
