@@ -106,6 +106,7 @@ pub(crate) mod echo {
     use super::*;
 
     /// The attributes of the reply.
+    #[derive(Clone, Copy)]
     pub(crate) struct Reply<'a> {
         /// Bytes to send back. May be empty.
         pub(crate) payload: Option<&'a [u8]>,
@@ -126,7 +127,7 @@ pub(crate) mod echo {
         }
 
         #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             codegen::put_attrs::<Binary>(to, attr::echo::PAYLOAD, self.payload)?;
             codegen::put_nests(to, attr::echo::STAMP, self.stamp.as_ref())
         }
@@ -161,6 +162,7 @@ pub(crate) mod counter_get {
     use super::*;
 
     /// The attributes of the reply.
+    #[derive(Clone, Copy)]
     pub(crate) struct Reply<'a> {
         /// 1 to 31 bytes and a NUL.
         pub(crate) name: Option<&'a CStr>,
@@ -185,7 +187,7 @@ pub(crate) mod counter_get {
         }
 
         #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             codegen::put_attrs::<NulString<1>>(to, attr::counter::NAME, self.name)?;
             codegen::put_attrs::<Uint>(to, attr::counter::VALUE, self.value)?;
             codegen::put_attrs::<Uint>(to, attr::counter::UPDATES, self.updates)
@@ -389,6 +391,7 @@ pub(crate) mod ask {
     use super::*;
 
     /// The attributes of the reply.
+    #[derive(Clone, Copy)]
     pub(crate) struct Reply<'a> {
         /// The question's number, unique while it is pending.
         pub(crate) id: Option<u64>,
@@ -408,7 +411,7 @@ pub(crate) mod ask {
         }
 
         #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             codegen::put_attrs::<Uint>(to, attr::ask::ID, self.id)?;
             codegen::put_attrs::<Binary>(to, attr::ask::ANSWER, self.answer)
         }
@@ -472,6 +475,7 @@ pub(crate) mod stats_get {
     use super::*;
 
     /// The attributes of the reply.
+    #[derive(Clone, Copy)]
     pub(crate) struct Reply {
         /// Echoes answered since the module was loaded.
         pub(crate) echoes: Option<u64>,
@@ -508,7 +512,7 @@ pub(crate) mod stats_get {
         }
 
         #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             codegen::put_attrs::<Uint>(to, attr::stats::ECHOES, self.echoes)?;
             codegen::put_attrs::<Uint>(to, attr::stats::ECHO_BYTES, self.echo_bytes)?;
             codegen::put_attrs::<Uint>(to, attr::stats::COUNTERS, self.counters)?;
@@ -520,6 +524,7 @@ pub(crate) mod stats_get {
 }
 
 /// A counter was created.
+#[derive(Clone, Copy)]
 pub(crate) struct CounterNewNtf<'a>(pub(crate) counter_get::Reply<'a>);
 
 impl Payload for CounterNewNtf<'_> {
@@ -531,7 +536,7 @@ impl Payload for CounterNewNtf<'_> {
     }
 
     #[inline]
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
         self.0.put(to)
     }
 }
@@ -546,6 +551,7 @@ impl Notification for CounterNewNtf<'_> {
 }
 
 /// A counter's value was written.
+#[derive(Clone, Copy)]
 pub(crate) struct CounterChangeNtf<'a>(pub(crate) counter_get::Reply<'a>);
 
 impl Payload for CounterChangeNtf<'_> {
@@ -557,7 +563,7 @@ impl Payload for CounterChangeNtf<'_> {
     }
 
     #[inline]
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
         self.0.put(to)
     }
 }
@@ -572,6 +578,7 @@ impl Notification for CounterChangeNtf<'_> {
 }
 
 /// A counter was deleted. Carries its last value.
+#[derive(Clone, Copy)]
 pub(crate) struct CounterDelNtf<'a>(pub(crate) counter_get::Reply<'a>);
 
 impl Payload for CounterDelNtf<'_> {
@@ -583,7 +590,7 @@ impl Payload for CounterDelNtf<'_> {
     }
 
     #[inline]
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
         self.0.put(to)
     }
 }
@@ -598,6 +605,7 @@ impl Notification for CounterDelNtf<'_> {
 }
 
 /// A question, sent to the agent's socket alone.
+#[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
     /// The question's number, unique while it is pending.
     pub(crate) id: Option<u64>,
@@ -622,7 +630,7 @@ impl Payload for Question<'_> {
     }
 
     #[inline]
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
         codegen::put_attrs::<Uint>(to, attr::ask::ID, self.id)?;
         codegen::put_attrs::<Binary>(to, attr::ask::QUESTION, self.question)?;
         codegen::put_attrs::<U32>(to, attr::ask::PORTID, self.portid)
@@ -638,6 +646,7 @@ pub(crate) mod nest {
     use super::*;
 
     /// Attributes of the set `stamp`.
+    #[derive(Clone, Copy)]
     pub(crate) struct Stamp {
         /// The kernel's monotonic clock, in nanoseconds.
         pub(crate) time_ns: Option<u64>,
@@ -662,7 +671,7 @@ pub(crate) mod nest {
         }
 
         #[inline]
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             codegen::put_attrs::<Uint>(to, attr::stamp::TIME_NS, self.time_ns)?;
             codegen::put_attrs::<U32>(to, attr::stamp::CPU, self.cpu)?;
             codegen::put_attrs::<U32>(to, attr::stamp::PORTID, self.portid)

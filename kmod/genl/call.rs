@@ -17,8 +17,7 @@ use super::{
         Payload, //
     },
     request::Attrs,
-    spec::Op,
-    wire::ALIGN, //
+    spec::Op, //
 };
 use core::{
     cell::{
@@ -36,25 +35,68 @@ use kernel::{
     prelude::*, //
 };
 
-/// Bytes that a reply borrows, and that live as long as the call.
-pub(super) struct Held(UnsafeCell<KVec<KVVec<u8>>>);
+/// What a reply borrows from the handler: it lives as long as the call.
+pub(super) struct Held(UnsafeCell<KVec<Values>>);
+
+/// Values of one type.
+///
+/// # Invariants
+///
+/// The fields are the parts of a `KVVec<T>`, of which this is the owner, and `free` is that of `T`.
+struct Values {
+    start: NonNull<u8>,
+    len: usize,
+    capacity: usize,
+    free: unsafe fn(&Self),
+}
+
+impl Values {
+    fn new<T: Copy>(values: KVVec<T>) -> Self {
+        /// # Safety
+        ///
+        /// To be called once, when nobody borrows the values, which must be of the type `T`.
+        unsafe fn free<T>(values: &Values) {
+            let start = values.start.as_ptr().cast();
+            // SAFETY: By the type invariants and the safety requirements of this function.
+            drop(unsafe { KVVec::<T>::from_raw_parts(start, values.len, values.capacity) });
+        }
+
+        let (start, len, capacity) = values.into_raw_parts();
+        // INVARIANT: As seen here.
+        Self {
+            // SAFETY: A vector's pointer is never null.
+            start: unsafe { NonNull::new_unchecked(start.cast()) },
+            len,
+            capacity,
+            free: free::<T>,
+        }
+    }
+}
+
+impl Drop for Values {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants `free` is for these values. They are borrowed only for as
+        // long as `Held` is.
+        unsafe { (self.free)(self) };
+    }
+}
 
 impl Held {
     pub(super) const fn new() -> Self {
         Self(UnsafeCell::new(KVec::new()))
     }
 
-    fn hold(&self, bytes: KVVec<u8>) -> Result<&[u8], AllocError> {
+    /// As values that are copied need no drop, they may be freed after what they borrow.
+    fn hold<T: Copy>(&self, values: KVVec<T>) -> Result<&[T], AllocError> {
+        let values = Values::new(values);
+        let (start, len) = (values.start.cast(), values.len);
         // SAFETY: This type is not `Sync`, and nothing below calls this function again, so this is
         // the only reference to the list. Growing the list moves its elements, but not the memory
         // that they own.
         let held = unsafe { &mut *self.0.get() };
-        held.push(bytes, GFP_KERNEL)?;
-        let (start, len) = held.last().map_or((NonNull::dangling(), 0), |bytes| {
-            (NonNull::from(bytes.as_slice()).cast(), bytes.len())
-        });
-        // SAFETY: So many bytes from `start` on are the element's. It is neither changed nor
-        // removed before this value is dropped, which the borrow that is returned prevents.
+        held.push(values, GFP_KERNEL)?;
+        // SAFETY: So many values from `start` on are the element's. They are neither changed nor
+        // freed before this value is dropped, which the borrow that is returned prevents.
         Ok(unsafe { core::slice::from_raw_parts(start.as_ptr(), len) })
     }
 }
@@ -154,9 +196,9 @@ impl<'a, N: NetState> Context<'a, N> {
         self.acknowledged.get()
     }
 
-    /// Holds `bytes` until the reply is sent, so that it can borrow them.
-    pub(crate) fn hold(&self, bytes: KVVec<u8>) -> Result<&'a [u8], AllocError> {
-        self.held.hold(bytes)
+    /// Holds `values`, such as bytes or nests, until the reply is sent, so that it can borrow them.
+    pub(crate) fn hold<T: Copy>(&self, values: KVVec<T>) -> Result<&'a [T], AllocError> {
+        self.held.hold(values)
     }
 
     /// The netlink port of the requester.
@@ -235,13 +277,7 @@ impl<'a, N: NetState> Context<'a, N> {
         };
         // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
         // It points to attributes that the parser found whole within the message.
-        unsafe {
-            Attrs::from_raw(
-                info.attrs,
-                O::POLICY.len(),
-                (bytes, header_len.next_multiple_of(ALIGN)),
-            )
-        }
+        unsafe { Attrs::from_raw(info.attrs, O::POLICY.len(), (bytes, header_len)) }
     }
 
     /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.
@@ -313,10 +349,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn values_of_several_types_are_held_together() -> Result {
+        let held = Held::new();
+        let bytes = held.hold(KVVec::from_elem(7u8, 3, GFP_KERNEL)?)?;
+        let wide = held.hold(KVVec::from_elem(u64::MAX, 2, GFP_KERNEL)?)?;
+        // As a nest borrows what another call has held.
+        let slices = held.hold(KVVec::from_elem(bytes, 2, GFP_KERNEL)?)?;
+        let none = held.hold(KVVec::<u64>::new())?;
+        assert_eq!((wide, none.len()), (&[u64::MAX; 2][..], 0));
+        assert!(slices.iter().all(|slice| **slice == [7; 3]));
+        Ok(())
+    }
+
+    #[test]
     fn held_bytes_stay_as_they_are_while_more_are_held() -> Result {
         let held = Held::new();
         let mut all = KVec::new();
-        for byte in 0..100 {
+        for byte in 0..100u8 {
             let bytes = KVVec::from_elem(byte, usize::from(byte), GFP_KERNEL)?;
             all.push(held.hold(bytes)?, GFP_KERNEL)?;
         }

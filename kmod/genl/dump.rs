@@ -70,7 +70,7 @@ pub(crate) trait DumpOp<O: Op>: NetState {
 ///
 /// `callback` is the dump's, and nobody else uses its sequence numbers while this lives.
 pub(crate) struct Entries<'w, O> {
-    writer: &'w mut Writer,
+    writer: &'w mut Writer<'static>,
     callback: NonNull<bindings::netlink_callback>,
     header: bindings::nlmsghdr,
     genl_header: bindings::genlmsghdr,
@@ -85,7 +85,7 @@ impl<'w, O: Op> Entries<'w, O> {
     ///
     /// `callback` must be valid for as long as the entries, and used by nobody else.
     pub(super) unsafe fn for_test(
-        writer: &'w mut Writer,
+        writer: &'w mut Writer<'static>,
         callback: NonNull<bindings::netlink_callback>,
     ) -> Self {
         // INVARIANT: By the safety requirements of this function.
@@ -338,7 +338,7 @@ mod tests {
             8
         }
 
-        fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+        fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
             put::<U32>(to, 1, 1)
         }
     }

@@ -35,7 +35,7 @@ use kernel::{
 #[must_use]
 pub(super) struct Skb<N> {
     skb: NonNull<bindings::sk_buff>,
-    writer: Writer,
+    writer: Writer<'static>,
     _family: PhantomData<fn(&N)>,
 }
 

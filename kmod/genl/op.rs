@@ -130,8 +130,8 @@ pub(crate) trait Hook<H>: NetState {
     /// is its `Drop`.
     type Guard<'a>;
 
-    /// Called before a handler, in the same context. `request` has the attributes that the
-    /// operations of this hook have in common. If it fails, no handler is called.
+    /// Called before a handler, in the same context. `request` has what the operations of this
+    /// hook may have; what this one does not take is absent. If it fails, no handler is called.
     fn before<'a>(
         &'a self,
         context: &Context<'a, Self>,
@@ -187,11 +187,16 @@ pub(crate) struct Entry<N> {
 unsafe impl<N> Sync for Entry<N> {}
 
 impl<N: NetState> Entry<N> {
+    /// The most bytes of a reply, which is a value on the kernel's stack. What it borrows does not
+    /// count.
+    const REPLY_MAX: usize = 3072;
+
     /// The entry of the do of `O`, which `N` handles.
     pub(crate) const fn new_do<O: Op, M>() -> Self
     where
         N: Handler<O, M>,
     {
+        const { assert!(size_of::<O::Reply<'static>>() <= Self::REPLY_MAX) };
         Self::new(
             bindings::genl_split_ops__bindgen_ty_1 {
                 __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
@@ -234,7 +239,8 @@ impl<N: NetState> Entry<N> {
         Self {
             op: bindings::genl_split_ops {
                 __bindgen_anon_1: callbacks,
-                // Without a policy the core refuses every attribute.
+                // Without a policy the core refuses every attribute, unless its validation is
+                // relaxed: then it ignores them.
                 policy: if policy.is_empty() {
                     core::ptr::null()
                 } else {

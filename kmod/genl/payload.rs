@@ -23,7 +23,7 @@ pub(crate) trait Payload {
     fn size(&self) -> usize;
 
     /// Puts the attributes.
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom>;
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom>;
 }
 
 /// The payload of an operation that has no reply.
@@ -34,7 +34,7 @@ impl Payload for () {
         0
     }
 
-    fn put(&self, _to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, _to: &mut Writer<'_>) -> Result<(), NoRoom> {
         Ok(())
     }
 }
@@ -51,7 +51,7 @@ pub(crate) fn size_of_attrs<'a, T: AttrType>(
 /// Puts an attribute for each of `values`.
 #[inline]
 pub(crate) fn put_attrs<'a, T: AttrType>(
-    to: &mut Writer,
+    to: &mut Writer<'_>,
     number: u16,
     values: impl IntoIterator<Item = T::Value<'a>>,
 ) -> Result<(), NoRoom> {
@@ -79,7 +79,7 @@ pub(crate) fn size_of_nests<'a, P: Payload + 'a>(values: impl IntoIterator<Item 
 /// Puts a nest for each of `values`.
 #[inline]
 pub(crate) fn put_nests<'a, P: Payload + 'a>(
-    to: &mut Writer,
+    to: &mut Writer<'_>,
     number: u16,
     values: impl IntoIterator<Item = &'a P>,
 ) -> Result<(), NoRoom> {
@@ -100,7 +100,7 @@ pub(crate) fn size_of_array<T: AttrType>(values: Option<&[T::Value<'_>]>) -> usi
 /// Puts an array with an element for each of `values`, numbered from 1.
 #[inline]
 pub(crate) fn put_array<T: AttrType>(
-    to: &mut Writer,
+    to: &mut Writer<'_>,
     number: u16,
     values: Option<&[T::Value<'_>]>,
 ) -> Result<(), NoRoom> {
@@ -122,7 +122,7 @@ pub(crate) fn size_of_nest_array<P: Payload>(values: Option<&[P]>) -> usize {
 /// As [`put_array`], of nests.
 #[inline]
 pub(crate) fn put_nest_array<P: Payload>(
-    to: &mut Writer,
+    to: &mut Writer<'_>,
     number: u16,
     values: Option<&[P]>,
 ) -> Result<(), NoRoom> {
@@ -136,6 +136,7 @@ pub(crate) fn put_nest_array<P: Payload>(
 }
 
 /// Nests, each with its number.
+#[derive(Clone, Copy)]
 pub(crate) struct Numbered<'a, P>(pub(crate) &'a [(u16, P)]);
 
 impl<P: Payload> Payload for Numbered<'_, P> {
@@ -145,7 +146,7 @@ impl<P: Payload> Payload for Numbered<'_, P> {
         size_of_nests(self.0.iter().map(|(_, value)| value))
     }
 
-    fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {
+    fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {
         for (number, value) in self.0 {
             to.nest(*number, |to| value.put(to))?;
         }

@@ -54,8 +54,9 @@ macro_rules! plain {
 }
 
 impl Policy {
-    /// An attribute that no request may carry.
-    const REJECT: Self = Self::new(bindings::NLA_REJECT, 0);
+    /// A number that the operation does not take: the core refuses it, unless its validation is
+    /// relaxed.
+    const NONE: Self = Self::new(bindings::NLA_UNSPEC, 0);
 
     const fn new(kind: u32, len: u16) -> Self {
         Self(bindings::nla_policy {
@@ -148,7 +149,36 @@ impl Policy {
         self
     }
 
+    /// Whether the kernel compares the attribute's value, or its length, with bounds.
+    const fn is_compared(&self) -> bool {
+        matches!(
+            self.0.type_ as u32,
+            bindings::NLA_U8
+                | bindings::NLA_U16
+                | bindings::NLA_U32
+                | bindings::NLA_U64
+                | bindings::NLA_UINT
+                | bindings::NLA_BE16
+                | bindings::NLA_BE32
+                | bindings::NLA_BINARY
+        )
+    }
+
+    /// Whether it has a sign, with which it is compared.
+    const fn is_signed(&self) -> bool {
+        matches!(
+            self.0.type_ as u32,
+            bindings::NLA_S8
+                | bindings::NLA_S16
+                | bindings::NLA_S32
+                | bindings::NLA_S64
+                | bindings::NLA_SINT
+        )
+    }
+
     const fn bounds(self, kind: u32, min: i16, max: i16) -> Self {
+        // The kernel warns at other bounds, when a request comes.
+        assert!(self.is_signed() || (self.is_compared() && min >= 0 && max >= 0));
         self.validation(
             kind,
             bindings::nla_policy__bindgen_ty_1 {
@@ -175,6 +205,7 @@ impl Policy {
 
     /// Requires an unsigned integer within `range`.
     pub(crate) const fn full_range(self, range: &'static Range) -> Self {
+        assert!(self.is_compared());
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
             bindings::nla_policy__bindgen_ty_1 { range: &range.0 },
@@ -183,6 +214,7 @@ impl Policy {
 
     /// Requires a signed integer within `range`.
     pub(crate) const fn full_range_signed(self, range: &'static SignedRange) -> Self {
+        assert!(self.is_signed());
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_RANGE_PTR,
             bindings::nla_policy__bindgen_ty_1 {
@@ -193,6 +225,7 @@ impl Policy {
 
     /// Requires an integer without bits outside of `mask`.
     pub(crate) const fn mask(self, mask: u32) -> Self {
+        assert!(self.is_compared() && self.0.type_ as u32 != bindings::NLA_BINARY);
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_MASK,
             bindings::nla_policy__bindgen_ty_1 { mask },
@@ -208,14 +241,14 @@ impl Policy {
 }
 
 /// Makes a policy table of `N` entries, indexed by the attribute's number. Numbers that `entries`
-/// leaves out are refused. The kernel's parser refuses the number 0 in any case, which a few old
-/// families use in their replies.
+/// leaves out are refused.
 pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy; N] {
-    let mut table = [Policy::REJECT; N];
+    let mut table = [Policy::NONE; N];
     let mut seen = [false; N];
     let mut i = 0;
     while i < entries.len() {
         let number = entries[i].0 as usize;
+        assert!(number != 0, "the kernel's parser refuses the number 0");
         assert!(!seen[number], "two attributes have the same number");
         seen[number] = true;
         table[number] = entries[i].1;
@@ -270,7 +303,7 @@ mod tests {
         (13, Policy::bitfield32(0b101)),
     ]);
 
-    fn checked(fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>) -> Result {
+    fn checked(fill: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>) -> Result {
         check(&write(64, fill)?, TABLE)
     }
 
@@ -348,11 +381,11 @@ mod tests {
 
     #[test]
     fn a_policy_checks_nests_at_any_depth() {
-        let long = |to: &mut Writer| put::<NulString<0>>(to, 3, c"abcd");
-        let short = |to: &mut Writer| put::<NulString<0>>(to, 3, c"abc");
+        let long = |to: &mut Writer<'_>| put::<NulString<0>>(to, 3, c"abcd");
+        let short = |to: &mut Writer<'_>| put::<NulString<0>>(to, 3, c"abc");
         for depth in 0..3 {
-            let fill = |to: &mut Writer, bad: bool| {
-                let put = |to: &mut Writer| if bad { long(to) } else { short(to) };
+            let fill = |to: &mut Writer<'_>, bad: bool| {
+                let put = |to: &mut Writer<'_>| if bad { long(to) } else { short(to) };
                 match depth {
                     0 => to.nest(10, put),
                     1 => to.nest(10, |to| to.nest(2, put)),

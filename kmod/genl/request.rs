@@ -12,7 +12,10 @@ use super::{
     },
     extack::ExtAck,
     types::AttrType,
-    wire::NoRoom,
+    wire::{
+        NoRoom,
+        ALIGN, //
+    },
     writer::Writer, //
 };
 use core::{
@@ -27,8 +30,8 @@ use kernel::{
 /// The attributes of a request, or of a nest in one. `S` is the operation or the attribute set; the
 /// generated code gives each a method for every attribute that it may have.
 pub(crate) struct Attrs<'a, S> {
-    /// Those of a request, indexed by number, as the kernel's parser returns them. Empty for a
-    /// nest, and for a request without attributes or whose attributes the core does not look at.
+    /// Those of a request, indexed by number, as the kernel's parser returns them: what it has not
+    /// looked at is not there. Empty for a nest.
     table: &'a [Option<NonNull<bindings::nlattr>>],
     /// All of them, in the order in which they came.
     all: Stream<'a>,
@@ -68,10 +71,11 @@ impl<'a, S> Attrs<'a, S> {
             // layout of a pointer that may be null.
             unsafe { core::slice::from_raw_parts(table.cast(), len) }
         };
-        let (header, all) = bytes.split_at_checked(header_len).unwrap_or((&[], &[]));
+        let header = bytes.get(..header_len).unwrap_or(&[]);
+        let attrs = bytes.get(header_len.next_multiple_of(ALIGN)..);
         Self {
             table,
-            all: Stream::new(all),
+            all: Stream::new(attrs.unwrap_or(&[])),
             header,
             nest: None,
             _of: PhantomData,
@@ -101,21 +105,25 @@ impl<'a, S> Attrs<'a, S> {
     }
 }
 
-/// The family's own header in a request, of which the core has checked the length.
-pub(crate) fn family_header<const LEN: usize, S>(attrs: &Attrs<'_, S>) -> [u8; LEN] {
-    let header = attrs.header.first_chunk();
-    header.copied().unwrap_or([0; LEN])
+/// The family's own header in a request. Fails if it is not whole, as may be in a dump of which the
+/// core does not look at the attributes.
+pub(crate) fn family_header<'a, const LEN: usize, S>(
+    attrs: &Attrs<'a, S>,
+) -> Result<[u8; LEN], ExtAck<'a>> {
+    let header = attrs.header.first_chunk().copied();
+    header.ok_or_else(|| ExtAck::new(EINVAL, c"the family's header is missing"))
 }
 
 /// The attribute `NUMBER` of `attrs`. Of several, the last counts.
 #[inline]
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
-    let raw = if attrs.table.is_empty() {
-        attrs.all.filter(|attr| attr.number() == NUMBER).last()
-    } else {
-        let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
-        // SAFETY: `from_raw` was given the table, by whose safety requirements this holds.
-        ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) })
+    let raw = match attrs.nest {
+        Some(_) => attrs.all.filter(|attr| attr.number() == NUMBER).last(),
+        None => {
+            let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
+            // SAFETY: `from_raw` was given the table, by whose safety requirements this holds.
+            ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) })
+        }
     };
     Field {
         raw,
@@ -128,8 +136,14 @@ pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<
 pub(crate) fn repeated<'a, S, T, const NUMBER: u16>(
     attrs: &Attrs<'a, S>,
 ) -> Repeated<'a, T, NUMBER> {
+    // What the parser has not looked at is not there.
+    let is_known = attrs.nest.is_some() || usize::from(NUMBER) < attrs.table.len();
     Repeated {
-        rest: attrs.all,
+        rest: if is_known {
+            attrs.all
+        } else {
+            Stream::new(&[])
+        },
         nest: attrs.nest,
         _type: PhantomData,
     }
@@ -238,7 +252,7 @@ impl<S: 'static> AttrType for Nest<S> {
         value.all.bytes().len()
     }
 
-    fn put(to: &mut Writer, number: u16, value: Attrs<'_, S>) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: Attrs<'_, S>) -> Result<(), NoRoom> {
         to.put(number | bindings::NLA_F_NESTED as u16, value.all.bytes())
     }
 }
@@ -278,7 +292,7 @@ impl<T: AttrType> AttrType for Array<T> {
         value.0.bytes().len()
     }
 
-    fn put(to: &mut Writer, number: u16, value: Elements<'_, T>) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: Elements<'_, T>) -> Result<(), NoRoom> {
         to.put(number | bindings::NLA_F_NESTED as u16, value.0.bytes())
     }
 }
@@ -336,7 +350,7 @@ mod tests {
     }
 
     fn read<R>(
-        fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>,
         with: impl FnOnce(&Request<'_>) -> R,
     ) -> Result<R> {
         with_attrs(&write(200, fill)?, POLICY, with)

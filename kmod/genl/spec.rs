@@ -14,10 +14,11 @@ pub(crate) const ADMIN_PERM: u32 = bindings::GENL_ADMIN_PERM;
 /// network namespace.
 pub(crate) const UNS_ADMIN_PERM: u32 = bindings::GENL_UNS_ADMIN_PERM;
 
-/// The core accepts attributes that the policy does not know, and other lengths than it asks for.
+/// The core ignores attributes that the policy does not know, and lets pass integers that are longer
+/// than their type, with a warning in the kernel log. Reading one of those is an error all the same.
 pub(crate) const DONT_VALIDATE_STRICT: u32 =
     bindings::genl_validate_flags_GENL_DONT_VALIDATE_STRICT;
-/// The core does not look at the attributes of a dump.
+/// The core does not check that the request of a dump has the family's own header.
 pub(crate) const DONT_VALIDATE_DUMP: u32 = bindings::genl_validate_flags_GENL_DONT_VALIDATE_DUMP;
 /// As [`DONT_VALIDATE_STRICT`], for a dump.
 pub(crate) const DONT_VALIDATE_DUMP_STRICT: u32 =

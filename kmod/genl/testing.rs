@@ -43,7 +43,7 @@ fn as_bytes(memory: &[u32], len: usize) -> Result<KVVec<u8>> {
 /// What `fill` writes, with room for `room` bytes.
 pub(crate) fn write(
     room: usize,
-    fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>,
 ) -> Result<KVVec<u8>> {
     let mut memory = memory(room)?;
     let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
@@ -56,7 +56,7 @@ pub(crate) fn write(
 
 /// Puts an attribute of the type `T`.
 pub(crate) fn put<T: AttrType>(
-    to: &mut Writer,
+    to: &mut Writer<'_>,
     number: u16,
     value: T::Value<'_>,
 ) -> Result<(), NoRoom> {

@@ -31,12 +31,18 @@ pub(crate) trait AttrType: 'static {
     fn len(value: Self::Value<'_>) -> usize;
 
     /// Puts the value into a message, as the attribute `number`.
-    fn put(to: &mut Writer, number: u16, value: Self::Value<'_>) -> Result<(), NoRoom>;
+    fn put(to: &mut Writer<'_>, number: u16, value: Self::Value<'_>) -> Result<(), NoRoom>;
 }
 
 #[cold]
 fn bad_length(attr: RawAttr<'_>) -> ExtAck<'_> {
     ExtAck::new(EINVAL, c"invalid attribute length").at(attr)
+}
+
+/// The kernel's policies know no shortest string. The errno is theirs for a wrong length.
+#[cold]
+fn too_short(attr: RawAttr<'_>) -> ExtAck<'_> {
+    ExtAck::new(ERANGE, c"string is too short").at(attr)
 }
 
 /// `binary`: bytes.
@@ -56,7 +62,7 @@ impl AttrType for Binary {
     }
 
     #[inline]
-    fn put(to: &mut Writer, number: u16, value: &[u8]) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: &[u8]) -> Result<(), NoRoom> {
         to.put(number, value)
     }
 }
@@ -72,9 +78,8 @@ impl<const MIN: usize> AttrType for NulString<MIN> {
     fn read(attr: RawAttr<'_>) -> Result<&CStr, ExtAck<'_>> {
         let string = CStr::from_bytes_until_nul(attr.payload())
             .map_err(|_| ExtAck::new(EINVAL, c"string has no NUL at its end").at(attr))?;
-        // The kernel's policies know no shortest string; the errno is theirs for a wrong length.
         if string.to_bytes().len() < MIN {
-            return Err(ExtAck::new(ERANGE, c"string is too short").at(attr));
+            return Err(too_short(attr));
         }
         Ok(string)
     }
@@ -85,31 +90,36 @@ impl<const MIN: usize> AttrType for NulString<MIN> {
     }
 
     #[inline]
-    fn put(to: &mut Writer, number: u16, value: &CStr) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: &CStr) -> Result<(), NoRoom> {
         to.put(number, value.to_bytes_with_nul())
     }
 }
 
-/// `string` that may lack its NUL: the bytes before the first NUL, or all of them.
-pub(crate) struct Text;
+/// `string` that may lack its NUL in a request: the bytes before the first NUL, or all of them, and
+/// at least `MIN`. In a message it has one.
+pub(crate) struct Text<const MIN: usize>;
 
-impl AttrType for Text {
+impl<const MIN: usize> AttrType for Text<MIN> {
     type Value<'a> = &'a [u8];
 
     fn read(attr: RawAttr<'_>) -> Result<&[u8], ExtAck<'_>> {
         let bytes = attr.payload();
         let len = bytes.iter().position(|byte| *byte == 0);
-        Ok(&bytes[..len.unwrap_or(bytes.len())])
+        let text = &bytes[..len.unwrap_or(bytes.len())];
+        if text.len() < MIN {
+            return Err(too_short(attr));
+        }
+        Ok(text)
     }
 
     #[inline]
     fn len(value: &[u8]) -> usize {
-        value.len()
+        value.len() + 1
     }
 
     #[inline]
-    fn put(to: &mut Writer, number: u16, value: &[u8]) -> Result<(), NoRoom> {
-        to.put(number, value)
+    fn put(to: &mut Writer<'_>, number: u16, value: &[u8]) -> Result<(), NoRoom> {
+        to.put_with_nul(number, value)
     }
 }
 
@@ -127,7 +137,7 @@ impl AttrType for AnyNest {
         value.len()
     }
 
-    fn put(to: &mut Writer, number: u16, value: &[u8]) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: &[u8]) -> Result<(), NoRoom> {
         to.put(number | bindings::NLA_F_NESTED as u16, value)
     }
 }
@@ -155,7 +165,7 @@ impl AttrType for Flag {
     }
 
     #[inline]
-    fn put(to: &mut Writer, number: u16, (): ()) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, (): ()) -> Result<(), NoRoom> {
         to.put(number, &[])
     }
 }
@@ -188,7 +198,7 @@ impl AttrType for Bitfield32 {
         size_of::<bindings::nla_bitfield32>()
     }
 
-    fn put(to: &mut Writer, number: u16, value: BitfieldValue) -> Result<(), NoRoom> {
+    fn put(to: &mut Writer<'_>, number: u16, value: BitfieldValue) -> Result<(), NoRoom> {
         let ([a, b, c, d], [e, f, g, h]) =
             (value.value.to_ne_bytes(), value.selector.to_ne_bytes());
         to.put(number, &[a, b, c, d, e, f, g, h])
@@ -214,7 +224,7 @@ macro_rules! integers {
             }
 
             #[inline]
-            fn put(to: &mut Writer, number: u16, value: $value) -> Result<(), NoRoom> {
+            fn put(to: &mut Writer<'_>, number: u16, value: $value) -> Result<(), NoRoom> {
                 to.put(number, &value.$to())
             }
         }
@@ -289,7 +299,7 @@ macro_rules! integers_of_variable_width {
             }
 
             #[inline]
-            fn put(to: &mut Writer, number: u16, value: $wide) -> Result<(), NoRoom> {
+            fn put(to: &mut Writer<'_>, number: u16, value: $wide) -> Result<(), NoRoom> {
                 match <$narrow>::try_from(value) {
                     Ok(value) => to.put(number, &value.to_ne_bytes()),
                     Err(_) => to.put(number, &value.to_ne_bytes()),
@@ -392,7 +402,7 @@ mod tests {
     }
 
     fn read<R>(
-        fill: impl FnOnce(&mut Writer) -> Result<(), NoRoom>,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>,
         with: impl FnOnce(&Given<'_>) -> R,
     ) -> Result<R> {
         with_attrs(&write(200, fill)?, POLICY, with)
@@ -404,7 +414,7 @@ mod tests {
         attr.map(|attr| attr.value)
     }
 
-    fn put_all(to: &mut Writer, uint: u64, sint: i64) -> Result<(), NoRoom> {
+    fn put_all(to: &mut Writer<'_>, uint: u64, sint: i64) -> Result<(), NoRoom> {
         put::<Binary>(to, 1, b"bytes")?;
         put::<NulString<1>>(to, 2, c"abc")?;
         put::<Uint>(to, 3, uint)?;

@@ -9,7 +9,10 @@ use super::wire::{
     ALIGN,
     HEADER, //
 };
-use core::ptr::NonNull;
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     prelude::*, //
@@ -21,13 +24,17 @@ use kernel::{
 ///
 /// `room` bytes from `start` on belong to this writer alone. `len <= room`; `len` is a multiple of
 /// [`ALIGN`], and the first `len` bytes are initialized.
-pub(crate) struct Writer {
+///
+/// No writer can be put into another's place: the lifetime is invariant, and each function that
+/// gets a writer knows only its own.
+pub(crate) struct Writer<'w> {
     start: NonNull<u8>,
     room: usize,
     len: usize,
+    _own: PhantomData<fn(&'w ()) -> &'w ()>,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// # Safety
     ///
     /// For as long as the writer is used, the `room` bytes from `start` on must be writable, and
@@ -39,6 +46,7 @@ impl Writer {
             start,
             room,
             len: 0,
+            _own: PhantomData,
         }
     }
 
@@ -88,7 +96,19 @@ impl Writer {
     /// 16 bits that it has.
     #[inline]
     pub(super) fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
-        let unpadded = HEADER + payload.len();
+        self.put_longer(number, payload, 0)
+    }
+
+    /// As [`Self::put`], with a NUL behind `payload`.
+    pub(super) fn put_with_nul(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
+        self.put_longer(number, payload, 1)
+    }
+
+    /// Puts an attribute with `zeros` bytes of 0 behind `payload`, of which there is at most one.
+    #[inline]
+    fn put_longer(&mut self, number: u16, payload: &[u8], zeros: usize) -> Result<(), NoRoom> {
+        debug_assert!(zeros <= 1);
+        let unpadded = HEADER + payload.len() + zeros;
         let nla_len = u16::try_from(unpadded).map_err(|_| NoRoom)?;
         let padded = unpadded.next_multiple_of(ALIGN);
         if padded > self.room - self.len {
@@ -100,8 +120,8 @@ impl Writer {
         // it does not overlap with them.
         unsafe {
             let at = self.start.as_ptr().add(self.len);
-            // The last word first, so that no byte of the padding is left as it was. Where
-            // nothing follows the header, this word is the header.
+            // The last word first, so that no byte of the padding, or zero before it, is left as
+            // it was. Where nothing follows the header, this word is the header.
             at.add(padded - ALIGN)
                 .cast::<[u8; ALIGN]>()
                 .write_unaligned([0; ALIGN]);

@@ -122,11 +122,7 @@ fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
     };
     assert_eq!(
         dump(0, counter::NAME),
-        refusal(
-            libc::EINVAL,
-            "Attribute failed policy validation",
-            "counter.name"
-        )
+        refusal(libc::EINVAL, "Unsupported attribute", "counter.name")
     );
     assert_eq!(
         dump(0, u16::MAX >> 2),

@@ -18,6 +18,7 @@ use parley::{Error, Result};
 
 const POLICY: &str = "Attribute failed policy validation";
 const UNKNOWN: &str = "Unknown attribute type";
+const UNSUPPORTED: &str = "Unsupported attribute";
 const LENGTH: &str = "invalid attribute length";
 const MISSING: &str = "required attribute is missing";
 const FLAGS: &str = "ambiguous or reserved bits set in nlmsg_flags";
@@ -77,9 +78,12 @@ fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
                 if taken.contains(&number) {
                     continue;
                 }
-                // A number up to the highest that the operation takes has a policy, which
-                // rejects it; the policy's table ends there.
-                let words = if number < highest { POLICY } else { UNKNOWN };
+                // The policy's table ends with the highest number that the operation takes.
+                let words = if number < highest {
+                    UNSUPPORTED
+                } else {
+                    UNKNOWN
+                };
                 let path = format!("{}.{name}", set.name);
                 let extra = refuse(operation.number, flags, |writer| writer.u32(number, 1));
                 assert_eq!(

@@ -21,7 +21,8 @@ use super::{
 use crate::{
     error::{Collector, Errors},
     model::{
-        AttributeKind, DefinitionId, Operation, OperationId, Permission, Protocol, SetId, Spec,
+        AttributeKind, DefinitionId, Hooks, Operation, OperationId, Permission, Protocol, SetId,
+        Spec,
     },
     ErrorKind, Position,
 };
@@ -34,13 +35,13 @@ use std::{
 /// `kmod/genl` as its crate's module `genl`.
 ///
 /// For each do there is a type named as the operation, and for each dump one whose name ends in
-/// `Dump`: the layer's handler traits take it as their parameter. A module of the same name, in
-/// lower case, holds what goes over the wire:
+/// `Dump`: the layer's handler traits take it as their parameter.
 ///
-/// - `Request`: the attributes that the operation takes, with their policy. A spec does not say
-///   which of them a request must have; so a handler asks for an attribute that is required.
-/// - `Reply`: the attributes of the reply or of an entry of the dump, each an `Option`. A literal
-///   that leaves one out does not compile. Operations with the same reply share its type.
+/// The attributes of a request have a method each, on `Attrs<'a, Op>`. A spec does not say which of
+/// them a request must have; so a handler asks for an attribute that is required. A module with the
+/// operation's name in lower case has its `Reply`: the attributes of the reply or of an entry of the
+/// dump, each an `Option`. A literal that leaves one out does not compile. Operations with the same
+/// reply share its type.
 ///
 /// Notifications and events are values of their own, and nests are in the module `nest`. The
 /// function `family` makes the family; it does not compile unless the state handles every
@@ -49,10 +50,10 @@ use std::{
 /// ```ignore
 /// // Generated, for an operation `echo`:
 /// pub(crate) enum Echo {}
+/// impl<'a> Attrs<'a, Echo> {
+///     pub(crate) fn payload(&self) -> Field<'a, Binary, { attr::echo::PAYLOAD }> { ... }
+/// }
 /// pub(crate) mod echo {
-///     pub(crate) struct Request<'a> {
-///         pub(crate) payload: Field<'a, Binary, { attr::echo::PAYLOAD }>,
-///     }
 ///     pub(crate) struct Reply<'a> {
 ///         pub(crate) payload: Option<&'a [u8]>,
 ///     }
@@ -62,12 +63,12 @@ use std::{
 /// impl DoOp<Echo> for Net {
 ///     fn handle<'a>(&'a self, call: &Call<'a, Self, Echo>) -> Handled<'a, Echo> {
 ///         Ok(echo::Reply {
-///             payload: Some(call.request.payload.required()?.value),
+///             payload: Some(call.request.payload().required()?.value),
 ///         })
 ///     }
 /// }
 ///
-/// // In parley_main.rs:
+/// // In the module's main file:
 /// static FAMILY: Family<Net> = family(this_module::<LocalModule>());
 /// ```
 ///
@@ -186,7 +187,7 @@ impl<'s> Family<'s> {
                 }
             }
             if let Some(header) = operation.fixed_header {
-                if !structs::has_type(spec, header) {
+                if structs::size(spec, header).is_none() {
                     self.unsupported(spec[header].at, "a fixed header of unknown size");
                 }
             }
@@ -206,8 +207,8 @@ impl<'s> Family<'s> {
             let (Some(call), Some(set)) = (&operation.r#do, operation.attributes) else {
                 continue;
             };
-            if let Some(name) = operation::hook(call) {
-                let marker = self.hook(name, set);
+            if let Some(found) = operation::hook(call) {
+                let (marker, name) = (self.hook(found, set), operation::hook_name(found));
                 let hook = hooks.entry((marker, name.to_owned(), self.whole(set)));
                 hook.or_default().push(operation);
             }
@@ -233,18 +234,28 @@ impl<'s> Family<'s> {
         self.spec[set].subset_of.unwrap_or(set)
     }
 
-    /// The type that stands for the hook `name` of an operation with the attributes `set`. Operations
-    /// with other attributes have another type for it.
-    fn hook(&self, name: &str, set: SetId) -> String {
-        let set = self.whole(set);
-        let others = self.spec.operations.iter().any(|operation| {
-            let hooked = operation.r#do.as_ref().and_then(operation::hook);
-            hooked == Some(name) && operation.attributes.map(|set| self.whole(set)) != Some(set)
+    /// The type that stands for a hook of an operation with the attributes `set`. What runs before
+    /// has another type for operations with other attributes, and with something else after it.
+    fn hook(&self, hooks: &Hooks, set: SetId) -> String {
+        let (name, set) = (operation::hook_name(hooks), self.whole(set));
+        let same = self.spec.operations.iter().filter_map(|operation| {
+            let found = operation.r#do.as_ref().and_then(operation::hook)?;
+            let set = self.whole(operation.attributes?);
+            (operation::hook_name(found) == name).then_some((found, set))
         });
-        match others {
-            true => camel(name) + &camel(&self.spec[set].name),
-            false => camel(name),
+        let (mut other_hooks, mut other_sets) = (false, false);
+        for (found, of) in same {
+            other_hooks |= found != hooks;
+            other_sets |= of != set;
         }
+        let mut marker = camel(name);
+        if let (true, Some(post)) = (other_hooks, &hooks.post) {
+            marker += &camel(post);
+        }
+        if other_sets {
+            marker += &camel(&self.spec[set].name);
+        }
+        marker
     }
 
     /// The numbers of the attributes, which only generated code needs.

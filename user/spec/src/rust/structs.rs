@@ -43,9 +43,9 @@ pub(super) fn structs(spec: &Spec, target: Target) -> String {
     out
 }
 
-/// Whether a struct has a type.
-pub(super) fn has_type(spec: &Spec, id: DefinitionId) -> bool {
-    layout(spec, id, 0).is_some()
+/// The number of bytes of a struct, if it has a type.
+pub(super) fn size(spec: &Spec, id: DefinitionId) -> Option<u64> {
+    layout(spec, id, 0).map(|layout| layout.size)
 }
 
 /// The struct `name` as what an attribute holds.
@@ -62,7 +62,7 @@ fn attribute(name: &str) -> String {
         Self::SIZE
     }}
 
-    fn put(to: &mut Writer, number: u16, value: Self) -> Result<(), NoRoom> {{
+    fn put(to: &mut Writer<'_>, number: u16, value: Self) -> Result<(), NoRoom> {{
         Binary::put(to, number, &value.to_bytes())
     }}
 }}

@@ -81,7 +81,7 @@ fn todo<'a>() -> ExtAck<'a> {
         };
         if let Some(call) = &operation.r#do {
             let marker = operation::marker(operation, false);
-            let hook = operation::hook(call).map(|name| family.hook(name, set));
+            let hook = operation::hook(call).map(|hooks| family.hook(hooks, set));
             let (kind, guard) = match hook {
                 Some(_) => ("GuardedOp", ", _guard: &mut ()"),
                 None => ("DoOp", ""),

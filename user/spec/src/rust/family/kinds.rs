@@ -52,15 +52,18 @@ pub(super) fn kind(
             policy: text_policy(spec, length),
         }),
         AttributeKind::Text { length, .. } => Ok(Kind {
-            name: "Text".into(),
+            name: format!("Text<{}>", least(spec, length)?),
             value: "&'a [u8]".into(),
-            most: most(spec, length)?,
+            most: most(spec, length)?.map(|most| format!("{most} + 1")),
             policy: text_policy(spec, length)
                 .map(|policy| policy.replace("Policy::nul_string", "Policy::string")),
         }),
         AttributeKind::Binary { length, content } => {
             let (name, value) = match content {
-                Content::Struct(id) if structs::has_type(spec, *id) => {
+                // One of which the spec allows parts is its bytes.
+                Content::Struct(id)
+                    if structs::size(spec, *id).is_some() && *length == Length::default() =>
+                {
                     let name = camel(&spec[*id].name);
                     (name.clone(), name)
                 }
@@ -131,6 +134,8 @@ fn integer_kind(
     );
     let check = match spec.accepted(integer, limits) {
         Accepted::Range(low, high) => range(spec, integer, limits, low, high),
+        // The kernel refuses every value of such an attribute.
+        Accepted::Bits(_) if integer.kind.is_signed() => Err("flags with a sign".into()),
         Accepted::Bits(mask) => match u32::try_from(mask) {
             Ok(mask) => Ok(format!(".mask({mask:#x})")),
             Err(_) => Err("flags beyond 32 bits".into()),

@@ -10,8 +10,8 @@ use super::{
     Family,
 };
 use crate::model::{
-    Attribute, Call, Event, EventSource, Message, Operation, OperationId, Permission, SetId,
-    Validation,
+    Attribute, Call, Event, EventSource, Hooks, KernelPolicy, Message, Operation, OperationId,
+    Permission, SetId, Validation,
 };
 use std::fmt::Write;
 
@@ -21,9 +21,18 @@ pub(super) fn marker(operation: &Operation, dump: bool) -> String {
 }
 
 /// What the spec calls the hook of a do.
-pub(super) fn hook(call: &Call) -> Option<&str> {
-    let name = call.hooks.pre.as_ref().or(call.hooks.post.as_ref())?;
-    Some(name)
+pub(super) fn hook(call: &Call) -> Option<&Hooks> {
+    let hooks = &call.hooks;
+    (hooks.pre.is_some() || hooks.post.is_some()).then_some(hooks)
+}
+
+/// The name of a hook: that of what runs before, if there is something.
+pub(super) fn hook_name(hooks: &Hooks) -> &str {
+    hooks
+        .pre
+        .as_deref()
+        .or(hooks.post.as_deref())
+        .unwrap_or_default()
 }
 
 /// The module with the messages of a do or dump.
@@ -110,6 +119,11 @@ impl<'s> Family<'s> {
             Permission::NamespaceAdmin => "UNS_ADMIN_PERM",
             Permission::Admin => "ADMIN_PERM",
         };
+        // Where several requests share a policy, the core takes this to mean that it is not for the
+        // dump, whose attributes it then ignores.
+        let ignored = dump
+            && self.spec.kernel_policy != KernelPolicy::Split
+            && operation.dont_validate.contains(&Validation::Dump);
         let skipped: Vec<&str> = (operation.dont_validate.iter())
             .filter_map(|part| match (part, dump) {
                 (Validation::Strict, false) => Some("DONT_VALIDATE_STRICT"),
@@ -118,9 +132,10 @@ impl<'s> Family<'s> {
                 _ => None,
             })
             .collect();
-        let validate = match skipped.is_empty() {
-            true => "0".into(),
-            false => skipped.join(" | "),
+        let validate = match (ignored, skipped.is_empty()) {
+            (true, _) => "DONT_VALIDATE_DUMP | DONT_VALIDATE_DUMP_STRICT".into(),
+            (false, true) => "0".into(),
+            (false, false) => skipped.join(" | "),
         };
         let number = operation.request_number.unwrap_or_default();
         let reply_number = match operation.reply_number {
@@ -129,19 +144,17 @@ impl<'s> Family<'s> {
             }
             _ => String::new(),
         };
-        // The core would look at what it has a policy for.
-        let policy = match dump && operation.dont_validate.contains(&Validation::Dump) {
-            true => "[]".into(),
-            false => request.policy(),
+        let (policy, mut methods) = match ignored {
+            true => ("[]".into(), String::new()),
+            false => (request.policy(), request.methods),
         };
-        let mut methods = request.methods;
         if let Some(header) = operation.fixed_header {
             let of = camel(&self.spec[header].name);
             let _ = write!(
                 methods,
                 "/// The family's own header.
-                pub(crate) fn family_header(&self) -> {of} {{
-                    {of}::from_bytes(codegen::family_header(self))
+                pub(crate) fn family_header(&self) -> Result<{of}, ExtAck<'a>> {{
+                    codegen::family_header(self).map({of}::from_bytes)
                 }}
 
                 "
@@ -168,8 +181,8 @@ impl<'s> Family<'s> {
         if !methods.is_empty() {
             let _ = write!(out, "impl<'a> Attrs<'a, {marker}> {{\n{methods}}}\n\n");
         }
-        if let (false, Some(name)) = (dump, hook(call)) {
-            let hook = self.hook(name, set);
+        if let (false, Some(hooks)) = (dump, hook(call)) {
+            let hook = self.hook(hooks, set);
             let _ = write!(
                 out,
                 "impl HookedOp for {marker} {{
@@ -259,7 +272,8 @@ impl<'s> Family<'s> {
         let mut out = doc(0, &operation.doc);
         let _ = write!(
             out,
-            "pub(crate) struct {}(pub(crate) {inner});
+            "#[derive(Clone, Copy)]
+            pub(crate) struct {}(pub(crate) {inner});
 
             impl Payload for {of} {{
                 const SIZE_MAX: Option<usize> = <{} as Payload>::SIZE_MAX;
@@ -270,7 +284,7 @@ impl<'s> Family<'s> {
                 }}
 
                 #[inline]
-                fn put(&self, to: &mut Writer) -> Result<(), NoRoom> {{
+                fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom> {{
                     self.0.put(to)
                 }}
             }}

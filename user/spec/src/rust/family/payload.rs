@@ -125,7 +125,8 @@ impl<'s> Family<'s> {
         let mut out = doc(0, words);
         let _ = write!(
             out,
-            "pub(crate) struct {} {{
+            "#[derive(Clone, Copy)]
+            pub(crate) struct {} {{
                 {fields}
             }}
 
@@ -138,7 +139,7 @@ impl<'s> Family<'s> {
                 }}
 
                 #[inline]
-                fn put(&self, {to}: &mut Writer) -> Result<(), NoRoom> {{
+                fn put(&self, {to}: &mut Writer<'_>) -> Result<(), NoRoom> {{
                     {put}
                 }}
             }}

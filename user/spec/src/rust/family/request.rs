@@ -92,7 +92,9 @@ impl<'s> Family<'s> {
         let (mut methods, mut entries, mut len) = (String::new(), String::new(), 0);
         for attribute in attributes {
             len = len.max(attribute.number + 1);
-            if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
+            // The kernel's parser refuses the number 0, which a few old families have.
+            let is_unused = matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad);
+            if is_unused || attribute.number == 0 {
                 continue;
             }
             let Given { name, policy } = match self.attribute(attribute, &attribute.kind) {
