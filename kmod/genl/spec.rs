@@ -14,8 +14,9 @@ pub(crate) const ADMIN_PERM: u32 = bindings::GENL_ADMIN_PERM;
 /// network namespace.
 pub(crate) const UNS_ADMIN_PERM: u32 = bindings::GENL_UNS_ADMIN_PERM;
 
-/// The core ignores attributes that the policy does not know, and lets pass integers that are longer
-/// than their type, with a warning in the kernel log. Reading one of those is an error all the same.
+/// The core ignores attributes that the policy does not know, and lets pass integers that are
+/// longer than their type, with a warning in the kernel log. Reading one of those is an error all
+/// the same.
 pub(crate) const DONT_VALIDATE_STRICT: u32 =
     bindings::genl_validate_flags_GENL_DONT_VALIDATE_STRICT;
 /// The core does not check that the request of a dump has the family's own header.
