@@ -91,6 +91,7 @@ pub(crate) mod prelude {
             KeepOp, //
         },
         open::OpenNet,
+        payload::Numbered,
         request::{
             Attr,
             Attrs, //
@@ -127,7 +128,6 @@ pub(crate) mod codegen {
             total,
             Message,
             Notification,
-            Numbered,
             Payload, //
         },
         policy::{

@@ -16,7 +16,7 @@ LINES_MAX = 800
 
 # Where unsafe code may be; CONTRIBUTING.md and the files themselves say why.
 UNSAFE = re.compile(
-    r"kmod/genl(\.rs|/.*)|kmod/(parley_main|device)\.rs|"
+    r"kmod/genl(\.rs|/.*)|kmod/(parley_main|device)\.rs|conformance/conformance_main\.rs|"
     # It denies it, and allows it for sys.rs alone.
     r"user/src/lib\.rs|user/src/netlink/sys(/start)?\.rs|user/fuzz/src/explain\.rs"
 )

@@ -6,7 +6,7 @@ import unittest
 
 from support import TOP, ScriptTest
 
-SHELL = ("kernel", "setup", "spec", "lint", "doc", "cross", "api", "package", "vm", "check-log", "guest-tests",
+SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "api", "package", "vm", "check-log", "guest-tests",
          "module", "course")
 PYTHON = ("interop/run.py", "bench/report", "scripts/api.py", "scripts/course.py", "scripts/report")
 
