@@ -195,8 +195,7 @@ impl GuardedOp<Need> for Net {
     ) -> Handled<'a, Need> {
         let attrs = call.request.inner().required()?.value;
         let key = attrs.deeper().required()?.value.key().required()?;
-        let mut ended = KVVec::new();
-        ended.extend_from_slice(&self.ended.load(Order).to_ne_bytes(), GFP_KERNEL)?;
+        let ended = call.copy(&self.ended.load(Order).to_ne_bytes())?;
         let deeper = Some(nest::Deeper {
             level: None,
             key: Some(key.value),

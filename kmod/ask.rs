@@ -43,8 +43,7 @@ impl KeepOp<AgentRegister> for Net {
         call: &Call<'a, Self, AgentRegister>,
         agent: Kept<Self, AgentRegister>,
     ) -> Result<(), ExtAck<'a>> {
-        self.questions().register(agent, || call.acknowledge())?;
-        Ok(())
+        Ok(self.questions().register(agent, || call.acknowledge())?)
     }
 }
 

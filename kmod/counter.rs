@@ -100,13 +100,6 @@ impl DumpOp<CounterGetDump> for Net {
     /// The last name that was put.
     type Cursor = Option<Name>;
 
-    fn start<'a>(
-        &'a self,
-        _request: &Attrs<'a, CounterGetDump>,
-    ) -> Result<Option<Name>, ExtAck<'a>> {
-        Ok(None)
-    }
-
     fn next<'a>(
         &'a self,
         request: &Attrs<'a, CounterGetDump>,
@@ -153,8 +146,7 @@ impl DoOp<CounterSet> for Net {
         }
         let notify = notify!(call, attr.value);
         let set = self.counters().set(name(attr)?, value.value, mode, notify);
-        set.map_err(|fault| fault.at(attr, value))?;
-        Ok(())
+        set.map(drop).map_err(|fault| fault.at(attr, value))
     }
 }
 
@@ -162,10 +154,8 @@ impl DoOp<CounterAdd> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterAdd>) -> Handled<'a, CounterAdd> {
         let request = &call.request;
         let (attr, delta) = (request.name().required()?, request.delta().required()?);
-        let (create, notify) = (request.create().is_set(), notify!(call, attr.value));
-        let added = self
-            .counters()
-            .add(name(attr)?, delta.value, create, notify);
+        let (create, counters) = (request.create().is_set(), self.counters());
+        let added = counters.add(name(attr)?, delta.value, create, notify!(call, attr.value));
         let counter = added.map_err(|fault| fault.at(attr, delta))?;
         Ok(counter.named(attr.value))
     }
@@ -173,10 +163,8 @@ impl DoOp<CounterAdd> for Net {
 
 impl DoOp<CounterDel> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterDel>) -> Handled<'a, CounterDel> {
-        let attr = call.request.name().required()?;
-        let deleted = self
-            .counters()
-            .delete(&name(attr)?, notify!(call, attr.value));
+        let (attr, counters) = (call.request.name().required()?, self.counters());
+        let deleted = counters.delete(&name(attr)?, notify!(call, attr.value));
         deleted.map_err(|fault| fault.at(attr, attr))
     }
 }

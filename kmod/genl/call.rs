@@ -16,7 +16,10 @@ use super::{
         Notification,
         Payload, //
     },
-    request::Attrs,
+    request::{
+        of_request,
+        Attrs, //
+    },
     spec::Op, //
 };
 use core::{
@@ -196,6 +199,13 @@ impl<'a, N: NetState> Context<'a, N> {
         self.acknowledged.get()
     }
 
+    /// Copies `bytes`, such as those of an attribute, to change them and hold them.
+    pub(crate) fn copy(&self, bytes: &[u8]) -> Result<KVVec<u8>, AllocError> {
+        let mut copy = KVVec::new();
+        copy.extend_from_slice(bytes, GFP_KERNEL)?;
+        Ok(copy)
+    }
+
     /// Holds `values`, such as bytes or nests, until the reply is sent, so that it can borrow them.
     pub(crate) fn hold<T: Copy>(&self, values: KVVec<T>) -> Result<&'a [T], AllocError> {
         self.held.hold(values)
@@ -277,7 +287,7 @@ impl<'a, N: NetState> Context<'a, N> {
         };
         // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
         // It points to attributes that the parser found whole within the message.
-        unsafe { Attrs::from_raw(info.attrs, O::POLICY.len(), (bytes, header_len)) }
+        unsafe { of_request(info.attrs, O::POLICY.len(), (bytes, header_len)) }
     }
 
     /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.

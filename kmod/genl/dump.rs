@@ -45,13 +45,19 @@ pub(crate) enum Progress {
 }
 
 /// Handles the dump `O`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handler for the dump `{O}`",
+    label = "implement `DumpOp<{O}>` for `{Self}`"
+)]
 pub(crate) trait DumpOp<O: Op>: NetState {
     /// Where it stands between two buffers. At most as large as the core has room for; it is
     /// dropped when the dump is done or its socket is closed.
-    type Cursor: Send + 'static;
+    type Cursor: Default + Send + 'static;
 
     /// Begins.
-    fn start<'a>(&'a self, request: &Attrs<'a, O>) -> Result<Self::Cursor, ExtAck<'a>>;
+    fn start<'a>(&'a self, _request: &Attrs<'a, O>) -> Result<Self::Cursor, ExtAck<'a>> {
+        Ok(Self::Cursor::default())
+    }
 
     /// Puts entries until there is no room for another, or all are told.
     ///

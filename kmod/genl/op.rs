@@ -23,7 +23,10 @@ use super::{
     message::Skb,
     payload::Payload,
     policy::Policy,
-    request::Attrs,
+    request::{
+        seen_as,
+        Attrs, //
+    },
     spec::Op, //
 };
 use core::{
@@ -161,7 +164,7 @@ pub(crate) enum Guarded {}
 
 impl<O: HookedOp, N: GuardedOp<O>> Handler<O, Guarded> for N {
     fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
-        let mut guard = self.before(call, call.request.seen_as())?;
+        let mut guard = self.before(call, seen_as(&call.request))?;
         answer(call, || self.handle(call, &mut guard), |_| {})
     }
 }

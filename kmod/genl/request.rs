@@ -50,58 +50,58 @@ impl<S> Clone for Attrs<'_, S> {
 
 impl<S> Copy for Attrs<'_, S> {}
 
-impl<'a, S> Attrs<'a, S> {
-    /// What follows the headers of a request: `header_len` bytes of a header of the family's own,
-    /// and the attributes, of which `table` is the table.
-    ///
-    /// # Safety
-    ///
-    /// `table` must be null, or be a table of `len` pointers that can be read for `'a`, each null
-    /// or fit for a [`RawAttr`] that lives for `'a`.
-    #[inline]
-    pub(super) unsafe fn from_raw(
-        table: *mut *mut bindings::nlattr,
-        len: usize,
-        (bytes, header_len): (&'a [u8], usize),
-    ) -> Self {
-        let table = if table.is_null() {
-            &[]
-        } else {
-            // SAFETY: By the safety requirements of this function. `Option<NonNull<_>>` has the
-            // layout of a pointer that may be null.
-            unsafe { core::slice::from_raw_parts(table.cast(), len) }
-        };
-        let header = bytes.get(..header_len).unwrap_or(&[]);
-        let attrs = bytes.get(header_len.next_multiple_of(ALIGN)..);
-        Self {
-            table,
-            all: Stream::new(attrs.unwrap_or(&[])),
-            header,
-            nest: None,
-            _of: PhantomData,
-        }
-    }
+// Functions and not methods: a spec may give an attribute any name.
 
-    /// The attributes in `nest`.
-    pub(super) fn of_nest(nest: RawAttr<'a>) -> Self {
-        Self {
-            table: &[],
-            all: Stream::new(nest.payload()),
-            header: &[],
-            nest: Some(nest),
-            _of: PhantomData,
-        }
+/// What follows the headers of a request: `header_len` bytes of a header of the family's own, and
+/// the attributes, of which `table` is the table.
+///
+/// # Safety
+///
+/// `table` must be null, or be a table of `len` pointers that can be read for `'a`, each null or
+/// fit for a [`RawAttr`] that lives for `'a`.
+#[inline]
+pub(super) unsafe fn of_request<'a, S>(
+    table: *mut *mut bindings::nlattr,
+    len: usize,
+    (bytes, header_len): (&'a [u8], usize),
+) -> Attrs<'a, S> {
+    let table = if table.is_null() {
+        &[]
+    } else {
+        // SAFETY: By the safety requirements of this function. `Option<NonNull<_>>` has the layout
+        // of a pointer that may be null.
+        unsafe { core::slice::from_raw_parts(table.cast(), len) }
+    };
+    let header = bytes.get(..header_len).unwrap_or(&[]);
+    let attrs = bytes.get(header_len.next_multiple_of(ALIGN)..);
+    Attrs {
+        table,
+        all: Stream::new(attrs.unwrap_or(&[])),
+        header,
+        nest: None,
+        _of: PhantomData,
     }
+}
 
-    /// The same attributes, as `T` knows them.
-    pub(super) fn seen_as<T>(&self) -> Attrs<'a, T> {
-        Attrs {
-            table: self.table,
-            all: self.all,
-            header: self.header,
-            nest: self.nest,
-            _of: PhantomData,
-        }
+/// The attributes in `nest`.
+fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
+    Attrs {
+        table: &[],
+        all: Stream::new(nest.payload()),
+        header: &[],
+        nest: Some(nest),
+        _of: PhantomData,
+    }
+}
+
+/// The attributes `attrs` of `S`, as `T` knows them.
+pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
+    Attrs {
+        table: attrs.table,
+        all: attrs.all,
+        header: attrs.header,
+        nest: attrs.nest,
+        _of: PhantomData,
     }
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<
         Some(_) => attrs.all.filter(|attr| attr.number() == NUMBER).last(),
         None => {
             let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
-            // SAFETY: `from_raw` was given the table, by whose safety requirements this holds.
+            // SAFETY: `of_request` was given the table, by whose safety requirements this holds.
             ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) })
         }
     };
@@ -245,7 +245,7 @@ impl<S: 'static> AttrType for Nest<S> {
     type Value<'a> = Attrs<'a, S>;
 
     fn read(attr: RawAttr<'_>) -> Result<Attrs<'_, S>, ExtAck<'_>> {
-        Ok(Attrs::of_nest(attr))
+        Ok(of_nest(attr))
     }
 
     fn len(value: Attrs<'_, S>) -> usize {

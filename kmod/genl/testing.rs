@@ -6,7 +6,10 @@ use super::{
     attr::RawAttr,
     dump::Entries,
     policy::Policy,
-    request::Attrs,
+    request::{
+        of_request,
+        Attrs, //
+    },
     spec::Op,
     types::AttrType,
     wire::NoRoom,
@@ -108,7 +111,7 @@ pub(crate) fn with_attrs<S, R>(
     // in memory that outlives them.
     let attrs = unsafe {
         let all = core::slice::from_raw_parts(memory.as_ptr().cast(), bytes.len());
-        Attrs::from_raw(found.as_mut_ptr(), policy.len(), (all, 0))
+        of_request(found.as_mut_ptr(), policy.len(), (all, 0))
     };
     Ok(with(&attrs))
 }
