@@ -39,6 +39,9 @@ fn main() -> ExitCode {
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
+        ["handlers", _, "-o", file] if std::path::Path::new(file).exists() => Err(format!(
+            "parley-spec: {file} is there already, and yours: nothing was written"
+        )),
         ["handlers", ref rest @ ..] if is_output(rest) => generate(rest, rust::handlers),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

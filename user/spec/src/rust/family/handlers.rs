@@ -26,7 +26,6 @@ pub fn handlers(spec: &Spec) -> Result<String, Errors> {
     let what = format!("The family `{}`.", spec.name);
     let name = snake(&spec.name);
     let any = spec.operations.iter().any(Operation::is_call);
-    let used = |what: &'static str| if any { what } else { "" };
     let mut out = format!(
         "// SPDX-License-Identifier: GPL-2.0
 
@@ -35,7 +34,7 @@ pub fn handlers(spec: &Spec) -> Result<String, Errors> {
 mod generated;
 mod genl;
 
-use crate::{{{}genl::{{prelude::*, Family, FamilyRef, Module, NetState}}}};
+use crate::genl::{{prelude::*, Family, FamilyRef, Module, NetState}};
 use kernel::{{module::this_module, prelude::*}};
 
 module! {{
@@ -44,6 +43,7 @@ module! {{
     authors: [\"Its authors\"],
     description: {},
     license: \"GPL\",
+    alias: [{}],
 }}
 
 static FAMILY: Family<Net> = generated::family(this_module::<LocalModule>());
@@ -61,9 +61,9 @@ impl NetState for Net {{
 
 ",
         doc(0, &what).replace("///", "//!"),
-        used("generated::*, "),
         literal(&name),
-        literal(&what)
+        literal(&what),
+        literal(&format!("net-pf-16-proto-16-family-{}", spec.name))
     );
     if any {
         out += "\
@@ -80,8 +80,9 @@ fn todo<'a>() -> ExtAck<'a> {
             continue;
         };
         if let Some(call) = &operation.r#do {
-            let marker = operation::marker(operation, false);
-            let hook = operation::hook(call).map(|hooks| family.hook(hooks, set));
+            let marker = format!("generated::{}", operation::marker(operation, false));
+            let hook = operation::hook(call)
+                .map(|hooks| format!("generated::{}", family.hook(hooks, set)));
             let (kind, guard) = match hook {
                 Some(_) => ("GuardedOp", ", _guard: &mut ()"),
                 None => ("DoOp", ""),
@@ -99,15 +100,11 @@ fn todo<'a>() -> ExtAck<'a> {
             );
         }
         if operation.dump.is_some() {
-            let marker = operation::marker(operation, true);
+            let marker = format!("generated::{}", operation::marker(operation, true));
             let _ = write!(
                 out,
                 "impl DumpOp<{marker}> for Net {{
                     type Cursor = ();
-
-                    fn start<'a>(&'a self, _request: &Attrs<'a, {marker}>) -> Result<(), ExtAck<'a>> {{
-                        Err(todo())
-                    }}
 
                     fn next<'a>(
                         &'a self,

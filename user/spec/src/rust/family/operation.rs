@@ -17,7 +17,10 @@ use std::fmt::Write;
 
 /// The type that stands for a do or dump.
 pub(super) fn marker(operation: &Operation, dump: bool) -> String {
-    camel(&operation.name) + if dump { "Dump" } else { "" }
+    match dump {
+        false => camel(&operation.name),
+        true => camel(&format!("{}-dump", operation.name)),
+    }
 }
 
 /// What the spec calls the hook of a do.

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What docs/family.md shows builds: its spec is here, all else is the page's own."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+from support import TOP, ScriptTest
+
+SPEC = """# SPDX-License-Identifier: GPL-2.0
+---
+name: mine
+doc: A family of one's own.
+protocol: genetlink
+attribute-sets:
+  - { name: thing, attributes: [ { name: id, type: u32 } ] }
+operations:
+  list:
+    -
+      name: get
+      doc: Reads a thing, or lists them.
+      attribute-set: thing
+      do:
+        request: { attributes: [ id ] }
+        reply: &reply { attributes: [ id ] }
+      dump:
+        reply: *reply
+    - { name: get-ntf, doc: A thing is there., notify: get, mcgrp: things }
+mcast-groups: { list: [ { name: things } ] }
+"""
+
+
+def kernel_tree():
+    found = subprocess.run([TOP / "scripts/kernel", "--path", "default"], check=False,
+                           capture_output=True, text=True)
+    tree = pathlib.Path(found.stdout.strip() or "/nowhere")
+    return tree if found.returncode == 0 and (tree / "Module.symvers").exists() else None
+
+
+TREE = kernel_tree()
+
+
+@unittest.skipIf(TREE is None or not shutil.which("cargo"), "there is no kernel to build for")
+class Family(ScriptTest):
+    def generate(self, command, output):
+        result = subprocess.run(
+            ["cargo", "run", "--quiet", "--locked", "--manifest-path", TOP / "user/Cargo.toml",
+             "--package", "parley-spec", "--", command, self.mine / "mine.yaml", "-o", self.mine / output],
+            check=False, capture_output=True, text=True)
+        return result
+
+    def build(self):
+        tools = subprocess.run(
+            ["bash", "-euc", '. scripts/lib.sh; tools_of "$1"', "scripts/test-of-family", TREE],
+            cwd=TOP, check=True, capture_output=True, text=True).stdout.split()
+        made = subprocess.run(["make", "-C", TREE, f"M={self.mine}", *tools, "modules"], check=False,
+                              capture_output=True, text=True)
+        said = made.stdout + made.stderr
+        self.assertEqual(made.returncode, 0, said)
+        self.assertNotIn("warning", said)
+        self.assertTrue((self.mine / "mine.ko").exists())
+
+    def setUp(self):
+        super().setUp()
+        self.mine = self.folder / "mine"
+        (self.mine / "genl").mkdir(parents=True)
+        shutil.copy(TOP / "kmod/genl.rs", self.mine)
+        for file in [*(TOP / "kmod/genl").glob("*.rs"), *(TOP / "kmod/genl").glob("*.c")]:
+            if not file.name.endswith(".mod.c"):
+                shutil.copy(file, self.mine / "genl")
+        (self.mine / "mine.yaml").write_text(SPEC)
+        page = (TOP / "docs/family.md").read_text()
+        self.rust = re.findall(r"^ *```rust\n(.*?)^ *```", page, re.S | re.M)
+        (self.mine / "Kbuild").write_text(re.search(r"```make\n(.*?)```", page, re.S)[1])
+        for command, output in (("family", "family.rs"), ("handlers", "mine_main.rs")):
+            made = self.generate(command, output)
+            self.assertEqual(made.returncode, 0, made.stderr)
+
+    def shown(self, begin):
+        [found] = [code for code in self.rust if code.lstrip().startswith(begin)]
+        return found
+
+    def test_what_is_begun_builds_and_is_not_replaced(self):
+        self.build()
+        main = self.mine / "mine_main.rs"
+        main.write_text("mine")
+        self.assertNotEqual(self.generate("handlers", "mine_main.rs").returncode, 0)
+        self.assertEqual(main.read_text(), "mine")
+
+    def test_what_the_page_shows_builds(self):
+        main = (self.mine / "mine_main.rs").read_text()
+        struct, new = self.shown("#[pin_data]").split("\n\nfn new")
+        main = main[:main.index("#[cold]")]
+        main = re.sub(r"/// The state of a network namespace\.\nstruct Net;", lambda _: struct, main)
+        main = re.sub(r"    fn new\(.*?\n    }\n", lambda _: "fn new" + new, main, flags=re.S)
+        main = re.sub(r"use kernel::.*?;", "use kernel::{module::this_module, new_mutex, prelude::*, sync::Mutex};",
+                      main, flags=re.S)
+        held = self.shown("let mut ports")
+        main += self.shown("impl DoOp").replace("        Ok(", f"{held}        pr_info!(\"{{}}\", ports.len());\n        Ok(", 1)
+        (self.mine / "mine_main.rs").write_text(main + self.shown("impl DumpOp"))
+        self.build()
