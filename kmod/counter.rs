@@ -141,7 +141,8 @@ impl DoOp<CounterSet> for Net {
             create: request.create().is_set(),
             exclusive: request.exclusive().is_set(),
         };
-        if let (Some(exclusive), false) = (request.exclusive().get()?, mode.create) {
+        if mode.exclusive && !mode.create {
+            let exclusive = request.exclusive().required()?;
             return Err(ExtAck::new(EINVAL, c"exclusive is only for create").at(exclusive));
         }
         let notify = notify!(call, attr.value);

@@ -270,12 +270,8 @@ impl<'a, N: NetState> Context<'a, N> {
         let info = self.info();
         const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
         // SAFETY: By the type invariants; a request has a header and a family.
-        let (len, header_len) = unsafe {
-            (
-                (*info.nlhdr).nlmsg_len as usize,
-                (*info.family).hdrsize as usize,
-            )
-        };
+        let (len, header_len) =
+            unsafe { ((*info.nlhdr).nlmsg_len as usize, (*info.family).hdrsize) };
         // SAFETY: The core has checked that the message has as many bytes as its header says, and
         // both headers. It is the kernel's own copy, which is not written to and lives until after
         // the handler.

@@ -33,10 +33,10 @@ pub(crate) struct Attrs<'a, S> {
     /// Those of a request, indexed by number, as the kernel's parser returns them: what it has not
     /// looked at is not there. Empty for a nest.
     table: &'a [Option<NonNull<bindings::nlattr>>],
-    /// All of them, in the order in which they came.
-    all: Stream<'a>,
-    /// The family's own header, which stands before those of a request.
-    header: &'a [u8],
+    /// All of them, in the order in which they came, behind `header_len` bytes of a header of the
+    /// family's own.
+    bytes: &'a [u8],
+    header_len: u32,
     /// The nest that they are in.
     nest: Option<RawAttr<'a>>,
     _of: PhantomData<fn() -> S>,
@@ -49,6 +49,12 @@ impl<S> Clone for Attrs<'_, S> {
 }
 
 impl<S> Copy for Attrs<'_, S> {}
+
+/// All attributes, in the order in which they came.
+fn all<'a, S>(attrs: &Attrs<'a, S>) -> Stream<'a> {
+    let begin = (attrs.header_len as usize).next_multiple_of(ALIGN);
+    Stream::new(attrs.bytes.get(begin..).unwrap_or(&[]))
+}
 
 // Functions and not methods: a spec may give an attribute any name.
 
@@ -63,7 +69,7 @@ impl<S> Copy for Attrs<'_, S> {}
 pub(super) unsafe fn of_request<'a, S>(
     table: *mut *mut bindings::nlattr,
     len: usize,
-    (bytes, header_len): (&'a [u8], usize),
+    (bytes, header_len): (&'a [u8], u32),
 ) -> Attrs<'a, S> {
     let table = if table.is_null() {
         &[]
@@ -72,12 +78,10 @@ pub(super) unsafe fn of_request<'a, S>(
         // of a pointer that may be null.
         unsafe { core::slice::from_raw_parts(table.cast(), len) }
     };
-    let header = bytes.get(..header_len).unwrap_or(&[]);
-    let attrs = bytes.get(header_len.next_multiple_of(ALIGN)..);
     Attrs {
         table,
-        all: Stream::new(attrs.unwrap_or(&[])),
-        header,
+        bytes,
+        header_len,
         nest: None,
         _of: PhantomData,
     }
@@ -87,8 +91,8 @@ pub(super) unsafe fn of_request<'a, S>(
 fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
     Attrs {
         table: &[],
-        all: Stream::new(nest.payload()),
-        header: &[],
+        bytes: nest.payload(),
+        header_len: 0,
         nest: Some(nest),
         _of: PhantomData,
     }
@@ -98,8 +102,8 @@ fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
 pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     Attrs {
         table: attrs.table,
-        all: attrs.all,
-        header: attrs.header,
+        bytes: attrs.bytes,
+        header_len: attrs.header_len,
         nest: attrs.nest,
         _of: PhantomData,
     }
@@ -110,15 +114,23 @@ pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
 pub(crate) fn family_header<'a, const LEN: usize, S>(
     attrs: &Attrs<'a, S>,
 ) -> Result<[u8; LEN], ExtAck<'a>> {
-    let header = attrs.header.first_chunk().copied();
+    let header = attrs.bytes.get(..attrs.header_len as usize);
+    let header = header.and_then(|header| header.first_chunk().copied());
     header.ok_or_else(|| ExtAck::new(EINVAL, c"the family's header is missing"))
+}
+
+/// The last attribute `number` in `nest`. Apart, so that what finds those of a request stays short.
+#[inline(never)]
+fn last(nest: &[u8], number: u16) -> Option<RawAttr<'_>> {
+    let attrs = Stream::new(nest);
+    attrs.filter(|attr| attr.number() == number).last()
 }
 
 /// The attribute `NUMBER` of `attrs`. Of several, the last counts.
 #[inline]
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
     let raw = match attrs.nest {
-        Some(_) => attrs.all.filter(|attr| attr.number() == NUMBER).last(),
+        Some(_) => last(attrs.bytes, NUMBER),
         None => {
             let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
             // SAFETY: `of_request` was given the table, by whose safety requirements this holds.
@@ -140,7 +152,7 @@ pub(crate) fn repeated<'a, S, T, const NUMBER: u16>(
     let is_known = attrs.nest.is_some() || usize::from(NUMBER) < attrs.table.len();
     Repeated {
         rest: if is_known {
-            attrs.all
+            all(attrs)
         } else {
             Stream::new(&[])
         },
@@ -249,11 +261,11 @@ impl<S: 'static> AttrType for Nest<S> {
     }
 
     fn len(value: Attrs<'_, S>) -> usize {
-        value.all.bytes().len()
+        all(&value).bytes().len()
     }
 
     fn put(to: &mut Writer<'_>, number: u16, value: Attrs<'_, S>) -> Result<(), NoRoom> {
-        to.put(number | bindings::NLA_F_NESTED as u16, value.all.bytes())
+        to.put(number | bindings::NLA_F_NESTED as u16, all(&value).bytes())
     }
 }
 

@@ -39,6 +39,11 @@ fn bad_length(attr: RawAttr<'_>) -> ExtAck<'_> {
     ExtAck::new(EINVAL, c"invalid attribute length").at(attr)
 }
 
+#[cold]
+fn no_nul(attr: RawAttr<'_>) -> ExtAck<'_> {
+    ExtAck::new(EINVAL, c"string has no NUL at its end").at(attr)
+}
+
 /// The kernel's policies know no shortest string. The errno is theirs for a wrong length.
 #[cold]
 fn too_short(attr: RawAttr<'_>) -> ExtAck<'_> {
@@ -75,13 +80,13 @@ pub(crate) struct NulString<const MIN: usize>;
 impl<const MIN: usize> AttrType for NulString<MIN> {
     type Value<'a> = &'a CStr;
 
+    #[inline]
     fn read(attr: RawAttr<'_>) -> Result<&CStr, ExtAck<'_>> {
-        let string = CStr::from_bytes_until_nul(attr.payload())
-            .map_err(|_| ExtAck::new(EINVAL, c"string has no NUL at its end").at(attr))?;
-        if string.to_bytes().len() < MIN {
-            return Err(too_short(attr));
+        match CStr::from_bytes_until_nul(attr.payload()) {
+            Ok(string) if string.to_bytes().len() >= MIN => Ok(string),
+            Ok(_) => Err(too_short(attr)),
+            Err(_) => Err(no_nul(attr)),
         }
-        Ok(string)
     }
 
     #[inline]
