@@ -58,9 +58,6 @@ TROUBLE = """
 <3>[    9.1] parley: rust_kernel: panicked at kmod/state.rs:1:1
 <4>[    9.1] ODEBUG: Out of memory. ODEBUG disabled
 <3>[    9.1] kobject: 000000001234abcd: tried to init an initialized object, something is seriously wrong.
-<3>[    9.1] kobject: kobject_add_internal failed for parley with -EEXIST, don't try to register things with the same name in the same directory.
-<4>[    9.1] sysfs: cannot create duplicate filename '/class/misc/parley'
-<4>[    9.1] proc_dir_entry 'net/parley' already registered
 [    9.1] Kernel panic - not syncing: Fatal exception
 """.strip("\n").splitlines()
 
@@ -81,6 +78,8 @@ DISGUISED = """
 LEVELS = """
 <4>[    9.1] something that nobody has thought of
 <12>[    9.1] something that nobody has thought of
+<3>[    9.1] kobject: kobject_add_internal failed for parley with -EEXIST
+<4>[    9.1] sysfs: cannot create duplicate filename '/devices/virtual/misc/parley'
 <4>[    9.1] Call Trace:
 """.strip("\n").splitlines()
 
