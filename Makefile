@@ -110,7 +110,7 @@ alone = run test try doc torture bench bench-check specs interop install install
 	install-module deb deb-test
 again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(MAKE) --no-print-directory
-ifneq ($(lastword $(PARLEY_ALONE)),$(CURDIR))
+ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
 $(alone):
 	+@$(again) $@
 else
@@ -132,7 +132,7 @@ test: kernel
 
 try: kernel
 	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
-	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(TEST),$(call quoted,$(file)))
+	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(call given,TEST),$(call quoted,$(file)))
 
 doc: module
 	@scripts/doc

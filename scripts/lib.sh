@@ -21,6 +21,22 @@ die() {
 	exit 1
 }
 
+# By these the environment would have Kbuild build elsewhere than these scripts look, and cargo
+# hide or colour what they look for.
+unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M
+export CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
+
+# copy_changed FOLDER FILE...: copies those that FOLDER has not, or has otherwise, whatever their
+# times say, to the same path below it.
+copy_changed() {
+	local folder=$1 file
+	shift
+	mkdir -p -- "$folder"
+	for file; do
+		cmp -s -- "$file" "$folder/$file" || cp --parents -t "$folder" -- "$file"
+	done
+}
+
 # need TOOL...: dies unless all tools are on the PATH, and names the missing ones.
 need() {
 	local tool absent=()

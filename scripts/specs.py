@@ -41,7 +41,7 @@ class Spec:
 
 def specs(source):
     found = map(Spec, sorted((source / "Documentation/netlink/specs").glob("*.yaml")))
-    return [spec for spec in found if not spec.raw]
+    return [spec for spec in found if not spec.raw] or sys.exit(f"specs: {source} has no specs")
 
 
 def run(*command, **options):
@@ -155,7 +155,7 @@ def c_module(spec, out, source, stage):
 
 
 def build(source, out):
-    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
     # The C generator looks for MAINTAINERS above the spec, and for the schema beside its folder.
     stage = out / "stage"
     (stage / "Documentation/netlink/specs").mkdir(parents=True)
@@ -324,7 +324,7 @@ def main(arguments):
     if arguments[:1] not in (["build"], ["compare"], ["judge"]) or len(arguments) != 3 + write:
         print(__doc__.strip(), file=sys.stderr)
         sys.exit(2)
-    source, out = pathlib.Path(arguments[1]), pathlib.Path(arguments[2]).resolve()
+    source, out = pathlib.Path(arguments[1]), pathlib.Path(arguments[2]).absolute()
     if arguments[0] == "judge":
         judge(source, out, write)
     else:

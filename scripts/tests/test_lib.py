@@ -257,6 +257,41 @@ class Surroundings(CheckoutTest):
             said = self.in_lib("umask 077; as_root sh -c umask; umask").stdout
             self.assertEqual(said, "0022\n0077\n")
 
+    def test_the_environment_moves_no_build_elsewhere_and_colours_nothing(self):
+        said = self.in_lib('echo "${KBUILD_EXTMOD_OUTPUT-}${KBUILD_OUTPUT-}${O-}" $CARGO_TERM_COLOR',
+                           env={"KBUILD_EXTMOD_OUTPUT": "/x", "KBUILD_OUTPUT": "/y", "O": "/z",
+                                "CARGO_TERM_COLOR": "always"})
+        self.assertEqual(said.stdout, " never\n")
+
+    def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
+        tree = self.folder / "k;touch made;"
+        tree.mkdir()
+        result = self.run_here("scripts/module", tree)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("KDIR is not a plain path", result.stderr)
+
+    def test_the_environment_is_not_syntax_of_make(self):
+        for name in ("PARLEY_ALONE", "TEST"):
+            made = self.folder / f"made-{name}"
+            self.run_here("make", "-n", "try", env={name: f"$(shell touch {made})"})
+            self.assertFalse(made.exists(), name)
+
+    def test_a_file_that_is_restored_with_an_older_time_is_copied(self):
+        source = self.write(self.checkout / "sub/file", "new")
+        self.in_lib("copy_changed out sub/file; copy_changed out sub/file")
+        source.write_text("old")
+        os.utime(source, (1, 1))
+        self.in_lib("copy_changed out sub/file")
+        self.assertEqual((self.checkout / "out/sub/file").read_text(), "old")
+
+    def test_what_a_link_in_place_of_the_specs_leads_to_survives(self):
+        kept = self.write(self.folder / "mine/notes", "precious")
+        (self.checkout / "build").mkdir()
+        (self.checkout / "build/specs").symlink_to(kept.parent)
+        result = self.run_here("python3", "-B", "scripts/specs.py", "build", self.folder, "build/specs")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual([path.name for path in kept.parent.iterdir()], ["notes"])
+
     def test_a_tool_that_no_script_asked_for_first_is_named_all_the_same(self):
         result = self.in_lib("no-such-tool --version")
         self.assertEqual(result.returncode, 127)
