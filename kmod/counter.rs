@@ -134,6 +134,7 @@ impl DumpOp<CounterGetDump> for Net {
 }
 
 impl DoOp<CounterSet> for Net {
+    #[inline]
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterSet>) -> Handled<'a, CounterSet> {
         let request = &call.request;
         let (attr, value) = (request.name().required()?, request.value().required()?);

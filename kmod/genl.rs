@@ -139,6 +139,8 @@ pub(crate) mod codegen {
         request::{
             family_header,
             field,
+            nest_field,
+            nest_repeated,
             repeated,
             Array,
             Field,

@@ -269,9 +269,8 @@ impl<'a, N: NetState> Context<'a, N> {
     pub(super) unsafe fn attrs<O: Op>(&self) -> Attrs<'a, O> {
         let info = self.info();
         const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
-        // SAFETY: By the type invariants; a request has a header and a family.
-        let (len, header_len) =
-            unsafe { ((*info.nlhdr).nlmsg_len as usize, (*info.family).hdrsize) };
+        // SAFETY: By the type invariants; a request has a header.
+        let len = unsafe { (*info.nlhdr).nlmsg_len as usize };
         // SAFETY: The core has checked that the message has as many bytes as its header says, and
         // both headers. It is the kernel's own copy, which is not written to and lives until after
         // the handler.
@@ -283,7 +282,7 @@ impl<'a, N: NetState> Context<'a, N> {
         };
         // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
         // It points to attributes that the parser found whole within the message.
-        unsafe { of_request(info.attrs, O::POLICY.len(), (bytes, header_len)) }
+        unsafe { of_request(info.attrs, O::POLICY.len(), bytes) }
     }
 
     /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.

@@ -33,10 +33,9 @@ pub(crate) struct Attrs<'a, S> {
     /// Those of a request, indexed by number, as the kernel's parser returns them: what it has not
     /// looked at is not there. Empty for a nest.
     table: &'a [Option<NonNull<bindings::nlattr>>],
-    /// All of them, in the order in which they came, behind `header_len` bytes of a header of the
-    /// family's own.
+    /// The attributes of a nest, or what follows the headers of a request: the family's own header,
+    /// if it has one, and the attributes.
     bytes: &'a [u8],
-    header_len: u32,
     /// The nest that they are in.
     nest: Option<RawAttr<'a>>,
     _of: PhantomData<fn() -> S>,
@@ -50,16 +49,10 @@ impl<S> Clone for Attrs<'_, S> {
 
 impl<S> Copy for Attrs<'_, S> {}
 
-/// All attributes, in the order in which they came.
-fn all<'a, S>(attrs: &Attrs<'a, S>) -> Stream<'a> {
-    let begin = (attrs.header_len as usize).next_multiple_of(ALIGN);
-    Stream::new(attrs.bytes.get(begin..).unwrap_or(&[]))
-}
-
 // Functions and not methods: a spec may give an attribute any name.
 
-/// What follows the headers of a request: `header_len` bytes of a header of the family's own, and
-/// the attributes, of which `table` is the table.
+/// The attributes of a request. `bytes` follow its headers, and `table` is the kernel's table of the
+/// attributes in them.
 ///
 /// # Safety
 ///
@@ -69,7 +62,7 @@ fn all<'a, S>(attrs: &Attrs<'a, S>) -> Stream<'a> {
 pub(super) unsafe fn of_request<'a, S>(
     table: *mut *mut bindings::nlattr,
     len: usize,
-    (bytes, header_len): (&'a [u8], u32),
+    bytes: &'a [u8],
 ) -> Attrs<'a, S> {
     let table = if table.is_null() {
         &[]
@@ -81,7 +74,6 @@ pub(super) unsafe fn of_request<'a, S>(
     Attrs {
         table,
         bytes,
-        header_len,
         nest: None,
         _of: PhantomData,
     }
@@ -92,7 +84,6 @@ fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
     Attrs {
         table: &[],
         bytes: nest.payload(),
-        header_len: 0,
         nest: Some(nest),
         _of: PhantomData,
     }
@@ -103,7 +94,6 @@ pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     Attrs {
         table: attrs.table,
         bytes: attrs.bytes,
-        header_len: attrs.header_len,
         nest: attrs.nest,
         _of: PhantomData,
     }
@@ -114,48 +104,57 @@ pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
 pub(crate) fn family_header<'a, const LEN: usize, S>(
     attrs: &Attrs<'a, S>,
 ) -> Result<[u8; LEN], ExtAck<'a>> {
-    let header = attrs.bytes.get(..attrs.header_len as usize);
-    let header = header.and_then(|header| header.first_chunk().copied());
+    let header = attrs.bytes.first_chunk().copied();
     header.ok_or_else(|| ExtAck::new(EINVAL, c"the family's header is missing"))
 }
 
-/// The last attribute `number` in `nest`. Apart, so that what finds those of a request stays short.
-#[inline(never)]
-fn last(nest: &[u8], number: u16) -> Option<RawAttr<'_>> {
-    let attrs = Stream::new(nest);
-    attrs.filter(|attr| attr.number() == number).last()
-}
-
-/// The attribute `NUMBER` of `attrs`. Of several, the last counts.
+/// The attribute `NUMBER` of a request. Of several, the last counts.
+///
+/// Attributes in nests have a function of their own, so that this one is a look at the table.
 #[inline]
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
-    let raw = match attrs.nest {
-        Some(_) => last(attrs.bytes, NUMBER),
-        None => {
-            let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
-            // SAFETY: `of_request` was given the table, by whose safety requirements this holds.
-            ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) })
-        }
-    };
+    let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
     Field {
-        raw,
+        // SAFETY: `of_request` was given the table, by whose safety requirements this holds.
+        raw: ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) }),
+        nest: None,
+        _type: PhantomData,
+    }
+}
+
+/// All attributes `NUMBER` of a request, behind a family header of `HEADER` bytes.
+pub(crate) fn repeated<'a, S, T, const NUMBER: u16, const HEADER: usize>(
+    attrs: &Attrs<'a, S>,
+) -> Repeated<'a, T, NUMBER> {
+    // The kernel has not validated attributes beyond the end of the table.
+    let is_validated = usize::from(NUMBER) < attrs.table.len();
+    let bytes = attrs.bytes.get(HEADER.next_multiple_of(ALIGN)..);
+    Repeated {
+        rest: Stream::new(bytes.filter(|_| is_validated).unwrap_or(&[])),
+        nest: None,
+        _type: PhantomData,
+    }
+}
+
+/// The attribute `NUMBER` of a nest. Of several, the last counts.
+pub(crate) fn nest_field<'a, S, T, const NUMBER: u16>(
+    attrs: &Attrs<'a, S>,
+) -> Field<'a, T, NUMBER> {
+    Field {
+        raw: Stream::new(attrs.bytes)
+            .filter(|attr| attr.number() == NUMBER)
+            .last(),
         nest: attrs.nest,
         _type: PhantomData,
     }
 }
 
-/// All attributes `NUMBER` of `attrs`.
-pub(crate) fn repeated<'a, S, T, const NUMBER: u16>(
+/// All attributes `NUMBER` of a nest.
+pub(crate) fn nest_repeated<'a, S, T, const NUMBER: u16>(
     attrs: &Attrs<'a, S>,
 ) -> Repeated<'a, T, NUMBER> {
-    // What the parser has not looked at is not there.
-    let is_known = attrs.nest.is_some() || usize::from(NUMBER) < attrs.table.len();
     Repeated {
-        rest: if is_known {
-            all(attrs)
-        } else {
-            Stream::new(&[])
-        },
+        rest: Stream::new(attrs.bytes),
         nest: attrs.nest,
         _type: PhantomData,
     }
@@ -261,11 +260,11 @@ impl<S: 'static> AttrType for Nest<S> {
     }
 
     fn len(value: Attrs<'_, S>) -> usize {
-        all(&value).bytes().len()
+        value.bytes.len()
     }
 
     fn put(to: &mut Writer<'_>, number: u16, value: Attrs<'_, S>) -> Result<(), NoRoom> {
-        to.put(number | bindings::NLA_F_NESTED as u16, all(&value).bytes())
+        to.put(number | bindings::NLA_F_NESTED as u16, value.bytes)
     }
 }
 
@@ -324,8 +323,6 @@ mod tests {
             write, //
         },
         types::{
-            Bitfield32,
-            BitfieldValue,
             NulString,
             U32, //
         }, //
@@ -344,7 +341,6 @@ mod tests {
         (1, Policy::nest(&INNER)),
         (2, Policy::u32()),
         (3, Policy::nest_array(&INNER)),
-        (4, Policy::bitfield32(0b101)),
         (5, Policy::u32()),
         (6, Policy::any_nest()),
     ]);
@@ -356,8 +352,9 @@ mod tests {
         Ok(nest.map_err(|_| EINVAL)?.value)
     }
 
-    fn number<const NUMBER: u16, S>(attrs: &Attrs<'_, S>) -> Option<u32> {
-        let attr = field::<_, U32, NUMBER>(attrs).get().ok().flatten();
+    /// The integer in a nest.
+    fn number(attrs: &Attrs<'_, Inner>) -> Option<u32> {
+        let attr = nest_field::<_, U32, 1>(attrs).get().ok().flatten();
         attr.map(|attr| attr.value)
     }
 
@@ -388,11 +385,11 @@ mod tests {
             },
             |request| {
                 let outer = nest(request)?;
-                let inner = field::<_, Nest<Inner>, 2>(&outer).required();
+                let inner = nest_field::<_, Nest<Inner>, 2>(&outer).required();
                 let inner = inner.map_err(|_| EINVAL)?.value;
                 // A number in a nest is another than that number outside.
-                assert!(!field::<_, U32, 2>(&inner).is_set());
-                Ok::<_, Error>((number::<1, _>(&outer), number::<1, _>(&inner)))
+                assert!(!nest_field::<_, U32, 2>(&inner).is_set());
+                Ok::<_, Error>((number(&outer), number(&inner)))
             },
         )??;
         assert_eq!(values, (Some(7), Some(8)));
@@ -408,7 +405,7 @@ mod tests {
                     put::<U32>(to, 1, 2)
                 })
             },
-            |request| nest(request).map(|nest| number::<1, _>(&nest)),
+            |request| nest(request).map(|nest| number(&nest)),
         )??;
         assert_eq!(value, Some(2));
         Ok(())
@@ -420,7 +417,7 @@ mod tests {
             |to| to.nest(1, |to| put::<NulString<0>>(to, 3, c"abc")),
             |request| {
                 let outer = field::<_, U32, 2>(request).required();
-                let inner = field::<_, U32, 1>(&nest(request)?).required();
+                let inner = nest_field::<_, U32, 1>(&nest(request)?).required();
                 let (Err(outer), Err(inner)) = (outer, inner) else {
                     return Err(EINVAL);
                 };
@@ -444,11 +441,11 @@ mod tests {
                 Ok(())
             },
             |request| {
-                let all = repeated::<_, U32, 2>(request).required();
+                let all = repeated::<_, U32, 2, 0>(request).required();
                 for attr in all.map_err(|_| EINVAL)? {
                     values.push(attr.map_err(|_| EINVAL)?.value, GFP_KERNEL)?;
                 }
-                assert!(repeated::<_, U32, 6>(request).required().is_err());
+                assert!(repeated::<_, U32, 6, 0>(request).required().is_err());
                 Ok::<_, Error>(())
             },
         )??;
@@ -470,31 +467,11 @@ mod tests {
             |request| {
                 let array = field::<_, Array<Nest<Inner>>, 3>(request).required();
                 let elements = array.map_err(|_| EINVAL)?.value;
-                let values = elements.map(|element| number::<1, _>(&element.ok()?.value));
+                let values = elements.map(|element| number(&element.ok()?.value));
                 Ok::<_, Error>(values.flatten().sum::<u32>())
             },
         )??;
         assert_eq!(sum, 15);
-        Ok(())
-    }
-
-    #[test]
-    fn bits_are_read_as_they_were_put() -> Result {
-        let given = BitfieldValue {
-            value: 0b100,
-            selector: 0b101,
-        };
-        let taken = read(
-            |to| put::<Bitfield32>(to, 4, given),
-            |request| {
-                field::<_, Bitfield32, 4>(request)
-                    .get()
-                    .ok()
-                    .flatten()
-                    .map(|attr| attr.value)
-            },
-        )?;
-        assert_eq!(taken, Some(given));
         Ok(())
     }
 

@@ -111,7 +111,7 @@ pub(crate) fn with_attrs<S, R>(
     // in memory that outlives them.
     let attrs = unsafe {
         let all = core::slice::from_raw_parts(memory.as_ptr().cast(), bytes.len());
-        of_request(found.as_mut_ptr(), policy.len(), (all, 0))
+        of_request(found.as_mut_ptr(), policy.len(), all)
     };
     Ok(with(&attrs))
 }

@@ -385,12 +385,13 @@ mod tests {
         }, //
     };
 
-    const POLICY: &[Policy] = &table::<6>(&[
+    const POLICY: &[Policy] = &table::<7>(&[
         (1, Policy::binary().max_len(8)),
         (2, Policy::nul_string().max_len(3)),
         (3, Policy::uint()),
         (4, Policy::sint()),
         (5, Policy::u32().range(1, 9)),
+        (6, Policy::bitfield32(0b101)),
     ]);
 
     /// The attributes of the tests.
@@ -457,6 +458,17 @@ mod tests {
             value::<U32, 5>,
         )?;
         assert_eq!(range, Some(9));
+        Ok(())
+    }
+
+    #[test]
+    fn bits_are_read_as_they_were_put() -> Result {
+        let given = BitfieldValue {
+            value: 0b100,
+            selector: 0b101,
+        };
+        let taken = read(|to| put::<Bitfield32>(to, 6, given), value::<Bitfield32, 6>)?;
+        assert_eq!(taken, Some(given));
         Ok(())
     }
 

@@ -97,6 +97,7 @@ CLEAN = """
 <4>[    3.4] netlink: 4 bytes leftover after parsing attributes in process `refusals-0f'.
 <4>[    3.5] __nla_validate_parse: 12 callbacks suppressed
 <4>[    3.6] bo0: (slave v0): speed changed to 0 on port 1
+<4>[    0.1] kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races
 <4>[    3.7] faux_driver regulatory: Direct firmware load for regulatory.db failed with error -2
 <0>[    9.9] reboot: Power down
 """

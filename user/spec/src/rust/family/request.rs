@@ -71,7 +71,7 @@ impl<'s> Family<'s> {
     /// What is generated for the request of a do or dump.
     pub(super) fn request(&mut self, operation: &Operation, set: SetId, call: &Call) -> Requested {
         let attributes = self.requested(operation, set, call);
-        self.given(set, &attributes)
+        self.given(set, &attributes, false)
     }
 
     /// The methods for the attributes that requests for `operations`, of the set `set`, may have.
@@ -83,11 +83,11 @@ impl<'s> Family<'s> {
         let mut attributes: Vec<&Attribute> = calls.flatten().collect();
         attributes.sort_by_key(|attribute| attribute.number);
         attributes.dedup_by_key(|attribute| attribute.number);
-        self.given(set, &attributes).methods
+        self.given(set, &attributes, false).methods
     }
 
     /// What is generated for `attributes` of the set `set`, in a request or in a nest.
-    fn given(&mut self, set: SetId, attributes: &[&'s Attribute]) -> Requested {
+    fn given(&mut self, set: SetId, attributes: &[&'s Attribute], in_nest: bool) -> Requested {
         let module = snake(&self.spec[set].name);
         let (mut methods, mut entries, mut len) = (String::new(), String::new(), 0);
         for attribute in attributes {
@@ -108,9 +108,18 @@ impl<'s> Family<'s> {
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             methods += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let (returned, function) = match attribute.multi {
-                false => ("Field", "field"),
-                true => ("Repeated", "repeated"),
+            let header = match self.header {
+                Some(header) => format!("{}::SIZE", camel(&self.spec[header].name)),
+                None => "0".into(),
+            };
+            let (returned, function) = match (attribute.multi, in_nest) {
+                (false, false) => ("Field", "field".into()),
+                (false, true) => ("Field", "nest_field".into()),
+                (true, false) => (
+                    "Repeated",
+                    format!("repeated::<_, _, {{ {number} }}, {{ {header} }}>"),
+                ),
+                (true, true) => ("Repeated", "nest_repeated".into()),
             };
             let _ = write!(
                 methods,
@@ -184,7 +193,7 @@ impl<'s> Family<'s> {
             done.insert(id);
             let set = &self.spec[id];
             let attributes: Vec<&Attribute> = set.attributes.iter().collect();
-            let given = self.given(id, &attributes);
+            let given = self.given(id, &attributes, true);
             let (name, constant) = (set_type(&set.name), constant(&set.name));
             types += &doc(0, &format!("The set ``{}``, in requests.", set.name));
             let _ = write!(
