@@ -184,7 +184,7 @@ def answers(client, report):
     for _ in range(100):
         # What pyynl prints of a reply that is none is null.
         told = client.ask('agent') if client.talks else client.subscribe('agent-register') or {}
-        if told.get('error', {}).get('errno') != 16:
+        if told.get('error', {}).get('errno') != errno.EBUSY:
             break
         time.sleep(0.1)
     if told:

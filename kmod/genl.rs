@@ -15,10 +15,13 @@
 //!
 //! The files below are layers: each imports only from those before it.
 //!
+//! Not supported yet: several families in one module, operations that do not run in parallel,
+//! sub-messages, and state for each socket (`sock-priv`), which the kernel does not export.
+//!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
-// A family uses what its spec asks for.
-#![allow(dead_code, unused_imports)]
+// A family uses only what its spec asks for.
+#![allow(dead_code)]
 
 // How attributes lie in a message, and the C side.
 mod helpers;
@@ -62,6 +65,7 @@ pub(crate) use self::{
 };
 
 /// What handlers name.
+#[allow(unused_imports)] // As above.
 pub(crate) mod prelude {
     pub(crate) use super::{
         call::{
@@ -101,6 +105,7 @@ pub(crate) mod prelude {
 }
 
 /// What generated code names.
+#[allow(unused_imports)] // As above.
 pub(crate) mod codegen {
     pub(crate) use super::{
         attr::RawAttr,

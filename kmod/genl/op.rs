@@ -190,16 +190,20 @@ pub(crate) struct Entry<N> {
 unsafe impl<N> Sync for Entry<N> {}
 
 impl<N: NetState> Entry<N> {
-    /// The most bytes of a reply, which is a value on the kernel's stack. What it borrows does not
-    /// count.
-    const REPLY_MAX: usize = 3072;
+    /// Fails to compile if a reply of `O` is too large for the kernel's stack.
+    const fn fits_stack<O: Op>() {
+        /// In bytes. Borrowed values do not count.
+        const REPLY_MAX: usize = 3072;
+
+        const { assert!(size_of::<O::Reply<'static>>() <= REPLY_MAX) };
+    }
 
     /// The entry of the do of `O`, which `N` handles.
     pub(crate) const fn new_do<O: Op, M>() -> Self
     where
         N: Handler<O, M>,
     {
-        const { assert!(size_of::<O::Reply<'static>>() <= Self::REPLY_MAX) };
+        Self::fits_stack::<O>();
         Self::new(
             bindings::genl_split_ops__bindgen_ty_1 {
                 __bindgen_anon_1: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_1 {
@@ -219,6 +223,7 @@ impl<N: NetState> Entry<N> {
     where
         N: DumpOp<O>,
     {
+        Self::fits_stack::<O>();
         Self::new(
             bindings::genl_split_ops__bindgen_ty_1 {
                 __bindgen_anon_2: bindings::genl_split_ops__bindgen_ty_1__bindgen_ty_2 {

@@ -12,8 +12,14 @@ pub(super) const HEADER: usize = size_of::<bindings::nlattr>();
 /// Where each attribute begins is a multiple of this.
 pub(super) const ALIGN: usize = 4;
 
-/// Constants of C headers, which a spec may name.
-pub(crate) use kernel::bindings as header;
+/// The constants of C headers that specs name.
+#[allow(unused_imports)] // A family uses only what its spec asks for.
+pub(crate) mod header {
+    pub(crate) use kernel::bindings::{
+        MAX_ERRNO,
+        PAGE_SIZE, //
+    };
+}
 
 /// How many bytes attributes take in a message, header and padding included.
 pub(crate) mod size {

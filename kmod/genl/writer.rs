@@ -96,19 +96,17 @@ impl Writer<'_> {
     /// 16 bits that it has.
     #[inline]
     pub(super) fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
-        self.put_longer(number, payload, 0)
+        self.put_bytes(number, payload, false)
     }
 
-    /// As [`Self::put`], with a NUL behind `payload`.
+    /// As [`Self::put`], with a NUL at the end of the payload.
     pub(super) fn put_with_nul(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
-        self.put_longer(number, payload, 1)
+        self.put_bytes(number, payload, true)
     }
 
-    /// Puts an attribute with `zeros` bytes of 0 behind `payload`, of which there is at most one.
     #[inline]
-    fn put_longer(&mut self, number: u16, payload: &[u8], zeros: usize) -> Result<(), NoRoom> {
-        debug_assert!(zeros <= 1);
-        let unpadded = HEADER + payload.len() + zeros;
+    fn put_bytes(&mut self, number: u16, payload: &[u8], nul: bool) -> Result<(), NoRoom> {
+        let unpadded = HEADER + payload.len() + usize::from(nul);
         let nla_len = u16::try_from(unpadded).map_err(|_| NoRoom)?;
         let padded = unpadded.next_multiple_of(ALIGN);
         if padded > self.room - self.len {
@@ -120,8 +118,8 @@ impl Writer<'_> {
         // it does not overlap with them.
         unsafe {
             let at = self.start.as_ptr().add(self.len);
-            // The last word first, so that no byte of the padding, or zero before it, is left as
-            // it was. Where nothing follows the header, this word is the header.
+            // Clear the last word first: it holds the padding and the NUL. If the payload is empty,
+            // this word is the header, which is written next.
             at.add(padded - ALIGN)
                 .cast::<[u8; ALIGN]>()
                 .write_unaligned([0; ALIGN]);

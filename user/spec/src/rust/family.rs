@@ -199,6 +199,14 @@ impl<'s> Family<'s> {
         self.header = header.flatten();
     }
 
+    /// The expression for the size of the family's own header.
+    fn header_size(&self) -> String {
+        match self.header {
+            Some(header) => format!("{}::SIZE", camel(&self.spec[header].name)),
+            None => "0".into(),
+        }
+    }
+
     /// The hooks, each with the attributes of its operations.
     fn hooks(&mut self) -> String {
         let spec = self.spec;
@@ -319,10 +327,7 @@ impl<'s> Family<'s> {
                 let _ = writeln!(entries, "{only_if}Entry::new_dump::<{name}>(),");
             }
         }
-        let header = match self.header {
-            Some(header) => format!("{}::SIZE", camel(&spec[header].name)),
-            None => "0".into(),
-        };
+        let header = self.header_size();
         let _ = write!(
             out,
             "/// Makes the family of `module`. Its state `N` handles every operation; what kind of

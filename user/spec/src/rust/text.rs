@@ -38,15 +38,16 @@ pub(super) fn snake(name: &str) -> String {
     allowed(name.replace('-', "_").to_ascii_lowercase())
 }
 
-/// Types that generated code names. A type of the spec's must not hide them.
+/// The layer's types and those of Rust that generated code names. A type of the spec's must not hide
+/// them.
 const TYPES: &str = "\
-    AnyNest Array Attr Attrs AttrType Binary Bitfield32 BitfieldValue Call Context CStr DoOp DumpOp Entered \
-    Entries Entry Err Error ExtAck Family Field Flag Fn FnMut FnOnce Group Guarded GuardedOp \
-    Handled Handler Hook HookedOp Into KeepOp Kept Message Namespace Nest NetState None NoRoom \
-    Notification NulString Numbered Ok Op OpenNet Ops Option Payload Policy Prepared Progress \
-    RawAttr Repeated Result Some Sparse Text ThisModule Writer \
-    U8 U16 U32 U64 S8 S16 S32 S64 Uint Sint BeU16 BeU32 BeU64 BeS16 BeS32 BeS64 \
-    LeU16 LeU32 LeU64 LeS16 LeS32 LeS64";
+    AnyNest Array Attr Attrs AttrType BeS16 BeS32 BeS64 BeU16 BeU32 BeU64 Binary Bitfield32 \
+    BitfieldValue Call Context CStr DoOp DumpOp Entered Entries Entry Err Error ExtAck Family \
+    Field Flag Fn FnMut FnOnce Group Guarded GuardedOp Handled Handler Hook HookedOp Into \
+    KeepOp Kept LeS16 LeS32 LeS64 LeU16 LeU32 LeU64 Message Namespace Nest NetState NewNet \
+    None NoRoom Notification NulString Numbered Ok Op OpenNet Ops Option Payload Policy \
+    Prepared Progress Range RawAttr Repeated Result S16 S32 S64 S8 SignedRange Sint Some \
+    Sparse Text ThisModule U16 U32 U64 U8 Uint Writer";
 
 /// `some-name` as a type: `SomeName`.
 pub(super) fn camel(name: &str) -> String {
@@ -180,6 +181,33 @@ mod tests {
         assert_eq!(camel("self"), "Self_");
         assert_eq!(camel("rev-1-2"), "Rev1_2");
         assert_eq!(literal("a\"b"), "\"a\\\"b\"");
+    }
+
+    #[test]
+    fn no_type_of_a_spec_hides_one_of_the_layer() {
+        let layer = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kmod/genl");
+        let read = |file: &str| std::fs::read_to_string(format!("{layer}{file}")).expect(file);
+        let (exported, types) = (read(".rs"), read("/types.rs"));
+        let exported = exported.split_once("mod prelude").expect("a prelude").1;
+        let exported = exported.split(|c: char| !c.is_alphanumeric());
+        let defined = types.lines().filter_map(|line| {
+            let item = line.strip_prefix("pub(crate) struct ");
+            item.or_else(|| line.strip_prefix("    ").filter(|line| line.contains(": ")))
+        });
+        let defined = defined.filter_map(|item| item.split([':', ';', '<', ' ']).next());
+        let mut count = 0;
+        for name in exported.chain(defined) {
+            let mut chars = name.chars();
+            let is_type = chars.next().is_some_and(char::is_uppercase)
+                && name.chars().all(char::is_alphanumeric)
+                && (chars.any(char::is_lowercase) || name.ends_with(char::is_numeric));
+            // The comments in the prelude.
+            if is_type && !["What", "As"].contains(&name) {
+                assert!(TYPES.split(' ').any(|known| known == name), "{name}");
+                count += 1;
+            }
+        }
+        assert!(count > 60, "{count} types");
     }
 
     #[test]

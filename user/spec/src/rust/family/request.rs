@@ -108,10 +108,7 @@ impl<'s> Family<'s> {
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             methods += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let header = match self.header {
-                Some(header) => format!("{}::SIZE", camel(&self.spec[header].name)),
-                None => "0".into(),
-            };
+            let header = self.header_size();
             let (returned, function) = match (attribute.multi, in_nest) {
                 (false, false) => ("Field", "field".into()),
                 (false, true) => ("Field", "nest_field".into()),
