@@ -39,14 +39,19 @@ static FAMILY: Family<Net> = generated::family(this_module::<LocalModule>());
 struct Net {
     /// How many guards were dropped.
     ended: Atomic<u32>,
+    /// The namespace's number.
+    inum: u32,
+    is_initial: bool,
 }
 
 impl NetState for Net {
     const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
 
-    fn new(_net: NewNet<'_>) -> impl PinInit<Self, Error> {
+    fn new(net: NewNet<'_>) -> impl PinInit<Self, Error> {
         Ok(Self {
             ended: Atomic::new(0),
+            inum: net.inum(),
+            is_initial: net.is_initial(),
         })
     }
 }
@@ -91,8 +96,8 @@ macro_rules! reply {
             request,
             [
                 u8, u16, u32, u64, s8, s16, s32, s64, uint, sint, be16, be32, be64, le16, le32,
-                le64, flag, string, text, bytes, exact, bounded, small, wide, network, level,
-                colour, mask, field, point
+                le64, be_s16, be_s32, be_s64, le_s16, le_s32, le_s64, flag, string, text, bytes,
+                exact, bounded, small, wide, network, level, colour, mask, field, point
             ],
             {
                 family_header: request.family_header()?,
@@ -213,6 +218,8 @@ impl GuardedOp<Need> for Net {
         Ok(need::Reply {
             family_header: call.request.family_header()?,
             u32: Some(guard.number),
+            u64: Some(self.inum.into()),
+            flag: self.is_initial.then_some(()),
             exact: Some(call.hold(ended)?),
             table: Some(Numbered(call.hold(rows)?)),
         })

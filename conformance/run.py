@@ -10,6 +10,7 @@ must be what was sent, and a refusal must name the attribute, one in a nest by i
 
 import copy
 import errno
+import os
 import pathlib
 import random
 import struct
@@ -60,6 +61,8 @@ class Maker:
             **{f"s{bits}": self.integer(bits, True) for bits in (8, 16, 32, 64)},
             **{f"be{bits}": self.integer(bits) for bits in (16, 32, 64)},
             **{f"le{bits}": self.integer(bits) for bits in (16, 32, 64)},
+            **{f"{order}-s{bits}": self.integer(bits, True) for order in ("be", "le")
+               for bits in (16, 32, 64)},
             "uint": self.integer(self.random.choice([32, 64])),
             "sint": self.integer(self.random.choice([32, 64]), True),
             "flag": True, "string": self.name(0, 9), "text": self.name(2, 6),
@@ -184,6 +187,8 @@ class Run:
         for before in range(3):
             reply = self.ynl.do("need", {**self.header(), "u32": 5, "inner": {"deeper": deeper}})
             self.hold("the hook's number", reply["u32"], 5)
+            self.hold("the namespace", (reply["u64"], reply["flag"]),
+                      (os.stat("/proc/self/ns/net").st_ino, True))
             self.hold("guards dropped before", int.from_bytes(reply["exact"], sys.byteorder), before)
             # Of the table pyynl decodes the first cell.
             cell = {"row": 2, "column": 7, "number": 5, "deeper": deeper}

@@ -52,6 +52,7 @@ mod registration;
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 pub(crate) mod testing;
 
+#[allow(unused_imports)] // As above.
 pub(crate) use self::{
     family::{
         Family,
