@@ -57,17 +57,17 @@ impl<'a> RawAttr<'a> {
     }
 }
 
-/// Attributes one behind the other. Ends before the first that is not whole.
+/// Iterates over consecutive attributes. Ends before the first incomplete one.
 #[derive(Clone, Copy)]
 pub(crate) struct Stream<'a>(&'a [u8]);
 
 impl<'a> Stream<'a> {
-    /// The attributes in `bytes`.
+    /// Returns the attributes in `bytes`.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes of those that are left.
+    /// Returns the bytes of the attributes that are left.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.0
     }
@@ -83,7 +83,7 @@ impl<'a> Iterator for Stream<'a> {
         // SAFETY: `nla_len`, the first 16 bits, is `total`, which is at least `HEADER`. `whole` has
         // that many bytes, which can be read and are not written for `'a`.
         let raw = unsafe { RawAttr::from_raw(NonNull::from(whole).cast()) };
-        // The padding behind the last may be missing.
+        // The last attribute may lack its padding.
         self.0 = self.0.get(total.next_multiple_of(ALIGN)..).unwrap_or(&[]);
         Some(raw)
     }

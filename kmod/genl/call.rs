@@ -38,7 +38,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// What a reply borrows from the handler: it lives as long as the call.
+/// Values that a reply borrows from the handler. Freed at the end of the call.
 pub(super) struct Held(UnsafeCell<KVec<Values>>);
 
 /// Values of one type.
@@ -67,7 +67,7 @@ impl Values {
         let (start, len, capacity) = values.into_raw_parts();
         // INVARIANT: As seen here.
         Self {
-            // SAFETY: A vector's pointer is never null.
+            // SAFETY: A vector's pointer is never null, even if it is empty.
             start: unsafe { NonNull::new_unchecked(start.cast()) },
             len,
             capacity,
@@ -78,8 +78,8 @@ impl Values {
 
 impl Drop for Values {
     fn drop(&mut self) {
-        // SAFETY: By the type invariants `free` is for these values. They are borrowed only for as
-        // long as `Held` is.
+        // SAFETY: By the type invariants `free` is for these values. Their borrows end with that of
+        // `Held`, which is being dropped.
         unsafe { (self.free)(self) };
     }
 }
@@ -89,7 +89,8 @@ impl Held {
         Self(UnsafeCell::new(KVec::new()))
     }
 
-    /// As values that are copied need no drop, they may be freed after what they borrow.
+    /// `T: Copy` has no drop, so the order in which the values are freed does not matter, even if
+    /// they borrow from each other.
     fn hold<T: Copy>(&self, values: KVVec<T>) -> Result<&[T], AllocError> {
         let values = Values::new(values);
         let (start, len) = (values.start.cast(), values.len);
@@ -98,8 +99,8 @@ impl Held {
         // that they own.
         let held = unsafe { &mut *self.0.get() };
         held.push(values, GFP_KERNEL)?;
-        // SAFETY: So many values from `start` on are the element's. They are neither changed nor
-        // freed before this value is dropped, which the borrow that is returned prevents.
+        // SAFETY: The new element owns `len` values from `start` on. It neither changes nor frees
+        // them before `self` is dropped, and the returned borrow prevents that.
         Ok(unsafe { core::slice::from_raw_parts(start.as_ptr(), len) })
     }
 }
@@ -199,14 +200,15 @@ impl<'a, N: NetState> Context<'a, N> {
         self.acknowledged.get()
     }
 
-    /// Copies `bytes`, such as those of an attribute, to change them and hold them.
+    /// Copies `bytes`, for example an attribute's value, so that a handler can change and
+    /// [`hold`](Self::hold) them.
     pub(crate) fn copy(&self, bytes: &[u8]) -> Result<KVVec<u8>, AllocError> {
         let mut copy = KVVec::new();
         copy.extend_from_slice(bytes, GFP_KERNEL)?;
         Ok(copy)
     }
 
-    /// Holds `values`, such as bytes or nests, until the reply is sent, so that it can borrow them.
+    /// Holds `values` until the reply is sent, so that the reply can borrow them.
     pub(crate) fn hold<T: Copy>(&self, values: KVVec<T>) -> Result<&'a [T], AllocError> {
         self.held.hold(values)
     }
@@ -260,28 +262,29 @@ impl<'a, N: NetState> Context<'a, N> {
         self.header().nlmsg_flags
     }
 
-    /// The attributes of the request, if it is one for `O`.
+    /// Returns the attributes of the request.
     ///
     /// # Safety
     ///
-    /// The core must have `O`'s policy for this request.
+    /// The core must have parsed this request with `O`'s policy.
     #[inline]
     pub(super) unsafe fn attrs<O: Op>(&self) -> Attrs<'a, O> {
         let info = self.info();
         const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
         // SAFETY: By the type invariants; a request has a header.
         let len = unsafe { (*info.nlhdr).nlmsg_len as usize };
-        // SAFETY: The core has checked that the message has as many bytes as its header says, and
-        // both headers. It is the kernel's own copy, which is not written to and lives until after
-        // the handler.
+        // SAFETY: The core has checked that the message has `nlmsg_len` bytes, which include both
+        // headers. It is the kernel's own copy, which nobody writes to and which lives until the
+        // handler has returned.
         let bytes = unsafe {
             core::slice::from_raw_parts(
                 info.nlhdr.cast::<u8>().add(HEADERS),
                 len.saturating_sub(HEADERS),
             )
         };
-        // SAFETY: The kernel's parser made a table with an entry for each of the policy, or none.
-        // It points to attributes that the parser found whole within the message.
+        // SAFETY: By the safety requirements of this function the table has an entry for each of
+        // `O`'s policy, or is null. Its entries are null or point to attributes that the parser
+        // has found to lie within the message.
         unsafe { of_request(info.attrs, O::POLICY.len(), bytes) }
     }
 
@@ -318,7 +321,7 @@ pub(crate) struct Call<'a, N, O: Op> {
 }
 
 impl<'a, N: NetState, O: Op> Call<'a, N, O> {
-    /// The call of `O` that `context` is.
+    /// Returns the call of `O` in `context`.
     ///
     /// # Safety
     ///
@@ -330,7 +333,7 @@ impl<'a, N: NetState, O: Op> Call<'a, N, O> {
         Self { context, request }
     }
 
-    /// Makes the reply, with room for `room` bytes of attributes.
+    /// Allocates the reply, with room for `room` bytes of attributes.
     #[inline]
     pub(super) fn reply(&self, room: usize) -> Result<Skb<N>, ExtAck<'a>> {
         let info = self.info();
@@ -358,7 +361,7 @@ mod tests {
         let held = Held::new();
         let bytes = held.hold(KVVec::from_elem(7u8, 3, GFP_KERNEL)?)?;
         let wide = held.hold(KVVec::from_elem(u64::MAX, 2, GFP_KERNEL)?)?;
-        // As a nest borrows what another call has held.
+        // A nest borrows from an earlier call in the same way.
         let slices = held.hold(KVVec::from_elem(bytes, 2, GFP_KERNEL)?)?;
         let none = held.hold(KVVec::<u64>::new())?;
         assert_eq!((wide, none.len()), (&[u64::MAX; 2][..], 0));

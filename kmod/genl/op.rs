@@ -53,7 +53,7 @@ pub(crate) trait DoOp<O: Op>: NetState {
     /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
     fn handle<'a>(&'a self, call: &Call<'a, Self, O>) -> Handled<'a, O>;
 
-    /// Called when `reply` was put into the requester's socket.
+    /// Called after `reply` was queued to the requester's socket.
     #[inline]
     fn replied(&self, _reply: &O::Reply<'_>) {}
 }
@@ -126,15 +126,16 @@ fn answer<'a, N: NetState, O: Op>(
     Ok(())
 }
 
-/// What runs before and after the handlers of all operations for which the spec names the hook `H`
+/// Runs before and after the handlers of the operations for which the spec names the hook `H`
 /// (`pre` and `post` of a do).
 pub(crate) trait Hook<H>: NetState {
-    /// What a handler gets of it. It is dropped after the reply was sent: what belongs into `post`
-    /// is its `Drop`.
+    /// A value that the hook makes for the handler. It is dropped after the reply was sent, so its
+    /// `Drop` is the place for what `post` does.
     type Guard<'a>;
 
-    /// Called before a handler, in the same context. `request` has what the operations of this
-    /// hook may have; what this one does not take is absent. If it fails, no handler is called.
+    /// Called before the handler, in the same context. `request` has a method for each attribute
+    /// of all operations with this hook; attributes that this operation does not accept are absent.
+    /// If the hook fails, the handler is not called.
     fn before<'a>(
         &'a self,
         context: &Context<'a, Self>,
@@ -151,7 +152,7 @@ pub(crate) trait HookedOp: Op {
 /// Handles the do of the operation `O`, which has a hook, and answers it at once. Otherwise as
 /// [`DoOp`].
 pub(crate) trait GuardedOp<O: HookedOp>: Hook<O::Hook> {
-    /// Handles a call. `guard` is what the hook has made for it.
+    /// Handles a call. `guard` was made by the hook for this call.
     fn handle<'a>(
         &'a self,
         call: &Call<'a, Self, O>,
@@ -247,8 +248,8 @@ impl<N: NetState> Entry<N> {
         Self {
             op: bindings::genl_split_ops {
                 __bindgen_anon_1: callbacks,
-                // Without a policy the core refuses every attribute, unless its validation is
-                // relaxed: then it ignores them.
+                // Without a policy the core refuses every attribute, or ignores it if the operation
+                // relaxes validation.
                 policy: if policy.is_empty() {
                     core::ptr::null()
                 } else {
@@ -264,8 +265,8 @@ impl<N: NetState> Entry<N> {
         }
     }
 
-    /// Whether the core lets `next` stand behind this: entries are sorted by number, and of one
-    /// number there are a do and a dump, in this order and with the same permission.
+    /// Returns whether the core accepts `next` after this entry: entries are sorted by number, and
+    /// a number has at most a do and a dump, in this order and with the same permissions.
     const fn may_precede(&self, next: &Self) -> bool {
         let kinds = (bindings::GENL_CMD_CAP_DO | bindings::GENL_CMD_CAP_DUMP) as u8;
         let pair = (

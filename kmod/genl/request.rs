@@ -2,8 +2,8 @@
 
 //! Requests: their attributes, validated and typed.
 //!
-//! An attribute is read where a handler asks for it. So a request takes no memory of its own,
-//! however many attributes its operation knows.
+//! An attribute is read when a handler asks for it, so a request needs no memory of its own,
+//! whatever the number of its operation's attributes.
 
 use super::{
     attr::{
@@ -27,16 +27,16 @@ use kernel::{
     prelude::*, //
 };
 
-/// The attributes of a request, or of a nest in one. `S` is the operation or the attribute set; the
-/// generated code gives each a method for every attribute that it may have.
+/// The attributes of a request, or of a nest in one. `S` is the operation or the attribute set. The
+/// generated code adds a method for each of its attributes.
 pub(crate) struct Attrs<'a, S> {
-    /// Those of a request, indexed by number, as the kernel's parser returns them: what it has not
-    /// looked at is not there. Empty for a nest.
+    /// The table that the kernel's parser made for a request, indexed by attribute number. It lacks
+    /// attributes that the parser has skipped. Empty for a nest.
     table: &'a [Option<NonNull<bindings::nlattr>>],
-    /// The attributes of a nest, or what follows the headers of a request: the family's own header,
+    /// The payload of a nest. For a request all bytes after its headers: the family's own header,
     /// if it has one, and the attributes.
     bytes: &'a [u8],
-    /// The nest that they are in.
+    /// The nest, if these are its attributes.
     nest: Option<RawAttr<'a>>,
     _of: PhantomData<fn() -> S>,
 }
@@ -49,10 +49,10 @@ impl<S> Clone for Attrs<'_, S> {
 
 impl<S> Copy for Attrs<'_, S> {}
 
-// Functions and not methods: a spec may give an attribute any name.
+// Functions and not methods, because a spec may give an attribute any name.
 
-/// The attributes of a request. `bytes` follow its headers, and `table` is the kernel's table of the
-/// attributes in them.
+/// Returns the attributes of a request. `bytes` follow its headers; `table` is the kernel's table
+/// of the attributes in them.
 ///
 /// # Safety
 ///
@@ -79,7 +79,7 @@ pub(super) unsafe fn of_request<'a, S>(
     }
 }
 
-/// The attributes in `nest`.
+/// Returns the attributes in `nest`.
 fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
     Attrs {
         table: &[],
@@ -89,7 +89,7 @@ fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
     }
 }
 
-/// The attributes `attrs` of `S`, as `T` knows them.
+/// Returns the same attributes with the methods of `T`.
 pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     Attrs {
         table: attrs.table,
@@ -99,8 +99,8 @@ pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     }
 }
 
-/// The family's own header in a request. Fails if it is not whole, as may be in a dump of which the
-/// core does not look at the attributes.
+/// Returns the family's own header of a request. Fails if it is incomplete, which is possible in a
+/// dump whose attributes the core does not validate.
 pub(crate) fn family_header<'a, const LEN: usize, S>(
     attrs: &Attrs<'a, S>,
 ) -> Result<[u8; LEN], ExtAck<'a>> {
@@ -108,9 +108,9 @@ pub(crate) fn family_header<'a, const LEN: usize, S>(
     header.ok_or_else(|| ExtAck::new(EINVAL, c"the family's header is missing"))
 }
 
-/// The attribute `NUMBER` of a request. Of several, the last counts.
+/// Returns the attribute `NUMBER` of a request: the last one, if there are several.
 ///
-/// Attributes in nests have a function of their own, so that this one is a look at the table.
+/// Separate from [`nest_field`], so that this one is a single lookup in the table.
 #[inline]
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
     let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
@@ -122,7 +122,7 @@ pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<
     }
 }
 
-/// All attributes `NUMBER` of a request, behind a family header of `HEADER` bytes.
+/// Returns all attributes `NUMBER` of a request whose family header has `HEADER` bytes.
 pub(crate) fn repeated<'a, S, T, const NUMBER: u16, const HEADER: usize>(
     attrs: &Attrs<'a, S>,
 ) -> Repeated<'a, T, NUMBER> {
@@ -136,7 +136,7 @@ pub(crate) fn repeated<'a, S, T, const NUMBER: u16, const HEADER: usize>(
     }
 }
 
-/// The attribute `NUMBER` of a nest. Of several, the last counts.
+/// Returns the attribute `NUMBER` of a nest: the last one, if there are several.
 pub(crate) fn nest_field<'a, S, T, const NUMBER: u16>(
     attrs: &Attrs<'a, S>,
 ) -> Field<'a, T, NUMBER> {
@@ -149,7 +149,7 @@ pub(crate) fn nest_field<'a, S, T, const NUMBER: u16>(
     }
 }
 
-/// All attributes `NUMBER` of a nest.
+/// Returns all attributes `NUMBER` of a nest.
 pub(crate) fn nest_repeated<'a, S, T, const NUMBER: u16>(
     attrs: &Attrs<'a, S>,
 ) -> Repeated<'a, T, NUMBER> {
@@ -160,8 +160,7 @@ pub(crate) fn nest_repeated<'a, S, T, const NUMBER: u16>(
     }
 }
 
-/// A validated attribute: its value, and where it stands in the request, so that an error can
-/// point to it.
+/// A validated attribute: its value and its place in the request, so that an error can point to it.
 pub(crate) struct Attr<'a, T: AttrType> {
     /// The value.
     pub(crate) value: T::Value<'a>,
@@ -192,7 +191,7 @@ impl<'a, T: AttrType> From<Attr<'a, T>> for RawAttr<'a> {
     }
 }
 
-/// What a request or nest may have as its attribute `NUMBER`.
+/// The attribute `NUMBER` of a request or nest, which may be absent.
 pub(crate) struct Field<'a, T, const NUMBER: u16> {
     raw: Option<RawAttr<'a>>,
     nest: Option<RawAttr<'a>>,
@@ -200,13 +199,14 @@ pub(crate) struct Field<'a, T, const NUMBER: u16> {
 }
 
 impl<'a, T: AttrType, const NUMBER: u16> Field<'a, T, NUMBER> {
-    /// Returns the attribute, if it is there. Fails if its value is not one of its type.
+    /// Returns the attribute, or `None` if it is absent. Fails if its value is invalid for its
+    /// type.
     #[inline]
     pub(crate) fn get(&self) -> Result<Option<Attr<'a, T>>, ExtAck<'a>> {
         self.raw.map(Attr::read).transpose()
     }
 
-    /// Returns the attribute, or the error that the request lacks it.
+    /// Returns the attribute. Fails if it is absent, or its value is invalid for its type.
     #[inline]
     pub(crate) fn required(&self) -> Result<Attr<'a, T>, ExtAck<'a>> {
         match self.raw {
@@ -215,15 +215,15 @@ impl<'a, T: AttrType, const NUMBER: u16> Field<'a, T, NUMBER> {
         }
     }
 
-    /// Returns whether the attribute is there.
+    /// Returns whether the attribute is present.
     #[inline]
     pub(crate) fn is_set(&self) -> bool {
         self.raw.is_some()
     }
 }
 
-/// The attributes `NUMBER` of a request or nest, which may have several: an iterator that borrows
-/// from the request. An item is an error if its value is not one of its type.
+/// Iterates over all attributes `NUMBER` of a request or nest. Borrows from the request. An item is
+/// an error if the value is invalid for its type.
 pub(crate) struct Repeated<'a, T, const NUMBER: u16> {
     rest: Stream<'a>,
     nest: Option<RawAttr<'a>>,
@@ -231,7 +231,7 @@ pub(crate) struct Repeated<'a, T, const NUMBER: u16> {
 }
 
 impl<'a, T: AttrType, const NUMBER: u16> Repeated<'a, T, NUMBER> {
-    /// Returns these attributes, or the error that the request has none.
+    /// Returns these attributes. Fails if there are none.
     pub(crate) fn required(self) -> Result<Self, ExtAck<'a>> {
         match { self.rest }.any(|attr| attr.number() == NUMBER) {
             true => Ok(self),
@@ -268,12 +268,12 @@ impl<S: 'static> AttrType for Nest<S> {
     }
 }
 
-/// `indexed-array`: a nest whose attributes are elements of the type `T`. Their numbers are their
-/// places, but say nothing.
+/// `indexed-array`: a nest whose attributes are elements of the type `T`. The numbers of the
+/// attributes are ignored.
 pub(crate) struct Array<T>(PhantomData<fn() -> T>);
 
-/// The elements of an [`Array`] in a request: an iterator that borrows from it. An item is an error
-/// if its value is not one of its type.
+/// Iterates over the elements of an [`Array`] in a request. Borrows from the request. An item is an
+/// error if the value is invalid for its type.
 pub(crate) struct Elements<'a, T>(Stream<'a>, PhantomData<fn() -> T>);
 
 impl<T> Clone for Elements<'_, T> {
@@ -365,7 +365,7 @@ mod tests {
         with_attrs(&write(200, fill)?, POLICY, with)
     }
 
-    /// Where the extended ACK for `error` points: the number that is missing, and the nest.
+    /// Returns the missing number and its nest, as the extended ACK for `error` reports them.
     fn missing(error: ExtAck<'_>) -> (u16, *const bindings::nlattr) {
         let mut extack: bindings::netlink_ext_ack = pin_init::zeroed();
         // SAFETY: It is ours, and may be written to.
@@ -387,7 +387,7 @@ mod tests {
                 let outer = nest(request)?;
                 let inner = nest_field::<_, Nest<Inner>, 2>(&outer).required();
                 let inner = inner.map_err(|_| EINVAL)?.value;
-                // A number in a nest is another than that number outside.
+                // The number 2 outside of the nest does not count in it.
                 assert!(!nest_field::<_, U32, 2>(&inner).is_set());
                 Ok::<_, Error>((number(&outer), number(&inner)))
             },
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_in_a_nest_the_last_counts() -> Result {
+    fn the_last_of_several_in_a_nest_counts() -> Result {
         let value = read(
             |to| {
                 to.nest(1, |to| {
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_nest_lacks_is_reported_with_the_nest() -> Result {
+    fn an_attribute_missing_in_a_nest_is_reported_with_the_nest() -> Result {
         let ((outer, none), (inner, some)) = read(
             |to| to.nest(1, |to| put::<NulString<0>>(to, 3, c"abc")),
             |request| {

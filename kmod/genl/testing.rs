@@ -107,9 +107,9 @@ pub(crate) fn with_attrs<S, R>(
     with: impl FnOnce(&Attrs<'_, S>) -> R,
 ) -> Result<R> {
     let (memory, mut found) = parsed(bytes, Some(policy), policy.len())?;
-    // SAFETY: `memory` has at least `bytes.len()` bytes, and `found` has `policy.len()` entries, each
-    // null or a pointer to an attribute that the parser found whole in `memory`. Both outlive
-    // `attrs`.
+    // SAFETY: `memory` has at least `bytes.len()` bytes. `found` has `policy.len()` entries, each
+    // null or a pointer to an attribute that the parser has found to lie within `memory`. Both
+    // outlive `attrs`.
     let attrs = unsafe {
         let all = core::slice::from_raw_parts(memory.as_ptr().cast(), bytes.len());
         of_request(found.as_mut_ptr(), policy.len(), all)
