@@ -104,6 +104,19 @@ fuzz:
 spec: setup
 	@scripts/spec
 
+# REPORT reaches scripts/test in the environment. A report that is there must not be
+# taken for one of this run, should this run not come as far as to its own.
+ifneq ($(value REPORT),)
+reports = $(if $(filter torture,$(MAKECMDGOALS)),debug race,.)
+test torture setup kernel: | no-old-report
+no-old-report:
+	@for each in $(reports); do \
+		[ ! -e "$$REPORT/$$each/.parley-report" ] || \
+			rm -f "$$REPORT/$$each/junit.xml" "$$REPORT/$$each/results.ktap"; \
+	done
+.PHONY: no-old-report
+endif
+
 # These build something and use it afterwards. One run at a time does that in a
 # checkout: scripts/alone holds its lock while another make does the work.
 alone = run test try doc torture bench bench-check specs interop install install-program \
@@ -117,15 +130,6 @@ else
 
 run: module program
 	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
-
-# REPORT reaches scripts/test in the environment. A report that is there must not be
-# taken for one of this run, should this run not come as far as to its own.
-ifneq ($(value REPORT),)
-test setup kernel: | no-old-report
-no-old-report:
-	@[ ! -e "$$REPORT/.parley-report" ] || rm -f "$$REPORT/junit.xml" "$$REPORT/results.ktap"
-.PHONY: no-old-report
-endif
 
 test: kernel
 	@scripts/test $(call quoted,$(call given,KERNEL))

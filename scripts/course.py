@@ -10,7 +10,8 @@ usage: course.py check|print CHAPTER...      in the guest, as root
        course.py --self-test
 
 check fails where a command does something else than is shown. print gives the
-chapters as JSON, with what the commands print now; put writes them to their files.
+chapters as JSON, as they are and with what the commands print now; put writes the
+latter to their files, unless somebody has edited them.
 solution prints the diff as a patch that still applies when somebody else adds a command
 in the same places.
 
@@ -30,6 +31,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 # What varies, and what it is compared as. Numbers that a chapter is about, such as a
 # counter's, sequence numbers, lengths, offsets and flags, are not among these.
@@ -176,7 +178,8 @@ class Shell:
 
 
 def run(chapter, write):
-    """Runs a chapter. Gives the commands that did not do what is shown."""
+    """Runs a chapter. Returns the commands that did not do what is shown, the chapter's text,
+    and that text with what the commands printed."""
     text = chapter.read_text()
     shell, bad, count = Shell(), [], 0
 
@@ -202,7 +205,18 @@ def run(chapter, write):
     if not count and "exercise" not in chapter.name:
         sys.exit(f"course: {chapter} has no commands")
     print(f"  {chapter.name}: {count} commands, {len(bad)} not as shown", file=sys.stderr, flush=True)
-    return bad, new
+    return bad, text, new
+
+
+def put(texts):
+    """Writes the chapters, if none was edited since they were read."""
+    edited = [chapter for chapter, (before, _) in texts.items()
+              if pathlib.Path(chapter).read_text() != before]
+    if edited:
+        sys.exit("course: edited while its commands ran, so nothing was written: "
+                 f"{' '.join(edited)}\n  run: scripts/course write")
+    for chapter, (_, new) in texts.items():
+        pathlib.Path(chapter).write_text(new)
 
 
 def self_test():
@@ -232,6 +246,17 @@ def self_test():
             " last", "+mine", " ]", " then", " more", ""]
     lean = ["diff --git a/f b/f", "--- a/f", "+++ b/f", "@@ -8,2 +8,3 @@", "+mine", " ]", " then", ""]
     assert solution("\n".join(diff)) == "\n".join(lean)
+    with tempfile.TemporaryDirectory() as folder:
+        chapter = pathlib.Path(folder, "chapter")
+        chapter.write_text("before")
+        put({str(chapter): ("before", "after")})
+        assert chapter.read_text() == "after"
+        try:
+            put({str(chapter): ("before", "lost")})
+        except SystemExit as refused:
+            assert "edited" in str(refused) and chapter.read_text() == "after"
+        else:
+            raise AssertionError("an edited chapter was overwritten")
     shell = Shell()
     assert shell.run("echo a; printf b") == ["a", "b"]
     assert shell.run("true") == [] and shell.run("x=1; echo; echo c") == ["", "c"]
@@ -248,8 +273,7 @@ def main(arguments):
         sys.stdout.write(solution(sys.stdin.read()))
         return
     if arguments == ["put"]:
-        for chapter, text in json.load(sys.stdin).items():
-            pathlib.Path(chapter).write_text(text)
+        put(json.load(sys.stdin))
         return
     if len(arguments) < 2 or arguments[0] not in ("check", "print"):
         sys.exit(__doc__)
@@ -258,7 +282,7 @@ def main(arguments):
     for chapter in arguments[1 + host:]:
         if not host:
             fresh()
-        wrong, texts[chapter] = run(pathlib.Path(chapter), arguments[0] == "print")
+        wrong, *texts[chapter] = run(pathlib.Path(chapter), arguments[0] == "print")
         bad += [(chapter, *what) for what in wrong]
     if arguments[0] == "print":
         print(json.dumps(texts))

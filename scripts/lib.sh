@@ -24,7 +24,8 @@ die() {
 # By these the environment would have Kbuild build elsewhere than these scripts look, and cargo
 # hide or colour what they look for.
 unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M
-export CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
+unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR
+export CARGO_TARGET_DIR=$top/user/target CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
 
 # copy_changed FOLDER FILE...: copies those that FOLDER has not, or has otherwise, whatever their
 # times say, to the same path below it.
@@ -45,6 +46,23 @@ need() {
 	done
 	[ ${#absent[@]} = 0 ] || die "missing on this machine: ${absent[*]}" \
 		"run: make setup   (without make: scripts/setup)"
+	[[ " $* " != *' cargo '* ]] || cargo_builds_here
+}
+
+# cargo_builds_here: dies if a configuration file makes cargo build for another target. The
+# program would then be in another folder, and an older one in its place would be used.
+cargo_builds_here() {
+	local found
+	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
+		--show-origin build.target 2>/dev/null) || return 0
+	[[ $found = build.target* ]] || return 0
+	die "cargo is configured to build for another target:" "$found" \
+		"remove build.target from that file while you build parley"
+}
+
+# no_more ARGUMENT...: ends a script that was given arguments that it does not take.
+no_more() {
+	[ $# = 0 ] || (die "unexpected argument: $1" "see the comment at the top of scripts/$me") || exit 2
 }
 
 # bash calls this in place of its own message, for a command that no `need` named.
@@ -228,6 +246,12 @@ lock() {
 	fi
 }
 
+# not_by_root: whether root must leave building to the owner of this checkout, who could
+# neither replace nor remove what root had built in it.
+not_by_root() {
+	[ "$(id -u)" = 0 ] && [ "$(stat -c %u "$top")" != 0 ]
+}
+
 # alone: waits until no other run works in this checkout, and keeps others out until
 # this process and those that it starts have ended: what one builds must be what it
 # tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
@@ -242,6 +266,16 @@ alone() {
 			pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
 		done
 	fi
+	# These build nothing as root. In a container, root has no other user to leave it to.
+	case $me in
+	alone | clean | install) ;;
+	*)
+		if [ "${SUDO_UID:-0}" != 0 ] && not_by_root; then
+			die "root builds nothing in the checkout of $(stat -c %U "$top")" \
+				"run it without sudo; it asks for root where it needs that"
+		fi
+		;;
+	esac
 	need flock
 	exec 8<"$top"
 	flock --nonblock --conflict-exit-code 75 8 2>/dev/null || status=$?

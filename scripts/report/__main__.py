@@ -22,7 +22,9 @@ import write
 from model import FAIL, one
 
 # What another run may have left in the folder.
-OWN = ("results.ktap", "junit.xml", "output.txt", "kernel-*.log", "console-*.log")
+OWN = ("results.ktap", "junit.xml", "output.txt",
+       *(f"{kind}-{name}.log" for kind in ("kernel", "console")
+         for name in ("guest", "at-length", "faults", "machine")))
 # A folder with this file has a report of ours.
 MARK = ".parley-report"
 
@@ -45,7 +47,7 @@ def report(folder, command):
     started = datetime.datetime.now().isoformat(timespec="seconds")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        old = [path for pattern in OWN for path in folder.glob(pattern)]
+        old = [folder / name for name in OWN if os.path.lexists(folder / name)]
         if old and not (folder / MARK).is_file():
             sys.exit(f"report: {old[0]} is not from a report of this project\n"
                      "  nothing was tested; give REPORT a folder of its own")

@@ -125,6 +125,15 @@ class Clean(CheckoutTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue(kept.exists())
 
+    def test_what_a_link_in_place_of_cargo_s_folder_leads_to_survives(self):
+        tag = "# This file is a cache directory tag created by cargo."
+        kept = [self.write(self.folder / f"shared/{name}CACHEDIR.TAG", tag) for name in ("", "api/")]
+        target = self.checkout / "user/target"
+        target.symlink_to(self.folder / "shared")
+        result = self.run_here("make", "clean")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(target.is_symlink() and all(file.exists() for file in kept), result.stderr)
+
     def test_building_in_a_debian_root_spares_the_objects_of_the_user(self):
         kept = self.write(self.checkout / "kmod/other.o", "mine")
         tree = self.cache / "kernel/debian-0123456789ab/root/usr/src/linux-headers-7"

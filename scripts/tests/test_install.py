@@ -402,7 +402,7 @@ class Uninstall(Made):
                      "f  /usr/local/bin/parley", "f", "",
                      "f /usr/local/./bin/parley", "f /usr/local/link/parley",
                      "f /usr/local/link/../../home/u/parley", "d /usr/local/bin/..", "d usr",
-                     "d /usr/local/link/x", "i /usr/local/bin/parley",
+                     "d /usr/local/link/x", "d /home/u/empty", "d /usr/locale", "i /usr/local/bin/parley",
                      f"i /lib/modules/{RELEASE}/../../../precious",
                      f"f /lib/modules/{RELEASE}/kernel/other.ko"):
             with self.subTest(line):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What all scripts share: paths, locks, missing tools, proxies."""
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -258,10 +259,64 @@ class Surroundings(CheckoutTest):
             self.assertEqual(said, "0022\n0077\n")
 
     def test_the_environment_moves_no_build_elsewhere_and_colours_nothing(self):
-        said = self.in_lib('echo "${KBUILD_EXTMOD_OUTPUT-}${KBUILD_OUTPUT-}${O-}" $CARGO_TERM_COLOR',
+        said = self.in_lib('echo "${KBUILD_EXTMOD_OUTPUT-}${KBUILD_OUTPUT-}${O-}" $CARGO_TERM_COLOR '
+                           '"${CARGO_BUILD_TARGET-}${CARGO_BUILD_TARGET_DIR-}" $CARGO_TARGET_DIR',
                            env={"KBUILD_EXTMOD_OUTPUT": "/x", "KBUILD_OUTPUT": "/y", "O": "/z",
-                                "CARGO_TERM_COLOR": "always"})
-        self.assertEqual(said.stdout, " never\n")
+                                "CARGO_TERM_COLOR": "always", "CARGO_BUILD_TARGET": "x",
+                                "CARGO_BUILD_TARGET_DIR": "/x", "CARGO_TARGET_DIR": "/y"})
+        self.assertEqual(said.stdout, f" never  {self.checkout}/user/target\n")
+
+    @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
+    def test_a_configuration_of_cargo_that_moves_the_program_is_refused(self):
+        config = self.write(self.folder / ".cargo/config.toml", '[build]\ntarget-dir = "/x"\n')
+        self.assertEqual(self.in_lib("need cargo").returncode, 0)
+        config.write_text('[build]\ntarget = "x86_64-unknown-linux-musl"\n')
+        result = self.in_lib("need cargo")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn(f'"x86_64-unknown-linux-musl" # {config}', result.stderr)
+
+    def test_no_script_ignores_an_argument(self):
+        for tool in ("cargo", "rustc", "rustdoc", "rustfmt", "gcc", "make", "git", "python3", "perl",
+                     "shellcheck", "bindgen"):
+            self.fake(tool, f"echo {tool} >>{self.folder}/called")
+        for script in ("audit", "conformance default", "cross check", "deb", "debian --path", "doc",
+                       "dkms-source /nowhere", "fuzz 1", "install --program", "interop default",
+                       "kernel default", "kernel --path default", "lint default", "lint --format",
+                       "module /nowhere", "package --list", "program", "rust-project --ask",
+                       "setup --clang", "spec --check", "specs --write", "torture", "api --check",
+                       "attributes --check", "clean --cache"):
+            result = self.run_here(*f"scripts/{script} surplus".split(), timeout=60)
+            self.assertNotEqual(result.returncode, 0, script)
+            self.assertRegex(result.stderr, "surplus|scripts/", script)
+            self.assertFalse((self.folder / "called").exists(), script)
+
+    @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
+    def test_sudo_builds_nothing_in_the_checkout_of_another(self):
+        os.chown(self.checkout, 12345, 12345)
+        self.fake("cargo", f"[ $1 != build ] || touch '{self.folder}/built'")
+        for sudo in ("12345", "54321"):
+            result = self.run_here("make", "program", env={"SUDO_UID": sudo})
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("run it without sudo", result.stderr)
+        self.assertFalse((self.folder / "built").exists())
+        # A container's root has no other user to leave it to.
+        self.run_here("make", "program", env={"SUDO_UID": ""})
+        self.assertTrue((self.folder / "built").exists())
+
+    def test_a_report_of_a_run_before_does_not_outlive_one_that_could_not_begin(self):
+        for words, folders in (("make test", [""]), ("make torture", ["debug", "race"]),
+                               ("scripts/test", [""]), ("scripts/torture", ["debug", "race"])):
+            for env in ({"TMPDIR": "/nowhere"}, {"HOME": "relative"}):
+                reports = [self.folder / "report" / name / "junit.xml" for name in folders]
+                for report in reports:
+                    self.write(report, "all is well")
+                    self.write(report.parent / ".parley-report")
+                mine = self.write(self.folder / "report/other/junit.xml", "mine")
+                result = self.run_here(*words.split(), env={
+                    "REPORT": str(self.folder / "report"), **env})
+                self.assertNotEqual(result.returncode, 0)
+                self.assertEqual([report for report in reports if report.exists()], [], words)
+                self.assertTrue(mine.exists())
 
     def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
         tree = self.folder / "k;touch made;"

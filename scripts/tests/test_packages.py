@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import TOP, ScriptTest
+from support import TOP, ScriptTest, listing
 
 PROGRAM = """#!/bin/sh
 case $1 in
@@ -245,14 +245,16 @@ class DebianHeaders(ScriptTest):
 
     # What dpkg-query says belongs to a package.
     packaged = "none"
+    apt = "false"
+    script = TOP / "scripts/debian-headers"
 
-    def headers_script(self, *arguments):
+    def headers_script(self, *arguments, env=None):
         for name in ("apt-get", "make", "dpkg-query"):
             self.fake(name, f"echo \"$0 $*\" >>'{self.folder}/called'\n"
-                      f"[[ $0 = */dpkg-query && $2 = */{self.packaged} ]]")
+                      f"[[ $* = -W* || $0 = */dpkg-query && $2 = */{self.packaged} ]] || {self.apt}")
         return self.run_script(*in_namespace(
             "sh", "-c", 'mount --bind "$1" /usr/src && shift && exec "$@"', "sh",
-            self.folder / "src", TOP / "scripts/debian-headers", *arguments, RELEASE))
+            self.folder / "src", self.script, *arguments, RELEASE), env=env)
 
     def left(self):
         return sorted(str(path.relative_to(self.headers)) for path in self.headers.rglob("*")
@@ -293,6 +295,52 @@ class DebianHeaders(ScriptTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.left(), before)
         self.assertFalse((self.folder / "called").exists())
+
+    def test_a_folder_for_temporary_files_is_not_shell_syntax(self):
+        (self.headers / "rust/libkernel.rmeta").unlink()
+        odd = self.folder / "t;touch made;"
+        odd.mkdir()
+        result = self.headers_script(env={"TMPDIR": str(odd)})
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("TMPDIR is not a plain path", result.stderr)
+        self.assertFalse((self.folder / "called").exists())
+
+    def test_a_second_run_that_fails_leaves_what_the_first_has_added(self):
+        shutil.rmtree(self.headers)
+        rustc = self.fake("rustc", "case $* in *sysroot) echo / ;; *) echo rustc 1.85.0 ;; esac")
+        self.apt = "[[ $0 = */apt-get ]]"
+        self.script = self.folder / "debian-headers"
+        self.script.write_text((TOP / "scripts/debian-headers").read_text().replace(
+            "/usr/bin/rustc", str(rustc)))
+        self.script.chmod(0o755)
+        config = ('CONFIG_CC_VERSION_TEXT="gcc (Debian) 14"\n'
+                  'CONFIG_RUSTC_VERSION_TEXT="rustc 1.85.0"\n')
+        source = self.folder / "source/linux-source"
+        for folder in (self.headers, source):
+            folder.mkdir(parents=True)
+            (folder / ".config").write_text(config)
+            (folder / "Module.symvers").touch()
+        (self.headers / "scripts").mkdir()
+        (source / "Makefile").write_text(
+            "olddefconfig prepare modules_prepare:\n"
+            "\t@mkdir -p rust scripts include/config; touch scripts/target.json\n"
+            "\t@date +%N | tee rust/libkernel.rmeta rust/libcore.rmeta >rust/libmacros.so\n"
+            f"\t@echo {RELEASE} >include/config/kernel.release\n")
+        version = ".".join(RELEASE.split(".")[:2])
+        subprocess.run(["tar", "-C", source.parent, "-cJf",
+                        self.folder / f"src/linux-source-{version}.tar.xz", source.name], check=True)
+        result = self.headers_script()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        first = listing(self.headers)
+        self.assertIn("rust/libkernel.rmeta", first)
+        self.fake("install", "[[ ${!#} != */libmacros.so* ]] && exec /usr/bin/install \"$@\"")
+        self.assertNotEqual(self.headers_script().returncode, 0)
+        self.assertEqual(listing(self.headers), first)
+        (self.folder / "bin/install").unlink()
+        self.assertEqual(self.headers_script().returncode, 0)
+        second = listing(self.headers)
+        self.assertEqual(second.keys(), first.keys())
+        self.assertNotEqual(second["rust/libkernel.rmeta"], first["rust/libkernel.rmeta"])
 
     def test_it_asks_apt_to_remove_no_package(self):
         (self.headers / "rust/libkernel.rmeta").unlink()

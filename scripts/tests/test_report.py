@@ -303,6 +303,21 @@ class Report(ScriptTest):
         self.assertIn("not from a report of this project", done.stderr)
         self.assertEqual({file.read_text() for file in folder.iterdir()}, {"mine"})
 
+    def test_a_log_of_the_user_s_beside_a_report_survives(self):
+        folder = self.folder / "report"
+        for _ in range(2):
+            self.run_script(sys.executable, TOP / "scripts/report", folder, "true")
+            (folder / "kernel-of-mine.log").write_text("mine")
+        self.assertEqual((folder / "kernel-of-mine.log").read_text(), "mine")
+
+    def test_every_log_of_a_guest_is_one_that_a_report_replaces(self):
+        text = (TOP / "scripts/test").read_text()
+        guests = {name.strip("'") for name in re.findall(r"in_guest ('[a-z ]+'|[a-z]+) ", text)}
+        self.assertEqual(guests, {"guest", "at length", "faults"})
+        own = (TOP / "scripts/report/__main__.py").read_text()
+        for name in (*guests, *re.findall(r"kernel-([a-z]+)\.log", text)):
+            self.assertIn(f'"{name.replace(" ", "-")}"', own)
+
     def test_a_report_is_not_written_through_a_link(self):
         victim = self.folder / "victim"
         victim.write_text("mine")

@@ -138,6 +138,16 @@ echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
         self.assertEqual(result.stderr, "setup:   all tools are there\n")
         self.assertEqual((self.folder / "made").read_text(), "made\n")
 
+    def test_a_component_of_rust_that_is_gone_is_told_though_all_was_there_once(self):
+        self.assertEqual(self.set_up().returncode, 0)
+        for tool in ("rustfmt", "clippy-driver"):
+            # As rustup's, which are there without the component, too.
+            self.fake(tool, "exit 1")
+            result = self.set_up()
+            self.assertNotEqual(result.returncode, 0)
+            self.assertRegex(result.stderr, f"{tool} +MISSING")
+            self.fake(tool, "exit 0")
+
     def test_a_python_that_an_upgrade_broke_is_made_again(self):
         for words, name in (((), "python"), (("--bench",), "bench-python"),
                             (("--interop",), "interop-python")):

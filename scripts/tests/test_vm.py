@@ -145,6 +145,13 @@ class Log(VmTest):
         self.assertEqual(self.run_vm().returncode, 2)
         self.assertNotEqual(self.check_log()[0], 0)
 
+    def test_asking_for_help_empties_no_log(self):
+        for option in ("--log", "--console"):
+            file = self.folder / "kept"
+            file.write_text("kept")
+            done = self.vm(option, file, "--help")
+            self.assertEqual((done.returncode, file.read_text()), (0, "kept"), done.stderr)
+
     def test_a_log_that_cannot_be_written_fails_before_the_boot(self):
         self.guest("boot; up; finish 0")
         for option in ("--log", "--console"):
