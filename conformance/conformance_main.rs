@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `conformance`: a family, for tests, whose operations return what they receive.
+//! `conformance`: a family for tests, whose operations return the attributes that they receive.
 
 #[path = "family.rs"]
 mod generated;
@@ -37,9 +37,9 @@ static FAMILY: Family<Net> = generated::family(this_module::<LocalModule>());
 
 /// The state of a network namespace.
 struct Net {
-    /// How many guards were dropped.
+    /// The number of guards dropped so far.
     ended: Atomic<u32>,
-    /// The namespace's number.
+    /// The namespace's inode number.
     inum: u32,
     is_initial: bool,
 }
@@ -56,7 +56,7 @@ impl NetState for Net {
     }
 }
 
-/// Returns the values of these attributes of a request.
+/// Builds a reply or nest from the values of these attributes of a request, and other fields.
 macro_rules! values {
     ($($type:ident)::+, $request:expr, [$($name:ident),+], { $($other:ident: $value:expr),* $(,)? }) => {
         $($type)::+ {
@@ -74,7 +74,7 @@ fn inner<'a>(attrs: Attrs<'a, nest::InnerSet>) -> Result<nest::Inner<'a>, ExtAck
     Ok(values!(nest::Inner, attrs, [number, name], { deeper: deeper }))
 }
 
-/// Holds what `values` returns for as long as the call.
+/// Collects `values`, and holds them until the reply is sent.
 fn held<'a, T: Copy, N: NetState>(
     context: &Context<'a, N>,
     values: impl Iterator<Item = Result<T, ExtAck<'a>>>,
@@ -86,7 +86,7 @@ fn held<'a, T: Copy, N: NetState>(
     Ok(context.hold(all)?)
 }
 
-/// Returns what is not borrowed from the handler, as a reply with `$more`.
+/// Builds a reply from the attributes that need not be held for it, and other fields.
 macro_rules! reply {
     ($request:expr, { $($other:ident: $value:expr),* $(,)? }) => {{
         let request = $request;
@@ -128,7 +128,7 @@ impl DoOp<Echo> for Net {
     }
 }
 
-/// Lists one entry three times, without what it would have to hold.
+/// Lists the same entry three times, without the attributes that would have to be held.
 impl DumpOp<EchoDump> for Net {
     type Cursor = u8;
 
@@ -160,7 +160,7 @@ impl DumpOp<EchoDump> for Net {
     }
 }
 
-/// Counts when it is dropped.
+/// A guard that is counted when it is dropped.
 struct Begun<'a> {
     net: &'a Net,
     number: u32,
@@ -191,7 +191,7 @@ impl Hook<ConformanceBeginConformanceEnd> for Net {
     }
 }
 
-/// Returns in `exact` how many guards were dropped before.
+/// Also returns the number of guards dropped so far, in `exact`.
 impl GuardedOp<Need> for Net {
     fn handle<'a>(
         &'a self,

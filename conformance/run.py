@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Holds what the family `conformance` returns against what the kernel's own client has sent.
+"""Checks that the family `conformance` returns what the kernel's own client sends to it.
 
 usage: run.py SOURCE SPEC [SEED]     in a guest, with the module loaded
 
-Values of every kind, made up anew from a seed, valid and invalid, go through pyynl. What comes back
-must be what was sent, and a refusal must name the attribute, one in a nest by its path.
+Sends valid and invalid values of every kind with pyynl, generated from the seed. Each reply must
+equal its request, and each refusal must name the attribute, by its path if it is in a nest.
 """
 
 import copy
@@ -23,7 +23,7 @@ NESTED = 0x8000
 
 
 class Maker:
-    """Makes up values."""
+    """Generates random values."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -78,8 +78,8 @@ class Maker:
             "words": self.several(lambda: self.integer(32))})
 
 
-# What is wrong, the errno and where: by the path of the attribute. Numbers stand for names that the
-# client would not send.
+# Invalid values, the errno, and the path of the attribute at fault. Numbers stand for enum values
+# that have no name, which the client would not send.
 INVALID = [
     ({"small": 0}, errno.ERANGE, ".small"),
     ({"small": 10}, errno.ERANGE, ".small"),
@@ -105,7 +105,7 @@ INVALID = [
 
 
 def plain(value):
-    """A value without the client's own marks: bytes in hex, elements without their places."""
+    """Returns a value in a form to compare: bytes as hex, elements without their index."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, dict):
@@ -116,7 +116,7 @@ def plain(value):
 
 
 class Run:
-    """One run, and what it has found."""
+    """One run and its results."""
 
     def __init__(self, source, spec, seed):
         sys.path.insert(0, str(source / "tools/net/ynl"))
@@ -124,7 +124,7 @@ class Run:
         schema = source / "Documentation/netlink/genetlink-legacy.yaml"
 
         class Client(YnlFamily):
-            """pyynl, which sends no array of integers."""
+            """pyynl, extended by arrays of integers, which it cannot send."""
 
             def _add_attr(self, space, name, value, search_attrs):
                 if name != "words":
@@ -146,9 +146,9 @@ class Run:
         elif isinstance(found, dict) and isinstance(expected, dict):
             for key in sorted({*found, *expected}):
                 if found.get(key) != expected.get(key):
-                    self.wrong.append(f"{what}, {key}: {found.get(key)!r}, but {expected.get(key)!r} was sent")
+                    self.wrong.append(f"{what}, {key}: got {found.get(key)!r}, expected {expected.get(key)!r}")
         else:
-            self.wrong.append(f"{what}: {found!r}, but expected was {expected!r}")
+            self.wrong.append(f"{what}: got {found!r}, expected {expected!r}")
 
     def header(self):
         return {"cookie": self.maker.integer(32), "kind": self.maker.integer(8),
@@ -160,7 +160,7 @@ class Run:
         except self.error as refused:
             extack = refused.nl_msg.extack or {}
             where = extack.get("bad-attr") or extack.get("miss-type")
-            # In a nest, the client knows the number alone.
+            # For an attribute in a nest the client has only the number.
             return refused.error, where, extack.get("msg"), "miss-nest" in extack
         return None
 
@@ -190,23 +190,24 @@ class Run:
             self.hold("the namespace", (reply["u64"], reply["flag"]),
                       (os.stat("/proc/self/ns/net").st_ino, True))
             self.hold("guards dropped before", int.from_bytes(reply["exact"], sys.byteorder), before)
-            # Of the table pyynl decodes the first cell.
+            # pyynl decodes only the first cell of the table.
             cell = {"row": 2, "column": 7, "number": 5, "deeper": deeper}
             self.hold("the table", reply["table"], cell)
         self.hold("a hook that refuses", self.refused("need", {"u32": 13}),
                   (errno.EBUSY, ".u32", "the hook refuses this number", False))
-        # A guard is dropped where the handler fails, and none is made where the hook fails.
+        # A guard is dropped if the handler fails, and none is created if the hook fails.
         words = "required attribute is missing"
         for values, missing, nest in (({}, "inner", False), ({"inner": {}}, 3, True),
                                       ({"inner": {"deeper": {}}}, 2, True)):
             found = self.refused("need", {"u32": 1, **values})
-            self.hold(f"what is missing in {values}", found, (errno.EINVAL, missing, words, nest))
+            self.hold(f"missing in {values}", found, (errno.EINVAL, missing, words, nest))
         reply = self.ynl.do("need", {**self.header(), "u32": 5, "inner": {"deeper": deeper}})
         self.hold("guards dropped in all", int.from_bytes(reply["exact"], sys.byteorder), 6)
 
     def relaxed(self):
         self.listener.ntf_subscribe("news")
-        # The kernel does not look at `wide`, whose number is behind the policy's end, nor at a `u8`.
+        # The kernel ignores `wide`, whose number is beyond the end of the policy, and `u8`, which the
+        # policy does not list.
         sent = {**self.header(), "u16": 7, "string": "x"}
         reply = self.ynl.do("relaxed", {**sent, "wide": 1, "u8": 200})
         self.hold("relaxed", reply, sent)
@@ -225,7 +226,7 @@ def main(arguments):
         part()
     for line in run.wrong[:20]:
         print(f"conformance: {line}", file=sys.stderr)
-    print(f"conformance: {run.same} checks the same, {len(run.wrong)} different, with the seed {seed}")
+    print(f"conformance: {run.same} checks passed, {len(run.wrong)} failed, with the seed {seed}")
     sys.exit(1 if run.wrong else 0)
 
 

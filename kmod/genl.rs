@@ -2,41 +2,42 @@
 
 //! The server side of Generic Netlink.
 //!
-//! A family begins as a Netlink spec, from which one file is generated: a type for each operation
-//! ([`Op`](codegen::Op)) with the values of its request and its reply, and the family with its
-//! table. An author writes the state of a network namespace ([`NetState`]), and on it a handler for
-//! each operation: [`DoOp`](prelude::DoOp) returns the reply as a value,
-//! [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
-//! [`DumpOp`](prelude::DumpOp) lists. A handler gets the [`Call`](prelude::Call) with the request's
-//! attributes, parsed and validated; an error is an [`ExtAck`](prelude::ExtAck). A [`Module`] makes
-//! the family visible for as long as it is loaded.
+//! A family starts from a Netlink spec. The generator turns the spec into one file with a type for
+//! each operation ([`Op`](codegen::Op)), the values of its request and reply, and the family with
+//! its table of operations. The author writes the state of a network namespace ([`NetState`]) and
+//! implements a handler for each operation on it: [`DoOp`](prelude::DoOp) returns the reply as a
+//! value, [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
+//! [`DumpOp`](prelude::DumpOp) lists entries. A handler receives a [`Call`](prelude::Call) with the
+//! request's attributes, parsed and validated, and returns an [`ExtAck`](prelude::ExtAck) to refuse
+//! the request. A [`Module`] makes the family visible for as long as it is loaded.
 //!
-//! Nothing here knows what family it serves.
+//! Nothing here depends on a particular family.
 //!
-//! The files below are layers: each imports only from those before it.
+//! The groups of files below are layers: a file imports only from its own group and from groups
+//! above it.
 //!
 //! Not supported yet: several families in one module, operations that do not run in parallel,
-//! sub-messages, and state for each socket (`sock-priv`), which the kernel does not export.
+//! sub-messages, and per-socket state (`sock-priv`), which the kernel does not export to modules.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
-// A family uses only what its spec asks for.
+// A family uses only the items that its spec needs.
 #![allow(dead_code)]
 
-// How attributes lie in a message, and the C side.
+// The C helpers, and the layout of attributes in a message.
 mod helpers;
 mod wire;
-// One attribute: in a request, in an error, in a message, in a policy, by its type.
+// Single attributes: in a request, in an error, in a policy, by type, in a message.
 mod attr;
 mod extack;
 mod policy;
 mod types;
 mod writer;
-// All attributes of a request, or of a message; operations, which have both.
+// All attributes of a message or of a request; operations, which combine the two.
 mod payload;
 mod request;
 mod spec;
-// The family and its state in each namespace; messages of the family.
+// The family and its per-namespace state; its messages.
 mod family;
 mod message;
 mod users;
@@ -47,7 +48,7 @@ mod kept;
 mod notify;
 mod op;
 mod open;
-// What makes it all visible.
+// Registration, which makes the family visible.
 mod registration;
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 pub(crate) mod testing;
@@ -65,7 +66,7 @@ pub(crate) use self::{
     }, //
 };
 
-/// What handlers name.
+/// A prelude for handlers.
 #[allow(unused_imports)] // As above.
 pub(crate) mod prelude {
     pub(crate) use super::{
@@ -105,7 +106,7 @@ pub(crate) mod prelude {
     };
 }
 
-/// What generated code names.
+/// A prelude for generated code.
 #[allow(unused_imports)] // As above.
 pub(crate) mod codegen {
     pub(crate) use super::{

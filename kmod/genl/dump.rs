@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Dumps: operations that list, in as many messages as it takes.
+//! Dumps: operations that list entries, in as many messages as necessary.
 //!
-//! The core calls a dump once for each buffer that the requester reads, until it is done or the
-//! socket is closed. In between it stands still, and what it lists may change: the dump is then
-//! flagged as interrupted. The family may be unregistered in between, too, which does not end the
-//! dump: its next buffer is an error, and no state is touched.
+//! The core calls a dump once for each buffer that the requester reads, until the dump is done or
+//! the socket is closed. If the list changes between two calls, the dump is flagged as interrupted.
+//! The family may also be unregistered between two calls. That does not end the dump, but its next
+//! call fails without access to any state.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
@@ -36,11 +36,11 @@ use kernel::{
     prelude::*, //
 };
 
-/// How far a dump has come.
+/// The progress of a dump.
 pub(crate) enum Progress {
-    /// The buffer is full, and there is more.
+    /// The buffer is full, and entries are left.
     More,
-    /// All is told.
+    /// All entries were put.
     Done,
 }
 
@@ -50,18 +50,19 @@ pub(crate) enum Progress {
     label = "implement `DumpOp<{O}>` for `{Self}`"
 )]
 pub(crate) trait DumpOp<O: Op>: NetState {
-    /// Where it stands between two buffers. At most as large as the core has room for; it is
-    /// dropped when the dump is done or its socket is closed.
+    /// The position of the dump between two buffers. Fails to compile if it is too large for the
+    /// core's `struct netlink_callback`. Dropped when the dump is done or its socket is closed.
     type Cursor: Default + Send + 'static;
 
-    /// Begins.
+    /// Called when the dump starts. Returns the cursor for the first buffer.
     fn start<'a>(&'a self, _request: &Attrs<'a, O>) -> Result<Self::Cursor, ExtAck<'a>> {
         Ok(Self::Cursor::default())
     }
 
-    /// Puts entries until there is no room for another, or all are told.
+    /// Puts entries until one does not fit, or all are put.
     ///
-    /// Must call [`Entries::generation`] first, with what it lists locked against changes.
+    /// Must call [`Entries::generation`] first, and keep the list locked against changes from then
+    /// on.
     fn next<'a>(
         &'a self,
         request: &Attrs<'a, O>,
@@ -70,11 +71,11 @@ pub(crate) trait DumpOp<O: Op>: NetState {
     ) -> Result<Progress, ExtAck<'a>>;
 }
 
-/// The entries of one buffer of a dump: a message each.
+/// The entries of one buffer of a dump. Each is a message.
 ///
 /// # Invariants
 ///
-/// `callback` is the dump's, and nobody else uses its sequence numbers while this lives.
+/// `callback` belongs to the dump, and nobody else uses its sequence numbers while this lives.
 pub(crate) struct Entries<'w, O> {
     writer: &'w mut Writer<'static>,
     callback: NonNull<bindings::netlink_callback>,
@@ -85,11 +86,11 @@ pub(crate) struct Entries<'w, O> {
 
 #[cfg(CONFIG_PARLEY_KUNIT_TEST)]
 impl<'w, O: Op> Entries<'w, O> {
-    /// Entries of a dump of nobody's.
+    /// Creates dump entries without a requester.
     ///
     /// # Safety
     ///
-    /// `callback` must be valid for as long as the entries, and used by nobody else.
+    /// `callback` must be valid for as long as the entries live, and not be used by anybody else.
     pub(super) unsafe fn for_test(
         writer: &'w mut Writer<'static>,
         callback: NonNull<bindings::netlink_callback>,
@@ -109,14 +110,14 @@ impl<'w, O: Op> Entries<'w, O> {
 }
 
 impl<O: Op> Entries<'_, O> {
-    /// Sets the generation of the state that the following entries show. If it is not that of the
-    /// entries before them, the dump is flagged as interrupted.
+    /// Sets the generation of the list that the following entries come from. If it differs from the
+    /// generation of the entries before them, the dump is flagged as interrupted.
     pub(crate) fn generation(&mut self, generation: u64) {
-        // The core takes 0 for none.
+        // The lowest bit is set because 0 means no generation to the core.
         let seq = (generation as c_uint) << 1 | 1;
         let callback = self.callback.as_ptr();
-        // SAFETY: By the type invariants. No reference to the callback as a whole is made: there
-        // is one to the cursor inside it.
+        // SAFETY: By the type invariants. This accesses single fields and creates no reference to
+        // the callback as a whole, because there is one to the cursor inside it.
         let before = unsafe {
             (*callback).seq = seq;
             (*callback).prev_seq
@@ -126,12 +127,12 @@ impl<O: Op> Entries<'_, O> {
         }
     }
 
-    /// Puts an entry. Puts nothing if there is no room for all of it.
+    /// Puts an entry. Fails and puts nothing if it does not fit.
     pub(crate) fn put(&mut self, entry: &O::Reply<'_>) -> Result<(), NoRoom> {
         let headers = (self.header, self.genl_header);
         self.writer
             .message(headers.0, headers.1, |to| entry.put(to))?;
-        // One entry says it. Where none does, the core says it in the message that ends the dump.
+        // One flagged entry is enough. If none follows, the core flags the dump's last message.
         self.header.nlmsg_flags &= !(bindings::NLM_F_DUMP_INTR as u16);
         let callback = self.callback.as_ptr();
         // SAFETY: As in `generation`.
@@ -140,18 +141,18 @@ impl<O: Op> Entries<'_, O> {
     }
 }
 
-/// The context of a dump.
+/// Returns the context of a callback of a dump.
 ///
 /// # Safety
 ///
-/// `callback` must be what the core passed to a callback of a dump of `N`'s family, and `'a` must
-/// end before that returns.
+/// `callback` must be what the core passed to `start` or `dumpit` of a dump of `N`'s family, and
+/// `'a` must end before that returns.
 unsafe fn call<'a, N: NetState>(
     callback: *mut bindings::netlink_callback,
     running: &'a Running<N>,
 ) -> Context<'a, N> {
-    // SAFETY: The core has put its information of the dump there before it calls any callback of
-    // ours, and keeps it until after the last.
+    // SAFETY: `skb` is the message with the request. The core has stored a `genl_dumpit_info` in
+    // `data` before it calls any callback of ours, and frees it after the last.
     let (skb, info) = unsafe {
         let dump = (*callback).data.cast::<bindings::genl_dumpit_info>();
         (
@@ -160,12 +161,12 @@ unsafe fn call<'a, N: NetState>(
         )
     };
     // SAFETY: By the safety requirements of this function. The core holds the request's message
-    // for as long as the dump, and calls with its socket, which holds its namespace, alive. The
-    // states of all namespaces are there, as a user of the family was let in.
+    // until the dump ends, and the socket, which holds its namespace, exists during the call. The
+    // states of all namespaces exist, because `running` is one of the family's users.
     unsafe { Context::from_raw(skb, info, &running.held) }
 }
 
-/// A callback of a dump, while it may use the state.
+/// A callback of a dump that may use the family's state.
 ///
 /// # Invariants
 ///
@@ -176,11 +177,11 @@ struct Running<N: NetState> {
 }
 
 impl<N: NetState> Running<N> {
-    /// Fails when the family is gone: unregistering it does not end its dumps.
+    /// Fails if the family is gone, because unregistering it does not end its dumps.
     fn new<'a>() -> Result<Self, ExtAck<'a>> {
         let entered = N::FAMILY.get().users().enter();
         entered.map_err(|error| ExtAck::new(error, c"the family was unregistered"))?;
-        // INVARIANT: That succeeded.
+        // INVARIANT: `enter` has succeeded.
         Ok(Self {
             held: Held::new(),
             _state: PhantomData,
@@ -194,7 +195,7 @@ impl<N: NetState> Drop for Running<N> {
     }
 }
 
-/// Where a dump's cursor is kept.
+/// Returns a pointer to the dump's cursor, which may be uninitialized.
 ///
 /// # Safety
 ///
@@ -208,7 +209,7 @@ unsafe fn cursor<N: DumpOp<O>, O: Op>(callback: *mut bindings::netlink_callback)
     unsafe { (&raw mut (*callback).__bindgen_anon_1).cast() }
 }
 
-/// The extended ACK of the call.
+/// Returns the extended ACK of the call.
 ///
 /// # Safety
 ///
@@ -233,13 +234,14 @@ pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
         // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
         Err(error) => return unsafe { error.report(extack(callback)) },
     };
-    // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
+    // SAFETY: `callback` is the core's; all borrows end with this call.
     let call = unsafe { call::<N>(callback, &running) };
-    // SAFETY: `Entry::new_dump` gave the core `O`'s policy.
+    // SAFETY: The core has parsed the request with `O`'s policy, which it has from
+    // `Entry::new_dump`.
     let request = unsafe { call.attrs::<O>() };
     match call.state().start(&request) {
         Ok(new) => {
-            // SAFETY: The core has set this room aside for the family. Nothing is in it yet.
+            // SAFETY: The core reserves this room for the family. Nothing is in it yet.
             unsafe { cursor::<N, O>(callback).write(new) };
             0
         }
@@ -260,14 +262,14 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
         // SAFETY: `callback` is the core's; nobody else uses the extended ACK during the call.
         Err(error) => return unsafe { error.report(extack(callback)) },
     };
-    // SAFETY: `callback` is the core's; what is borrowed here ends with this call.
+    // SAFETY: `callback` is the core's; all borrows end with this call.
     let call = unsafe { call::<N>(callback, &running) };
     let mut room = 0;
     // SAFETY: `skb` is the core's, and `room` can be written.
     let tail = unsafe { helpers::genl_helper_dump_tail(skb, &mut room) };
-    // SAFETY: A buffer has a tail.
+    // SAFETY: The tail pointer of a buffer is never null.
     let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
-    // SAFETY: So many bytes from the tail on are the buffer's, which is ours during this call.
+    // SAFETY: `room` bytes from the tail on belong to the buffer, which is ours during this call.
     let mut writer = unsafe { Writer::new(tail, room as usize) };
     let (header, genl_header) = call.entry_headers(O::REPLY_CMD);
     let mut entries = Entries {
@@ -285,12 +287,11 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     // SAFETY: As in `start`.
     let request = unsafe { call.attrs::<O>() };
     let progress = call.state().next(&request, cursor, &mut entries);
-    // SAFETY: The writer has written so many bytes behind the tail, and no more than there was
-    // room for.
+    // SAFETY: The writer has written `len()` bytes from the tail on, which is no more than `room`.
     let len = unsafe { helpers::genl_helper_dump_put(skb, writer.len() as c_uint) };
     match progress {
         Ok(Progress::Done) => 0,
-        // Not one entry fits.
+        // Not even one entry fits.
         Ok(Progress::More) if len == 0 => EMSGSIZE.to_errno(),
         Ok(Progress::More) => len as c_int,
         // SAFETY: The extended ACK is this call's, and used by nobody else during it.
@@ -304,8 +305,8 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
 pub(super) unsafe extern "C" fn done<N: DumpOp<O>, O: Op>(
     callback: *mut bindings::netlink_callback,
 ) -> c_int {
-    // SAFETY: The core calls this once, and only where `start` has written the cursor. Nothing
-    // else is touched: the socket may be on its way out.
+    // SAFETY: The core calls this once, and only if `start` has succeeded and so written the
+    // cursor. This uses nothing else, because the socket may be going away.
     unsafe { cursor::<N, O>(callback).drop_in_place() };
     0
 }
@@ -369,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_between_two_buffers_is_told_once() -> Result {
+    fn a_change_between_two_buffers_is_flagged_once() -> Result {
         let mut dump = FakeDump::new()?;
         for (generation, flags) in [(5, MULTI), (5, MULTI), (6, INTERRUPTED), (6, MULTI)] {
             let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {
@@ -383,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_before_the_first_entry_is_none() -> Result {
+    fn a_change_before_the_first_entry_is_not_flagged() -> Result {
         let mut dump = FakeDump::new()?;
         dump.fill(200, |entries: &mut Entries<'_, List>| entries.generation(1))?;
         let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {
@@ -396,8 +397,8 @@ mod tests {
 
     #[test]
     fn generations_that_differ_by_a_power_of_two_are_told_apart() -> Result {
-        // What the core keeps has 32 bits, one of which says that there is a number.
-        for bit in 0..30 {
+        // The core keeps 32 bits, one of which is set for every generation.
+        for bit in 0..31 {
             let mut dump = FakeDump::new()?;
             for (generation, flags) in [(0, MULTI), (1 << bit, INTERRUPTED)] {
                 let filled = dump.fill(200, |entries: &mut Entries<'_, List>| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Extended ACKs: the error that ends a request, with its message and attribute.
+//! Extended ACKs: errors that end a request, with a message and the attribute at fault.
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
@@ -18,10 +18,10 @@ use kernel::{
     prelude::*, //
 };
 
-/// The error that a request ends with: an errno, a message and, if one attribute is at fault, that
+/// An error that ends a request: an errno, a message and, if an attribute is at fault, that
 /// attribute.
 ///
-/// Every error has a message, so no handler returns a bare errno.
+/// Every error has a message, so no handler can return a bare errno.
 ///
 /// # Invariants
 ///
@@ -35,21 +35,21 @@ pub(crate) struct ExtAck<'a> {
 
 /// The attribute at fault.
 enum Place<'a> {
-    /// None in particular.
+    /// None: the request as a whole.
     Request,
-    /// This one.
+    /// An attribute that the request has.
     Attr(RawAttr<'a>),
-    /// The one that is not there, by number, and the nest that lacks it.
+    /// A missing attribute, by number, and the nest that lacks it. `None` means the request itself.
     Missing(u16, Option<RawAttr<'a>>),
 }
 
 impl<'a> ExtAck<'a> {
-    /// An error of the request as a whole.
+    /// Creates an error that concerns the request as a whole.
     ///
-    /// `EINTR` becomes `EAGAIN`: the requester may try again, but not without an answer.
+    /// `EINTR` becomes `EAGAIN`, so that the requester gets an answer, and may retry.
     #[cold]
     pub(crate) fn new(errno: Error, message: &'static CStr) -> Self {
-        // INVARIANT: As seen here.
+        // INVARIANT: `EINTR` is replaced.
         Self {
             errno: if errno == EINTR { EAGAIN } else { errno },
             message,
@@ -65,7 +65,8 @@ impl<'a> ExtAck<'a> {
         }
     }
 
-    /// The attribute `number` is required and missing: in `nest`, or in the request itself.
+    /// Creates the error for a required attribute that is missing in `nest`, or in the request
+    /// itself.
     #[cold]
     pub(super) fn missing(number: u16, nest: Option<RawAttr<'a>>) -> Self {
         Self {
@@ -75,21 +76,21 @@ impl<'a> ExtAck<'a> {
         }
     }
 
-    /// Writes the extended ACK and gives the errno to return.
+    /// Fills in the extended ACK, unless it is null, and returns the negative errno for the core.
     ///
     /// # Safety
     ///
-    /// `extack` must be null, or point to the extended ACK of the request that this error
-    /// borrows from, and nobody else may use it during the call.
+    /// `extack` must be null, or point to the extended ACK of the request that this error borrows
+    /// from, and nobody else may use it during the call.
     #[cold]
     pub(super) unsafe fn report(self, extack: *mut bindings::netlink_ext_ack) -> c_int {
         if !extack.is_null() {
             // SAFETY: `extack` is valid by the safety requirements of this function. The kernel
-            // reads message and attribute when it builds the ACK, before the message of which the
-            // request is a part is freed. The message lives in this module's data, which stays
-            // until then: for a request and the start of a dump, unregistering the family waits
-            // for the lock that the kernel holds; a running dump holds the module until it has
-            // sent its end.
+            // reads the message and the attribute when it builds the ACK, before it frees the
+            // datagram that contains the request. The message is in this module's data, which
+            // exists until then: while the kernel handles a request or starts a dump, it holds a
+            // lock that unregistering the family waits for; a running dump holds a reference to
+            // the module until its last message is built.
             unsafe { helpers::genl_helper_set_err_msg(extack, self.message.as_char_ptr()) };
             match self.place {
                 Place::Request => {}

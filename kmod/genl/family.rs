@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Families, and the state they have in each network namespace.
+//! Families and their state in each network namespace.
 //!
 //! C headers: [`include/net/genetlink.h`](srctree/include/net/genetlink.h),
 //! [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h)
@@ -29,30 +29,31 @@ use kernel::{
     types::Opaque, //
 };
 
-/// What a family keeps for each network namespace.
+/// The state that a family keeps for each network namespace.
 ///
-/// Made when the namespace is, or when the family is registered; dropped with whichever goes first.
+/// Created with the namespace, or when the module of the family is loaded; dropped with whichever
+/// goes first.
 pub(crate) trait NetState: Sized + Send + Sync + 'static {
-    /// The family that this is the state of. A constant, so that it is the same whenever asked.
+    /// The family that this state belongs to. A constant, so that it is the same at every use.
     const FAMILY: FamilyRef<Self>;
 
-    /// Makes the state of the namespace `net`. May sleep. A family that keeps nothing has a state
-    /// without fields: `Ok(Self)`.
+    /// Creates the state of the namespace `net`. May sleep. A family that keeps nothing returns
+    /// `Ok(Self)`, for a type without fields.
     fn new(net: NewNet<'_>) -> impl PinInit<Self, Error>;
 
-    /// Called when a Generic Netlink socket in this namespace, whose port was `portid`, was
-    /// released. Another socket may have the port already. Whether a kept request came from the
-    /// released one, [`Kept::is_closed`](super::prelude::Kept::is_closed) returns.
+    /// Called after a Generic Netlink socket in this namespace, whose port was `portid`, was
+    /// released. Another socket may have taken the port already: to find the kept requests of the
+    /// released one, use [`Kept::is_closed`](super::prelude::Kept::is_closed).
     ///
     /// The socket sends no more requests, and none of its requests is being handled. May sleep.
     fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
 
-    /// Called when the time passed to [`Namespace::wake_in`] is up, unless the family is gone. May
-    /// sleep; never called twice at a time in a namespace.
+    /// Called when the time passed to [`Namespace::wake_in`] has elapsed, unless the family is
+    /// gone. May sleep. Calls for the same namespace never overlap.
     fn alarm(_entered: &Entered<'_, Self>) {}
 
-    /// Called when the namespace or the family goes. No hook above is called any more, and no
-    /// request comes. May sleep.
+    /// Called before the state is dropped because the namespace or the family goes. The methods
+    /// above and the handlers are not called any more. May sleep.
     fn end(&self) {}
 }
 
@@ -62,10 +63,11 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// Where `registered` is set, exactly one [`Module`](super::Module) with this family exists or is
-/// being made or dropped, and only that one touches the other fields, except for `users`, which
-/// synchronizes itself, and for `id` and `groups`, which are not written while the family or the
-/// state of a namespace can be reached.
+/// While `registered` is set, exactly one [`Module`](super::Module) with this family exists or is
+/// being created or dropped. Only that one, and the kernel on its behalf, uses `pernet` and
+/// `notifier`, and writes to `family` and `id`: to `family` only while users cannot reach the
+/// family, and to `id` only while nobody can reach the state of a namespace. `users` synchronizes
+/// itself.
 #[repr(C)]
 pub(crate) struct Family<N: 'static> {
     pub(super) family: Opaque<bindings::genl_family>,
@@ -78,14 +80,15 @@ pub(crate) struct Family<N: 'static> {
     _state: PhantomData<fn(&N)>,
 }
 
-// SAFETY: By the type invariants its fields are written by one registration at a time, and the
-// kernel's own use of them is locked by the kernel.
+// SAFETY: By the type invariants one registration at a time writes to its fields, itself or through
+// the kernel, which locks its own accesses. Everybody else uses fields that are atomic, or reads
+// fields that are not written meanwhile.
 unsafe impl<N: Send + Sync> Sync for Family<N> {}
 
-/// A static [`Family`], as a constant can name it.
+/// A reference to a static [`Family`] that a constant can hold.
 ///
-/// In place of a plain reference, which Rust 1.85, that of Debian's own kernel, refuses in a
-/// constant where what it leads to can change.
+/// Rust 1.85, which Debian's own kernel is built with, does not allow a constant to hold a plain
+/// reference to a static with interior mutability.
 ///
 /// # Invariants
 ///
@@ -95,22 +98,22 @@ pub(crate) struct FamilyRef<N: 'static>(*const Family<N>);
 impl<N> FamilyRef<N> {
     /// Refers to `family`.
     pub(crate) const fn to(family: &'static Family<N>) -> Self {
-        // INVARIANT: It comes from such a reference.
+        // INVARIANT: The pointer comes from `family`.
         Self(ptr::from_ref(family))
     }
 
-    /// The family.
+    /// Returns the family.
     #[inline]
     pub(super) const fn get(self) -> &'static Family<N> {
-        // SAFETY: By the type invariants it comes from a `&'static` reference: the family is valid
-        // for ever, and a shared borrow that never ends leaves no room for a mutable one.
+        // SAFETY: By the type invariants the pointer comes from a `&'static` reference, so the
+        // family is always valid and never borrowed mutably.
         unsafe { &*self.0 }
     }
 }
 
 impl<N: NetState> Family<N> {
-    /// A family, for a static. `name` has at most 15 bytes. `header_len` is how many bytes its own
-    /// header takes in each message.
+    /// Creates a family, for a static. `name` may have at most 15 bytes. `header_len` is the length
+    /// in bytes of the family's own header in each message.
     pub(crate) const fn new(
         module: &'static ThisModule,
         name: &'static CStr,
@@ -122,7 +125,7 @@ impl<N: NetState> Family<N> {
         let mut family = bindings::genl_family {
             version: version as c_uint,
             hdrsize: header_len as c_uint,
-            // `netnsok` and `parallel_ops`, which are the first two bits.
+            // Sets `netnsok` and `parallel_ops`, which are the first two bits.
             _bitfield_1: bindings::__BindgenBitfieldUnit::new([
                 if cfg!(target_endian = "little") {
                     0b0000_0011
@@ -140,7 +143,7 @@ impl<N: NetState> Family<N> {
         };
         assert!(groups.len() <= u8::MAX as usize, "too many groups");
         put_name(&mut family.name, name);
-        // The kernel allocates the states with `kzalloc`, which promises this alignment.
+        // The kernel allocates the slots with `kzalloc`, which guarantees this alignment.
         assert!(align_of::<Slot<N>>() <= bindings::ARCH_KMALLOC_MINALIGN);
         Self {
             family: Opaque::new(family),
@@ -154,48 +157,48 @@ impl<N: NetState> Family<N> {
         }
     }
 
-    /// How many multicast groups it has.
+    /// Returns the number of multicast groups.
     pub(super) fn groups(&self) -> usize {
         self.groups.len()
     }
 
-    /// The family as the kernel knows it.
+    /// Returns the kernel's `struct genl_family`.
     pub(super) fn as_ptr(&self) -> *const bindings::genl_family {
         self.family.get()
     }
 
-    /// Its module.
+    /// Returns the family's module.
     pub(super) fn module(&self) -> *mut bindings::module {
         // SAFETY: The field is written by `new` only.
         unsafe { (*self.family.get()).module }
     }
 
-    /// Its name.
+    /// Returns the family's name.
     pub(super) fn name(&self) -> &CStr {
-        // SAFETY: The field is written by `new` only, which has put a string there with its NUL.
+        // SAFETY: The field is written by `new` only, which has put a string and its NUL there.
         unsafe { CStr::from_char_ptr((&raw const (*self.family.get()).name).cast()) }
     }
 
-    /// Its number, or 0 if it was never registered.
+    /// Returns the family's number. Only meaningful while the family is registered.
     pub(super) fn id(&self) -> c_int {
         // SAFETY: The field is written when the family is registered, before anybody can reach it.
         unsafe { (*self.family.get()).id }
     }
 
-    /// Those who use the states without a do-request.
+    /// Returns the users of the family's states outside of do-requests.
     pub(super) fn users(&self) -> &Users {
         &self.users
     }
 
-    /// The number under which the kernel keeps the states of this family.
+    /// Returns the number under which the kernel keeps the states of this family.
     ///
     /// # Safety
     ///
     /// To be called only while the states of all namespaces are registered, or from the callbacks
-    /// that make and drop one.
+    /// that create and drop one.
     pub(super) unsafe fn state_id(&self) -> c_uint {
-        // SAFETY: The kernel wrote `id` before it made the first state, and it is not written again
-        // before all are dropped.
+        // SAFETY: The kernel has written `id` before it creates the first state, and does not write
+        // it again before all states are dropped.
         unsafe { *self.id.get() }
     }
 }
@@ -205,15 +208,15 @@ impl<N: NetState> Family<N> {
 pub(crate) struct Group(bindings::genl_multicast_group);
 
 impl Group {
-    /// A group that everyone may join. `name` has at most 15 bytes.
+    /// Creates a group that everyone may join. `name` may have at most 15 bytes.
     pub(crate) const fn new(name: &'static CStr) -> Self {
         let mut group: bindings::genl_multicast_group = pin_init::zeroed();
         put_name(&mut group.name, name);
         Self(group)
     }
 
-    /// The group, for those with `CAP_NET_ADMIN` in the user namespace that owns the network
-    /// namespace.
+    /// Restricts joining the group to callers with `CAP_NET_ADMIN` in the user namespace that owns
+    /// the network namespace.
     pub(crate) const fn for_admin(mut self) -> Self {
         // `GENL_MCAST_CAP_NET_ADMIN`, which the bindings lack.
         self.0.flags |= 1 << 0;
@@ -221,7 +224,7 @@ impl Group {
     }
 }
 
-/// Puts a name and its NUL into a field of the kernel's.
+/// Copies a name and its NUL into a field of a kernel structure.
 const fn put_name<const N: usize>(field: &mut [c_char; N], name: &CStr) {
     let bytes = name.to_bytes_with_nul();
     assert!(bytes.len() <= N, "a name is too long");
@@ -236,18 +239,18 @@ const fn put_name<const N: usize>(field: &mut [c_char; N], name: &CStr) {
 pub(crate) struct Ops<N: 'static> {
     pub(super) first: *const bindings::genl_split_ops,
     pub(super) len: u8,
-    /// The first number from which on no operation relaxes the core's validation: of these the core
-    /// checks the headers, too.
+    /// From this operation number on, no operation relaxes the core's validation. For these
+    /// operations the core also checks the message's headers.
     pub(super) strict_from: u8,
     pub(super) _state: PhantomData<fn(&N)>,
 }
 
-/// What the layer keeps in each namespace: the state, and what belongs to it.
+/// The layer's data in each namespace: the family's state, its kept requests and its alarm.
 ///
 /// # Invariants
 ///
 /// `net` is the namespace that the slot is in. `kept` is a store of
-/// [`Kept`](super::prelude::Kept) requests, of which the slot owns a reference. `alarm` is
+/// [`Kept`](super::prelude::Kept) requests, to which the slot owns a reference. `alarm` is
 /// initialized.
 pub(super) struct Slot<N> {
     pub(super) net: NonNull<bindings::net>,
@@ -256,47 +259,48 @@ pub(super) struct Slot<N> {
     pub(super) state: N,
 }
 
-/// Where the slot of `net` is.
+/// Returns a pointer to the slot of `net`, which may be uninitialized.
 ///
 /// # Safety
 ///
-/// `net` must be a namespace, and the states of all namespaces registered or being so.
+/// `net` must be a namespace. Otherwise as for [`Family::state_id`].
 pub(super) unsafe fn slot_ptr<N: NetState>(net: *const bindings::net) -> *mut Slot<N> {
     // SAFETY: By the safety requirements of this function.
     unsafe { helpers::genl_helper_net_generic(net, N::FAMILY.get().state_id()).cast() }
 }
 
-/// The slot of `net`.
+/// Returns the slot of `net`.
 ///
 /// # Safety
 ///
-/// `net` must be a namespace whose slot is made, and `'a` must end before that is dropped.
+/// `net` must be a namespace whose slot is initialized, and `'a` must end before the slot is
+/// dropped.
 unsafe fn slot<'a, N: NetState>(net: *const bindings::net) -> &'a Slot<N> {
     // SAFETY: By the safety requirements of this function.
     unsafe { &*slot_ptr(net) }
 }
 
-/// A network namespace in which a family's state is being made.
+/// A network namespace in which a family's state is being created.
 #[derive(Clone, Copy)]
 pub(crate) struct NewNet<'a>(NonNull<bindings::net>, PhantomData<&'a bindings::net>);
 
 impl NewNet<'_> {
     /// # Safety
     ///
-    /// `net` must be a namespace for as long as this lives.
+    /// `net` must be a namespace for as long as the returned value lives.
     pub(super) unsafe fn from_raw(net: NonNull<bindings::net>) -> Self {
         Self(net, PhantomData)
     }
 
-    /// Whether this is the initial namespace.
+    /// Returns whether this is the initial namespace.
     pub(crate) fn is_initial(self) -> bool {
         ptr::eq(self.0.as_ptr(), &raw const bindings::init_net)
     }
 
-    /// The namespace's number, which `/proc/self/ns/net` shows.
+    /// Returns the namespace's inode number, which `/proc/self/ns/net` shows.
     pub(crate) fn inum(self) -> u32 {
-        // SAFETY: By the safety requirements of `from_raw`; the number is set before a state is
-        // made, and never changes.
+        // SAFETY: By the safety requirements of `from_raw`. The number is set before a state is
+        // created, and never changes.
         unsafe { (*self.0.as_ptr()).ns.inum }
     }
 }
@@ -313,31 +317,32 @@ impl<N> Clone for Namespace<'_, N> {
 impl<N> Copy for Namespace<'_, N> {}
 
 impl<'a, N: NetState> Namespace<'a, N> {
-    /// The namespace that a request came from.
+    /// Returns the namespace that a request came from.
     ///
     /// # Safety
     ///
     /// `info` must be the information of a request to `N`'s family that is being handled, and `'a`
     /// must end before that does.
     pub(super) unsafe fn of_request(info: *const bindings::genl_info) -> Self {
-        // SAFETY: The namespace of the socket that the request came from is there while it is
-        // handled: sockets of user space hold it, and those of the kernel's own go with it. The
-        // family, without which there is no request, is visible only while the states of all
-        // namespaces are there.
+        // SAFETY: The namespace of the socket that the request came from exists while the request
+        // is handled: sockets of user space hold it, and the kernel's own sockets go with it. A
+        // request is handled only while the family is visible, and the family is visible only while
+        // the states of all namespaces exist.
         Self(unsafe { slot(helpers::genl_helper_info_net(info)) })
     }
 
-    /// The namespace `net`.
+    /// Returns the namespace `net`.
     ///
     /// # Safety
     ///
-    /// `net` must be a namespace whose slot is made, and `'a` must end before that is dropped.
+    /// `net` must be a namespace whose slot is initialized, and `'a` must end before the slot is
+    /// dropped.
     pub(super) unsafe fn of_net(net: *const bindings::net) -> Self {
         // SAFETY: By the safety requirements of this function.
         Self(unsafe { slot(net) })
     }
 
-    /// The namespace that `slot` is in.
+    /// Returns the namespace that `slot` is in.
     pub(super) fn of_slot(slot: &'a Slot<N>) -> Self {
         Self(slot)
     }
@@ -346,49 +351,50 @@ impl<'a, N: NetState> Namespace<'a, N> {
         self.0.net.as_ptr()
     }
 
-    /// The store of its kept requests.
+    /// Returns the store of the namespace's kept requests.
     pub(super) fn kept(self) -> *mut helpers::Store {
         self.0.kept.as_ptr()
     }
 
-    /// Lets go of sockets that are closed, so that no kept request holds the namespace.
+    /// Drops the references of kept requests to closed sockets, which would hold the namespace.
     pub(super) fn sever_closed(self) {
-        // SAFETY: The store is the slot's by the type invariants, and there for `'a`.
+        // SAFETY: By the type invariants of `Slot` the slot, which is borrowed for `'a`, owns a
+        // reference to the store.
         unsafe { helpers::genl_helper_store_sever(self.kept(), false) };
     }
 
-    /// The family's state in it.
+    /// Returns the family's state in this namespace.
     pub(crate) fn state(self) -> &'a N {
         &self.0.state
     }
 
-    /// Has [`NetState::alarm`] called in `ns` nanoseconds, or some milliseconds later. This
-    /// replaces the time that was set before.
+    /// Schedules a call of [`NetState::alarm`] in `ns` nanoseconds, or some milliseconds later.
+    /// Replaces the time that was set before.
     pub(crate) fn wake_in(self, ns: u64) {
-        // SAFETY: The alarm is initialized by the type invariants, and its slot is there for `'a`:
-        // `exit` ends it before it drops that.
+        // SAFETY: The alarm is initialized by the type invariants of `Slot`, and the slot is
+        // borrowed for `'a`. `exit` disables the alarm before it drops the slot.
         unsafe { helpers::genl_helper_alarm_set(self.0.alarm.get(), ns) };
     }
 }
 
-/// A network namespace in which the family is used without a request. The family is not
-/// unregistered while this lives, so nothing that a user can delay belongs into its life.
+/// A network namespace in which the family is used without a request. Unregistering the family
+/// waits until this is dropped, so users must not be able to delay that.
 ///
 /// # Invariants
 ///
-/// This is one of the family's users, which entered when the family was visible.
+/// This is one of the family's users, and has entered while the family was visible.
 pub(crate) struct Entered<'a, N: NetState>(Namespace<'a, N>);
 
 impl<'a, N: NetState> Entered<'a, N> {
-    /// Enters the namespace that `get` returns, which is called if the family is visible. Fails
-    /// with `ENODEV` if it is not.
+    /// Enters the namespace that `get` returns. Unless the family is visible, fails with `ENODEV`
+    /// and does not call `get`.
     pub(super) fn new(get: impl FnOnce() -> Namespace<'a, N>) -> Result<Self> {
         N::FAMILY.get().users().enter_visible()?;
-        // INVARIANT: This has succeeded.
+        // INVARIANT: `enter_visible` has succeeded.
         Ok(Self(get()))
     }
 
-    /// The namespace.
+    /// Returns the namespace.
     pub(crate) fn namespace(&self) -> Namespace<'a, N> {
         self.0
     }

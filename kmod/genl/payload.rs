@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Messages as values: replies, notifications and events, which know their size and put
-//! themselves into a message.
+//! Messages as values: replies, notifications and events. Each knows its size and can put its
+//! attributes into a message.
 
 use super::{
     types::AttrType,
@@ -15,14 +15,14 @@ use super::{
 
 /// The attributes of a message, or of a nest. Generated from the spec.
 pub(crate) trait Payload {
-    /// The most bytes that the attributes take, if the spec bounds them.
+    /// The maximum size of the attributes in bytes, or `None` if the spec does not bound it.
     const SIZE_MAX: Option<usize>;
 
-    /// Returns how many bytes the attributes take at most. Integers of variable width count in
-    /// full.
+    /// Returns the maximum size of these attributes in bytes. Integers of variable width count with
+    /// their full width.
     fn size(&self) -> usize;
 
-    /// Puts the attributes.
+    /// Puts the attributes into a message.
     fn put(&self, to: &mut Writer<'_>) -> Result<(), NoRoom>;
 }
 
@@ -39,7 +39,7 @@ impl Payload for () {
     }
 }
 
-/// Returns how many bytes attributes take, one for each of `values`.
+/// Returns the size in bytes of one attribute for each of `values`.
 #[inline]
 pub(crate) fn size_of_attrs<'a, T: AttrType>(
     values: impl IntoIterator<Item = T::Value<'a>>,
@@ -61,7 +61,7 @@ pub(crate) fn put_attrs<'a, T: AttrType>(
     Ok(())
 }
 
-/// Returns the most bytes that a nest takes, if it is bounded.
+/// Returns the maximum size of a nest in bytes, if it is bounded.
 pub(crate) const fn nest_max<P: Payload>() -> Option<usize> {
     match P::SIZE_MAX {
         Some(size) => Some(size::bytes(size)),
@@ -69,7 +69,7 @@ pub(crate) const fn nest_max<P: Payload>() -> Option<usize> {
     }
 }
 
-/// Returns how many bytes nests take, one for each of `values`.
+/// Returns the size in bytes of one nest for each of `values`.
 #[inline]
 pub(crate) fn size_of_nests<'a, P: Payload + 'a>(values: impl IntoIterator<Item = &'a P>) -> usize {
     let sizes = values.into_iter().map(|value| size::bytes(value.size()));
@@ -89,7 +89,7 @@ pub(crate) fn put_nests<'a, P: Payload + 'a>(
     Ok(())
 }
 
-/// Returns how many bytes an array takes that holds one element for each of `values`.
+/// Returns the size in bytes of an array with one element for each of `values`. 0 for `None`.
 #[inline]
 pub(crate) fn size_of_array<T: AttrType>(values: Option<&[T::Value<'_>]>) -> usize {
     values.map_or(0, |values| {
@@ -97,7 +97,7 @@ pub(crate) fn size_of_array<T: AttrType>(values: Option<&[T::Value<'_>]>) -> usi
     })
 }
 
-/// Puts an array with an element for each of `values`, numbered from 1.
+/// Puts an array with one element for each of `values`, numbered from 1. Puts nothing for `None`.
 #[inline]
 pub(crate) fn put_array<T: AttrType>(
     to: &mut Writer<'_>,
@@ -113,13 +113,13 @@ pub(crate) fn put_array<T: AttrType>(
     })
 }
 
-/// As [`size_of_array`], of nests.
+/// Like [`size_of_array`], for nests.
 #[inline]
 pub(crate) fn size_of_nest_array<P: Payload>(values: Option<&[P]>) -> usize {
     values.map_or(0, |values| size::bytes(size_of_nests(values)))
 }
 
-/// As [`put_array`], of nests.
+/// Like [`put_array`], for nests.
 #[inline]
 pub(crate) fn put_nest_array<P: Payload>(
     to: &mut Writer<'_>,
@@ -135,7 +135,7 @@ pub(crate) fn put_nest_array<P: Payload>(
     })
 }
 
-/// Nests, each with its number.
+/// Nests, each with its attribute number.
 #[derive(Clone, Copy)]
 pub(crate) struct Numbered<'a, P>(pub(crate) &'a [(u16, P)]);
 
@@ -154,12 +154,12 @@ impl<P: Payload> Payload for Numbered<'_, P> {
     }
 }
 
-/// Returns how many bytes the family's own header takes in a message.
+/// Returns the size of the family's own header of `len` bytes in a message, with its padding.
 pub(crate) const fn family_header_size(len: usize) -> usize {
     len.next_multiple_of(ALIGN)
 }
 
-/// Returns the most bytes that attributes take together, if each is bounded.
+/// Returns the sum of the maximum sizes of attributes, if all of them are bounded.
 pub(crate) const fn total(sizes: &[Option<usize>]) -> Option<usize> {
     let mut total = 0;
     let mut i = 0;
@@ -173,7 +173,7 @@ pub(crate) const fn total(sizes: &[Option<usize>]) -> Option<usize> {
     Some(total)
 }
 
-/// A message with a number of its own: a notification or an event.
+/// A message with an operation number of its own: a notification or an event.
 pub(crate) trait Message: Payload {
     /// The number of the operation.
     const CMD: u8;
@@ -181,6 +181,6 @@ pub(crate) trait Message: Payload {
 
 /// A message for the listeners of a multicast group.
 pub(crate) trait Notification: Message {
-    /// The place of the group in the family's list.
+    /// The index of the group in the family's list.
     const GROUP: usize;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attribute policies: what the kernel checks before a handler runs.
+//! Attribute policies, by which the kernel validates a request before its handler runs.
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
@@ -9,17 +9,17 @@ use kernel::{
     ffi::c_int, //
 };
 
-/// Checks an attribute, and returns an errno.
+/// Checks an attribute. Returns 0 or a negative errno.
 pub(super) type Validate =
     unsafe extern "C" fn(*const bindings::nlattr, *mut bindings::netlink_ext_ack) -> c_int;
 
-/// What one attribute must be.
+/// The policy for one attribute.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub(crate) struct Policy(bindings::nla_policy);
 
-// SAFETY: A policy is never written after it was made, and its pointers are null or to static data
-// that is not written either.
+// SAFETY: A policy is never written after it was made. Its pointers are null, or point to functions
+// or to static data that is never written either.
 unsafe impl Sync for Policy {}
 
 /// The range of an unsigned integer, for bounds that do not fit a signed 16-bit integer.
@@ -33,7 +33,7 @@ impl Range {
     }
 }
 
-/// As [`Range`], for a signed integer.
+/// Like [`Range`], for a signed integer.
 #[repr(transparent)]
 pub(crate) struct SignedRange(bindings::netlink_range_validation_signed);
 
@@ -54,8 +54,8 @@ macro_rules! plain {
 }
 
 impl Policy {
-    /// A number that the operation does not take: the core refuses it, unless its validation is
-    /// relaxed.
+    /// For attributes that the operation does not take. The core refuses them, unless the operation
+    /// relaxes validation.
     const NONE: Self = Self::new(bindings::NLA_UNSPEC, 0);
 
     const fn new(kind: u32, len: u16) -> Self {
@@ -67,48 +67,48 @@ impl Policy {
     }
 
     plain! {
-        /// A `u8`.
+        /// Accepts a `u8`.
         u8: NLA_U8;
-        /// A `u16`.
+        /// Accepts a `u16`.
         u16: NLA_U16;
-        /// A `u32`.
+        /// Accepts a `u32`.
         u32: NLA_U32;
-        /// A `u64`.
+        /// Accepts a `u64`.
         u64: NLA_U64;
-        /// An `s8`.
+        /// Accepts an `s8`.
         s8: NLA_S8;
-        /// An `s16`.
+        /// Accepts an `s16`.
         s16: NLA_S16;
-        /// An `s32`.
+        /// Accepts an `s32`.
         s32: NLA_S32;
-        /// An `s64`.
+        /// Accepts an `s64`.
         s64: NLA_S64;
-        /// A `u16` in big-endian byte order.
+        /// Accepts a `u16` in big-endian byte order.
         be16: NLA_BE16;
-        /// A `u32` in big-endian byte order.
+        /// Accepts a `u32` in big-endian byte order.
         be32: NLA_BE32;
-        /// An unsigned integer of 4 or 8 bytes.
+        /// Accepts an unsigned integer of 4 or 8 bytes.
         uint: NLA_UINT;
-        /// A signed integer of 4 or 8 bytes.
+        /// Accepts a signed integer of 4 or 8 bytes.
         sint: NLA_SINT;
-        /// Attributes that the policy says nothing of.
+        /// Accepts a nest with any attributes, which are not validated.
         any_nest: NLA_NESTED;
-        /// No payload: the attribute is a flag.
+        /// Accepts a flag, which has no payload.
         flag: NLA_FLAG;
-        /// Bytes.
+        /// Accepts bytes.
         binary: NLA_BINARY;
-        /// A string with a NUL at its end.
+        /// Accepts a string that a NUL terminates.
         nul_string: NLA_NUL_STRING;
-        /// A string, with a NUL at its end or without.
+        /// Accepts a string, with or without a NUL at its end.
         string: NLA_STRING;
     }
 
-    /// Attributes that `policy` describes.
+    /// Accepts a nest of attributes that `policy` describes.
     pub(crate) const fn nest(policy: &'static [Self]) -> Self {
         Self::nested(bindings::NLA_NESTED, policy)
     }
 
-    /// Nests of attributes that `policy` describes, in a nest.
+    /// Accepts a nest of nests, each with attributes that `policy` describes.
     pub(crate) const fn nest_array(policy: &'static [Self]) -> Self {
         Self::nested(bindings::NLA_NESTED_ARRAY, policy)
     }
@@ -122,7 +122,8 @@ impl Policy {
         made
     }
 
-    /// Some of 32 bits, of which `mask` are allowed, and their values.
+    /// Accepts a selection of 32 bits and their values. Only bits in `mask` may be selected, and
+    /// only selected bits may be set.
     pub(crate) const fn bitfield32(mask: u32) -> Self {
         let mut made = Self::new(bindings::NLA_BITFIELD32, 0);
         made.0.__bindgen_anon_1 = bindings::nla_policy__bindgen_ty_1 {
@@ -131,7 +132,7 @@ impl Policy {
         made
     }
 
-    /// Has `validate` check the payload.
+    /// Requires that `validate` accepts the attribute.
     pub(super) const fn validated_by(self, validate: Validate) -> Self {
         self.validation(
             bindings::nla_policy_validation_NLA_VALIDATE_FUNCTION,
@@ -142,14 +143,15 @@ impl Policy {
     }
 
     const fn validation(mut self, kind: u32, value: bindings::nla_policy__bindgen_ty_1) -> Self {
-        // An attribute has one check.
+        // The kernel supports one check per attribute.
         assert!(self.0.validation_type == 0 && self.0.len == 0);
         self.0.validation_type = kind as u8;
         self.0.__bindgen_anon_1 = value;
         self
     }
 
-    /// Whether the kernel compares the attribute's value, or its length, with bounds.
+    /// Returns whether the kernel can compare the attribute's value, or the length of its payload,
+    /// with unsigned bounds.
     const fn is_compared(&self) -> bool {
         matches!(
             self.0.type_ as u32,
@@ -164,7 +166,7 @@ impl Policy {
         )
     }
 
-    /// Whether it has a sign, with which it is compared.
+    /// Returns whether the kernel can compare the attribute's value with signed bounds.
     const fn is_signed(&self) -> bool {
         matches!(
             self.0.type_ as u32,
@@ -177,7 +179,7 @@ impl Policy {
     }
 
     const fn bounds(self, kind: u32, min: i16, max: i16) -> Self {
-        // The kernel warns at other bounds, when a request comes.
+        // Other bounds make the kernel warn, but only when a request arrives.
         assert!(self.is_signed() || (self.is_compared() && min >= 0 && max >= 0));
         self.validation(
             kind,
@@ -240,8 +242,8 @@ impl Policy {
     }
 }
 
-/// Makes a policy table of `N` entries, indexed by the attribute's number. Numbers that `entries`
-/// leaves out are refused.
+/// Makes a policy table of `N` entries, indexed by attribute number. Attributes that `entries` does
+/// not list are refused, unless the operation relaxes validation.
 pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy; N] {
     let mut table = [Policy::NONE; N];
     let mut seen = [false; N];
@@ -308,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_checked_for_their_number() {
+    fn bytes_are_checked_for_their_length() {
         for (number, len, fits) in [
             (1, 0, true),
             (1, 8, true),
@@ -364,13 +366,13 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_holds_nothing() {
+    fn a_flag_has_no_payload() {
         assert!(checked(|attrs| attrs.put(7, &[])).is_ok());
         assert!(checked(|attrs| attrs.put(7, &1u32.to_ne_bytes())).is_err());
     }
 
     #[test]
-    fn a_number_that_no_argument_has_is_refused() {
+    fn an_attribute_without_a_policy_is_refused() {
         for number in [6, 9, 1000] {
             assert_eq!(
                 checked(|attrs| attrs.put(number, &1u32.to_ne_bytes())),
@@ -395,7 +397,7 @@ mod tests {
             assert!(checked(|to| fill(to, false)).is_ok());
             assert!(checked(|to| fill(to, true)).is_err());
         }
-        // A nest says that it is one.
+        // A nest needs the flag `NLA_F_NESTED`.
         assert!(checked(|to| to.put(10, &[])).is_err());
     }
 
@@ -407,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_are_checked_for_those_that_are_known_and_selected() {
+    fn bits_must_be_allowed_and_selected() {
         for (value, selector, fits) in [
             (0b001, 0b101, true),
             (0b010, 0b010, false),

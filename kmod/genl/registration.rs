@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A module that serves a family: what it registers, in which order, and what the kernel calls.
+//! A module that serves a family: its registrations, their order, and the kernel's callbacks.
 //!
 //! C headers: [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h),
 //! [`include/linux/notifier.h`](srctree/include/linux/notifier.h)
@@ -35,29 +35,30 @@ use kernel::{
     types::Opaque, //
 };
 
-/// What a module shows to users besides its family, such as a device file.
+/// The interfaces that a module offers to users besides its family, such as a device file.
 ///
-/// Made before the family is visible and dropped after it has gone. Until the family is visible
-/// [`OpenNet::current`](super::prelude::OpenNet::current) fails, and so must every call by which a
-/// user could hold the module, such as `open`: otherwise a load that fails waits for that user.
+/// Created before the family is visible and dropped after it has gone. Until the family is visible
+/// [`OpenNet::current`](super::prelude::OpenNet::current) fails. So must every call by which a user
+/// could hold a reference to the module, such as `open`; otherwise a failing load waits for that
+/// user.
 pub(crate) trait Channels: Sized + Send + Sync {
-    /// Makes them. May fail: nobody can hold the module yet.
+    /// Creates the interfaces. May fail, because nobody can hold a reference to the module yet.
     fn new() -> impl PinInit<Self, Error>;
 }
 
-/// Nothing.
+/// A module without other interfaces.
 impl Channels for () {
     fn new() -> impl PinInit<Self, Error> {
         Ok(())
     }
 }
 
-/// A module that serves the family of `N`, and `C` beside it.
+/// A module that serves the family of `N`, and the interfaces `C` besides it.
 ///
-/// To be named as the `type` of the `module!` macro, which is the only way to register a family.
-/// This is what keeps the order of things: the kernel frees a module whose init fails even if a
-/// dump or an open file holds a reference to it, so nothing may fail once a user can take one. The
-/// family becomes visible last, when all else has succeeded, and goes first.
+/// Name it as the `type` of the `module!` macro, which is the only way to register a family. So the
+/// order is always right: the kernel frees a module whose init fails even if a dump or an open file
+/// holds a reference to it, so nothing may fail once a user can take one. The family becomes
+/// visible last, after everything else has succeeded, and goes first.
 ///
 /// Several families in one module are not supported yet.
 #[pin_data]
@@ -74,7 +75,7 @@ pub(crate) struct Module<N: NetState, C: Channels> {
 
 impl<N: NetState, C: Channels> kernel::InPlaceModule for Module<N, C> {
     fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        // In the reverse order of the fields; where one fails, those before it are dropped.
+        // In the reverse order of the fields. If one fails, the ones before it are dropped.
         try_pin_init!(Self {
             _claim: Claim::new(module)?,
             _pernet: Pernet::new(_claim)?,
@@ -86,12 +87,12 @@ impl<N: NetState, C: Channels> kernel::InPlaceModule for Module<N, C> {
     }
 }
 
-/// The right to register the family, which one registration has at a time.
+/// The right to register the family, which only one registration can have at a time.
 struct Claim<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Claim<N> {
-    /// Fails with `EBUSY` if another has it, and with `EINVAL` if `module` is not the family's, as
-    /// dumps hold the family's.
+    /// Fails with `EBUSY` if another registration has the claim. Fails with `EINVAL` if `module` is
+    /// not the family's module, because that is the one that dumps hold.
     fn new(module: &'static ThisModule) -> Result<Self> {
         let family = N::FAMILY.get();
         if module.as_ptr() != family.module() {
@@ -110,7 +111,7 @@ impl<N: NetState> Drop for Claim<N> {
     }
 }
 
-/// The states of all namespaces, those yet to come among them.
+/// The states of all namespaces, present and future.
 struct Pernet<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Pernet<N> {
@@ -126,7 +127,8 @@ impl<N: NetState> Pernet<N> {
         // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
         // the kernel's list.
         unsafe { family.pernet.get().write(operations) };
-        // SAFETY: The operations are static, and stay as they are until they are unregistered.
+        // SAFETY: The operations are static, and only the kernel writes to them until they are
+        // unregistered.
         to_result(unsafe { bindings::register_pernet_subsys(family.pernet.get()) })?;
         Ok(Self(family))
     }
@@ -134,7 +136,7 @@ impl<N: NetState> Pernet<N> {
 
 impl<N: NetState> Drop for Pernet<N> {
     fn drop(&mut self) {
-        // SAFETY: They were registered in `new`.
+        // SAFETY: The operations were registered in `new`.
         unsafe { bindings::unregister_pernet_subsys(self.0.pernet.get()) };
     }
 }
@@ -152,7 +154,7 @@ impl<N: NetState> Notifier<N> {
         // SAFETY: By the type invariants of `Family` nobody else uses the field, and it is not on
         // the kernel's list.
         unsafe { family.notifier.get().write(block) };
-        // SAFETY: The block is static, and stays until it is unregistered.
+        // SAFETY: The block is static, and only the kernel writes to it until it is unregistered.
         to_result(unsafe { bindings::netlink_register_notifier(family.notifier.get()) })?;
         Ok(Self(family))
     }
@@ -160,22 +162,22 @@ impl<N: NetState> Notifier<N> {
 
 impl<N: NetState> Drop for Notifier<N> {
     fn drop(&mut self) {
-        // SAFETY: It was registered in `new`. This returns when no call of it is running any more.
-        // It cannot fail: the block is on the list.
+        // SAFETY: The block was registered in `new`, so this cannot fail. It returns when no call
+        // of the block is running any more.
         unsafe { bindings::netlink_unregister_notifier(self.0.notifier.get()) };
     }
 }
 
-/// Waits, where init fails, for users who came too early.
+/// Waits, if init fails, for users that came too early.
 ///
-/// An `open` that fails still holds the module for a moment after it has returned, and the code
-/// that then lets go of it reads the module's memory.
+/// An `open` that fails still holds a reference to the module for a moment after it has returned,
+/// and the code that drops the reference reads the module's memory.
 struct Quiet<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Drop for Quiet<N> {
     fn drop(&mut self) {
         // SAFETY: The module is null or the one that this code is in. The helper returns at once
-        // unless the module's init is running, of which this is a part then.
+        // unless the module's init is running, in which case this is part of that init.
         unsafe { helpers::genl_helper_wait_unreferenced(self.0.module()) };
     }
 }
@@ -184,17 +186,18 @@ impl<N: NetState> Drop for Quiet<N> {
 struct Visible<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Visible<N> {
-    /// Makes the family visible. Fails with `EEXIST` if another family has its name.
+    /// Makes the family visible. Fails with `EEXIST` if another family has the same name.
     fn new(notifier: &Notifier<N>) -> Result<Self> {
         let family = notifier.0;
-        // Before the first dump can come.
-        // SAFETY: The claim is ours, and `Drop` closes it; so does the failure below.
+        // Before the first dump can arrive.
+        // SAFETY: The claim is held, and the family is static. `Drop` closes the users again, or
+        // the error path below.
         unsafe { family.users.open() };
-        // SAFETY: The family is static, and so is all that it points to. By the type invariants
-        // of `Family` nobody else registers it.
+        // SAFETY: The family is static, and so is everything that it points to. By the type
+        // invariants of `Family` nobody else registers it.
         let registered = to_result(unsafe { bindings::genl_register_family(family.family.get()) });
         if let Err(error) = registered {
-            // SAFETY: It was opened above.
+            // SAFETY: The users were opened above.
             unsafe { family.users.close(family.name()) };
             return Err(error);
         }
@@ -207,8 +210,8 @@ impl<N: NetState> Visible<N> {
 impl<N: NetState> Drop for Visible<N> {
     fn drop(&mut self) {
         pr_info!("family {} goes\n", self.0.name());
-        // A dump that is still open fails from here on, and an open file has no state any more.
-        // SAFETY: `new` has opened it.
+        // From here on an open dump fails, and an open file cannot enter its namespace any more.
+        // SAFETY: `new` has opened the users.
         unsafe { self.0.users.close(self.0.name()) };
         // SAFETY: The family is registered. This returns when no do-request is being handled any
         // more and no request can come in.
@@ -216,21 +219,21 @@ impl<N: NetState> Drop for Visible<N> {
     }
 }
 
-/// Makes the state of a namespace, in the memory that the kernel has set aside for it.
+/// Creates the state of a namespace, in the memory that the kernel has allocated for it.
 ///
 /// # Safety
 ///
 /// To be called by the kernel only, as `pernet_operations::init` of `N`'s family.
 unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
-    // SAFETY: This is the callback that makes a state, and the kernel passes a namespace.
+    // SAFETY: This is the callback that creates a state, and the kernel passes a namespace.
     let (slot, net) = unsafe { (slot_ptr::<N>(net), NonNull::new_unchecked(net)) };
-    // SAFETY: This may be called at any time that may sleep, as a namespace is made.
+    // SAFETY: The helper may be called in any context that may sleep, such as this one.
     let Some(kept) = NonNull::new(unsafe { helpers::genl_helper_store_new() }) else {
         return ENOMEM.to_errno();
     };
     // SAFETY: The memory has the size and, as `Family::new` has checked, the alignment of a slot.
-    // It stays where it is until the kernel frees it, after `exit` or where this fails; nobody else
-    // knows of it yet.
+    // It stays in place until the kernel frees it, after `exit` or if this fails. Nobody else uses
+    // it yet.
     // INVARIANT: All fields are written.
     let made = unsafe {
         (&raw mut (*slot).net).write(net);
@@ -241,7 +244,7 @@ unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
     match made {
         Ok(()) => 0,
         Err(error) => {
-            // SAFETY: The reference was made above, and there is no slot to own it.
+            // SAFETY: The reference was taken above, and there is no slot that owns it.
             unsafe { helpers::genl_helper_store_put(kept.as_ptr()) };
             error.to_errno()
         }
@@ -254,39 +257,41 @@ unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
 ///
 /// To be called by the kernel only, as `pernet_operations::exit` of `N`'s family.
 unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
-    // SAFETY: The kernel calls this once for each namespace for which `init` succeeded.
+    // SAFETY: This is the callback that drops a state. The kernel calls it once for each namespace
+    // for which `init` has succeeded.
     let slot = unsafe { slot_ptr::<N>(net) };
-    // SAFETY: As above. The alarm is initialized by the type invariants. This waits where it rings,
-    // and from then on nothing sets it again.
+    // SAFETY: As above. The alarm is initialized by the type invariants. This waits while it rings,
+    // and disables it, so that nothing sets it again.
     unsafe { bindings::disable_delayed_work_sync((*slot).alarm.get()) };
     // SAFETY: As above.
     unsafe { (*slot).state.end() };
-    // SAFETY: As above. No request is kept any more after this: a request that is being handled
-    // would be needed to keep another, and there is none, see below.
+    // SAFETY: As above. No more requests are kept after this: only a request that is being handled
+    // can be kept, and there is none, see below.
     unsafe { helpers::genl_helper_store_sever((*slot).kept.as_ptr(), true) };
-    // SAFETY: `init` has made it. Nobody has a reference to it:
-    // - If the namespace ends, nobody holds it: no socket in it is open, so no request or dump
-    //   runs, and neither a notification of a released socket nor an `Entered` holds it.
-    // - If the family goes, `Visible` has closed the users, so no callback of a dump and no
-    //   `Entered` runs or can begin, and has unregistered the family, so no do-request does; and
-    //   the notifier is gone, as `Notifier` is dropped before `Pernet`. A dump that is still open
-    //   gets an error the next time it is read, before it looks for the state.
+    // SAFETY: `init` has created the slot. Nobody has a reference to it, as the alarm is disabled:
+    // - If the namespace ends, nobody holds the namespace: no socket in it is open, so no request
+    //   or dump runs, and neither a notification of a released socket nor an `Entered` holds it.
+    // - If the family goes, `Visible` has closed the users, or never opened them. So no `Entered`,
+    //   and no `start` or `dumpit` of a dump, uses the slot or can begin to. `Visible` has also
+    //   unregistered the family, so no do-request runs. The notifier is not registered, because
+    //   `Notifier` is dropped before `Pernet`. A dump that is still open fails the next time it is
+    //   read, before it looks for the slot; its `done` does not use the slot.
     unsafe {
         let kept = (*slot).kept;
         core::ptr::drop_in_place(slot);
-        // The slot's reference to the store, which is not dropped with it.
+        // Dropping the slot does not drop its reference to the store.
         helpers::genl_helper_store_put(kept.as_ptr());
     }
 }
 
-/// Rings the alarm of a namespace.
+/// Called when the alarm of a namespace rings.
 ///
 /// # Safety
 ///
 /// To be called by the kernel only, as the work of the alarm in a slot of `N`'s family.
 unsafe extern "C" fn ring<N: NetState>(work: *mut bindings::work_struct) {
-    // SAFETY: The work is that of an alarm, which is in a slot; `exit` waits for this to return
-    // before it drops that.
+    // SAFETY: The work belongs to an alarm, which is in a slot. `exit` waits for this to return
+    // before it drops the slot.
     let slot = unsafe {
         let alarm = container_of!(work, bindings::delayed_work, work);
         let alarm = Opaque::cast_from(alarm).cast_mut();
@@ -309,19 +314,19 @@ unsafe extern "C" fn socket_event<N: NetState>(
     data: *mut c_void,
 ) -> c_int {
     if event == bindings::NETLINK_URELEASE as c_ulong {
-        // SAFETY: This is what the kernel passes with this event.
+        // SAFETY: The kernel passes a `netlink_notify` with this event.
         let closed = unsafe { &*data.cast::<bindings::netlink_notify>() };
         if closed.protocol == bindings::NETLINK_GENERIC as c_int {
             // A socket of user space holds its namespace until its memory is freed, which is later.
-            // The kernel's own may be released while their namespace ends, after its state; they
-            // have no kept requests.
+            // The kernel's own sockets may be released while their namespace ends, after its state
+            // was dropped; they have no kept requests.
             //
-            // SAFETY: The namespace's memory is there while a socket in it is released.
+            // SAFETY: The namespace's memory exists while a socket in it is released.
             if unsafe { helpers::genl_helper_net_try_get(closed.net) } {
-                // SAFETY: The notifier is registered after the states of all namespaces are made
-                // and, as `Notifier` is dropped before `Pernet` and waits for this to return,
-                // unregistered before the first is dropped. This namespace does not end while it
-                // is held, as it is until after the call below.
+                // SAFETY: The notifier is registered after the states of all namespaces are
+                // created. It is unregistered before the first of them is dropped, because
+                // `Notifier` is dropped before `Pernet` and waits for this to return. This
+                // namespace does not end while it is held, as it is until after the call below.
                 let namespace = unsafe { Namespace::of_net(closed.net) };
                 namespace.sever_closed();
                 N::socket_closed(namespace, closed.portid);

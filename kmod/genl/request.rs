@@ -99,8 +99,8 @@ pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     }
 }
 
-/// Returns the family's own header of a request. Fails if it is incomplete, which is possible in a
-/// dump whose attributes the core does not validate.
+/// Returns the family's own header of a request. Fails if it is incomplete; the core has refused
+/// such a request already.
 pub(crate) fn family_header<'a, const LEN: usize, S>(
     attrs: &Attrs<'a, S>,
 ) -> Result<[u8; LEN], ExtAck<'a>> {

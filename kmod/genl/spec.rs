@@ -14,14 +14,14 @@ pub(crate) const ADMIN_PERM: u32 = bindings::GENL_ADMIN_PERM;
 /// network namespace.
 pub(crate) const UNS_ADMIN_PERM: u32 = bindings::GENL_UNS_ADMIN_PERM;
 
-/// The core ignores attributes that the policy does not know, and lets pass integers that are
-/// longer than their type, with a warning in the kernel log. Reading one of those is an error all
-/// the same.
+/// The core ignores attributes that the policy does not list, and accepts integers that are longer
+/// than their type, with a warning in the kernel log. Reading such an integer still fails.
 pub(crate) const DONT_VALIDATE_STRICT: u32 =
     bindings::genl_validate_flags_GENL_DONT_VALIDATE_STRICT;
-/// The core does not check that the request of a dump has the family's own header.
+/// The core skips one of its checks that the request of a dump is long enough for the family's own
+/// header.
 pub(crate) const DONT_VALIDATE_DUMP: u32 = bindings::genl_validate_flags_GENL_DONT_VALIDATE_DUMP;
-/// As [`DONT_VALIDATE_STRICT`], for a dump.
+/// Like [`DONT_VALIDATE_STRICT`], for a dump.
 pub(crate) const DONT_VALIDATE_DUMP_STRICT: u32 =
     bindings::genl_validate_flags_GENL_DONT_VALIDATE_DUMP_STRICT;
 
@@ -42,8 +42,8 @@ pub(crate) trait Op: 'static {
     /// Whether it has a reply.
     const REPLIES: bool;
 
-    /// What the kernel checks before the handler runs, indexed by attribute number. Empty if the
-    /// operation takes no attribute.
+    /// The policy that the kernel applies before the handler runs, indexed by attribute number.
+    /// Empty if the operation takes no attributes.
     const POLICY: &'static [Policy];
 
     /// The attributes of its reply, or of each entry of the dump. `()` if it has no reply.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the KUnit suites need: attributes without a request, and a dump without a socket.
+//! Fixtures for the KUnit suites: attributes without a request, and dumps without a socket.
 
 use super::{
     attr::RawAttr,
@@ -22,14 +22,14 @@ use kernel::{
     prelude::*, //
 };
 
-/// What the core asks of a request's attributes.
+/// The checks that the core applies to a request's attributes: `NL_VALIDATE_STRICT`.
 const STRICT: u32 = bindings::netlink_validation_NL_VALIDATE_TRAILING
     | bindings::netlink_validation_NL_VALIDATE_MAXTYPE
     | bindings::netlink_validation_NL_VALIDATE_UNSPEC
     | bindings::netlink_validation_NL_VALIDATE_STRICT_ATTRS
     | bindings::netlink_validation_NL_VALIDATE_NESTED;
 
-/// Memory for attributes, which begin at a multiple of 4.
+/// Allocates at least `len` bytes for attributes, aligned to 4 bytes.
 fn memory(len: usize) -> Result<KVVec<u32>> {
     Ok(KVVec::from_elem(u32::MAX, len.div_ceil(4), GFP_KERNEL)?)
 }
@@ -43,14 +43,14 @@ fn as_bytes(memory: &[u32], len: usize) -> Result<KVVec<u8>> {
     Ok(bytes)
 }
 
-/// What `fill` writes, with room for `room` bytes.
+/// Returns the bytes that `fill` writes. Fails if they do not fit into `room` bytes.
 pub(crate) fn write(
     room: usize,
     fill: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>,
 ) -> Result<KVVec<u8>> {
     let mut memory = memory(room)?;
     let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
-    // SAFETY: So many bytes are there, which nobody uses while the writer is.
+    // SAFETY: `memory` has at least `room` bytes, and nobody else uses it while the writer is used.
     let mut writer = unsafe { Writer::new(start, room) };
     fill(&mut writer).map_err(|NoRoom| EMSGSIZE)?;
     let len = writer.len();
@@ -66,7 +66,8 @@ pub(crate) fn put<T: AttrType>(
     T::put(to, number, value)
 }
 
-/// A copy of `bytes` that the kernel's parser can take, and the table that it makes.
+/// Parses a copy of `bytes` with the kernel's parser. Returns the copy, and the table of `len`
+/// pointers into it.
 fn parsed(
     bytes: &[u8],
     policy: Option<&[Policy]>,
@@ -79,7 +80,8 @@ fn parsed(
         *word = u32::from_ne_bytes(whole);
     }
     let mut table = KVVec::from_elem(core::ptr::null_mut(), len, GFP_KERNEL)?;
-    // SAFETY: `bytes.len()` bytes can be read, the table has `len` entries, and so has a policy.
+    // SAFETY: `memory` has at least `bytes.len()` bytes. The table has `len` entries, and so has
+    // the policy, if there is one.
     to_result(unsafe {
         bindings::__nla_parse(
             table.as_mut_ptr(),
@@ -94,13 +96,13 @@ fn parsed(
     Ok((memory, table))
 }
 
-/// Has the kernel check `bytes` by `policy`.
+/// Validates the attributes in `bytes` against `policy`, as the core does for a request.
 pub(crate) fn check(bytes: &[u8], policy: &'static [Policy]) -> Result {
     parsed(bytes, Some(policy), policy.len())?;
     Ok(())
 }
 
-/// Hands the attributes in `bytes` to `with`, as the kernel would to a handler.
+/// Passes the attributes in `bytes` to `with`, as the core would to a handler.
 pub(crate) fn with_attrs<S, R>(
     bytes: &[u8],
     policy: &'static [Policy],
@@ -117,14 +119,15 @@ pub(crate) fn with_attrs<S, R>(
     Ok(with(&attrs))
 }
 
-/// Hands the payloads of the attributes in `bytes`, by number, to `with`. There are less than
-/// `len`, which is at most 16.
+/// Passes the payloads of the attributes in `bytes` to `with`, indexed by number. Fails if a number
+/// is not below `len`, which is at most 16.
 pub(crate) fn parse(bytes: &[u8], len: usize, with: impl FnOnce(&[Option<&[u8]>; 16])) -> Result {
     let (_memory, table) = parsed(bytes, None, len)?;
     let mut payloads = [None; 16];
     for (payload, attr) in payloads.iter_mut().zip(&table) {
         if let Some(attr) = NonNull::new(*attr) {
-            // SAFETY: The parser has found the attribute whole, in memory that outlives this.
+            // SAFETY: The parser has found the attribute to lie within `_memory`, which outlives
+            // this.
             *payload = Some(unsafe { RawAttr::from_raw(attr) }.payload());
         }
     }
@@ -132,16 +135,16 @@ pub(crate) fn parse(bytes: &[u8], len: usize, with: impl FnOnce(&[Option<&[u8]>;
     Ok(())
 }
 
-/// A dump without a socket: what is kept from one buffer to the next.
+/// A dump without a socket. Keeps the core's state of the dump from one buffer to the next.
 pub(crate) struct FakeDump {
     callback: KBox<bindings::netlink_callback>,
 }
 
-/// What a buffer of a dump was filled with.
+/// The contents of a filled buffer of a dump.
 pub(crate) struct Filled<R> {
     /// The flags of each entry.
     pub(crate) flags: KVVec<u16>,
-    /// What the filling function returned.
+    /// The return value of the filling function.
     pub(crate) returned: R,
 }
 
@@ -160,9 +163,10 @@ impl FakeDump {
     ) -> Result<Filled<R>> {
         let mut memory = memory(room)?;
         let start = NonNull::new(memory.as_mut_ptr().cast()).ok_or(EINVAL)?;
-        // SAFETY: So many bytes are there, which nobody uses while the writer is.
+        // SAFETY: `memory` has at least `room` bytes, and nobody else uses it while the writer is
+        // used.
         let mut writer = unsafe { Writer::new(start, room) };
-        // SAFETY: The callback is this dump's, and nobody else's.
+        // SAFETY: The callback belongs to this dump, which is borrowed mutably.
         let returned = unsafe {
             let callback = NonNull::from(&mut *self.callback);
             fill(&mut Entries::for_test(&mut writer, callback))

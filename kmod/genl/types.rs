@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The types of attributes: how the values of each are read from a request and put into a message.
+//! Attribute types, which read values from a request and put values into a message.
 //!
-//! What a policy has checked before is checked here again. That costs a comparison, and makes
-//! reading sound for any attribute.
+//! Reading an attribute repeats the policy's checks of its length and its NUL. This costs a
+//! comparison, and makes reading sound for any attribute.
 
 use super::{
     attr::RawAttr,
@@ -19,15 +19,15 @@ use kernel::{
     prelude::*, //
 };
 
-/// A type of attribute. A module can have further ones of its own.
+/// A type of attribute. A module can implement it for further types.
 pub(crate) trait AttrType: 'static {
     /// The value. It may borrow from the request or from the handler.
     type Value<'a>: Copy;
 
-    /// Reads the value of an attribute.
+    /// Reads the value of an attribute. Fails if it is invalid for this type.
     fn read(attr: RawAttr<'_>) -> Result<Self::Value<'_>, ExtAck<'_>>;
 
-    /// Returns how many bytes of payload the value takes in a message.
+    /// Returns the maximum length of the value's payload in a message, in bytes.
     fn len(value: Self::Value<'_>) -> usize;
 
     /// Puts the value into a message, as the attribute `number`.
@@ -44,7 +44,8 @@ fn no_nul(attr: RawAttr<'_>) -> ExtAck<'_> {
     ExtAck::new(EINVAL, c"string has no NUL at its end").at(attr)
 }
 
-/// The kernel's policies know no shortest string. The errno is theirs for a wrong length.
+/// Returns the error for a string below its minimum length, which the kernel's policies cannot
+/// check. The errno is the one that they use for a wrong length.
 #[cold]
 fn too_short(attr: RawAttr<'_>) -> ExtAck<'_> {
     ExtAck::new(ERANGE, c"string is too short").at(attr)
@@ -74,7 +75,7 @@ impl AttrType for Binary {
 
 /// `string`: at least `MIN` bytes and a NUL.
 ///
-/// Bytes behind the first NUL are not part of the string, as everywhere in netlink.
+/// Bytes after the first NUL are not part of the string, as everywhere in netlink.
 pub(crate) struct NulString<const MIN: usize>;
 
 impl<const MIN: usize> AttrType for NulString<MIN> {
@@ -100,8 +101,8 @@ impl<const MIN: usize> AttrType for NulString<MIN> {
     }
 }
 
-/// `string` that may lack its NUL in a request: the bytes before the first NUL, or all of them, and
-/// at least `MIN`. In a message it has one.
+/// `string` that may lack its NUL in a request. Its value is at least `MIN` bytes: those before the
+/// first NUL, or all if there is none. It is always put with a NUL.
 pub(crate) struct Text<const MIN: usize>;
 
 impl<const MIN: usize> AttrType for Text<MIN> {
@@ -128,7 +129,7 @@ impl<const MIN: usize> AttrType for Text<MIN> {
     }
 }
 
-/// `nest` of which the spec says nothing: the bytes of its attributes.
+/// `nest` whose attributes the spec does not describe. Its value is their bytes.
 pub(crate) struct AnyNest;
 
 impl AttrType for AnyNest {
@@ -147,13 +148,13 @@ impl AttrType for AnyNest {
     }
 }
 
-/// Returns the payload of an attribute that must have `LEN` bytes.
+/// Returns the payload of an attribute. Fails unless it has `LEN` bytes.
 pub(crate) fn array<const LEN: usize>(attr: RawAttr<'_>) -> Result<[u8; LEN], ExtAck<'_>> {
     let bytes = attr.payload().try_into();
     bytes.map_err(|_| bad_length(attr))
 }
 
-/// `flag`: set if the attribute is there.
+/// `flag`: set if the attribute is present.
 pub(crate) struct Flag;
 
 impl AttrType for Flag {
@@ -175,15 +176,15 @@ impl AttrType for Flag {
     }
 }
 
-/// `bitfield32`: some of 32 bits, and their values.
+/// `bitfield32`: a selection of 32 bits, and their values.
 pub(crate) struct Bitfield32;
 
 /// The value of a [`Bitfield32`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BitfieldValue {
-    /// The values of the bits that `selector` has.
+    /// The values of the selected bits.
     pub(crate) value: u32,
-    /// Which bits are meant.
+    /// The selected bits.
     pub(crate) selector: u32,
 }
 
@@ -339,9 +340,11 @@ impl Policy {
     }
 }
 
+/// Checks that an attribute of the type `T` has one of the values of `E`.
+///
 /// # Safety
 ///
-/// To be called by the kernel's parser only.
+/// To be called by the kernel's parser only, as the `validate` of a policy.
 unsafe extern "C" fn one_of<T, E>(
     attr: *const bindings::nlattr,
     extack: *mut bindings::netlink_ext_ack,
@@ -351,8 +354,8 @@ where
     for<'a> T::Value<'a>: Into<i128>,
     E: Sparse,
 {
-    // SAFETY: The parser passes an attribute that it has found whole within the request, which
-    // stays as it is during this call.
+    // SAFETY: The parser passes an attribute that it has found to lie within the request, which
+    // does not change during this call.
     let attr = unsafe { RawAttr::from_raw(NonNull::new_unchecked(attr.cast_mut())) };
     let error = match T::read(attr) {
         Ok(value) if E::VALUES.contains(&value.into()) => return 0,
@@ -414,7 +417,7 @@ mod tests {
         with_attrs(&write(200, fill)?, POLICY, with)
     }
 
-    /// The value of the attribute `NUMBER`, if it is there and of its type.
+    /// Returns the value of the attribute `NUMBER`, or `None` if it is absent or invalid.
     fn value<'a, T: AttrType, const NUMBER: u16>(all: &Given<'a>) -> Option<T::Value<'a>> {
         let attr = field::<_, T, NUMBER>(all).get().ok().flatten();
         attr.map(|attr| attr.value)
@@ -428,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read() -> Result {
+    fn values_are_read_as_they_were_put() -> Result {
         for (uint, sint) in [
             (0, 0),
             (u32::MAX.into(), i32::MIN.into()),
@@ -449,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_is_read_where_it_is_there() -> Result {
+    fn an_optional_attribute_is_read_if_present() -> Result {
         let range = read(
             |to| {
                 put_all(to, 1, 1)?;
@@ -473,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn a_required_attribute_must_be_there() -> Result {
+    fn a_required_attribute_must_be_present() -> Result {
         let (has_bytes, has_name) = read(
             |to| put::<Binary>(to, 1, b"alone"),
             |all| (bytes(all).required().is_ok(), name(all).required().is_ok()),
@@ -483,11 +486,11 @@ mod tests {
     }
 
     #[test]
-    fn a_string_shorter_than_its_least_is_refused() -> Result {
+    fn a_string_below_its_minimum_length_is_refused() -> Result {
         let refused = read(
             |to| {
                 put_all(to, 1, 1)?;
-                // The last of two counts.
+                // The parser takes the last of two.
                 put::<NulString<0>>(to, 2, c"")
             },
             |all| name(all).get().is_err() && name(all).required().is_err(),

@@ -21,17 +21,18 @@ use kernel::{
     types::Opaque, //
 };
 
-/// Users of a family's states without a do-request, for which the kernel waits when it unregisters
-/// the family: callbacks of dumps, and [`Entered`](super::prelude::Entered).
+/// Users of a family's states outside of do-requests: callbacks of dumps, and
+/// [`Entered`](super::prelude::Entered). Unregistering the family waits for the last one to leave.
 ///
-/// Each user holds a reference to the module by other means, such as that of a dump or of an open
-/// file: it runs the module's code even after it has left.
+/// A user runs the module's code even after it has left, so the module must stay for other reasons:
+/// a dump or an open file holds a reference to it, and dropping the states waits for their alarms.
 ///
 /// # Invariants
 ///
-/// `count` is the number of users, plus [`CLOSED`](Self::CLOSED) unless they are let in. `idle` is
-/// initialized since `count` was first without it, and completed by the last user that leaves with
-/// it. `visible` is set only while the family is registered.
+/// `count` is the number of users, plus [`CLOSED`](Self::CLOSED) while no more are admitted. `idle`
+/// is initialized before `count` is without `CLOSED` for the first time. The last user that leaves
+/// while `count` includes `CLOSED` completes it. `visible` is set only while the family is
+/// registered.
 pub(super) struct Users {
     count: Atomic<i32>,
     visible: AtomicFlag,
@@ -42,7 +43,7 @@ impl Users {
     const CLOSED: i32 = i32::MIN;
 
     pub(super) const fn new() -> Self {
-        // INVARIANT: No users, and they are not let in.
+        // INVARIANT: There are no users, and none are admitted.
         Self {
             count: Atomic::new(Self::CLOSED),
             visible: AtomicFlag::new(false),
@@ -50,14 +51,15 @@ impl Users {
         }
     }
 
-    /// Lets dumps in.
+    /// Admits callbacks of dumps.
     ///
     /// # Safety
     ///
-    /// To be called with the family's claim held, once before each call of [`Self::close`].
+    /// To be called with the family's claim held, once before each call of [`Self::close`]. This
+    /// value must not move from then on.
     pub(super) unsafe fn open(&self) {
         // SAFETY: There is no user, so `idle` is not in use: the last one to complete it had done
-        // so before `close` returned. It is in a static, so it does not move.
+        // so before `close` returned. It does not move by the safety requirements of this function.
         let Ok(()) = unsafe { Completion::new().__init(self.idle.get()) };
         self.count.store(0, Release);
     }
@@ -76,14 +78,15 @@ impl Users {
     pub(super) unsafe fn close(&self, family: &CStr) {
         self.visible.store(false, Release);
         if self.count.fetch_add(Self::CLOSED, Full) != 0 {
-            // SAFETY: `open` has initialized it; the last user completes it. The name is a string.
+            // SAFETY: `open` has initialized `idle`, and the last user completes it. The name is a
+            // string with a NUL.
             unsafe {
                 helpers::genl_helper_wait_for_users(self.idle.get().cast(), family.as_char_ptr());
             }
         }
     }
 
-    /// Becomes a user, until [`Self::leave`]. Fails with `ENODEV` when the family is gone.
+    /// Adds a user, until [`Self::leave`] is called. Fails with `ENODEV` while none are admitted.
     pub(super) fn enter(&self) -> Result {
         let mut count = self.count.load(Relaxed);
         while count >= 0 {
@@ -95,7 +98,7 @@ impl Users {
         Err(ENODEV)
     }
 
-    /// As [`Self::enter`]. Fails with `ENODEV` unless the family is visible, too.
+    /// Like [`Self::enter`], but also fails with `ENODEV` while the family is not visible.
     pub(super) fn enter_visible(&self) -> Result {
         self.enter()?;
         if self.visible.load(Acquire) {
@@ -107,8 +110,8 @@ impl Users {
 
     pub(super) fn leave(&self) {
         if self.count.fetch_sub(1, Full) == Self::CLOSED + 1 {
-            // SAFETY: `open` has initialized it, and it stays so until `close` returns, which
-            // waits for this.
+            // SAFETY: `open` has initialized `idle`, which stays so until `close` returns, and
+            // `close` waits for this.
             unsafe { (*self.idle.get()).complete_all() };
         }
     }
@@ -125,7 +128,7 @@ mod tests {
         let users = KBox::new(Users::new(), GFP_KERNEL)?;
         for _ in 0..2 {
             assert_eq!(users.enter(), Err(ENODEV));
-            // SAFETY: The claim is this test's, which is alone here; `close` follows.
+            // SAFETY: Only this test uses `users`, which does not move; `close` follows.
             unsafe { users.open() };
             assert_eq!(users.enter(), Ok(()));
             assert_eq!(users.enter(), Ok(()));
@@ -139,11 +142,11 @@ mod tests {
     }
 
     #[test]
-    fn those_without_netlink_enter_only_while_the_family_is_visible() -> Result {
+    fn users_outside_of_netlink_enter_only_while_the_family_is_visible() -> Result {
         // In a box, so that it does not move.
         let users = KBox::new(Users::new(), GFP_KERNEL)?;
         assert_eq!(users.enter_visible(), Err(ENODEV));
-        // SAFETY: The claim is this test's, which is alone here; `close` follows.
+        // SAFETY: Only this test uses `users`, which does not move; `close` follows.
         unsafe { users.open() };
         assert_eq!(users.enter_visible(), Err(ENODEV));
         users.let_in();

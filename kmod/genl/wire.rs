@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How attributes lie in a message.
+//! The layout of attributes in a message.
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
@@ -9,11 +9,11 @@ use kernel::bindings;
 /// Length of an attribute's header, in bytes.
 pub(super) const HEADER: usize = size_of::<bindings::nlattr>();
 
-/// Where each attribute begins is a multiple of this.
+/// Alignment of attributes within a message, in bytes.
 pub(super) const ALIGN: usize = 4;
 
-/// The constants of C headers that specs name.
-#[allow(unused_imports)] // A family uses only what its spec asks for.
+/// Constants of C headers that a spec may name.
+#[allow(unused_imports)] // A family uses only the constants that its spec names.
 pub(crate) mod header {
     pub(crate) use kernel::bindings::{
         MAX_ERRNO,
@@ -21,19 +21,20 @@ pub(crate) mod header {
     };
 }
 
-/// How many bytes attributes take in a message, header and padding included.
+/// Sizes of attributes in a message in bytes, including header and padding.
 pub(crate) mod size {
     use super::{
         ALIGN,
         HEADER, //
     };
 
-    /// Bytes, a string with its NUL, or a nest that holds `len` bytes of attributes.
+    /// Returns the size of an attribute with `len` bytes of payload. For a string they include its
+    /// NUL, for a nest they are its attributes.
     pub(crate) const fn bytes(len: usize) -> usize {
         (HEADER + len).next_multiple_of(ALIGN)
     }
 }
 
-/// A message has no room for what was to be put into it.
+/// The error for data that does not fit into its message.
 #[derive(Debug)]
 pub(crate) struct NoRoom;

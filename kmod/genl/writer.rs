@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attributes being written, and the room that they take.
+//! Writing messages and attributes into a buffer.
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 
@@ -18,15 +18,15 @@ use kernel::{
     prelude::*, //
 };
 
-/// Attributes being written.
+/// Writes messages and attributes into a buffer of fixed size.
 ///
 /// # Invariants
 ///
 /// `room` bytes from `start` on belong to this writer alone. `len <= room`; `len` is a multiple of
 /// [`ALIGN`], and the first `len` bytes are initialized.
 ///
-/// No writer can be put into another's place: the lifetime is invariant, and each function that
-/// gets a writer knows only its own.
+/// Code outside of this layer cannot replace a writer that it is passed: the lifetime is invariant,
+/// and the functions that get a writer are generic over it.
 pub(crate) struct Writer<'w> {
     start: NonNull<u8>,
     room: usize,
@@ -37,8 +37,8 @@ pub(crate) struct Writer<'w> {
 impl Writer<'_> {
     /// # Safety
     ///
-    /// For as long as the writer is used, the `room` bytes from `start` on must be writable, and
-    /// used by nobody else.
+    /// For as long as the writer is used, the `room` bytes from `start` on must be writable and not
+    /// be used by anybody else.
     pub(super) unsafe fn new(start: NonNull<u8>, room: usize) -> Self {
         // INVARIANT: The room is this writer's by the safety requirements of this function, and
         // 0 bytes of it are in use.
@@ -50,13 +50,13 @@ impl Writer<'_> {
         }
     }
 
-    /// How many bytes are written.
+    /// Returns the number of bytes written so far.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Puts a message around the attributes that `fill` puts. Where `fill` fails, nothing of the
-    /// message stays.
+    /// Puts a message with the attributes that `fill` puts. If there is no room, or `fill` fails,
+    /// nothing of the message remains.
     pub(super) fn message(
         &mut self,
         header: bindings::nlmsghdr,
@@ -69,11 +69,11 @@ impl Writer<'_> {
         if HEADERS > self.room - start {
             return Err(NoRoom);
         }
-        // INVARIANT: The headers fit, are a multiple of `ALIGN`, and all their bytes are written
-        // below on the way out that does not take this back; `fill` reads none of them.
+        // INVARIANT: The headers fit, and their length is a multiple of `ALIGN`. All their bytes
+        // are written below, unless `fill` fails and `len` is set back. `fill` reads none of them.
         self.len = start + HEADERS;
         if let Err(error) = fill(self) {
-            // INVARIANT: `start` was `len` before, so all up to it is initialized.
+            // INVARIANT: `len` was `start` before, so the first `start` bytes are initialized.
             self.len = start;
             return Err(error);
         }
@@ -81,7 +81,7 @@ impl Writer<'_> {
             nlmsg_len: (self.len - start) as u32,
             ..header
         };
-        // SAFETY: The room for both headers, which have no padding, was set aside at `start`.
+        // SAFETY: The room for both headers, which have no padding, was reserved at `start`.
         unsafe {
             let at = self.start.as_ptr().add(start);
             at.cast::<bindings::nlmsghdr>().write_unaligned(header);
@@ -92,14 +92,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Puts an attribute. Puts nothing if there is no room for it, or its length does not fit the
-    /// 16 bits that it has.
+    /// Puts an attribute. Fails and puts nothing if there is no room for it, or if its length does
+    /// not fit into the 16 bits of `nla_len`.
     #[inline]
     pub(super) fn put(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
         self.put_bytes(number, payload, false)
     }
 
-    /// As [`Self::put`], with a NUL at the end of the payload.
+    /// Like [`Self::put`], but appends a NUL to the payload.
     pub(super) fn put_with_nul(&mut self, number: u16, payload: &[u8]) -> Result<(), NoRoom> {
         self.put_bytes(number, payload, true)
     }
@@ -131,7 +131,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Puts the family's own header, with padding behind it.
+    /// Puts the family's own header, followed by its padding.
     pub(crate) fn put_family_header(&mut self, header: &[u8]) -> Result<(), NoRoom> {
         let padded = header.len().next_multiple_of(ALIGN);
         if padded > self.room - self.len {
@@ -155,7 +155,8 @@ impl Writer<'_> {
         [a, b, c, d]
     }
 
-    /// Puts a nest around what `fill` puts. Where `fill` fails, nothing of the nest stays.
+    /// Puts a nest with the attributes that `fill` puts. If the nest does not fit, or `fill` fails,
+    /// nothing of it remains.
     #[inline]
     pub(super) fn nest(
         &mut self,
@@ -180,7 +181,7 @@ impl Writer<'_> {
                 Ok(())
             }
             Err(error) => {
-                // INVARIANT: `start` was `len` before, so all up to it is initialized.
+                // INVARIANT: `len` was `start` before, so the first `start` bytes are initialized.
                 self.len = start;
                 Err(error)
             }
@@ -207,13 +208,13 @@ mod tests {
     };
 
     #[test]
-    fn what_is_written_is_what_netlink_reads() -> Result {
+    fn the_kernel_parses_written_attributes() -> Result {
         let bytes = write(64, |attrs| {
             put::<U32>(attrs, 1, 7)?;
             attrs.put(2, b"abcde")?;
             put::<NulString<0>>(attrs, 3, c"name")
         })?;
-        // A header of 4 bytes each, and padding behind 5 bytes.
+        // Each attribute has a header of 4 bytes; 5 bytes of payload are padded to 8.
         assert_eq!(
             bytes.len(),
             size::bytes(4) + size::bytes(5) + size::bytes(5)
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_takes_eight_bytes_only_where_it_needs_them() -> Result {
+    fn an_integer_takes_eight_bytes_only_if_it_needs_them() -> Result {
         let bytes = write(64, |attrs| {
             put::<Uint>(attrs, 1, u32::MAX.into())?;
             put::<Uint>(attrs, 2, u64::from(u32::MAX) + 1)
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_leaves_nothing() -> Result {
+    fn an_attribute_that_does_not_fit_leaves_nothing() -> Result {
         let bytes = write(20, |attrs| {
             put::<U32>(attrs, 1, 1)?;
             assert!(attrs.put(2, &[0; 9]).is_err());
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nest_holds_what_was_put_into_it_and_says_so() -> Result {
+    fn a_nest_holds_its_attributes_and_is_flagged_as_a_nest() -> Result {
         let bytes = write(64, |attrs| attrs.nest(2, |attrs| put::<U32>(attrs, 1, 7)))?;
         let nested = bindings::NLA_F_NESTED as u16;
         assert_eq!(bytes[2..4], (2 | nested).to_ne_bytes());
