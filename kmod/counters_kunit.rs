@@ -179,6 +179,36 @@ mod tests {
     }
 
     #[test]
+    fn names_are_ordered_as_their_bytes() -> Result {
+        let names = [
+            c"a",
+            c"a\x01",
+            c"ab",
+            c"b",
+            c"counter-",
+            c"counter-0",
+            c"counter-00000001",
+            c"counter-00000010",
+            c"counter-0000001\xff",
+            c"\x7f",
+            c"\x80",
+            c"\xff",
+            c"1234567890123456789012345678901",
+            c"1234567890123456789012345678900",
+        ];
+        for left in names {
+            for right in names {
+                assert_eq!(
+                    name(left)?.cmp(&name(right)?),
+                    left.to_bytes().cmp(right.to_bytes())
+                );
+            }
+            assert!(Name::EMPTY < name(left)?);
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_name_has_at_most_31_bytes() {
         assert!(Name::new(c"1234567890123456789012345678901").is_some());
         assert!(Name::new(c"12345678901234567890123456789012").is_none());

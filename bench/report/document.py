@@ -44,9 +44,9 @@ def document(data, most, parallel):
             "Targets",
             tables.targets(targets(rows, parallel)),
             "A ratio is the worst of its rows, which is named. Of neli's ways it is the quickest.\n"
-            "Growth: what a call takes more with 60,000 counters than with one, divided by\n"
-            "log2(60,000) times the cost a level between 1 and 1,000 counters; the limit leaves\n"
-            f"{GROWTH_SLACK - 1:.0%} for a tree's depth being a whole number.",
+            "Growth: what a call takes more with 60,000 counters than with one, divided by the\n"
+            "nodes that a search in a balanced tree passes then, at the cost of each node with\n"
+            f"1,000 counters; the limit leaves {GROWTH_SLACK - 1:.0%} for trees that are not balanced.",
             "The client in Rust misses 1.02 where it does least for each message: an echo in a batch\n"
             f"takes {rows['rust rust batch-32'] - rows['rust c batch-32']:,.0f} instructions more than in C,"
             f" and an event to one of 100 listeners {(rows['rust rust event-100'] - rows['rust c event-100']) / 100:,.0f}.\n"

@@ -9,8 +9,8 @@ import math
 from rows import client_ratio, module_ratio, names, ratio, worst
 from tables import quotient
 
-# get and add may grow by so much more than the measured cost a level has it: a
-# tree's depth is a whole number, and log2 is not.
+# get and add may grow by this much more than the measured cost of a level predicts: trees
+# are not perfectly balanced.
 GROWTH_SLACK = 1.10
 
 GROUPS = {
@@ -38,17 +38,23 @@ def worst_of(rows, group, ratio_of):
     return found.get(name), name
 
 
+def levels(count):
+    """The nodes that a search passes, on average over the `count` nodes of a perfectly
+    balanced tree."""
+    return (count + 1) / count * math.log2(count + 1) - 1
+
+
 def growth(rows, client, call):
     """What a call takes more with 60,000 counters than with one ÷ what that would be
-    if each of log2(60,000) levels cost what each of log2(1,000) does."""
+    if each level beyond the first cost what each of a tree of 1,000 does."""
     try:
         one, few, many = (rows[f"rust {client} {call}-{n}"] for n in (1, 1000, 60000))
     except KeyError:
         return None
-    level = (few - one) / math.log2(1000)
+    level = (few - one) / (levels(1000) - levels(1))
     if level <= 0:
         return None
-    return (many - one) / (level * math.log2(60000))
+    return (many - one) / (level * (levels(60000) - levels(1)))
 
 
 def dump_growth(rows):

@@ -39,7 +39,10 @@ use kernel::{
 };
 
 /// Values that a reply borrows from the handler. Freed at the end of the call.
-pub(super) struct Held(UnsafeCell<KVec<Values>>);
+///
+/// Most calls hold nothing. `None` saves them a call of the allocator, which an empty vector makes
+/// when it is dropped.
+pub(super) struct Held(UnsafeCell<Option<KVec<Values>>>);
 
 /// Values of one type.
 ///
@@ -86,7 +89,7 @@ impl Drop for Values {
 
 impl Held {
     pub(super) const fn new() -> Self {
-        Self(UnsafeCell::new(KVec::new()))
+        Self(UnsafeCell::new(None))
     }
 
     /// `T: Copy` has no drop, so the order in which the values are freed does not matter, even if
@@ -98,7 +101,7 @@ impl Held {
         // the only reference to the list. Growing the list moves its elements, but not the memory
         // that they own.
         let held = unsafe { &mut *self.0.get() };
-        held.push(values, GFP_KERNEL)?;
+        held.get_or_insert_default().push(values, GFP_KERNEL)?;
         // SAFETY: The new element owns `len` values from `start` on. It neither changes nor frees
         // them before `self` is dropped, and the returned borrow prevents that.
         Ok(unsafe { core::slice::from_raw_parts(start.as_ptr(), len) })
@@ -315,7 +318,7 @@ impl<'a, N: NetState> Context<'a, N> {
 
 /// The call of the operation `O`, with its request.
 pub(crate) struct Call<'a, N, O: Op> {
-    context: Context<'a, N>,
+    context: &'a Context<'a, N>,
     /// The attributes of the request, validated.
     pub(crate) request: Attrs<'a, O>,
 }
@@ -327,7 +330,7 @@ impl<'a, N: NetState, O: Op> Call<'a, N, O> {
     ///
     /// As for [`Context::attrs`].
     #[inline]
-    pub(super) unsafe fn new(context: Context<'a, N>) -> Self {
+    pub(super) unsafe fn new(context: &'a Context<'a, N>) -> Self {
         // SAFETY: By the safety requirements of this function.
         let request = unsafe { context.attrs() };
         Self { context, request }
@@ -347,7 +350,7 @@ impl<'a, N, O: Op> Deref for Call<'a, N, O> {
 
     #[inline]
     fn deref(&self) -> &Context<'a, N> {
-        &self.context
+        self.context
     }
 }
 

@@ -327,8 +327,11 @@ impl<'a, N: NetState> Namespace<'a, N> {
         // SAFETY: The namespace of the socket that the request came from exists while the request
         // is handled: sockets of user space hold it, and the kernel's own sockets go with it. A
         // request is handled only while the family is visible, and the family is visible only while
-        // the states of all namespaces exist.
-        Self(unsafe { slot(helpers::genl_helper_info_net(info)) })
+        // the states of all namespaces are registered.
+        let slot = unsafe { helpers::genl_helper_info_generic(info, N::FAMILY.get().state_id()) };
+        // SAFETY: This is the slot of that namespace, which is initialized, because the states of
+        // all namespaces exist as long as they are registered. `'a` ends before the request does.
+        Self(unsafe { &*slot.cast_const().cast() })
     }
 
     /// Returns the namespace `net`.

@@ -231,9 +231,10 @@ struct sock *genl_helper_sender(const struct sk_buff *skb)
 	return NETLINK_CB(skb).sk;
 }
 
-struct net *genl_helper_info_net(const struct genl_info *info)
+/* What the family with the number @id keeps in the namespace of a request. */
+void *genl_helper_info_generic(const struct genl_info *info, unsigned int id)
 {
-	return genl_info_net(info);
+	return net_generic(genl_info_net(info), id);
 }
 
 void *genl_helper_net_generic(const struct net *net, unsigned int id)

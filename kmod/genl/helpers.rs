@@ -74,7 +74,10 @@ extern "C" {
 
     pub(super) fn genl_helper_sender(skb: *const bindings::sk_buff) -> *mut bindings::sock;
 
-    pub(super) fn genl_helper_info_net(info: *const bindings::genl_info) -> *mut bindings::net;
+    pub(super) fn genl_helper_info_generic(
+        info: *const bindings::genl_info,
+        id: c_uint,
+    ) -> *mut c_void;
 
     pub(super) fn genl_helper_net_generic(net: *const bindings::net, id: c_uint) -> *mut c_void;
 

@@ -23,26 +23,42 @@ impl<N: NetState> Namespace<'_, N> {
     /// # Safety
     ///
     /// `N`'s family must be registered.
+    #[inline]
     pub(super) unsafe fn notify<M: Notification>(
         self,
         cause: Option<&Context<'_, N>>,
         message: &M,
     ) -> bool {
-        let (family, net) = (N::FAMILY.get().as_ptr(), self.net());
-        let Some(group) = c_uint::try_from(M::GROUP)
-            .ok()
-            .filter(|_| M::GROUP < N::FAMILY.get().groups())
-        else {
-            return false;
-        };
-        let echo = cause.is_some_and(Context::wants_echo);
-        // What the kernel knows of listeners is of all namespaces together: a hint, which saves
-        // building the message if it says that there are none.
-        //
-        // SAFETY: The family is registered and has this group; the namespace is there.
-        if !echo && !unsafe { helpers::genl_helper_has_listeners(family, net, group) } {
+        let family = N::FAMILY.get();
+        if M::GROUP >= family.groups() {
             return false;
         }
+        let group = M::GROUP as c_uint;
+        let echo = cause.is_some_and(Context::wants_echo);
+        // The kernel counts the listeners of all namespaces together. This saves building the
+        // message if there are none, so it is inlined into the handlers, unlike the rest.
+        //
+        // SAFETY: The family is registered and has this group; the namespace exists.
+        let heard = echo
+            || unsafe { helpers::genl_helper_has_listeners(family.as_ptr(), self.net(), group) };
+        // SAFETY: By the safety requirements of this function; the family has this group.
+        heard && unsafe { self.multicast(group, echo, cause, message) }
+    }
+
+    /// Does the rest of [`Self::notify`].
+    ///
+    /// # Safety
+    ///
+    /// `N`'s family must be registered, and have `group`.
+    #[inline(never)]
+    unsafe fn multicast<M: Notification>(
+        self,
+        group: c_uint,
+        echo: bool,
+        cause: Option<&Context<'_, N>>,
+        message: &M,
+    ) -> bool {
+        let (family, net) = (N::FAMILY.get().as_ptr(), self.net());
         let from = cause.map_or((0, 0), |call| (call.portid(), call.seq()));
         // SAFETY: The family is registered.
         let skb = unsafe { Skb::<N>::new_multicast(from, M::CMD, message.size()) };

@@ -325,7 +325,7 @@ unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
     // which the types see to; nothing below outlives this call, as handlers work for every `'a`.
     let context = unsafe { Context::<N>::from_raw(skb, info, &held) };
     // SAFETY: The operation is `O`, and `Entry::new_do` gave the core its policy.
-    let call = unsafe { Call::<N, O>::new(context) };
+    let call = unsafe { Call::<N, O>::new(&context) };
     let result = call.state().run(&call);
     if result.is_err() && call.is_acknowledged() {
         kernel::pr_err_once!("an operation failed after it was acknowledged\n");

@@ -5,7 +5,10 @@
 #![forbid(unsafe_code)]
 
 use crate::parley::NAME_MAX;
-use core::ops::ControlFlow;
+use core::{
+    cmp::Ordering,
+    ops::ControlFlow, //
+};
 use kernel::{
     new_mutex,
     prelude::*,
@@ -34,8 +37,34 @@ use kernel::{
 ///
 /// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
 /// the byte order of the names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(8))]
 pub(crate) struct Name([u8; NAME_MAX + 1]);
+
+impl Ord for Name {
+    /// Compares eight bytes at a time: `memcmp`, which the derived order calls for each node on
+    /// the way through a tree, takes three times as many instructions.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (mut left, mut right) = (&self.0[..], &other.0[..]);
+        while let (Some((word, rest)), Some((other, other_rest))) =
+            (left.split_first_chunk(), right.split_first_chunk())
+        {
+            match u64::from_be_bytes(*word).cmp(&u64::from_be_bytes(*other)) {
+                Ordering::Equal => (left, right) = (rest, other_rest),
+                different => return different,
+            }
+        }
+        left.cmp(right)
+    }
+}
+
+impl PartialOrd for Name {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Name {
     /// The empty name, which no counter has. It stands before every other.
