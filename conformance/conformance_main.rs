@@ -47,6 +47,9 @@ struct Net {
 impl NetState for Net {
     const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
 
+    // Unlike parley, so that both kinds are tested.
+    const PARALLEL: bool = false;
+
     fn new(net: NewNet<'_>) -> impl PinInit<Self, Error> {
         Ok(Self {
             ended: Atomic::new(0),
@@ -97,7 +100,7 @@ macro_rules! reply {
             [
                 u8, u16, u32, u64, s8, s16, s32, s64, uint, sint, be16, be32, be64, le16, le32,
                 le64, be_s16, be_s32, be_s64, le_s16, le_s32, le_s64, flag, string, text, bytes,
-                exact, bounded, small, wide, network, level, colour, mask, field, point
+                exact, bounded, small, wide, network, level, colour, mask, field, point, any
             ],
             {
                 family_header: request.family_header()?,

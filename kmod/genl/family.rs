@@ -37,6 +37,10 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The family that this state belongs to. A constant, so that it is the same at every use.
     const FAMILY: FamilyRef<Self>;
 
+    /// Whether requests to the family run in parallel. Otherwise the kernel handles one at a time,
+    /// in all namespaces and of all such families (`genl_lock`).
+    const PARALLEL: bool = true;
+
     /// Creates the state of the namespace `net`. May sleep. A family that keeps nothing returns
     /// `Ok(Self)`, for a type without fields.
     fn new(net: NewNet<'_>) -> impl PinInit<Self, Error>;
@@ -59,7 +63,7 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 
 /// A Generic Netlink family that has a state `N` in each network namespace.
 ///
-/// Its operations run in parallel, and in all namespaces.
+/// Its operations run in all namespaces.
 ///
 /// # Invariants
 ///
@@ -125,14 +129,7 @@ impl<N: NetState> Family<N> {
         let mut family = bindings::genl_family {
             version: version as c_uint,
             hdrsize: header_len as c_uint,
-            // Sets `netnsok` and `parallel_ops`, which are the first two bits.
-            _bitfield_1: bindings::__BindgenBitfieldUnit::new([
-                if cfg!(target_endian = "little") {
-                    0b0000_0011
-                } else {
-                    0b1100_0000
-                },
-            ]),
+            _bitfield_1: bits(N::PARALLEL),
             module: module.as_ptr(),
             split_ops: ops.first,
             n_split_ops: ops.len,
@@ -222,6 +219,17 @@ impl Group {
         self.0.flags |= 1 << 0;
         self
     }
+}
+
+/// Returns the bits `netnsok`, which is set, and `parallel_ops` of a `struct genl_family`: the
+/// first two of its bitfield.
+const fn bits(parallel: bool) -> bindings::__BindgenBitfieldUnit<[u8; 1]> {
+    let bits = 1 | (parallel as u8) << 1;
+    bindings::__BindgenBitfieldUnit::new([if cfg!(target_endian = "little") {
+        bits
+    } else {
+        bits.reverse_bits()
+    }])
 }
 
 /// Copies a name and its NUL into a field of a kernel structure.
@@ -406,5 +414,23 @@ impl<'a, N: NetState> Entered<'a, N> {
 impl<N: NetState> Drop for Entered<'_, N> {
     fn drop(&mut self) {
         N::FAMILY.get().users().leave();
+    }
+}
+
+#[cfg(CONFIG_PARLEY_KUNIT_TEST)]
+#[kunit_tests(parley_family)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_are_those_that_the_kernel_reads() {
+        for parallel in [false, true] {
+            let family = bindings::genl_family {
+                _bitfield_1: bits(parallel),
+                ..pin_init::zeroed()
+            };
+            assert_eq!(family.netnsok(), 1);
+            assert_eq!(family.parallel_ops(), u8::from(parallel));
+        }
     }
 }

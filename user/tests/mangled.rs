@@ -10,6 +10,7 @@
 
 mod common;
 
+use common::mangle::{from_environment, mangle, Random};
 use common::{client, progress};
 use parley::genl::message;
 use parley::netlink::attr::{Attributes, Writer};
@@ -20,31 +21,6 @@ use parley::{genl, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
-
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        (self.next() % most.max(1) as u64) as usize
-    }
-
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-}
 
 /// What the module is taken to hold.
 #[derive(Default)]
@@ -228,94 +204,6 @@ impl Run {
         message
     }
 
-    /// Mangles a message.
-    fn mangle(&mut self, message: &mut Vec<u8>) {
-        let random = &mut self.random;
-        let len = message.len();
-        // Where the attributes begin, of which one is picked.
-        let mut starts = Vec::new();
-        let mut at = HEADER + 4;
-        while at + 4 <= len {
-            starts.push(at);
-            let step = u16::from_ne_bytes([message[at], message[at + 1]]) as usize;
-            at += step.max(4).next_multiple_of(4);
-        }
-        let attribute = random.of(&[&starts[..], &[HEADER]].concat());
-        let put = |message: &mut Vec<u8>, at: usize, bytes: &[u8]| {
-            for (byte, new) in message.iter_mut().skip(at).zip(bytes) {
-                *byte = *new;
-            }
-        };
-        let word = random.next();
-        let near = |value: usize, random: &mut Random| {
-            let far = random.next() as usize;
-            random.of(&[
-                0,
-                1,
-                3,
-                4,
-                15,
-                value.wrapping_sub(1),
-                value + 1,
-                value + 4,
-                far,
-            ])
-        };
-        match random.below(15) {
-            0 => put(message, 0, &(near(len, random) as u32).to_ne_bytes()),
-            1 => {
-                let kind = random.of(&[0, 1, 2, 3, 4, 15, 16, self.family + 1, word as u16]);
-                put(message, 4, &kind.to_ne_bytes());
-            }
-            2 => put(message, 6, &(word as u16).to_ne_bytes()),
-            3 => message[6 + random.below(2)] ^= 1 << random.below(8),
-            4 => put(message, 8, &(word as u32 | 1 << 31).to_ne_bytes()),
-            5 => put(message, 12, &(word as u32).to_ne_bytes()),
-            6 => message[HEADER] = word as u8,
-            7 => put(message, HEADER + 2, &(word as u16).to_ne_bytes()),
-            8 => {
-                let old = u16::from_ne_bytes([message[attribute], message[attribute + 1]]);
-                let new = near(old.into(), random) as u16;
-                put(message, attribute, &new.to_ne_bytes());
-            }
-            9 => {
-                let number = random.of(&[0, 1, 2, 3, 4, 5, 6, 0x8001, 0x8002, 0x4001, word as u16]);
-                put(message, attribute + 2, &number.to_ne_bytes());
-            }
-            10 => message.truncate(random.below(len + 1)),
-            11 => {
-                let at = HEADER + 4 + random.below(len - HEADER - 3);
-                let bytes = word.to_ne_bytes();
-                let count = 1 + random.below(8);
-                message.splice(at..at, bytes[..count].iter().copied());
-            }
-            12 => {
-                // An attribute twice, with the length that goes with it.
-                let copy = message[attribute..].to_vec();
-                message.extend_from_slice(&copy);
-                let len = message.len() as u32;
-                put(message, 0, &len.to_ne_bytes());
-            }
-            13 => {
-                // All attributes in a nest.
-                let inside = (len - HEADER) as u16;
-                let number = 0x8000 | (1 + word as u16 % 5);
-                let header = [inside.to_ne_bytes(), number.to_ne_bytes()].concat();
-                message.splice(HEADER + 4..HEADER + 4, header);
-                let len = message.len() as u32;
-                put(message, 0, &len.to_ne_bytes());
-            }
-            _ => {
-                // Anything but the sequence number, by which answers are known.
-                let at = random.of(&[random.0 as usize % 8, 12 + random.0 as usize % (len - 12)]);
-                message[at] ^= 1 << random.below(8);
-            }
-        }
-        if message.len() % 4 != 0 && random.chance(80) {
-            message.resize(message.len().next_multiple_of(4), 0);
-        }
-    }
-
     /// A datagram of one to four messages, most of them mangled.
     fn datagram(&mut self) -> Vec<u8> {
         let mut datagram = Vec::new();
@@ -325,7 +213,7 @@ impl Run {
             if self.random.chance(75) {
                 for _ in 0..1 + self.random.below(2) {
                     if message.len() > HEADER + 4 {
-                        self.mangle(&mut message);
+                        mangle(&mut self.random, &mut message, self.family, HEADER + 4);
                     }
                 }
             }
@@ -536,15 +424,10 @@ fn reading(data: &[u8]) -> (u64, u64) {
     reading
 }
 
-fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().unwrap())
-}
-
 #[test]
 fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
     let messages = from_environment("PARLEY_MANGLED").unwrap_or(20_000) as usize;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seed = from_environment("PARLEY_SEED").unwrap_or_else(|| now.unwrap().as_nanos() as u64);
+    let seed = common::mangle::seed();
     println!("PARLEY_SEED={seed} PARLEY_MANGLED={messages}");
     let ip = |what| {
         let status = Command::new("ip").args(["netns", what, "mangled"]).status();

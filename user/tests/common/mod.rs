@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub mod faults;
+pub mod mangle;
 pub mod network;
 
 use parley::client::SetMode;
