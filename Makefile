@@ -106,9 +106,9 @@ spec: setup
 
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
-ifneq ($(value REPORT),)
+ifneq ($(and $(value REPORT),$(filter test try torture,$(MAKECMDGOALS))),)
 reports = $(if $(filter torture,$(MAKECMDGOALS)),debug race,.)
-test torture setup kernel: | no-old-report
+test try torture setup kernel: | no-old-report
 no-old-report:
 	@for each in $(reports); do \
 		[ ! -e "$$REPORT/$$each/.parley-report" ] || \

@@ -208,6 +208,17 @@ def run(chapter, write):
     return bad, text, new
 
 
+def replace(file, text):
+    """Writes a file anew, or leaves it as it is if that fails."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_text(text)
+        beside.chmod(file.stat().st_mode)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def put(texts):
     """Writes the chapters, if none was edited since they were read."""
     edited = [chapter for chapter, (before, _) in texts.items()
@@ -216,7 +227,7 @@ def put(texts):
         sys.exit("course: edited while its commands ran, so nothing was written: "
                  f"{' '.join(edited)}\n  run: scripts/course write")
     for chapter, (_, new) in texts.items():
-        pathlib.Path(chapter).write_text(new)
+        replace(pathlib.Path(chapter), new)
 
 
 def self_test():
@@ -249,6 +260,12 @@ def self_test():
     with tempfile.TemporaryDirectory() as folder:
         chapter = pathlib.Path(folder, "chapter")
         chapter.write_text("before")
+        try:
+            replace(chapter, "\udcff")
+        except UnicodeEncodeError:
+            assert chapter.read_text() == "before" and len(os.listdir(folder)) == 1
+        else:
+            raise AssertionError("a surrogate was written")
         put({str(chapter): ("before", "after")})
         assert chapter.read_text() == "after"
         try:

@@ -21,10 +21,24 @@ die() {
 	exit 1
 }
 
-# By these the environment would have Kbuild build elsewhere than these scripts look, and cargo
-# hide or colour what they look for.
-unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M
-unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR
+# By these the environment would have Kbuild and cargo build elsewhere than these scripts look,
+# with another configuration or without running tests, git work in another repository, and pip
+# install elsewhere.
+unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M "${!KCONFIG_@}"
+unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTEST_@}"
+unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
+unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
+unset PIP_{TARGET,PREFIX,ROOT,USER}
+# Who installs the program may want flags of their own; who checks it must not, because they
+# hide warnings.
+case $me in
+deb | install | program) ;;
+*) unset RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUST{,DOC}FLAGS CARGO_BUILD_RUST{,DOC}FLAGS ;;
+esac
+for name in "${!CARGO_TARGET_@}"; do
+	[[ $name != *_R@(UNNER|USTFLAGS) ]] || unset "$name"
+done
+unset name
 export CARGO_TARGET_DIR=$top/user/target CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
 
 # copy_changed FOLDER FILE...: copies those that FOLDER has not, or has otherwise, whatever their
@@ -433,66 +447,4 @@ cause_in() {
 	else
 		tail -n 5 "$1"
 	fi
-}
-
-# The address of the Debian mirror that this machine's apt uses.
-debian_mirror() {
-	local mirror
-	if [ -n "${DEBIAN_MIRROR:-}" ]; then
-		echo "$DEBIAN_MIRROR"
-		return
-	fi
-	# shellcheck disable=SC2016 # apt's own placeholders
-	mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' \
-		'Created-By: Packages' 2>/dev/null |
-		sed -n 's/^Debian main //p' | grep -v security | head -n 1) || true
-	# Where apt has never fetched a list it knows none of this, but its sources do.
-	[ -n "$mirror" ] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-		sed -nE 's,^(URIs:|deb( \[[^]]*\])?) +([^ ]*/debian/?)( .*)?$,\3,p' |
-		head -n 1) || true
-	[ -n "$mirror" ] && echo "$mirror"
-}
-
-# fetch_deb PACKAGE PATTERNS SUITES FOLDER: unpacks a package of another Debian
-# suite into FOLDER, without touching this machine's apt configuration; Debian's
-# archive key vouches for it. Of the versions on offer it takes the first that a
-# pattern (grep -E) of PATTERNS matches, the first pattern before the second, and
-# prints it. Where it fails it says why.
-fetch_deb() {
-	local package=$1 patterns=$2 suites=$3 folder=$4
-	local mirror private versions version='' pattern suite
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	no_deb() {
-		note "no $package from Debian: $1"
-		[ -z "${private:-}" ] || rm -rf "$private"
-		return 1
-	}
-	command -v apt-get >/dev/null || no_deb "this machine has no apt" || return
-	mirror=$(debian_mirror) ||
-		no_deb "apt's sources name no Debian mirror; DEBIAN_MIRROR can name one" || return
-	private=$(mktemp -d) || no_deb "cannot create a temporary folder" || return
-	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
-		"$private/parts" "$private/deb"
-	for suite in $suites; do
-		echo "deb [signed-by=$keyring] $mirror $suite main"
-	done >"$private/sources.list"
-	local apt=(-qq -o "Dir::State::lists=$private/lists"
-		-o "Dir::Cache=$private/cache"
-		-o "Dir::Etc::sourcelist=$private/sources.list"
-		-o "Dir::Etc::sourceparts=$private/parts"
-		-o APT::Sandbox::User=root -o Acquire::Languages=none
-		-o APT::Update::Error-Mode=any)
-	LC_ALL=C apt-get "${apt[@]}" update >"$private/log" 2>&1 ||
-		no_deb "$(cause_in "$private/log")" || return
-	versions=$(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2 }')
-	for pattern in $patterns; do
-		[ -n "$version" ] || version=$(grep -E -m 1 -- "$pattern" <<<"$versions") || true
-	done
-	[ -n "$version" ] || no_deb "no wanted version in $suites" || return
-	(cd "$private/deb" &&
-		LC_ALL=C apt-get "${apt[@]}" download "$package=$version" >"$private/log" 2>&1) &&
-		dpkg-deb -x "$private"/deb/*.deb "$folder" 2>>"$private/log" ||
-		no_deb "$(cause_in "$private/log")" || return
-	rm -rf "$private"
-	echo "$version"
 }

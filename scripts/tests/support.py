@@ -41,6 +41,9 @@ class ScriptTest(unittest.TestCase):
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "REPORT", "PARLEY_REPORT",
              "PARLEY_MARK", "CARGO_TARGET_DIR", "DEBIAN_MIRROR"):
     os.environ.pop(name, None)
+# In a hook of git's, git works in the repository of the hook, whatever the folder.
+for name in [name for name in os.environ if name.startswith("GIT_")]:
+    del os.environ[name]
 
 # rustup's programs look for the toolchain below the home.
 TOOLCHAIN = {name: os.environ.get(name, os.path.expanduser(f"~/{folder}"))

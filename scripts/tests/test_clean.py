@@ -134,6 +134,14 @@ class Clean(CheckoutTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue(target.is_symlink() and all(file.exists() for file in kept), result.stderr)
 
+    def test_the_docs_of_others_in_a_shared_target_folder_survive(self):
+        kept = self.write(self.folder / "shared/doc/other/index.html", "theirs")
+        (self.checkout / "user/target").symlink_to(self.folder / "shared")
+        for tool in ("cargo", "rustdoc"):
+            self.fake(tool, "exit 1")
+        self.assertNotEqual(self.run_here("scripts/doc").returncode, 0)
+        self.assertTrue(kept.exists())
+
     def test_building_in_a_debian_root_spares_the_objects_of_the_user(self):
         kept = self.write(self.checkout / "kmod/other.o", "mine")
         tree = self.cache / "kernel/debian-0123456789ab/root/usr/src/linux-headers-7"

@@ -164,6 +164,12 @@ class Install(Made):
         cargo.unlink()
         self.ok("install")
 
+    def test_what_is_edited_while_it_is_built_is_not_built(self):
+        main = self.checkout / "user/src/main.rs"
+        self.fake("cargo", f"sleep 0.1; touch '{main}'; sleep 0.1; touch target/release/parley")
+        self.run_script(self.checkout / "scripts/program", env=self.env)
+        self.assertLess(self.program.stat().st_mtime, main.stat().st_mtime)
+
     def test_a_module_that_is_not_built_needs_a_compiler_and_the_cause_is_named(self):
         os.utime(self.checkout / "kmod/parley_main.rs", (2e9, 2e9))
         self.write(self.tree / ".config",
@@ -409,6 +415,20 @@ class Uninstall(Made):
                 self.list.write_text(written + line + "\n")
                 self.refused("uninstall", says=[f"    {line}\n"])
                 self.refused("install")
+
+    def test_a_line_or_prefix_is_not_shell_syntax(self):
+        made = self.folder / "made"
+        self.ok("install")
+        with self.list.open("a") as file:
+            file.write(f"f /lib/modules/$(touch {made})/parley.ko\n")
+        self.ok("uninstall")
+        odd = f"prefix=/opt/`touch {str(made).replace('/', '%')}`$(touch made)"
+        before = listing(self.root)
+        self.ok("install-program", odd)
+        result = self.ok("uninstall", odd)
+        self.assertNotIn("touch", result.stderr)
+        self.assertEqual(listing(self.root), before)
+        self.assertFalse(made.exists() or (self.checkout / "made").exists())
 
     def test_a_list_that_is_a_link_is_not_followed(self):
         self.ok("install")

@@ -266,6 +266,15 @@ class Surroundings(CheckoutTest):
                                 "CARGO_BUILD_TARGET_DIR": "/x", "CARGO_TARGET_DIR": "/y"})
         self.assertEqual(said.stdout, f" never  {self.checkout}/user/target\n")
 
+    def test_the_environment_leads_no_tool_elsewhere(self):
+        mine = {name: "/x" for name in (
+            "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "KCONFIG_CONFIG",
+            "RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
+            "PIP_TARGET", "PROPTEST_CASES")}
+        said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y"})
+        self.assertEqual([line for line in said.stdout.splitlines() if line.endswith("=/x")], [])
+        self.assertIn("LINKER=/y", said.stdout)
+
     @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
     def test_a_configuration_of_cargo_that_moves_the_program_is_refused(self):
         config = self.write(self.folder / ".cargo/config.toml", '[build]\ntarget-dir = "/x"\n')
@@ -312,11 +321,22 @@ class Surroundings(CheckoutTest):
                     self.write(report, "all is well")
                     self.write(report.parent / ".parley-report")
                 mine = self.write(self.folder / "report/other/junit.xml", "mine")
+                self.run_here("make", "-i", "setup", env={"REPORT": str(self.folder / "report"), **env})
+                self.assertTrue(all(report.exists() for report in reports))
                 result = self.run_here(*words.split(), env={
                     "REPORT": str(self.folder / "report"), **env})
                 self.assertNotEqual(result.returncode, 0)
                 self.assertEqual([report for report in reports if report.exists()], [], words)
                 self.assertTrue(mine.exists())
+
+    def test_a_module_that_make_has_built_elsewhere_is_not_taken_for_built(self):
+        self.write(self.checkout / "scripts/check-kdir", "#!/bin/sh\n")
+        self.fake("make", f'echo "$@" >{self.folder}/make')
+        self.write(self.folder / "tree/.config")
+        result = self.run_here("scripts/module", self.folder / "tree")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("elsewhere", result.stderr)
+        self.assertIn(" MO= ", (self.folder / "make").read_text())
 
     def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
         tree = self.folder / "k;touch made;"
@@ -357,7 +377,7 @@ class Surroundings(CheckoutTest):
         self.fake("mktemp", "exit 1")
         self.fake("mkdir", f"echo \"$@\" >>{self.folder}/made")
         self.fake("apt-get", "exit 0")
-        result = self.in_lib("fetch_deb a ^7 trixie /nowhere || echo refused",
+        result = self.in_lib(". scripts/fetch.sh; fetch_deb a ^7 trixie /nowhere || echo refused",
                              env={"DEBIAN_MIRROR": "http://m"})
         self.assertEqual(result.stdout, "refused\n")
         self.assertFalse((self.folder / "made").exists())

@@ -85,6 +85,20 @@ class Deb(ScriptTest):
             self.assertIn("build/deb is as it was", result.stderr)
             self.assertEqual(sorted(self.out.iterdir()), [self.earlier, self.precious])
 
+    def test_if_it_is_ended_at_the_last_moment_the_earlier_package_is_there(self):
+        self.fake("mv", "exit 1")
+        self.assertNotEqual(self.deb().returncode, 0)
+        self.assertEqual(self.earlier.read_text(), "earlier")
+        (self.folder / "bin/mv").unlink()
+        self.assertEqual(self.deb().returncode, 0)
+        self.assertEqual([path.name for path in self.out.iterdir() if path.name.startswith(".")], [])
+
+    def test_what_a_link_in_its_place_leads_to_survives(self):
+        self.out.rename(self.folder / "mine")
+        self.out.symlink_to(self.folder / "mine")
+        self.assertNotEqual(self.deb().returncode, 0)
+        self.assertTrue((self.folder / "mine" / self.earlier.name).exists())
+
     def test_if_the_program_fails_the_folder_is_as_it_was(self):
         self.fake("parley", "echo 'no manual pages' >&2; exit 1")
         result = self.deb(PARLEY_PROGRAM=str(self.folder / "bin/parley"))

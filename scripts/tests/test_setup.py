@@ -138,6 +138,17 @@ echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
         self.assertEqual(result.stderr, "setup:   all tools are there\n")
         self.assertEqual((self.folder / "made").read_text(), "made\n")
 
+    def test_it_asks_apt_to_remove_no_package_and_for_what_is_missing_alone(self):
+        self.fake("apt-get", f'echo "$@" >>{self.folder}/apt')
+        self.fake("id", "echo 0")
+        (self.folder / "bin/tshark").unlink()
+        (self.folder / "bin/busybox").unlink()
+        self.set_up()
+        self.set_up("--bench")
+        installs = [line for line in (self.folder / "apt").read_text().splitlines() if "install" in line]
+        self.assertEqual([line.split("-recommends ")[1] for line in installs], ["tshark", "busybox-static"])
+        self.assertEqual([line for line in installs if "--no-remove" not in line], [])
+
     def test_a_component_of_rust_that_is_gone_is_told_though_all_was_there_once(self):
         self.assertEqual(self.set_up().returncode, 0)
         for tool in ("rustfmt", "clippy-driver"):

@@ -145,12 +145,16 @@ class Log(VmTest):
         self.assertEqual(self.run_vm().returncode, 2)
         self.assertNotEqual(self.check_log()[0], 0)
 
-    def test_asking_for_help_empties_no_log(self):
-        for option in ("--log", "--console"):
-            file = self.folder / "kept"
+    def test_a_log_is_a_file_of_its_own_and_help_empties_none(self):
+        file = self.folder / "kept"
+        for status, *options in ((2, "--log", "/dev/stdout"), (2, "--console", "/dev/stderr"),
+                                 (2, "--log", "--", "true"), (0, "--log", file, "--help")):
             file.write_text("kept")
-            done = self.vm(option, file, "--help")
-            self.assertEqual((done.returncode, file.read_text()), (0, "kept"), done.stderr)
+            with file.open("a") as out:
+                done = subprocess.run([self.top / "scripts/vm", *options, "--", "true"], check=False,
+                                      stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=self.folder)
+            self.assertEqual((done.returncode, file.read_text()[:4]), (status, "kept"))
+        self.assertFalse((self.folder / "--").exists())
 
     def test_a_log_that_cannot_be_written_fails_before_the_boot(self):
         self.guest("boot; up; finish 0")

@@ -111,7 +111,9 @@ pub fn mangle(random: &mut Random, message: &mut Vec<u8>, family: u16, attribute
 
 /// The number in a variable of the environment.
 pub fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().unwrap())
+    let value = std::env::var(name).ok()?.parse().unwrap();
+    assert!(value > 0, "{name} must be greater than 0");
+    Some(value)
 }
 
 /// `PARLEY_SEED`, or a seed that differs from run to run.
