@@ -13,9 +13,27 @@ SPEC = """# SPDX-License-Identifier: GPL-2.0
 ---
 name: mine
 doc: A family of one's own.
-protocol: genetlink
+protocol: genetlink-legacy
+kernel-policy: split
+definitions:
+  - { name: level, type: enum, entries: [ low, high ] }
+  - { name: bits, type: flags, entries: [ read, write ] }
+  - { name: point, type: struct, members: [ { name: x, type: s32 }, { name: y, type: s32 } ] }
 attribute-sets:
-  - { name: thing, attributes: [ { name: id, type: u32 } ] }
+  -
+    name: thing
+    attributes:
+      - { name: id, type: u32 }
+      - { name: limit, type: u32 }
+      - { name: loud, type: flag }
+      - { name: name, type: string, checks: { max-len: 15 } }
+      - { name: level, type: u32, enum: level }
+      - { name: rights, type: bitfield32, enum: bits }
+      - { name: point, type: binary, struct: point }
+      - { name: ports, type: u16, multi-attr: true }
+      - { name: peer, type: nest, nested-attributes: peer }
+      - { name: weights, type: indexed-array, sub-type: u32 }
+  - { name: peer, attributes: [ { name: key, type: binary, checks: { exact-len: 4 } } ] }
 operations:
   list:
     -
@@ -28,6 +46,28 @@ operations:
       dump:
         reply: *reply
     - { name: get-ntf, doc: A thing is there., notify: get, mcgrp: things }
+    -
+      name: set
+      doc: Changes a thing.
+      attribute-set: thing
+      do:
+        request: { attributes: [ id, limit, loud, name, level, rights, point, ports, peer, weights ] }
+        reply: { attributes: [ id, ports, peer ] }
+    -
+      name: wait
+      doc: Waits for a thing.
+      attribute-set: thing
+      do:
+        request: { attributes: [ id ] }
+        reply: { attributes: [ id ] }
+    -
+      name: pay
+      doc: Pays for a thing.
+      attribute-set: thing
+      do:
+        pre: mine-lock
+        post: mine-unlock
+        request: { attributes: [ id ] }
 mcast-groups: { list: [ { name: things } ] }
 """
 
@@ -91,13 +131,20 @@ class Family(ScriptTest):
 
     def test_what_the_page_shows_builds(self):
         main = (self.mine / "mine_main.rs").read_text()
-        struct, new = self.shown("#[pin_data]").split("\n\nfn new")
         main = main[:main.index("#[cold]")]
-        main = re.sub(r"/// The state of a network namespace\.\nstruct Net;", lambda _: struct, main)
-        main = re.sub(r"    fn new\(.*?\n    }\n", lambda _: "fn new" + new, main, flags=re.S)
-        main = re.sub(r"use kernel::.*?;", "use kernel::{module::this_module, new_mutex, prelude::*, sync::Mutex};",
-                      main, flags=re.S)
-        held = self.shown("let mut ports")
-        main += self.shown("impl DoOp").replace("        Ok(", f"{held}        pr_info!(\"{{}}\", ports.len());\n        Ok(", 1)
-        (self.mine / "mine_main.rs").write_text(main + self.shown("impl DumpOp"))
+        struct, new = self.shown("#[pin_data]").split("\n\nfn new")
+        alarm = self.shown("fn alarm")
+        for begin, end, instead in ((r"/// The state of", r"struct Net;", struct), ("    fn new", "\n    }\n", "fn new" + new + alarm)):
+            main = re.sub(f"{begin}.*?{end}", lambda _, text=instead: text, main, flags=re.S)
+        main = re.sub(r"use kernel::.*?;", "use kernel::{module::this_module, new_mutex, prelude::*, "
+                      "sync::{Mutex, MutexGuard}};", main, flags=re.S)
+        # What is not an item is a part of the handler of `set`.
+        items = [code for code in self.rust if code.startswith("impl ")]
+        parts = [code for code in self.rust if not code.startswith(("impl ", "#[", "fn "))]
+        self.assertEqual((len(items), len(parts)), (4, 6))
+        handler = ("impl DoOp<generated::Set> for Net {\n"
+                   "#[allow(unused_variables, unused_assignments)]\n"
+                   "fn handle<'a>(&'a self, call: &Call<'a, Self, generated::Set>) -> "
+                   "Handled<'a, generated::Set> {\n" + "".join(parts) + "Ok(reply)\n}\n}\n")
+        (self.mine / "mine_main.rs").write_text(main + "".join(items) + handler)
         self.build()

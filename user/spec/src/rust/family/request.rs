@@ -108,13 +108,17 @@ impl<'s> Family<'s> {
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             methods += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
-            let header = self.header_size();
+            // rustc warns of braces around a number.
+            let header = match self.header_size() {
+                size if size == "0" => size,
+                size => format!("{{ {size} }}"),
+            };
             let (returned, function) = match (attribute.multi, in_nest) {
                 (false, false) => ("Field", "field".into()),
                 (false, true) => ("Field", "nest_field".into()),
                 (true, false) => (
                     "Repeated",
-                    format!("repeated::<_, _, {{ {number} }}, {{ {header} }}>"),
+                    format!("repeated::<_, _, {{ {number} }}, {header}>"),
                 ),
                 (true, true) => ("Repeated", "nest_repeated".into()),
             };
