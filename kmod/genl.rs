@@ -16,8 +16,8 @@
 //! The groups of files below are layers: a file imports only from its own group and from groups
 //! above it.
 //!
-//! Not supported yet: several families in one module, operations that do not run in parallel,
-//! sub-messages, and per-socket state (`sock-priv`), which the kernel does not export to modules.
+//! Not supported: several families in one module, sub-messages, which no genetlink spec of the
+//! kernel has, and per-socket state (`sock-priv`), which the kernel does not export to modules.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 

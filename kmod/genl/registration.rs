@@ -209,7 +209,7 @@ impl<N: NetState> Visible<N> {
 
 impl<N: NetState> Drop for Visible<N> {
     fn drop(&mut self) {
-        pr_info!("family {} goes\n", self.0.name());
+        pr_info!("family {} is unregistered\n", self.0.name());
         // From here on an open dump fails, and an open file cannot enter its namespace any more.
         // SAFETY: `new` has opened the users.
         unsafe { self.0.users.close(self.0.name()) };

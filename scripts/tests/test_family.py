@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What docs/family.md shows builds: its spec is here, all else is the page's own."""
+"""What docs/family.md shows builds, with the spec of the page."""
 
 import pathlib
 import re
@@ -8,69 +8,6 @@ import subprocess
 import unittest
 
 from support import TOP, ScriptTest
-
-SPEC = """# SPDX-License-Identifier: GPL-2.0
----
-name: mine
-doc: A family of one's own.
-protocol: genetlink-legacy
-kernel-policy: split
-definitions:
-  - { name: level, type: enum, entries: [ low, high ] }
-  - { name: bits, type: flags, entries: [ read, write ] }
-  - { name: point, type: struct, members: [ { name: x, type: s32 }, { name: y, type: s32 } ] }
-attribute-sets:
-  -
-    name: thing
-    attributes:
-      - { name: id, type: u32 }
-      - { name: limit, type: u32 }
-      - { name: loud, type: flag }
-      - { name: name, type: string, checks: { max-len: 15 } }
-      - { name: level, type: u32, enum: level }
-      - { name: rights, type: bitfield32, enum: bits }
-      - { name: point, type: binary, struct: point }
-      - { name: ports, type: u16, multi-attr: true }
-      - { name: peer, type: nest, nested-attributes: peer }
-      - { name: weights, type: indexed-array, sub-type: u32 }
-  - { name: peer, attributes: [ { name: key, type: binary, checks: { exact-len: 4 } } ] }
-operations:
-  list:
-    -
-      name: get
-      doc: Reads a thing, or lists them.
-      attribute-set: thing
-      do:
-        request: { attributes: [ id ] }
-        reply: &reply { attributes: [ id ] }
-      dump:
-        reply: *reply
-    - { name: get-ntf, doc: A thing is there., notify: get, mcgrp: things }
-    -
-      name: set
-      doc: Changes a thing.
-      attribute-set: thing
-      do:
-        request: { attributes: [ id, limit, loud, name, level, rights, point, ports, peer, weights ] }
-        reply: { attributes: [ id, ports, peer ] }
-    -
-      name: wait
-      doc: Waits for a thing.
-      attribute-set: thing
-      do:
-        request: { attributes: [ id ] }
-        reply: { attributes: [ id ] }
-    -
-      name: pay
-      doc: Pays for a thing.
-      attribute-set: thing
-      do:
-        pre: mine-lock
-        post: mine-unlock
-        request: { attributes: [ id ] }
-mcast-groups: { list: [ { name: things } ] }
-"""
-
 
 def kernel_tree():
     found = subprocess.run([TOP / "scripts/kernel", "--path", "default"], check=False,
@@ -110,8 +47,8 @@ class Family(ScriptTest):
         for file in [*(TOP / "kmod/genl").glob("*.rs"), *(TOP / "kmod/genl").glob("*.c")]:
             if not file.name.endswith(".mod.c"):
                 shutil.copy(file, self.mine / "genl")
-        (self.mine / "mine.yaml").write_text(SPEC)
         page = (TOP / "docs/family.md").read_text()
+        (self.mine / "mine.yaml").write_text(re.search(r"```yaml\n(.*?)```", page, re.S)[1])
         self.rust = re.findall(r"^ *```rust\n(.*?)^ *```", page, re.S | re.M)
         (self.mine / "Kbuild").write_text(re.search(r"```make\n(.*?)```", page, re.S)[1])
         for command, output in (("family", "family.rs"), ("handlers", "mine_main.rs")):

@@ -35,18 +35,19 @@ type Result<T> = std::result::Result<T, String>;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let help = words.iter().any(|word| ["--help", "-h"].contains(word));
     let done = match words[..] {
+        _ if help || words == ["help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
         ["handlers", _, "-o", file] if std::path::Path::new(file).exists() => Err(format!(
-            "parley-spec: {file} is there already, and yours: nothing was written"
+            "parley-spec: {file} exists, so nothing was written; `handlers` only begins a module"
         )),
         ["handlers", ref rest @ ..] if is_output(rest) => generate(rest, rust::handlers),
-        ["help" | "--help" | "-h"] => {
-            println!("{USAGE}");
-            Ok(())
-        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
