@@ -21,7 +21,12 @@ use kernel::{
     prelude::*,
     sync::atomic::{
         Atomic,
+        Full,
         Relaxed as Order, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
     }, //
 };
 
@@ -39,6 +44,8 @@ static FAMILY: Family<Net> = generated::family(this_module::<LocalModule>());
 struct Net {
     /// The number of guards dropped so far.
     ended: Atomic<u32>,
+    /// The number of calls of [`Net::slow`] that are running.
+    running: Atomic<u32>,
     /// The namespace's inode number.
     inum: u32,
     is_initial: bool,
@@ -53,6 +60,7 @@ impl NetState for Net {
     fn new(net: NewNet<'_>) -> impl PinInit<Self, Error> {
         Ok(Self {
             ended: Atomic::new(0),
+            running: Atomic::new(0),
             inum: net.inum(),
             is_initial: net.is_initial(),
         })
@@ -114,6 +122,10 @@ macro_rules! reply {
 impl DoOp<Echo> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, Echo>) -> Handled<'a, Echo> {
         let request = &call.request;
+        let head: [u8; Head::SIZE] = request.family_header()?.to_bytes();
+        if head == *b"slow it!" {
+            return self.slow();
+        }
         let elements = match request.elements().get()? {
             Some(array) => Some(held(call, array.value.map(|each| inner(each?.value)))?),
             None => None,
@@ -128,6 +140,19 @@ impl DoOp<Echo> for Net {
             elements: elements,
             words: words,
         }))
+    }
+}
+
+impl Net {
+    /// Fails with `EBUSY` if another call is running, and gives others time to begin.
+    fn slow<'a>(&self) -> Handled<'a, Echo> {
+        let others = self.running.fetch_add(1, Full);
+        fsleep(Delta::from_millis(2));
+        self.running.fetch_sub(1, Full);
+        match others {
+            0 => Err(ExtAck::new(EALREADY, c"slow, and alone")),
+            _ => Err(ExtAck::new(EBUSY, c"another call is running")),
+        }
     }
 }
 
@@ -164,30 +189,30 @@ impl DumpOp<EchoDump> for Net {
 }
 
 /// A guard that is counted when it is dropped.
-struct Begun<'a> {
+struct Started<'a> {
     net: &'a Net,
     number: u32,
 }
 
-impl Drop for Begun<'_> {
+impl Drop for Started<'_> {
     fn drop(&mut self) {
         self.net.ended.add(1, Order);
     }
 }
 
 impl Hook<ConformanceBeginConformanceEnd> for Net {
-    type Guard<'a> = Begun<'a>;
+    type Guard<'a> = Started<'a>;
 
     fn before<'a>(
         &'a self,
         _context: &Context<'a, Self>,
         request: Attrs<'a, ConformanceBeginConformanceEnd>,
-    ) -> Result<Begun<'a>, ExtAck<'a>> {
+    ) -> Result<Started<'a>, ExtAck<'a>> {
         let attr = request.u32().required()?;
         if attr.value == 13 {
             return Err(ExtAck::new(EBUSY, c"the hook refuses this number").at(attr));
         }
-        Ok(Begun {
+        Ok(Started {
             net: self,
             number: attr.value,
         })
@@ -199,7 +224,7 @@ impl GuardedOp<Need> for Net {
     fn handle<'a>(
         &'a self,
         call: &Call<'a, Self, Need>,
-        guard: &mut Begun<'a>,
+        guard: &mut Started<'a>,
     ) -> Handled<'a, Need> {
         let attrs = call.request.inner().required()?.value;
         let key = attrs.deeper().required()?.value.key().required()?;
@@ -248,5 +273,13 @@ impl GuardedOp<Relaxed> for Net {
         });
         call.notify(&Told(reply));
         Ok(reply)
+    }
+}
+
+impl GuardedOp<Begun> for Net {
+    fn handle<'a>(&'a self, call: &Call<'a, Self, Begun>, _: &mut ()) -> Handled<'a, Begun> {
+        Ok(values!(begun::Reply, call.request, [u8, string], {
+            family_header: call.request.family_header()?,
+        }))
     }
 }

@@ -206,8 +206,8 @@ class Run:
 
     def relaxed(self):
         self.listener.ntf_subscribe("news")
-        # The kernel ignores `wide`, whose number is beyond the end of the policy, and `u8`, which the
-        # policy does not list.
+        # Neither `wide`, whose number is beyond the end of the policy, nor `u8` is for this operation.
+        # Its hook belongs to an operation that takes `u8`, too, and must not see it here.
         sent = {**self.header(), "u16": 7, "string": "x"}
         reply = self.ynl.do("relaxed", {**sent, "wide": 1, "u8": 200})
         self.hold("relaxed", reply, sent)

@@ -8,8 +8,9 @@
 //! implements a handler for each operation on it: [`DoOp`](prelude::DoOp) returns the reply as a
 //! value, [`KeepOp`](prelude::KeepOp) keeps the request to answer it later, and
 //! [`DumpOp`](prelude::DumpOp) lists entries. A handler receives a [`Call`](prelude::Call) with the
-//! request's attributes, parsed and validated, and returns an [`ExtAck`](prelude::ExtAck) to refuse
-//! the request. A [`Module`] makes the family visible for as long as it is loaded.
+//! request's attributes, parsed and validated (a dump receives the attributes alone), and returns
+//! an [`ExtAck`](prelude::ExtAck) to refuse the request. A [`Module`] makes the family visible for
+//! as long as it is loaded.
 //!
 //! Nothing here depends on a particular family.
 //!

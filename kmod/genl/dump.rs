@@ -111,7 +111,8 @@ impl<'w, O: Op> Entries<'w, O> {
 
 impl<O: Op> Entries<'_, O> {
     /// Sets the generation of the list that the following entries come from. If it differs from the
-    /// generation of the entries before them, the dump is flagged as interrupted.
+    /// generation of the entries before them, the dump is flagged as interrupted. Generations that
+    /// differ by a multiple of 2^31 count as the same.
     pub(crate) fn generation(&mut self, generation: u64) {
         // The lowest bit is set because 0 means no generation to the core.
         let seq = (generation as c_uint) << 1 | 1;

@@ -37,8 +37,13 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The family that this state belongs to. A constant, so that it is the same at every use.
     const FAMILY: FamilyRef<Self>;
 
-    /// Whether requests to the family run in parallel. Otherwise the kernel handles one at a time,
-    /// in all namespaces and of all such families (`genl_lock`).
+    /// Whether requests to the family run in parallel. Otherwise the kernel holds `genl_lock` for
+    /// each do and for each buffer of a dump, so that none of them runs beside another, whatever
+    /// its namespace. Between two buffers of a dump others run. [`Self::alarm`],
+    /// [`Self::socket_closed`] and [`Entered`] users are not serialized.
+    ///
+    /// The lock belongs to all such families and to the controller: a handler that sleeps keeps
+    /// every program waiting that looks up a family.
     const PARALLEL: bool = true;
 
     /// Creates the state of the namespace `net`. May sleep. A family that keeps nothing returns
@@ -393,15 +398,20 @@ impl<'a, N: NetState> Namespace<'a, N> {
 ///
 /// # Invariants
 ///
-/// This is one of the family's users, and has entered while the family was visible.
+/// This is one of the family's users, and has entered while the family was registered.
 pub(crate) struct Entered<'a, N: NetState>(Namespace<'a, N>);
 
 impl<'a, N: NetState> Entered<'a, N> {
-    /// Enters the namespace that `get` returns. Unless the family is visible, fails with `ENODEV`
-    /// and does not call `get`.
-    pub(super) fn new(get: impl FnOnce() -> Namespace<'a, N>) -> Result<Self> {
-        N::FAMILY.get().users().enter_visible()?;
-        // INVARIANT: `enter_visible` has succeeded.
+    /// Enters the namespace that `get` returns. If the family is gone, fails with `ENODEV` and does
+    /// not call `get`.
+    ///
+    /// # Safety
+    ///
+    /// The family must have been registered since its users were opened last.
+    pub(super) unsafe fn new(get: impl FnOnce() -> Namespace<'a, N>) -> Result<Self> {
+        N::FAMILY.get().users().enter()?;
+        // INVARIANT: `enter` has succeeded. By the safety requirements of this function the family
+        // is registered, and it is not unregistered before its users have left.
         Ok(Self(get()))
     }
 

@@ -46,14 +46,15 @@ pub(crate) type Handled<'a, O> = Result<<O as Op>::Reply<'a>, ExtAck<'a>>;
 pub(crate) trait DoOp<O: Op>: NetState {
     /// Handles a call in the namespace whose state this is, and returns the reply.
     ///
-    /// If the spec bounds the reply, it is allocated before: a change that was made can be
-    /// answered. An operation without a reply returns `()`, and the requester gets an ACK if it
-    /// has asked for one.
+    /// If the spec limits the reply to 1,024 bytes, it is allocated before: a change that was made
+    /// can be answered. An operation without a reply returns `()`, and the requester gets an ACK if
+    /// it has asked for one.
     ///
-    /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
+    /// Runs in the context of the requester and may sleep. Runs on several CPUs at once, unless
+    /// [`NetState::PARALLEL`] is unset.
     fn handle<'a>(&'a self, call: &Call<'a, Self, O>) -> Handled<'a, O>;
 
-    /// Called after `reply` was queued to the requester's socket.
+    /// Called after `reply` was sent. The requester's own socket filter may have dropped it.
     #[inline]
     fn replied(&self, _reply: &O::Reply<'_>) {}
 }
@@ -64,7 +65,8 @@ pub(crate) trait KeepOp<O: Op>: NetState {
     /// Handles a call in the namespace whose state this is. `kept` is its request; dropped, it gets
     /// no answer beyond the ACK.
     ///
-    /// Runs in the context of the requester, may sleep, and may run on several CPUs at once.
+    /// Runs in the context of the requester and may sleep. Runs on several CPUs at once, unless
+    /// [`NetState::PARALLEL`] is unset.
     fn handle<'a>(
         &'a self,
         call: &Call<'a, Self, O>,
@@ -134,8 +136,9 @@ pub(crate) trait Hook<H>: NetState {
     type Guard<'a>;
 
     /// Called before the handler, in the same context. `request` has a method for each attribute
-    /// of all operations with this hook; attributes that this operation does not accept are absent.
-    /// If the hook fails, the handler is not called.
+    /// of all operations with this hook, except those that an operation with relaxed validation
+    /// does not accept; attributes that this operation does not accept are absent. If the hook
+    /// fails, the handler is not called.
     fn before<'a>(
         &'a self,
         context: &Context<'a, Self>,

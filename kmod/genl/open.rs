@@ -68,10 +68,11 @@ impl<N: NetState> OpenNet<N> {
 
     /// Holds the family, and so the namespace's state. Fails with `ENODEV` when the family is gone.
     pub(crate) fn enter(&self) -> Result<Entered<'_, N>> {
-        // SAFETY: The namespace is held by this value. The states of all namespaces are made before
-        // the family is visible, and not dropped before its users have left: so this one is there
-        // for as long as what is returned.
-        Entered::new(|| unsafe { Namespace::of_net(self.net.as_ptr()) })
+        // SAFETY: The family was visible when this value was made, so it was registered. The
+        // namespace is held by this value. The states of all namespaces are created before the
+        // family is registered, and not dropped before its users have left, so this one exists for
+        // as long as the returned value.
+        unsafe { Entered::new(|| Namespace::of_net(self.net.as_ptr())) }
     }
 
     /// Whether both the calling task and the opener of `file` have `CAP_NET_ADMIN` in the user

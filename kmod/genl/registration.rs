@@ -273,9 +273,10 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     //   or dump runs, and neither a notification of a released socket nor an `Entered` holds it.
     // - If the family goes, `Visible` has closed the users, or never opened them. So no `Entered`,
     //   and no `start` or `dumpit` of a dump, uses the slot or can begin to. `Visible` has also
-    //   unregistered the family, so no do-request runs. The notifier is not registered, because
-    //   `Notifier` is dropped before `Pernet`. A dump that is still open fails the next time it is
-    //   read, before it looks for the slot; its `done` does not use the slot.
+    //   unregistered the family, or never registered it, so no do-request runs. The notifier is
+    //   not registered, because `Notifier` is dropped before `Pernet`. A dump that is still open
+    //   fails the next time it is read, before it looks for the slot; its `done` does not use the
+    //   slot.
     unsafe {
         let kept = (*slot).kept;
         core::ptr::drop_in_place(slot);
@@ -298,7 +299,10 @@ unsafe extern "C" fn ring<N: NetState>(work: *mut bindings::work_struct) {
         &*container_of!(alarm, Slot<N>, alarm)
     };
     // If the family is gone, the alarm is not needed: `NetState::end` ends all pending work.
-    if let Ok(entered) = Entered::new(|| Namespace::of_slot(slot)) {
+    //
+    // SAFETY: Only a request, a user or a socket with a kept request can have set the alarm, so the
+    // family was registered.
+    if let Ok(entered) = unsafe { Entered::new(|| Namespace::of_slot(slot)) } {
         N::alarm(&entered);
     }
 }

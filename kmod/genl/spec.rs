@@ -14,8 +14,9 @@ pub(crate) const ADMIN_PERM: u32 = bindings::GENL_ADMIN_PERM;
 /// network namespace.
 pub(crate) const UNS_ADMIN_PERM: u32 = bindings::GENL_UNS_ADMIN_PERM;
 
-/// The core ignores attributes that the policy does not list, and accepts integers that are longer
-/// than their type, with a warning in the kernel log. Reading such an integer still fails.
+/// The core accepts attributes that the policy does not list, which no method of a request returns,
+/// and integers that are longer than their type, with a warning in the kernel log. Reading such an
+/// integer still fails.
 pub(crate) const DONT_VALIDATE_STRICT: u32 =
     bindings::genl_validate_flags_GENL_DONT_VALIDATE_STRICT;
 /// The core skips one of its checks that the request of a dump is long enough for the family's own

@@ -2,8 +2,8 @@
 
 //! Attribute types, which read values from a request and put values into a message.
 //!
-//! Reading an attribute repeats the policy's checks of its length and its NUL. This costs a
-//! comparison, and makes reading sound for any attribute.
+//! Reading an attribute repeats those checks of the policy that reading depends on: an integer's
+//! length and a string's NUL. This costs a comparison, and makes reading sound for any attribute.
 
 use super::{
     attr::RawAttr,
@@ -447,6 +447,46 @@ mod tests {
                     assert_eq!(value::<U32, 5>(all), None);
                 },
             )?;
+        }
+        Ok(())
+    }
+
+    /// Returns whether `value` is put as this payload, and the payload is read as a value that is
+    /// put the same way.
+    fn is_on_the_wire<T: AttrType>(value: T::Value<'_>, payload: &[u8]) -> Result<bool> {
+        let written = write(200, |to| put::<T>(to, 1, value))?;
+        let again = read(
+            |to| put::<Binary>(to, 1, payload),
+            |all| {
+                let value = self::value::<T, 1>(all).ok_or(EINVAL)?;
+                write(200, |to| put::<T>(to, 1, value))
+            },
+        )?;
+        let expected = write(200, |to| put::<Binary>(to, 1, payload))?;
+        Ok(written[..] == expected[..] && again?[..] == expected[..])
+    }
+
+    #[test]
+    fn integers_have_their_byte_order_on_the_wire() -> Result {
+        for is_right in [
+            is_on_the_wire::<BeU16>(0x0102, &[1, 2])?,
+            is_on_the_wire::<BeU32>(0x0102_0304, &[1, 2, 3, 4])?,
+            is_on_the_wire::<BeU64>(0x0102_0304_0506_0708, &[1, 2, 3, 4, 5, 6, 7, 8])?,
+            is_on_the_wire::<BeS16>(-2, &[0xff, 0xfe])?,
+            is_on_the_wire::<BeS32>(-2, &[0xff, 0xff, 0xff, 0xfe])?,
+            is_on_the_wire::<BeS64>(1, &[0, 0, 0, 0, 0, 0, 0, 1])?,
+            is_on_the_wire::<LeU16>(0x0102, &[2, 1])?,
+            is_on_the_wire::<LeU32>(0x0102_0304, &[4, 3, 2, 1])?,
+            is_on_the_wire::<LeU64>(0x0102_0304_0506_0708, &[8, 7, 6, 5, 4, 3, 2, 1])?,
+            is_on_the_wire::<LeS16>(-2, &[0xfe, 0xff])?,
+            is_on_the_wire::<LeS32>(-2, &[0xfe, 0xff, 0xff, 0xff])?,
+            is_on_the_wire::<LeS64>(1, &[1, 0, 0, 0, 0, 0, 0, 0])?,
+            is_on_the_wire::<U16>(0x0102, &0x0102u16.to_ne_bytes())?,
+            is_on_the_wire::<S32>(-2, &(-2i32).to_ne_bytes())?,
+            is_on_the_wire::<Uint>(7, &7u32.to_ne_bytes())?,
+            is_on_the_wire::<Sint>(-1 << 40, &(-1i64 << 40).to_ne_bytes())?,
+        ] {
+            assert!(is_right);
         }
         Ok(())
     }

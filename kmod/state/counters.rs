@@ -38,7 +38,8 @@ use kernel::{
 /// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
 /// the byte order of the names.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(align(8))]
+// A dump's cursor has no room for the alignment on 32-bit machines.
+#[cfg_attr(CONFIG_64BIT, repr(align(8)))]
 pub(crate) struct Name([u8; NAME_MAX + 1]);
 
 impl Ord for Name {

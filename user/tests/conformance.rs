@@ -24,7 +24,7 @@ use parley_spec::Spec;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use values::{invalid, put, read, Maker, Values};
+use values::{invalid, put, read, understood, Maker, Values};
 
 /// Length of the family's own header.
 const HEAD: usize = 8;
@@ -47,6 +47,8 @@ struct Answer {
 struct Client {
     socket: Socket,
     family: u16,
+    /// The number of the group of `told`.
+    news: u32,
 }
 
 impl Client {
@@ -54,8 +56,13 @@ impl Client {
         let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
         socket.set_timeout(Duration::from_secs(20)).unwrap();
         socket.set_receive_buffer(4 << 20).unwrap();
-        let family = genl::resolve(&mut socket, "conformance").unwrap().id;
-        Self { socket, family }
+        let family = genl::resolve(&mut socket, "conformance").unwrap();
+        let news = family.groups.iter().find(|group| group.name == "news");
+        Self {
+            socket,
+            news: news.unwrap().id,
+            family: family.id,
+        }
     }
 
     /// Writes a request, with a sequence number of its own, which is returned.
@@ -99,6 +106,20 @@ impl Client {
                 Kind::Refused(refusal) => return Some(Err(refusal)),
                 Kind::Ack | Kind::Done => return Some(Ok(answers)),
                 _ => answers.push(answer(message.payload)),
+            }
+        }
+    }
+}
+
+impl Client {
+    /// Receives events until one with this header. Returns whether there was one before, or a loss.
+    fn events_before(&mut self, head: [u8; HEAD]) -> bool {
+        let mut heard = false;
+        loop {
+            match self.socket.next_message(|_| true) {
+                Err(Error::Overrun) => heard = true,
+                message if answer(message.as_ref().unwrap().payload).head == head => return heard,
+                _ => heard = true,
             }
         }
     }
@@ -165,17 +186,18 @@ fn a_refusal_points_to_the_attribute_whatever_nests_it_is_in() {
         let (last, nests) = case.numbers.split_last().unwrap();
         fn nested(to: &mut Writer<'_>, nests: &[u16], last: (u16, &[u8])) -> Result<()> {
             match nests {
+                // Its number may have the flag of a nest.
                 [] => to.bytes(last.0, last.1),
                 [first, rest @ ..] => to.nest(*first, |to| nested(to, rest, last)),
             }
         }
-        let fill = |to: &mut Writer<'_>| nested(to, nests, (*last, &case.payload));
+        let last = (*last | case.flags, &case.payload[..]);
+        let fill = |to: &mut Writer<'_>| nested(to, nests, last);
         let (seq, request) = client.request((cmd, 0), [0; HEAD], fill);
         let refusal = client.call(seq, &request).expect_err(&case.path);
         let offset = ATTRIBUTES + 4 * nests.len();
         assert_eq!(refusal.offset, Some(offset as u32), "{case:?}: {refusal}");
-        let expected = [libc::ERANGE, libc::EINVAL];
-        assert!(expected.contains(&refusal.errno), "{case:?}: {refusal}");
+        assert_eq!(refusal.errno, case.errno, "{case:?}: {refusal}");
     }
     println!("{} invalid payloads, each refused where it is", cases.len());
 }
@@ -186,9 +208,16 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
     let spec = spec();
     let (mut maker, mut client) = (maker(&spec), Client::new());
     let (cmd, set, places) = operation(&spec, "echo");
-    let (mut answered, mut refused) = (0, 0);
+    let (mut answered, mut refused, mut compared) = (0, 0, 0);
     for at in 1..=messages {
-        progress("mangled messages", at / 1000, messages / 1000, 20);
+        if at % 1000 == 0 {
+            progress(
+                "thousands of mangled messages",
+                at / 1000,
+                messages / 1000,
+                20,
+            );
+        }
         let values = maker.some_of(set, places);
         let dump = if maker.random.chance(20) {
             flags::DUMP
@@ -199,7 +228,14 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
             client.request((cmd, dump), [7; HEAD], |to| put(to, &values, false));
         for _ in 0..1 + maker.random.below(2) {
             if request.len() > ATTRIBUTES {
-                mangle(&mut maker.random, &mut request, client.family, ATTRIBUTES);
+                let most = spec[set].attributes.len() as u16;
+                mangle(
+                    &mut maker.random,
+                    &mut request,
+                    client.family,
+                    ATTRIBUTES,
+                    most,
+                );
             }
         }
         let (last, sentinel) = client.request((cmd, 0), [0; HEAD], |_| Ok(()));
@@ -231,6 +267,17 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
                 _ => {}
             }
         }
+        // The only answer to a request that is whole has what the request has.
+        let len = u32::from_ne_bytes(*request.first_chunk().unwrap_or(&[0; 4])) as usize;
+        if let ([(answered, said)], Some(whole)) = (&said[..], request.get(..len)) {
+            if *answered == cmd && whole[..] == request[..] {
+                let sent = read(&spec, set, Attributes::new(&whole[ATTRIBUTES..])).unwrap();
+                let back = read(&spec, set, Attributes::new(&said.attributes)).unwrap();
+                assert_eq!(back, understood(&spec, set, sent));
+                assert_eq!(said.head, whole[ATTRIBUTES - HEAD..ATTRIBUTES]);
+                compared += 1;
+            }
+        }
         // What the kernel has understood means the same when it is sent as a valid message.
         for (_, said) in said.into_iter().filter(|(answered, _)| *answered == cmd) {
             let (seq, request) = client.request((cmd, 0), said.head, |_| Ok(()));
@@ -240,8 +287,12 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
             answered += 1;
         }
     }
-    println!("{messages} mangled messages: {answered} answers, {refused} refusals");
-    assert!(answered > messages / 20 && refused > messages / 20);
+    println!(
+        "{messages} mangled messages: {answered} answers, {refused} refusals, {compared} compared"
+    );
+    assert!([answered, refused, compared]
+        .iter()
+        .all(|count| *count > messages / 20));
 }
 
 #[test]
@@ -273,22 +324,28 @@ fn every_failed_allocation_fails_the_call_alone() {
         to.nest(inner, |to| to.nest(deeper, |to| to.bytes(key, b"ab")))
     };
     type Fill<'a> = &'a dyn Fn(&mut Writer<'_>) -> Result<()>;
-    let calls: [(&str, u8, u16, Fill<'_>); 4] = [
+    let calls: [(&str, u8, u16, Fill<'_>); 5] = [
         ("echo", echo, 0, &|to| put(to, &everything, false)),
         ("dump of echo", echo, flags::DUMP, &|to| to.u32(u32, 5)),
         ("need, which has a hook", need, 0, &needed),
         ("relaxed, which notifies", relaxed, 0, &|to| {
             put(to, &some, false)
         }),
+        ("relaxed, with NLM_F_ECHO", relaxed, flags::ECHO, &|to| {
+            put(to, &some, false)
+        }),
     ];
     for (what, cmd, modifiers, fill) in calls {
+        let mut listener = Client::new();
+        listener.socket.join(listener.news).unwrap();
         let mut client = Client::new();
         let (seq, request) = client.request((cmd, modifiers), [1; HEAD], fill);
-        let count = client.call(seq, &request).unwrap().len();
+        let clean = client.call(seq, &request).unwrap();
         every(what, |faults, n| {
             let mut client = Client::new();
             let (seq, request) = client.request((cmd, modifiers), [1; HEAD], fill);
             let (sent, failed) = faults.inject(n, || client.socket.send(&request));
+            let mut done = false;
             match sent {
                 Err(Error::Io { error, .. }) => {
                     let errno = error.raw_os_error();
@@ -298,17 +355,48 @@ fn every_failed_allocation_fails_the_call_alone() {
                     );
                 }
                 Err(error) => panic!("{error}"),
-                Ok(()) => {
-                    if let Some(Err(refusal)) = client.end(seq) {
+                Ok(()) => match client.end(seq) {
+                    Some(Err(refusal)) => {
                         let errno = refusal.errno;
                         assert!(matches!(errno, libc::ENOMEM | libc::ENOBUFS), "{refusal}");
                     }
-                }
+                    // `need` counts its calls.
+                    Some(Ok(answers)) if cmd == need => assert_eq!(answers.len(), clean.len()),
+                    Some(Ok(answers)) => {
+                        assert_eq!(answers, clean, "allocation {n}");
+                        done = true;
+                    }
+                    None => {}
+                },
             }
             // The next call is not the worse for it.
-            let (seq, request) = client.request((cmd, modifiers), [1; HEAD], fill);
-            assert_eq!(client.call(seq, &request).unwrap().len(), count);
+            let (seq, request) = client.request((cmd, modifiers), [2; HEAD], fill);
+            assert_eq!(client.call(seq, &request).unwrap().len(), clean.len());
+            // Whoever listens has got an event of a call that was done, or knows of a loss.
+            if cmd == relaxed {
+                let heard = listener.events_before([2; HEAD]);
+                assert!(heard || !done, "allocation {n} lost an event");
+            }
             failed
         });
+    }
+}
+
+#[test]
+fn calls_of_a_family_that_is_not_parallel_run_one_at_a_time() {
+    let spec = spec();
+    let (cmd, ..) = operation(&spec, "echo");
+    let callers = [(); 4].map(|()| {
+        std::thread::spawn(move || {
+            let mut client = Client::new();
+            for _ in 0..50 {
+                let (seq, request) = client.request((cmd, 0), *b"slow it!", |_| Ok(()));
+                let refusal = client.call(seq, &request).unwrap_err();
+                assert_eq!(refusal.errno, libc::EALREADY, "{refusal}");
+            }
+        })
+    });
+    for caller in callers {
+        caller.join().unwrap();
     }
 }

@@ -213,7 +213,7 @@ impl Run {
             if self.random.chance(75) {
                 for _ in 0..1 + self.random.below(2) {
                     if message.len() > HEADER + 4 {
-                        mangle(&mut self.random, &mut message, self.family, HEADER + 4);
+                        mangle(&mut self.random, &mut message, self.family, HEADER + 4, 6);
                     }
                 }
             }

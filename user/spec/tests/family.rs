@@ -63,6 +63,21 @@ fn each_attribute_has_the_policy_that_the_spec_asks_for() {
 }
 
 #[test]
+fn a_hook_has_no_method_for_what_the_kernel_may_not_have_looked_at() {
+    let made = generated(SMALL);
+    let (_, methods) = made.split_once("impl<'a> Attrs<'a, SmallBegin> {").unwrap();
+    let (methods, _) = methods.split_once("\n}\n").unwrap();
+    for (method, has) in [
+        ("name", true),
+        ("mask", true),
+        ("inner", true),
+        ("count", false),
+    ] {
+        assert_eq!(methods.contains(&format!("fn {method}(")), has, "{method}");
+    }
+}
+
+#[test]
 fn operations_with_the_same_reply_share_its_type() {
     let made = generated(SMALL);
     assert!(made.contains("pub(crate) type Reply<'a> = super::get::Reply<'a>;"));

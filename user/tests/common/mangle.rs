@@ -31,8 +31,15 @@ impl Random {
     }
 }
 
-/// Mangles a message to `family`, whose attributes begin at `attributes`. Keeps its sequence number.
-pub fn mangle(random: &mut Random, message: &mut Vec<u8>, family: u16, attributes: usize) {
+/// Mangles a message to `family`, whose attributes begin at `attributes` and have numbers up to
+/// `most`.
+pub fn mangle(
+    random: &mut Random,
+    message: &mut Vec<u8>,
+    family: u16,
+    attributes: usize,
+    most: u16,
+) {
     let len = message.len();
     // Where the attributes begin, of which one is picked.
     let mut starts = Vec::new();
@@ -72,7 +79,8 @@ pub fn mangle(random: &mut Random, message: &mut Vec<u8>, family: u16, attribute
             put(message, attribute, &new.to_ne_bytes());
         }
         9 => {
-            let number = random.of(&[0, 1, 2, 3, 4, 5, 6, 0x8001, 0x8002, 0x4001, word as u16]);
+            let known = 1 + random.below(most.into()) as u16;
+            let number = random.of(&[0, known, known, known | 0x8000, 0x4001, word as u16]);
             put(message, attribute + 2, &number.to_ne_bytes());
         }
         10 => message.truncate(random.below(len + 1)),
@@ -92,7 +100,7 @@ pub fn mangle(random: &mut Random, message: &mut Vec<u8>, family: u16, attribute
         13 => {
             // All attributes in a nest.
             let inside = (len - attributes + 4) as u16;
-            let number = 0x8000 | (1 + word as u16 % 5);
+            let number = 0x8000 | (1 + word as u16 % most);
             let header = [inside.to_ne_bytes(), number.to_ne_bytes()].concat();
             message.splice(attributes..attributes, header);
             let len = message.len() as u32;

@@ -32,8 +32,14 @@ pub struct Invalid {
     pub path: String,
     /// The numbers of the nests and of the attribute.
     pub numbers: Vec<u16>,
+    /// The attribute's flags beside its number.
+    pub flags: u16,
     pub payload: Vec<u8>,
+    pub errno: i32,
 }
+
+/// The flag of an attribute that is a nest.
+const NESTED: u16 = 1 << 15;
 
 const LENGTH_MAX: i128 = 300;
 
@@ -242,12 +248,16 @@ fn read_one(spec: &Spec, kind: &AttributeKind, attribute: &Attribute<'_>) -> Res
                 let inner = inner?;
                 Ok((inner.number, Value::Bytes(inner.payload.to_vec())))
             });
-            Value::Nest(inner.collect::<Result<_>>()?)
+            // Nobody has looked at what is in it.
+            match inner.collect::<Result<_>>() {
+                Ok(inner) => Value::Nest(inner),
+                Err(_) => Value::Bytes(attribute.payload.to_vec()),
+            }
         }
         AttributeKind::IndexedArray(element) => {
             let mut elements = Vec::new();
-            for each in attribute.attributes() {
-                let each = each?;
+            // The kernel, too, ends an array before the first element that is not whole.
+            for each in attribute.attributes().map_while(|each| each.ok()) {
                 elements.push((each.number, read_one(spec, element, &each)?));
             }
             Value::Nest(elements)
@@ -256,7 +266,8 @@ fn read_one(spec: &Spec, kind: &AttributeKind, attribute: &Attribute<'_>) -> Res
     })
 }
 
-/// Every payload just outside of what these attributes of `set` allow.
+/// Payloads just outside of what these attributes of `set` allow, with the errno that the kernel's
+/// parser has for each, or the layer where the parser cannot.
 pub fn invalid(spec: &Spec, set: SetId, places: &[usize]) -> Vec<Invalid> {
     let mut found = Vec::new();
     for place in places {
@@ -271,31 +282,45 @@ pub fn invalid(spec: &Spec, set: SetId, places: &[usize]) -> Vec<Invalid> {
 }
 
 fn invalid_of(spec: &Spec, kind: &AttributeKind) -> Vec<Invalid> {
-    let leaf = |payload| Invalid {
+    let case = |errno, payload| Invalid {
         path: String::new(),
         numbers: Vec::new(),
+        flags: 0,
         payload,
+        errno,
     };
-    match kind {
+    let is_nest = matches!(
+        kind,
+        AttributeKind::Nest(_) | AttributeKind::IndexedArray(_)
+    );
+    let mut cases = match kind {
+        AttributeKind::Flag => vec![case(libc::ERANGE, vec![0])],
         AttributeKind::Integer(integer, limits) => {
             let (low, high) = range(spec, *integer, limits);
             let (least, greatest) = integer.kind.range();
-            let outside = match integer.values {
-                Some(used) if used.as_flags => vec![1 << mask(spec, used).trailing_ones()],
-                Some(used) => {
-                    let entries = &spec.enumeration(used.id).unwrap().entries;
-                    let values: Vec<_> = entries.iter().map(|entry| entry.value).collect();
-                    let near = values.iter().flat_map(|value| [value - 1, value + 1]);
-                    near.filter(|value| !values.contains(value)).collect()
+            let entries = |used: EnumUse| &spec.enumeration(used.id).unwrap().entries;
+            let (errno, outside) = match integer.values {
+                Some(used) if used.as_flags => {
+                    (libc::EINVAL, vec![1 << mask(spec, used).trailing_ones()])
                 }
-                None => vec![low - 1, high + 1],
+                Some(used) => {
+                    let values: Vec<_> = entries(used).iter().map(|entry| entry.value).collect();
+                    let near = values.iter().flat_map(|value| [value - 1, value + 1]);
+                    let gaps = spec.enumeration(used.id).unwrap().range().is_none();
+                    let errno = if gaps { libc::EINVAL } else { libc::ERANGE };
+                    (
+                        errno,
+                        near.filter(|value| !values.contains(value)).collect(),
+                    )
+                }
+                None => (libc::ERANGE, vec![low - 1, high + 1]),
             };
-            let fitting = outside
+            let fit = outside
                 .into_iter()
                 .filter(|v| (least..=greatest).contains(v));
-            let mut cases: Vec<_> = fitting.map(|v| leaf(bytes(*integer, v))).collect();
+            let mut cases: Vec<_> = fit.map(|v| case(errno, bytes(*integer, v))).collect();
             // A length that no integer has.
-            cases.push(leaf(vec![0; 3]));
+            cases.push(case(libc::EINVAL, vec![0; 3]));
             cases
         }
         AttributeKind::Bitfield32(used) => {
@@ -303,9 +328,10 @@ fn invalid_of(spec: &Spec, kind: &AttributeKind) -> Vec<Invalid> {
             let beyond = 1u32 << allowed.trailing_ones();
             let pairs = [(0, beyond), (beyond, beyond), (1, 0)];
             let cases = pairs.map(|(value, selector): (u32, u32)| {
-                leaf([value.to_ne_bytes(), selector.to_ne_bytes()].concat())
+                let payload = [value.to_ne_bytes(), selector.to_ne_bytes()].concat();
+                case(libc::EINVAL, payload)
             });
-            [cases.to_vec(), vec![leaf(vec![0; 7])]].concat()
+            [cases.to_vec(), vec![case(libc::ERANGE, vec![0; 7])]].concat()
         }
         AttributeKind::Text {
             length,
@@ -314,35 +340,104 @@ fn invalid_of(spec: &Spec, kind: &AttributeKind) -> Vec<Invalid> {
             let (min, max) = lengths(length);
             let mut cases = Vec::new();
             if number(&length.max).is_some() {
-                cases.push(leaf([vec![b'x'; max + 1], vec![0]].concat()));
+                // The parser looks for the NUL within the greatest length.
+                let errno = if *unterminated {
+                    libc::ERANGE
+                } else {
+                    libc::EINVAL
+                };
+                cases.push(case(errno, [vec![b'x'; max + 1], vec![0]].concat()));
             }
             if min > 0 {
-                cases.push(leaf([vec![b'x'; min - 1], vec![0]].concat()));
+                cases.push(case(libc::ERANGE, [vec![b'x'; min - 1], vec![0]].concat()));
             }
             if !unterminated {
-                cases.push(leaf(b"x".to_vec()));
+                cases.push(case(libc::EINVAL, b"x".to_vec()));
             }
             cases
         }
         AttributeKind::Binary { content, length } => {
             let (min, max) = match content {
-                Content::Struct(id) => (struct_len(spec, *id), usize::MAX),
+                Content::Struct(id) => (struct_len(spec, *id), struct_len(spec, *id)),
                 _ => lengths(length),
             };
+            let is_struct = matches!(content, Content::Struct(_));
             let bounded = number(&length.exact).or(number(&length.max)).is_some();
-            let longer = bounded.then(|| leaf(vec![0; max.saturating_add(1)]));
-            let shorter = min.checked_sub(1).map(|len| leaf(vec![0; len]));
+            // The kernel leaves a struct's length to the layer.
+            let errno = if is_struct {
+                libc::EINVAL
+            } else {
+                libc::ERANGE
+            };
+            let longer = (bounded || is_struct).then(|| case(errno, vec![0; max + 1]));
+            let shorter = min.checked_sub(1).map(|len| case(errno, vec![0; len]));
             longer.into_iter().chain(shorter).collect()
         }
-        AttributeKind::Nest(Some(set)) => {
-            let every: Vec<_> = (0..spec[*set].attributes.len()).collect();
-            invalid(spec, *set, &every)
+        AttributeKind::Nest(set) => {
+            let every = |set: SetId| (0..spec[set].attributes.len()).collect::<Vec<_>>();
+            set.map_or_else(Vec::new, |set| invalid(spec, set, &every(set)))
         }
         AttributeKind::IndexedArray(element) => {
             let mut cases = invalid_of(spec, element);
+            // The parser does not ask elements for the flag of a nest.
+            cases.retain(|case| {
+                !case.numbers.is_empty()
+                    || case.errno != libc::EINVAL
+                    || case.flags == 0 && !case.payload.is_empty()
+            });
             cases.iter_mut().for_each(|case| case.numbers.insert(0, 1));
             cases
         }
         _ => Vec::new(),
+    };
+    // An attribute is flagged as a nest if it is one.
+    let flags = if is_nest { 0 } else { NESTED };
+    cases.push(Invalid {
+        flags,
+        ..case(libc::EINVAL, Vec::new())
+    });
+    if is_nest {
+        cases.push(Invalid {
+            flags: NESTED,
+            ..case(libc::ERANGE, vec![0; 3])
+        });
+    }
+    cases
+}
+
+/// What the kernel makes of the attributes of `set` in a request that it has accepted: of several
+/// that are not `multi-attr` the last counts, a string ends at its NUL, and the elements of an
+/// array count by their order.
+pub fn understood(spec: &Spec, set: SetId, values: Values) -> Values {
+    let mut kept: Values = Vec::new();
+    for (number, value) in values {
+        let known = spec[set].attributes.iter();
+        let known = known.clone().find(|known| known.number == number).unwrap();
+        if !known.multi {
+            kept.retain(|(other, _)| *other != number);
+        }
+        kept.push((number, understood_one(spec, &known.kind, value)));
+    }
+    kept.sort_by_key(|(number, _)| *number);
+    kept
+}
+
+fn understood_one(spec: &Spec, kind: &AttributeKind, value: Value) -> Value {
+    match (kind, value) {
+        (AttributeKind::Text { .. }, Value::Bytes(bytes)) => {
+            let mut text: Vec<_> = bytes.into_iter().take_while(|byte| *byte != 0).collect();
+            text.push(0);
+            Value::Bytes(text)
+        }
+        (AttributeKind::Nest(Some(set)), Value::Nest(inner)) => {
+            Value::Nest(understood(spec, *set, inner))
+        }
+        (AttributeKind::IndexedArray(element), Value::Nest(inner)) => {
+            let elements = inner
+                .into_iter()
+                .map(|(_, each)| understood_one(spec, element, each));
+            Value::Nest((1..).zip(elements).collect())
+        }
+        (_, value) => value,
     }
 }

@@ -9,7 +9,7 @@ use super::{
     kinds, Family,
 };
 use crate::model::{
-    Attribute, AttributeKind, Call, KernelPolicy, Length, Limits, Operation, SetId,
+    Attribute, AttributeKind, Call, KernelPolicy, Length, Limits, Operation, SetId, Validation,
 };
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -74,7 +74,8 @@ impl<'s> Family<'s> {
         self.given(set, &attributes, false)
     }
 
-    /// The methods for the attributes that requests for `operations`, of the set `set`, may have.
+    /// The methods for the attributes of requests for `operations`, which all have a hook and the
+    /// set `set`.
     pub(super) fn methods_of_all(&mut self, set: SetId, operations: &[&Operation]) -> String {
         let calls = operations.iter().filter_map(|operation| {
             let call = operation.r#do.as_ref()?;
@@ -83,6 +84,15 @@ impl<'s> Family<'s> {
         let mut attributes: Vec<&Attribute> = calls.flatten().collect();
         attributes.sort_by_key(|attribute| attribute.number);
         attributes.dedup_by_key(|attribute| attribute.number);
+        // Where validation is relaxed, the kernel passes attributes on that the operation does not
+        // take, and has not looked at them.
+        for operation in operations {
+            let relaxed = operation.dont_validate.contains(&Validation::Strict);
+            if let (true, Some(call)) = (relaxed, &operation.r#do) {
+                let taken = self.requested(operation, set, call);
+                attributes.retain(|known| taken.iter().any(|taken| taken.number == known.number));
+            }
+        }
         self.given(set, &attributes, false).methods
     }
 
