@@ -31,6 +31,7 @@ mod wire;
 // Single attributes: in a request, in an error, in a policy, by type, in a message.
 mod attr;
 mod extack;
+mod integers;
 mod policy;
 mod types;
 mod writer;
@@ -86,6 +87,7 @@ pub(crate) mod prelude {
             Namespace,
             NewNet, //
         },
+        integers::*,
         kept::{
             Kept,
             Prepared, //

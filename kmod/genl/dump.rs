@@ -317,12 +317,12 @@ pub(super) unsafe extern "C" fn done<N: DumpOp<O>, O: Op>(
 mod tests {
     use super::*;
     use crate::genl::{
+        integers::U32,
         policy::Policy,
         testing::{
             put,
             FakeDump, //
-        },
-        types::U32, //
+        }, //
     };
 
     /// A dump whose entries have one attribute.

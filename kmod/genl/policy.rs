@@ -264,6 +264,7 @@ pub(crate) const fn table<const N: usize>(entries: &[(u16, Policy)]) -> [Policy;
 mod tests {
     use super::*;
     use crate::genl::{
+        integers::U32,
         testing::{
             check,
             put,
@@ -273,8 +274,7 @@ mod tests {
             Bitfield32,
             BitfieldValue,
             NulString,
-            Sparse,
-            U32, //
+            Sparse, //
         },
         wire::NoRoom,
         writer::Writer, //

@@ -313,6 +313,7 @@ impl<T: AttrType> AttrType for Array<T> {
 mod tests {
     use super::*;
     use crate::genl::{
+        integers::U32,
         policy::{
             table,
             Policy, //
@@ -322,10 +323,7 @@ mod tests {
             with_attrs,
             write, //
         },
-        types::{
-            NulString,
-            U32, //
-        }, //
+        types::NulString, //
     };
 
     /// The attributes of the tests, and those of the nests in them.

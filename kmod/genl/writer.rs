@@ -194,16 +194,16 @@ impl Writer<'_> {
 mod tests {
     use super::*;
     use crate::genl::{
+        integers::{
+            Uint,
+            U32, //
+        },
         testing::{
             parse,
             put,
             write, //
         },
-        types::{
-            NulString,
-            Uint,
-            U32, //
-        },
+        types::NulString,
         wire::size, //
     };
 
