@@ -341,7 +341,8 @@ class DebianHeaders(ScriptTest):
             "\t@date +%N | tee rust/libkernel.rmeta rust/libcore.rmeta >rust/libmacros.so\n"
             f"\t@echo {RELEASE} >include/config/kernel.release\n")
         version = ".".join(RELEASE.split(".")[:2])
-        subprocess.run(["tar", "-C", source.parent, "-cJf",
+        # In the namespace, no other owner exists.
+        subprocess.run(["tar", "--owner=0", "--group=0", "-C", source.parent, "-cJf",
                         self.folder / f"src/linux-source-{version}.tar.xz", source.name], check=True)
         result = self.headers_script()
         self.assertEqual(result.returncode, 0, result.stderr)
