@@ -118,7 +118,11 @@ impl Client {
     fn events_before(&mut self, head: [u8; HEAD]) -> bool {
         let mut heard = false;
         loop {
-            let message = self.socket.next_message(|_| true).unwrap();
+            let message = match self.socket.next_message(|_| true) {
+                // After a loss the kernel drops what comes until all is read.
+                Err(Error::Overrun) => return true,
+                message => message.unwrap(),
+            };
             if answer(message.payload).head == head {
                 break;
             }
