@@ -107,7 +107,7 @@ spec: setup
 # REPORT reaches scripts/test in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
 ifneq ($(and $(value REPORT),$(filter test try torture,$(MAKECMDGOALS))),)
-reports = $(if $(filter torture,$(MAKECMDGOALS)),debug race,.)
+reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
 test try torture setup kernel: | no-old-report
 no-old-report:
 	@for each in $(reports); do \

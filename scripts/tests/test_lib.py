@@ -338,6 +338,17 @@ class Surroundings(CheckoutTest):
         self.assertIn("elsewhere", result.stderr)
         self.assertIn(" MO= ", (self.folder / "make").read_text())
 
+    def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
+        self.write(self.checkout / "scripts/check-kdir", "#!/bin/sh\n")
+        self.fake("make", "[ -e kmod/parley.ko ] || { touch kmod/parley.ko; echo 'WARNING: modpost: x'; }")
+        self.write(self.folder / "tree/.config")
+        built_for = self.write(self.checkout / "build/module-for", "/another\n")
+        for _ in range(2):
+            result = self.run_here("scripts/module", self.folder / "tree")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("builds with warnings", result.stderr)
+            self.assertFalse(built_for.exists())
+
     def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
         tree = self.folder / "k;touch made;"
         tree.mkdir()

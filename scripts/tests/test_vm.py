@@ -334,6 +334,11 @@ def same_file(path, descriptor):
 
 
 class Input(VmTest):
+    def test_the_settings_of_virtme_ng_are_none_of_the_user_s(self):
+        self.guest(f"cp $HOME/.config/virtme-ng/virtme-ng.conf {self.folder}/read; boot; up; finish 0")
+        self.assertEqual(self.run_vm().returncode, 0)
+        self.assertEqual((self.folder / "read").read_text(), "{}\n")
+
     def test_standard_input_is_passed_on_with_every_byte(self):
         self.guest('boot; up; cat >>"$run/stdout"; finish 0')
         (self.folder / "input").write_bytes(bytes(range(256)) * 1000)
@@ -403,15 +408,15 @@ class Guest(VmTest):
     def test_the_options_for_modules_of_others_reach_virtme_ng(self):
         (self.folder / "shared").mkdir()
         (self.folder / "raw").write_bytes(b"\0" * 512)
-        (self.folder / "qcow2").write_bytes(b"QFI\xfb" + b"\0" * 512)
+        (self.folder / "disk.qcow2").write_bytes(b"QFI\xfb" + b"\0" * 512)
         (self.folder / "bzImage").touch()
         done = self.run_vm("--image", self.folder / "bzImage", "--rwdir", self.folder / "shared", "--network",
-                           "--disk", self.folder / "raw", "--disk", self.folder / "qcow2", "--gdb", "1234")
+                           "--disk", self.folder / "raw", "--disk", self.folder / "disk.qcow2", "--gdb", "1234")
         self.assertEqual(done.returncode, 0, done.stderr)
         arguments = " ".join(self.arguments())
         for words in (f"--run {self.folder}/bzImage ", f"--rwdir {self.folder}/shared", "--network user",
                       f"-drive if=virtio,format=raw,file={self.folder}/raw",
-                      f"-drive if=virtio,format=qcow2,file={self.folder}/qcow2",
+                      f"-drive if=virtio,format=qcow2,file={self.folder}/disk.qcow2",
                       "-gdb tcp:127.0.0.1:1234", "nokaslr"):
             self.assertIn(words, arguments)
 
