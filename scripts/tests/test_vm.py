@@ -9,7 +9,6 @@ import signal
 import subprocess
 import time
 import unittest
-
 from support import TOP, ScriptTest
 
 # In place of virtme-ng: finds the folder of the run, keeps what it was called with, and then
@@ -114,14 +113,15 @@ class VmTest(ScriptTest):
 
 class Log(VmTest):
     def test_output_status_and_a_clean_log_come_through(self):
-        # The settings of virtme-ng are none of the user's.
+        (self.folder / "kept").write_text("kept")
         self.guest(f'cp ~/.config/virtme-ng/virtme-ng.conf {self.folder}/read; boot; up; '
+                   f'for name in log probe console; do ln -s {self.folder}/kept $run/$name; done; '
                    'echo said >>"$run/stdout"; echo loud >>"$run/stderr"; finish 7')
         done = self.run_vm()
-        self.assertEqual((self.folder / "read").read_text(), "{}\n")
+        read, kept = (self.folder / name for name in ("read", "kept"))
+        self.assertEqual((read.read_text(), kept.read_text()), ("{}\n", "kept"))
         self.assertEqual((done.returncode, done.stdout, done.stderr), (7, "said\n", "loud\n"))
-        self.assertEqual(self.check_log()[0], 0, self.check_log()[1])
-        self.assertEqual(list((self.folder / "tmp").iterdir()), [])
+        self.assertEqual((self.check_log()[0], list((self.folder / "tmp").iterdir())), (0, []))
 
     def test_a_guest_that_dies_while_it_shuts_down_is_noticed(self):
         self.guest("boot; up; dies=1 finish 0")
