@@ -21,7 +21,7 @@ class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/bench.json", "build/doc/index.html",
-                "build/kunit/kmod/parley.ko", "rust-project.json",
+                "build/kunit/kmod/parley.ko", "rust-project.json", "build/rust-analyzer/log",
                 "scripts/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
@@ -50,6 +50,11 @@ class Clean(CheckoutTest):
         result = self.run_here("make", "clean", path=self.basic_path("make"))
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.files(), before)
+
+    def test_a_project_file_that_somebody_has_written_survives(self):
+        self.write(self.checkout / "rust-project.json", "mine")
+        self.run_here("make", "clean")
+        self.assertTrue((self.checkout / "rust-project.json").exists())
 
     def test_files_of_the_user_and_a_branch_named_like_an_object_survive(self):
         self.git("init", "--quiet")
