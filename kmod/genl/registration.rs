@@ -209,13 +209,13 @@ impl<N: NetState> Visible<N> {
 
 impl<N: NetState> Drop for Visible<N> {
     fn drop(&mut self) {
-        pr_info!("family {} is unregistered\n", self.0.name());
         // From here on an open dump fails, and an open file cannot enter its namespace any more.
         // SAFETY: `new` has opened the users.
         unsafe { self.0.users.close(self.0.name()) };
         // SAFETY: The family is registered. This returns when no do-request is being handled any
         // more and no request can come in.
         unsafe { bindings::genl_unregister_family(self.0.family.get()) };
+        pr_info!("family {} is unregistered\n", self.0.name());
     }
 }
 

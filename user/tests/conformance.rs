@@ -260,7 +260,7 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
         }
         client.socket.send(&request).unwrap();
         client.socket.send(&sentinel).unwrap();
-        // The answer to the sentinel comes last, but for what is left of a dump.
+        // The sentinel's answer is the last one, except for the rest of a dump.
         let (mut said, mut open, mut ended) = (Vec::new(), false, false);
         while !ended || open {
             let message = client.socket.next_message(|_| true).unwrap();
