@@ -207,10 +207,12 @@ class Run:
     def relaxed(self):
         self.listener.ntf_subscribe("news")
         # Neither `wide`, whose number is beyond the end of the policy, nor `u8` is for this operation.
-        # Its hook belongs to an operation that takes `u8`, too, and must not see it here.
+        # Its hook belongs to `begun`, too, which takes `u8`; it has no method for it.
         sent = {**self.header(), "u16": 7, "string": "x"}
         reply = self.ynl.do("relaxed", {**sent, "wide": 1, "u8": 200})
         self.hold("relaxed", reply, sent)
+        begun = {**self.header(), "u8": 200, "string": "x"}
+        self.hold("begun", self.ynl.do("begun", {**begun}), begun)
         self.listener.check_ntf()
         told = self.listener.async_msg_queue.get(timeout=5)
         self.hold("told", [told["name"], told["msg"]], ["told", sent])

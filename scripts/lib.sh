@@ -141,6 +141,20 @@ llvm() {
 	done
 }
 
+# room_for KERNEL: sets the `memory` and the `seconds` that tests in a guest with this kernel
+# may take, and how long its boot may.
+room_for() {
+	memory=1G seconds=1200
+	case $1 in
+	default | debian) ;;
+	*)
+		# Sanitizers want room and time.
+		memory=3G seconds=5400
+		export PARLEY_BOOT_SECONDS=${PARLEY_BOOT_SECONDS:-600}
+		;;
+	esac
+}
+
 # config_of KDIR: where the configuration of this kernel tree is.
 config_of() {
 	if [ -e "$1/.config" ]; then

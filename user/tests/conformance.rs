@@ -110,9 +110,7 @@ impl Client {
             }
         }
     }
-}
 
-impl Client {
     /// Receives events until one with this header. Returns whether there was one before, or a loss,
     /// which the library reports when all that was not lost is read.
     fn events_before(&mut self, head: [u8; HEAD]) -> bool {
