@@ -29,6 +29,8 @@ unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTE
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
 unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
 unset PIP_{TARGET,PREFIX,ROOT,USER}
+# A compiler cache that leaves a server behind would leave it with the locks of these scripts.
+export RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
 # Who installs the program may want flags of their own; who checks it must not, because they
 # hide warnings.
 case $me in
@@ -98,6 +100,33 @@ plain_path() {
 	done
 }
 
+# holder_of DESCRIPTOR: the process that has a lock on the file that this descriptor is of, where
+# it can be seen.
+holder_of() {
+	local entry pid
+	for entry in /proc/[0-9]*/fd/"$1"; do
+		pid=${entry#/proc/} pid=${pid%%/*}
+		if [ "$pid" != $$ ] && [ "$entry" -ef "/proc/$$/fd/$1" ] &&
+			grep -qs '^lock:' "/proc/$pid/fdinfo/$1"; then
+			printf ' (process %s: %s)' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60)"
+			return
+		fi
+	done
+}
+
+# take DESCRIPTOR WHO [OPTION]: takes the lock on the file that this descriptor is of; where it
+# has to wait for that, it says for whom. Fails if the file system has no locks.
+take() {
+	local status=0
+	flock --nonblock --conflict-exit-code 75 "${@:3}" "$1" 2>/dev/null || status=$?
+	if [ "$status" = 75 ]; then
+		note "$2$(holder_of "$1"); waiting for it"
+		status=0
+		flock "${@:3}" "$1" || status=$?
+	fi
+	return "$status"
+}
+
 # The paths that every script uses. Status 2, wrong usage, is none of those that
 # scripts/vm passes on from a command.
 (
@@ -117,6 +146,14 @@ plain_path() {
 	fi
 ) || exit 2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
+# use_cache: nobody removes the cache, not even `make distclean` of another checkout, until this
+# process and those that it starts have ended (descriptor 5).
+use_cache() {
+	[ -d "$cache" ] && command -v flock >/dev/null || return 0
+	exec 5<"$cache"
+	take 5 "the cache is being removed" --shared || true
+}
+use_cache
 
 # Python would write its cache beside the sources, and skip the assertions of self-tests.
 export PYTHONDONTWRITEBYTECODE=1
@@ -189,26 +226,6 @@ tools_of() {
 	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
 }
 
-# remove_built_by_kbuild: removes what Kbuild made of the sources in this checkout, by
-# its own records: for each FILE it keeps .FILE.cmd, which begins with the file's name.
-remove_built_by_kbuild() (
-	cd "$top" || exit
-	for record in .*.cmd kmod/.*.cmd kmod/*/.*.cmd; do
-		[ -f "$record" ] || continue
-		folder=
-		[[ $record != */* ]] || folder=${record%/*}/
-		file=${record#"$folder."} file=$folder${file%.cmd}
-		IFS= read -r line <"$record" || true
-		[[ $line = "savedcmd_$file := "* ]] || continue
-		rm -f -- "$file" "$record"
-	done
-	# These have no record, or none where the module came from a Debian root; and a
-	# compiler that was interrupted leaves its list of headers.
-	rm -f -- kmod/parley.ko kmod/parley.mod.c
-	sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
-		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
-)
-
 # root_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
 root_of() {
 	local in_cache=${1#"$cache/kernel/"}
@@ -225,7 +242,7 @@ into_root() {
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
 	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
-		kmod/*/*.c scripts/{module,check-kdir,lib.sh}) |
+		kmod/*/*.c scripts/{module,check-kdir,lib.sh,built.sh}) |
 		as_root tar -x --no-same-owner -C "$1/build/parley"
 }
 
@@ -267,11 +284,39 @@ accel_for() {
 lock() {
 	need flock
 	mkdir -p "$cache"
+	use_cache
 	exec 9>"$cache/$1.lock"
-	if ! flock -n 9; then
-		note "another run is at this ($1); waiting for it"
-		flock 9
-	fi
+	take 9 "another run is at this ($1)" || true
+}
+
+# sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
+sums() (
+	cd "$top" || exit
+	for place in Kbuild kmod user interop bench conformance; do
+		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
+			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
+			! -name '*.mod.c' -print0
+	done | xargs -0r sha256sum | LC_ALL=C sort
+)
+
+# changed_unseen: prints the sources that have changed since by_content last looked, though
+# their times are older: make and cargo, which go by times, would not build them.
+changed_unseen() {
+	local file
+	[ -f "$top/build/sources" ] || return 0
+	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67- | while IFS= read -r file; do
+		[ "$top/$file" -nt "$top/build/sources" ] || echo "$top/$file"
+	done
+}
+
+# by_content: gives sources that changed_unseen finds the time of now.
+by_content() {
+	local file
+	changed_unseen | while IFS= read -r file; do
+		touch -c -- "$file" || die "$file has changed, but its time is older than what was" \
+			"built of it, and cannot be set: touch it, or run make clean"
+	done
+	mkdir -p "$top/build" && sums >"$top/build/sources"
 }
 
 # not_by_root: whether root must leave building to the owner of this checkout, who could
@@ -285,7 +330,7 @@ not_by_root() {
 # tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
 # holder starts learn of it from PARLEY_ALONE, which counts only below that process.
 alone() {
-	local holder=${PARLEY_ALONE:-} pid=$$ status=0
+	local holder=${PARLEY_ALONE:-} pid=$$
 	holder=${holder%% *}
 	if [ "${PARLEY_ALONE:+${PARLEY_ALONE#* }}" = "$top" ]; then
 		[ -e /proc/self/status ] || return 0
@@ -306,26 +351,10 @@ alone() {
 	esac
 	need flock
 	exec 8<"$top"
-	flock --nonblock --conflict-exit-code 75 8 2>/dev/null || status=$?
-	if [ "$status" = 75 ]; then
-		note "another run is at work in this checkout$(holder_of 8 "$top"); waiting for it"
-		flock 8
-	elif [ "$status" != 0 ]; then
+	take 8 "another run is at work in this checkout" ||
 		note "this file system has no locks: do not start a second run in this checkout"
-	fi
 	export PARLEY_ALONE="$$ $top"
-}
-
-# holder_of DESCRIPTOR FILE: the process that has the lock on FILE, where it can be seen.
-holder_of() {
-	local entry pid
-	for entry in /proc/[0-9]*/fd/"$1"; do
-		pid=${entry#/proc/} pid=${pid%%/*}
-		if [ "$entry" -ef "$2" ] && grep -qs '^lock:' "/proc/$pid/fdinfo/$1"; then
-			printf ' (process %s: %s)' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-60)"
-			return
-		fi
-	done
+	[ "$me" = clean ] || [ ! -w "$top" ] || not_by_root || by_content
 }
 
 # hold PATH: nobody removes the kernel in the cache that PATH is in, its tree or its

@@ -11,6 +11,7 @@ not good, or cannot be written.
 """
 
 import datetime
+import fcntl
 import os
 import pathlib
 import sys
@@ -51,9 +52,15 @@ def report(folder, command):
         if old and not (folder / MARK).is_file():
             sys.exit(f"report: {old[0]} is not from a report of this project\n"
                      "  nothing was tested; give REPORT a folder of its own")
+        # It holds the lock until it ends.
+        mark = (folder / MARK).open("a", encoding="utf-8")
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"report: another run has its report in {folder}\n"
+                     "  nothing was tested; give REPORT a folder of its own, or wait")
         for path in old:
             path.unlink()
-        (folder / MARK).touch()
         # Whoever ends this very process finds no report of a run before.
         put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
         transcript = (folder / "output.txt").open("wb", buffering=0)

@@ -50,7 +50,7 @@ TOOLCHAIN = {name: os.environ.get(name, os.path.expanduser(f"~/{folder}"))
              for name, folder in (("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo"))}
 
 # What every machine has: coreutils and a few more, and nothing that one has to install.
-BASIC = """awk basename bash cat chmod cmp cp cut date df dirname du echo env expr false find flock
+BASIC = """awk basename bash cat chmod cmp comm cp cut date df dirname du echo env expr false find flock
     grep head id install ln ls mkdir mktemp mv nproc paste printf ps pwd readlink realpath rm rmdir
     sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq wc
     xargs""".split()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """`make clean` and `make distclean` remove what was built, and nothing else."""
+import os
 import pathlib
 import subprocess
 import unittest
@@ -255,17 +256,20 @@ class Distclean(CheckoutTest):
         self.assertIn("in use", result.stderr)
         self.assertFalse((self.cache / "python").exists())
 
-    def test_a_run_that_writes_into_the_cache_is_not_disturbed(self):
+    def test_a_run_that_uses_the_cache_in_another_checkout_is_not_disturbed(self):
+        other = self.copy_of_checkout(self.folder / "other")
         self.fill()
-        lock = self.cache / "setup.lock"
-        with subprocess.Popen(["flock", lock, "sh", "-c", "echo held; read word"],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as user:
+        with subprocess.Popen(
+                [other / "scripts/alone", "sh", "-c", "echo held; read word"], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env={**os.environ, "HOME": str(self.home), "XDG_CACHE_HOME": ""}) as user:
             user.stdout.readline()
+            before = sorted(self.home.rglob("*"))
             result = self.run_here("make", "distclean")
-            self.assertTrue((self.cache / "python/bin/vng").exists())
+            self.assertEqual(sorted(self.home.rglob("*")), before)
             user.communicate("go on\n")
         self.assertNotEqual(result.returncode, 0)
-        self.assertIn("setup.lock", result.stderr)
+        self.assertIn(f"another run uses the cache (process {user.pid}: sh -c", result.stderr)
 
     def test_root_is_asked_only_for_what_a_plain_rm_could_not_remove_and_is_told(self):
         self.fill()

@@ -8,7 +8,6 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import tempfile
 import unittest
 
@@ -189,6 +188,15 @@ class Install(Made):
                 os.utime(path, (1e9, 1e9) if path != self.program else (1.1e9, 1.1e9))
             make_stale()
             self.refused("install", says=["nothing was changed", "make program"])
+
+    @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
+    def test_root_does_not_take_what_is_restored_with_an_older_time_for_built(self):
+        self.run_script(self.checkout / "scripts/alone", "true", env=self.env)
+        source = self.checkout / "user/src/main.rs"
+        source.write_text("restored")
+        os.utime(source, (1e9, 1e9))
+        os.chown(self.checkout, 12345, 12345)
+        self.refused("install-program", says=["make program"])
 
     @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
     def test_root_builds_nothing_in_the_checkout_of_another(self):
@@ -393,103 +401,3 @@ class Halfway(Made):
             self.ok(after)
             self.assertEqual([name for name in listing(self.root) if ".parley-install-" in name], [])
         self.assertEqual([name for name in listing(self.root) if "parley" in name], [])
-
-
-class Uninstall(Made):
-    def test_a_line_that_this_script_does_not_write_is_refused_and_nothing_removed(self):
-        self.ok("install")
-        written = self.list.read_text()
-        for name in ("precious", "usr/local/precious", "home/u/parley", "usr/bin/parley"):
-            self.write(self.root / name, "precious")
-        (self.root / "usr/local/link").symlink_to("../../home/u")
-        for line in ("f /usr/local/bin/../../../precious", "f usr/local/precious", "f /precious",
-                     "f /usr/local/share/man/man1/precious.1", "/usr/local/bin/parley",
-                     "f /usr/bin/parley", "f /home/u/parley", "x /usr/local/bin/parley",
-                     "f  /usr/local/bin/parley", "f", "",
-                     "f /usr/local/./bin/parley", "f /usr/local/link/parley",
-                     "f /usr/local/link/../../home/u/parley", "d /usr/local/bin/..", "d usr",
-                     "d /usr/local/link/x", "d /home/u/empty", "d /usr/locale", "i /usr/local/bin/parley",
-                     f"i /lib/modules/{RELEASE}/../../../precious",
-                     f"f /lib/modules/{RELEASE}/kernel/other.ko"):
-            with self.subTest(line):
-                self.list.write_text(written + line + "\n")
-                self.refused("uninstall", says=[f"    {line}\n"])
-                self.refused("install")
-
-    def test_a_line_or_prefix_is_not_shell_syntax(self):
-        made = self.folder / "made"
-        self.ok("install")
-        with self.list.open("a") as file:
-            file.write(f"f /lib/modules/$(touch {made})/parley.ko\n")
-        self.ok("uninstall")
-        odd = f"prefix=/opt/`touch {str(made).replace('/', '%')}`$(touch made)"
-        before = listing(self.root)
-        self.ok("install-program", odd)
-        result = self.ok("uninstall", odd)
-        self.assertNotIn("touch", result.stderr)
-        self.assertEqual(listing(self.root), before)
-        self.assertFalse(made.exists() or (self.checkout / "made").exists())
-
-    def test_a_list_that_is_a_link_is_not_followed(self):
-        self.ok("install")
-        elsewhere = self.folder / "list"
-        self.list.rename(elsewhere)
-        self.list.symlink_to(elsewhere)
-        self.refused("uninstall", says=[str(self.list)])
-
-    def test_a_folder_that_became_a_link_is_not_followed(self):
-        self.ok("install")
-        (self.root / "usr/local/bin").rename(self.root / "usr/local/precious")
-        (self.root / "usr/local/bin").symlink_to("precious")
-        self.refused("uninstall", says=["/usr/local/bin/parley"])
-
-    def test_a_list_of_an_earlier_version_is_understood_where_lib_is_a_link(self):
-        self.write(self.root / "usr" / MODULE, "older")
-        (self.root / "lib").symlink_to("usr/lib")
-        self.write(self.list, f"d /usr/local/share/parley\nf /{MODULE}\n")
-        self.ok("uninstall")
-        self.assertEqual([name for name in listing(self.root) if "parley" in name], [])
-
-    def test_the_indexes_of_a_module_that_is_compressed_go_with_it(self):
-        self.write(self.tree / "Makefile", TREE.replace(f"{MODULE}'\n", f"{MODULE}.xz'\n"))
-        self.ok("install")
-        self.assertIn(f"lib/modules/{RELEASE}/modules.dep", listing(self.root))
-        self.assertIn(MODULE + ".xz", listing(self.root))
-        self.ok("uninstall")
-        self.assertEqual(listing(self.root), {})
-
-    def test_others_files_in_our_folders_stay(self):
-        self.ok("install")
-        other = self.write(self.root / "usr/local/share/parley/other", "other")
-        self.ok("uninstall")
-        self.assertEqual(list(listing(self.root)),
-                         ["usr", "usr/local", "usr/local/share", "usr/local/share/parley",
-                          str(other.relative_to(self.root))])
-
-    def test_a_full_disk_or_one_that_is_read_only_loses_nothing(self):
-        """On a real file system, in a namespace of its own."""
-        ours = subprocess.run(["unshare", "-rm", "true"], check=False).returncode
-        if ours:
-            self.skipTest("this machine lets no user mount; the class Halfway has the same cases")
-        self.program.write_text(PROGRAM + "# " + "x" * 100000 + "\n")
-        self.write(self.folder / "case", f"""set -e
-            mount -t tmpfs -o size=1m none '{self.root}'
-            run() {{ make -s "$1" DESTDIR='{self.root}' KDIR='{self.tree}'; }}
-            list() {{ (cd '{self.root}' && find . ! -name fill -type f -exec sha256sum {{}} + | sort -k2); }}
-            run install
-            list >before
-            echo '# newer' >>'{self.program}'
-            dd if=/dev/zero of='{self.root}/fill' bs=4k 2>/dev/null || true
-            ! run install || exit 3
-            list | diff before - || exit 4
-            mount -o remount,bind,ro '{self.root}'
-            ! run install || exit 5
-            ! run uninstall || exit 6
-            list | diff before - || exit 7
-            mount -o remount,bind,rw '{self.root}'
-            run uninstall
-            [ "$(find '{self.root}' -type f)" = '{self.root}/fill' ] || exit 8
-        """)
-        result = self.run_script("unshare", "-rm", "sh", self.folder / "case",
-                                 path=self.path, env=self.env, cwd=self.checkout)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)

@@ -318,6 +318,18 @@ class Report(ScriptTest):
         for name in (*guests, *re.findall(r"kernel-([a-z]+)\.log", text)):
             self.assertIn(f'"{name.replace(" ", "-")}"', own)
 
+    def test_two_runs_do_not_write_one_report(self):
+        command = [sys.executable, TOP / "scripts/report", self.folder / "report"]
+        wait = f"echo first; until [ -e '{self.folder}/go' ]; do sleep 0.1; done"
+        with subprocess.Popen([*command, "sh", "-c", wait], stdout=subprocess.PIPE, text=True) as first:
+            first.stdout.readline()
+            done = self.run_script(*command, "echo", "second")
+            (self.folder / "go").touch()
+            first.communicate()
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("another run has its report in", done.stderr)
+        self.assertEqual((self.folder / "report/output.txt").read_text(), "first\n")
+
     def test_a_report_is_not_written_through_a_link(self):
         victim = self.folder / "victim"
         victim.write_text("mine")

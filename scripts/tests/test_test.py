@@ -64,6 +64,14 @@ class Test(ScriptTest):
         self.assertIn("guest-tests /target/echo-1f", guests)
         self.assertIn("guest-tests /target/parallel-1f", guests)
 
+    def test_what_is_left_out_is_said_last(self):
+        self.files("echo", "parallel")
+        for status, last in ((0, "all is well"), (1, "which were left out")):
+            (self.top / "scripts/setup").write_text(f"#!/bin/bash\nexit {status}\n")
+            done = self.run_test(["echo", "parallel"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stderr.rstrip().endswith(last), done.stderr)
+
     def test_a_kernel_without_its_configuration_fails_the_run(self):
         self.files("echo", "parallel")
         for config, says in ((None, "has no configuration"), ("CONFIG_RUST=y\n", "without KUnit")):
