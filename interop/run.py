@@ -2,7 +2,6 @@
 """Has clients that nobody here wrote talk to the module, and holds what they print
 against what parley prints. Runs in the guest, as root; scripts/interop starts it.
 
-  run.py --self-test
   run.py SOURCE PYTHON BINARIES
 
 SOURCE is the kernel's source tree, PYTHON one that has pyroute2, BINARIES the folder of
@@ -18,7 +17,7 @@ from pathlib import Path
 import checks
 from clients import WAIT, Libnl, Library, Pyroute2, Pyynl, run
 from listers import Genl, LibnlTools
-from report import Report, self_test
+from report import Report
 
 HERE = Path(__file__).resolve().parent
 
@@ -68,9 +67,6 @@ def pyynl_of(source, report):
 
 
 def main():
-    if sys.argv[1:] == ['--self-test']:
-        self_test()
-        return
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     source, python, binaries = map(Path, sys.argv[1:])

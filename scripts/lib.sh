@@ -155,7 +155,7 @@ use_cache() {
 }
 use_cache
 
-# Python would write its cache beside the sources, and skip the assertions of self-tests.
+# Python would write its cache beside the sources, and skip the assertions of programs.
 export PYTHONDONTWRITEBYTECODE=1
 unset PYTHONOPTIMIZE
 

@@ -3,7 +3,6 @@
 
 usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
        report keep
-       report --self-test
 
 quick prints the rows of a boot. check fails where a row takes more than 1 % above
 bench/baseline.json (10 % where two processes take turns), or is missing there or
@@ -15,8 +14,6 @@ its words are how QEMU ran, the load, and the number of the host's processors. k
 makes bench/baseline.json of build/bench.json.
 """
 
-import contextlib
-import io
 import json
 import statistics
 import sys
@@ -122,44 +119,8 @@ def check(boot, environment, baseline):
     print("report: all targets are met that the baseline meets")
 
 
-def self_test():
-    """What decides a check, and what does not, by the baseline itself."""
-    kept = json.loads((room.BENCH / "baseline.json").read_text())
-    others = [row for row in kept["rows"] if row not in room.own(kept["rows"])]
-    assert {row.split()[1] for row in others} == set(room.LIBRARIES)
-
-    def ends(row, factor, what=check):
-        rows = kept["rows"] | {row: kept["rows"][row] * factor}
-        said = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                if what is check:
-                    check(rows, kept["environment"], kept)
-                else:
-                    room.agree([kept["rows"], rows])
-        except SystemExit:
-            return True, said.getvalue()
-        return False, said.getvalue()
-
-    assert ends("rust rust echo-16", 1)[0] is False
-    assert ends("rust rust echo-16", 1.02)[0] is True
-    # A target of the module, as its twin became quicker.
-    assert ends("c rust add-1", 0.5)[0] is True
-    assert ends("rust rust echo-16", 1.002, room.agree)[0] is True
-    for row in others:
-        # So much slower, or quicker, that targets against it would be missed.
-        for factor in (10, 0.1):
-            failed, said = ends(row, factor)
-            assert not failed, (row, said)
-            assert (f"decides nothing: {row}" in said) == (factor > 1), said
-        assert ends(row, 1.002, room.agree)[0] is False, row
-    print("report: the self-test is well")
-
-
 def main(arguments):
     mode, *arguments = arguments
-    if mode == "--self-test":
-        return self_test()
     if mode == "keep":
         kept = room.BUILD / "bench.json"
         if not kept.exists():

@@ -286,7 +286,3 @@ class Distclean(CheckoutTest):
         self.assertEqual((self.folder / "sudo").read_text(),
                          f"-- env rm -rf --one-file-system -- {build}\n")
         self.assertIn(f"as root: rm -rf --one-file-system {build}", result.stderr)
-
-
-if __name__ == "__main__":
-    unittest.main()

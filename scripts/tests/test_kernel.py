@@ -2,7 +2,6 @@
 """scripts/kernel: what it fetches, and what it keeps and removes."""
 import hashlib
 import subprocess
-import unittest
 
 from support import CheckoutTest
 
@@ -299,7 +298,3 @@ esac''')
             self.assertEqual(result.returncode, 1)
             self.assertIn("no Debian root can be made", result.stderr)
             self.assertIn(words, result.stderr)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -420,7 +420,3 @@ class Surroundings(CheckoutTest):
                 ("error: the sky is green", "the sky is green")):
             log = self.write(self.folder / "log", words + "\n")
             self.assertIn(cause, self.in_lib('cause_in "$1"', log).stdout, words)
-
-
-if __name__ == "__main__":
-    unittest.main()

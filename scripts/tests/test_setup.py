@@ -298,7 +298,3 @@ esac
         result = self.run_here("scripts/audit", env={"CI": ""})
         self.assertEqual(result.returncode, 1)
         self.assertIn("error[rejected]", result.stderr)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -8,7 +8,6 @@ import shlex
 import signal
 import subprocess
 import time
-import unittest
 from support import TOP, ScriptTest
 
 # In place of virtme-ng: finds the folder of the run, keeps what it was called with, and then
@@ -494,7 +493,3 @@ class Accelerator(VmTest):
         kept.write_text(kept.read_text().replace("tcg", "kept"))
         self.assertEqual(ask("660", "0"), "kept")
         self.assertEqual(ask("660", "0 104"), "tcg")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What decides `make bench-check`, and what does not, by the baseline itself."""
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+import unittest
+
+from support import TOP
+
+sys.path.insert(0, str(TOP / "bench/report"))
+# pylint: disable=wrong-import-position
+import rows as room
+
+spec = importlib.util.spec_from_file_location("bench_report", TOP / "bench/report/__main__.py")
+report = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(report)
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        self.kept = json.loads((TOP / "bench/baseline.json").read_text())
+
+    def ends(self, row, factor, what=report.check):
+        """Whether a check ends with an error where this row takes `factor` times as much; and
+        what it says."""
+        rows = self.kept["rows"] | {row: self.kept["rows"][row] * factor}
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                if what is report.check:
+                    report.check(rows, self.kept["environment"], self.kept)
+                else:
+                    room.agree([self.kept["rows"], rows])
+        except SystemExit:
+            return True, said.getvalue()
+        return False, said.getvalue()
+
+    def test_a_row_of_our_own_decides(self):
+        self.assertFalse(self.ends("rust rust echo-16", 1)[0])
+        self.assertTrue(self.ends("rust rust echo-16", 1.02)[0])
+        # A target of the module, as its twin became quicker.
+        self.assertTrue(self.ends("c rust add-1", 0.5)[0])
+        self.assertTrue(self.ends("rust rust echo-16", 1.002, room.agree)[0])
+
+    def test_a_row_of_another_library_decides_nothing(self):
+        others = [row for row in self.kept["rows"] if row not in room.own(self.kept["rows"])]
+        self.assertEqual({row.split()[1] for row in others}, set(room.LIBRARIES))
+        for row in others:
+            # So much slower, or quicker, that targets against it would be missed.
+            for factor in (10, 0.1):
+                failed, said = self.ends(row, factor)
+                self.assertFalse(failed, (row, said))
+                self.assertEqual(f"decides nothing: {row}" in said, factor > 1, said)
+            self.assertFalse(self.ends(row, 1.002, room.agree)[0], row)

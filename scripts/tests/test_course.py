@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What scripts/course.py takes for the same, and how it writes chapters."""
+import os
+import sys
+
+from support import TOP, ScriptTest
+
+sys.path.insert(0, str(TOP / "scripts"))
+# pylint: disable=wrong-import-position
+from course import Shell, agrees, commands, masked, put, replace, solution
+
+
+class Course(ScriptTest):
+    def test_only_what_varies_from_run_to_run_is_left_out(self):
+        row = "    12  49 00 00 00               nlmsg_pid       73: the port that asked"
+        kind = "     4  1a 00                     nlmsg_type      26: family parley"
+        family = "parley           id 27    version 1      9 operations   1 groups"
+        reply = "receive  recvfrom(3, [276 bytes], 73728, MSG_TRUNC, {AF_NETLINK, pid 0, groups"
+        delta = "    40  d5 fd ff ff                delta          -555"
+        for one, other, same in (
+                ("stamp   4.399385 s after boot, on CPU 0, for port 73",
+                 "stamp   14.1 s after boot, on CPU 1, for port 4711", True),
+                ("value 42", "value 43", False),
+                ("id        24 (0x18)", "id        25 (0x19)", True),
+                (row, row.replace("49", "fe").replace("73", "254"), True),
+                (row, row.replace("12 ", "16 "), False),
+                (kind, kind.replace("1a", "18").replace("26", "24"), True),
+                (family, family.replace(" 9 ", " 10 "), True),
+                (reply, reply.replace("276", "296"), True),
+                (reply.replace("276", "64"), reply.replace("276", "68"), False),
+                (delta, delta.replace("d5", "d6").replace("555", "554"), False)):
+            self.assertEqual(masked(one) == masked(other), same, (one, other))
+
+    def test_dots_stand_for_lines_in_between(self):
+        for shown, same in ((["a", "...", "d"], True), (["...", "c", "..."], True), (["a", "...", "e"], False),
+                            (["a"], False), (["...", "d", "c", "..."], False), (["a", "b", "c", "d", "e"], False)):
+            self.assertEqual(agrees(shown, ["a", "b", "c", "d"]), same, shown)
+
+    def test_commands_are_found_with_what_they_print(self):
+        self.assertEqual(commands("$ one\n> two\nout\n$ three\n"), [("one\ntwo", ["out"]), ("three", [])])
+
+    def test_a_patch_has_only_the_context_that_it_needs(self):
+        diff = ["diff --git a/f b/f", "index 1..2 100644", "--- a/f", "+++ b/f", "@@ -7,3 +7,4 @@ fn",
+                " last", "+mine", " ]", " then", " more", ""]
+        lean = ["diff --git a/f b/f", "--- a/f", "+++ b/f", "@@ -8,2 +8,3 @@", "+mine", " ]", " then", ""]
+        self.assertEqual(solution("\n".join(diff)), "\n".join(lean))
+
+    def test_a_chapter_is_replaced_whole_or_not_at_all(self):
+        chapter = self.folder / "chapter"
+        chapter.write_text("before")
+        with self.assertRaises(UnicodeEncodeError):
+            replace(chapter, "\udcff")
+        self.assertEqual((chapter.read_text(), os.listdir(self.folder)), ("before", ["chapter"]))
+        put({str(chapter): ("before", "after")})
+        self.assertEqual(chapter.read_text(), "after")
+        with self.assertRaises(SystemExit) as refused:
+            put({str(chapter): ("before", "lost")})
+        self.assertIn("edited", str(refused.exception))
+        self.assertEqual(chapter.read_text(), "after")
+
+    def test_one_shell_runs_the_commands_of_a_chapter(self):
+        shell = Shell()
+        for command, printed in (("echo a; printf b", ["a", "b"]), ("true", []), ("x=1; echo; echo c", ["", "c"]),
+                                 ("echo $x >&2", ["1"]), ("cat", []), ("echo after", ["after"])):
+            self.assertEqual(shell.run(command), printed, command)
+        shell.end()
