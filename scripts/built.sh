@@ -6,12 +6,12 @@
 #
 # shellcheck disable=SC2154 # top is of lib.sh
 
-# stale FILE SOURCE...: whether FILE is older than one of these, or not there, or whether a
-# source has changed without its time saying so.
+# stale FILE SOURCE...: whether FILE is older than one of these, or not there, or whether any
+# source has changed since the last run that built something.
 stale() {
 	local file=$1
 	shift
-	[ ! -e "$file" ] || [ -n "$(changed_unseen)" ] || [ -n "$(find "$@" -type d \( -name target -o -name tests -o \
+	[ ! -e "$file" ] || [ -n "$(changed_sources)" ] || [ -n "$(find "$@" -type d \( -name target -o -name tests -o \
 		-name benches -o -name examples -o -name fuzz \) -prune -o \
 		-type f -newer "$file" \( -name '*.rs' -o -name '*.c' -o -name Kbuild -o \
 		-name 'Cargo.*' -o -name auto.conf \) ! -name '*.mod.c' -print -quit)" ]

@@ -299,22 +299,19 @@ sums() (
 	done | xargs -0r sha256sum | LC_ALL=C sort
 )
 
-# changed_unseen: prints the sources that have changed since by_content last looked, though
-# their times are older: make and cargo, which go by times, would not build them.
-changed_unseen() {
-	local file
+# changed_sources: prints the sources that are not what they were when by_content last looked.
+changed_sources() {
 	[ -f "$top/build/sources" ] || return 0
-	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67- | while IFS= read -r file; do
-		[ "$top/$file" -nt "$top/build/sources" ] || echo "$top/$file"
-	done
+	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67-
 }
 
-# by_content: gives sources that changed_unseen finds the time of now.
+# by_content: gives these the time of now. make and cargo go by times, and a source that was
+# restored, or copied with its time, can be older than what was built before it came.
 by_content() {
 	local file
-	changed_unseen | while IFS= read -r file; do
-		touch -c -- "$file" || die "$file has changed, but its time is older than what was" \
-			"built of it, and cannot be set: touch it, or run make clean"
+	changed_sources | while IFS= read -r file; do
+		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
+			"what was built of it may be newer, so: touch it, or run make clean"
 	done
 	mkdir -p "$top/build" && sums >"$top/build/sources"
 }
