@@ -3,6 +3,17 @@
 #
 # How the scripts here get packages of Debian that this machine's apt does not know.
 # Sourced after lib.sh, not run.
+#
+# shellcheck disable=SC2154 # cache is of lib.sh
+
+# instead_of NAME PINNED: prints the version that was fetched because PINNED was not
+# available, from the file NAME-instead in the cache; otherwise PINNED.
+instead_of() {
+	local pinned='' version=''
+	{ read -r pinned version <"$cache/$1-instead"; } 2>/dev/null || true
+	[ "$pinned" = "$2" ] || version=$2
+	echo "$version"
+}
 
 # The address of the Debian mirror that this machine's apt uses.
 debian_mirror() {

@@ -313,6 +313,7 @@ by_content() {
 		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
 			"what was built of it may be newer, so: touch it, or run make clean"
 	done
+	no_link_build
 	mkdir -p "$top/build" && sums >"$top/build/sources"
 }
 
@@ -401,15 +402,6 @@ remove_builds() {
 	done
 }
 
-# instead_of NAME PINNED: prints the version that was fetched because PINNED was not
-# available, from the file NAME-instead in the cache; otherwise PINNED.
-instead_of() {
-	local pinned='' version=''
-	{ read -r pinned version <"$cache/$1-instead"; } 2>/dev/null || true
-	[ "$pinned" = "$2" ] || version=$2
-	echo "$version"
-}
-
 # no_mount_in FOLDER: dies if something is mounted on FOLDER or below it. A bind mount of
 # the same file system is one that rm --one-file-system does not see.
 no_mount_in() {
@@ -428,6 +420,16 @@ no_mount_in() {
 remove_built() {
 	no_mount_in "$1"
 	rm -rf --one-file-system -- "$1"
+}
+
+# remove_target FOLDER: removes a target folder of cargo's, if it has the tag that cargo puts there.
+remove_target() {
+	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
+}
+
+# no_link_build: dies if `build`, in which these scripts remove folders, is somewhere else.
+no_link_build() {
+	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link, and what it leads to, by hand"
 }
 
 # remove_tree FOLDER: does the same, and asks root for what a plain rm could not remove: a

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """`make clean` and `make distclean` remove what was built, and nothing else."""
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -22,12 +23,14 @@ class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/bench.json", "build/doc/index.html",
-                "build/kunit/kmod/parley.ko", "rust-project.json", "build/rust-analyzer/log",
+                "build/kunit/kmod/parley.ko", "rust-project.json", "build/rust-analyzer/sum",
                 "scripts/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
         for file in BUILT + made:
             self.write(self.checkout / file)
+        self.write(self.checkout / "build/rust-analyzer/sum",
+                   f"{hashlib.sha256(b'').hexdigest()}  rust-project.json\n")
         tag = "user/target/CACHEDIR.TAG"
         self.write(self.checkout / tag, "# This file is a cache directory tag created by cargo.\n")
         self.write(self.checkout / "user/target/release/parley")
@@ -53,9 +56,15 @@ class Clean(CheckoutTest):
         self.assertEqual(self.files(), before)
 
     def test_a_project_file_that_somebody_has_written_survives(self):
-        self.write(self.checkout / "rust-project.json", "mine")
-        self.run_here("make", "clean")
-        self.assertTrue((self.checkout / "rust-project.json").exists())
+        file = self.checkout / "rust-project.json"
+        for made in (False, True):
+            if made:
+                self.build()
+            file.write_text("mine")
+            result = self.run_here("scripts/rust-project")
+            self.assertIn("rust-project.json is not as this script has made it", result.stderr)
+            self.run_here("make", "clean")
+            self.assertEqual(file.read_text(), "mine")
 
     def test_files_of_the_user_and_a_branch_named_like_an_object_survive(self):
         self.git("init", "--quiet")
@@ -87,9 +96,10 @@ class Clean(CheckoutTest):
     def test_what_a_link_named_build_leads_to_survives(self):
         kept = self.write(self.folder / "elsewhere/doc/mine.txt", "mine")
         (self.checkout / "build").symlink_to(self.folder / "elsewhere")
-        result = self.run_here("make", "clean")
-        self.assertNotEqual(result.returncode, 0)
-        self.assertIn("build is a symbolic link", result.stderr)
+        for words in (("make", "clean"), ("scripts/doc",), ("scripts/alone", "true")):
+            result = self.run_here(*words)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("build is a symbolic link", result.stderr)
         self.assertTrue(kept.exists())
 
     @unittest.skipIf(subprocess.run(["unshare", "-rm", "true"], check=False).returncode,
@@ -141,12 +151,12 @@ class Clean(CheckoutTest):
         self.assertTrue(target.is_symlink() and all(file.exists() for file in kept), result.stderr)
 
     def test_the_docs_of_others_in_a_shared_target_folder_survive(self):
-        kept = self.write(self.folder / "shared/doc/other/index.html", "theirs")
+        kept = [self.write(self.folder / "shared" / name) for name in ("doc/other/index.html", "docs/thesis")]
         (self.checkout / "user/target").symlink_to(self.folder / "shared")
         for tool in ("cargo", "rustdoc"):
             self.fake(tool, "exit 1")
         self.assertNotEqual(self.run_here("scripts/doc").returncode, 0)
-        self.assertTrue(kept.exists())
+        self.assertTrue(all(file.exists() for file in kept))
 
     def test_building_in_a_debian_root_spares_the_objects_of_the_user(self):
         kept = self.write(self.checkout / "kmod/other.o", "mine")

@@ -284,6 +284,22 @@ class Surroundings(CheckoutTest):
         self.assertNotEqual(result.returncode, 0)
         self.assertIn(f'"x86_64-unknown-linux-musl" # {config}', result.stderr)
 
+    def test_what_was_built_in_another_checkout_is_not_taken_for_what_is_here(self):
+        sources = self.write(self.home / "sources/Cargo.lock").parent
+        for name in ("cargo", "rustc"):
+            self.fake(name, "exit 0")
+        built, std = (self.cache / "cross" / name for name in ("a/debug/.fingerprint/parley-1", "a/debug/.fingerprint/std-1"))
+        other = self.copy_of_checkout(self.folder / "other")
+        for place, fresh in ((self.checkout, False), (self.checkout, True), (other, True)):
+            self.write(built / "lib"), self.write(std / "lib")
+            if place == other:
+                self.write(other / "user/src/new.rs", "broken")
+                os.utime(other / "user/src/new.rs", (1e9, 1e9))
+                fresh = False
+            result = self.run_here("scripts/cross", "check", cwd=place, env={"RUST_LIB_SRC": str(sources)})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual((built.exists(), std.exists()), (fresh, True))
+
     def test_no_script_ignores_an_argument(self):
         for tool in ("cargo", "rustc", "rustdoc", "rustfmt", "gcc", "make", "git", "python3", "perl",
                      "shellcheck", "bindgen"):
