@@ -50,7 +50,7 @@ copy_changed() {
 	shift
 	mkdir -p -- "$folder"
 	for file; do
-		cmp -s -- "$file" "$folder/$file" || cp --parents -t "$folder" -- "$file"
+		cmp -s -- "$file" "$folder/$file" || cp --parents -t "$folder" -- "$file" || return
 	done
 }
 

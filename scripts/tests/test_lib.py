@@ -364,6 +364,15 @@ class Surroundings(CheckoutTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("builds with warnings", result.stderr)
             self.assertFalse(built_for.exists())
+        # What a build that fails has compiled, with warnings, is compiled again.
+        self.fake("make", "[ ! -e kmod/parley.ko ] || { echo old; exit; }\n"
+                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; exit 2")
+        for _ in range(2):
+            result = self.run_here("scripts/module", self.folder / "tree")
+            self.assertIn("does not build", result.stderr)
+        self.fake("make", "touch kmod/parley.ko; kill $PPID; sleep 1")
+        self.assertNotEqual(self.run_here("scripts/module", self.folder / "tree").returncode, 0)
+        self.assertFalse((self.checkout / "kmod/parley.ko").exists())
 
     def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
         tree = self.folder / "k;touch made;"

@@ -35,6 +35,11 @@ class Lint(CheckoutTest):
         return done.returncode, [re.sub(r"after \d+ s", "", line) for line in done.stderr.splitlines()
                                  if "bad" in line or "FAILED" in line]
 
+    def test_a_copy_that_cannot_be_renewed_is_not_looked_at_instead(self):
+        self.write(self.checkout / "build/lint/plain")
+        _, found = self.lint()
+        self.assertTrue([line for line in found if "clippy" in line], found)
+
     def test_settings_of_the_user_hide_nothing(self):
         plain = self.lint()
         self.assertEqual(plain[0], 1)
