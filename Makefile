@@ -21,8 +21,10 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# The file in user/tests that `make try` runs, without its .rs.
+# The files in user/tests that `make test` runs, without their .rs; without TEST, all.
 TEST ?=
+# Whether `make bench` holds what it measures against the baseline.
+CHECK ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
 
@@ -32,39 +34,31 @@ quoted = '$(subst ','\'',$(1))'
 given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($(1)))
 
 help:
-	@echo 'make run      build everything, boot a kernel, load the module, converse'
-	@echo 'make test     all tests, on the host and in the virtual machine;'
-	@echo '              REPORT=folder for KTAP, JUnit XML and the logs, too'
-	@echo 'make lint     formats, lints and rules; make format applies the formats'
-	@echo 'make try      one file of tests, in the virtual machine: TEST=echo'
-	@echo 'make doc      rustdoc of both sides, in build/doc'
-	@echo 'make rust-analyzer  write a project file for editors, for both sides'
-	@echo 'make torture  the long tests, on kernels with sanitizers'
-	@echo 'make bench    count instructions, against the same in C; ACCEL=kvm for times'
-	@echo 'make bench-check  fail if a row takes more instructions than the baseline'
-	@echo 'make package  pack the library as for crates.io, and build what was packed'
-	@echo 'make audit    licences, sources and advisories of the crates that are used'
-	@echo 'make fuzz     fuzz the decoder of messages'
-	@echo 'make specs    generate every genetlink spec of the kernel and compare it with C'
-	@echo 'make interop  compare the output of other clients with that of parley'
+	@echo 'make run        build everything, boot a kernel, load the module, converse'
+	@echo 'make test       all tests, on the host and in the virtual machine'
+	@echo '                TEST="echo dump": only these files of user/tests, in the machine'
+	@echo '                REPORT=folder: KTAP, JUnit XML and the logs, too'
+	@echo 'make vm         a shell in the virtual machine, the module loaded'
+	@echo 'make bench      count instructions, against the same in C; ACCEL=kvm for times'
+	@echo '                CHECK=1: fail if a row takes more than the baseline'
+	@echo 'make lint       formats, lints and rules; make format applies the formats'
+	@echo 'make doc        rustdoc of both sides, in build/doc'
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
 	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
-	@echo 'make deb-test   install, upgrade and purge them in Debian 12 and 13'
+	@echo 'make clean      remove build products; distclean: the kernels and tools, too'
 	@echo
-	@echo 'make setup    find or install the tools'
-	@echo 'make kernel   fetch and build the kernel'
-	@echo 'make module   build kmod/parley.ko; KDIR=... for a kernel tree of your own'
-	@echo 'make program  build user/target/release/parley'
-	@echo 'make vm       a shell in the virtual machine, the module loaded'
-	@echo 'make spec     generate header, family and constants from spec/parley.yaml'
-	@echo 'make clean    remove build products; keeps the kernel'
-	@echo 'make distclean  also remove the kernels and tools in the cache'
+	@echo 'KERNEL=debug, race, families, devices or debian is another kernel than the'
+	@echo 'default; KDIR=... is the prepared tree of one that you run.'
+	@echo 'Parts of the above: setup kernel module program spec install-program'
+	@echo '                    install-module'
+	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
+	@echo 'For editors:        rust-analyzer'
 
 # KERNEL, KDIR and the like reach the scripts as words of their command lines, and not
 # the makes that those start, whose variables of these names are their own.
-unexport KDIR KERNEL ACCEL TEST
+unexport KDIR KERNEL ACCEL TEST CHECK
 
 setup:
 	@scripts/setup
@@ -121,7 +115,9 @@ endif
 # checkout: scripts/alone holds its lock while another make does the work.
 alone = run test try doc torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
-again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL TEST,$(name)=$(call quoted,$(call given,$(name)))) \
+# A TEST or CHECK that is in the environment by chance must not leave out tests.
+again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL,$(name)=$(call quoted,$(call given,$(name)))) \
+	$(foreach name,TEST CHECK,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
 $(alone):
@@ -131,24 +127,29 @@ else
 run: module program
 	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
 
+tests = scripts/test $(call quoted,$(call given,KERNEL)) \
+	$(foreach file,$(call given,TEST),$(call quoted,$(file)))
 test: kernel
-	@scripts/test $(call quoted,$(call given,KERNEL))
+	@$(tests)
 
+bench = scripts/bench $(if $(call given,CHECK),--check,--accel $(call quoted,$(call given,ACCEL)))
+bench: module
+	@$(bench)
+
+# The old names of `test TEST=...` and `bench CHECK=1`.
 try: kernel
-	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
-	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(call given,TEST),$(call quoted,$(file)))
+	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make test TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@$(tests)
+
+bench-check: CHECK = 1
+bench-check: module
+	@$(bench)
 
 doc: module
 	@scripts/doc
 
 torture: setup
 	@scripts/torture
-
-bench: module
-	@scripts/bench --accel $(call quoted,$(call given,ACCEL))
-
-bench-check: module
-	@scripts/bench --check
 
 specs: setup
 	@scripts/specs

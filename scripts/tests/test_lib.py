@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What all scripts share: paths, locks, missing tools, proxies."""
 import os
+import shlex
 import shutil
 import subprocess
 import unittest
@@ -177,8 +178,16 @@ class Alone(CheckoutTest):
             self.write(self.checkout / "scripts" / name, "#!/bin/sh\n").chmod(0o755)
         self.write(self.checkout / "scripts/kernel", "#!/bin/sh\n").chmod(0o755)
         self.write(self.checkout / "scripts/test", '#!/bin/sh\necho "$@" KERNEL=${KERNEL-unset}\n')
-        result = self.run_here("make", "try", "TEST=echo counter", env={"KERNEL": "debian"})
-        self.assertEqual(result.stdout.strip(), "debian echo counter KERNEL=unset", result.stderr)
+        self.write(self.checkout / "scripts/bench", '#!/bin/sh\necho bench "$@"\n')
+        for words, ran in (("test TEST='echo counter'", "debian echo counter KERNEL=unset"),
+                           ("try TEST=echo", "debian echo KERNEL=unset"), ("test", "debian KERNEL=unset"),
+                           ("bench", "bench --accel icount"), ("bench CHECK=1", "bench --check"),
+                           ("bench-check", "bench --check")):
+            # Not TEST and CHECK: what is there by chance must not leave out tests.
+            result = self.run_here("make", *shlex.split(words),
+                                   env={"KERNEL": "debian", "TEST": "chance", "CHECK": "chance"})
+            self.assertEqual(result.stdout.strip(), ran, result.stderr)
+        self.assertNotEqual(self.run_here("make", "try", env={"TEST": "chance"}).returncode, 0)
 
 
 class Kernels(CheckoutTest):
