@@ -1,10 +1,54 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is built in this checkout: whether it is up to date, and how Kbuild's part of it is
-# removed. Sourced after lib.sh, not run.
+# What is built in this checkout: of what, whether it is up to date, and how Kbuild's part of
+# it is removed. A part of lib.sh.
 #
 # shellcheck disable=SC2154 # top is of lib.sh
+
+# sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
+sums() (
+	cd "$top" || exit
+	for place in Kbuild kmod user interop bench conformance; do
+		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
+			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
+			! -name '*.mod.c' -print0
+	done | xargs -0r sha256sum | LC_ALL=C sort
+)
+
+# changed_sources: prints the sources that are not what they were when by_content last looked.
+changed_sources() {
+	[ -f "$top/build/sources" ] || return 0
+	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67-
+}
+
+# by_content: gives these the time of now. make and cargo go by times, and a source that was
+# restored, or copied with its time, can be older than what was built before it came.
+by_content() {
+	local file
+	changed_sources | while IFS= read -r file; do
+		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
+			"what was built of it may be newer, so: touch it, or run make clean"
+	done
+	no_link_build
+	[ -z "$(find "$top/build/sources" -newermt now 2>/dev/null)" ] ||
+		die "the clock of this machine has gone back since the last run" \
+			"what was built then would seem to be new, so: make clean"
+	mkdir -p "$top/build" && sums >"$top/build/sources"
+	# Another checkout may build there, too.
+	[ ! -L "$top/user/target" ] || only_of_these "$top/user/target"
+}
+
+# only_of_these FOLDER: has cargo forget what it has built of parley's crates in this target
+# folder, if that was of other sources than these.
+only_of_these() {
+	local sources
+	sources=$(sums | sha256sum)
+	[ "$(cat "$1/parley-sources" 2>/dev/null)" != "$sources" ] || return 0
+	rm -rf -- "$1"/{,*/,*/*/}{debug,release,guest}/.fingerprint/parley*
+	mkdir -p "$1"
+	echo "$sources" >"$1/parley-sources"
+}
 
 # stale FILE SOURCE...: whether FILE is older than one of these, or not there, or whether any
 # source has changed since the last run that built something.

@@ -7,7 +7,8 @@
 # shellcheck disable=SC2154 # root, list, dirs and work are of scripts/install
 # shellcheck disable=SC2016 # unset expands these: twice, in double quotes
 
-# Paths, without DESTDIR, that the list names: files, with their sums, folders and indexes.
+# Paths, without DESTDIR, that the list names: files, with their sums, folders and indexes. A
+# file has two sums while it is replaced, and `none` where any content is ours.
 # shellcheck disable=SC2034 # used by scripts/install
 declare -A ours=() folders=() indexes=()
 
@@ -42,7 +43,7 @@ read_list() {
 			case $line in
 			'f /'*) { [[ $path =~ $modules/(.*/)?parley\.ko(\.gz|\.xz|\.zst)?$ ]] ||
 				{ [[ $name =~ ^(parley|parley(-[a-z]+)*\.1|parley\.fish|_parley)$ ]] &&
-					within "$path"; }; } && ours[$path]=${sum:-none} && continue ;;
+					within "$path"; }; } && ours[$path]+=" ${sum:-none}" && continue ;;
 			'd /'*) { within "$path" "$path" || [[ $path =~ ^(/usr)?/lib(/modules(/.*)?)?$ ]]; } &&
 				folders[$path]=1 && continue ;;
 			'i /'*) [[ $path =~ $modules/modules\.[a-z.]+$ ]] && indexes[$path]=1 && continue ;;
@@ -64,10 +65,10 @@ sum_of() {
 	esac
 }
 
-# changed PATH: whether what is there is not what the list says.
+# changed PATH: whether what is there is not what the list says: nothing with any of its sums.
 changed() {
-	[ "${ours[$1]}" != none ] && { [ -e "$root$1" ] || [ -L "$root$1" ]; } &&
-		{ [ -L "$root$1" ] || [ ! -f "$root$1" ] || [ "$(sum_of "$root$1")" != "${ours[$1]}" ]; }
+	[[ ${ours[$1]} != *none* ]] && { [ -e "$root$1" ] || [ -L "$root$1" ]; } &&
+		{ [ -L "$root$1" ] || [ ! -f "$root$1" ] || [[ ${ours[$1]} != *$(sum_of "$root$1")* ]]; }
 }
 
 # used FOLDER: whether something of ours is in it.
@@ -83,8 +84,10 @@ write_list() {
 	local path sum
 	{
 		for path in "${!ours[@]}"; do
-			sum=${ours[$path]/#none/}
-			echo "f ${sum:+$sum }$path"
+			for sum in ${ours[$path]}; do
+				[ "$sum" != none ] || sum=
+				echo "f ${sum:+$sum }$path"
+			done
 		done
 		for path in "${!indexes[@]}"; do echo "i $path"; done
 		# A folder with others' files and none of ours is not ours any more.

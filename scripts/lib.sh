@@ -22,13 +22,20 @@ die() {
 }
 
 # By these the environment would have Kbuild and cargo build elsewhere than these scripts look,
-# with another configuration or without running tests, git work in another repository, and pip
-# install elsewhere.
-unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M "${!KCONFIG_@}"
+# with other flags or without running tests, git work in another repository, pip install
+# elsewhere, checks find less, and bash give up a `read`.
+unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M "${!KCONFIG_@}" TMOUT
+unset K{C,AS,RUST,CPP,AF}FLAGS
+# Those of a make above are not for the makes that scripts start; scripts/alone hands them on.
+[ "$me" = alone ] || unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+# What tools say is read, and has to be English; characters stay what they are.
+[ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
+unset LC_ALL LANGUAGE
+export LC_MESSAGES=C
 unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTEST_@}"
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
 unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
-unset PIP_{TARGET,PREFIX,ROOT,USER}
+unset PIP_{TARGET,PREFIX,ROOT,USER} PYFLAKES_{BUILTINS,DOCTEST} CLIPPY_ARGS
 # A compiler cache that leaves a server behind would leave it with the locks of these scripts.
 export RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
 # Who installs the program may want flags of their own; who checks it must not, because they
@@ -65,15 +72,14 @@ need() {
 	[[ " $* " != *' cargo '* ]] || cargo_builds_here
 }
 
-# cargo_builds_here: dies if a configuration file makes cargo build for another target. The
-# program would then be in another folder, and an older one in its place would be used.
+# cargo_builds_here: dies if a configuration file makes cargo build for another target, or in a
+# folder that other checkouts have, too: something older than the sources would be used.
 cargo_builds_here() {
 	local found
 	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
-		--show-origin build.target 2>/dev/null) || return 0
-	[[ $found = build.target* ]] || return 0
-	die "cargo is configured to build for another target:" "$found" \
-		"remove build.target from that file while you build parley"
+		--show-origin build 2>/dev/null | grep -E '^build\.(target|build-dir) ') || return 0
+	die "cargo is configured to build elsewhere:" "$found" \
+		"remove that from the file while you build parley"
 }
 
 # no_more ARGUMENT...: ends a script that was given arguments that it does not take.
@@ -242,7 +248,7 @@ into_root() {
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
 	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
-		kmod/*/*.c scripts/{module,check-kdir,lib.sh,built.sh}) |
+		kmod/*/*.c scripts/{module,check-kdir,{lib,built}.sh}) |
 		as_root tar -x --no-same-owner -C "$1/build/parley"
 }
 
@@ -287,34 +293,6 @@ lock() {
 	use_cache
 	exec 9>"$cache/$1.lock"
 	take 9 "another run is at this ($1)" || true
-}
-
-# sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
-sums() (
-	cd "$top" || exit
-	for place in Kbuild kmod user interop bench conformance; do
-		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
-			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
-			! -name '*.mod.c' -print0
-	done | xargs -0r sha256sum | LC_ALL=C sort
-)
-
-# changed_sources: prints the sources that are not what they were when by_content last looked.
-changed_sources() {
-	[ -f "$top/build/sources" ] || return 0
-	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67-
-}
-
-# by_content: gives these the time of now. make and cargo go by times, and a source that was
-# restored, or copied with its time, can be older than what was built before it came.
-by_content() {
-	local file
-	changed_sources | while IFS= read -r file; do
-		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
-			"what was built of it may be newer, so: touch it, or run make clean"
-	done
-	no_link_build
-	mkdir -p "$top/build" && sums >"$top/build/sources"
 }
 
 # not_by_root: whether root must leave building to the owner of this checkout, who could
@@ -490,3 +468,6 @@ cause_in() {
 		tail -n 5 "$1"
 	fi
 }
+
+# shellcheck source=built.sh
+. "$top/scripts/built.sh"

@@ -111,6 +111,7 @@ class Clean(CheckoutTest):
                       self.cache / "kernel/default-0123456789ab/m i n e"):
             with self.subTest(place):
                 self.build()
+                self.write(self.cache / "linux-7.3.4/.parley-fetched")
                 place.mkdir(parents=True)
                 case = f"mount --bind '{kept.parent}' '{place}' && make -s distclean"
                 result = self.run_here("unshare", "-rm", "sh", "-c", case)
@@ -194,7 +195,8 @@ class Distclean(CheckoutTest):
         names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
-                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
+                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
+                 "linux-7.3.4/.parley-fetched", "rust-src-1.95.0/.parley-fetched"]
         for name in names:
             self.write(self.cache / name)
 
@@ -212,12 +214,14 @@ class Distclean(CheckoutTest):
         self.fill()
         kept = self.write(self.cache / "vocabulary.xml")
         odd = self.write(self.cache / "kernel/notes/mine.txt")
+        own = self.write(self.cache / "linux-7.3.5/patched.c")
         result = self.run_here("make", "distclean")
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("vocabulary.xml", result.stderr)
         self.assertTrue(kept.exists() and odd.exists())
         self.assertEqual(sorted(path.name for path in self.cache.iterdir()),
-                         ["kernel", "vocabulary.xml"])
+                         ["kernel", "linux-7.3.5", "vocabulary.xml"])
+        self.assertIn(str(own.parent), result.stderr)
 
     def test_a_cache_at_the_root_of_all_files_is_refused(self):
         self.fake("rm", f"echo \"$@\" >>{self.folder}/rm")

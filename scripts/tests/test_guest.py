@@ -63,7 +63,7 @@ class GuestTest(ScriptTest):
         program.write_text("#!/bin/sh\necho program: as $(id -u)\n")
         program.chmod(0o755)
         (self.top / "scripts").mkdir()
-        for name in ("vm", "lib.sh", "guest-run", "guest-tests", "check-log"):
+        for name in ("vm", "lib.sh", "built.sh", "guest-run", "guest-tests", "check-log"):
             if (TOP / "scripts" / name).exists():
                 (self.top / "scripts" / name).write_bytes((TOP / "scripts" / name).read_bytes())
                 (self.top / "scripts" / name).chmod(0o755)

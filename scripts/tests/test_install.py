@@ -335,7 +335,7 @@ class Halfway(Made):
         calls = self.folder / "calls"
         self.root.rename(before)
         depmod = (self.folder / "bin/depmod").rename(self.folder / "depmod")
-        for name in ("install", "mv", "ln", "mkdir", "rm", "depmod"):
+        for name in ("install", "mv", "ln", "cp", "mkdir", "rm", "depmod"):
             command = depmod if name == "depmod" else shutil.which(name)
             self.fake(name, FAULTY.format(command=command))
         failures, at = 0, 0
@@ -386,6 +386,12 @@ class Halfway(Made):
         result = self.check("uninstall")
         self.assertEqual([name for name in result if "parley" in name], [])
         self.assertIn(f"lib/modules/{RELEASE}/modules.dep", result)
+
+    def test_a_depmod_that_writes_in_place_and_fails(self):
+        self.write(self.root / f"lib/modules/{RELEASE}/other.ko", "other")
+        self.write(self.root / f"lib/modules/{RELEASE}/modules.dep", "other.ko:\n")
+        self.fake("depmod", f"echo begun >'{self.root}/lib/modules/{RELEASE}/modules.dep'; exit 1")
+        self.refused("install")
 
     def test_a_signal_during_depmod(self):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

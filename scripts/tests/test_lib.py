@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
 import unittest
 
 from support import CheckoutTest
@@ -279,19 +280,46 @@ class Surroundings(CheckoutTest):
         mine = {name: "/x" for name in (
             "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "KCONFIG_CONFIG",
             "RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
-            "PIP_TARGET", "PROPTEST_CASES")}
-        said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y"})
+            "PIP_TARGET", "PROPTEST_CASES", "KCFLAGS", "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS",
+            "TMOUT", "RUSTC_WRAPPER", "LANGUAGE")}
+        said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y",
+                                       "LC_ALL": "de_DE.UTF-8"})
         self.assertEqual([line for line in said.stdout.splitlines() if line.endswith("=/x")], [])
+        self.assertIn("LC_MESSAGES=C\n", said.stdout)
+        self.assertNotIn("LC_ALL=", said.stdout)
         self.assertIn("LINKER=/y", said.stdout)
 
     @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
     def test_a_configuration_of_cargo_that_moves_the_program_is_refused(self):
         config = self.write(self.folder / ".cargo/config.toml", '[build]\ntarget-dir = "/x"\n')
         self.assertEqual(self.in_lib("need cargo").returncode, 0)
-        config.write_text('[build]\ntarget = "x86_64-unknown-linux-musl"\n')
-        result = self.in_lib("need cargo")
+        for key, value in (("target", "x86_64-unknown-linux-musl"), ("build-dir", "/shared")):
+            config.write_text(f'[build]\n{key} = "{value}"\n')
+            result = self.in_lib("need cargo")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(f'"{value}" # {config}', result.stderr)
+
+    def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
+        self.run_here("scripts/alone", "true")
+        ahead = time.time() + 10000
+        os.utime(self.checkout / "build/sources", (ahead, ahead))
+        result = self.run_here("scripts/alone", "true")
         self.assertNotEqual(result.returncode, 0)
-        self.assertIn(f'"x86_64-unknown-linux-musl" # {config}', result.stderr)
+        self.assertIn("make clean", result.stderr)
+        self.assertEqual(self.run_here("make", "clean").returncode, 0)
+        self.assertEqual(self.run_here("scripts/alone", "true").returncode, 0)
+
+    def test_what_was_built_in_a_shared_target_folder_is_not_taken_for_what_is_here(self):
+        other = self.copy_of_checkout(self.folder / "other")
+        self.write(other / "user/src/new.rs", "broken")
+        os.utime(other / "user/src/new.rs", (1e9, 1e9))
+        built = self.folder / "shared/release/.fingerprint/parley-1"
+        for place, fresh in ((self.checkout, False), (self.checkout, True), (other, False), (other, True)):
+            if not (place / "user/target").exists():
+                (place / "user/target").symlink_to(self.folder / "shared")
+            self.write(built / "lib")
+            self.assertEqual(self.run_here("scripts/alone", "true", cwd=place).returncode, 0)
+            self.assertEqual(built.exists(), fresh)
 
     def test_what_was_built_in_another_checkout_is_not_taken_for_what_is_here(self):
         sources = self.write(self.home / "sources/Cargo.lock").parent

@@ -12,7 +12,7 @@ class Lint(CheckoutTest):
     def setUp(self):
         super().setUp()
         self.git("init", "--quiet")
-        # Of all files it looks at four.
+        # Of all files it looks at five.
         self.write(self.checkout / ".git/info/exclude", "*\n!*/\n!bad*\n")
         self.fake("make", "exit 0")
         self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
@@ -23,6 +23,7 @@ class Lint(CheckoutTest):
         self.write(self.checkout / "user/src/bad.rs", "fn bad () {}\n")
         self.write(self.checkout / "bench/clients/bad.c",
                    "// SPDX-License-Identifier: GPL-2.0\nint bad( void ) { return 1; }\n")
+        self.write(self.checkout / "bad.py", "print(undefined)\n")
         self.write(self.checkout / "scripts/bad", "#!/bin/sh\necho $1\n").chmod(0o755)
 
     def lint(self, **env):
@@ -43,7 +44,7 @@ class Lint(CheckoutTest):
     def test_settings_of_the_user_hide_nothing(self):
         plain = self.lint()
         self.assertEqual(plain[0], 1)
-        for words in ("kmod/bad.rs", "user/src/bad.rs", "bench/clients/bad.c", "scripts/bad"):
+        for words in ("kmod/bad.rs", "user/src/bad.rs", "bench/clients/bad.c", "scripts/bad", "bad.py"):
             self.assertTrue([line for line in plain[1] if words in line], (words, plain))
         ignore = "--ignore SPACING,OPEN_BRACE,LONG_LINE,LONG_LINE_COMMENT,FUNCTION_WITHOUT_ARGS\n"
         for folder in (self.home, self.folder):
@@ -53,7 +54,7 @@ class Lint(CheckoutTest):
             self.write(folder / "rustfmt.toml", "disable_all_formatting = true\n")
             self.write(folder / "clippy.toml", "msrv = \"1.0\"\n")
         hidden = self.lint(CHECKPATCH_CONFIG_DIR=str(self.home), SHELLCHECK_OPTS="-e SC2086",
-                           RUSTFLAGS="--cap-lints allow", CLIPPY_CONF_DIR=str(self.home))
+                           PYFLAKES_BUILTINS="undefined", RUSTFLAGS="--cap-lints allow", CLIPPY_CONF_DIR=str(self.home))
         self.assertEqual(hidden, plain)
         ran = (self.folder / "cargo").read_text().splitlines()
         self.assertEqual(set(ran), {"/ "})

@@ -16,7 +16,7 @@ class Test(ScriptTest):
         self.top = self.folder / "checkout"
         (self.top / "user/tests").mkdir(parents=True)
         (self.top / "scripts").mkdir()
-        for name in ("test", "lib.sh"):
+        for name in ("test", "lib.sh", "built.sh"):
             (self.top / "scripts" / name).write_bytes((TOP / "scripts" / name).read_bytes())
             (self.top / "scripts" / name).chmod(0o755)
         for name in SHELL:

@@ -120,6 +120,21 @@ class Uninstall(Made):
             program.unlink()
             self.ok("install")
 
+    def test_a_file_that_somebody_has_put_there_after_an_install_was_killed_stays(self):
+        mv = self.fake("mv", f'[ "${{!#}}" != "{self.root}/usr/local/bin/parley" ] || '
+                             '{ kill -9 $PPID; exit; }\nexec /bin/mv "$@"')
+        program = self.root / "usr/local/bin/parley"
+        for older in (False, True):
+            self.assertNotEqual(self.make("install-program").returncode, 0)
+            self.assertEqual(program.exists(), older)
+            program.write_text("mine")
+            self.refused("install-program", says=[f"{program} (which has changed since)"])
+            program.unlink()
+            mv.rename(self.folder / "mv")
+            self.ok("install-program")
+            (self.folder / "mv").rename(mv)
+            self.program.write_text(PROGRAM + "# newer\n")
+
     def test_a_module_that_was_signed_where_it_is_goes(self):
         self.ok("install")
         with (self.root / MODULE).open("a") as module:

@@ -72,7 +72,7 @@ class VmTest(ScriptTest):
         self.top = self.folder / "checkout"
         (self.top / "user").mkdir(parents=True)
         (self.top / "scripts").mkdir()
-        for name in ("vm", "lib.sh", "guest-run", "check-log"):
+        for name in ("vm", "lib.sh", "built.sh", "guest-run", "check-log"):
             if (TOP / "scripts" / name).exists():
                 (self.top / "scripts" / name).write_bytes((TOP / "scripts" / name).read_bytes())
                 (self.top / "scripts" / name).chmod(0o755)
