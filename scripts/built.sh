@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What is built in this checkout: whether it is up to date, and how Kbuild's part of it is
-# removed. Sourced after lib.sh, not run.
+# made and removed. Sourced after lib.sh, not run.
 #
 # shellcheck disable=SC2154 # top is of lib.sh
 
@@ -47,3 +47,20 @@ remove_built_by_kbuild() (
 	sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
+
+# kbuild KDIR FOLDER ARGUMENT...: builds the modules in FOLDER for that tree, with the
+# compilers that built its kernel. Dies if that fails or warns, with make's output.
+kbuild() {
+	local output tools
+	mapfile -t tools < <(tools_of "$1")
+	output=$(make -C "$1" M="$2" MO= "${tools[@]}" "${@:3}" modules 2>&1) || {
+		printf '%s\n' "$output" >&2
+		die "the module does not build for $1"
+	}
+	if grep -qE '^(warning|WARNING)|: warning:' <<<"$output"; then
+		printf '%s\n' "$output" >&2
+		# Otherwise the next run would have nothing to do, and not warn.
+		if [ "$2" = "$top" ]; then remove_built_by_kbuild; else remove_built "$2"; fi
+		die "the module builds with warnings"
+	fi
+}
