@@ -292,7 +292,7 @@ lock() {
 # sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
 sums() (
 	cd "$top" || exit
-	for place in Kbuild kmod user interop bench conformance; do
+	for place in Kbuild kmod user interop bench conformance sample; do
 		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
 			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
 			! -name '*.mod.c' -print0

@@ -289,8 +289,8 @@ class Surroundings(CheckoutTest):
                      "shellcheck", "bindgen"):
             self.fake(tool, f"echo {tool} >>{self.folder}/called")
         for script in ("audit", "conformance default", "cross check", "deb", "debian --path", "doc",
-                       "dkms-source /nowhere", "fuzz 1", "install --program", "interop default",
-                       "kernel default", "kernel --path default", "lint default", "lint --format",
+                       "dkms-source /nowhere", "family sample default", "fuzz 1",
+                       "install --program", "interop default", "kernel default", "kernel --path default", "lint default", "lint --format",
                        "module /nowhere", "package --list", "program", "rust-project --ask",
                        "setup --clang", "spec --check", "specs --write", "torture", "api --check",
                        "attributes --check", "clean --cache"):
