@@ -69,7 +69,12 @@ impl NetState for Net {
 
 /// Builds a reply or nest from the values of these attributes of a request, and other fields.
 macro_rules! values {
-    ($($type:ident)::+, $request:expr, [$($name:ident),+], { $($other:ident: $value:expr),* $(,)? }) => {
+    (
+        $($type:ident)::+,
+        $request:expr,
+        [$($name:ident),+],
+        { $($other:ident: $value:expr),* $(,)? }
+    ) => {
         $($type)::+ {
             $($name: $request.$name().get()?.map(|attr| attr.value),)+
             $($other: $value,)*

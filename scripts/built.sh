@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What is built in this checkout: of what, whether it is up to date, and how Kbuild's part of
-# it is removed. A part of lib.sh.
+# it is made and removed. A part of lib.sh.
 #
 # shellcheck disable=SC2154 # top is of lib.sh
 
 # sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
 sums() (
 	cd "$top" || exit
-	for place in Kbuild kmod user interop bench conformance; do
+	for place in Kbuild kmod user interop bench conformance sample; do
 		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
 			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
 			! -name '*.mod.c' -print0
@@ -91,3 +91,27 @@ remove_built_by_kbuild() (
 	sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
+
+# kbuild KDIR FOLDER ARGUMENT...: builds the modules in FOLDER for that tree, with the
+# compilers that built its kernel. Dies if that fails or warns, with make's output.
+kbuild() {
+	local output tools
+	mapfile -t tools < <(tools_of "$1")
+	building=$2
+	trap remove_unfinished EXIT
+	output=$(make -C "$1" M="$2" MO= "${tools[@]}" "${@:3}" modules 2>&1) || {
+		printf '%s\n' "$output" >&2
+		die "the module does not build for $1"
+	}
+	if grep -qE '^(warning|WARNING)|: warning:' <<<"$output"; then
+		printf '%s\n' "$output" >&2
+		die "the module builds with warnings"
+	fi
+	trap - EXIT
+}
+
+# remove_unfinished: removes what a build has compiled that came to no good end: it would not be
+# compiled again, nor warn, the next time.
+remove_unfinished() {
+	if [ "$building" = "$top" ]; then remove_built_by_kbuild; else remove_built "$building"; fi
+}

@@ -38,6 +38,7 @@ VARIES = [
     (r"\b(port|portid|pid)([ =:]+)\d+( \(0x[0-9a-f]+\))?", r"\1\2N"),
     (r"^(id +)\d+( \(0x[0-9a-f]+\))?$", r"\1N"),
     (r"^(\S+ +id )\d+ ", r"\1N "),
+    (r"( family \S+ is number )\d+$", r"\1N"),
     (r"(getppid\(\) += )\d+", r"\1N"),
     # How many commands the family has, and how long its description is, which is the
     # only long message in these traces: both grow with each new command.

@@ -16,7 +16,7 @@ LINES_MAX = 800
 
 # Where unsafe code may be; CONTRIBUTING.md and the files themselves say why.
 UNSAFE = re.compile(
-    r"kmod/genl(\.rs|/.*)|kmod/(parley_main|device)\.rs|conformance/conformance_main\.rs|"
+    r"kmod/genl(\.rs|/.*)|kmod/device\.rs|(conformance|kmod|sample)/\w+_main\.rs|"
     # It denies it, and allows it for sys.rs alone.
     r"user/src/lib\.rs|user/src/netlink/sys(/start)?\.rs|user/fuzz/src/explain\.rs"
 )
@@ -50,7 +50,7 @@ SHARED = ("columns", "json", "network", "steps", "streams", "text")
 LICENCE = (
     (re.compile(r"kmod/parley\.rs|user/src/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
     (re.compile(r"user/.*\.rs|bench/clients/.*\.(rs|c|h)"), "MIT OR Apache-2.0"),
-    (re.compile(r"(kmod|bench|scripts)/.*\.(rs|c|py|sh)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
+    (re.compile(r"(bench|conformance|kmod|sample|scripts)/.*\.(rs|c|py|sh|yaml)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
     (re.compile(r"scripts/[^.]*|bench/init|\.ci/run"), "GPL-2.0"),
 )
 

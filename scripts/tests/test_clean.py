@@ -23,8 +23,8 @@ class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/bench.json", "build/doc/index.html",
-                "build/kunit/kmod/parley.ko", "rust-project.json", "build/rust-analyzer/sum",
-                "scripts/__pycache__/rules.cpython-311.pyc"]
+                "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "rust-project.json",
+                "build/rust-analyzer/sum", "scripts/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
         for file in BUILT + made:
@@ -72,7 +72,8 @@ class Clean(CheckoutTest):
         self.git("commit", "--quiet", "-m", "one")
         self.git("branch", "x.o")
         self.git("branch", "y/a.rmeta")
-        for name in ("mine/a.o", "mine/.a.o.cmd", "mine/.tmp_a", "mine/a.mod.c", "mine/liba.rmeta",
+        for name in ("mine/mine.yaml", "mine/mine_main.rs", "mine/a.o", "mine/.a.o.cmd",
+                     "mine/.tmp_a", "mine/a.mod.c", "mine/liba.rmeta",
                      "kmod/other.o", "kmod/.tmp_mine", "kmod/genl/other.rmeta", "kmod/parley.model",
                      "build/mine.txt", "build/mine/a.o", "user/target/mine.txt", "top.o"):
             self.write(self.checkout / name, "mine")
@@ -87,11 +88,6 @@ class Clean(CheckoutTest):
                                   text=True, check=True).stdout
         self.assertIn("x.o", branches)
         self.assertIn("y/a.rmeta", branches)
-
-    def test_a_module_that_a_reader_of_the_docs_has_made_survives(self):
-        kept = self.write(self.checkout / "build/hello/hello.c", "mine")
-        self.run_here("make", "clean")
-        self.assertTrue(kept.exists())
 
     def test_what_a_link_named_build_leads_to_survives(self):
         kept = self.write(self.folder / "elsewhere/doc/mine.txt", "mine")

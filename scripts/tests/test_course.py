@@ -26,6 +26,7 @@ class Course(ScriptTest):
                 (row, row.replace("12 ", "16 "), False),
                 (kind, kind.replace("1a", "18").replace("26", "24"), True),
                 (family, family.replace(" 9 ", " 10 "), True),
+                ("hello: family hello is number 24", "hello: family hello is number 25", True),
                 (reply, reply.replace("276", "296"), True),
                 (reply.replace("276", "64"), reply.replace("276", "68"), False),
                 (delta, delta.replace("d5", "d6").replace("555", "554"), False)):

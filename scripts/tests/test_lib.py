@@ -342,8 +342,8 @@ class Surroundings(CheckoutTest):
                      "shellcheck", "bindgen"):
             self.fake(tool, f"echo {tool} >>{self.folder}/called")
         for script in ("audit", "conformance default", "cross check", "deb", "debian --path", "doc",
-                       "dkms-source /nowhere", "fuzz 1", "install --program", "interop default",
-                       "kernel default", "kernel --path default", "lint default", "lint --format",
+                       "dkms-source /nowhere", "family sample default", "fuzz 1",
+                       "install --program", "interop default", "kernel default", "kernel --path default", "lint default", "lint --format",
                        "module /nowhere", "package --list", "program", "rust-project --ask",
                        "setup --clang", "spec --check", "specs --write", "torture", "api --check",
                        "attributes --check", "clean --cache"):
@@ -440,11 +440,11 @@ class Surroundings(CheckoutTest):
         self.assertEqual(source.stat().st_mtime, 1e9)
         looked = (self.checkout / "build/sources").stat().st_mtime
         # Restored with an older time; and with one of when that run was building.
-        for time in (1e9, looked + 0.001):
-            source.write_text(f"broken {time}")
-            os.utime(source, (time, time))
+        for stamp in (1e9, looked + 0.001):
+            source.write_text(f"broken {stamp}")
+            os.utime(source, (stamp, stamp))
             self.assertEqual(self.run_here("scripts/alone", "true").returncode, 0)
-            self.assertGreater(source.stat().st_mtime, time)
+            self.assertGreater(source.stat().st_mtime, stamp)
         self.assertEqual(other.stat().st_mtime, 1e9)
 
     def test_what_a_link_in_place_of_the_specs_leads_to_survives(self):

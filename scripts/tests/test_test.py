@@ -89,16 +89,6 @@ class Test(ScriptTest):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("no test of", done.stderr)
 
-    def test_a_folder_that_the_page_on_vm_would_replace_is_kept(self):
-        self.files("echo", "parallel")
-        kept = self.top / "build/hello/mine.c"
-        kept.parent.mkdir(parents=True)
-        kept.touch()
-        done = self.run_test(["echo", "parallel"])
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("build/hello is there", done.stderr)
-        self.assertTrue(kept.exists())
-
     def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
         self.files("echo", "parallel", "dump")
         done = self.run_test(["echo", "parallel"])
