@@ -26,6 +26,11 @@ changed_sources() {
 # restored, or copied with its time, can be older than what was built before it came.
 by_content() {
 	local file
+	if [ ! -f "$top/build/sources" ]; then
+		# Whatever is there was built of sources that nobody knows.
+		remove_built_by_kbuild
+		forget_built "$top/user/target"
+	fi
 	changed_sources | while IFS= read -r file; do
 		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
 			"what was built of it may be newer, so: touch it, or run make clean"
@@ -39,13 +44,17 @@ by_content() {
 	[ ! -L "$top/user/target" ] || only_of_these "$top/user/target"
 }
 
-# only_of_these FOLDER: has cargo forget what it has built of parley's crates in this target
-# folder, if that was of other sources than these.
+# forget_built FOLDER: has cargo forget what it has built of parley's crates in this target folder.
+forget_built() {
+	rm -rf -- "$1"/{,*/,*/*/}{debug,release,guest}/.fingerprint/parley*
+}
+
+# only_of_these FOLDER: does that, if it was built of other sources than these.
 only_of_these() {
 	local sources
 	sources=$(sums | sha256sum)
 	[ "$(cat "$1/parley-sources" 2>/dev/null)" != "$sources" ] || return 0
-	rm -rf -- "$1"/{,*/,*/*/}{debug,release,guest}/.fingerprint/parley*
+	forget_built "$1"
 	mkdir -p "$1"
 	echo "$sources" >"$1/parley-sources"
 }
@@ -88,7 +97,7 @@ remove_built_by_kbuild() (
 	# These have no record, or none where the module came from a Debian root; and a
 	# compiler that was interrupted leaves its list of headers.
 	rm -f -- kmod/parley.ko kmod/parley.mod.c
-	sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
+	[ ! -e kmod/Kbuild ] || sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
 

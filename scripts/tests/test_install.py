@@ -77,6 +77,8 @@ class Made(ScriptTest):
         self.write(self.tree / "include/config/kernel.release", RELEASE + "\n")
         self.write(self.tree / "include/config/auto.conf", "")
         self.program = self.checkout / "user/target/release/parley"
+        self.run_script(self.checkout / "scripts/alone", "true",
+                        env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})
         self.write(self.program, PROGRAM).chmod(0o755)
         self.write(self.checkout / "kmod/parley.ko", f"vermagic={RELEASE} SMP\n")
         self.write(self.checkout / "build/module-for", f"{self.tree}\n")

@@ -299,6 +299,16 @@ class Surroundings(CheckoutTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(f'"{value}" # {config}', result.stderr)
 
+    def test_what_was_built_of_sources_that_nobody_knows_is_built_again(self):
+        self.run_here("scripts/alone", "true")
+        built = [self.write(self.checkout / name) for name in
+                 ("kmod/parley.ko", "user/target/debug/.fingerprint/parley-1/lib")]
+        self.run_here("scripts/alone", "true")
+        self.assertTrue(all(file.exists() for file in built))
+        (self.checkout / "build/sources").unlink()
+        self.run_here("scripts/alone", "true")
+        self.assertFalse(any(file.exists() for file in built))
+
     def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
         self.run_here("scripts/alone", "true")
         ahead = time.time() + 10000
