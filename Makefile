@@ -21,7 +21,7 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# The file in user/tests that `make try` runs, without its .rs.
+# The file in user/parley/tests that `make try` runs, without its .rs.
 TEST ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
@@ -135,7 +135,7 @@ test: kernel
 	@scripts/test $(call quoted,$(call given,KERNEL))
 
 try: kernel
-	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make try TEST=echo, or another file in user/parley/tests' >&2; exit 2; }
 	@scripts/test $(call quoted,$(call given,KERNEL)) $(foreach file,$(call given,TEST),$(call quoted,$(file)))
 
 doc: module

@@ -3,8 +3,6 @@
 //! Constants: those of the spec, and the numbers and names of its operations, attributes and
 //! groups.
 
-#![forbid(unsafe_code)]
-
 use super::{
     text::{constant, doc, literal, snake},
     Target,

@@ -2,8 +2,6 @@
 
 //! Enums and flag sets as types.
 
-#![forbid(unsafe_code)]
-
 use super::{
     text::{camel, constant, doc},
     Target,

@@ -3,8 +3,6 @@
 //! The kernel side of a family: its operations, messages and table, for a module with the layer of
 //! `kmod/genl`.
 
-#![forbid(unsafe_code)]
-
 mod handlers;
 mod kinds;
 mod operation;

@@ -2,8 +2,6 @@
 
 //! Structs as types that are read from bytes and written to bytes, without unsafe code.
 
-#![forbid(unsafe_code)]
-
 use super::{
     text::{camel, doc, snake},
     Target,

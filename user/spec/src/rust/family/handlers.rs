@@ -2,8 +2,6 @@
 
 //! The beginning of a module: a handler for each operation, for its author to write.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{doc, literal, snake},
     operation, Family,

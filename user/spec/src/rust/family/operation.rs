@@ -2,8 +2,6 @@
 
 //! Operations, notifications and events.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, doc, snake},
     payload::Made,

@@ -2,8 +2,6 @@
 
 //! Messages and nests as values that know their size and put themselves into a message.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, constant, doc, snake},
     kinds, Family,

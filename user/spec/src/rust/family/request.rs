@@ -2,8 +2,6 @@
 
 //! Requests: a method for each of their attributes, and their policy.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, constant, doc, snake},
     kinds, Family,
