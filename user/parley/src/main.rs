@@ -8,7 +8,6 @@ mod inherited;
 mod commands {
     pub(crate) mod agent;
     pub(crate) mod ask;
-    mod columns;
     pub(crate) mod compare;
     pub(crate) mod completions;
     pub(crate) mod counter;
@@ -16,15 +15,23 @@ mod commands {
     pub(crate) mod echo;
     pub(crate) mod explain;
     pub(crate) mod family;
-    mod json;
     pub(crate) mod man;
     pub(crate) mod monitor;
-    mod network;
     pub(crate) mod show;
     pub(crate) mod stats;
+}
+
+/// How results are shown: as text, as JSON, as a trace.
+mod output {
+    pub(crate) mod columns;
+    pub(crate) mod compare;
+    pub(crate) mod explained;
+    pub(crate) mod family;
+    pub(crate) mod json;
+    pub(crate) mod network;
     pub(crate) mod steps;
     pub(crate) mod streams;
-    mod text;
+    pub(crate) mod text;
 }
 
 use anyhow::Context;
@@ -32,8 +39,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use commands::steps::{Explain, Steps};
-use commands::streams::{self, Output};
+use output::steps::{Explain, Steps};
+use output::streams::{self, Output};
 use parley::{uapi, Error};
 use parley_netlink::firewall;
 use parley_netlink::netlink::namespace;

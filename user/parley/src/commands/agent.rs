@@ -4,8 +4,8 @@
 
 mod exec;
 
-use super::json::{self, Object};
-use super::text;
+use crate::output::json::{self, Object};
+use crate::output::text;
 use anyhow::{bail, Result};
 use clap::{ArgGroup, Args};
 use parley::client::{Agent as Socket, Question};

@@ -2,8 +2,8 @@
 
 //! `parley ask`
 
-use super::json::{self, Object};
-use super::text;
+use crate::output::json::{self, Object};
+use crate::output::text;
 use anyhow::Result;
 use clap::Args;
 use parley::{uapi, Client};

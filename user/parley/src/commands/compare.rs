@@ -2,20 +2,15 @@
 
 //! `parley compare`
 
-mod figures;
-mod json;
-mod plot;
-mod progress;
-mod table;
-
 use crate::channels;
+use crate::output::compare::figures::{Cell, Environment, Row};
+use crate::output::compare::progress::Progress;
+use crate::output::compare::{json, plot, table};
 use anyhow::{bail, Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
-use figures::{Cell, Environment, Row};
 use parley::uapi;
 use parley_compare::{self as compare, Carries, Kind, Plan};
-use progress::Progress;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;

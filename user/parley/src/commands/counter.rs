@@ -2,9 +2,9 @@
 
 //! `parley counter`
 
-use super::json::{self, Object};
-use super::streams;
-use super::text;
+use crate::output::json::{self, Object};
+use crate::output::streams;
+use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};

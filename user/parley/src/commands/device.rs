@@ -2,8 +2,8 @@
 
 //! `parley device`
 
-use super::json::{self, Object};
-use super::text;
+use crate::output::json::{self, Object};
+use crate::output::text;
 use anyhow::{anyhow, Result};
 use clap::Subcommand;
 use parley::device::{self, Device as File};

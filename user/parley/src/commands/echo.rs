@@ -2,9 +2,9 @@
 
 //! `parley echo`
 
-use super::json::{self, Object};
-use super::text;
 use crate::inherited;
+use crate::output::json::{self, Object};
+use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
 use parley::Client;

@@ -2,19 +2,16 @@
 
 //! `parley explain`
 
-use super::steps::colour;
 use crate::inherited;
+use crate::output::explained::Printer;
 use anyhow::{anyhow, bail, Context as _, Result};
 use clap::Args;
 use parley::uapi;
-use parley_netlink::explain::capture::{self, Format, Packet, Problem, Read as Captured, Reader};
-use parley_netlink::explain::render::{self, Style};
-use parley_netlink::explain::{protocol_name, Context, Direction, Explained, Field};
-use serde_json::{json, Map, Value};
+use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
+use parley_netlink::explain::Context;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 const AFTER_HELP: &str = "\
 FILE is a capture (pcap or pcapng, of netlink or Linux cooked), a hexdump as
@@ -78,10 +75,10 @@ impl Explain {
         for (name, id) in &self.family {
             context.name_family(*id, name);
         }
-        let mut told = Told::new(self, json);
+        let mut printer = Printer::new(self.all, json);
         let mut problems = Vec::new();
         let mut take = |captured: Captured<'_>| -> Result<()> {
-            told.all(out, &mut context, &captured)?;
+            printer.all(out, &mut context, &captured)?;
             problems.extend(captured.problems);
             // Whoever writes the capture may be waiting for what it shows.
             Ok(out.flush()?)
@@ -111,7 +108,7 @@ impl Explain {
             take(reader.finish().map_err(misread)?)?;
         }
         let problems = problems.iter().map(|problem| format!("{name}, {problem}"));
-        let reasons: Vec<_> = problems.chain(told.wrong()).collect();
+        let reasons: Vec<_> = problems.chain(printer.wrong()).collect();
         if !reasons.is_empty() {
             bail!("{}", reasons.join("\n        "));
         }
@@ -129,131 +126,3 @@ impl Explain {
 
 /// How much of a file is read at a time.
 const CHUNK: usize = 1 << 16;
-
-/// What was explained so far.
-struct Told {
-    json: bool,
-    style: Style,
-    /// How many datagrams, and the time of the first one.
-    datagrams: usize,
-    begin: Option<Duration>,
-    /// How many things are wrong with them, and the first one's datagram and offset.
-    bad: usize,
-    first_bad: Option<(usize, usize)>,
-}
-
-impl Told {
-    fn new(explain: &Explain, json: bool) -> Self {
-        let mut style = Style::default();
-        style.colour = colour(io::stdout().is_terminal());
-        style.all = explain.all;
-        Self {
-            json,
-            style,
-            datagrams: 0,
-            begin: None,
-            bad: 0,
-            first_bad: None,
-        }
-    }
-
-    /// Explains the datagrams.
-    fn all(
-        &mut self,
-        out: &mut dyn Write,
-        context: &mut Context,
-        captured: &Captured<'_>,
-    ) -> Result<()> {
-        let style = self.style;
-        for packet in &captured.packets {
-            if self.datagrams == 0 {
-                self.begin = packet.time;
-                if !self.json {
-                    write!(out, "{}", render::legend(style))?;
-                }
-            }
-            self.datagrams += 1;
-            let explained = context.explain(packet.datagram());
-            let bad = explained.fields.iter().filter(|field| field.bad.is_some());
-            self.bad += bad.clone().count();
-            let first = bad.map(|bad| (self.datagrams, bad.offset)).next();
-            self.first_bad = self.first_bad.or(first);
-            if self.json {
-                for message in explained.messages() {
-                    let object = object(self.datagrams, packet, &explained, message);
-                    writeln!(out, "{object}")?;
-                }
-                continue;
-            }
-            let (number, direction) = (self.datagrams, explained.direction);
-            let heading = heading(number, packet, direction, self.begin, captured.format);
-            writeln!(out, "{}", style.paint(render::Part::Heading, &heading))?;
-            write!(out, "{}", render::text(&explained, &packet.bytes, style))?;
-        }
-        Ok(())
-    }
-
-    /// Says what is wrong with them, if anything.
-    fn wrong(&self) -> Option<String> {
-        let (datagram, offset) = self.first_bad?;
-        Some(match self.bad {
-            1 => format!("1 thing is wrong: byte {offset} of datagram {datagram}"),
-            bad => format!("{bad} things are wrong, first byte {offset} of datagram {datagram}"),
-        })
-    }
-}
-
-fn heading(
-    number: usize,
-    packet: &Packet<'_>,
-    direction: Direction,
-    begin: Option<Duration>,
-    format: Format,
-) -> String {
-    let protocol = match protocol_name(packet.protocol) {
-        Some(name) => name.to_owned(),
-        None => format!("protocol {}", packet.protocol),
-    };
-    let to = match direction {
-        Direction::ToKernel => "to the kernel",
-        Direction::FromKernel => "from the kernel",
-        Direction::Unknown => "whose way is not known",
-    };
-    let mut heading = format!(
-        "datagram {number}: {protocol}, {to}, {} bytes",
-        packet.whole
-    );
-    if let (Some(time), Some(begin)) = (packet.time, begin) {
-        let since = time.saturating_sub(begin).as_secs_f64();
-        heading.push_str(&format!(", at {since:.6} s"));
-    }
-    if format == Format::Hexdump && packet.bytes.len() != packet.whole {
-        heading.push_str(", cut off");
-    }
-    heading
-}
-
-/// A message as JSON.
-fn object(number: usize, packet: &Packet<'_>, explained: &Explained, fields: &[Field]) -> Value {
-    let len: usize = fields.iter().map(|field| field.len).sum();
-    let field = |field: &Field| {
-        let mut object = Map::new();
-        object.insert("offset".into(), field.offset.into());
-        object.insert("len".into(), field.len.into());
-        object.insert("depth".into(), field.depth.into());
-        object.insert("name".into(), field.name.as_str().into());
-        object.insert("meaning".into(), field.meaning.as_str().into());
-        if let Some(bad) = &field.bad {
-            object.insert("bad".into(), bad.as_str().into());
-        }
-        Value::Object(object)
-    };
-    json!({
-        "datagram": number,
-        "protocol": packet.protocol,
-        "direction": explained.direction.name(),
-        "offset": fields.first().map_or(0, |field| field.offset),
-        "len": len,
-        "fields": fields.iter().map(field).collect::<Vec<_>>(),
-    })
-}

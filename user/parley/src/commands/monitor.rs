@@ -5,7 +5,7 @@
 mod counters;
 mod network;
 
-use super::json::{self, Object};
+use crate::output::json::{self, Object};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};

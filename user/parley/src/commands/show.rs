@@ -2,8 +2,8 @@
 
 //! `parley show`
 
-use super::network::{addresses, firewall, Shown};
-use super::{columns, json, streams};
+use crate::output::network::{addresses, firewall, Shown};
+use crate::output::{columns, json, streams};
 use anyhow::Result;
 use clap::Subcommand;
 use parley_netlink::netlink::list::Listing;

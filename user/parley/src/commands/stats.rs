@@ -2,7 +2,7 @@
 
 //! `parley stats`
 
-use super::json::{self, Object};
+use crate::output::json::{self, Object};
 use anyhow::Result;
 use clap::Args;
 use parley::Client;

@@ -2,8 +2,8 @@
 
 //! What becomes of the counters.
 
-use super::super::json::Object;
 use super::{Became, Report};
+use crate::output::json::Object;
 use anyhow::Result;
 use parley::client::{Change, Listener, Name};
 use parley::{Client, Error};

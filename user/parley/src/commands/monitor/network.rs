@@ -2,8 +2,8 @@
 
 //! What becomes of links, routes and the like.
 
-use super::super::network::Shown;
 use super::{Became, Report};
+use crate::output::network::Shown;
 use anyhow::Result;
 use parley::Error;
 use parley_netlink::netlink::message::Message;

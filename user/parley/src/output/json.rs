@@ -11,20 +11,20 @@ use std::os::unix::ffi::OsStrExt;
 
 /// An object that is being put together.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Object(Map<String, Value>);
+pub(crate) struct Object(Map<String, Value>);
 
 impl Object {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(super) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.insert(key.to_owned(), value.into());
         self
     }
 
     /// With the key where there is a value, and without it where not.
-    pub(super) fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(key, value),
             None => self,
@@ -32,13 +32,13 @@ impl Object {
     }
 
     /// With the key, and null for its value, if it is so: how `ip` has flags.
-    pub(super) fn null_if(self, key: &str, is_so: bool) -> Self {
+    pub(crate) fn null_if(self, key: &str, is_so: bool) -> Self {
         self.maybe(key, is_so.then_some(Value::Null))
     }
 
     /// With bytes: as text where they are UTF-8, else as hex under `KEY_hex`, and
     /// how many they are under `len`.
-    pub(super) fn bytes(self, key: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn bytes(self, key: &str, bytes: &[u8]) -> Self {
         let with = match std::str::from_utf8(bytes) {
             Ok(text) => self.with(key, text),
             Err(_) => self.with(&format!("{key}_hex"), hex(bytes)),
@@ -48,7 +48,7 @@ impl Object {
 
     /// With a name. Where that is not UTF-8, it is shown as in text, and its bytes
     /// are under `KEY_hex`.
-    pub(super) fn name(self, key: &str, name: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn name(self, key: &str, name: impl AsRef<OsStr>) -> Self {
         let name = name.as_ref();
         let bytes = name.to_str().is_none().then(|| hex(name.as_bytes()));
         self.with(key, shown(name))
@@ -56,7 +56,7 @@ impl Object {
     }
 
     /// With a name where there is one, and without the key where not.
-    pub(super) fn maybe_name(self, key: &str, name: Option<impl AsRef<OsStr>>) -> Self {
+    pub(crate) fn maybe_name(self, key: &str, name: Option<impl AsRef<OsStr>>) -> Self {
         match name {
             Some(name) => self.name(key, name),
             None => self,
@@ -65,7 +65,7 @@ impl Object {
 
     /// With an array of names. Where one is not UTF-8, the bytes of all are under
     /// `KEY_hex`, in the same order.
-    pub(super) fn names(self, key: &str, names: &[OsString]) -> Self {
+    pub(crate) fn names(self, key: &str, names: &[OsString]) -> Self {
         let is_text = names.iter().all(|name| name.to_str().is_some());
         let hex: Value = names.iter().map(|name| hex(name.as_bytes())).collect();
         self.with(key, names.iter().map(|name| shown(name)).collect::<Value>())
@@ -73,7 +73,7 @@ impl Object {
     }
 
     /// With what another has.
-    pub(super) fn and(mut self, mut other: Self) -> Self {
+    pub(crate) fn and(mut self, mut other: Self) -> Self {
         self.0.append(&mut other.0);
         self
     }
@@ -86,7 +86,7 @@ impl From<Object> for Value {
 }
 
 /// A name, as it is. Where it is not UTF-8, it is shown as in text.
-pub(super) fn shown(name: &OsStr) -> String {
+pub(crate) fn shown(name: &OsStr) -> String {
     match name.to_str() {
         Some(text) => text.to_owned(),
         None => text::safe(name),
@@ -98,13 +98,13 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Words as an array of strings.
-pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
+pub(crate) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
     names.iter().map(AsRef::as_ref).collect()
 }
 
 /// Writes a value, on a line. What a terminal would obey is escaped, beyond what
 /// JSON itself asks for.
-pub(super) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
+pub(crate) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
     let text = value.into().to_string();
     let mut rest = text.as_str();
     while let Some(place) = rest.find(terminal::obeys) {

@@ -66,7 +66,7 @@ pub(crate) fn is_reader_gone(error: &anyhow::Error) -> bool {
 }
 
 /// Standard error, for what a command reports beside its output.
-pub(super) fn error() -> Result<File> {
+pub(crate) fn error() -> Result<File> {
     inherited::error().context(ERROR)
 }
 
@@ -75,8 +75,15 @@ pub(crate) fn note(text: &str) -> Result<()> {
     writeln!(error()?, "parley: {text}").context(ERROR)
 }
 
+/// Whether what goes to a terminal may be coloured.
+pub(crate) fn colour(terminal: bool) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    terminal && !set("NO_COLOR") && !dumb
+}
+
 /// What failed where standard error cannot be written.
-pub(super) const ERROR: &str = "cannot write standard error";
+pub(crate) const ERROR: &str = "cannot write standard error";
 
 #[cfg(test)]
 mod tests {

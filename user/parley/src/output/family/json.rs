@@ -2,8 +2,8 @@
 
 //! A family as JSON.
 
-use super::super::json::{strings, write, Object};
 use super::{flags, is_whole_range, operation_name, Names, DEPTH_MAX};
+use crate::output::json::{strings, write, Object};
 use anyhow::Result;
 use parley_netlink::genl::controller::{Operation, Policies};
 use parley_netlink::genl::Family;
@@ -13,14 +13,14 @@ use std::io::Write;
 
 /// Writes all families, as an array of what [`show`] writes, without the policies: those
 /// would take a dump for each family.
-pub(super) fn list(out: &mut dyn Write, families: &[Family]) -> Result<()> {
+pub(crate) fn list(out: &mut dyn Write, families: &[Family]) -> Result<()> {
     let none = Policies::default();
     let objects = families.iter().map(|family| object(family, &none));
     Ok(write(out, objects.collect::<Value>())?)
 }
 
 /// Writes a family with its policies, as an object.
-pub(super) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) -> Result<()> {
+pub(crate) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) -> Result<()> {
     Ok(write(out, object(family, policies))?)
 }
 

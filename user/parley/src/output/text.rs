@@ -9,13 +9,13 @@ use std::io::{Result, Write};
 use std::os::unix::ffi::OsStrExt;
 
 /// Parses the value of a counter.
-pub(super) fn value(text: &str) -> std::result::Result<u64, &'static str> {
+pub(crate) fn value(text: &str) -> std::result::Result<u64, &'static str> {
     text.parse()
         .map_err(|_| "expected a number from 0 to 2^64-1")
 }
 
 /// Parses what to add to a counter.
-pub(super) fn delta(text: &str) -> std::result::Result<i64, &'static str> {
+pub(crate) fn delta(text: &str) -> std::result::Result<i64, &'static str> {
     text.parse()
         .map_err(|_| "expected a number from -2^63 to 2^63-1")
 }
@@ -28,7 +28,7 @@ fn printable(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Escapes what a terminal would obey in a name or text that comes from elsewhere.
-pub(super) fn safe(name: impl AsRef<OsStr>) -> String {
+pub(crate) fn safe(name: impl AsRef<OsStr>) -> String {
     Name::from(name.as_ref().as_bytes()).to_string()
 }
 
@@ -36,7 +36,7 @@ pub(super) fn safe(name: impl AsRef<OsStr>) -> String {
 const DUMP_MAX: usize = 256;
 
 /// Returns bytes as one line: as text, or else their number.
-pub(super) fn line(bytes: &[u8]) -> String {
+pub(crate) fn line(bytes: &[u8]) -> String {
     const SHOWN: usize = 200;
     match printable(bytes).filter(|text| text.len() <= SHOWN) {
         Some(text) => text.to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn line(bytes: &[u8]) -> String {
 }
 
 /// Writes bytes with the label `what`: a line of text as text, all else as a hexdump.
-pub(super) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()> {
+pub(crate) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()> {
     const SHOWN: usize = 4096;
     if let Some(text) = printable(bytes).filter(|text| text.len() <= SHOWN) {
         writeln!(out, "{what:<8}{text}")?;

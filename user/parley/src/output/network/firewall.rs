@@ -54,7 +54,7 @@ fn policy(drops: bool) -> &'static str {
 }
 
 /// As an object, with the keys and in the order that `nft -j list ruleset` has.
-pub(in super::super) fn object(ruleset: &Ruleset) -> Object {
+pub(crate) fn object(ruleset: &Ruleset) -> Object {
     let places = Places::new(ruleset);
     let mut all: Vec<Value> = Vec::new();
     let mut put = |what: &str, object: Object| all.push(Object::new().with(what, object).into());
@@ -100,7 +100,7 @@ fn chain_object(chain: &Chain) -> Object {
 
 /// With one by itself, and with several in an array, in the order of their names as
 /// `nft` has them.
-pub(super) fn with_devices(object: Object, names: &[OsString]) -> Object {
+pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
     let mut names = names.to_vec();
     names.sort();
     match names.as_slice() {
@@ -121,7 +121,7 @@ fn rule_object(rule: &Rule) -> Object {
 }
 
 /// Writes the tables, with what is in them: last the chains, with their rules.
-pub(in super::super) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
+pub(crate) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
     let lines = lines(ruleset);
     let width = lines
         .iter()

@@ -7,23 +7,23 @@ use std::fs;
 use std::thread;
 
 /// A channel, and its figures.
-pub(super) struct Row {
-    pub(super) about: About,
+pub(crate) struct Row {
+    pub(crate) about: About,
     /// One for each size, or a single one where the channel carries no message.
-    pub(super) cells: Vec<Cell>,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// A figure.
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// The length of the message, where the channel carries one.
-    pub(super) size: Option<usize>,
+    pub(crate) size: Option<usize>,
     /// The nanoseconds of a round trip, or why there are none.
-    pub(super) ns: Result<f64, String>,
+    pub(crate) ns: Result<f64, String>,
 }
 
 impl Row {
     /// Why the channel has no figure at all, where it has none.
-    pub(super) fn absent(&self) -> Option<&str> {
+    pub(crate) fn absent(&self) -> Option<&str> {
         let mut reasons = self.cells.iter().map(|cell| cell.ns.as_ref().err());
         let first = reasons.next()??;
         reasons.all(|reason| reason.is_some()).then_some(first)
@@ -31,19 +31,19 @@ impl Row {
 }
 
 /// Where it was measured, and how often.
-pub(super) struct Environment {
+pub(crate) struct Environment {
     /// The kernel's release.
-    pub(super) kernel: String,
+    pub(crate) kernel: String,
     /// The processors that this program may run on.
-    pub(super) cpus: usize,
+    pub(crate) cpus: usize,
     /// Whether one of them had to do.
-    pub(super) one_cpu: bool,
+    pub(crate) one_cpu: bool,
     /// The round trips of a short message.
-    pub(super) times: u32,
+    pub(crate) times: u32,
 }
 
 impl Environment {
-    pub(super) fn read(times: u32, one_cpu: bool) -> Self {
+    pub(crate) fn read(times: u32, one_cpu: bool) -> Self {
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease");
         Self {
             kernel: kernel.map_or("unknown".to_owned(), |release| release.trim().to_owned()),
@@ -54,7 +54,7 @@ impl Environment {
     }
 
     /// The kernel and the processors, in words.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         let Self { kernel, cpus, .. } = self;
         let place = format!("Linux {kernel}");
         match (cpus, self.one_cpu) {
@@ -66,7 +66,7 @@ impl Environment {
 }
 
 /// A length in bytes, to be read by people.
-pub(super) fn bytes(size: usize) -> String {
+pub(crate) fn bytes(size: usize) -> String {
     match size {
         0 => "0 B".to_owned(),
         _ if size % 1024 == 0 => format!("{} KiB", size / 1024),

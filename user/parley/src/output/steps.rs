@@ -41,13 +41,6 @@ struct State {
 #[derive(Clone, Debug)]
 pub(crate) struct Steps(Arc<Mutex<State>>);
 
-/// Whether what goes to a terminal may be coloured.
-pub(super) fn colour(terminal: bool) -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    terminal && !set("NO_COLOR") && !dumb
-}
-
 impl Steps {
     /// Has all told that happens from now on, if any of the two is wanted.
     pub(crate) fn watch(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
@@ -62,7 +55,7 @@ impl Steps {
         let explain = explain.map(|explain| -> Result<_> {
             let mut err = streams::error()?;
             let mut style = Style::default();
-            style.colour = colour(err.is_terminal());
+            style.colour = streams::colour(err.is_terminal());
             style.all = explain == Explain::All;
             write!(err, "{}", render::legend(style)).context(streams::ERROR)?;
             Ok((style, err))

@@ -85,7 +85,7 @@ impl Shown for Link {
 }
 
 /// What `ip -j address` has of a link, too.
-pub(super) fn brief(link: &Link, links: &Names) -> Object {
+pub(crate) fn brief(link: &Link, links: &Names) -> Object {
     let below = match (link.link, link.link_netnsid) {
         (Some(0), _) => Object::new().with("link", Value::Null),
         (Some(index), None) => Object::new().name("link", links.name(index)),

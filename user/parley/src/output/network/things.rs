@@ -237,7 +237,7 @@ fn flowtable_object(table: &Flowtable) -> Object {
 }
 
 /// What is in the table, with the words that `nft -j` has for what it is.
-pub(super) fn objects<'a>(
+pub(crate) fn objects<'a>(
     ruleset: &'a Ruleset,
     table: &'a Table,
 ) -> impl Iterator<Item = (String, Object)> + 'a {
@@ -271,7 +271,7 @@ fn set_kind(set: &Set) -> &'static str {
 }
 
 /// The same as lines: what it is, its handle, and what else there is to say.
-pub(super) fn lines<'a>(
+pub(crate) fn lines<'a>(
     ruleset: &'a Ruleset,
     table: &'a Table,
 ) -> impl Iterator<Item = (String, u64, String)> + 'a {

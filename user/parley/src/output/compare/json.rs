@@ -9,7 +9,7 @@ use serde_json::{json, Value};
 use std::io::Write;
 
 /// Writes one object, on one line. Keys are only ever added.
-pub(super) fn write(out: &mut dyn Write, rows: &[Row], environment: &Environment) -> Result<()> {
+pub(crate) fn write(out: &mut dyn Write, rows: &[Row], environment: &Environment) -> Result<()> {
     let channels: Vec<_> = rows.iter().map(channel).collect();
     let object = json!({
         "channels": channels,

@@ -10,14 +10,14 @@ use parley_netlink::route::links::Names;
 use parley_netlink::route::names;
 
 /// As an object.
-pub(super) fn object(fields: &[Field], links: &Names) -> Object {
+pub(crate) fn object(fields: &[Field], links: &Names) -> Object {
     fields.iter().fold(Object::new(), |object, field| {
         with(object, field.name, &field.value, links)
     })
 }
 
 /// With a value under `key`.
-pub(super) fn with(object: Object, key: &str, value: &Value, links: &Names) -> Object {
+pub(crate) fn with(object: Object, key: &str, value: &Value, links: &Names) -> Object {
     match value {
         Value::Link(index) => object.name(key, links.name(*index)),
         Value::Name(name) => object.name(key, name),
@@ -49,7 +49,7 @@ fn json(value: &Value, links: &Names) -> serde_json::Value {
 }
 
 /// As words, one after another: what is so has its name alone.
-pub(super) fn words(fields: &[Field], links: &Names) -> String {
+pub(crate) fn words(fields: &[Field], links: &Names) -> String {
     let words = |field: &Field| match &field.value {
         Value::Bool(true) => field.name.to_owned(),
         Value::Fields(fields) => format!("{} {}", field.name, words(fields, links)),

@@ -3,10 +3,10 @@
 //! How what rtnetlink and nf_tables tell is shown: as rows of a table, and as
 //! objects with the keys that `ip -j` and `nft -j` have.
 
-pub(super) mod addresses;
+pub(crate) mod addresses;
 mod fields;
-pub(super) mod firewall;
-pub(super) mod links;
+pub(crate) mod firewall;
+pub(crate) mod links;
 mod neighbours;
 mod routes;
 mod rules;
@@ -19,7 +19,7 @@ use parley_netlink::route::links::Names;
 use parley_netlink::route::{Entry, Family, Prefix};
 
 /// What can be shown.
-pub(super) trait Shown: Entry {
+pub(crate) trait Shown: Entry {
     /// What several of them are called.
     const NOUN: &'static str;
     /// Over the cells of [`Self::row`].

@@ -6,14 +6,14 @@ use std::io::{Result, Write};
 
 /// A row, and lines that belong below it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
-    pub(super) cells: Vec<String>,
-    pub(super) below: Vec<String>,
+pub(crate) struct Row {
+    pub(crate) cells: Vec<String>,
+    pub(crate) below: Vec<String>,
 }
 
 /// Writes rows under their headings; nothing where there are none. The last cell
 /// of a row is as long as it is.
-pub(super) fn write(out: &mut dyn Write, headings: &[&str], rows: &[Row]) -> Result<()> {
+pub(crate) fn write(out: &mut dyn Write, headings: &[&str], rows: &[Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }

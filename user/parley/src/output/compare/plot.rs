@@ -3,7 +3,7 @@
 //! The figures as a picture: the round trip against the length of the message, both
 //! on logarithmic scales.
 
-use super::figures::{bytes, Environment, Row};
+use super::figures::{bytes, Cell, Environment, Row};
 use anyhow::{bail, Context, Result};
 use parley_compare::{Carries, Kind, With};
 use plotters::backend::SVGBackend;
@@ -43,7 +43,7 @@ struct Series<'a> {
 }
 
 /// Fails where `path` can be seen not to become a file, before it is measured.
-pub(super) fn check(path: &Path) -> Result<()> {
+pub(crate) fn check(path: &Path) -> Result<()> {
     let name = path.display();
     if path.is_dir() || path.file_name().is_none() {
         bail!("cannot write {name}: it is a folder");
@@ -58,7 +58,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
 }
 
 /// Draws the figures into the file `path`, which is there whole or as it was.
-pub(super) fn draw(path: &Path, rows: &[Row], environment: &Environment) -> Result<()> {
+pub(crate) fn draw(path: &Path, rows: &[Row], environment: &Environment) -> Result<()> {
     let picture = picture(rows, environment).context("cannot draw the figures")?;
     write(path, picture.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -90,7 +90,7 @@ fn series(rows: &[Row]) -> Vec<Series<'_>> {
     rows.iter()
         .filter_map(|row| {
             let look = look(row)?;
-            let point = |cell: &super::Cell| Some((cell.size? as f64, us(cell.ns.as_ref().ok()?)));
+            let point = |cell: &Cell| Some((cell.size? as f64, us(cell.ns.as_ref().ok()?)));
             Some(Series {
                 row,
                 points: row.cells.iter().filter_map(point).collect(),
@@ -386,7 +386,6 @@ fn apart(sizes: &[f64], range: &std::ops::Range<f64>) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::figures::Cell;
     use super::*;
 
     #[test]

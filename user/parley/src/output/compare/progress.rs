@@ -6,7 +6,7 @@ use super::figures::bytes;
 use std::io::{self, IsTerminal, Write};
 
 /// The bar. It wipes its line when it goes.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     shown: bool,
     done: usize,
     all: usize,
@@ -14,7 +14,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Of `all` steps.
-    pub(super) fn new(all: usize) -> Self {
+    pub(crate) fn new(all: usize) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             shown: io::stderr().is_terminal() && !dumb,
@@ -24,7 +24,7 @@ impl Progress {
     }
 
     /// The next step begins.
-    pub(super) fn at(&mut self, name: &str, size: usize) {
+    pub(crate) fn at(&mut self, name: &str, size: usize) {
         if self.shown {
             // Where it cannot be shown, it is not needed either.
             let _ = write!(io::stderr(), "\r{}\x1b[K", self.line(name, size));

@@ -29,7 +29,7 @@ errors     what an error has: its number (errno), the kernel's message (why)
 ";
 
 /// Writes the tables, and what they mean.
-pub(super) fn write(
+pub(crate) fn write(
     out: &mut dyn Write,
     rows: &[Row],
     sizes: &[usize],

@@ -79,7 +79,7 @@ fn info(address: &Address) -> Object {
 }
 
 /// The links, each with its addresses.
-pub(in super::super) fn by_link<'a>(
+pub(crate) fn by_link<'a>(
     all: impl Iterator<Item = &'a Link>,
     addresses: &[Address],
     links: &Names,
