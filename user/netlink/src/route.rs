@@ -26,9 +26,11 @@
 //! To follow the changes, with a list of what there is to begin with:
 //!
 //! ```no_run
+//! use parley_netlink::netlink::{protocol, Socket};
 //! use parley_netlink::route::{self, Entry, Link};
 //!
-//! let mut socket = route::listen(Link::GROUPS)?;
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! route::listen(&mut socket, Link::GROUPS)?;
 //! loop {
 //!     let message = socket.next_message(route::concerns::<Link>)?;
 //!     if let Some(told) = route::told::<Link>(&message)? {
@@ -263,15 +265,13 @@ fn both<E>(
     Ok(all)
 }
 
-/// Opens a socket that is told of the changes of `groups`, of which there are
-/// those of [`Entry::GROUPS`]; without a timeout.
-pub fn listen(groups: &[u32]) -> Result<Socket> {
-    let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+/// Joins `groups`, those of [`Entry::GROUPS`] for example, so that the socket receives
+/// their changes; it then waits for them without a timeout.
+pub fn listen(socket: &mut Socket, groups: &[u32]) -> Result<()> {
     for group in groups {
         socket.join(*group)?;
     }
-    socket.wait_for_ever()?;
-    Ok(socket)
+    socket.wait_for_ever()
 }
 
 /// Waits until the kernel is done with the change that it is at. It tells that a

@@ -20,7 +20,7 @@ fn what_holds_a_socket_goes_to_other_threads() {
     shown_and_sent::<explain::Context>();
     shown_and_sent::<explain::capture::Reader>();
     shown_and_sent::<explain::capture::Writer<Vec<u8>>>();
-    shown_and_sent::<&dyn netlink::tap::Tap>();
+    shown_and_sent::<std::sync::Arc<dyn netlink::tap::Tap>>();
 }
 
 #[test]

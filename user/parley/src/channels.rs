@@ -2,6 +2,7 @@
 
 //! The channels to the module, to compare with others.
 
+use crate::opener::Opener;
 use parley::device::{self, Device};
 use parley::{Client, Error};
 use parley_compare::{because, Channel, Module};
@@ -12,12 +13,12 @@ use std::os::unix::fs::FileExt;
 /// Opens a channel to the module, for messages of `size` bytes.
 ///
 /// Fails where there is none on this machine, in words that say so.
-pub(crate) fn open(channel: Module, size: usize) -> io::Result<Box<dyn Channel>> {
+pub(crate) fn open(opener: &Opener, channel: Module, size: usize) -> io::Result<Box<dyn Channel>> {
     Ok(match channel {
-        Module::Ioctl => Box::new(Ioctl::open(size)?),
-        Module::ReadWrite => Box::new(ReadWrite::open(size)?),
+        Module::Ioctl => Box::new(Ioctl::open(opener, size)?),
+        Module::ReadWrite => Box::new(ReadWrite::open(opener, size)?),
         Module::Debugfs => Box::new(Debugfs::open()?),
-        Module::Netlink => Box::new(Netlink::open()?),
+        Module::Netlink => Box::new(Netlink::open(opener)?),
     })
 }
 
@@ -31,8 +32,8 @@ struct Ioctl {
 struct ReadWrite(Ioctl);
 
 impl Ioctl {
-    fn open(size: usize) -> io::Result<Self> {
-        let device = Device::open().map_err(|error| match error.kind() {
+    fn open(opener: &Opener, size: usize) -> io::Result<Self> {
+        let device = opener.device().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("the module is not loaded"),
             _ => because(&format!("cannot open {}", device::PATH), &error),
         })?;
@@ -50,8 +51,8 @@ impl Channel for Ioctl {
 }
 
 impl ReadWrite {
-    fn open(size: usize) -> io::Result<Self> {
-        Ioctl::open(size).map(Self)
+    fn open(opener: &Opener, size: usize) -> io::Result<Self> {
+        Ioctl::open(opener, size).map(Self)
     }
 }
 
@@ -107,8 +108,8 @@ struct Netlink {
 }
 
 impl Netlink {
-    fn open() -> io::Result<Self> {
-        let client = Client::open().map_err(|error| match error {
+    fn open(opener: &Opener) -> io::Result<Self> {
+        let client = opener.client().map_err(|error| match error {
             Error::NoFamily(_) => io::Error::other("the module is not loaded"),
             error => io::Error::other(error),
         })?;

@@ -16,12 +16,13 @@
 mod sys;
 
 use crate::uapi;
-use parley_netlink::netlink::tap::{self, tell, Call, Meaning, Member, Tap};
+use parley_netlink::netlink::tap::{tell, Call, Meaning, Member, Tap};
 use parley_netlink::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 /// Where the device is.
 pub const PATH: &str = "/dev/parley";
@@ -31,15 +32,23 @@ pub const PATH: &str = "/dev/parley";
 pub struct Device {
     file: File,
     /// Who is told of each call.
-    tap: Option<&'static dyn Tap>,
+    tap: Option<Arc<dyn Tap>>,
 }
 
 impl Device {
     /// Opens it. Fails with `ENOENT` where the module is not loaded.
     pub fn open() -> io::Result<Self> {
-        let tap = tap::get();
+        Self::open_as(None)
+    }
+
+    /// As [`open`](Self::open), with a tap that sees each system call.
+    pub fn open_with_tap(tap: Arc<dyn Tap>) -> io::Result<Self> {
+        Self::open_as(Some(tap))
+    }
+
+    fn open_as(tap: Option<Arc<dyn Tap>>) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(PATH);
-        if let Some(tap) = tap {
+        if let Some(tap) = tap.as_deref() {
             let fd = |file: &File| usize::try_from(file.as_raw_fd()).unwrap_or(0);
             tell(tap, -1, Call::Open { path: PATH }, &file, fd);
         }
@@ -60,7 +69,7 @@ impl Device {
     #[inline]
     pub fn echo_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
         let done = sys::echo(self.file.as_fd(), payload, reply);
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             self.tell_echo(tap, payload, reply, &done);
         }
         done
@@ -80,7 +89,7 @@ impl Device {
     /// `payload`.
     #[inline]
     pub fn write_and_read_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             return self.write_and_read_told(tap, payload, reply);
         }
         (&self.file).write_all(payload)?;
@@ -104,7 +113,7 @@ impl Device {
             *at = *byte;
         }
         let value = sys::counter_add(self.file.as_fd(), bytes, delta);
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             self.tell_counter_add(tap, &bytes, delta, &value);
         }
         value
@@ -201,7 +210,7 @@ impl Device {
 impl Drop for Device {
     fn drop(&mut self) {
         // The file is closed behind this, and nobody learns with what result.
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             tell(tap, self.file.as_raw_fd(), Call::Close, &Ok(()), |()| 0);
         }
     }

@@ -4,6 +4,7 @@
 
 mod channels;
 mod inherited;
+mod opener;
 
 mod commands {
     pub(crate) mod agent;
@@ -39,16 +40,19 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use opener::Opener;
 use output::steps::{Explain, Steps};
 use output::streams::{self, Output};
 use parley::{uapi, Error};
 use parley_netlink::firewall;
 use parley_netlink::netlink::namespace;
+use parley_netlink::netlink::tap::Tap;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, LineWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const AFTER_HELP: &str = "\
 --explain prints each system call with its arguments as it is made, and decodes
@@ -184,11 +188,12 @@ fn main() -> ExitCode {
         Some(_) => Box::new(LineWriter::new(Output::open())),
         None => Box::new(BufWriter::new(Output::open())),
     };
-    let steps = match Steps::watch(arguments.explain, arguments.pcap.as_deref()) {
+    let steps = match Steps::new(arguments.explain, arguments.pcap.as_deref()) {
         Ok(steps) => steps,
         Err(error) => return finish([Err(error)]),
     };
-    let done = run(&arguments, steps.is_some(), &mut out);
+    let tap = steps.clone().map(|steps| Arc::new(steps) as Arc<dyn Tap>);
+    let done = run(&arguments, &Opener::new(tap), &mut out);
     let done = done.and_then(|()| Ok(out.flush()?));
     finish([done, steps.map_or(Ok(()), |steps| steps.finish())])
 }
@@ -202,25 +207,25 @@ fn finish<const N: usize>(results: [anyhow::Result<()>; N]) -> ExitCode {
 }
 
 /// Runs the command.
-fn run(arguments: &Arguments, is_traced: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::Result<()> {
     enter(arguments.netns.as_deref())?;
     let json = arguments.json;
     match &arguments.command {
-        Command::Echo(echo) => echo.run(out, json),
-        Command::Counter(counter) => counter.run(out, json),
-        Command::Monitor(monitor) => monitor.run(out, json),
-        Command::Show(show) => show.run(out, json),
-        Command::Agent(agent) => agent.run(out, json),
-        Command::Ask(ask) => ask.run(out, json),
-        Command::Device(device) => device.run(out, json),
+        Command::Echo(echo) => echo.run(opener, out, json),
+        Command::Counter(counter) => counter.run(opener, out, json),
+        Command::Monitor(monitor) => monitor.run(opener, out, json),
+        Command::Show(show) => show.run(opener, out, json),
+        Command::Agent(agent) => agent.run(opener, out, json),
+        Command::Ask(ask) => ask.run(opener, out, json),
+        Command::Device(device) => device.run(opener, out, json),
         Command::Compare(compare) => {
-            if is_traced {
+            if opener.has_tap() {
                 streams::note("the times below include the time to trace the calls")?;
             }
-            compare.run(out, json)
+            compare.run(opener, out, json)
         }
-        Command::Stats(stats) => stats.run(out, json),
-        Command::Family(family) => family.run(out, json),
+        Command::Stats(stats) => stats.run(opener, out, json),
+        Command::Family(family) => family.run(opener, out, json),
         Command::Explain(explain) => explain.run(out, json),
         Command::Completions(completions) => completions.run(out, documented(Arguments::command())),
         Command::Man(man) => {

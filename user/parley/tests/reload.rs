@@ -8,11 +8,12 @@ mod common;
 use common::{client, Temporary};
 use parley::client::{Agent, Listener};
 use parley::{uapi, Error};
-use parley_netlink::netlink::tap::{self, Call, Step, Tap};
+use parley_netlink::netlink::tap::{Call, Step, Tap};
+use parley_netlink::Socket;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// The tests reload the module, and share a tap.
@@ -50,19 +51,18 @@ impl Tap for Reloads {
     }
 }
 
-/// Arms the tap, for sockets that are opened from now on.
-fn arm() -> MutexGuard<'static, ()> {
+/// Arms the tap, and opens a socket that has it.
+fn arm() -> (MutexGuard<'static, ()>, Socket) {
     let alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-    // The first test sets it.
-    let _ = tap::set(Box::new(Reloads));
+    let socket = Socket::open_with_tap(libc::NETLINK_GENERIC, Arc::new(Reloads)).unwrap();
     ARMED.store(true, Ordering::Relaxed);
-    alone
+    (alone, socket)
 }
 
 #[test]
 fn a_listener_is_not_deaf_where_the_module_is_reloaded_before_it_joins() {
-    let _alone = arm();
-    let mut listener = Listener::open(Some(WAIT)).unwrap();
+    let (_alone, socket) = arm();
+    let mut listener = Listener::over(socket, Some(WAIT)).unwrap();
     assert!(!ARMED.load(Ordering::Relaxed));
     let counter = Temporary::new("reloaded", 1);
     client().counter_add(counter.0, 1, false).unwrap();
@@ -73,8 +73,8 @@ fn a_listener_is_not_deaf_where_the_module_is_reloaded_before_it_joins() {
 
 #[test]
 fn an_agent_is_not_deaf_where_the_module_is_reloaded_before_it_registers() {
-    let _alone = arm();
-    let registered = Agent::register();
+    let (_alone, socket) = arm();
+    let registered = Agent::over(socket);
     assert!(!ARMED.load(Ordering::Relaxed));
     assert!(
         matches!(registered, Err(Error::NoFamily(_))),

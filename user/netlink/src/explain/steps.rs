@@ -4,8 +4,9 @@
 //!
 //! ```
 //! use parley_netlink::explain::{render::Style, steps};
-//! use parley_netlink::netlink::tap::{self, Step, Tap};
+//! use parley_netlink::netlink::tap::{Step, Tap};
 //! use parley_netlink::netlink::{protocol, Socket};
+//! use std::sync::Arc;
 //!
 //! #[derive(Debug)]
 //! struct Steps;
@@ -17,8 +18,7 @@
 //!     }
 //! }
 //!
-//! tap::set(Box::new(Steps)).expect("it is the first of this process");
-//! Socket::open(protocol::GENERIC)?;
+//! Socket::open_with_tap(protocol::GENERIC, Arc::new(Steps))?;
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 

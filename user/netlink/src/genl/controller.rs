@@ -143,12 +143,11 @@ pub fn follow(socket: &mut Socket, name: &str) -> Result<Family> {
 }
 
 /// Fails with [`Error::NoFamily`] if the family `name` no longer has the number `id`,
-/// for a socket that may have lost the message about its end. Asks over a socket of its
-/// own, because the other one may have no room for the reply; the kernel loads no module
-/// for this.
+/// for a `socket` that may have lost the message about its end. Asks over another one,
+/// because the first may have no room for the reply; the kernel loads no module for this.
 #[cold]
-pub fn check(id: u16, name: &str) -> Result<()> {
-    let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+pub fn check(socket: &Socket, id: u16, name: &str) -> Result<()> {
+    let mut socket = socket.open_another()?;
     let seq = socket.next_seq();
     let mut request = Vec::new();
     let cmd = (GETFAMILY, VERSION);

@@ -36,9 +36,11 @@ mod parts;
 use super::error::{Error, Result};
 use super::events::Events;
 use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
+use super::tap::Tap;
 use super::transport::{Netlink, Transport};
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the kernel has to answer, where nothing else is said.
@@ -148,7 +150,19 @@ fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
 impl Socket {
     /// Opens a socket of `protocol`, such as `libc::NETLINK_GENERIC`.
     pub fn open(protocol: i32) -> Result<Self> {
-        let (transport, portid) = Netlink::open(protocol)?;
+        let (transport, portid) = Netlink::open(protocol, None)?;
+        Ok(Self::over(transport, portid))
+    }
+
+    /// As [`open`](Self::open), with a tap that sees each system call of the socket.
+    pub fn open_with_tap(protocol: i32, tap: Arc<dyn Tap>) -> Result<Self> {
+        let (transport, portid) = Netlink::open(protocol, Some(tap))?;
+        Ok(Self::over(transport, portid))
+    }
+
+    /// Opens another socket of this one's protocol, with the same tap if there is one.
+    pub fn open_another(&self) -> Result<Self> {
+        let (transport, portid) = self.transport.open_another()?;
         Ok(Self::over(transport, portid))
     }
 

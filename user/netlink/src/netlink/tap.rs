@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What sockets and the device do, told to who wants to know: each system call
-//! with its arguments and what came of it.
-//!
-//! Nobody is told where no tap was set before a socket was opened.
+//! A tap sees each system call of a socket, with its arguments and its result. It is
+//! given to the socket that is opened; others are not affected.
 //!
 //! ```
-//! use parley_netlink::netlink::tap::{self, Call, Step, Tap};
+//! use parley_netlink::netlink::tap::{Call, Step, Tap};
 //! use parley_netlink::netlink::{protocol, Socket};
+//! use std::sync::Arc;
 //!
 //! #[derive(Debug)]
 //! struct Bytes;
@@ -22,8 +21,7 @@
 //!     }
 //! }
 //!
-//! tap::set(Box::new(Bytes)).expect("it is the first of this process");
-//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! let mut socket = Socket::open_with_tap(protocol::GENERIC, Arc::new(Bytes))?;
 //! parley_netlink::genl::resolve(&mut socket, "nlctrl")?;
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
@@ -32,10 +30,9 @@
 
 use std::fmt;
 use std::io;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Who wants to know. Called from every thread that has a socket.
+/// Sees the system calls of the sockets that have it, from the threads that make them.
 pub trait Tap: fmt::Debug + Send + Sync {
     /// A system call has returned. [`Call::Close`] alone is told before it is made.
     fn step(&self, step: &Step<'_>);
@@ -164,19 +161,6 @@ pub enum Meaning {
     Address,
     /// What a member points at.
     Bytes,
-}
-
-static TAP: OnceLock<Box<dyn Tap>> = OnceLock::new();
-
-/// Has `tap` told of what sockets do that are opened from now on. Only once in a
-/// process; gives `tap` back where there is one already.
-pub fn set(tap: Box<dyn Tap>) -> Result<(), Box<dyn Tap>> {
-    TAP.set(tap)
-}
-
-/// The tap, if one was set.
-pub fn get() -> Option<&'static dyn Tap> {
-    TAP.get().map(Box::as_ref)
 }
 
 /// Reports a call and its `result` to `tap`; `given` returns what a call gave that did not fail.

@@ -4,10 +4,11 @@
 
 use super::error::{Error, Result};
 use super::sys;
-use super::tap::{self, tell, Call, Step, Tap};
+use super::tap::{tell, Call, Step, Tap};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What one receive gave.
@@ -59,16 +60,15 @@ pub struct Netlink {
     fd: OwnedFd,
     protocol: i32,
     /// Who is told of each call.
-    tap: Option<&'static dyn Tap>,
+    tap: Option<Arc<dyn Tap>>,
 }
 
 impl Netlink {
     /// Opens a socket, and tells which port it has.
-    pub(super) fn open(protocol: i32) -> Result<(Self, u32)> {
+    pub(super) fn open(protocol: i32, tap: Option<Arc<dyn Tap>>) -> Result<(Self, u32)> {
         let failed = |call| move |error| Error::Io { call, error };
-        let tap = tap::get();
         let opened = sys::open(protocol);
-        if let Some(tap) = tap {
+        if let Some(tap) = tap.as_deref() {
             let fd = |fd: &OwnedFd| usize::try_from(fd.as_raw_fd()).unwrap_or(0);
             tell(tap, -1, Call::Socket { protocol }, &opened, fd);
         }
@@ -98,6 +98,11 @@ impl Netlink {
         Ok((socket, portid))
     }
 
+    /// Opens another socket of this protocol, with the same tap.
+    pub(super) fn open_another(&self) -> Result<(Self, u32)> {
+        Self::open(self.protocol, self.tap.clone())
+    }
+
     /// Joins a multicast group.
     pub(super) fn join(&self, group: i32) -> io::Result<()> {
         self.set_option(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
@@ -121,7 +126,7 @@ impl Netlink {
 
     /// Tells the tap, if there is one.
     fn tell<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             tell(tap, self.fd.as_raw_fd(), call, result, given);
         }
     }
@@ -154,7 +159,7 @@ impl Netlink {
     }
 
     fn step(&self, call: Call<'_>, given: usize, errno: i32) {
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             let fd = self.fd.as_raw_fd();
             let result = if errno == 0 { Ok(given) } else { Err(errno) };
             tap.step(&Step { fd, call, result });
@@ -170,7 +175,7 @@ fn errno(error: &io::Error) -> i32 {
 impl Drop for Netlink {
     fn drop(&mut self) {
         // The descriptor is closed behind this, and nobody learns with what result.
-        if let Some(tap) = self.tap {
+        if let Some(tap) = self.tap.as_deref() {
             tap.step(&Step {
                 fd: self.fd.as_raw_fd(),
                 call: Call::Close,

@@ -52,7 +52,11 @@ impl Agent {
     ///
     /// Refused with `EBUSY` where the namespace has an agent.
     pub fn register() -> Result<Self> {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        Self::over(Socket::open(libc::NETLINK_GENERIC)?)
+    }
+
+    /// As [`register`](Self::register), with a socket that is open.
+    pub fn over(mut socket: Socket) -> Result<Self> {
         let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?.id;
         let mut agent = Self {
             socket,
@@ -79,7 +83,7 @@ impl Agent {
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
         if !self.ended {
             if self.in_doubt {
-                controller::check(self.family, uapi::FAMILY_NAME)?;
+                controller::check(&self.socket, self.family, uapi::FAMILY_NAME)?;
             }
             match timeout {
                 Some(timeout) => self.socket.set_timeout(timeout)?,

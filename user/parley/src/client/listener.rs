@@ -60,7 +60,11 @@ impl Listener {
     /// Opens a socket and joins the group `events`. With `timeout`, so long is
     /// waited for an event; without, for as long as it takes.
     pub fn open(timeout: Option<Duration>) -> Result<Self> {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+        Self::over(Socket::open(libc::NETLINK_GENERIC)?, timeout)
+    }
+
+    /// As [`open`](Self::open), over a socket that is open.
+    pub fn over(mut socket: Socket, timeout: Option<Duration>) -> Result<Self> {
         let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?;
         let group = family
             .groups
@@ -94,7 +98,7 @@ impl Listener {
     pub fn next_event(&mut self) -> Result<Event<'_>> {
         let family = self.family;
         if self.in_doubt {
-            controller::check(family, uapi::FAMILY_NAME)?;
+            controller::check(&self.socket, family, uapi::FAMILY_NAME)?;
             self.in_doubt = false;
         }
         let next = self.socket.next_message(|message| {

@@ -4,6 +4,7 @@
 
 mod exec;
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{bail, Result};
@@ -40,8 +41,8 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let mut agent = Socket::register()?;
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let mut agent = Socket::over(opener.generic()?)?;
         let mut report = Report { out, json };
         report.event("waiting", Object::new(), || {
             "the agent of this network namespace; waiting".to_owned()

@@ -2,11 +2,12 @@
 
 //! `parley ask`
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::Result;
 use clap::Args;
-use parley::{uapi, Client};
+use parley::uapi;
 use std::io::Write;
 use std::time::Duration;
 
@@ -24,9 +25,9 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let timeout = self.timeout.map(|ms| Duration::from_millis(ms.into()));
-        let answer = Client::open()?.ask(self.text.as_bytes(), timeout)?;
+        let answer = opener.client()?.ask(self.text.as_bytes(), timeout)?;
         if self.raw {
             out.write_all(&answer.answer)?;
             return Ok(());

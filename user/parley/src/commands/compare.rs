@@ -3,6 +3,7 @@
 //! `parley compare`
 
 use crate::channels;
+use crate::opener::Opener;
 use crate::output::compare::figures::{Cell, Environment, Row};
 use crate::output::compare::progress::Progress;
 use crate::output::compare::{json, plot, table};
@@ -64,7 +65,7 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Compare {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut sizes: Vec<usize> = self.size.iter().map(|size| *size as usize).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -78,7 +79,7 @@ impl Compare {
         if !self.any_cpu {
             compare::stay_on_one_cpu().context("cannot stay on one processor; try --any-cpu")?;
         }
-        let rows = self.measure(&sizes);
+        let rows = self.measure(opener, &sizes);
         if json {
             json::write(out, &rows, &environment)?;
         } else {
@@ -94,7 +95,7 @@ impl Compare {
         Ok(())
     }
 
-    fn measure(&self, sizes: &[usize]) -> Vec<Row> {
+    fn measure(&self, opener: &Opener, sizes: &[usize]) -> Vec<Row> {
         let wanted = |kind: &Kind| self.only.is_empty() || self.only.contains(kind);
         let kinds: Vec<_> = Kind::ALL.into_iter().filter(wanted).collect();
         let sizes_of = |kind: Kind| match kind.about().carries {
@@ -103,7 +104,9 @@ impl Compare {
         };
         let mut progress = Progress::new(kinds.iter().map(|kind| sizes_of(*kind).len()).sum());
         let cell = |kind: Kind, size: usize| {
-            let opened = compare::open(kind, size, peer(kind, size), channels::open);
+            let opened = compare::open(kind, size, peer(kind, size), |channel, size| {
+                channels::open(opener, channel, size)
+            });
             let taken = opened.and_then(|mut channel| {
                 let message: Vec<u8> = (0..size).map(|i| (i * 7 % 251) as u8).collect();
                 compare::measure(channel.as_mut(), &message, Plan::new(self.times, size))

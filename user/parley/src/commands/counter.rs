@@ -2,6 +2,7 @@
 
 //! `parley counter`
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::streams;
 use crate::output::text;
@@ -60,8 +61,8 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let mut client = Client::open()?;
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let mut client = opener.client()?;
         match self {
             Self::Get { name } => show(out, client.counter_get(name.as_bytes())?, json)?,
             Self::List { prefix } => {

@@ -2,11 +2,12 @@
 
 //! `parley device`
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{anyhow, Result};
 use clap::Subcommand;
-use parley::device::{self, Device as File};
+use parley::device;
 use parley_netlink::netlink::Refusal;
 use std::ffi::OsString;
 use std::fmt;
@@ -38,8 +39,8 @@ pub(crate) enum Device {
 }
 
 impl Device {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let file = File::open().map_err(cannot_open)?;
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let file = opener.device().map_err(cannot_open)?;
         match self {
             Self::Echo {
                 text,

@@ -3,11 +3,11 @@
 //! `parley echo`
 
 use crate::inherited;
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
-use parley::Client;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -60,9 +60,9 @@ impl Echo {
         Ok(payload)
     }
 
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let payload = self.payload()?;
-        let mut client = Client::open()?;
+        let mut client = opener.client()?;
         let repeat = self.repeat.unwrap_or(self.batch);
         let batch = vec![&payload; self.batch as usize];
         let (mut last, mut count) = (None, 0);

@@ -2,12 +2,12 @@
 
 //! `parley family`
 
+use crate::opener::Opener;
 use crate::output::family::{self as output, json};
 use anyhow::Result;
 use clap::Args;
 use parley::uapi;
 use parley_netlink::genl::{self, controller};
-use parley_netlink::netlink::Socket;
 use std::io::Write;
 
 /// Show Generic Netlink families: operations, policies, groups
@@ -22,8 +22,8 @@ pub(crate) struct Family {
 }
 
 impl Family {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let mut socket = opener.generic()?;
         if self.all {
             let mut families = controller::families(&mut socket)?;
             families.sort_by(|a, b| a.name.cmp(&b.name));

@@ -5,6 +5,7 @@
 mod counters;
 mod network;
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -43,7 +44,7 @@ enum What {
 }
 
 impl Monitor {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let limit = Limit {
             left: self.count,
             end: self
@@ -52,12 +53,12 @@ impl Monitor {
         };
         let mut report = Report { out, json, limit };
         match self.what {
-            What::Counters => counters::follow(&mut report),
-            What::Links => network::follow::<Link>(&mut report),
-            What::Addresses => network::follow::<Address>(&mut report),
-            What::Routes => network::follow::<Route>(&mut report),
-            What::Rules => network::follow::<Rule>(&mut report),
-            What::Neighbours => network::follow::<Neighbour>(&mut report),
+            What::Counters => counters::follow(opener, &mut report),
+            What::Links => network::follow::<Link>(opener, &mut report),
+            What::Addresses => network::follow::<Address>(opener, &mut report),
+            What::Routes => network::follow::<Route>(opener, &mut report),
+            What::Rules => network::follow::<Rule>(opener, &mut report),
+            What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
         }
     }
 }

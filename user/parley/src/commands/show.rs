@@ -2,12 +2,12 @@
 
 //! `parley show`
 
+use crate::opener::Opener;
 use crate::output::network::{addresses, firewall, Shown};
 use crate::output::{columns, json, streams};
 use anyhow::Result;
 use clap::Subcommand;
 use parley_netlink::netlink::list::Listing;
-use parley_netlink::netlink::Socket;
 use parley_netlink::route::links::{self, Names};
 use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Family};
 use serde_json::Value;
@@ -66,11 +66,11 @@ fn table(text: &str) -> Result<u32, &'static str> {
 }
 
 impl Show {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         if let Self::Firewall = self {
-            return show_firewall(out, json);
+            return show_firewall(opener, out, json);
         }
-        let mut socket = Socket::open(libc::NETLINK_ROUTE)?;
+        let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
         let links = links::list(&mut socket)?;
         let names: Names = links.entries.iter().cloned().collect();
         match self {
@@ -123,8 +123,8 @@ fn write<E: Shown>(
     warn(out, listing.interrupted, E::NOUN)
 }
 
-fn show_firewall(out: &mut dyn Write, json: bool) -> Result<()> {
-    let mut socket = Socket::open(libc::NETLINK_NETFILTER)?;
+fn show_firewall(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+    let mut socket = opener.socket(libc::NETLINK_NETFILTER)?;
     let ruleset = parley_netlink::firewall::ruleset(&mut socket)?;
     if json {
         json::write(out, firewall::object(&ruleset))?;

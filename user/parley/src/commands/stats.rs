@@ -2,10 +2,10 @@
 
 //! `parley stats`
 
+use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use anyhow::Result;
 use clap::Args;
-use parley::Client;
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
@@ -23,8 +23,8 @@ Statistics:
 pub(crate) struct Stats {}
 
 impl Stats {
-    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let stats = Client::open()?.stats()?;
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let stats = opener.client()?.stats()?;
         let rows = [
             ("echoes", stats.echoes),
             ("echo-bytes", stats.echo_bytes),

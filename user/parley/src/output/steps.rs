@@ -3,13 +3,13 @@
 //! `--explain` and `--pcap`, of every command: what passes is told as it passes.
 
 use super::streams;
-use anyhow::{anyhow, Context as _, Result};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use parley::uapi;
 use parley_netlink::explain::capture::Writer;
 use parley_netlink::explain::render::{self, Style};
 use parley_netlink::explain::{steps, Context, Datagram, Direction};
-use parley_netlink::netlink::tap::{self, Call, Step, Tap};
+use parley_netlink::netlink::tap::{Call, Step, Tap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -42,8 +42,8 @@ struct State {
 pub(crate) struct Steps(Arc<Mutex<State>>);
 
 impl Steps {
-    /// Has all told that happens from now on, if any of the two is wanted.
-    pub(crate) fn watch(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
+    /// Makes the tap that traces and captures, if any of the two is wanted.
+    pub(crate) fn new(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
         if explain.is_none() && pcap.is_none() {
             return Ok(None);
         }
@@ -69,7 +69,6 @@ impl Steps {
             failed: None,
             path: pcap.unwrap_or(Path::new("")).to_owned(),
         })));
-        tap::set(Box::new(steps.clone())).map_err(|_| anyhow!("somebody is told already"))?;
         Ok(Some(steps))
     }
 

@@ -3,6 +3,7 @@
 //! What becomes of the counters.
 
 use super::{Became, Report};
+use crate::opener::Opener;
 use crate::output::json::Object;
 use anyhow::Result;
 use parley::client::{Change, Listener, Name};
@@ -15,10 +16,10 @@ use std::os::unix::ffi::OsStrExt;
 type View = BTreeMap<Vec<u8>, (u64, u64)>;
 
 /// Shows what becomes of the counters, until the limit.
-pub(super) fn follow(report: &mut Report<'_>) -> Result<()> {
+pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
     // First listen, then look: so nothing falls between.
-    let mut listener = Listener::open(None)?;
-    let mut client = Client::open()?;
+    let mut listener = Listener::over(opener.generic()?, None)?;
+    let mut client = opener.client()?;
     let mut view = look(&mut client)?;
     report.listening(view.len(), "counters")?;
     while let Some(wait) = report.limit.next() {
@@ -45,7 +46,7 @@ pub(super) fn follow(report: &mut Report<'_>) -> Result<()> {
                 report.lost()?;
                 // A new socket: what may wait in the old one is older than what is read
                 // now, and would undo it.
-                listener = Listener::open(None)?;
+                listener = Listener::over(opener.generic()?, None)?;
                 let now = look(&mut client)?;
                 differences(report, &view, &now)?;
                 view = now;

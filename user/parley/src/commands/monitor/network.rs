@@ -3,6 +3,7 @@
 //! What becomes of links, routes and the like.
 
 use super::{Became, Report};
+use crate::opener::Opener;
 use crate::output::network::Shown;
 use anyhow::Result;
 use parley::Error;
@@ -105,8 +106,10 @@ impl<E: Entry> View<E> {
 }
 
 /// Listens to changes, and to those of the links, which name the others.
-fn listen<E: Entry>() -> parley::Result<Socket> {
-    route::listen(&[E::GROUPS, Link::GROUPS].concat())
+fn listen<E: Entry>(opener: &Opener) -> parley::Result<Socket> {
+    let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
+    route::listen(&mut socket, &[E::GROUPS, Link::GROUPS].concat())?;
+    Ok(socket)
 }
 
 fn is_wanted<E: Entry>(message: &Message<'_>) -> bool {
@@ -163,10 +166,10 @@ struct Follower<'a, 'b, E: Entry> {
 }
 
 /// Shows what becomes of the entries, until the limit.
-pub(super) fn follow<E: Shown>(report: &mut Report<'_>) -> Result<()> {
+pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
     // First listen, then look: so nothing falls between.
-    let mut listener = listen::<E>()?;
-    let mut asker = Socket::open(libc::NETLINK_ROUTE)?;
+    let mut listener = listen::<E>(opener)?;
+    let mut asker = opener.socket(libc::NETLINK_ROUTE)?;
     let names = Names::read(&mut asker)?;
     let (view, is_whole) = View::<E>::read(&mut asker)?;
     let mut doubt = Doubt::default();
@@ -208,7 +211,7 @@ pub(super) fn follow<E: Shown>(report: &mut Report<'_>) -> Result<()> {
                 follower.report.lost()?;
                 // A new socket: what may wait in the old one is older than what is read
                 // now, and would undo it.
-                listener = listen::<E>()?;
+                listener = listen::<E>(opener)?;
                 waits = None;
                 let links = links::list(&mut follower.asker)?;
                 follower.names.extend(links.entries);
