@@ -180,6 +180,151 @@ def links(path, text):
                 yield number, f"links to {target}, and there is no such heading"
 
 
+# Cycles of imports between files. Names are resolved as far as to the file of a module,
+# and through what a module has `pub use` of; what stands in tests does not count.
+
+ROOTS = re.compile(r"kmod/parley_main\.rs|user/(?!fuzz/)\w+/src/(lib|main)\.rs")
+# Files that name each other: a namespace's state has the questions, which are kept for it;
+# and LocalModule is made in the main file, by the macro module!.
+MUTUAL = (
+    {"kmod/state.rs", "kmod/state/questions.rs"},
+    {"kmod/parley_main.rs", "kmod/device.rs"},
+)
+MOD = re.compile(r'(#\[cfg\(\W*\w*\W*(?:test|CONFIG_\w+_KUNIT_TEST)\b[^\n]*\s+)?(?:#\[[^\n]*\]\s+)*'
+                 r"(?:pub(?:\([^)]*\))? )?\bmod (\w+) ?([;{])")
+USE = re.compile(r"\b(pub(?:\([^)]*\))? )?use ([^;]+);")
+PATH = re.compile(r"(?<![:\w])(?:crate|super|self)(?:::\w+)+|(?<![:\w.])[a-z_]\w*(?=::\w)")
+LITERAL = re.compile(r"""'\\?"'|"(?:\\.|[^"\\])*\"""", re.S)
+
+
+def block(text, at):
+    """Where the block ends that begins at the brace before `at`."""
+    depth = 1
+    for brace in re.finditer(r"[{}]", text[at:]):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return at + brace.end()
+    return len(text)
+
+
+def bare(text):
+    """Rust code without comments, literals and tests, with the lines where they were."""
+    text = re.sub(r"(^|\s)//.*", r"\1", text, flags=re.M)
+    text = LITERAL.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
+    for found in reversed(list(MOD.finditer(text))):
+        if found[1] and found[3] == "{":
+            end = block(text, found.end())
+            text = text[:found.start()] + "\n" * text.count("\n", found.start(), end) + text[end:]
+    return text
+
+
+def flat(tree, before=()):
+    """The paths of a `use`: of a::{b, c::d}, (a, b) and (a, c, d)."""
+    head, brace, inner = tree.strip().partition("{")
+    if not brace:
+        path = re.sub(r"\s+as\s+\w+$", "", head)
+        yield (*before, *(part.strip() for part in path.split("::")))
+        return
+    before += tuple(part for part in head.strip().split("::") if part)
+    depth, begin = 0, 0
+    inner = inner[:inner.rindex("}")] + ","
+    for at, c in enumerate(inner):
+        depth += (c == "{") - (c == "}")
+        if c == "," and depth == 0:
+            if inner[begin:at].strip():
+                yield from flat(inner[begin:at], before)
+            begin = at + 1
+
+
+def modules(root, files):
+    """The code of each module of a crate: by its path, its file and the module's text."""
+    found = {}
+
+    def add(path, file, folder, text):
+        inner = []
+        for mod in MOD.finditer(text):
+            if any(begin <= mod.start() < end for begin, end in inner):
+                continue
+            name, there = mod[2], folder / mod[2]
+            if mod[3] == "{":
+                end = block(text, mod.end())
+                inner.append((mod.start(), end))
+                add((*path, name), file, there, text[mod.end():end])
+            elif (part := f"{there}.rs") in files and not mod[1]:
+                add((*path, name), part, there, bare(files[part]))
+        for begin, end in inner:
+            text = text[:begin] + re.sub(r"[^\n]", " ", text[begin:end]) + text[end:]
+        found[path] = file, text
+
+    add((), root, pathlib.PurePosixPath(root).parent, bare(files[root]))
+    return found
+
+
+def imports(root, files):
+    """The files of a crate that each of its files names."""
+    found = modules(root, files)
+    again, named = {}, []
+
+    def module(here, path):
+        """The module that a path begins with, and the rest of the path."""
+        if path[0] == "crate":
+            here, path = (), path[1:]
+        elif path[0] not in ("self", "super") and (*here, path[0]) not in found:
+            return None, path
+        while path and path[0] in ("self", "super"):
+            here, path = here[:len(here) - (path[0] == "super")], path[1:]
+        while path and (*here, path[0]) in found:
+            here, path = (*here, path[0]), path[1:]
+        return here, path
+
+    for here, (_, text) in found.items():
+        for use in USE.finditer(text):
+            for path in flat(use[2]):
+                if use[1]:
+                    again[here, path[-1]] = module(here, path)
+                else:
+                    named.append((here, path))
+        for path in PATH.finditer(USE.sub("", text)):
+            named.append((here, tuple(path[0].split("::"))))
+    edges = {}
+    for here, path in named:
+        there, rest = module(here, path)
+        while rest and again.get((there, rest[0]), (None,))[0] is not None:
+            there, rest = again[there, rest[0]][0], again[there, rest[0]][1] + rest[1:]
+            if (there, rest[:1]) == (here, path[-1:]):
+                break
+        if there in found and found[there][0] != found[here][0]:
+            edges.setdefault(found[here][0], set()).add(found[there][0])
+    return edges
+
+
+def cycles(files):
+    """The cycles of files, each as one way around it."""
+    for root in filter(ROOTS.fullmatch, files):
+        edges = imports(root, files)
+        for pair in MUTUAL:
+            for file in pair & edges.keys():
+                edges[file] -= pair
+        done = set()
+        for start in sorted(edges):
+            way = {start: None}
+            queue = [start]
+            while queue and start not in done:
+                file = queue.pop(0)
+                for there in sorted(edges.get(file, ())):
+                    if there == start:
+                        round_trip = [start]
+                        while file is not None:
+                            round_trip.append(file)
+                            file = way[file]
+                        yield list(reversed(round_trip))
+                        done.update(round_trip)
+                        break
+                    if there not in way:
+                        way[there] = file
+                        queue.append(there)
+
+
 RULES = (licence, length, unfinished, unsafe, bindings, layers, links)
 
 # What breaks each rule, for the self-test.
@@ -210,6 +355,17 @@ def self_test():
             path = "README.md"
         if not list(rule(path, text)):
             sys.exit(f"rules: the rule '{rule.__name__}' lets pass {path}:\n{text}")
+    crate = {
+        "user/new/src/lib.rs": "mod a;\nmod b;\nmod c;\nuse a::A;\n",
+        "user/new/src/a.rs": "use crate::{b::{B, D}, c};\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n",
+        "user/new/src/b.rs": "pub use super::c::B;\n// use super::a;\n",
+        "user/new/src/c.rs": "fn c() {\n    println!(\"use super::a;\");\n}\n",
+    }
+    if found := list(cycles(crate)):
+        sys.exit(f"rules: no cycle, and this one is found: {found}")
+    for more in ("use super::a::A;\n", "fn d() {\n    super::a::a();\n}\n", "use crate::{a::{self, A}};\n"):
+        if not list(cycles({**crate, "user/new/src/c.rs": more})):
+            sys.exit(f"rules: a cycle of files is let pass:\n{more}")
     if anchors("# A & b: `c_d`\n# A & b: `c_d`\n") != {"a--b-c_d", "a--b-c_d-1"}:
         sys.exit("rules: headings are not read as they should be")
 
@@ -225,6 +381,7 @@ def main():
         text=True,
     ).stdout
     broken = looked = 0
+    rust = {}
     for path in sorted(set(listed.split("\0")) - {""}):
         file = pathlib.Path(path)
         if not file.is_file():
@@ -234,13 +391,18 @@ def main():
         except UnicodeDecodeError:
             continue
         looked += 1
+        if path.endswith(".rs"):
+            rust[path] = text
         for rule in RULES:
             for number, words in rule(path, text):
                 print(f"{path}:{number}: {words}", file=sys.stderr)
                 broken += 1
+    for cycle in cycles(rust):
+        print(" -> ".join(cycle), "name each other: put what both need below them", file=sys.stderr)
+        broken += 1
     if broken:
         sys.exit(f"rules: broken {broken} times")
-    print(f"{len(RULES)} rules, {looked} files")
+    print(f"{len(RULES) + 1} rules, {looked} files")
 
 
 if __name__ == "__main__":

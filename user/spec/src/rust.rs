@@ -10,6 +10,7 @@ mod enums;
 mod family;
 mod structs;
 mod tables;
+mod target;
 mod text;
 
 pub use family::{family, handlers};
@@ -19,25 +20,7 @@ use crate::{
     model::{Protocol, Spec},
     ErrorKind,
 };
-
-/// The side that code is generated for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    /// A kernel module; see [`family()`].
-    Kernel,
-    /// A program; see [`constants()`].
-    User,
-}
-
-impl Target {
-    /// The visibility of generated items.
-    fn visible(self) -> &'static str {
-        match self {
-            Self::Kernel => "pub(crate)",
-            Self::User => "pub",
-        }
-    }
-}
+use target::Target;
 
 /// Generates the constants, enums, flag sets and structs of a spec for a program, with tables of its
 /// attributes and operations.

@@ -3,10 +3,10 @@
 //! Attributes, with what is nested in them. Source:
 //! `include/uapi/linux/netlink.h`, `struct nlattr`.
 
+use super::datagram::Order;
 use super::tables;
-use super::value::{show, Entry, Kind, Set};
+use super::value::{show, Entry, Kind, Place, Set};
 use super::walk::Walk;
-use super::{Order, Place};
 use crate::genl::spec::{Attribute, Family};
 use crate::netlink::attr::{ALIGN, HEADER};
 

@@ -5,12 +5,14 @@
 //!
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
 
+use super::about::{About, Role};
 use super::attributes::{attributes, full_name};
+use super::context::{Context, Request, CONTROLLER};
+use super::datagram::{number, Datagram, Direction, Explained, Order};
 use super::flags::{self, Purpose};
 use super::tables::{control, generic, netfilter, route};
-use super::value::{quote, show, signed, Kind, Set};
-use super::walk::{number, Walk};
-use super::{Context, Datagram, Direction, Explained, Order, Place, Request};
+use super::value::{quote, show, signed, Kind, Place, Set};
+use super::walk::Walk;
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use crate::netlink::Refusal;
 use std::sync::Arc;
@@ -69,43 +71,6 @@ impl Header {
             portid: at(12, 4)? as u32,
         })
     }
-}
-
-/// What a message is in its conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Request,
-    /// A request for a dump.
-    Dump,
-    Reply,
-    Event,
-    /// A reply or an event; nothing that passed says which.
-    Either,
-}
-
-impl Role {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Request => "a request",
-            Self::Dump => "a request for all there is",
-            Self::Reply => "a reply",
-            Self::Event => "an event",
-            Self::Either => "a reply or an event",
-        }
-    }
-}
-
-/// What is known of a message before it is taken apart.
-pub(super) struct About {
-    pub(super) purpose: Purpose,
-    /// What it is from the kernel, as far as its type tells; then what it is.
-    pub(super) role: Role,
-    /// What its type is called.
-    pub(super) kind: String,
-    /// What it is, in words.
-    pub(super) words: String,
-    /// The attributes that it may have.
-    pub(super) set: Set,
 }
 
 /// Takes a datagram apart.
@@ -304,7 +269,7 @@ fn family(
 ) {
     match flow.protocol {
         GENERIC => {
-            if flow.direction == Direction::FromKernel && header.kind == generic::CONTROLLER {
+            if flow.direction == Direction::FromKernel && header.kind == CONTROLLER {
                 let payload = walk.peek(walk.left(end));
                 generic::learn(context, payload, walk.order);
             }

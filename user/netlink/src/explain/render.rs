@@ -16,7 +16,7 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 
-use super::{Explained, Field};
+use super::datagram::{Explained, Field};
 use std::fmt::Write;
 
 /// How it is shown.

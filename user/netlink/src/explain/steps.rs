@@ -22,11 +22,9 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 
-use super::protocol_name;
+use super::datagram::{number, protocol_name, Order};
 use super::render::{wrap, Part, Style};
 use super::value::{quote, signed};
-use super::walk::number;
-use super::Order;
 use crate::netlink::tap::{Call, Meaning, Member, Step};
 use crate::netlink::Refusal;
 

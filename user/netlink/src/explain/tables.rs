@@ -7,10 +7,8 @@ pub(super) mod generic;
 pub(super) mod netfilter;
 pub(super) mod route;
 
+use super::value::Member;
 use super::walk::Walk;
-
-/// A number of a fixed header: its name, its length, and what its values mean.
-pub(super) type Member = (&'static str, usize, fn(u64) -> String);
 
 /// Passes a fixed header. One that is shorter, as old programs send, is passed as
 /// far as it goes.

@@ -11,7 +11,7 @@ use super::capture::{self, Format, Packet, Writer};
 use super::*;
 use crate::genl::message::write;
 use crate::netlink::attr::Writer as Attributes;
-use crate::netlink::message::{finish, flags, header};
+use crate::netlink::message::{finish, flags, header, HEADER};
 use crate::uapi::{self, cmd, counter, ATTRIBUTE_SETS, FAMILY_NAME, OPERATIONS};
 use proptest::prelude::*;
 use std::time::SystemTime;
@@ -117,7 +117,7 @@ fn begins(explained: &Explained, bytes: &[u8], order: Order) -> Result<(), TestC
             return Ok(());
         }
         prop_assert_eq!(first.offset, at, "{:?}", first);
-        let len = walk::number(&bytes[at..at + 4], order).unwrap_or(0) as usize;
+        let len = datagram::number(&bytes[at..at + 4], order).unwrap_or(0) as usize;
         at = match len {
             0..HEADER => bytes.len(),
             _ => bytes.len().min(at + len.next_multiple_of(4)),

@@ -2,9 +2,7 @@
 
 //! What the bytes of a value mean.
 
-use super::tables::Member;
-use super::walk::number;
-use super::Order;
+use super::datagram::{number, Order};
 use crate::genl::spec::{AttributeSet, Family};
 use crate::terminal;
 use std::fmt::Write;
@@ -70,6 +68,19 @@ pub(super) enum Set {
     Spec(&'static Family, &'static AttributeSet),
     /// Any number, each of which is one more of the same name and kind.
     Each(&'static str, &'static Kind),
+}
+
+/// A number of a fixed header: its name, its length, and what its values mean.
+pub(super) type Member = (&'static str, usize, fn(u64) -> String);
+
+/// Where an attribute is, and which it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// In bytes from the start of its message.
+    pub(super) offset: usize,
+    /// The set that it is of, and its number in that.
+    pub(super) set: Set,
+    pub(super) number: u16,
 }
 
 /// An attribute's number, name and kind.

@@ -3,7 +3,8 @@
 //! The way through a datagram: each byte is passed once, from the first to the
 //! last, so the fields cover all of it whatever it holds.
 
-use super::{Field, Order, Place};
+use super::datagram::{number, Field, Order};
+use super::value::Place;
 
 /// A datagram of so many fields is not taken apart further: nobody reads them, and
 /// each takes much more room than its bytes.
@@ -153,16 +154,4 @@ impl<'a> Walk<'a> {
         }
         value
     }
-}
-
-/// The number that `bytes` are: up to 8 of them.
-pub(super) fn number(bytes: &[u8], order: Order) -> Option<u64> {
-    if bytes.len() > 8 {
-        return None;
-    }
-    let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-    Some(match order {
-        Order::Big => bytes.iter().fold(0, add),
-        Order::Little => bytes.iter().rev().fold(0, add),
-    })
 }

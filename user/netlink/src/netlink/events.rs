@@ -3,8 +3,8 @@
 //! The events that arrive at a socket while it waits for an answer.
 
 use super::error::{Error, Result};
+use super::expect::Expect;
 use super::message::{flags, Header, Message, Messages, ALIGN, HEADER, MIN_TYPE};
-use super::socket::Expect;
 
 /// How many bytes of events a socket keeps. An agent's questions fit: at most 1,024
 /// may be pending, of 4 KiB each.

@@ -35,6 +35,7 @@ mod parts;
 
 use super::error::{Error, Result};
 use super::events::Events;
+pub use super::expect::Expect;
 use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
 use super::tap::Tap;
 use super::transport::{Netlink, Transport};
@@ -77,22 +78,6 @@ pub struct Socket<T = Netlink> {
     /// The sequence number of an answer in several messages whose end has not been
     /// read. While the kernel is at it, it refuses another dump with `EBUSY`.
     open: Option<u32>,
-}
-
-/// What ends the wait for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Expect {
-    /// A message of the family.
-    Reply,
-    /// A message of a Generic Netlink family with this command. On a socket that
-    /// hears the events of its own request, only the command tells them from the
-    /// reply.
-    Command(u8),
-    /// A message of the family, or the end of a dump.
-    Entry,
-    /// An ACK.
-    Ack,
 }
 
 /// A message in a socket's buffer, which is whole there.

@@ -2,7 +2,6 @@
 
 //! The system calls, as safe functions. All unsafe code of the program is here.
 
-use super::transport::Received;
 use std::ffi::CStr;
 use std::io;
 use std::mem::{size_of, zeroed};
@@ -112,9 +111,10 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     })
 }
 
-/// Receives a datagram into `buffer`, if one is there: one system call.
+/// Receives a datagram into `buffer`, if one is there: one system call. Returns how many
+/// bytes were filled, the sender's port, and how many the datagram had.
 #[inline]
-pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
+pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Option<u32>, usize)> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
@@ -136,11 +136,8 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Received> {
     })?;
     let netlink =
         address_len == ADDRESS_LEN && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
-    Ok(Received {
-        len: len.min(buffer.len()),
-        sender: netlink.then_some(address.nl_pid),
-        whole: len,
-    })
+    let sender = netlink.then_some(address.nl_pid);
+    Ok((len.min(buffer.len()), sender, len))
 }
 
 /// Moves the calling thread into the network namespace that `fd` stands for.

@@ -200,7 +200,11 @@ impl Transport for Netlink {
 
     #[inline(always)]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        let received = sys::receive(&self.fd, buffer);
+        let received = sys::receive(&self.fd, buffer).map(|(len, sender, whole)| Received {
+            len,
+            sender,
+            whole,
+        });
         if self.tap.is_some() {
             match &received {
                 Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),

@@ -6,34 +6,21 @@
 //! Source: `include/uapi/linux/if_link.h` and the headers of its parts. The keys are
 //! those of `ip -j -d link`.
 
+mod kind;
 mod masters;
 mod ports;
 mod tunnels;
 
-use super::fields::{find, number, read, Field, Found, Row, Show, Value};
+use super::fields::{find, read, Field, Found, Show, Value};
 use super::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
+use kind::{done, number_of, words, Kind};
 use std::net::IpAddr;
 use Show::{
     Address, Big, BigHex, Bits, Bool, Ethertype, Flag, Group, Hardware, Hex, Link, LinkOrNone,
     List, Name, Number, Other, Passing, Presence, Signed, Unless0, User, Yes,
 };
-
-/// What no row can say: what depends on several attributes.
-type Finish = fn(&Found<'_>, &mut Vec<Field>) -> Result<()>;
-
-/// What links of a kind are set up with.
-struct Kind {
-    names: &'static [&'static str],
-    rows: &'static [Row],
-    finish: Finish,
-}
-
-/// Nothing else.
-fn done(_: &Found<'_>, _: &mut Vec<Field>) -> Result<()> {
-    Ok(())
-}
 
 /// Reads what a link of this kind is set up with; `None` where the kind is not known.
 pub(super) fn link(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Vec<Field>>> {
@@ -74,30 +61,6 @@ fn of<'a>(
     let mut fields = read(kind.rows, &found)?;
     (kind.finish)(&found, &mut fields)?;
     Ok(Some(fields))
-}
-
-/// The number that an attribute has; 0 where there is none.
-fn number_of(found: &Found<'_>, attribute: u16) -> Result<u64> {
-    found.get(&attribute).map_or(Ok(0), number)
-}
-
-/// Words of 4 bytes, one after another.
-fn words<const N: usize>(attribute: &Attribute<'_>) -> Option<[u32; N]> {
-    let mut words = [0; N];
-    for (word, bytes) in words.iter_mut().zip(attribute.payload.chunks_exact(4)) {
-        *word = u32::from_ne_bytes(bytes.try_into().ok()?);
-    }
-    (attribute.payload.len() >= N.checked_mul(4)?).then_some(words)
-}
-
-/// The identifier of a bridge: a priority, and an address of hardware.
-fn bridge_id(attribute: &Attribute<'_>) -> Result<Option<Value>> {
-    let [high, low, address @ ..] = attribute.payload else {
-        return Ok(None);
-    };
-    let address: Vec<_> = address.iter().map(|byte| format!("{byte:x}")).collect();
-    let address = address.join(":");
-    Ok(Some(Value::text(format!("{high:02x}{low:02x}.{address}"))))
 }
 
 /// Two ports in network order.

@@ -5,7 +5,7 @@
 //! Source: `include/uapi/linux/if_link.h`, `struct ifinfomsg` of
 //! `include/uapi/linux/rtnetlink.h`.
 
-use super::fields::{find, Field};
+use super::fields::{find, hardware, Field};
 use super::{dump, split, Entry, Family};
 use super::{kinds, names, numbers as n};
 use crate::netlink::attr::{Attribute, Attributes};
@@ -16,7 +16,6 @@ use crate::netlink::{Error, Result, Socket};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::net::IpAddr;
 
 /// A link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -276,23 +275,6 @@ impl Link {
         }
         Ok(())
     }
-}
-
-/// A hardware address of a link of this type.
-pub(super) fn hardware(link_type: u16, address: &[u8]) -> String {
-    const TUNNEL: u16 = 768;
-    const TUNNEL6: u16 = 769;
-    const SIT: u16 = 776;
-    const GRE: u16 = 778;
-    const GRE6: u16 = 823;
-    if let (TUNNEL | SIT | GRE, Ok(v4)) = (link_type, <[u8; 4]>::try_from(address)) {
-        return IpAddr::from(v4).to_string();
-    }
-    if let (TUNNEL6 | GRE6, Ok(v6)) = (link_type, <[u8; 16]>::try_from(address)) {
-        return IpAddr::from(v6).to_string();
-    }
-    let pairs: Vec<_> = address.iter().map(|byte| format!("{byte:02x}")).collect();
-    pairs.join(":")
 }
 
 /// Reads `IFLA_AF_SPEC` for `IFLA_INET6_ADDR_GEN_MODE`.

@@ -4,7 +4,8 @@
 //!
 //! Source: `include/uapi/linux/neighbour.h`.
 
-use super::links::{self, Names};
+use super::fields::hardware;
+use super::links::Names;
 use super::names::bits;
 use super::{dump, ip, split, Entry, Family};
 use crate::netlink::list::Listing;
@@ -99,7 +100,7 @@ impl Neighbour {
     pub fn hardware(&self, links: &Names) -> Option<String> {
         let link_type = links.get(self.index).map_or(0, |link| link.link_type);
         let address = self.address.as_deref()?;
-        Some(links::hardware(link_type, address))
+        Some(hardware(link_type, address))
     }
 }
 

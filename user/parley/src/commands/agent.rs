@@ -7,7 +7,7 @@ mod exec;
 use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
-use anyhow::{bail, Result};
+use anyhow::Result;
 use clap::{ArgGroup, Args};
 use parley::client::{Agent as Socket, Question};
 use parley::{uapi, Error};
@@ -125,18 +125,9 @@ impl Agent {
             }
             None => self.reply.clone().unwrap_or_default().into_bytes(),
         };
-        check(&answer)?;
+        exec::check(&answer)?;
         Ok(answer)
     }
-}
-
-/// Fails where an answer is too long.
-fn check(answer: &[u8]) -> Result<()> {
-    let max = uapi::ANSWER_MAX;
-    if answer.len() > max {
-        bail!("the answer has more than {max} bytes");
-    }
-    Ok(())
 }
 
 /// Writes a line for each event, or an object.

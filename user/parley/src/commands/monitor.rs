@@ -4,12 +4,13 @@
 
 mod counters;
 mod network;
+mod report;
 
 use crate::opener::Opener;
-use crate::output::json::{self, Object};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
+use report::{Limit, Report};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -60,101 +61,5 @@ impl Monitor {
             What::Rules => network::follow::<Rule>(opener, &mut report),
             What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
         }
-    }
-}
-
-/// When to end.
-struct Limit {
-    /// How many events are left.
-    left: Option<u64>,
-    end: Option<Instant>,
-}
-
-impl Limit {
-    /// For how long to wait for the next event, where that has an end; `None`
-    /// where there is nothing to wait for.
-    fn next(&self) -> Option<Option<Duration>> {
-        if self.left == Some(0) {
-            return None;
-        }
-        let Some(end) = self.end else {
-            return Some(None);
-        };
-        let rest = end.saturating_duration_since(Instant::now());
-        (!rest.is_zero()).then_some(Some(rest))
-    }
-}
-
-/// What became of one.
-#[derive(Clone, Copy)]
-enum Became {
-    New,
-    Changed,
-    Deleted,
-}
-
-impl Became {
-    fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Changed => "changed",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-/// Writes a line for each event, or an object, up to the limit.
-struct Report<'a> {
-    out: &'a mut dyn Write,
-    json: bool,
-    limit: Limit,
-}
-
-impl Report<'_> {
-    /// Reports that it listens, and how many entries there are.
-    fn listening(&mut self, count: usize, what: &str) -> Result<()> {
-        if self.json {
-            let object = Object::new().with("event", "listening").with(what, count);
-            json::write(self.out, object)?;
-        } else {
-            writeln!(self.out, "{count} {what}; listening")?;
-        }
-        Ok(self.out.flush()?)
-    }
-
-    /// Reports that events were lost.
-    fn lost(&mut self) -> Result<()> {
-        if self.json {
-            json::write(self.out, Object::new().with("event", "lost"))?;
-        } else {
-            writeln!(self.out, "lost     events came faster than they were read;")?;
-            writeln!(self.out, "         the differences, from a new dump:")?;
-        }
-        Ok(())
-    }
-
-    /// Shows an event, and counts it, unless as many were shown as may be.
-    fn event(
-        &mut self,
-        became: Became,
-        line: impl FnOnce() -> String,
-        object: impl FnOnce() -> Object,
-    ) -> Result<()> {
-        match &mut self.limit.left {
-            Some(0) => return Ok(()),
-            Some(left) => *left -= 1,
-            None => {}
-        }
-        let name = became.name();
-        if self.json {
-            json::write(self.out, object().with("event", name))?;
-        } else {
-            writeln!(self.out, "{name:<8} {}", line())?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(self.out.flush()?)
     }
 }

@@ -4,8 +4,8 @@
 //! groups.
 
 use super::{
+    target::Target,
     text::{constant, doc, literal, snake},
-    Target,
 };
 use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
 use std::fmt::Write;

@@ -3,8 +3,8 @@
 //! Enums and flag sets as types.
 
 use super::{
+    target::Target,
     text::{camel, constant, doc},
-    Target,
 };
 use crate::model::{Definition, DefinitionKind, Enumeration, Spec};
 use std::fmt::Write;

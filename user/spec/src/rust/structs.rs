@@ -3,8 +3,8 @@
 //! Structs as types that are read from bytes and written to bytes, without unsafe code.
 
 use super::{
+    target::Target,
     text::{camel, doc, snake},
-    Target,
 };
 use crate::model::{
     Bound, ByteOrder, Definition, DefinitionId, DefinitionKind, Integer, IntegerType, Member,

@@ -5,8 +5,8 @@
 //!
 //! Source: the list of link types of libpcap, `pcap-linktype(7)`.
 
-use super::{order, Packet, Read};
-use crate::explain::{Direction, Order};
+use super::packet::{order, Packet, Read};
+use crate::explain::datagram::{Direction, Order};
 use std::borrow::Cow;
 use std::time::Duration;
 

@@ -7,9 +7,9 @@ mod array;
 mod row;
 
 use super::cooked::{fits, strip};
-use super::{order, Format, Packet, Problem, Read};
-use crate::explain::{Direction, Order};
-use row::{line, Line, Offset, Row};
+use super::packet::{order, Format, Packet, Problem, Read};
+use crate::explain::datagram::{Direction, Order};
+use row::{line, Groups, Line, Offset, Row};
 use std::borrow::Cow;
 
 /// The bytes between two lines of which the second tells its offset may have been
@@ -69,22 +69,6 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
 struct Bytes {
     straight: Vec<u8>,
     reversed: Vec<u8>,
-}
-
-/// What the groups of digits are, as far as it is known. A later one is surer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Groups {
-    /// Single bytes, or none.
-    #[default]
-    None,
-    /// Bytes or words.
-    Unknown,
-    /// Words of some machine, as hexdump and od -x print them.
-    Words,
-    /// Bytes in their order, as the text beside them shows.
-    Bytes,
-    /// Words of a machine with the lowest byte first, as the text beside them shows.
-    Reversed,
 }
 
 /// Whether the first group of each line without an offset may be one: it counts what
@@ -435,6 +419,6 @@ impl Whole {
 
     /// Whether it looks like netlink of a machine of this byte order.
     fn is(&self, order: Order) -> bool {
-        self.fits && super::order(&self.bytes, self.bytes.len(), order) == order
+        self.fits && super::packet::order(&self.bytes, self.bytes.len(), order) == order
     }
 }

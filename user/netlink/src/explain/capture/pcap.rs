@@ -3,9 +3,8 @@
 //! libpcap's first format: a header of 24 bytes, then packets with a header of 16.
 
 use super::cooked::{About, Link, Tally};
-use super::{Problem, Read, KEPT_MAX};
-use crate::explain::walk::number;
-use crate::explain::Order;
+use super::packet::{Problem, Read, KEPT_MAX};
+use crate::explain::datagram::{number, Order};
 use std::time::Duration;
 
 pub(super) const MICROSECONDS: u32 = 0xa1b2_c3d4;

@@ -3,9 +3,8 @@
 //! pcapng: blocks of sections, interfaces and packets, and others that are passed.
 
 use super::cooked::{About, Link, Tally};
-use super::{Read, KEPT_MAX};
-use crate::explain::walk::number;
-use crate::explain::Order;
+use super::packet::{Read, KEPT_MAX};
+use crate::explain::datagram::{number, Order};
 use std::time::Duration;
 
 const SECTION: u64 = 0x0a0d_0d0a;

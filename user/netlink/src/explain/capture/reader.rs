@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Captures that are read while they are written.
+//! Captures that are read whole, or while they are written.
 
-use super::{pcap, pcapng, Format, Packet, Problem, Read, PROBLEMS_MAX};
+use super::packet::{Format, Packet, Problem, Read, PROBLEMS_MAX};
+use super::{hexdump, pcap, pcapng};
 
 /// A parser of captures; it is given what follows the bytes that it has used.
 #[derive(Debug)]
@@ -43,7 +44,24 @@ impl Parser {
     }
 }
 
-/// Reads a capture while it is being written, as [`read`](super::read) reads a whole
+/// Reads a capture or a hexdump, whichever it is. What has no protocol of its own
+/// is of `protocol`.
+///
+/// Fails where it is neither, and where it is a capture of something else than
+/// netlink. A capture that is cut off is read as far as it goes.
+pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::new(0, "there is nothing in it"));
+    }
+    let Some(mut parser) = Parser::of(bytes) else {
+        return hexdump::read(bytes, protocol);
+    };
+    let mut read = Read::new(parser.format());
+    parser.parse(&mut read, bytes, true)?;
+    Ok(read)
+}
+
+/// Reads a capture while it is being written, as [`read`] reads a whole
 /// one. A hexdump is read when it has ended.
 ///
 /// ```
@@ -88,7 +106,7 @@ impl Reader {
     }
 
     /// Takes the next bytes. Returns the packets that they complete, and what is wrong.
-    /// Fails as [`read`](super::read) does.
+    /// Fails as [`read`] does.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Read<'static>, Problem> {
         self.bytes.extend_from_slice(bytes);
         if self.parser.is_none() && self.used == 0 && self.bytes.len() >= MAGIC {
@@ -101,11 +119,11 @@ impl Reader {
     }
 
     /// Takes the end of the capture. Returns the rest of it. Fails as
-    /// [`read`](super::read) does.
+    /// [`read`] does.
     pub fn finish(mut self) -> Result<Read<'static>, Problem> {
         match self.parser {
             Some(_) => self.parse(true),
-            None => super::read(&self.bytes, self.protocol).map(owned),
+            None => read(&self.bytes, self.protocol).map(owned),
         }
     }
 

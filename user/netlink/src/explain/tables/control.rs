@@ -5,11 +5,11 @@
 //! Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`,
 //! `enum netlink_policy_type_attr`.
 
+use crate::explain::about::{About, Role};
+use crate::explain::datagram::number;
+use crate::explain::datagram::Order;
 use crate::explain::flags::Purpose;
-use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
-use crate::explain::walk::number;
-use crate::explain::Order;
 use crate::netlink::Refusal;
 
 /// Where in the request the attribute at fault begins.

@@ -6,16 +6,15 @@
 
 use super::control::{each, POLICY};
 use super::{decimal, unused};
+use crate::explain::about::{About, Role};
+use crate::explain::context::Context;
+use crate::explain::datagram::number;
+use crate::explain::datagram::Order;
 use crate::explain::flags::Purpose;
-use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
-use crate::explain::walk::{number, Walk};
-use crate::explain::{Context, Order};
+use crate::explain::walk::Walk;
 use crate::genl::spec::Family;
 use crate::terminal;
-
-/// The number of the controller, which is fixed.
-pub(crate) const CONTROLLER: u16 = 0x10;
 
 const NEWFAMILY: u8 = 1;
 

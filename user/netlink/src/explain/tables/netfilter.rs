@@ -5,11 +5,11 @@
 //! Source: `include/uapi/linux/netfilter/nfnetlink.h`, `nf_tables.h`.
 
 use super::{address_family, decimal};
+use crate::explain::about::{About, Role};
+use crate::explain::datagram::Order;
 use crate::explain::flags::Purpose;
-use crate::explain::message::{About, Role};
 use crate::explain::value::{Entry, Kind, Set};
 use crate::explain::walk::Walk;
-use crate::explain::Order;
 
 const NF_TABLES: u16 = 10;
 

@@ -19,7 +19,7 @@ fn swapped(explained: &Explained, bytes: &[u8], order: Order) -> Vec<u8> {
     let mut swapped = bytes.to_vec();
     for field in &explained.fields {
         let of = &mut swapped[field.offset..field.offset + field.len];
-        let unsigned = walk::number(of, order);
+        let unsigned = datagram::number(of, order);
         let signed = value::signed(of, order);
         let end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
         let number = field.meaning.split(end).next().unwrap();

@@ -81,7 +81,7 @@ fn of_many_large_requests_the_last_are_remembered_and_no_more() {
         .map(|known| known.places.len())
         .sum();
     assert_eq!(places, context.places);
-    assert!(places <= PLACES_MAX, "{places}");
+    assert!(places <= context::PLACES_MAX, "{places}");
     assert!(context.asked(GENERIC, 255) && !context.asked(GENERIC, 0));
 }
 

@@ -4,7 +4,7 @@
 
 use super::super::fields::{number, Field, Found, Show, Value};
 use super::super::numbers as n;
-use super::{bridge_id, done, words, Kind};
+use super::kind::{bridge_id, done, words, Kind};
 use crate::netlink::attr::Attribute;
 use crate::netlink::Result;
 use Show::{

@@ -4,7 +4,7 @@
 
 use super::super::fields::{number, Field, Found, Show, Value};
 use super::super::numbers as n;
-use super::{bridge_id, done, number_of, Kind};
+use super::kind::{bridge_id, done, number_of, Kind};
 use crate::netlink::Result;
 use Show::{Bool, Hardware, Hex, Link, Name, Number, Other, Passing, Signed, Time};
 

@@ -6,7 +6,7 @@
 
 use super::super::fields::{big, Field, Found, Row, Show, Value};
 use super::super::numbers as n;
-use super::{done, number_of, Kind};
+use super::kind::{done, number_of, Kind};
 use crate::netlink::Result;
 use Show::{Address, Bits, Bool, End, Flag, Hex, Link, Name, Number, Unless0, Yes};
 

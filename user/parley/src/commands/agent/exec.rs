@@ -4,7 +4,6 @@
 //! and of it outlives its answer only what left its process group, or what the agent may
 //! not kill. Of a command whose agent is killed the shell is killed, too, and no more.
 
-use super::check;
 use crate::inherited;
 use anyhow::{anyhow, bail, Context, Result};
 use nix::errno::Errno;
@@ -12,6 +11,7 @@ use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 use nix::sys::signal::{self, killpg, SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
+use parley::uapi;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -220,6 +220,15 @@ fn read(from: &mut Option<ChildStdout>, answer: &mut Vec<u8>) -> Result<()> {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error).context("cannot read the command's answer"),
         }
+    }
+    Ok(())
+}
+
+/// Fails where an answer is too long.
+pub(super) fn check(answer: &[u8]) -> Result<()> {
+    let max = uapi::ANSWER_MAX;
+    if answer.len() > max {
+        bail!("the answer has more than {max} bytes");
     }
     Ok(())
 }

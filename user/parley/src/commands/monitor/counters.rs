@@ -2,7 +2,7 @@
 
 //! What becomes of the counters.
 
-use super::{Became, Report};
+use super::report::{Became, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
 use anyhow::Result;
@@ -107,7 +107,7 @@ fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::monitor::Limit;
+    use crate::commands::monitor::report::Limit;
 
     #[test]
     fn a_new_look_shows_what_came_what_changed_and_what_went_up_to_the_limit() {

@@ -2,7 +2,7 @@
 
 //! What becomes of links, routes and the like.
 
-use super::{Became, Report};
+use super::report::{Became, Report};
 use crate::opener::Opener;
 use crate::output::network::Shown;
 use anyhow::Result;
@@ -359,7 +359,7 @@ fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Beca
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::monitor::Limit;
+    use crate::commands::monitor::report::Limit;
     use parley_netlink::netlink::message::Header;
     use parley_netlink::route::Route;
 

@@ -8,7 +8,7 @@ use super::things;
 use parley_netlink::firewall::{family_name, Chain, Rule, Ruleset, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{Result, Write};
 
 /// What is in each table, and in each chain. A ruleset can have a hundred thousand
@@ -95,19 +95,7 @@ fn chain_object(chain: &Chain) -> Object {
         .maybe("hook", chain.hook_name().as_deref())
         .with("prio", hook.priority)
         .with("policy", policy(hook.drops));
-    with_devices(object, &hook.devices)
-}
-
-/// With one by itself, and with several in an array, in the order of their names as
-/// `nft` has them.
-pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
-    let mut names = names.to_vec();
-    names.sort();
-    match names.as_slice() {
-        [] => object,
-        [one] => object.name("dev", one),
-        several => object.names("dev", several),
-    }
+    things::with_devices(object, &hook.devices)
 }
 
 fn rule_object(rule: &Rule) -> Object {

@@ -4,13 +4,13 @@
 
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::firewall::with_devices;
 use parley_netlink::firewall::{
     family_name, Data, Flowtable, Object as Named, Ruleset, Set, Table,
 };
 use parley_netlink::route::names;
 use serde_json::Value;
 use std::ffi::OsStr;
+use std::ffi::OsString;
 
 /// Hooks of the family `netdev`.
 fn hook(number: u32) -> String {
@@ -227,6 +227,18 @@ fn set_object(set: &Set) -> Object {
         )
         .maybe("auto-merge", set.joins_intervals.then_some(true))
         .maybe("elements", set.count)
+}
+
+/// With one by itself, and with several in an array, in the order of their names as
+/// `nft` has them.
+pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
+    let mut names = names.to_vec();
+    names.sort();
+    match names.as_slice() {
+        [] => object,
+        [one] => object.name("dev", one),
+        several => object.names("dev", several),
+    }
 }
 
 fn flowtable_object(table: &Flowtable) -> Object {

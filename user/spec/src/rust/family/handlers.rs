@@ -4,7 +4,8 @@
 
 use super::{
     super::text::{doc, literal, snake},
-    operation, Family,
+    operation,
+    parts::Family,
 };
 use crate::{
     error::Errors,

@@ -4,8 +4,7 @@
 
 use super::{
     super::text::{camel, doc, snake},
-    payload::Made,
-    Family,
+    parts::{Family, Made},
 };
 use crate::model::{
     Attribute, Call, Event, EventSource, Hooks, KernelPolicy, Message, Operation, OperationId,

@@ -4,7 +4,8 @@
 
 use super::{
     super::text::{camel, constant, doc, snake},
-    kinds, Family,
+    kinds,
+    parts::Family,
 };
 use crate::model::{
     Attribute, AttributeKind, Call, KernelPolicy, Length, Limits, Operation, SetId, Validation,

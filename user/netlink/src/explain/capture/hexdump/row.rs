@@ -2,7 +2,21 @@
 
 //! The lines of dumps whose lines begin with an offset.
 
-use super::Groups;
+/// What the groups of digits are, as far as it is known. A later one is surer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Groups {
+    /// Single bytes, or none.
+    #[default]
+    None,
+    /// Bytes or words.
+    Unknown,
+    /// Words of some machine, as hexdump and od -x print them.
+    Words,
+    /// Bytes in their order, as the text beside them shows.
+    Bytes,
+    /// Words of a machine with the lowest byte first, as the text beside them shows.
+    Reversed,
+}
 
 /// What a line is.
 #[derive(Debug)]

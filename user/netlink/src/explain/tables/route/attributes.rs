@@ -6,7 +6,8 @@
 //! `neighbour.h`, `fib_rules.h`, `net_namespace.h`, `if_bridge.h`, `nexthop.h`,
 //! `if_addrlabel.h`.
 
-use super::{protocol, structs};
+use super::structs;
+use super::words::protocol;
 use crate::explain::value::{Entry, Kind, Set};
 
 /// The messages.

@@ -5,11 +5,12 @@
 //! Source: `include/uapi/linux/rtnetlink.h`, `if_addr.h`, `neighbour.h`,
 //! `fib_rules.h`, `if_addrlabel.h`, `if_bridge.h`, `if_link.h`, `nexthop.h`.
 
-use super::super::{address_family, bytes, decimal, hexadecimal, index, unused, Member};
-use super::{
+use super::words::{
     action, hardware_type, link_flags, neighbour_state, next_hop_flags, route_protocol, route_type,
     scope, table,
 };
+use crate::explain::tables::{address_family, bytes, decimal, hexadecimal, index, unused};
+use crate::explain::value::Member;
 
 pub(super) const IFINFOMSG: &[Member] = &[
     ("ifi_family", 1, address_family),

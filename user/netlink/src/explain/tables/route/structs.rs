@@ -5,9 +5,9 @@
 //! Source: `include/uapi/linux/rtnetlink.h`, `if_link.h`, `if_addr.h`,
 //! `neighbour.h`, `fib_rules.h`, `if_bridge.h`, `nexthop.h`.
 
-use super::super::{bytes, decimal, hexadecimal, index, unused, Member};
-use super::next_hop_flags;
-use crate::explain::value::seconds;
+use super::words::next_hop_flags;
+use crate::explain::tables::{bytes, decimal, hexadecimal, index, unused};
+use crate::explain::value::{seconds, Member};
 
 /// `struct rtnexthop`, without its length.
 pub(crate) const NEXT_HOP: &[Member] = &[
