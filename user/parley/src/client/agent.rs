@@ -2,7 +2,7 @@
 
 //! The agent: who answers the questions that the kernel passes on.
 
-use super::name_parts;
+use super::refusal::name_parts;
 use crate::uapi::{self, ask, cmd};
 use parley_netlink::genl::{self, controller, message};
 use parley_netlink::netlink::attr::Writer;

@@ -2,7 +2,8 @@
 
 //! Several requests in a datagram: one send for all of them.
 
-use super::{name_parts, read_echo, Client, Echo};
+use super::refusal::name_parts;
+use super::{read_echo, Client, Echo};
 use crate::uapi::{self, cmd, echo};
 use parley_netlink::genl::message;
 use parley_netlink::netlink::attr::{Attributes, Writer};
