@@ -21,7 +21,7 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# The files in user/tests that `make test` runs, without their .rs; without TEST, all.
+# The files in user/parley/tests that `make test` runs, without their .rs; without TEST, all.
 TEST ?=
 # Whether `make bench` holds what it measures against the baseline.
 CHECK ?=
@@ -36,7 +36,7 @@ given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($
 help:
 	@echo 'make run        build everything, boot a kernel, load the module, converse'
 	@echo 'make test       all tests, on the host and in the virtual machine'
-	@echo '                TEST="echo dump": only these files of user/tests, in the machine'
+	@echo '                TEST="echo dump": only these of user/parley/tests, in the machine'
 	@echo '                REPORT=folder: KTAP, JUnit XML and the logs, too'
 	@echo 'make vm         a shell in the virtual machine, the module loaded'
 	@echo 'make bench      count instructions, against the same in C; ACCEL=kvm for times'
@@ -138,7 +138,7 @@ bench: module
 
 # The old names of `test TEST=...` and `bench CHECK=1`.
 try: kernel
-	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make test TEST=echo, or another file in user/tests' >&2; exit 2; }
+	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make test TEST=echo, or another file in user/parley/tests' >&2; exit 2; }
 	@$(tests)
 
 bench-check: CHECK = 1

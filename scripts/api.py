@@ -16,7 +16,7 @@
 # functions, constants and types break nothing, so it only reports them.
 #
 # Left out: what the compiler implements by itself (Send and its like, which
-# user/src/surface.rs asserts), what a trait implements for all types, and the items
+# user/netlink/src/surface.rs asserts), what a trait implements for all types, and the items
 # of traits that are implemented, which the traits tell.
 
 import json
@@ -42,7 +42,7 @@ class Surface:
     # Which path an item has: that of its module, or of a module that has it again.
 
     def walk(self):
-        uses, modules = [], [(self.root, "parley")]
+        uses, modules = [], [(self.root, self.item(self.root)["name"])]
         for number, path in modules:
             self.paths[number] = path
             for inner in self.item(number)["inner"]["module"]["items"]:
@@ -61,7 +61,10 @@ class Surface:
                     self.paths[inner] = f"{path}::{entry['name']}"
         # The longer one first: it names the module that an item is about.
         for path, number in sorted(uses, key=lambda use: (-use[0].count("::"), use[0])):
-            if number not in self.paths:
+            if self.item(number) is None:
+                # Another crate's.
+                self.lines.append(f"pub use {path} = {'::'.join(self.known[str(number)]['path'])}")
+            elif number not in self.paths:
                 self.paths[number] = path
             else:
                 self.lines.append(f"pub use {path} = {self.paths[number]}")

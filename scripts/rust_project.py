@@ -60,7 +60,7 @@ def is_macro(target):
 def built():
     """Compiles what rust-analyzer cannot do without: macros and build scripts."""
     macros, scripts = {}, {}
-    lines = cargo("check", "--quiet", "--all-targets", "--message-format=json").splitlines()
+    lines = cargo("check", "--quiet", "--workspace", "--all-targets", "--message-format=json").splitlines()
     for message in map(json.loads, lines):
         if message["reason"] == "build-script-executed":
             scripts[message["package_id"]] = message
@@ -93,7 +93,7 @@ def user_side(crates):
     macros, scripts = built()
     packages = {package["id"]: package for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-    root = metadata["resolve"]["root"]
+    ours = set(metadata["workspace_members"])
     numbers = {}
 
     def wanted(package, kinds):
@@ -108,11 +108,11 @@ def user_side(crates):
             "display_name": target["name"].replace("-", "_"),
             "root_module": target["src_path"],
             "edition": target["edition"],
-            "is_workspace_member": package["id"] == root,
+            "is_workspace_member": package["id"] in ours,
             "deps": deps,
             "cfg": [
                 "debug_assertions",
-                *(["test"] if package["id"] == root else ()),
+                *(["test"] if package["id"] in ours else ()),
                 *(f'feature="{name}"' for name in nodes[package["id"]]["features"]),
                 *(script["cfgs"] if script else ()),
             ],
@@ -125,30 +125,32 @@ def user_side(crates):
         if is_macro(target):
             crate["is_proc_macro"] = True
             crate["proc_macro_dylib_path"] = macros[package["id"]]
-        if package["id"] == root:
-            crate["env"]["CARGO_BIN_EXE_parley"] = f"{here}/target/debug/parley"
+        if package["id"] in ours:
+            binaries = f"{metadata['target_directory']}/debug"
+            for binary in package["targets"]:
+                if "bin" in binary["kind"]:
+                    crate["env"][f"CARGO_BIN_EXE_{binary['name']}"] = f"{binaries}/{binary['name']}"
         crates.append(crate)
         return len(crates) - 1
 
-    def library(package, kinds=(None,)):
+    def library(package):
         """The number of a package's library, which comes after those it names."""
         if package not in numbers:
             target = next(target for target in packages[package]["targets"] if is_library(target))
-            numbers[package] = append(packages[package], target, links(package, kinds))
+            numbers[package] = append(packages[package], target, links(package))
         return numbers[package]
 
-    def links(package, kinds):
-        return [
-            {"crate": library(dep["pkg"]), "name": dep["name"]} for dep in wanted(package, kinds)
-        ]
+    def links(package):
+        # The tests of ours are in them, and they have dependencies of their own.
+        kinds = (None, "dev") if package in ours else (None,)
+        return [{"crate": library(dep["pkg"]), "name": dep["name"]} for dep in wanted(package, kinds)]
 
-    # Its tests are in it, and they have dependencies of their own.
-    kinds = (None, "dev")
-    number = library(root, kinds)
-    itself = {"crate": number, "name": crates[number]["display_name"]}
-    for target in packages[root]["targets"]:
-        if not is_library(target):
-            append(packages[root], target, [*links(root, kinds), itself])
+    for package in sorted(ours):
+        number = library(package)
+        itself = {"crate": number, "name": crates[number]["display_name"]}
+        for target in packages[package]["targets"]:
+            if not is_library(target):
+                append(packages[package], target, [*links(package), itself])
 
 
 def check(project):
@@ -173,7 +175,7 @@ def check(project):
             if not 0 <= dep["crate"] < number:
                 faults.append(f"{name}: its dependency {dep['name']} has the number {dep['crate']}")
     roots = [crate["root_module"] for crate in project["crates"] if crate["is_workspace_member"]]
-    for root in ("kmod/parley_main.rs", "user/src/lib.rs", "user/src/main.rs"):
+    for root in ("kmod/parley_main.rs", "user/netlink/src/lib.rs", "user/parley/src/main.rs"):
         if str(pathlib.Path(root).resolve()) not in roots:
             faults.append(f"{root} is in no crate")
     if faults:

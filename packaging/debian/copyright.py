@@ -86,7 +86,7 @@ def cargo(*arguments):
 
 def linked():
     """Names and versions of the crates that are linked into the program."""
-    tree = cargo("tree", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}")
+    tree = cargo("tree", "--package", "parley", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}")
     found = {tuple(line.split()[:2]) for line in tree.splitlines() if line.strip()}
     return sorted((name, version.removeprefix("v")) for name, version in found)
 
@@ -108,7 +108,7 @@ def main(arguments):
     if arguments not in (["parley"], ["parley-dkms"]):
         sys.exit("usage: copyright.py parley|parley-dkms")
     program = arguments == ["parley"]
-    contract = "spec/* include/* user/src/uapi.rs" if program else "kmod/uapi.rs"
+    contract = "spec/* include/* user/parley/src/uapi.rs" if program else "kmod/uapi.rs"
     print(HEAD.format(contract=contract), end="")
     if program:
         print(PROGRAM, end="")

@@ -69,7 +69,7 @@ class Made(ScriptTest):
         for name in ("Makefile", "Kbuild"):
             self.write(self.checkout / name, (TOP / name).read_text())
         shutil.copytree(TOP / "scripts", self.checkout / "scripts", ignore=lambda *_: ["tests"])
-        for name in ("kmod/parley_main.rs", "user/src/main.rs", "user/Cargo.lock"):
+        for name in ("kmod/parley_main.rs", "user/parley/src/main.rs", "user/Cargo.lock"):
             self.write(self.checkout / name, "")
         self.write(self.checkout / "user/Cargo.toml", 'version = "0.1.0"\n')
         self.tree = self.folder / "tree"
@@ -166,7 +166,7 @@ class Install(Made):
         self.ok("install")
 
     def test_what_is_edited_while_it_is_built_is_not_built(self):
-        main = self.checkout / "user/src/main.rs"
+        main = self.checkout / "user/parley/src/main.rs"
         self.fake("cargo", f"sleep 0.1; touch '{main}'; sleep 0.1; touch target/release/parley")
         self.run_script(self.checkout / "scripts/program", env=self.env)
         self.assertLess(self.program.stat().st_mtime, main.stat().st_mtime)
@@ -194,7 +194,7 @@ class Install(Made):
     @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
     def test_root_does_not_take_what_is_restored_with_an_older_time_for_built(self):
         self.run_script(self.checkout / "scripts/alone", "true", env=self.env)
-        source = self.checkout / "user/src/main.rs"
+        source = self.checkout / "user/parley/src/main.rs"
         source.write_text("restored")
         os.utime(source, (1e9, 1e9))
         os.chown(self.checkout, 12345, 12345)
@@ -205,7 +205,7 @@ class Install(Made):
         for name in ("rustc", "cargo"):
             self.fake(name, f"touch '{self.folder}/built'; exit 1")
         os.chown(self.checkout, 12345, 12345)
-        for stale, target in (("user/src/main.rs", "program"), ("kmod/parley_main.rs", "module")):
+        for stale, target in (("user/parley/src/main.rs", "program"), ("kmod/parley_main.rs", "module")):
             os.utime(self.checkout / stale, (2e9, 2e9))
             self.refused("install", says=[f"make {target}"])
             os.utime(self.checkout / stale, (1e9, 1e9))

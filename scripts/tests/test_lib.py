@@ -443,7 +443,7 @@ class Surroundings(CheckoutTest):
         self.assertEqual((self.checkout / "out/sub/file").read_text(), "old")
 
     def test_a_source_that_is_restored_with_an_older_time_is_built(self):
-        source, other = self.checkout / "kmod/echo.rs", self.checkout / "user/src/lib.rs"
+        source, other = self.checkout / "kmod/echo.rs", self.checkout / "user/parley/src/lib.rs"
         for file in (source, other):
             os.utime(file, (1e9, 1e9))
         self.assertEqual(self.run_here("scripts/alone", "true").returncode, 0)

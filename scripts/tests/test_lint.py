@@ -20,7 +20,7 @@ class Lint(CheckoutTest):
         for name, text in (("cross", "#!/bin/sh\n"), ("attributes", "#!/bin/sh\n"), ("rules.py", "")):
             (self.checkout / "scripts" / name).write_text(text)
         self.write(self.checkout / "kmod/bad.rs", "//! Long: " + "x" * 100 + "\nfn bad () {}\n")
-        self.write(self.checkout / "user/src/bad.rs", "fn bad () {}\n")
+        self.write(self.checkout / "user/parley/src/bad.rs", "fn bad () {}\n")
         self.write(self.checkout / "bench/clients/bad.c",
                    "// SPDX-License-Identifier: GPL-2.0\nint bad( void ) { return 1; }\n")
         self.write(self.checkout / "bad.py", "print(undefined)\n")
@@ -44,7 +44,7 @@ class Lint(CheckoutTest):
     def test_settings_of_the_user_hide_nothing(self):
         plain = self.lint()
         self.assertEqual(plain[0], 1)
-        for words in ("kmod/bad.rs", "user/src/bad.rs", "bench/clients/bad.c", "scripts/bad", "bad.py"):
+        for words in ("kmod/bad.rs", "user/parley/src/bad.rs", "bench/clients/bad.c", "scripts/bad", "bad.py"):
             self.assertTrue([line for line in plain[1] if words in line], (words, plain))
         ignore = "--ignore SPACING,OPEN_BRACE,LONG_LINE,LONG_LINE_COMMENT,FUNCTION_WITHOUT_ARGS\n"
         for folder in (self.home, self.folder):

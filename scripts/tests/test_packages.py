@@ -155,7 +155,7 @@ class Copyright(ScriptTest):
         # Not as the script itself finds them: along the dependencies in Cargo.lock.
         metadata = subprocess.run(
             ["cargo", "tree", "--locked", "--manifest-path", TOP / "user/Cargo.toml",
-             "--edges", "normal", "--prefix", "depth", "--format", "\t{p}"],
+             "--package", "parley", "--edges", "normal", "--prefix", "depth", "--format", "\t{p}"],
             check=True, capture_output=True, text=True).stdout
         linked, skip = set(), None
         for depth, what in re.findall(r"^(\d+)\t(.*)$", metadata, re.M):

@@ -14,7 +14,7 @@ class Test(ScriptTest):
     def setUp(self):
         super().setUp()
         self.top = self.folder / "checkout"
-        (self.top / "user/tests").mkdir(parents=True)
+        (self.top / "user/parley/tests").mkdir(parents=True)
         (self.top / "scripts").mkdir()
         for name in ("test", "lib.sh", "built.sh"):
             (self.top / "scripts" / name).write_bytes((TOP / "scripts" / name).read_bytes())
@@ -50,7 +50,7 @@ class Test(ScriptTest):
 
     def files(self, *names):
         for name in names:
-            (self.top / "user/tests" / f"{name}.rs").touch()
+            (self.top / "user/parley/tests" / f"{name}.rs").touch()
 
     def test_a_run_with_tests_in_each_step_is_well(self):
         self.files("echo", "parallel")
@@ -93,7 +93,7 @@ class Test(ScriptTest):
         self.files("echo", "parallel", "dump")
         done = self.run_test(["echo", "parallel"])
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("user/tests/dump.rs", done.stderr)
+        self.assertIn("user/parley/tests/dump.rs", done.stderr)
         self.assertEqual(self.run_test(["echo", "parallel"], "default", "dump").returncode, 1)
 
     def test_a_step_without_tests_fails_the_run(self):

@@ -4,15 +4,26 @@
 //! each byte has to be explained once, and each message to begin where the one
 //! before it ended. Run by `make fuzz`.
 //!
-//! The macro makes the function that libFuzzer calls, which is unsafe; so this
-//! file alone cannot forbid that.
+//! The macro makes the function that libFuzzer calls, which is unsafe, so this crate
+//! does not deny that.
 
 #![no_main]
 
+// Not all of the crate parley, which has the dependencies of the program.
+#[allow(dead_code)]
+#[path = "../../parley/src/uapi.rs"]
+mod uapi;
+
 use libfuzzer_sys::fuzz_target;
-use parley::explain::capture;
-use parley::explain::render::{self, Style};
-use parley::explain::{Context, Datagram, Direction, Explained, Field, Order};
+use parley_netlink::explain::capture;
+use parley_netlink::explain::render::{self, Style};
+use parley_netlink::explain::{Context, Datagram, Direction, Explained, Field, Order};
+
+fn new_context() -> Context {
+    let mut context = Context::new();
+    context.add_spec(&uapi::FAMILY);
+    context
+}
 
 /// Each message begins where the one before it ended, with its padding.
 fn begins(explained: &Explained, bytes: &[u8], order: Order) {
@@ -77,7 +88,7 @@ fuzz_target!(|data: &[u8]| {
     let read = capture::read(data, 16);
     in_pieces(data, &read);
     if let Ok(read) = read {
-        let mut context = Context::new();
+        let mut context = new_context();
         for packet in &read.packets {
             let explained = context.explain(packet.datagram());
             check(&explained, &packet.bytes, packet.order);
@@ -88,7 +99,7 @@ fuzz_target!(|data: &[u8]| {
     };
     // A conversation of two, so that the second may be an answer to the first.
     let middle = rest.len() / 2;
-    let mut context = Context::new();
+    let mut context = new_context();
     context.name_family(24, "parley");
     for (bytes, direction) in [
         (&rest[..middle], Direction::ToKernel),

@@ -2,8 +2,6 @@
 
 //! Errors in a spec, each at its file, line and column.
 
-#![forbid(unsafe_code)]
-
 use std::fmt;
 
 /// A place in a file. Lines and columns count from 1.

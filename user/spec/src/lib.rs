@@ -38,9 +38,6 @@
 //! assert_eq!(spec.attribute_sets[0].attributes[1].number, 2);
 //! ```
 
-#![forbid(unsafe_code)]
-#![warn(missing_docs)]
-
 mod error;
 pub mod model;
 mod read;

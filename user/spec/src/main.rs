@@ -2,8 +2,6 @@
 
 //! Checks Netlink specs, and generates Rust from them.
 
-#![forbid(unsafe_code)]
-
 use parley_spec::{rust, Errors, Spec};
 use std::{
     io::Write,

@@ -6,8 +6,6 @@
 //! number. Names that matter to C code alone (`name-prefix`, `enum-name` and the like) are checked
 //! and then left out.
 
-#![forbid(unsafe_code)]
-
 use crate::error::Position;
 
 mod accepted;

@@ -2,8 +2,6 @@
 
 //! Makes the model of a spec from its nodes, which follow the schema.
 
-#![forbid(unsafe_code)]
-
 mod attributes;
 mod definitions;
 mod operations;

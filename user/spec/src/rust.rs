@@ -5,13 +5,12 @@
 //! The same spec gives the same text, byte for byte. The text is correct Rust but for its layout:
 //! it is meant to go through rustfmt.
 
-#![forbid(unsafe_code)]
-
 mod constants;
 mod enums;
 mod family;
 mod structs;
 mod tables;
+mod target;
 mod text;
 
 pub use family::{family, handlers};
@@ -21,25 +20,7 @@ use crate::{
     model::{Protocol, Spec},
     ErrorKind,
 };
-
-/// The side that code is generated for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    /// A kernel module; see [`family()`].
-    Kernel,
-    /// A program; see [`constants()`].
-    User,
-}
-
-impl Target {
-    /// The visibility of generated items.
-    fn visible(self) -> &'static str {
-        match self {
-            Self::Kernel => "pub(crate)",
-            Self::User => "pub",
-        }
-    }
-}
+use target::Target;
 
 /// Generates the constants, enums, flag sets and structs of a spec for a program, with tables of its
 /// attributes and operations.
@@ -55,6 +36,7 @@ pub fn constants(spec: &Spec) -> Result<String, Errors> {
     }
     let what = "The numbers and names of the wire contract.";
     let mut out = head(spec, what, Target::User);
+    out += "use parley_netlink::genl::spec::{Attribute, AttributeSet, Family, Operation};\n\n";
     out += &constants::constants(spec);
     out += &enums::enums(spec, Target::User);
     out += &structs::structs(spec, Target::User);
@@ -65,9 +47,10 @@ pub fn constants(spec: &Spec) -> Result<String, Errors> {
 
 /// The first lines of a generated file.
 fn head(spec: &Spec, what: &str, target: Target) -> String {
-    let dead_code = match target {
+    let lints = match target {
         Target::Kernel => {
-            "// The contract is complete; a family need not use all of it.\n\
+            "\n#![forbid(unsafe_code)]\n\
+             // The contract is complete; a family need not use all of it.\n\
              #![allow(dead_code)]\n"
         }
         Target::User => "",
@@ -76,8 +59,7 @@ fn head(spec: &Spec, what: &str, target: Target) -> String {
     format!(
         "// SPDX-License-Identifier: {}\n\
          // Generated from {} by parley-spec; do not edit.\n\n\
-         {what}\n\
-         #![forbid(unsafe_code)]\n{dead_code}\n",
+         {what}{lints}\n",
         spec.license, spec.file
     )
 }

@@ -5,8 +5,6 @@
 //! Plain scalars are read as PyYAML reads them (YAML 1.1), because that is what the kernel's own
 //! tools use: `yes` is a boolean, `010` is 8 and `2026-01-01` is a date.
 
-#![forbid(unsafe_code)]
-
 use crate::error::{Collector, ErrorKind, Errors, Position};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::HashMap;

@@ -4,8 +4,6 @@
 //! lines. That what is generated for parley compiles and works, the module's own build and tests
 //! show.
 
-#![forbid(unsafe_code)]
-
 mod kernel;
 
 use kernel::{kernel_source, specs};

@@ -2,8 +2,6 @@
 
 //! What the model says of small specs, and what the errors say of wrong ones.
 
-#![forbid(unsafe_code)]
-
 use parley_spec::{
     model::{
         AttributeKind, ByteOrder, Content, DefinitionKind, EventSource, IntegerType, MemberKind,

@@ -3,8 +3,6 @@
 //! What values of an integer a policy accepts: what the spec's checks say together with what follows
 //! from the enum or flag set of the values.
 
-#![forbid(unsafe_code)]
-
 use super::{Integer, Limits, Spec};
 
 /// What values of an integer a policy accepts.

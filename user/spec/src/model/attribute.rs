@@ -2,8 +2,6 @@
 
 //! Attributes and their sets.
 
-#![forbid(unsafe_code)]
-
 use super::{DefinitionId, SetId, SubMessageId};
 use crate::error::Position;
 

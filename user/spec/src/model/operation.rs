@@ -2,8 +2,6 @@
 
 //! Operations, notifications and events.
 
-#![forbid(unsafe_code)]
-
 use super::{DefinitionId, GroupId, OperationId, SetId};
 use crate::error::Position;
 

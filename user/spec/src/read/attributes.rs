@@ -2,8 +2,6 @@
 
 //! Attribute sets and sub-messages.
 
-#![forbid(unsafe_code)]
-
 use super::{owned, Reader};
 use crate::{
     error::{did_you_mean, ErrorKind},

@@ -2,8 +2,6 @@
 
 //! Constants, enums, flag sets and structs; and bounds, which name constants.
 
-#![forbid(unsafe_code)]
-
 use super::{owned, Reader};
 use crate::{
     error::{did_you_mean, ErrorKind},

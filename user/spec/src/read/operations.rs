@@ -2,8 +2,6 @@
 
 //! Operations and multicast groups.
 
-#![forbid(unsafe_code)]
-
 use super::{owned, Reader};
 use crate::{
     error::{did_you_mean, ErrorKind},

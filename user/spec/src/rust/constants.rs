@@ -3,11 +3,9 @@
 //! Constants: those of the spec, and the numbers and names of its operations, attributes and
 //! groups.
 
-#![forbid(unsafe_code)]
-
 use super::{
+    target::Target,
     text::{constant, doc, literal, snake},
-    Target,
 };
 use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
 use std::fmt::Write;

@@ -2,11 +2,9 @@
 
 //! Enums and flag sets as types.
 
-#![forbid(unsafe_code)]
-
 use super::{
+    target::Target,
     text::{camel, constant, doc},
-    Target,
 };
 use crate::model::{Definition, DefinitionKind, Enumeration, Spec};
 use std::fmt::Write;

@@ -3,33 +3,28 @@
 //! The kernel side of a family: its operations, messages and table, for a module with the layer of
 //! `kmod/genl`.
 
-#![forbid(unsafe_code)]
-
 mod handlers;
 mod kinds;
 mod operation;
+mod parts;
 mod payload;
 mod request;
 
 pub use handlers::handlers;
 
+use parts::Family;
+
 use super::{
     constants, enums, head, structs,
+    target::Target,
     text::{camel, constant, doc, literal, snake},
-    Target,
 };
 use crate::{
-    error::{Collector, Errors},
-    model::{
-        AttributeKind, DefinitionId, Hooks, Operation, OperationId, Permission, Protocol, SetId,
-        Spec,
-    },
-    ErrorKind, Position,
+    error::Errors,
+    model::{AttributeKind, Hooks, Operation, OperationId, Permission, Protocol, SetId, Spec},
+    Position,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fmt::Write,
-};
+use std::{collections::BTreeMap, fmt::Write};
 
 /// Generates the kernel side of a Generic Netlink family, for a module that has the layer of
 /// `kmod/genl` as its crate's module `genl`.
@@ -127,37 +122,7 @@ use kernel::{
 
 ";
 
-/// A family whose kernel side is generated.
-struct Family<'s> {
-    spec: &'s Spec,
-    errors: Collector,
-    /// The family's own header.
-    header: Option<DefinitionId>,
-    /// The sets of nests that requests hold.
-    given: BTreeSet<SetId>,
-    /// The sets of nests that messages hold.
-    nests: BTreeSet<SetId>,
-    /// The type of each reply, by its attributes.
-    replies: HashMap<(SetId, Vec<usize>), payload::Made>,
-}
-
 impl<'s> Family<'s> {
-    fn new(spec: &'s Spec) -> Self {
-        Self {
-            spec,
-            errors: Collector::new(&spec.file),
-            header: None,
-            nests: BTreeSet::new(),
-            given: BTreeSet::new(),
-            replies: HashMap::new(),
-        }
-    }
-
-    fn unsupported(&mut self, at: Position, what: &str) {
-        let message = format!("the kernel side does not support {what} yet");
-        self.errors.push(ErrorKind::Unsupported, at, message);
-    }
-
     /// Reports what the layer lacks of the family as a whole.
     fn check(&mut self) {
         let top = Position { line: 1, column: 1 };

@@ -2,11 +2,9 @@
 
 //! Structs as types that are read from bytes and written to bytes, without unsafe code.
 
-#![forbid(unsafe_code)]
-
 use super::{
+    target::Target,
     text::{camel, doc, snake},
-    Target,
 };
 use crate::model::{
     Bound, ByteOrder, Definition, DefinitionId, DefinitionKind, Integer, IntegerType, Member,

@@ -2,8 +2,6 @@
 
 //! Tables of a spec's attributes and operations, for programs.
 
-#![forbid(unsafe_code)]
-
 use super::text::literal;
 use crate::{
     error::Collector,
@@ -12,62 +10,9 @@ use crate::{
 };
 use std::fmt::Write;
 
-const TYPES: &str = "
-/// An attribute, as the spec has it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Attribute {
-    /// Its number in its set.
-    pub number: u16,
-    /// Its name.
-    pub name: &'static str,
-    /// Its type, as the spec names it.
-    pub kind: &'static str,
-    /// The name of the set inside it, if it is a nest.
-    pub nested: Option<&'static str>,
-    /// The least length, in bytes.
-    pub min_len: Option<u32>,
-    /// The greatest length, in bytes, of a string without its NUL.
-    pub max_len: Option<u32>,
-    /// The least value.
-    pub min: Option<u64>,
-    /// The greatest value.
-    pub max: Option<u64>,
-}
-
-/// A set of attributes.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct AttributeSet {
-    /// Its name.
-    pub name: &'static str,
-    /// Its attributes, in the order of their numbers.
-    pub attributes: &'static [Attribute],
-}
-
-/// An operation, notification or event.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Operation {
-    /// Its command number.
-    pub number: u8,
-    /// Its name.
-    pub name: &'static str,
-    /// The name of its attribute set.
-    pub set: &'static str,
-    /// Whether it needs `CAP_NET_ADMIN` in the namespace's user namespace.
-    pub admin: bool,
-    /// The attributes of a do request. `None` if the operation has no do.
-    pub r#do: Option<&'static [u16]>,
-    /// The attributes of a dump request. `None` if the operation has no dump.
-    pub dump: Option<&'static [u16]>,
-}
-
-";
-
 pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
-    let mut out = TYPES.to_owned();
-    out += "/// All attribute sets.\npub static ATTRIBUTE_SETS: &[AttributeSet] = &[\n";
+    let mut out =
+        "/// All attribute sets.\npub static ATTRIBUTE_SETS: &[AttributeSet] = &[\n".to_owned();
     for set in &spec.attribute_sets {
         let _ = writeln!(
             out,
@@ -110,7 +55,10 @@ pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "];\n/// The names of all multicast groups.\npub static GROUPS: &[&str] = &[{}];",
+        "];\n/// The names of all multicast groups.\npub static GROUPS: &[&str] = &[{}];\n\
+         /// The family, with all of these.\n\
+         pub static FAMILY: Family = Family {{ name: FAMILY_NAME, attribute_sets: ATTRIBUTE_SETS, \
+         operations: OPERATIONS }};",
         groups.join(", ")
     );
     out

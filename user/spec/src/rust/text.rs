@@ -2,8 +2,6 @@
 
 //! Names and documentation of generated Rust.
 
-#![forbid(unsafe_code)]
-
 /// The longest line that checkpatch accepts.
 const WIDTH: usize = 100;
 

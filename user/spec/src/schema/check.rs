@@ -2,8 +2,6 @@
 
 //! Holds a spec against the schema of its protocol.
 
-#![forbid(unsafe_code)]
-
 use super::{Also, Key, Map, NameForm, Protocols, Rule, Word, SPEC};
 use crate::{
     error::{any_of, did_you_mean, Collector, ErrorKind},

@@ -2,8 +2,6 @@
 
 //! What the model holds of a spec, a fact per line, as judge.py prints what pyynl reads.
 
-#![forbid(unsafe_code)]
-
 use parley_spec::model::{
     Accepted, Attribute, AttributeKind, Bound, Call, Constant, DefinitionId, DefinitionKind,
     EnumModel, Integer, IntegerType, Limits, MemberKind, Message, Operation, Protocol, SetId, Spec,

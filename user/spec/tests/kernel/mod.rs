@@ -2,8 +2,6 @@
 
 //! The kernel's source and its specs.
 
-#![forbid(unsafe_code)]
-
 use std::{
     collections::BTreeMap,
     fs,

@@ -2,11 +2,10 @@
 
 //! The beginning of a module: a handler for each operation, for its author to write.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{doc, literal, snake},
-    operation, Family,
+    operation,
+    parts::Family,
 };
 use crate::{
     error::Errors,

@@ -5,8 +5,6 @@
 //!
 //! Policies are those of the kernel's own generator, ynl_gen_c.
 
-#![forbid(unsafe_code)]
-
 use super::super::{
     structs,
     text::{camel, constant},

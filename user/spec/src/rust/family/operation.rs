@@ -2,12 +2,9 @@
 
 //! Operations, notifications and events.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, doc, snake},
-    payload::Made,
-    Family,
+    parts::{Family, Made},
 };
 use crate::model::{
     Attribute, Call, Event, EventSource, Hooks, KernelPolicy, Message, Operation, OperationId,

@@ -2,54 +2,13 @@
 
 //! Messages and nests as values that know their size and put themselves into a message.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, constant, doc, snake},
-    kinds, Family,
+    kinds,
+    parts::{Family, Made},
 };
 use crate::model::{Attribute, AttributeKind, DefinitionId, SetId};
 use std::{collections::BTreeSet, fmt::Write};
-
-/// The type of a message or nest.
-#[derive(Clone)]
-pub(super) struct Made {
-    path: String,
-    name: String,
-    borrows: bool,
-}
-
-impl Made {
-    /// The type, with its lifetime.
-    pub(super) fn full(&self) -> String {
-        format!("{}{}", self.path, self.local())
-    }
-
-    /// The type without its module.
-    pub(super) fn local(&self) -> String {
-        format!("{}{}", self.name, if self.borrows { "<'a>" } else { "" })
-    }
-
-    /// The type, for an `impl` that needs no name of the lifetime.
-    pub(super) fn anonymous(&self) -> String {
-        self.full().replace("'a", "'_")
-    }
-
-    /// The type in the module `module`.
-    pub(super) fn inside(mut self, module: &str) -> Self {
-        self.path = format!("{module}::");
-        self
-    }
-
-    /// A type with the same lifetime, but another name.
-    pub(super) fn called(&self, name: &str) -> Self {
-        Self {
-            path: String::new(),
-            name: name.to_owned(),
-            ..*self
-        }
-    }
-}
 
 /// An attribute of a message, as generated.
 struct Part {

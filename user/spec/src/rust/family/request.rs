@@ -2,11 +2,10 @@
 
 //! Requests: a method for each of their attributes, and their policy.
 
-#![forbid(unsafe_code)]
-
 use super::{
     super::text::{camel, constant, doc, snake},
-    kinds, Family,
+    kinds,
+    parts::Family,
 };
 use crate::model::{
     Attribute, AttributeKind, Call, KernelPolicy, Length, Limits, Operation, SetId, Validation,

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The process at the other end: how it is started and ended, and how its end shows.
+//!
+//! Its end of the channel is its standard input, and where the channel has an end
+//! for each way, its standard output too.
+
+use crate::channel::because;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+/// How long is waited before it is looked whether the peer is still there, where its
+/// end would not be told.
+pub(super) const LOOK: Duration = Duration::from_secs(1);
+
+/// How often that is done before an answer is given up.
+const LOOKS: u32 = 10;
+
+/// A process at the other end. It is waited for when this goes, and so has to have
+/// been told of the end by then, or [killed](Self::kill). Where it does not end within
+/// about a [`LOOK`], for it may be stopped, it is killed.
+#[derive(Debug)]
+pub(super) struct Peer(Child);
+
+impl Peer {
+    /// Starts it, with its end of the channel.
+    pub(super) fn start(mut command: Command, end: OwnedFd) -> io::Result<Self> {
+        let child = command.stdin(end).stdout(Stdio::null()).spawn();
+        child.map(Self).map_err(not_started)
+    }
+
+    /// Starts it with a pipe to it, and one from it.
+    pub(super) fn start_with_pipes(
+        mut command: Command,
+    ) -> io::Result<(Self, ChildStdin, ChildStdout)> {
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut peer = child.map(Self).map_err(not_started)?;
+        match (peer.0.stdin.take(), peer.0.stdout.take()) {
+            (Some(to), Some(from)) => Ok((peer, to, from)),
+            _ => {
+                peer.kill();
+                Err(io::Error::other("the peer was started without its pipes"))
+            }
+        }
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(&mut self) {
+        // That fails where it has ended, which is as well.
+        let _ = self.0.kill();
+    }
+
+    /// What to do when [`LOOK`] has passed without an answer, for the `looks`th time
+    /// now: fails where the peer has ended, and where it was often enough.
+    pub(super) fn late(&mut self, looks: &mut u32) -> io::Result<()> {
+        *looks += 1;
+        if self.0.try_wait()?.is_some() {
+            return Err(gone());
+        }
+        if *looks < LOOKS {
+            return Ok(());
+        }
+        self.kill();
+        let seconds = LOOK.as_secs() * u64::from(LOOKS);
+        let words = format!("the other process did not answer in {seconds} s");
+        Err(io::Error::new(io::ErrorKind::TimedOut, words))
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let mut pause = Duration::from_millis(2);
+        while pause < LOOK {
+            match self.0.try_wait() {
+                Ok(None) => std::thread::sleep(pause),
+                // Nothing can be done about a child that cannot be waited for.
+                Ok(Some(_)) | Err(_) => return,
+            }
+            pause *= 2;
+        }
+        self.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn not_started(error: io::Error) -> io::Error {
+    because("cannot start the other process", &error)
+}
+
+/// The error of a call, or in place of it that the peer has ended, where it is that.
+pub(super) fn lost(error: io::Error) -> io::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => gone(),
+        _ => error,
+    }
+}
+
+/// What is told where the peer has ended.
+pub(super) fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the other process has ended")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_does_not_end_when_told_is_killed() {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("100000");
+        let peer = Peer::start(command, theirs.into()).unwrap();
+        drop(ours);
+        // Where it is not killed, this takes a day.
+        drop(peer);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Netlink taken apart: what each byte of a datagram is and means, to the last
+//! byte of padding.
+//!
+//! Knows netlink's own messages, Generic Netlink with its controller, rtnetlink and
+//! nf_tables, and the families whose specs it is [given](Context::add_spec); of other
+//! families what an attribute's length, number and flags tell. Bytes that are not what they should be are
+//! pointed at, and what follows is explained as far as it goes. Nothing here asks
+//! the kernel; [`Context`] learns from what passes.
+//!
+//! ```
+//! use parley_netlink::explain::{render, Context, Datagram, Direction};
+//! use parley_netlink::genl::message;
+//!
+//! // CTRL_CMD_GETFAMILY, as any program asks for a family.
+//! let mut request = Vec::new();
+//! message::write(&mut request, 16, (3, 2), 0, 7, |w| w.string(2, "parley"))?;
+//!
+//! const GENERIC: u16 = 16;
+//! let datagram = Datagram::new(&request, GENERIC, Direction::ToKernel);
+//! let explained = Context::new().explain(datagram);
+//! assert!(explained.bad().is_none());
+//! // Every byte belongs to one field.
+//! let bytes: usize = explained.fields.iter().map(|field| field.len).sum();
+//! assert_eq!(bytes, request.len());
+//!
+//! let text = render::text(&explained, &request, render::Style::default());
+//! assert!(text.contains("CTRL_ATTR_FAMILY_NAME"));
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+mod about;
+mod attributes;
+pub mod capture;
+mod context;
+mod datagram;
+mod flags;
+mod message;
+pub mod render;
+pub mod steps;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod value;
+mod walk;
+
+pub use context::Context;
+pub use datagram::{protocol_name, Datagram, Direction, Explained, Field, Order};
+
+impl Context {
+    /// Takes a datagram apart, and learns from it.
+    pub fn explain(&mut self, datagram: Datagram<'_>) -> Explained {
+        message::datagram(self, datagram)
+    }
+}
+
+/// Returns the name of a command of the controller's, as the program shows it.
+#[doc(hidden)]
+#[must_use]
+pub fn controller_command(cmd: u8) -> Option<&'static str> {
+    tables::generic::controller_command(cmd)
+}
+
+/// Returns the name of an attribute of the controller's, as the program shows it.
+#[doc(hidden)]
+#[must_use]
+pub fn controller_attribute(number: u16) -> Option<&'static str> {
+    tables::generic::controller_attribute(number)
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes, with what is nested in them. Source:
+//! `include/uapi/linux/netlink.h`, `struct nlattr`.
+
+use super::datagram::Order;
+use super::tables;
+use super::value::{show, Entry, Kind, Place, Set};
+use super::walk::Walk;
+use crate::genl::spec::{Attribute, Family};
+use crate::netlink::attr::{ALIGN, HEADER};
+
+const NESTED: u16 = 1 << 15;
+const NET_BYTEORDER: u16 = 1 << 14;
+
+/// Nests deeper than this are shown as bytes.
+const DEPTH_MAX: usize = 16;
+
+impl Set {
+    /// The name and the kind of the attribute with this number. Of one that is
+    /// not known there is no name.
+    fn entry(self, number: u16) -> (Option<&'static str>, Kind) {
+        match self {
+            Self::Guess => (None, Kind::Unknown),
+            Self::Each(name, kind) => (Some(name), *kind),
+            Self::Table(table) => find(table, &[], number),
+            Self::Over(table, below) => find(table, below, number),
+            Self::Spec(family, set) => match set.attribute(number) {
+                Some(attribute) => (Some(attribute.name), of_spec(family, attribute)),
+                None => (None, Kind::Unknown),
+            },
+        }
+    }
+
+    /// What stands before an attribute's name where it is told from afar.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Spec(_, set) => set.name,
+            _ => "",
+        }
+    }
+}
+
+/// The entry of a number in the first table, or else in the second.
+fn find(
+    table: &'static [Entry],
+    below: &'static [Entry],
+    number: u16,
+) -> (Option<&'static str>, Kind) {
+    let mut entries = table.iter().chain(below);
+    match entries.find(|entry| entry.0 == number) {
+        Some((_, name, kind)) => (Some(name), *kind),
+        None => (None, Kind::Unknown),
+    }
+}
+
+/// Returns the kind of an attribute of a family's spec.
+fn of_spec(family: &'static Family, attribute: &Attribute) -> Kind {
+    match attribute.kind {
+        "uint" if attribute.name.ends_with("-ns") => Kind::Nanoseconds,
+        "u32" if attribute.name.ends_with("-ms") => Kind::Milliseconds,
+        "uint" => Kind::Uint,
+        "sint" => Kind::Sint,
+        "u32" => Kind::Unsigned(4),
+        "string" => Kind::Text,
+        "binary" => Kind::Bytes,
+        "nest" => match attribute.nested.and_then(|set| family.set(set)) {
+            Some(set) => Kind::Nest(Set::Spec(family, set)),
+            None => Kind::Nest(Set::Guess),
+        },
+        _ => Kind::Unknown,
+    }
+}
+
+/// The name by which an error names an attribute: `set.attribute`, or what its
+/// constant is called.
+pub(super) fn full_name(set: Set, number: u16) -> String {
+    match (set.prefix(), set.entry(number).0) {
+        ("", Some(name)) => name.to_owned(),
+        (prefix, Some(name)) => format!("{prefix}.{name}"),
+        (_, None) => format!("attribute {number}"),
+    }
+}
+
+impl Place {
+    /// The attribute's name, as an error names it.
+    pub(super) fn name(&self) -> String {
+        full_name(self.set, self.number)
+    }
+
+    /// What may stand inside it.
+    pub(super) fn inside(&self) -> Set {
+        match self.set.entry(self.number).1 {
+            Kind::Nest(set) => set,
+            _ => Set::Guess,
+        }
+    }
+}
+
+/// What is found in an attribute that tells where another one is: the offset in
+/// the request, or a number.
+pub(super) type Pointer<'f> = &'f dyn Fn(&str, u64) -> Option<String>;
+
+/// Passes attributes up to `end`. `point` gives the words for values of the
+/// extended ACK that stand for an attribute of the request.
+pub(super) fn attributes(
+    walk: &mut Walk<'_>,
+    end: usize,
+    depth: usize,
+    set: Set,
+    point: Option<Pointer<'_>>,
+) {
+    while walk.left(end) > 0 && !walk.full(end, depth) {
+        let left = walk.left(end);
+        let start = walk.at();
+        if left < HEADER {
+            let zero = walk.peek(left).iter().all(|byte| *byte == 0);
+            walk.take(left, depth, "padding", "");
+            if !zero {
+                walk.bad(format!(
+                    "left over: an attribute has {HEADER} bytes or more"
+                ));
+            }
+            return;
+        }
+        let len = walk.number(2).unwrap_or(0) as usize;
+        let behind = left.saturating_sub(len);
+        let lies = if len < HEADER {
+            Some(format!(
+                "{len} is less than an attribute's header, {HEADER}"
+            ))
+        } else if len > left {
+            Some(format!("says {len} bytes, and {left} are left"))
+        } else {
+            None
+        };
+        let payload = len.saturating_sub(HEADER);
+        walk.take(2, depth, "nla_len", format!("{len}: header and {payload}"));
+        if let Some(why) = &lies {
+            walk.bad(why.clone());
+        }
+        let kind_and_flags = walk.number(2).unwrap_or(0) as u16;
+        let number = kind_and_flags & !(NESTED | NET_BYTEORDER);
+        let (name, kind) = set.entry(number);
+        let mut meaning = format!("{number}: {}", name.unwrap_or("not known"));
+        if kind_and_flags & NESTED != 0 {
+            meaning.push_str(", NESTED");
+        }
+        if kind_and_flags & NET_BYTEORDER != 0 {
+            meaning.push_str(", NET_BYTEORDER");
+        }
+        walk.take(2, depth, "nla_type", meaning);
+        let place = Place {
+            offset: start.saturating_sub(walk.message),
+            set,
+            number,
+        };
+        walk.places.push(place);
+        if lies.is_some() {
+            // Where the next one begins, nobody can tell.
+            walk.take(
+                walk.left(end),
+                depth.saturating_add(1),
+                "bytes",
+                "not taken apart",
+            );
+            return;
+        }
+        let inside = walk.at().saturating_add(payload);
+        value(
+            walk,
+            inside,
+            depth.saturating_add(1),
+            (name.unwrap_or("value"), kind, set),
+            kind_and_flags,
+            point,
+        );
+        let padding = (len.next_multiple_of(ALIGN) - len).min(behind);
+        let zero = walk.peek(padding).iter().all(|byte| *byte == 0);
+        walk.take(
+            padding,
+            depth,
+            "padding",
+            if zero { "" } else { "not zero, and not read" },
+        );
+    }
+}
+
+/// Passes an attribute's payload, which goes up to `end`. The attribute is one of
+/// `among`.
+fn value(
+    walk: &mut Walk<'_>,
+    end: usize,
+    depth: usize,
+    (name, kind, among): (&str, Kind, Set),
+    flags: u16,
+    point: Option<Pointer<'_>>,
+) {
+    let len = walk.left(end);
+    let kind = match kind {
+        Kind::Unknown if flags & NESTED != 0 => Kind::Nest(Set::Guess),
+        kind => kind,
+    };
+    match kind {
+        Kind::Nest(_) | Kind::NextHops if depth >= DEPTH_MAX => {
+            return walk.take(len, depth, name, "a nest too deep to be taken apart");
+        }
+        Kind::Nest(set) => return attributes(walk, end, depth, set, point),
+        Kind::NextHops => return next_hops(walk, end, depth, among),
+        Kind::Fields(members) => {
+            tables::members_of(walk, members, end, depth);
+            return walk.take(walk.left(end), depth, "bytes", "behind all that is known");
+        }
+        Kind::Array(name, members) => {
+            while walk.left(end) > 0 && !walk.full(end, depth) {
+                walk.heading(depth, name, String::new());
+                tables::members_of(walk, members, end, depth.saturating_add(1));
+            }
+            return;
+        }
+        Kind::Via => return via(walk, end, depth),
+        _ => {}
+    }
+    let bytes = walk.peek(len);
+    let order = match kind {
+        _ if flags & NET_BYTEORDER != 0 => Order::Big,
+        Kind::Unknown | Kind::BigEndian(_) | Kind::SignedBigEndian(_) => walk.guess,
+        _ => walk.order,
+    };
+    let (mut meaning, bad) = show(kind, bytes, order);
+    if let (Some(point), Some(value)) = (point, walk.number(len)) {
+        if let Some(words) = point(name, value) {
+            meaning = format!("{value}: {words}");
+        }
+    }
+    if len == 0 && bad.is_none() {
+        return;
+    }
+    if len > 0 {
+        walk.take(len, depth, name, meaning);
+    }
+    if let Some(why) = bad {
+        walk.bad(why);
+    }
+}
+
+/// Passes the next hops of a route, up to `end`: each is a `struct rtnexthop` with
+/// attributes of the route's `set` behind it.
+fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
+    const HOP: usize = 8;
+    let inside = depth.saturating_add(1);
+    while walk.left(end) > 0 && !walk.full(end, depth) {
+        let (start, left) = (walk.at(), walk.left(end));
+        walk.heading(depth, "rtnexthop", String::new());
+        let len = walk.take_number(2, end, inside, "rtnh_len", |len| format!("{len} bytes"));
+        let len = len.unwrap_or(0) as usize;
+        let lies = if len < HOP {
+            Some(format!("{len} is less than a next hop's header, {HOP}"))
+        } else if len > left {
+            Some(format!("says {len} bytes, and {left} are left"))
+        } else {
+            None
+        };
+        if let Some(why) = lies {
+            walk.bad(why);
+            // Where the next one begins, nobody can tell.
+            return walk.take(walk.left(end), inside, "bytes", "not taken apart");
+        }
+        let behind = start.saturating_add(len);
+        tables::route::next_hop(walk, behind, inside);
+        attributes(walk, behind, inside, set, None);
+        let padding = (len.next_multiple_of(ALIGN) - len).min(walk.left(end));
+        walk.take(padding, depth, "padding", "");
+    }
+}
+
+/// Passes a `struct rtvia`, whose address goes up to `end`.
+fn via(walk: &mut Walk<'_>, end: usize, depth: usize) {
+    walk.take_number(2, end, depth, "rtvia_family", tables::address_family);
+    let len = walk.left(end);
+    let (meaning, _) = show(Kind::Hardware, walk.peek(len), walk.order);
+    walk.take(len, depth, "rtvia_addr", meaning);
+}

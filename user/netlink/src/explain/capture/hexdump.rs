@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Hexdumps, as xxd, hexdump, od, tcpdump, tshark and strace print them, and bytes
+//! in digits alone or in an array of a program.
+
+mod array;
+mod row;
+
+use super::cooked::{fits, strip};
+use super::packet::{order, Format, Packet, Problem, Read};
+use crate::explain::datagram::{Direction, Order};
+use row::{line, Groups, Line, Offset, Row};
+use std::borrow::Cow;
+
+/// The bytes between two lines of which the second tells its offset may have been
+/// left out because they repeat: at most so many in a file.
+const REPEATS_MAX: usize = 1 << 24;
+
+/// How many bytes the longest words of od have.
+const WORD_MAX: usize = 8;
+
+/// Reads a hexdump of one datagram or of several, each of which begins anew at
+/// offset 0 or, where there are no offsets, behind a blank line or in an array of its
+/// own.
+pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
+    let odd = |byte: &u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    let text = std::str::from_utf8(bytes).ok().filter(|text| {
+        // What is left of a text column may be anything but bytes of control.
+        !text.bytes().any(|byte| byte < 0x80 && odd(&byte))
+    });
+    let Some(text) = text else {
+        let what = "neither a capture nor a hexdump; --raw takes it for a datagram";
+        return Err(Problem::new(bytes.iter().position(odd).unwrap_or(0), what));
+    };
+    // Where some lines have offsets, those without are not bytes.
+    let offsets = text.lines().any(row::has_offset);
+    let mut read = Read::new(Format::Hexdump);
+    let mut all = All::new(protocol);
+    let mut at = 0usize;
+    for (number, whole) in text.split_inclusive('\n').enumerate() {
+        all.line = (number + 1, at);
+        at = at.saturating_add(whole.len());
+        let taken = if offsets {
+            line(whole, all.have()).and_then(|line| all.take(&mut read, line))
+        } else {
+            all.without_offset(&mut read, whole)
+        };
+        if let Err(what) = taken {
+            let (number, start) = all.line;
+            read.problem(start, format!("line {number}: {what}"));
+            break;
+        }
+    }
+    all.end(&mut read);
+    if let (Some((number, start)), []) = (all.array, &read.problems[..]) {
+        let what = format!("line {number}: a bracket without its other half");
+        read.problem(start, what);
+    }
+    if read.packets.is_empty() {
+        let nothing = || Problem::new(0, "there is no datagram in it");
+        return Err(read.problems.into_iter().next().unwrap_or_else(nothing));
+    }
+    Ok(read)
+}
+
+/// The bytes of a datagram as they are read, and what they are if the digits stand
+/// in groups that are words of a machine with the lowest byte first.
+#[derive(Default)]
+struct Bytes {
+    straight: Vec<u8>,
+    reversed: Vec<u8>,
+}
+
+/// Whether the first group of each line without an offset may be one: it counts what
+/// stands behind the first groups of the lines before.
+struct Column {
+    lines: usize,
+    counted: usize,
+    counts: bool,
+    /// How many digits the first group has, and whether all groups are single bytes.
+    width: usize,
+    single: bool,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self {
+            lines: 0,
+            counted: 0,
+            counts: true,
+            width: 0,
+            single: true,
+        }
+    }
+}
+
+impl Column {
+    fn line(&mut self, groups: &[&str]) {
+        let [first, others @ ..] = groups else {
+            return;
+        };
+        let value = usize::from_str_radix(first, 16);
+        self.counts &= value == Ok(self.counted);
+        self.lines += 1;
+        self.width = first.len();
+        self.single &= groups.iter().all(|group| group.len() == 2);
+        let others: usize = others.iter().map(|group| group.len() / 2).sum();
+        self.counted = self.counted.saturating_add(others);
+    }
+
+    /// Whether it is likelier that these are offsets than that they are of the datagram
+    /// `data`.
+    fn is_offset(&self, data: &Whole) -> bool {
+        let behind = data.bytes.get(self.width / 2..).unwrap_or_default();
+        let is_data = match (data.fits, fits(behind)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.single,
+        };
+        self.counts && self.counted > 0 && (self.lines > 1 || !is_data)
+    }
+}
+
+/// What is being read.
+struct All {
+    protocol: u16,
+    /// The line's number, and where it begins; and those of the datagram's first.
+    line: (usize, usize),
+    first: (usize, usize),
+    bytes: Bytes,
+    groups: Groups,
+    /// How many digits a word has.
+    word: usize,
+    column: Column,
+    /// The last line's bytes.
+    last: Vec<u8>,
+    repeats: bool,
+    /// How many bytes may still be filled up.
+    room: usize,
+    /// Where the offsets of strace's buffer begin in the datagram.
+    base: usize,
+    /// What the offsets count in, once that is known.
+    radix: Option<u32>,
+    /// The line in which the array begins within which this one is.
+    array: Option<(usize, usize)>,
+    /// Whether tcpdump has written the packet; which it is, and which was the last.
+    tcpdump: bool,
+    packet: usize,
+    last_packet: usize,
+}
+
+impl All {
+    fn new(protocol: u16) -> Self {
+        Self {
+            protocol,
+            line: (1, 0),
+            first: (1, 0),
+            bytes: Bytes::default(),
+            groups: Groups::default(),
+            word: 0,
+            column: Column::default(),
+            last: Vec::new(),
+            repeats: false,
+            room: REPEATS_MAX,
+            base: 0,
+            radix: None,
+            array: None,
+            tcpdump: false,
+            packet: 0,
+            last_packet: 0,
+        }
+    }
+
+    /// How many bytes there are of what the offsets count.
+    fn have(&self) -> usize {
+        self.bytes.straight.len().saturating_sub(self.base)
+    }
+
+    /// Takes a line of a dump with offsets.
+    fn take(&mut self, read: &mut Read<'_>, line: Line<'_>) -> Result<(), String> {
+        match line {
+            Line::Blank => {}
+            // The name of what follows, or another tool's output.
+            Line::Other => {
+                self.end(read);
+                self.packet += 1;
+            }
+            Line::Buffer(0) => self.end(read),
+            Line::Buffer(_) => self.base = self.bytes.straight.len(),
+            Line::Repeats if self.last.is_empty() => {
+                return Err("nothing stands before it that could repeat".to_owned());
+            }
+            // Whether their offsets are octal cannot be told from the first two.
+            Line::Repeats if self.groups == Groups::Words => {
+                return Err("words and lines left out; hexdump -Cv shows all".to_owned());
+            }
+            Line::Repeats => self.repeats = true,
+            Line::End(offset) => {
+                self.unpad(&offset);
+                self.reach(&offset, self.groups)?;
+            }
+            Line::Row(Row {
+                offset,
+                groups,
+                are,
+            }) => {
+                if self.have() > 0 && offset.is_zero() {
+                    self.end(read);
+                }
+                self.reach(&offset, are)?;
+                self.tcpdump = offset.tcpdump;
+                let digits = groups.first().map_or(0, |group| group.len());
+                if are == Groups::Words && self.have() > 0 && digits != self.word {
+                    return Err("its words are of another length than those before".to_owned());
+                }
+                self.word = digits;
+                self.add(&groups, are)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a line of a file without offsets.
+    fn without_offset(&mut self, read: &mut Read<'_>, line: &str) -> Result<(), String> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            if self.array.is_none() {
+                self.end(read);
+            }
+            return Ok(());
+        }
+        let line = array::without_comments(line)?;
+        for part in array::parts(&line, self.array.is_some())? {
+            match part {
+                array::Part::Begin => {
+                    self.end(read);
+                    self.array = Some(self.line);
+                }
+                array::Part::End => {
+                    self.end(read);
+                    self.array = None;
+                }
+                array::Part::Next => self.end(read),
+                array::Part::Bytes(bytes) => {
+                    self.begin();
+                    self.bytes.straight.extend_from_slice(&bytes);
+                    self.bytes.reversed.extend_from_slice(&bytes);
+                }
+                array::Part::Groups(groups) => {
+                    self.column.line(&groups);
+                    self.add(&groups, row::unknown(&groups))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) {
+        if self.bytes.straight.is_empty() {
+            self.first = self.line;
+        }
+    }
+
+    fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
+        self.begin();
+        // What one line shows holds for all.
+        self.groups = self.groups.max(are);
+        let from = self.bytes.straight.len();
+        for group in groups {
+            let mut bytes = Vec::new();
+            row::pairs(group, &mut bytes)?;
+            self.bytes.straight.extend_from_slice(&bytes);
+            bytes.reverse();
+            self.bytes.reversed.extend(bytes);
+        }
+        let added = self.bytes.straight.get(from..).unwrap_or_default();
+        self.last = added.to_vec();
+        Ok(())
+    }
+
+    /// Takes off the zeros with which hexdump and od fill up the last word.
+    fn unpad(&mut self, offset: &Offset<'_>) {
+        let have = self.have();
+        let near = |end: &usize| have.checked_sub(*end).is_some_and(|pad| pad < WORD_MAX);
+        let mut ends = offset.values(self.radix, self.groups).map(|end| end.0);
+        let end = ends.find(near).filter(|_| self.groups == Groups::Words);
+        let Some(end) = end.map(|end| end.saturating_add(self.base)) else {
+            return;
+        };
+        let padding = self.bytes.reversed.get(end..).unwrap_or_default();
+        if padding.iter().all(|byte| *byte == 0) {
+            self.bytes.straight.truncate(end);
+            self.bytes.reversed.truncate(end);
+        }
+    }
+
+    /// Fills up what was left out before `offset`.
+    fn reach(&mut self, offset: &Offset<'_>, are: Groups) -> Result<(), String> {
+        let have = self.have();
+        let repeats = std::mem::take(&mut self.repeats);
+        // Whole lines are left out.
+        let is = |(value, _): &(usize, u32)| match value.checked_sub(have) {
+            Some(missing) if repeats => missing % self.last.len().max(1) == 0,
+            missing => missing == Some(0),
+        };
+        let mut values = offset.values(self.radix, are);
+        let first = values.clone().next();
+        let (offset, radix) = values.find(is).or(first).ok_or("an offset is too large")?;
+        if offset > 7 {
+            self.radix = Some(radix);
+        }
+        let missing = offset.saturating_sub(have);
+        if repeats && missing > 0 {
+            let Some(room) = self.room.checked_sub(missing) else {
+                let most = REPEATS_MAX >> 20;
+                return Err(format!(
+                    "{missing} bytes are left out before it; no more than {most} MiB of \
+                     a file may be"
+                ));
+            };
+            self.room = room;
+            let missing = self.last.iter().cycle().take(missing);
+            self.bytes.straight.extend(missing.clone());
+            self.bytes.reversed.extend(missing);
+        }
+        if offset != self.have() {
+            return Err(format!(
+                "it says byte {offset}, and it would be byte {have}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The datagram is whole.
+    fn end(&mut self, read: &mut Read<'_>) {
+        self.last.clear();
+        self.base = 0;
+        self.radix = None;
+        let bytes = std::mem::take(&mut self.bytes);
+        let groups = std::mem::take(&mut self.groups);
+        let column = std::mem::take(&mut self.column);
+        if bytes.straight.is_empty() {
+            return;
+        }
+        let [straight, reversed] = [bytes.straight, bytes.reversed].map(Whole::of);
+        let (number, start) = self.first;
+        let whole = match groups {
+            Groups::Words => words(straight, reversed),
+            Groups::Reversed => reversed,
+            // Of words of a machine, these would be a datagram of that machine.
+            Groups::Unknown if reversed.fits && !straight.is(Order::Little) => {
+                let what = "the digits may be words of a machine with the lowest byte first";
+                let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");
+                return read.problem(start, what);
+            }
+            _ => straight,
+        };
+        if column.is_offset(&whole) {
+            let what = "the first digits may be an offset; put a colon behind it, or leave it out";
+            return read.problem(start, format!("line {number}: {what}"));
+        }
+        let bytes = whole.bytes;
+        if bytes.is_empty() {
+            return;
+        }
+        // tcpdump -x shows a packet twice that it does not know.
+        let twice = self.tcpdump && self.packet == self.last_packet;
+        self.last_packet = self.packet;
+        if twice && read.packets.last().is_some_and(|last| last.bytes == bytes) {
+            return;
+        }
+        read.packets.push(Packet {
+            whole: bytes.len(),
+            order: order(&bytes, bytes.len(), Order::NATIVE),
+            bytes,
+            protocol: whole.protocol.unwrap_or(self.protocol),
+            direction: Direction::Unknown,
+            time: None,
+        });
+    }
+}
+
+/// The datagram whose words were printed as numbers: of a machine with the highest
+/// byte first they are the bytes as they stand, `straight`. It is likely that the
+/// datagram has the byte order of that machine.
+fn words(straight: Whole, reversed: Whole) -> Whole {
+    let (little, big) = (reversed.is(Order::Little), straight.is(Order::Big));
+    let native = Order::NATIVE == Order::Little;
+    match (little, big) {
+        (true, true) if native => reversed,
+        (true, false) => reversed,
+        (_, true) => straight,
+        _ if straight.fits || reversed.fits && !native => straight,
+        _ if reversed.fits || native => reversed,
+        _ => straight,
+    }
+}
+
+/// A datagram without the header that packets have in captures.
+struct Whole {
+    bytes: Cow<'static, [u8]>,
+    /// What the header says, if there was one.
+    protocol: Option<u16>,
+    /// Whether it looks like netlink.
+    fits: bool,
+}
+
+impl Whole {
+    fn of(bytes: Vec<u8>) -> Self {
+        let mut bytes = Cow::Owned(bytes);
+        let protocol = strip(&mut bytes);
+        let fits = protocol.is_some() || fits(&bytes);
+        Self {
+            bytes,
+            protocol,
+            fits,
+        }
+    }
+
+    /// Whether it looks like netlink of a machine of this byte order.
+    fn is(&self, order: Order) -> bool {
+        self.fits && super::packet::order(&self.bytes, self.bytes.len(), order) == order
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Captures that are read whole, or while they are written.
+
+use super::packet::{Format, Packet, Problem, Read, PROBLEMS_MAX};
+use super::{hexdump, pcap, pcapng};
+
+/// A parser of captures; it is given what follows the bytes that it has used.
+#[derive(Debug)]
+pub(super) enum Parser {
+    Pcap(pcap::Parser),
+    Pcapng(pcapng::Parser),
+}
+
+/// How many bytes tell a capture's format.
+const MAGIC: usize = 12;
+
+impl Parser {
+    /// The parser of a capture that begins with `bytes`.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        let pcapng = || pcapng::Parser::of(bytes).map(Self::Pcapng);
+        pcap::Parser::of(bytes).map(Self::Pcap).or_else(pcapng)
+    }
+
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Self::Pcap(_) => Format::Pcap,
+            Self::Pcapng(_) => Format::Pcapng,
+        }
+    }
+
+    /// Reads `bytes` as far as they go, and returns how many it used. If they are the
+    /// `last`, whatever is incomplete is a problem.
+    pub(super) fn parse<'a>(
+        &mut self,
+        read: &mut Read<'a>,
+        bytes: &'a [u8],
+        last: bool,
+    ) -> Result<usize, Problem> {
+        match self {
+            Self::Pcap(parser) => parser.parse(read, bytes, last),
+            Self::Pcapng(parser) => Ok(parser.parse(read, bytes, last)),
+        }
+    }
+}
+
+/// Reads a capture or a hexdump, whichever it is. What has no protocol of its own
+/// is of `protocol`.
+///
+/// Fails where it is neither, and where it is a capture of something else than
+/// netlink. A capture that is cut off is read as far as it goes.
+pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::new(0, "there is nothing in it"));
+    }
+    let Some(mut parser) = Parser::of(bytes) else {
+        return hexdump::read(bytes, protocol);
+    };
+    let mut read = Read::new(parser.format());
+    parser.parse(&mut read, bytes, true)?;
+    Ok(read)
+}
+
+/// Reads a capture while it is being written, as [`read`] reads a whole
+/// one. A hexdump is read when it has ended.
+///
+/// ```
+/// use parley_netlink::explain::capture::{Reader, Writer};
+/// use std::time::SystemTime;
+///
+/// let mut file = Vec::new();
+/// let mut writer = Writer::new(&mut file)?;
+/// let datagram = [16, 0, 0, 0, 3, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+/// writer.packet(SystemTime::now(), 16, true, &datagram, datagram.len())?;
+///
+/// let (most, last) = file.split_at(file.len() - 1);
+/// let mut reader = Reader::new(0);
+/// assert!(reader.push(most)?.packets.is_empty());
+/// assert_eq!(reader.push(last)?.packets[0].bytes, &datagram[..]);
+/// assert!(reader.finish()?.problems.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Reader {
+    protocol: u16,
+    parser: Option<Parser>,
+    /// The bytes that are not used yet, and how many were before them.
+    bytes: Vec<u8>,
+    used: usize,
+    /// How many problems may still be reported.
+    room: usize,
+}
+
+impl Reader {
+    /// A reader of a capture from its beginning. `protocol` is that of packets which do
+    /// not say theirs.
+    #[must_use]
+    pub fn new(protocol: u16) -> Self {
+        Self {
+            protocol,
+            parser: None,
+            bytes: Vec::new(),
+            used: 0,
+            room: PROBLEMS_MAX,
+        }
+    }
+
+    /// Takes the next bytes. Returns the packets that they complete, and what is wrong.
+    /// Fails as [`read`] does.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Read<'static>, Problem> {
+        self.bytes.extend_from_slice(bytes);
+        if self.parser.is_none() && self.used == 0 && self.bytes.len() >= MAGIC {
+            self.parser = Parser::of(&self.bytes);
+        }
+        match self.parser {
+            Some(_) => self.parse(false),
+            None => Ok(Read::new(Format::Hexdump)),
+        }
+    }
+
+    /// Takes the end of the capture. Returns the rest of it. Fails as
+    /// [`read`] does.
+    pub fn finish(mut self) -> Result<Read<'static>, Problem> {
+        match self.parser {
+            Some(_) => self.parse(true),
+            None => read(&self.bytes, self.protocol).map(owned),
+        }
+    }
+
+    fn parse(&mut self, last: bool) -> Result<Read<'static>, Problem> {
+        let Some(parser) = &mut self.parser else {
+            return Ok(Read::new(Format::Hexdump));
+        };
+        let mut read = Read::new(parser.format());
+        let base = self.used;
+        let moved = |problem: Problem| Problem {
+            offset: problem.offset.saturating_add(base),
+            ..problem
+        };
+        let used = parser.parse(&mut read, &self.bytes, last).map_err(moved)?;
+        let mut read = owned(read);
+        self.bytes.drain(..used.min(self.bytes.len()));
+        self.used = base.saturating_add(used);
+        let problems = read.problems.into_iter().take(self.room).map(moved);
+        read.problems = problems.collect();
+        self.room = self.room.saturating_sub(read.problems.len());
+        Ok(read)
+    }
+}
+
+fn owned(read: Read<'_>) -> Read<'static> {
+    Read {
+        format: read.format,
+        packets: read.packets.into_iter().map(Packet::into_owned).collect(),
+        problems: read.problems,
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What was learnt from the datagrams so far.
+
+use super::value::{Place, Set};
+use crate::genl::spec::Family;
+use crate::netlink::message::HEADER;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// The number of the controller, which is fixed.
+pub(super) const CONTROLLER: u16 = 0x10;
+
+/// A family, as the controller told of it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) name: String,
+    pub(super) header_len: usize,
+}
+
+/// A request that has passed.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) protocol: u16,
+    pub(super) header: [u8; HEADER],
+    pub(super) seq: u32,
+    /// The first four bytes behind it.
+    pub(super) first: Vec<u8>,
+    pub(super) set: Set,
+    /// Its attributes, in their order. Errors that point at them share them.
+    pub(super) places: Arc<Vec<Place>>,
+}
+
+/// How many requests are remembered.
+const REQUESTS_MAX: usize = 256;
+/// Of how many attributes, in all of them.
+pub(super) const PLACES_MAX: usize = 1 << 17;
+/// How many families.
+const FAMILIES_MAX: usize = 1024;
+
+/// What was learnt from the datagrams so far: the families' names, from what the
+/// controller tells, and the requests, so that an error can name the attribute of
+/// the request that it points at.
+#[derive(Debug, Default)]
+pub struct Context {
+    pub(super) specs: Vec<&'static Family>,
+    pub(super) families: BTreeMap<u16, Known>,
+    pub(super) requests: VecDeque<Request>,
+    /// The attributes of all these.
+    pub(super) places: usize,
+}
+
+impl Context {
+    /// A context that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Decodes messages of `family`, whatever number it has, by its spec.
+    pub fn add_spec(&mut self, family: &'static Family) {
+        self.specs.push(family);
+    }
+
+    /// Says that the Generic Netlink family `name` has the number `id`.
+    pub fn name_family(&mut self, id: u16, name: &str) {
+        self.learn_family(id, name.to_owned(), 0);
+    }
+
+    pub(super) fn learn_family(&mut self, id: u16, name: String, header_len: usize) {
+        if self.families.len() < FAMILIES_MAX || self.families.contains_key(&id) {
+            self.families.insert(id, Known { name, header_len });
+        }
+    }
+
+    pub(super) fn learn_request(&mut self, request: Request) {
+        self.places = self.places.saturating_add(request.places.len());
+        self.requests.push_back(request);
+        while self.requests.len() > REQUESTS_MAX || self.places > PLACES_MAX {
+            let Some(oldest) = self.requests.pop_front() else {
+                break;
+            };
+            self.places = self.places.saturating_sub(oldest.places.len());
+        }
+    }
+
+    /// The last request with this header.
+    pub(super) fn request(&self, protocol: u16, header: &[u8]) -> Option<&Request> {
+        let same = |known: &&Request| known.protocol == protocol && known.header == header;
+        self.requests.iter().rev().find(same)
+    }
+
+    /// The last request with this sequence number.
+    pub(super) fn request_by_seq(&self, protocol: u16, seq: u32) -> Option<&Request> {
+        let same = |known: &&Request| known.protocol == protocol && known.seq == seq;
+        self.requests.iter().rev().find(same)
+    }
+
+    /// Whether a request with this sequence number has passed.
+    pub(super) fn asked(&self, protocol: u16, seq: u32) -> bool {
+        self.request_by_seq(protocol, seq).is_some()
+    }
+
+    /// The spec of the family with this name.
+    pub(super) fn spec(&self, name: &str) -> Option<&'static Family> {
+        self.specs.iter().copied().find(|spec| spec.name == name)
+    }
+
+    pub(super) fn family(&self, id: u16) -> Option<&str> {
+        if id == CONTROLLER {
+            return Some("nlctrl");
+        }
+        self.families.get(&id).map(|known| known.name.as_str())
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A datagram, before it is decoded and after.
+
+/// Which byte order the numbers of a datagram have: that of the machine on which
+/// it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The lowest byte first.
+    Little,
+    /// The highest byte first.
+    Big,
+}
+
+impl Order {
+    /// This machine's.
+    pub const NATIVE: Self = if cfg!(target_endian = "little") {
+        Self::Little
+    } else {
+        Self::Big
+    };
+}
+
+/// Where a datagram goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the kernel.
+    ToKernel,
+    /// From the kernel.
+    FromKernel,
+    /// Not known: the flag `NLM_F_REQUEST` tells.
+    Unknown,
+}
+
+impl Direction {
+    /// Its name, as in the JSON of `parley explain`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ToKernel => "to-kernel",
+            Self::FromKernel => "from-kernel",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A datagram to take apart.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Datagram<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// How many there were; more than `bytes` where a capture cut some off.
+    pub whole: usize,
+    /// The netlink protocol: `NETLINK_GENERIC` and its like.
+    pub protocol: u16,
+    /// Where it goes.
+    pub direction: Direction,
+    /// The byte order of its numbers.
+    pub order: Order,
+}
+
+impl<'a> Datagram<'a> {
+    /// A whole datagram of this machine's.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], protocol: u16, direction: Direction) -> Self {
+        Self {
+            bytes,
+            whole: bytes.len(),
+            protocol,
+            direction,
+            order: Order::NATIVE,
+        }
+    }
+}
+
+/// A field of a datagram, or the heading of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Where it begins, in bytes from the start of the datagram.
+    pub offset: usize,
+    /// How many bytes it has. 0 in a heading.
+    pub len: usize,
+    /// How deep it is nested.
+    pub depth: usize,
+    /// What the field is called.
+    pub name: String,
+    /// What its value means.
+    pub meaning: String,
+    /// What is wrong with it, if anything.
+    pub bad: Option<String>,
+}
+
+/// A datagram taken apart.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explained {
+    /// Where it goes; as it was given, or as its flags tell.
+    pub direction: Direction,
+    /// Its fields in order. Those that are no headings cover each byte once.
+    pub fields: Vec<Field>,
+}
+
+impl Explained {
+    /// The first field with which something is wrong.
+    #[must_use]
+    pub fn bad(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.bad.is_some())
+    }
+
+    /// The fields of each message, which begin with its heading. What is none has
+    /// no heading.
+    pub fn messages(&self) -> impl Iterator<Item = &[Field]> {
+        let heading = |field: &Field| field.depth == 0 && field.len == 0;
+        self.fields.chunk_by(move |_, next| !heading(next))
+    }
+}
+
+/// The name of a netlink protocol, as its constant has it.
+#[must_use]
+pub fn protocol_name(protocol: u16) -> Option<&'static str> {
+    Some(match protocol {
+        0 => "NETLINK_ROUTE",
+        2 => "NETLINK_USERSOCK",
+        4 => "NETLINK_SOCK_DIAG",
+        5 => "NETLINK_NFLOG",
+        6 => "NETLINK_XFRM",
+        7 => "NETLINK_SELINUX",
+        8 => "NETLINK_ISCSI",
+        9 => "NETLINK_AUDIT",
+        10 => "NETLINK_FIB_LOOKUP",
+        11 => "NETLINK_CONNECTOR",
+        12 => "NETLINK_NETFILTER",
+        15 => "NETLINK_KOBJECT_UEVENT",
+        16 => "NETLINK_GENERIC",
+        18 => "NETLINK_SCSITRANSPORT",
+        19 => "NETLINK_ECRYPTFS",
+        20 => "NETLINK_RDMA",
+        21 => "NETLINK_CRYPTO",
+        22 => "NETLINK_SMC",
+        _ => return None,
+    })
+}
+
+/// The number that `bytes` are: up to 8 of them.
+pub(super) fn number(bytes: &[u8], order: Order) -> Option<u64> {
+    if bytes.len() > 8 {
+        return None;
+    }
+    let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+    Some(match order {
+        Order::Big => bytes.iter().fold(0, add),
+        Order::Little => bytes.iter().rev().fold(0, add),
+    })
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The flags of a message, by name. The same bits have other names in requests
+//! of other kinds. Source: `include/uapi/linux/netlink.h`, `NLM_F_*`.
+
+/// What a message asks for, or says; it decides what the upper flags are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Read something.
+    Get,
+    /// Make or change something, or tell that it was.
+    New,
+    /// Delete something, or tell that it was.
+    Delete,
+    /// An error or an ACK.
+    Error,
+    /// The end of a dump.
+    Done,
+    /// Something else, or not known what.
+    Other,
+}
+
+const COMMON: &[(u16, &str)] = &[
+    (0x01, "REQUEST"),
+    (0x02, "MULTI"),
+    (0x04, "ACK"),
+    (0x08, "ECHO"),
+    (0x10, "DUMP_INTR"),
+    (0x20, "DUMP_FILTERED"),
+];
+
+/// The names of the flags that are set; in hexadecimal what has none.
+pub(super) fn names(flags: u16, purpose: Purpose) -> String {
+    let upper: &[(u16, &str)] = match purpose {
+        Purpose::Get => &[
+            (0x300, "DUMP"),
+            (0x100, "ROOT"),
+            (0x200, "MATCH"),
+            (0x400, "ATOMIC"),
+        ],
+        Purpose::New => &[
+            (0x100, "REPLACE"),
+            (0x200, "EXCL"),
+            (0x400, "CREATE"),
+            (0x800, "APPEND"),
+        ],
+        Purpose::Delete => &[(0x100, "NONREC"), (0x200, "BULK")],
+        Purpose::Error => &[(0x100, "CAPPED"), (0x200, "ACK_TLVS")],
+        Purpose::Done => &[(0x200, "ACK_TLVS")],
+        // Where a command can be dumped, both bits are a dump.
+        Purpose::Other => &[
+            (0x300, "DUMP"),
+            (0x100, "ROOT or REPLACE"),
+            (0x200, "MATCH or EXCL"),
+            (0x400, "ATOMIC or CREATE"),
+            (0x800, "APPEND"),
+        ],
+    };
+    let mut left = flags;
+    let mut names = Vec::new();
+    for (bits, name) in COMMON.iter().chain(upper) {
+        if left & bits == *bits {
+            names.push((*name).to_owned());
+            left &= !bits;
+        }
+    }
+    if left != 0 {
+        names.push(format!("0x{left:x} (no such flag)"));
+    }
+    if names.is_empty() {
+        names.push("none".to_owned());
+    }
+    names.join(", ")
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The system calls of a conversation, as a program in C would write them.
+//!
+//! ```
+//! use parley_netlink::explain::{render::Style, steps};
+//! use parley_netlink::netlink::tap::{Step, Tap};
+//! use parley_netlink::netlink::{protocol, Socket};
+//! use std::sync::Arc;
+//!
+//! #[derive(Debug)]
+//! struct Steps;
+//!
+//! impl Tap for Steps {
+//!     fn step(&self, step: &Step<'_>) {
+//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, NETLINK_GENERIC) = 3
+//!         eprint!("{}", steps::text(step, Style::default()));
+//!     }
+//! }
+//!
+//! Socket::open_with_tap(protocol::GENERIC, Arc::new(Steps))?;
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use super::datagram::{number, protocol_name, Order};
+use super::render::{wrap, Part, Style};
+use super::value::{quote, signed};
+use crate::netlink::tap::{Call, Meaning, Member, Step};
+use crate::netlink::Refusal;
+
+/// The width of what a call is for, before it.
+const STAGE: usize = 9;
+
+/// The address of a netlink socket with this port.
+fn address(portid: u32) -> String {
+    format!("{{AF_NETLINK, pid {portid}, groups 0}}")
+}
+
+/// An option's level, name and number, where one of those that are used.
+fn option(level: i32, option: i32) -> (String, String) {
+    let name = match (level, option) {
+        (libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP) => "NETLINK_ADD_MEMBERSHIP",
+        (libc::SOL_NETLINK, libc::NETLINK_CAP_ACK) => "NETLINK_CAP_ACK",
+        (libc::SOL_NETLINK, libc::NETLINK_EXT_ACK) => "NETLINK_EXT_ACK",
+        (libc::SOL_NETLINK, libc::NETLINK_GET_STRICT_CHK) => "NETLINK_GET_STRICT_CHK",
+        (libc::SOL_SOCKET, libc::SO_RCVBUF) => "SO_RCVBUF",
+        _ => "",
+    };
+    let level = match level {
+        libc::SOL_NETLINK => "SOL_NETLINK".to_owned(),
+        libc::SOL_SOCKET => "SOL_SOCKET".to_owned(),
+        level => level.to_string(),
+    };
+    match name {
+        "" => (level, option.to_string()),
+        name => (level, name.to_owned()),
+    }
+}
+
+/// What the call is for, and the call.
+fn call(step: &Step<'_>) -> (&'static str, String) {
+    let fd = step.fd;
+    match step.call {
+        Call::Socket { protocol } => {
+            let protocol = u16::try_from(protocol)
+                .ok()
+                .and_then(protocol_name)
+                .map_or_else(|| protocol.to_string(), str::to_owned);
+            let call =
+                format!("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, {protocol})");
+            ("create", call)
+        }
+        Call::SetOption {
+            level,
+            option: number,
+            value,
+        } => {
+            let (level, name) = option(level, number);
+            let call = format!("setsockopt({fd}, {level}, {name}, [{value}], 4)");
+            ("option", call)
+        }
+        Call::Bind => ("address", format!("bind({fd}, {}, 12)", address(0))),
+        Call::Name { portid } => {
+            let call = format!("getsockname({fd}, {}, [12])", address(portid));
+            ("address", call)
+        }
+        Call::Send { bytes, .. } => {
+            let (len, to) = (bytes.len(), address(0));
+            (
+                "send",
+                format!("sendto({fd}, [{len} bytes], {len}, 0, {to}, 12)"),
+            )
+        }
+        Call::Receive {
+            room, bytes, from, ..
+        } => {
+            let len = bytes.len();
+            let from = from.map_or_else(|| "[none]".to_owned(), address);
+            let call = match step.result {
+                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])"),
+                Err(_) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
+            };
+            ("receive", call)
+        }
+        Call::Wait { timeout } => {
+            let timeout = timeout.map_or(-1, |timeout| {
+                i64::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
+            });
+            ("wait", format!("poll([{{{fd}, POLLIN}}], 1, {timeout})"))
+        }
+        Call::Close => ("close", format!("close({fd})")),
+        Call::Open { path } => {
+            let path = quote(path.as_bytes());
+            (
+                "open",
+                format!("openat(AT_FDCWD, {path}, O_RDWR|O_CLOEXEC)"),
+            )
+        }
+        Call::Ioctl { request, argument } => {
+            let inline = argument
+                .iter()
+                .filter(|member| member.meaning != Meaning::Bytes);
+            let members: Vec<_> = inline.map(member).collect();
+            (
+                "control",
+                format!("ioctl({fd}, {request}, {{{}}})", members.join(", ")),
+            )
+        }
+        Call::Write { bytes } => {
+            let len = bytes.len();
+            ("write", format!("write({fd}, [{len} bytes], {len})"))
+        }
+        Call::Read {
+            room,
+            offset,
+            bytes,
+        } => {
+            let len = bytes.len();
+            (
+                "read",
+                format!("pread64({fd}, [{len} bytes], {room}, {offset})"),
+            )
+        }
+    }
+}
+
+/// A member of an ioctl's argument: its name and its value.
+fn member(member: &Member<'_>) -> String {
+    let Member {
+        name,
+        bytes,
+        meaning,
+    } = member;
+    let unsigned = || number(bytes, Order::NATIVE).unwrap_or(0);
+    let value = match meaning {
+        Meaning::Text => {
+            let end = bytes.iter().position(|byte| *byte == 0);
+            quote(bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default())
+        }
+        Meaning::Unsigned => unsigned().to_string(),
+        Meaning::Signed => signed(bytes, Order::NATIVE).unwrap_or(0).to_string(),
+        Meaning::Address => format!("0x{:x}", unsigned()),
+        Meaning::Bytes => String::new(),
+    };
+    format!("{name} {value}")
+}
+
+/// What it gave.
+fn result(step: &Step<'_>) -> String {
+    let truncated = match step.call {
+        Call::Receive { bytes, whole, .. } => whole > bytes.len(),
+        _ => false,
+    };
+    match step.result {
+        _ if matches!(step.call, Call::Close) => String::new(),
+        Ok(value) if truncated => format!(" = {value}, more than there was room for"),
+        Ok(value) => format!(" = {value}"),
+        Err(errno) => {
+            let refusal = Refusal {
+                errno,
+                ..Refusal::default()
+            };
+            format!(" = -1 {} ({})", refusal.errno_name(), refusal.errno_text())
+        }
+    }
+}
+
+/// The step as lines of 80 columns: what it is for, the call, and what it gave.
+#[must_use]
+pub fn text(step: &Step<'_>, style: Style) -> String {
+    let (stage, call) = call(step);
+    let mut out = String::new();
+    let lines = wrap(&format!("{call}{}", result(step)), 80 - STAGE - 2);
+    for (i, line) in lines.iter().enumerate() {
+        let before = if i == 0 { stage } else { "" };
+        let indent = if i == 0 { "" } else { "  " };
+        out.push_str(&style.paint(Part::Name, &format!("{before:<STAGE$}")));
+        out.push_str(indent);
+        out.push_str(&style.paint(Part::Heading, line));
+        out.push('\n');
+    }
+    if let Call::Ioctl { argument, .. } = step.call {
+        for member in argument
+            .iter()
+            .filter(|member| member.meaning == Meaning::Bytes)
+        {
+            out.push_str(&bytes(member.name, member.bytes));
+        }
+    }
+    if let Call::Write { bytes: written } = step.call {
+        out.push_str(&bytes("the bytes", written));
+    }
+    if let Call::Read { bytes: read, .. } = step.call {
+        out.push_str(&bytes("the bytes", read));
+    }
+    out
+}
+
+/// Bytes that have no structure, as text.
+fn bytes(name: &str, bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let words = format!("{name}: {}, {} bytes", quote(bytes), bytes.len());
+    for line in wrap(&words, 80 - STAGE - 2) {
+        out.push_str(&format!("{:width$}{line}\n", "", width = STAGE + 2));
+    }
+    out
+}

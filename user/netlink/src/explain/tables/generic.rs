@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Generic Netlink: the controller, and the families whose specs the caller gave.
+//!
+//! Source: `include/uapi/linux/genetlink.h`.
+
+use super::control::{each, POLICY};
+use super::{decimal, unused};
+use crate::explain::about::{About, Role};
+use crate::explain::context::Context;
+use crate::explain::datagram::number;
+use crate::explain::datagram::Order;
+use crate::explain::flags::Purpose;
+use crate::explain::value::{Entry, Kind, Set};
+use crate::explain::walk::Walk;
+use crate::genl::spec::Family;
+use crate::terminal;
+
+const NEWFAMILY: u8 = 1;
+
+const COMMANDS: &[(u8, &str, Purpose)] = &[
+    (1, "CTRL_CMD_NEWFAMILY", Purpose::New),
+    (2, "CTRL_CMD_DELFAMILY", Purpose::Delete),
+    (3, "CTRL_CMD_GETFAMILY", Purpose::Get),
+    (4, "CTRL_CMD_NEWOPS", Purpose::New),
+    (5, "CTRL_CMD_DELOPS", Purpose::Delete),
+    (6, "CTRL_CMD_GETOPS", Purpose::Get),
+    (7, "CTRL_CMD_NEWMCAST_GRP", Purpose::New),
+    (8, "CTRL_CMD_DELMCAST_GRP", Purpose::Delete),
+    (9, "CTRL_CMD_GETMCAST_GRP", Purpose::Get),
+    (10, "CTRL_CMD_GETPOLICY", Purpose::Get),
+];
+
+/// The controller's attributes.
+const ATTRIBUTES: &[Entry] = &[
+    (1, "CTRL_ATTR_FAMILY_ID", Kind::Unsigned(2)),
+    (2, "CTRL_ATTR_FAMILY_NAME", Kind::Text),
+    (3, "CTRL_ATTR_VERSION", Kind::Unsigned(4)),
+    (4, "CTRL_ATTR_HDRSIZE", Kind::Unsigned(4)),
+    (5, "CTRL_ATTR_MAXATTR", Kind::Unsigned(4)),
+    (
+        6,
+        "CTRL_ATTR_OPS",
+        Kind::Nest(Set::Each("operation", &OPERATION)),
+    ),
+    (
+        7,
+        "CTRL_ATTR_MCAST_GROUPS",
+        Kind::Nest(Set::Each("group", &GROUP)),
+    ),
+    (
+        8,
+        "CTRL_ATTR_POLICY",
+        Kind::Nest(Set::Each("policy", &POLICIES)),
+    ),
+    (
+        9,
+        "CTRL_ATTR_OP_POLICY",
+        Kind::Nest(Set::Each("operation", &POLICY_OF)),
+    ),
+    (10, "CTRL_ATTR_OP", Kind::Unsigned(4)),
+];
+
+const OPERATION: Kind = Kind::Nest(Set::Table(&[
+    (1, "CTRL_ATTR_OP_ID", Kind::Unsigned(4)),
+    (2, "CTRL_ATTR_OP_FLAGS", Kind::Bits(4)),
+]));
+const GROUP: Kind = Kind::Nest(Set::Table(&[
+    (1, "CTRL_ATTR_MCAST_GRP_NAME", Kind::Text),
+    (2, "CTRL_ATTR_MCAST_GRP_ID", Kind::Unsigned(4)),
+]));
+const POLICIES: Kind = Kind::Nest(Set::Each("attribute", &Kind::Nest(Set::Table(POLICY))));
+const POLICY_OF: Kind = Kind::Nest(Set::Table(&[
+    (1, "CTRL_ATTR_POLICY_DO", Kind::Unsigned(4)),
+    (2, "CTRL_ATTR_POLICY_DUMP", Kind::Unsigned(4)),
+]));
+
+/// Returns the name of an attribute of the controller's.
+pub(crate) fn controller_attribute(number: u16) -> Option<&'static str> {
+    let known = ATTRIBUTES.iter().find(|known| known.0 == number);
+    known.map(|known| known.1)
+}
+
+/// Returns the name of a command of the controller's.
+pub(crate) fn controller_command(cmd: u8) -> Option<&'static str> {
+    let known = COMMANDS.iter().find(|known| known.0 == cmd);
+    known.map(|known| known.1)
+}
+
+/// A Generic Netlink family, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+enum Known {
+    Controller,
+    Spec(&'static Family),
+    Nothing,
+}
+
+impl Known {
+    /// What is known of the family with this number.
+    fn of(context: &Context, kind: u16) -> Self {
+        match context.family(kind) {
+            Some("nlctrl") => Self::Controller,
+            Some(name) => context.spec(name).map_or(Self::Nothing, Self::Spec),
+            None => Self::Nothing,
+        }
+    }
+
+    /// Returns the name of a command, its purpose, and the attributes that it may have.
+    fn command(self, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
+        match self {
+            Self::Controller => {
+                let known = COMMANDS.iter().find(|known| known.0 == cmd);
+                let (name, purpose) =
+                    known.map_or((None, Purpose::Other), |known| (Some(known.1), known.2));
+                (name, purpose, Set::Table(ATTRIBUTES))
+            }
+            Self::Spec(family) => {
+                let Some(known) = family.operation(cmd) else {
+                    return (None, Purpose::Other, Set::Guess);
+                };
+                let has = |verbs: &[&str]| verbs.iter().any(|verb| known.name.contains(verb));
+                let purpose = match known.name {
+                    name if name.ends_with("-get") => Purpose::Get,
+                    _ if has(&["-del"]) => Purpose::Delete,
+                    _ if has(&["-new", "-set", "-add", "-change"]) => Purpose::New,
+                    _ => Purpose::Other,
+                };
+                let set = family.set(known.set);
+                let set = set.map_or(Set::Guess, |set| Set::Spec(family, set));
+                (Some(known.name), purpose, set)
+            }
+            Self::Nothing => (None, Purpose::Other, Set::Guess),
+        }
+    }
+
+    /// Returns whether the command cannot be requested: a notification or an event.
+    fn is_event(self, cmd: u8) -> bool {
+        let Self::Spec(family) = self else {
+            return false;
+        };
+        let known = family.operation(cmd);
+        known.is_some_and(|known| known.r#do.is_none() && known.dump.is_none())
+    }
+}
+
+/// What a message of the family with number `kind` is, whose payload begins with
+/// the byte `cmd`.
+pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
+    let family = context.family(kind);
+    let known = Known::of(context, kind);
+    let (name, purpose, set) = known.command(cmd.unwrap_or(0));
+    let called = family.map_or_else(|| format!("family {kind}"), str::to_owned);
+    let words = match (name, cmd) {
+        (Some(name), _) => format!("{called} {name}"),
+        (None, Some(cmd)) => format!("{called} command {cmd}"),
+        (None, None) => called,
+    };
+    let kind = match family {
+        Some(name) => format!("{kind}: family {name}"),
+        None => format!("{kind}: a family not known by name"),
+    };
+    About {
+        purpose,
+        role: if known.is_event(cmd.unwrap_or(0)) {
+            Role::Event
+        } else {
+            Role::Either
+        },
+        kind,
+        words,
+        set,
+    }
+}
+
+/// Passes the header that Generic Netlink puts behind netlink's, and the family's
+/// own where it has one.
+pub(crate) fn header(context: &Context, walk: &mut Walk<'_>, kind: u16, end: usize, depth: usize) {
+    if walk.left(end) == 0 {
+        return;
+    }
+    let known = Known::of(context, kind);
+    walk.heading(depth, "genlmsghdr", String::new());
+    let inside = depth.saturating_add(1);
+    walk.take_number(1, end, inside, "cmd", |cmd| {
+        match known.command(u8::try_from(cmd).unwrap_or(0)).0 {
+            Some(name) => format!("{cmd}: {name}"),
+            None => format!("{cmd}"),
+        }
+    });
+    walk.take_number(1, end, inside, "version", decimal);
+    walk.take_number(2, end, inside, "reserved", unused);
+    let own = context
+        .families
+        .get(&kind)
+        .map_or(0, |known| known.header_len);
+    let own = own
+        .checked_next_multiple_of(4)
+        .unwrap_or(0)
+        .min(walk.left(end));
+    walk.take(own, inside, "family's header", format!("{own} bytes"));
+}
+
+/// Learns a family's name from what stands behind the header of a message of the
+/// controller's.
+pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
+    let [NEWFAMILY, _, _, _, attributes @ ..] = payload else {
+        return;
+    };
+    let (mut id, mut name, mut header_len) = (None, None, 0);
+    for (attribute, value) in each(attributes, order) {
+        match attribute {
+            1 if value.len() == 2 => id = number(value, order).map(|id| id as u16),
+            2 => name = std::str::from_utf8(value.strip_suffix(&[0]).unwrap_or(value)).ok(),
+            4 if value.len() == 4 => header_len = number(value, order).unwrap_or(0) as usize,
+            _ => {}
+        }
+    }
+    // Names of families have no more than 16 bytes with their NUL.
+    if let (Some(id), Some(name)) = (id, name.filter(|name| name.len() < 16)) {
+        let name: String = name.chars().filter(|c| !terminal::obeys(*c)).collect();
+        context.learn_family(id, name, header_len);
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! rtnetlink: links, addresses, routes, neighbours, rules, next hops.
+//!
+//! Source: `include/uapi/linux/rtnetlink.h`, and the headers of its parts.
+
+mod attributes;
+mod headers;
+mod structs;
+mod words;
+
+use crate::explain::about::{About, Role};
+use crate::explain::datagram::number;
+use crate::explain::datagram::Order;
+use crate::explain::flags::Purpose;
+use crate::explain::value::{Member, Set};
+use crate::explain::walk::Walk;
+use attributes::{
+    ADDRESS, BRIDGE_LINK, INET6_LINK, LABEL, LINK, MESSAGES, NAMESPACE, NEIGHBOUR, NEXT_HOP,
+    OPTION, PREFIX, ROUTE, RULE, TRAFFIC,
+};
+use headers::{
+    BRIDGE, DCBMSG, FIB_RULE_HDR, IFADDRLBLMSG, IFADDRMSG, IFINFOMSG, IF_STATS_MSG, NDMSG,
+    NDUSEROPTMSG, NHMSG, PREFIXMSG, RTGENMSG, RTMSG, TCMSG, TUNNEL_MSG,
+};
+
+const AF_BRIDGE: u8 = 7;
+const AF_INET6: u8 = 10;
+
+/// What the lowest bits of the type of a request to read are.
+const GET: u16 = 2;
+/// Length of `rtgenmsg` with its padding.
+const RTGENMSG_LEN: usize = 4;
+
+/// `RTM_NEWNDUSEROPT`, behind whose header options stand.
+const OPTIONS: u16 = 68;
+
+/// What a message of this type is, which has `payload` behind netlink's header. It is
+/// a request for a `dump` or not.
+pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> About {
+    let name = MESSAGES
+        .iter()
+        .find(|known| known.0 == kind)
+        .map(|known| known.1);
+    let purpose = match kind % 4 {
+        0 => Purpose::New,
+        1 => Purpose::Delete,
+        2 => Purpose::Get,
+        _ => Purpose::New,
+    };
+    About {
+        purpose,
+        role: Role::Either,
+        kind: format!("{kind}: {}", name.unwrap_or("not known")),
+        words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
+        set: layout(kind, dump, payload, order).map_or(Set::Guess, |layout| layout.2),
+    }
+}
+
+/// A fixed header's name, its members, and the attributes behind it.
+type Layout = (&'static str, &'static [Member], Set);
+
+/// Length of `ifinfomsg`.
+const IFINFOMSG_LEN: usize = 16;
+
+/// The fixed header of a message, if it is known.
+fn layout(kind: u16, dump: bool, payload: &[u8], order: Order) -> Option<Layout> {
+    let proper = proper(kind, payload.first().copied())?;
+    match legacy(&proper, payload, order) {
+        Some(legacy) if dump && kind % 4 == GET => Some(legacy),
+        _ => Some(proper),
+    }
+}
+
+/// The header of old programs' requests for a dump, if this is one: the family alone,
+/// as glibc and busybox send it, or an `ifinfomsg`, as iproute2 did whatever it asked
+/// for. The kernel tells both by their length, or looks at the family alone.
+///
+/// Source: `net/core/rtnetlink.c`, `rtnl_dump_ifinfo` and `valid_fdb_dump_legacy`;
+/// `net/core/neighbour.c`, `neigh_dump_info`; `net/ipv4/fib_frontend.c`,
+/// `inet_dump_fib`.
+fn legacy(proper: &Layout, payload: &[u8], order: Order) -> Option<Layout> {
+    let len: usize = proper.1.iter().map(|member| member.1).sum();
+    if proper.0 == "ifinfomsg" || payload.len() <= RTGENMSG_LEN && len > RTGENMSG_LEN {
+        let shorter = payload.len() < len;
+        return shorter.then_some(("rtgenmsg", RTGENMSG, proper.2));
+    }
+    // Of its members only the index may be set; the change's mask is none or all.
+    let change = number(payload.get(12..IFINFOMSG_LEN)?, order)?;
+    let is_mask = change == 0 || change == u64::from(u32::MAX);
+    let behind = |at| payload.get(at..).unwrap_or_default();
+    let is = is_mask && !are_attributes(behind(len), order);
+    (is && are_attributes(behind(IFINFOMSG_LEN), order)).then_some((
+        "ifinfomsg",
+        IFINFOMSG,
+        Set::Table(LINK),
+    ))
+}
+
+/// Whether these are attributes, each as long as it says.
+fn are_attributes(mut bytes: &[u8], order: Order) -> bool {
+    while !bytes.is_empty() {
+        let len = bytes.get(..2).and_then(|len| number(len, order));
+        let len = len.unwrap_or(0) as usize;
+        if len < 4 || len > bytes.len() {
+            return false;
+        }
+        bytes = bytes.get(len.next_multiple_of(4)..).unwrap_or_default();
+    }
+    true
+}
+
+/// The fixed header that a message's type should have, if it is known. A link's
+/// attributes depend on the family that it tells of.
+fn proper(kind: u16, family: Option<u8>) -> Option<Layout> {
+    Some(match kind & !3 {
+        16 | 108 => {
+            let set = match family {
+                Some(AF_BRIDGE) => Set::Over(BRIDGE_LINK, LINK),
+                Some(AF_INET6) => Set::Over(INET6_LINK, LINK),
+                _ => Set::Table(LINK),
+            };
+            ("ifinfomsg", IFINFOMSG, set)
+        }
+        20 | 56 | 60 => ("ifaddrmsg", IFADDRMSG, Set::Table(ADDRESS)),
+        24 => ("rtmsg", RTMSG, Set::Table(ROUTE)),
+        28 => ("ndmsg", NDMSG, Set::Table(NEIGHBOUR)),
+        32 => ("fib_rule_hdr", FIB_RULE_HDR, Set::Table(RULE)),
+        36 | 40 | 44 | 100 => ("tcmsg", TCMSG, Set::Table(TRAFFIC)),
+        48 => ("tcamsg", RTGENMSG, Set::Guess),
+        52 => ("prefixmsg", PREFIXMSG, Set::Table(PREFIX)),
+        64 => ("ndtmsg", RTGENMSG, Set::Guess),
+        68 => ("nduseroptmsg", NDUSEROPTMSG, Set::Table(OPTION)),
+        72 => ("ifaddrlblmsg", IFADDRLBLMSG, Set::Table(LABEL)),
+        76 => ("dcbmsg", DCBMSG, Set::Guess),
+        80 => ("netconfmsg", RTGENMSG, Set::Guess),
+        84 => ("br_port_msg", BRIDGE, Set::Guess),
+        88 => ("rtgenmsg", RTGENMSG, Set::Table(NAMESPACE)),
+        92 => ("if_stats_msg", IF_STATS_MSG, Set::Guess),
+        96 => ("rtgenmsg", RTGENMSG, Set::Guess),
+        104 | 116 => ("nhmsg", NHMSG, Set::Table(NEXT_HOP)),
+        112 => ("br_vlan_msg", BRIDGE, Set::Guess),
+        120 => ("tunnel_msg", TUNNEL_MSG, Set::Guess),
+        _ => return None,
+    })
+}
+
+/// Passes the fixed header of a message, which is a request for a `dump` or not.
+/// Gives whether there is one, and attributes behind it.
+pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, depth: usize) -> bool {
+    let payload = walk.peek(walk.left(end));
+    let Some((name, members, _)) = layout(kind, dump, payload, walk.order) else {
+        return false;
+    };
+    let start = walk.at();
+    super::header(walk, name, members, end, depth);
+    let options = walk.bytes(start.saturating_add(2), 2);
+    if let (OPTIONS, Some(len)) = (kind & !3, options) {
+        let len = number(len, walk.order).unwrap_or(0) as usize;
+        let left = walk.left(end);
+        let inside = depth.saturating_add(1);
+        walk.take(len.min(left), inside, "options", format!("{len} bytes"));
+        if len > left {
+            walk.bad(format!("says {len} bytes, and {left} are left"));
+        }
+    }
+    true
+}
+
+/// Passes the members of a route's next hop that stand behind its length.
+pub(crate) fn next_hop(walk: &mut Walk<'_>, end: usize, depth: usize) {
+    super::members_of(walk, structs::NEXT_HOP, end, depth);
+}

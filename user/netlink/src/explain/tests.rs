@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What holds for all that is taken apart.
+
+mod captures;
+mod hexdumps;
+mod limits;
+mod messages;
+
+use super::capture::{self, Format, Packet, Writer};
+use super::*;
+use crate::genl::message::write;
+use crate::netlink::attr::Writer as Attributes;
+use crate::netlink::message::{finish, flags, header, HEADER};
+use crate::uapi::{self, cmd, counter, ATTRIBUTE_SETS, FAMILY_NAME, OPERATIONS};
+use proptest::prelude::*;
+use std::time::SystemTime;
+
+const GENERIC: u16 = 16;
+const FAMILY: u16 = 24;
+
+/// A context that knows the spec of parley, and no number of a family.
+fn new_context() -> Context {
+    let mut context = Context::new();
+    context.add_spec(&uapi::FAMILY);
+    context
+}
+
+fn context() -> Context {
+    let mut context = new_context();
+    context.name_family(FAMILY, FAMILY_NAME);
+    context
+}
+
+fn of(bytes: &[u8], protocol: u16, direction: Direction) -> Datagram<'_> {
+    Datagram {
+        bytes,
+        whole: bytes.len(),
+        protocol,
+        direction,
+        order: Order::NATIVE,
+    }
+}
+
+fn sent(bytes: &[u8]) -> Datagram<'_> {
+    of(bytes, GENERIC, Direction::ToKernel)
+}
+
+fn received(bytes: &[u8]) -> Datagram<'_> {
+    of(bytes, GENERIC, Direction::FromKernel)
+}
+
+/// A request to add to a counter, with its name and what to add.
+fn add() -> Vec<u8> {
+    let mut request = Vec::new();
+    write(
+        &mut request,
+        FAMILY,
+        (cmd::COUNTER_ADD, 1),
+        flags::CREATE,
+        7,
+        |attributes| {
+            attributes.string(counter::NAME, "visitors")?;
+            attributes.sint(counter::DELTA, -43)
+        },
+    )
+    .unwrap();
+    request
+}
+
+/// A message of netlink's own.
+fn own(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
+    let mut message = header(kind, flags, 7).to_vec();
+    message.extend_from_slice(payload);
+    finish(&mut message, 0).unwrap();
+    message
+}
+
+/// The kernel's refusal of `request`, with words and an offset.
+fn refusal(request: &[u8], capped: bool) -> Vec<u8> {
+    let mut payload = (-libc::ERANGE).to_ne_bytes().to_vec();
+    payload.extend_from_slice(if capped { &request[..HEADER] } else { request });
+    let mut attributes = Attributes::new(&mut payload);
+    attributes.string(1, "counter would fall below 0").unwrap();
+    // Behind both headers and the name.
+    attributes.u32(2, 16 + 4 + 16).unwrap();
+    let capped = if capped { flags::CAPPED } else { 0 };
+    own(2, flags::ACK_TLVS | capped, &payload)
+}
+
+fn find<'e>(explained: &'e Explained, name: &str) -> Option<&'e Field> {
+    explained.fields.iter().find(|field| field.name == name)
+}
+
+fn meaning<'e>(explained: &'e Explained, name: &str) -> &'e str {
+    find(explained, name).map_or("", |field| field.meaning.as_str())
+}
+
+/// Each byte belongs to one field, and the fields stand in their order.
+fn covers(explained: &Explained, len: usize) -> Result<(), TestCaseError> {
+    let mut at = 0;
+    for field in &explained.fields {
+        prop_assert_eq!(field.offset, at, "{:?}", field);
+        at += field.len;
+    }
+    prop_assert_eq!(at, len);
+    Ok(())
+}
+
+/// Each message begins where the one before it ended, with its padding.
+fn begins(explained: &Explained, bytes: &[u8], order: Order) -> Result<(), TestCaseError> {
+    let mut at = 0;
+    for message in explained.messages() {
+        let first = &message[0];
+        if first.depth > 0 || first.len > 0 {
+            // Bytes that are no message stand alone.
+            return Ok(());
+        }
+        prop_assert_eq!(first.offset, at, "{:?}", first);
+        let len = datagram::number(&bytes[at..at + 4], order).unwrap_or(0) as usize;
+        at = match len {
+            0..HEADER => bytes.len(),
+            _ => bytes.len().min(at + len.next_multiple_of(4)),
+        };
+    }
+    let begins = |field: &Field| field.offset == at && field.depth == 0;
+    prop_assert!(at == bytes.len() || explained.fields.iter().any(begins));
+    Ok(())
+}
+
+#[test]
+fn a_request_is_taken_apart_to_the_last_byte_of_padding() {
+    let request = add();
+    let explained = context().explain(sent(&request));
+    let fields: Vec<_> = explained
+        .fields
+        .iter()
+        .map(|field| {
+            (
+                field.offset,
+                field.len,
+                field.name.as_str(),
+                field.meaning.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            (0, 0, "message", "parley counter-add, a request"),
+            (0, 4, "nlmsg_len", "44 bytes"),
+            (4, 2, "nlmsg_type", "24: family parley"),
+            (6, 2, "nlmsg_flags", "0x401: REQUEST, CREATE"),
+            (8, 4, "nlmsg_seq", "7"),
+            (12, 4, "nlmsg_pid", "0: left to the kernel"),
+            (16, 0, "genlmsghdr", ""),
+            (16, 1, "cmd", "4: counter-add"),
+            (17, 1, "version", "1"),
+            (18, 2, "reserved", ""),
+            (20, 2, "nla_len", "13: header and 9"),
+            (22, 2, "nla_type", "1: name"),
+            (24, 9, "name", "\"visitors\""),
+            (33, 3, "padding", ""),
+            (36, 2, "nla_len", "8: header and 4"),
+            (38, 2, "nla_type", "3: delta"),
+            (40, 4, "delta", "-43"),
+        ]
+    );
+    assert!(explained.bad().is_none());
+}
+
+#[test]
+fn a_refusal_names_the_attribute_of_the_request_that_it_points_at() {
+    let request = add();
+    for capped in [true, false] {
+        let refusal = refusal(&request, capped);
+        let mut context = context();
+        context.explain(sent(&request));
+        let explained = context.explain(received(&refusal));
+        assert!(meaning(&explained, "error").starts_with("-34: ERANGE, "));
+        assert_eq!(
+            meaning(&explained, "NLMSGERR_ATTR_OFFS"),
+            "36: counter.delta of the request"
+        );
+        assert_eq!(
+            meaning(&explained, "NLMSGERR_ATTR_MSG"),
+            "\"counter would fall below 0\""
+        );
+        let quoted = if capped { "in answer to" } else { "message" };
+        let quoted = explained.fields.iter().rfind(|field| field.name == quoted);
+        assert_eq!(quoted.unwrap().meaning, "parley counter-add, a request");
+        assert!(explained.bad().is_none(), "{:?}", explained.bad());
+    }
+    // Without the request it is an offset, and no more.
+    let explained = context().explain(received(&refusal(&request, true)));
+    assert_eq!(meaning(&explained, "NLMSGERR_ATTR_OFFS"), "36 (0x24)");
+}
+
+#[test]
+fn what_is_missing_is_named_too() {
+    let mut request = Vec::new();
+    let operation = (cmd::COUNTER_ADD, 1);
+    write(&mut request, FAMILY, operation, 0, 7, |_| Ok(())).unwrap();
+    let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
+    payload.extend_from_slice(&request[..HEADER]);
+    Attributes::new(&mut payload).u32(5, 3).unwrap();
+    let refusal = own(2, flags::ACK_TLVS | flags::CAPPED, &payload);
+    let mut context = context();
+    context.explain(sent(&request));
+    let explained = context.explain(received(&refusal));
+    assert_eq!(
+        meaning(&explained, "NLMSGERR_ATTR_MISS_TYPE"),
+        "3: counter.delta"
+    );
+}
+
+#[test]
+fn a_dump_has_marks_for_each_message_and_for_its_end() {
+    let mut datagram = own(FAMILY, flags::MULTI | flags::DUMP_INTR, &[2, 1, 0, 0]);
+    datagram.extend(own(3, flags::MULTI, &[0; 4]));
+    let explained = context().explain(received(&datagram));
+    let flags: Vec<_> = explained
+        .fields
+        .iter()
+        .filter(|field| field.name == "nlmsg_flags")
+        .map(|field| field.meaning.as_str())
+        .collect();
+    assert_eq!(flags, ["0x12: MULTI, DUMP_INTR", "0x2: MULTI"]);
+    assert_eq!(explained.messages().count(), 2);
+    let end = explained.messages().nth(1).unwrap();
+    assert_eq!(end[0].meaning, "the end of a dump");
+    assert_eq!(end.last().unwrap().meaning, "0: no error");
+}
+
+#[test]
+fn families_are_known_by_name_once_the_controller_has_told_them() {
+    let mut told = own(0x10, 0, &[1, 2, 0, 0]);
+    let mut attributes = Attributes::new(&mut told);
+    attributes.string(2, "parley").unwrap();
+    attributes.bytes(1, &77u16.to_ne_bytes()).unwrap();
+    finish(&mut told, 0).unwrap();
+    let mut context = new_context();
+    let request = own(77, flags::REQUEST, &[4, 1, 0, 0]);
+    let before = context.explain(sent(&request));
+    assert_eq!(
+        meaning(&before, "nlmsg_type"),
+        "77: a family not known by name"
+    );
+    context.explain(received(&told));
+    let after = context.explain(sent(&request));
+    assert_eq!(meaning(&after, "nlmsg_type"), "77: family parley");
+    assert_eq!(meaning(&after, "cmd"), "4: counter-add");
+}
+
+#[test]
+fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes() {
+    let mut long = add();
+    long[..4].copy_from_slice(&200u32.to_ne_bytes());
+    let explained = context().explain(sent(&long));
+    let bad = explained.bad().unwrap();
+    assert_eq!((bad.offset, bad.name.as_str()), (0, "nlmsg_len"));
+    assert_eq!(bad.bad.as_deref(), Some("says 200 bytes, and 44 are there"));
+    assert_eq!(meaning(&explained, "delta"), "-43");
+    // In a capture that was cut off it is the capture's fault.
+    let whole = Datagram {
+        whole: 200,
+        ..sent(&long)
+    };
+    let explained = context().explain(whole);
+    let why = explained.bad().unwrap().bad.as_deref();
+    assert_eq!(why, Some("the capture has 44 of its 200 bytes"));
+
+    let mut short = add();
+    short[..4].copy_from_slice(&9u32.to_ne_bytes());
+    let explained = context().explain(sent(&short));
+    assert_eq!(explained.bad().unwrap().offset, 0);
+    assert_eq!(explained.fields.last().unwrap().name, "bytes");
+
+    let mut attribute = add();
+    attribute[20..22].copy_from_slice(&99u16.to_ne_bytes());
+    let explained = context().explain(sent(&attribute));
+    let bad = explained.bad().unwrap();
+    assert_eq!((bad.offset, bad.name.as_str()), (20, "nla_len"));
+    assert_eq!(bad.bad.as_deref(), Some("says 99 bytes, and 24 are left"));
+
+    let explained = context().explain(sent(&add()[..10]));
+    assert_eq!(explained.bad().unwrap().offset, 0);
+}
+
+#[test]
+fn zeros_behind_the_last_message_are_not_read_and_nothing_else_is_passed_over() {
+    let mut request = add();
+    request.resize(request.len() + 20, 0);
+    let explained = context().explain(sent(&request));
+    let last = explained.fields.last().unwrap();
+    assert_eq!((last.name.as_str(), last.len), ("unread", 20));
+    assert!(explained.bad().is_none());
+    *request.last_mut().unwrap() = 1;
+    assert_eq!(context().explain(sent(&request)).bad().unwrap().offset, 44);
+}
+
+#[test]
+fn a_link_of_rtnetlink_is_taken_apart_by_name() {
+    let link_type = 772u16.to_ne_bytes();
+    let words = [1, 0x10009, 0].map(u32::to_ne_bytes).concat();
+    let mut message = own(16, 0, &[&[0, 0][..], &link_type, &words].concat());
+    let mut attributes = Attributes::new(&mut message);
+    attributes.string(3, "lo").unwrap();
+    attributes.u32(4, 65536).unwrap();
+    attributes.bytes(1, &[0; 6]).unwrap();
+    finish(&mut message, 0).unwrap();
+    let explained = context().explain(of(&message, 0, Direction::FromKernel));
+    assert_eq!(
+        meaning(&explained, "message"),
+        "RTM_NEWLINK, a reply or an event"
+    );
+    assert_eq!(meaning(&explained, "ifi_type"), "772: ARPHRD_LOOPBACK");
+    assert_eq!(
+        meaning(&explained, "ifi_flags"),
+        "0x10009: UP, LOOPBACK, LOWER_UP"
+    );
+    assert_eq!(meaning(&explained, "IFLA_IFNAME"), "\"lo\"");
+    assert_eq!(meaning(&explained, "IFLA_MTU"), "65536 (0x10000)");
+    assert_eq!(meaning(&explained, "IFLA_ADDRESS"), "00:00:00:00:00:00");
+}
+
+#[test]
+fn a_table_of_nf_tables_is_taken_apart_with_the_highest_byte_first() {
+    let mut message = own(10 << 8, flags::REQUEST | flags::CREATE, &[1, 0, 0, 5]);
+    let mut attributes = Attributes::new(&mut message);
+    attributes.string(1, "filter").unwrap();
+    attributes.bytes(2, &[0, 0, 0, 1]).unwrap();
+    finish(&mut message, 0).unwrap();
+    let explained = context().explain(of(&message, 12, Direction::Unknown));
+    assert_eq!(explained.direction, Direction::ToKernel);
+    assert_eq!(
+        meaning(&explained, "nlmsg_type"),
+        "0x0a00: NFT_MSG_NEWTABLE"
+    );
+    assert_eq!(meaning(&explained, "nlmsg_flags"), "0x401: REQUEST, CREATE");
+    assert_eq!(meaning(&explained, "res_id"), "5");
+    assert_eq!(meaning(&explained, "NFTA_TABLE_FLAGS"), "1");
+}
+
+#[test]
+fn every_operation_and_attribute_of_the_spec_is_known_by_name() {
+    let mut context = context();
+    for operation in OPERATIONS {
+        let set = ATTRIBUTE_SETS
+            .iter()
+            .find(|set| set.name == operation.set)
+            .unwrap();
+        for attribute in set.attributes {
+            let mut request = Vec::new();
+            write(
+                &mut request,
+                FAMILY,
+                (operation.number, 1),
+                0,
+                1,
+                |attributes| attributes.bytes(attribute.number, &[0; 8]),
+            )
+            .unwrap();
+            let explained = context.explain(sent(&request));
+            let command = format!("{}: {}", operation.number, operation.name);
+            assert_eq!(meaning(&explained, "cmd"), command);
+            let kind = format!("{}: {}", attribute.number, attribute.name);
+            assert_eq!(meaning(&explained, "nla_type"), kind);
+        }
+    }
+}
+
+#[test]
+fn the_tables_have_each_number_once_and_in_order() {
+    for table in [tables::control::EXTENDED, tables::control::POLICY] {
+        assert!(table.windows(2).all(|two| two[0].0 < two[1].0));
+    }
+}
+
+fn xxd(bytes: &[u8]) -> String {
+    let line = |(i, line): (usize, &[u8])| {
+        let hex: Vec<_> = line
+            .chunks(2)
+            .map(|two| {
+                two.iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<String>()
+            })
+            .collect();
+        let text: String = line.iter().map(|byte| printable(*byte)).collect();
+        format!("{:08x}: {:<39}  {text}\n", i * 16, hex.join(" "))
+    };
+    bytes.chunks(16).enumerate().map(line).collect()
+}
+
+fn printable(byte: u8) -> char {
+    match byte {
+        0x20..=0x7e => char::from(byte),
+        _ => '.',
+    }
+}
+
+fn hexdump(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let mut before: Option<&[u8]> = None;
+    let mut left_out = false;
+    for (i, line) in bytes.chunks(16).enumerate() {
+        if before == Some(line) && line.len() == 16 {
+            if !left_out {
+                out += "*\n";
+            }
+            left_out = true;
+            continue;
+        }
+        left_out = false;
+        before = Some(line);
+        let half = |half: &[u8]| {
+            half.iter()
+                .map(|byte| format!("{byte:02x} "))
+                .collect::<String>()
+        };
+        let (left, right) = line.split_at(line.len().min(8));
+        let text: String = line.iter().map(|byte| printable(*byte)).collect();
+        out += &format!(
+            "{:08x}  {:<24} {:<24} |{text}|\n",
+            i * 16,
+            half(left),
+            half(right)
+        );
+    }
+    out + &format!("{:08x}\n", bytes.len())
+}
+
+fn od(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let mut before: Option<&[u8]> = None;
+    let mut left_out = false;
+    for (i, line) in bytes.chunks(16).enumerate() {
+        if before == Some(line) && line.len() == 16 {
+            if !left_out {
+                out += "*\n";
+            }
+            left_out = true;
+            continue;
+        }
+        left_out = false;
+        before = Some(line);
+        let hex: String = line.iter().map(|byte| format!(" {byte:02x}")).collect();
+        out += &format!("{:07o}{hex}\n", i * 16);
+    }
+    out + &format!("{:07o}\n", bytes.len())
+}
+
+fn tcpdump(bytes: &[u8]) -> String {
+    let mut out = "12:00:00.000000 netlink\n".to_owned();
+    for (i, line) in bytes.chunks(16).enumerate() {
+        let hex: Vec<_> = line
+            .chunks(2)
+            .map(|two| {
+                two.iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<String>()
+            })
+            .collect();
+        out += &format!("\t0x{:04x}:  {}\n", i * 16, hex.join(" "));
+    }
+    out
+}
+
+fn plain(bytes: &[u8]) -> String {
+    let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(" ")
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn c(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("0x{byte:02x}, ")).collect()
+}
+
+#[test]
+fn several_hexdumps_are_several_datagrams() {
+    let (a, b) = (add(), refusal(&add(), true));
+    for text in [
+        xxd(&a) + &xxd(&b),
+        hexdump(&a) + &hexdump(&b),
+        od(&a) + &od(&b),
+        tcpdump(&a) + &tcpdump(&b),
+        plain(&a) + "\n\n" + &plain(&b),
+    ] {
+        let read = capture::read(text.as_bytes(), GENERIC).unwrap();
+        let bytes: Vec<_> = read
+            .packets
+            .iter()
+            .map(|packet| &packet.bytes[..])
+            .collect();
+        assert_eq!(bytes, [&a[..], &b[..]], "{text}");
+        assert!(read.problems.is_empty());
+    }
+}
+
+#[test]
+fn what_is_neither_a_capture_nor_a_hexdump_is_said_to_be_so() {
+    let what = |bytes: &[u8]| capture::read(bytes, GENERIC).unwrap_err();
+    assert_eq!(what(b"").what, "there is nothing in it");
+    assert_eq!(what(b"hello").what, "line 1: a line that is no hexdump");
+    let raw = what(&add());
+    assert!(raw.what.starts_with("neither a capture nor a hexdump"));
+    // A hexdump with a hole is read up to it.
+    let dump = xxd(&add()).replace("00000020:", "00000030:");
+    let read = capture::read(dump.as_bytes(), GENERIC).unwrap();
+    assert_eq!(read.packets[0].bytes.len(), 32);
+    assert_eq!(
+        read.problems[0].what,
+        "line 3: it says byte 48, and it would be byte 32"
+    );
+}
+
+/// A capture as another machine may have made it.
+fn pcap(order: Order, magic: u32, link: u32, packets: &[&[u8]]) -> Vec<u8> {
+    let word = |word: u32| match order {
+        Order::Little => word.to_le_bytes(),
+        Order::Big => word.to_be_bytes(),
+    };
+    let mut file = Vec::new();
+    for field in [magic, 0x0004_0002, 0, 0, 0x4_0000, link] {
+        file.extend(word(field));
+    }
+    for packet in packets {
+        let len = packet.len() as u32 + 16;
+        for field in [1, 500, len, len] {
+            file.extend(word(field));
+        }
+        file.extend([0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16]);
+        file.extend(*packet);
+    }
+    file
+}
+
+fn pcapng(order: Order, link: u16, packets: &[&[u8]]) -> Vec<u8> {
+    let word = |word: u32| match order {
+        Order::Little => word.to_le_bytes(),
+        Order::Big => word.to_be_bytes(),
+    };
+    let half = |half: u16| match order {
+        Order::Little => half.to_le_bytes(),
+        Order::Big => half.to_be_bytes(),
+    };
+    let block = |kind: u32, body: &[u8]| {
+        let padding = body.len().wrapping_neg() % 4;
+        let len = (body.len() + padding + 12) as u32;
+        let mut block = Vec::new();
+        block.extend(word(kind));
+        block.extend(word(len));
+        block.extend(body);
+        block.extend(vec![0; padding]);
+        block.extend(word(len));
+        block
+    };
+    let section = [&word(0x1a2b_3c4d)[..], &half(1), &half(0), &[0xff; 8]].concat();
+    let interface = [&half(link)[..], &half(0), &word(0)].concat();
+    let mut file = block(0x0a0d_0d0a, &section);
+    file.extend(block(1, &interface));
+    // A block that nobody here knows.
+    file.extend(block(0xbad, b"to be passed"));
+    for (i, packet) in packets.iter().enumerate() {
+        let header = [0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16];
+        let len = word(packet.len() as u32 + 16);
+        if i % 2 == 0 {
+            let parts = [
+                &word(0)[..],
+                &word(0),
+                &word(1_000_500),
+                &len,
+                &len,
+                &header,
+                packet,
+            ];
+            file.extend(block(6, &parts.concat()));
+        } else {
+            file.extend(block(3, &[&len[..], &header, packet].concat()));
+        }
+    }
+    file
+}
+
+#[test]
+fn captures_of_both_formats_and_byte_orders_give_the_same_datagrams() {
+    let (a, b) = (add(), refusal(&add(), true));
+    let packets = [&a[..], &b[..]];
+    for order in [Order::Little, Order::Big] {
+        for (file, format) in [
+            (pcap(order, 0xa1b2_c3d4, 253, &packets), Format::Pcap),
+            (pcap(order, 0xa1b2_3c4d, 253, &packets), Format::Pcap),
+            (pcapng(order, 253, &packets), Format::Pcapng),
+        ] {
+            let read = capture::read(&file, 0).unwrap();
+            assert_eq!((read.format, read.problems.len()), (format, 0));
+            let bytes: Vec<_> = read
+                .packets
+                .iter()
+                .map(|packet| &packet.bytes[..])
+                .collect();
+            assert_eq!(bytes, packets);
+            for packet in &read.packets {
+                // The machine's, whatever the capture's is.
+                assert_eq!((packet.protocol, packet.order), (GENERIC, Order::NATIVE));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_capture_of_something_else_is_refused_by_name_and_one_cut_off_is_read_so_far() {
+    let a = add();
+    let ethernet = pcap(Order::Little, 0xa1b2_c3d4, 1, &[&a]);
+    let problem = capture::read(&ethernet, GENERIC).unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "at byte 20: a capture of link type 1 (Ethernet); \
+         only those of netlink (253) and Linux cooked ones (113, 276) can be explained"
+    );
+    let read = pcapng(Order::Little, 1, &[&a]);
+    let read = capture::read(&read, GENERIC).unwrap();
+    assert!(read.packets.is_empty() && read.problems[0].what.contains("Ethernet"));
+    let whole = pcap(Order::NATIVE, 0xa1b2_c3d4, 253, &[&a, &a]);
+    let cut = &whole[..whole.len() - 10];
+    let read = capture::read(cut, GENERIC).unwrap();
+    assert_eq!(read.packets.len(), 2);
+    assert_eq!(
+        (read.packets[1].bytes.len(), read.packets[1].whole),
+        (34, 44)
+    );
+    assert_eq!(read.problems[0].offset, cut.len());
+    let explained = context().explain(read.packets[1].datagram());
+    let why = explained.bad().unwrap().bad.as_deref();
+    assert_eq!(why, Some("the capture has 34 of its 44 bytes"));
+}
+
+proptest! {
+    #[test]
+    fn every_byte_is_explained_once_whatever_it_is(
+        bytes: Vec<u8>, protocol in 0u16..24, direction in 0..3, big: bool,
+    ) {
+        let direction = [Direction::ToKernel, Direction::FromKernel, Direction::Unknown]
+            [direction as usize];
+        let order = if big { Order::Big } else { Order::Little };
+        let datagram = Datagram { order, ..of(&bytes, protocol, direction) };
+        let explained = context().explain(datagram);
+        covers(&explained, bytes.len())?;
+        begins(&explained, &bytes, order)?;
+        let _ = render::text(&explained, &bytes, render::Style::default());
+    }
+
+    #[test]
+    fn every_byte_is_explained_once_where_the_header_is_right(
+        payload in proptest::collection::vec(any::<u8>(), 0..200),
+        protocol in prop_oneof![Just(0u16), Just(12), Just(16)],
+        kind in prop_oneof![0u16..40, 0xa00u16..0xa22], flags: u16,
+    ) {
+        let message = own(kind, flags, &payload);
+        for direction in [Direction::ToKernel, Direction::FromKernel] {
+            let explained = context().explain(of(&message, protocol, direction));
+            covers(&explained, message.len())?;
+            begins(&explained, &message, Order::NATIVE)?;
+        }
+    }
+
+    #[test]
+    fn every_byte_is_explained_once_where_a_good_conversation_is_mangled(
+        at in 0usize..200, with: u8, also in 0usize..200, by: u8, capped: bool,
+    ) {
+        let (mut request, mut refusal) = (add(), refusal(&add(), capped));
+        let mut context = context();
+        for (at, with) in [(at, with), (also, by)] {
+            if let Some(byte) = request.get_mut(at) {
+                *byte = with;
+            }
+            if let Some(byte) = refusal.get_mut(at) {
+                *byte = with;
+            }
+            // Behind the refusal stands one more message, which is good.
+            let two = [&refusal[..], &own(3, flags::MULTI, &[0; 4])].concat();
+            for datagram in [sent(&request), received(&refusal), received(&two)] {
+                let explained = context.explain(datagram);
+                covers(&explained, datagram.bytes.len())?;
+                begins(&explained, datagram.bytes, Order::NATIVE)?;
+            }
+        }
+    }
+
+    #[test]
+    fn nests_however_deep_are_explained(depth in 0usize..3000) {
+        let mut bytes = vec![];
+        for level in (0..depth).rev() {
+            let len = 4 * (depth - level);
+            bytes.splice(0..0, [len as u8, (len >> 8) as u8, 1, 0x80]);
+        }
+        let message = own(99, 0, &[&[1, 1, 0, 0], &bytes[..]].concat());
+        covers(&context().explain(received(&message)), message.len())?;
+    }
+
+    #[test]
+    fn no_bytes_make_the_readers_of_captures_panic(
+        kind in 0..4, order: bool, bytes: Vec<u8>,
+        text in "[0-9a-f:* \n|x,{}\\[\\]\"\\\\<>]{0,80}",
+    ) {
+        let order = if order { Order::Little } else { Order::Big };
+        let file = match kind {
+            0 => [pcap(order, 0xa1b2_c3d4, 253, &[]), bytes].concat(),
+            1 => [pcapng(order, 253, &[]), bytes].concat(),
+            2 => bytes,
+            _ => text.into_bytes(),
+        };
+        if let Ok(read) = capture::read(&file, GENERIC) {
+            for packet in &read.packets {
+                covers(&context().explain(packet.datagram()), packet.bytes.len())?;
+            }
+        }
+    }
+
+    #[test]
+    fn a_capture_that_is_mangled_or_cut_off_is_read_so_far(
+        ng: bool, order: bool, at in 0usize..300, with: u8, cut in 0usize..300,
+    ) {
+        let order = if order { Order::Little } else { Order::Big };
+        let (a, b) = (add(), refusal(&add(), true));
+        let packets = [&a[..], &b[..]];
+        let mut file = match ng {
+            true => pcapng(order, 253, &packets),
+            false => pcap(order, 0xa1b2_c3d4, 253, &packets),
+        };
+        if let Some(byte) = file.get_mut(at) {
+            *byte = with;
+        }
+        file.truncate(file.len().saturating_sub(cut));
+        if let Ok(read) = capture::read(&file, GENERIC) {
+            for packet in &read.packets {
+                covers(&context().explain(packet.datagram()), packet.bytes.len())?;
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_come_back_from_hexdumps_of_every_kind(
+        bytes in proptest::collection::vec(prop_oneof![Just(0u8), any::<u8>()], 1..200),
+        zeros in 0usize..80,
+    ) {
+        let bytes = [&bytes[..], &vec![0; zeros]].concat();
+        let dumps: &[fn(&[u8]) -> String] = &[xxd, hexdump, od, tcpdump, digits, c, plain];
+        // A 0 before what could be a message of its own may be the offset of plain bytes.
+        let dumps = &dumps[..dumps.len() - usize::from(bytes[0] == 0)];
+        for dump in dumps {
+            let text = dump(&bytes);
+            let read = capture::read(text.as_bytes(), GENERIC).unwrap();
+            prop_assert_eq!(read.packets.len(), 1, "{}", text);
+            prop_assert_eq!(&read.packets[0].bytes[..], &bytes[..], "{}", text);
+            prop_assert!(read.problems.is_empty(), "{:?} {}", read.problems, text);
+        }
+    }
+
+    #[test]
+    fn datagrams_come_back_from_a_capture(datagrams: Vec<(Vec<u8>, bool)>) {
+        let mut file = Vec::new();
+        let mut writer = Writer::new(&mut file).unwrap();
+        for (datagram, sent) in &datagrams {
+            let len = datagram.len();
+            writer.packet(SystemTime::now(), GENERIC, *sent, datagram, len).unwrap();
+        }
+        let read = capture::read(&file, 0).unwrap();
+        prop_assert!(read.problems.is_empty());
+        prop_assert_eq!(read.packets.len(), datagrams.len());
+        for (packet, (datagram, sent)) in read.packets.iter().zip(&datagrams) {
+            let Packet { bytes, protocol, direction, .. } = packet;
+            prop_assert_eq!((&bytes[..], *protocol), (&datagram[..], GENERIC));
+            let unknown = if *sent { Direction::Unknown } else { Direction::FromKernel };
+            prop_assert_eq!(*direction, unknown);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What the bytes of a value mean.
+
+use super::datagram::{number, Order};
+use crate::genl::spec::{AttributeSet, Family};
+use crate::terminal;
+use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// What an attribute is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// Unsigned, of so many bytes.
+    Unsigned(usize),
+    /// Signed, of so many bytes.
+    Signed(usize),
+    /// Unsigned, of so many bytes, the highest first.
+    BigEndian(usize),
+    /// Signed, of so many bytes, the highest first.
+    SignedBigEndian(usize),
+    /// Bits, of so many bytes.
+    Bits(usize),
+    /// One of several, of so many bytes, which have names.
+    Named(usize, fn(u64) -> Option<&'static str>),
+    /// Unsigned, of 4 or 8 bytes.
+    Uint,
+    /// Signed, of 4 or 8 bytes.
+    Sint,
+    /// Nanoseconds, of 4 or 8 bytes.
+    Nanoseconds,
+    /// Milliseconds, of 4 bytes.
+    Milliseconds,
+    /// Text with a NUL.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// An IP address, of 4 or 16 bytes.
+    Address,
+    /// A link layer's address.
+    Hardware,
+    /// Where in the request an attribute begins.
+    RequestOffset,
+    /// A struct.
+    Fields(&'static [Member]),
+    /// Structs of this name, one behind another.
+    Array(&'static str, &'static [Member]),
+    /// The next hops of a route, each with attributes like those of the route.
+    NextHops,
+    /// An address family and an address of it.
+    Via,
+    /// Attributes.
+    Nest(Set),
+    /// Nobody told.
+    Unknown,
+}
+
+/// The attributes that may stand together.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Set {
+    /// Nothing is known of them.
+    Guess,
+    /// These.
+    Table(&'static [Entry]),
+    /// Those of the first, and of the second what is not in the first.
+    Over(&'static [Entry], &'static [Entry]),
+    /// Of a set of this family's spec.
+    Spec(&'static Family, &'static AttributeSet),
+    /// Any number, each of which is one more of the same name and kind.
+    Each(&'static str, &'static Kind),
+}
+
+/// A number of a fixed header: its name, its length, and what its values mean.
+pub(super) type Member = (&'static str, usize, fn(u64) -> String);
+
+/// Where an attribute is, and which it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// In bytes from the start of its message.
+    pub(super) offset: usize,
+    /// The set that it is of, and its number in that.
+    pub(super) set: Set,
+    pub(super) number: u16,
+}
+
+/// An attribute's number, name and kind.
+pub(super) type Entry = (u16, &'static str, Kind);
+
+/// The meaning of a value, and what is wrong with it.
+pub(super) type Shown = (String, Option<String>);
+
+/// The most of a text that is shown.
+const TEXT_MAX: usize = 120;
+
+/// A number in decimal, and in hexadecimal where that differs.
+pub(super) fn plain(value: u64) -> String {
+    if value < 10 {
+        value.to_string()
+    } else {
+        format!("{value} (0x{value:x})")
+    }
+}
+
+/// Text in quotation marks; what is none, or what a terminal would obey, as
+/// `\xNN`.
+pub(super) fn quote(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if text.len() > TEXT_MAX {
+                return text + "\"…";
+            }
+            match c {
+                '"' | '\\' => text.extend(['\\', c]),
+                c if terminal::obeys(c) => text.extend(c.escape_default()),
+                c => text.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            if text.len() > TEXT_MAX {
+                return text + "\"…";
+            }
+            // To a string it cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text + "\""
+}
+
+/// Whether `bytes` look like text, with or without a NUL.
+fn is_text(bytes: &[u8]) -> bool {
+    let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+    let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::obeys);
+    std::str::from_utf8(text).is_ok_and(printable)
+}
+
+fn text(bytes: &[u8]) -> String {
+    let Some(end) = bytes.iter().position(|byte| *byte == 0) else {
+        return format!("{}, without a NUL", quote(bytes));
+    };
+    let (text, behind) = bytes.split_at(end);
+    match behind.len() {
+        1 => quote(text),
+        more => format!("{} and {} bytes behind its NUL", quote(text), more - 1),
+    }
+}
+
+/// A time, of which `a_second` are a second.
+pub(super) fn seconds(value: u64, a_second: u32) -> String {
+    let (whole, rest) = (value / u64::from(a_second), value % u64::from(a_second));
+    let digits = a_second.ilog10() as usize;
+    let fraction = format!("{rest:0digits$}");
+    match fraction.trim_end_matches('0') {
+        "" => format!("{value}: {whole} s"),
+        fraction => format!("{value}: {whole}.{fraction} s"),
+    }
+}
+
+/// `bytes` as a signed number.
+pub(super) fn signed(bytes: &[u8], order: Order) -> Option<i64> {
+    let unused = 64u32.checked_sub(8 * u32::try_from(bytes.len()).ok()?)?;
+    let value = number(bytes, order)?;
+    // The sign is carried up by the shift back.
+    Some(value.checked_shl(unused).unwrap_or(0) as i64 >> unused.min(63))
+}
+
+/// What bytes of an unknown kind look like.
+fn guess(bytes: &[u8], order: Order) -> String {
+    let len = bytes.len();
+    let number = match len {
+        1 | 2 | 4 | 8 => number(bytes, order),
+        _ => None,
+    };
+    // Most texts have a NUL, and few numbers are made of letters.
+    if is_text(bytes) && (bytes.last() == Some(&0) || number.is_none()) {
+        return format!("{} (a guess)", text_loosely(bytes));
+    }
+    match number {
+        Some(number) => format!("{} (a guess)", plain(number)),
+        None => format!("{len} bytes"),
+    }
+}
+
+fn text_loosely(bytes: &[u8]) -> String {
+    quote(bytes.strip_suffix(&[0]).unwrap_or(bytes))
+}
+
+fn lengths(kind: Kind) -> &'static [usize] {
+    match kind {
+        Kind::Unsigned(len)
+        | Kind::Signed(len)
+        | Kind::BigEndian(len)
+        | Kind::SignedBigEndian(len)
+        | Kind::Bits(len)
+        | Kind::Named(len, _) => match len {
+            1 => &[1],
+            2 => &[2],
+            4 => &[4],
+            _ => &[8],
+        },
+        Kind::Uint | Kind::Sint | Kind::Nanoseconds => &[4, 8],
+        Kind::Milliseconds | Kind::RequestOffset => &[4],
+        Kind::Address => &[4, 16],
+        _ => &[],
+    }
+}
+
+/// Says what `bytes` mean, as a value of this kind.
+pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
+    let lengths = lengths(kind);
+    if !lengths.is_empty() && !lengths.contains(&bytes.len()) {
+        let wanted: Vec<_> = lengths.iter().map(usize::to_string).collect();
+        let (wanted, len) = (wanted.join(" or "), bytes.len());
+        let why = format!("{len} bytes, where this attribute has {wanted}");
+        return (guess(bytes, order), Some(why));
+    }
+    let unsigned = || number(bytes, order).unwrap_or(0);
+    let meaning = match kind {
+        Kind::Unsigned(_) | Kind::Uint | Kind::RequestOffset => plain(unsigned()),
+        Kind::Signed(_) | Kind::Sint => signed(bytes, order).unwrap_or(0).to_string(),
+        Kind::BigEndian(_) => plain(number(bytes, Order::Big).unwrap_or(0)),
+        Kind::SignedBigEndian(_) => signed(bytes, Order::Big).unwrap_or(0).to_string(),
+        Kind::Bits(_) => format!("0x{:x}", unsigned()),
+        Kind::Named(_, name) => match name(unsigned()) {
+            Some(name) => format!("{}: {name}", unsigned()),
+            None => plain(unsigned()),
+        },
+        Kind::Nanoseconds => seconds(unsigned(), 1_000_000_000),
+        Kind::Milliseconds => seconds(unsigned(), 1000),
+        Kind::Text => text(bytes),
+        Kind::Bytes if is_text(bytes) => text_loosely(bytes),
+        Kind::Bytes => format!("{} bytes", bytes.len()),
+        Kind::Address => address(bytes),
+        Kind::Hardware => hardware(bytes),
+        _ => guess(bytes, order),
+    };
+    (meaning, None)
+}
+
+/// An IP address.
+fn address(bytes: &[u8]) -> String {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Ipv4Addr::from(v4).to_string();
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(v6) => Ipv6Addr::from(v6).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+fn hardware(bytes: &[u8]) -> String {
+    match bytes.len() {
+        4 | 16 => address(bytes),
+        1..=32 => {
+            let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            pairs.join(":")
+        }
+        len => format!("{len} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_as_people_read_them() {
+        let show = |kind, bytes: &[u8]| show(kind, bytes, Order::Little).0;
+        assert_eq!(show(Kind::Uint, &[42, 0, 0, 0]), "42 (0x2a)");
+        assert_eq!(show(Kind::Sint, &[0xfe, 0xff, 0xff, 0xff]), "-2");
+        assert_eq!(
+            show(Kind::Sint, &i64::MIN.to_le_bytes()),
+            i64::MIN.to_string()
+        );
+        assert_eq!(show(Kind::Text, b"lo\0"), "\"lo\"");
+        assert_eq!(show(Kind::Text, b"lo"), "\"lo\", without a NUL");
+        assert_eq!(
+            show(Kind::Milliseconds, &1500u32.to_le_bytes()),
+            "1500: 1.5 s"
+        );
+        assert_eq!(
+            show(Kind::Nanoseconds, &4_000_000_001u64.to_le_bytes()),
+            "4000000001: 4.000000001 s"
+        );
+        assert_eq!(show(Kind::Address, &[127, 0, 0, 1]), "127.0.0.1");
+        assert_eq!(show(Kind::BigEndian(2), &[1, 2]), "258 (0x102)");
+        assert_eq!(
+            show(Kind::Hardware, &[2, 0, 0, 0, 0, 1]),
+            "02:00:00:00:00:01"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(quote(b"a\x1b[2J\xff\"\\"), "\"a\\u{1b}[2J\\xff\\\"\\\\\"");
+    }
+
+    #[test]
+    fn marks_that_turn_the_text_around_are_escaped_too() {
+        assert_eq!(
+            quote("a\u{202e}b\u{2028}\u{200f}\u{2066}\u{200d}".as_bytes()),
+            "\"a\\u{202e}b\\u{2028}\\u{200f}\\u{2066}\u{200d}\""
+        );
+        let (meaning, _) = show(Kind::Bytes, "a\u{202e}b".as_bytes(), Order::Little);
+        assert_eq!(meaning, "5 bytes");
+    }
+
+    #[test]
+    fn long_texts_are_cut_off_whatever_they_are_made_of() {
+        for bytes in [[b'a'; 9999], [0xff; 9999]] {
+            assert!(quote(&bytes).len() < TEXT_MAX + 20);
+        }
+    }
+
+    #[test]
+    fn a_length_that_does_not_fit_the_kind_is_bad() {
+        let (_, bad) = show(Kind::Unsigned(4), &[1, 2], Order::Little);
+        assert_eq!(bad.as_deref(), Some("2 bytes, where this attribute has 4"));
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! nf_tables: the tables of the firewall and what is in them, over nfnetlink.
+//!
+//! Its messages and attributes are in network order. To read them takes
+//! `CAP_NET_ADMIN`.
+//!
+//! Source: `include/uapi/linux/netfilter/nf_tables.h`, `nfnetlink.h`.
+//!
+//! ```
+//! use parley_netlink::firewall;
+//! use parley_netlink::netlink::{protocol, Error, Socket};
+//!
+//! let mut socket = Socket::open(protocol::NETFILTER)?;
+//! match firewall::ruleset(&mut socket) {
+//!     Ok(ruleset) => {
+//!         for table in &ruleset.tables {
+//!             println!("{} {:?}", firewall::family_name(table.family), table.name);
+//!         }
+//!     }
+//!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.
+//!     Err(Error::Refused(refusal)) => println!("{refusal}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+mod chain;
+mod flowtable;
+mod numbers;
+mod object;
+mod rule;
+mod set;
+mod table;
+
+pub use chain::{Chain, Hook};
+pub use flowtable::Flowtable;
+pub use object::{Data, Object};
+pub use rule::Rule;
+pub use set::Set;
+pub use table::Table;
+
+use crate::netlink::attr::Attributes;
+use crate::netlink::list::{self, named, Listing, Question};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::socket::Expect;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// `NFNL_SUBSYS_NFTABLES`, the upper half of the message types.
+const SUBSYSTEM: u16 = 10 << 8;
+/// `struct nfgenmsg`: of all families, version 0, no resource.
+const HEADER: [u8; 4] = [0; 4];
+/// What [`ruleset`] asks first.
+#[doc(hidden)]
+pub const FIRST_REQUEST: &str = "NFT_MSG_GETGEN";
+const GETGEN: u16 = SUBSYSTEM | 16;
+
+/// All that is listed here of a network namespace's firewall, of one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ruleset {
+    /// The number of this state: every change counts it up.
+    pub generation: u32,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// The chains, with the names of their tables.
+    pub chains: Vec<Chain>,
+    /// The rules in their order, with the names of their tables and chains.
+    pub rules: Vec<Rule>,
+    /// The sets and maps, with the names of their tables. Their elements are not read.
+    pub sets: Vec<Set>,
+    /// The counters, quotas and the like that have names of their own.
+    pub objects: Vec<Object>,
+    /// The tables of connections that skip the chains.
+    pub flowtables: Vec<Flowtable>,
+    /// Whether it changed each time it was read. Then parts may be of different
+    /// moments.
+    pub interrupted: bool,
+}
+
+/// The name of a family of tables: `NFPROTO_*`.
+#[must_use]
+pub fn family_name(number: u8) -> Cow<'static, str> {
+    match number {
+        1 => "inet".into(),
+        2 => "ip".into(),
+        3 => "arp".into(),
+        5 => "netdev".into(),
+        7 => "bridge".into(),
+        10 => "ip6".into(),
+        other => other.to_string().into(),
+    }
+}
+
+/// Reads what `nft` keeps with a thing: records of a type, a length and that many
+/// bytes. It is `nft`'s own affair, so what is no such record is no error.
+fn record(mut records: &[u8], wanted: u8) -> Option<&[u8]> {
+    while let [kind, len, rest @ ..] = records {
+        let (value, next) = rest.split_at_checked(usize::from(*len))?;
+        if *kind == wanted {
+            return Some(value);
+        }
+        records = next;
+    }
+    None
+}
+
+/// The comment among such records.
+fn comment(records: &[u8], kind: u8) -> Option<OsString> {
+    let text = record(records, kind)?.split(|byte| *byte == 0).next()?;
+    Some(OsStr::from_bytes(text).to_owned())
+}
+
+/// Takes a message's family and its attributes apart.
+fn split<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
+    match message.payload {
+        [family, _, _, _, rest @ ..] => Ok((*family, Attributes::new(rest))),
+        short => Err(Error::Malformed {
+            what: "a message is shorter than nfnetlink's header",
+            offset: short.len(),
+        }),
+    }
+}
+
+/// Reads the number of the state that the firewall is in.
+fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
+    const ID: u16 = 1;
+    let seq = socket.next_seq();
+    let mut request = message::header(GETGEN, flags::REQUEST, seq).to_vec();
+    request.extend_from_slice(&HEADER);
+    message::finish(&mut request, 0)?;
+    let reply = socket
+        .transact(&request, seq, Expect::Reply)
+        .map_err(|error| named(error, FIRST_REQUEST))?;
+    for attribute in split(&reply)?.1 {
+        let attribute = attribute?;
+        if attribute.number == ID {
+            return attribute.be32();
+        }
+    }
+    Err(Error::Absent("NFTA_GEN_ID"))
+}
+
+/// What a dump of nf_tables lists.
+trait Listed: Sized {
+    /// The type of its messages. The next number asks for them.
+    const NEW: u16;
+    /// The name of the request, for errors.
+    const REQUEST: &'static str;
+    /// Reads one.
+    fn read(family: u8, attributes: Attributes<'_>) -> Result<Self>;
+}
+
+fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
+    let question = Question {
+        kind: SUBSYSTEM | E::NEW.wrapping_add(1),
+        name: E::REQUEST,
+        header: &HEADER,
+    };
+    list::list(
+        socket,
+        question,
+        |_| Ok(()),
+        |message| {
+            if message.header.kind != SUBSYSTEM | E::NEW {
+                return Ok(None);
+            }
+            let (family, attributes) = split(message)?;
+            E::read(family, attributes).map(Some)
+        },
+    )
+}
+
+/// Returns whether the list may not be of one moment.
+fn list_into<E: Listed, T: Transport>(
+    socket: &mut Socket<T>,
+    entries: &mut Vec<E>,
+) -> Result<bool> {
+    let listing = list(socket)?;
+    *entries = listing.entries;
+    Ok(listing.interrupted)
+}
+
+/// How often what changed meanwhile is read anew.
+const ATTEMPTS: usize = 5;
+
+/// Reads the tables and what is in them, of all families, as they are at one moment.
+///
+/// Refused with `EPERM` without `CAP_NET_ADMIN`, and with `EINVAL` where the
+/// kernel has no nf_tables.
+pub fn ruleset<T: Transport>(socket: &mut Socket<T>) -> Result<Ruleset> {
+    let mut before = generation(socket)?;
+    let mut ruleset = Ruleset::default();
+    for _ in 0..ATTEMPTS {
+        ruleset = Ruleset::default();
+        let mut interrupted = list_into(socket, &mut ruleset.tables)?;
+        interrupted |= list_into(socket, &mut ruleset.chains)?;
+        interrupted |= list_into(socket, &mut ruleset.rules)?;
+        interrupted |= list_into(socket, &mut ruleset.sets)?;
+        interrupted |= list_into(socket, &mut ruleset.objects)?;
+        interrupted |= list_into(socket, &mut ruleset.flowtables)?;
+        ruleset.generation = generation(socket)?;
+        ruleset.interrupted = interrupted || before != ruleset.generation;
+        if !ruleset.interrupted {
+            break;
+        }
+        before = ruleset.generation;
+    }
+    Ok(ruleset)
+}
+
+#[cfg(test)]
+mod tests;

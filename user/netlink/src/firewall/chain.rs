@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Chains: rules one after another, which a hook of the kernel's may begin.
+
+use super::{numbers as n, Listed};
+use crate::netlink::attr::Attributes;
+use crate::netlink::{Error, Result};
+use std::borrow::Cow;
+use std::ffi::OsString;
+
+/// A chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Chain {
+    /// Its table's family: [`family_name`](super::family_name).
+    pub family: u8,
+    /// Its table's name.
+    pub table: OsString,
+    /// Its name.
+    pub name: OsString,
+    /// Its number, which nothing else in its table has.
+    pub handle: u64,
+    /// Where packets come from, if it is a base chain.
+    pub hook: Option<Hook>,
+    /// How many rules it has, and how many lead to it.
+    pub uses: u32,
+}
+
+/// What a base chain has beyond others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hook {
+    /// What it is for: `filter`, `nat` or `route`.
+    pub kind: String,
+    /// The hook's number, which its family gives a meaning.
+    pub number: u32,
+    /// Of the chains of a hook, the one with the least is asked first.
+    pub priority: i32,
+    /// Whether packets that no rule decides on are dropped, rather than accepted.
+    pub drops: bool,
+    /// The links that it is limited to. `eth*` is all whose names begin so.
+    pub devices: Vec<OsString>,
+}
+
+impl Chain {
+    /// The name of its hook.
+    #[must_use]
+    pub fn hook_name(&self) -> Option<Cow<'static, str>> {
+        const NETDEV: u8 = 5;
+        const ARP: u8 = 3;
+        let number = self.hook.as_ref()?.number;
+        let name = match (self.family, number) {
+            (NETDEV, 0) => "ingress",
+            (NETDEV, 1) => "egress",
+            (ARP, 0) => "input",
+            (ARP, 1) => "output",
+            (_, 0) => "prerouting",
+            (_, 1) => "input",
+            (_, 2) => "forward",
+            (_, 3) => "output",
+            (_, 4) => "postrouting",
+            // inet and bridge have one beyond.
+            (_, 5) => "ingress",
+            _ => return Some(number.to_string().into()),
+        };
+        Some(name.into())
+    }
+}
+
+/// Reads a hook: number, priority and links. The attributes with the links have the
+/// numbers `one`, with one link, and `several`.
+pub(super) fn read_hook(
+    attributes: Attributes<'_>,
+    one: Option<u16>,
+    several: u16,
+) -> Result<(u32, i32, Vec<OsString>)> {
+    let (mut number, mut priority) = (None, None);
+    let (mut first, mut devices) = (None, Vec::new());
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            n::NFTA_HOOK_HOOKNUM => number = Some(attribute.be32()?),
+            n::NFTA_HOOK_PRIORITY => priority = Some(attribute.be32()? as i32),
+            link if Some(link) == one => first = Some(attribute.name()?),
+            links if links == several => {
+                for device in attribute.attributes() {
+                    let device = device?;
+                    let mut name = device.name()?;
+                    if device.number == n::NFTA_DEVICE_PREFIX {
+                        name.push("*");
+                    }
+                    devices.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    // Of a chain with one link the kernel says it twice, for who knows only this.
+    devices.extend(first.filter(|_| devices.is_empty()));
+    Ok((
+        number.ok_or(Error::Absent("NFTA_HOOK_HOOKNUM"))?,
+        priority.ok_or(Error::Absent("NFTA_HOOK_PRIORITY"))?,
+        devices,
+    ))
+}
+
+impl Listed for Chain {
+    const NEW: u16 = 3;
+    const REQUEST: &'static str = "NFT_MSG_GETCHAIN";
+
+    fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
+        const DROP: u32 = 0;
+        let (mut table, mut name, mut handle) = (None, None, None);
+        let (mut hook, mut drops, mut kind, mut uses) = (None, false, None, 0);
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => table = Some(attribute.name()?),
+                2 => handle = Some(attribute.be64()?),
+                3 => name = Some(attribute.name()?),
+                4 => {
+                    let (one, several) = (n::NFTA_HOOK_DEV, n::NFTA_HOOK_DEVS);
+                    hook = Some(read_hook(attribute.attributes(), Some(one), several)?);
+                }
+                5 => drops = attribute.be32()? == DROP,
+                6 => uses = attribute.be32()?,
+                7 => kind = Some(attribute.text()?),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            family,
+            table: table.ok_or(Error::Absent("NFTA_CHAIN_TABLE"))?,
+            name: name.ok_or(Error::Absent("NFTA_CHAIN_NAME"))?,
+            handle: handle.ok_or(Error::Absent("NFTA_CHAIN_HANDLE"))?,
+            hook: hook.map(|(number, priority, devices)| Hook {
+                kind: kind.unwrap_or_default(),
+                number,
+                priority,
+                drops,
+                devices,
+            }),
+            uses,
+        })
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Tables: what holds chains.
+
+use super::Listed;
+use crate::netlink::attr::Attributes;
+use crate::netlink::{Error, Result};
+use std::ffi::OsString;
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Table {
+    /// Its family: [`family_name`](super::family_name).
+    pub family: u8,
+    /// Its name.
+    pub name: OsString,
+    /// Its number, which no other table of the namespace has had.
+    pub handle: u64,
+    /// `NFT_TABLE_F_*`.
+    pub flags: u32,
+    /// The netlink port of who owns it.
+    pub owner: Option<u32>,
+    /// How many chains and other things it holds.
+    pub uses: u32,
+}
+
+impl Table {
+    /// The names of its flags, as `nft` has them.
+    #[must_use]
+    pub fn flag_names(&self) -> Vec<&'static str> {
+        [(1, "dormant"), (2, "owner"), (4, "persist")]
+            .iter()
+            .filter(|(flag, _)| self.flags & flag != 0)
+            .map(|(_, name)| *name)
+            .collect()
+    }
+}
+
+impl Listed for Table {
+    const NEW: u16 = 0;
+    const REQUEST: &'static str = "NFT_MSG_GETTABLE";
+
+    fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
+        let (mut name, mut handle) = (None, None);
+        let (mut flags, mut uses, mut owner) = (0, 0, None);
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => name = Some(attribute.name()?),
+                2 => flags = attribute.be32()?,
+                3 => uses = attribute.be32()?,
+                4 => handle = Some(attribute.be64()?),
+                7 => owner = Some(attribute.be32()?),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            family,
+            name: name.ok_or(Error::Absent("NFTA_TABLE_NAME"))?,
+            handle: handle.ok_or(Error::Absent("NFTA_TABLE_HANDLE"))?,
+            flags,
+            owner,
+            uses,
+        })
+    }
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The controller `nlctrl`: the family that knows the others.
+//!
+//! Source: `include/uapi/linux/genetlink.h`, `enum` of `CTRL_ATTR_*`.
+//!
+//! ```
+//! use parley_netlink::genl::controller::{self, Operation};
+//! use parley_netlink::netlink::{protocol, Socket};
+//!
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! for family in controller::families(&mut socket)? {
+//!     println!("{:#06x}  {:?}", family.id, family.name);
+//! }
+//!
+//! let family = controller::resolve(&mut socket, "nlctrl")?;
+//! let policies = controller::policies(&mut socket, family.id)?;
+//! for operation in family.operations.iter().filter(|one| one.has(Operation::DO)) {
+//!     let policy = policies.operations.get(&operation.cmd).and_then(|one| one.r#do);
+//!     let attributes = policy.and_then(|number| policies.policies.get(&number));
+//!     println!("command {}: {attributes:?}", operation.cmd);
+//! }
+//! # assert!(policies.operations[&3].r#do.is_some());
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use super::message;
+use crate::netlink::attr::Attributes;
+use crate::netlink::error::Policy;
+use crate::netlink::message::{flags, read_policy, Message};
+use crate::netlink::socket::Expect;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+const CONTROLLER: u16 = 0x10;
+const DELFAMILY: u8 = 2;
+const GETFAMILY: u8 = 3;
+const GETPOLICY: u8 = 10;
+const VERSION: u8 = 2;
+const ID: u16 = 1;
+const NAME: u16 = 2;
+
+/// The controller's group `notify`, whose number is fixed: tells of families
+/// that come and go.
+pub const NOTIFY: u32 = 0x10;
+
+/// A family, as the controller describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Family {
+    /// Its name.
+    pub name: OsString,
+    /// Its number: the type of its messages. The kernel gives it out when the
+    /// family is registered.
+    pub id: u16,
+    /// Its version.
+    pub version: u32,
+    /// Length of the header it puts before its attributes, in bytes.
+    pub header_len: u32,
+    /// Its operations, in the order of their numbers.
+    pub operations: Vec<Operation>,
+    /// Its multicast groups.
+    pub groups: Vec<Group>,
+}
+
+/// An operation of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its command number.
+    pub cmd: u32,
+    /// `GENL_*` flags.
+    pub flags: u32,
+}
+
+impl Operation {
+    /// `GENL_ADMIN_PERM`: needs `CAP_NET_ADMIN` in the initial user namespace.
+    pub const ADMIN: u32 = 0x01;
+    /// `GENL_CMD_CAP_DO`: can be asked for once.
+    pub const DO: u32 = 0x02;
+    /// `GENL_CMD_CAP_DUMP`: can be dumped.
+    pub const DUMP: u32 = 0x04;
+    /// `GENL_CMD_CAP_HASPOL`: its attributes are checked against a policy.
+    pub const POLICY: u32 = 0x08;
+    /// `GENL_UNS_ADMIN_PERM`: needs `CAP_NET_ADMIN` in the namespace's own.
+    pub const NS_ADMIN: u32 = 0x10;
+
+    /// Whether all of `flags` are set.
+    #[must_use]
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags == flags
+    }
+}
+
+/// A multicast group of a family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Group {
+    /// Its name.
+    pub name: OsString,
+    /// Its number, as a socket joins it.
+    pub id: u32,
+}
+
+/// Asks for the family `name`. The kernel may load a module for it.
+///
+/// Fails with [`Error::NoFamily`] where there is none.
+pub fn resolve<T: Transport>(socket: &mut Socket<T>, name: &str) -> Result<Family> {
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    message::write(
+        &mut request,
+        CONTROLLER,
+        (GETFAMILY, VERSION),
+        0,
+        seq,
+        |attributes| attributes.string(NAME, name),
+    )?;
+    match socket.transact(&request, seq, Expect::Reply) {
+        Ok(reply) => read_family(message::read(&reply)?.1),
+        // A name that is too long for the policy is no family's either.
+        Err(error)
+            if matches!(
+                error.errno(),
+                Some(libc::ENOENT | libc::ERANGE | libc::EINVAL)
+            ) =>
+        {
+            Err(Error::NoFamily(name.to_owned()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// As [`resolve`], for a socket that keeps the family's number: joins [`NOTIFY`]
+/// first. So [`is_end`] recognizes the message about the end of this very family, even
+/// if the module is reloaded right behind this call. Join the family's own groups after
+/// it.
+pub fn follow(socket: &mut Socket, name: &str) -> Result<Family> {
+    socket.join(NOTIFY)?;
+    resolve(socket, name)
+}
+
+/// Fails with [`Error::NoFamily`] if the family `name` no longer has the number `id`,
+/// for a `socket` that may have lost the message about its end. Asks over another one,
+/// because the first may have no room for the reply; the kernel loads no module for this.
+#[cold]
+pub fn check(socket: &Socket, id: u16, name: &str) -> Result<()> {
+    let mut socket = socket.open_another()?;
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    let cmd = (GETFAMILY, VERSION);
+    message::write(&mut request, CONTROLLER, cmd, 0, seq, |attributes| {
+        attributes.bytes(ID, &id.to_ne_bytes())
+    })?;
+    match socket.transact(&request, seq, Expect::Reply) {
+        Ok(reply) if read_family(message::read(&reply)?.1)?.name == name => Ok(()),
+        Ok(_) => Err(Error::NoFamily(name.to_owned())),
+        Err(error) if error.errno() == Some(libc::ENOENT) => Err(Error::NoFamily(name.to_owned())),
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for all families.
+pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    let cmd = (GETFAMILY, VERSION);
+    message::write(&mut request, CONTROLLER, cmd, flags::DUMP, seq, |_| Ok(()))?;
+    let mut families = Vec::new();
+    socket.dump(&request, seq, |entry| {
+        families.push(read_family(message::read(&entry)?.1)?);
+        Ok(())
+    })?;
+    Ok(families)
+}
+
+/// Whether `message` tells that the family with number `id` is gone. A socket
+/// gets these that has joined [`NOTIFY`].
+#[must_use]
+pub fn is_end(message: &Message<'_>, id: u16) -> bool {
+    if message.header.kind != CONTROLLER {
+        return false;
+    }
+    message::read(message).is_ok_and(|(cmd, mut attributes)| {
+        cmd == DELFAMILY
+            && attributes.any(|attribute| {
+                attribute.is_ok_and(|attribute| {
+                    attribute.number == ID && attribute.u16().is_ok_and(|gone| gone == id)
+                })
+            })
+    })
+}
+
+/// What the attributes of a family's requests have to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policies {
+    /// Which of the policies holds for each operation, by command number.
+    pub operations: BTreeMap<u32, OperationPolicies>,
+    /// The policies by the number under which the kernel tells them, each by
+    /// the attributes' numbers. What is not there is refused.
+    pub policies: BTreeMap<u32, BTreeMap<u16, Policy>>,
+}
+
+/// The policies of an operation. Where there is none, every attribute is
+/// refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationPolicies {
+    /// Of what is done once.
+    pub r#do: Option<u32>,
+    /// Of the dump.
+    pub dump: Option<u32>,
+}
+
+/// Asks for the policies of the family with number `id`.
+pub fn policies(socket: &mut Socket, id: u16) -> Result<Policies> {
+    let seq = socket.next_seq();
+    let mut request = Vec::new();
+    let cmd = (GETPOLICY, VERSION);
+    message::write(&mut request, CONTROLLER, cmd, flags::DUMP, seq, |w| {
+        w.bytes(ID, &id.to_ne_bytes())
+    })?;
+    let mut policies = Policies::default();
+    let dumped = socket.dump(&request, seq, |entry| {
+        for attribute in message::read(&entry)?.1 {
+            let attribute = attribute?;
+            match attribute.number {
+                8 => read_policies(attribute.attributes(), &mut policies)?,
+                9 => read_operation_policies(attribute.attributes(), &mut policies)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    });
+    match dumped {
+        // The kernel's way to say that there are none.
+        Err(error) if error.errno() == Some(libc::ENODATA) => Ok(policies),
+        other => other.map(|_| policies),
+    }
+}
+
+/// Reads `CTRL_ATTR_POLICY`: attributes in policies.
+fn read_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
+    for policy in attributes {
+        let policy = policy?;
+        let known = policies.policies.entry(policy.number.into()).or_default();
+        for attribute in policy.attributes() {
+            let attribute = attribute?;
+            known.insert(attribute.number, read_policy(attribute.attributes())?);
+        }
+    }
+    Ok(())
+}
+
+/// Reads `CTRL_ATTR_OP_POLICY`: operations, and which policies are theirs.
+fn read_operation_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
+    for operation in attributes {
+        let operation = operation?;
+        let known = policies
+            .operations
+            .entry(operation.number.into())
+            .or_default();
+        for attribute in operation.attributes() {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => known.r#do = Some(attribute.u32()?),
+                2 => known.dump = Some(attribute.u32()?),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_family(attributes: Attributes<'_>) -> Result<Family> {
+    let mut family = Family::default();
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => family.id = attribute.u16()?,
+            NAME => family.name = attribute.name()?,
+            3 => family.version = attribute.u32()?,
+            4 => family.header_len = attribute.u32()?,
+            6 => {
+                for entry in attribute.attributes() {
+                    family.operations.push(read_operation(entry?.attributes())?);
+                }
+            }
+            7 => {
+                for entry in attribute.attributes() {
+                    family.groups.push(read_group(entry?.attributes())?);
+                }
+            }
+            _ => {}
+        }
+    }
+    if family.id == 0 {
+        return Err(Error::Absent("CTRL_ATTR_FAMILY_ID"));
+    }
+    Ok(family)
+}
+
+fn read_operation(attributes: Attributes<'_>) -> Result<Operation> {
+    let mut operation = Operation { cmd: 0, flags: 0 };
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => operation.cmd = attribute.u32()?,
+            2 => operation.flags = attribute.u32()?,
+            _ => {}
+        }
+    }
+    Ok(operation)
+}
+
+fn read_group(attributes: Attributes<'_>) -> Result<Group> {
+    let mut group = Group {
+        name: OsString::new(),
+        id: 0,
+    };
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => group.name = attribute.name()?,
+            2 => group.id = attribute.u32()?,
+            _ => {}
+        }
+    }
+    Ok(group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::socket::to_this_kernel;
+
+    #[test]
+    fn the_controller_knows_itself_on_any_linux() {
+        let Some(mut socket) = to_this_kernel(libc::NETLINK_GENERIC) else {
+            return;
+        };
+        let family = resolve(&mut socket, "nlctrl").unwrap();
+        assert_eq!((family.name, family.id), ("nlctrl".into(), CONTROLLER));
+        assert!(family
+            .operations
+            .iter()
+            .any(|operation| operation.cmd == GETFAMILY.into() && operation.has(Operation::DO)));
+        assert!(family.groups.iter().any(|group| group.name == "notify"));
+    }
+
+    #[test]
+    fn the_controller_tells_its_own_policy_and_is_among_the_families() {
+        let Some(mut socket) = to_this_kernel(libc::NETLINK_GENERIC) else {
+            return;
+        };
+        let families = families(&mut socket).unwrap();
+        assert!(families.iter().any(|family| family.id == CONTROLLER));
+        let policies = policies(&mut socket, CONTROLLER).unwrap();
+        let policy = policies.operations[&GETFAMILY.into()].r#do.unwrap();
+        assert_eq!(
+            policies.policies[&policy][&ID].kind_name(),
+            Some("u16"),
+            "{policies:?}"
+        );
+    }
+
+    #[test]
+    fn a_name_that_no_family_has_is_an_error_of_its_own() {
+        let Some(mut socket) = to_this_kernel(libc::NETLINK_GENERIC) else {
+            return;
+        };
+        for name in ["no-such-family", "a-name-far-too-long-for-a-family"] {
+            assert!(matches!(
+                resolve(&mut socket, name),
+                Err(Error::NoFamily(missing)) if missing == name
+            ));
+        }
+    }
+}

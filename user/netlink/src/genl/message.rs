@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The header that Generic Netlink puts behind netlink's.
+//!
+//! Source: `include/uapi/linux/genetlink.h`, `struct genlmsghdr`.
+//!
+//! ```
+//! use parley_netlink::genl::message;
+//! use parley_netlink::netlink::message::Messages;
+//!
+//! // Command 3 of the family with the number 24, in its version 1.
+//! let mut request = Vec::new();
+//! message::write(&mut request, 24, (3, 1), 0, 7, |attributes| {
+//!     attributes.string(1, "visitors")?;
+//!     attributes.uint(2, 42)
+//! })?;
+//!
+//! let sent = Messages::new(&request).next().expect("there is one")?;
+//! let (command, attributes) = message::read(&sent)?;
+//! assert_eq!((command, attributes.count()), (3, 2));
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use crate::netlink::attr::{Attributes, Writer};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::{Error, Result};
+
+/// Length of the header.
+pub const HEADER: usize = 4;
+
+/// Where the attributes of a request begin, from the start of its nlmsghdr.
+pub const ATTRIBUTES: usize = message::HEADER + HEADER;
+
+/// Writes a request of the family with number `family` into `buffer`, in place
+/// of what it held. `modifiers` are flags beside `NLM_F_REQUEST`.
+#[inline]
+pub fn write(
+    buffer: &mut Vec<u8>,
+    family: u16,
+    operation: (u8, u8),
+    modifiers: u16,
+    seq: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<()> {
+    buffer.clear();
+    append(buffer, family, operation, modifiers, seq, fill)
+}
+
+/// As [`write()`], behind what `buffer` holds: requests that are sent together.
+/// Where it fails, what it put there is no whole request.
+#[inline]
+pub fn append(
+    buffer: &mut Vec<u8>,
+    family: u16,
+    (cmd, version): (u8, u8),
+    modifiers: u16,
+    seq: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<()> {
+    let start = buffer.len();
+    // Both headers at once.
+    let mut headers = [0; ATTRIBUTES];
+    let (netlink, generic) = headers.split_at_mut(message::HEADER);
+    netlink.copy_from_slice(&message::header(family, flags::REQUEST | modifiers, seq));
+    generic.copy_from_slice(&[cmd, version, 0, 0]);
+    buffer.extend_from_slice(&headers);
+    fill(&mut Writer::new(buffer))?;
+    message::finish(buffer, start)
+}
+
+/// Reads the command and the attributes of a message of a family that has no
+/// header of its own.
+#[inline]
+pub fn read<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
+    match message.payload {
+        [cmd, _version, _, _, attributes @ ..] => Ok((*cmd, Attributes::new(attributes))),
+        _ => Err(Error::Malformed {
+            what: "a message has no Generic Netlink header",
+            offset: message::HEADER,
+        }),
+    }
+}
+
+/// As [`read`], of a message that replies to the command `cmd`.
+#[inline]
+pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> {
+    match read(message)? {
+        (replied, attributes) if replied == cmd => Ok(attributes),
+        _ => Err(Error::Malformed {
+            what: "a reply is of another command",
+            offset: message::HEADER,
+        }),
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The tables of a family's spec: its operations and attributes, by number and name.
+//!
+//! `parley-spec constants` generates them. A client names attributes by them in its
+//! errors, and [`explain`](crate::explain) decodes the family's messages by them.
+
+/// A family, as its spec has it.
+#[derive(Debug)]
+pub struct Family {
+    /// Its name.
+    pub name: &'static str,
+    /// All attribute sets.
+    pub attribute_sets: &'static [AttributeSet],
+    /// All operations, notifications and events.
+    pub operations: &'static [Operation],
+}
+
+/// An attribute, as the spec has it.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Its number in its set.
+    pub number: u16,
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as the spec names it.
+    pub kind: &'static str,
+    /// The name of the set inside it, if it is a nest.
+    pub nested: Option<&'static str>,
+    /// The least length, in bytes.
+    pub min_len: Option<u32>,
+    /// The greatest length, in bytes, of a string without its NUL.
+    pub max_len: Option<u32>,
+    /// The least value.
+    pub min: Option<u64>,
+    /// The greatest value.
+    pub max: Option<u64>,
+}
+
+/// A set of attributes.
+#[derive(Debug)]
+pub struct AttributeSet {
+    /// Its name.
+    pub name: &'static str,
+    /// Its attributes, in the order of their numbers.
+    pub attributes: &'static [Attribute],
+}
+
+/// An operation, notification or event.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its command number.
+    pub number: u8,
+    /// Its name.
+    pub name: &'static str,
+    /// The name of its attribute set.
+    pub set: &'static str,
+    /// Whether it needs `CAP_NET_ADMIN` in the namespace's user namespace.
+    pub admin: bool,
+    /// The attributes of a do request. `None` if the operation has no do.
+    pub r#do: Option<&'static [u16]>,
+    /// The attributes of a dump request. `None` if the operation has no dump.
+    pub dump: Option<&'static [u16]>,
+}
+
+impl Family {
+    /// Returns the operation with this command number.
+    #[must_use]
+    pub fn operation(&self, number: u8) -> Option<&'static Operation> {
+        self.operations.iter().find(|known| known.number == number)
+    }
+
+    /// Returns the attribute set with this name.
+    #[must_use]
+    pub fn set(&self, name: &str) -> Option<&'static AttributeSet> {
+        self.attribute_sets.iter().find(|set| set.name == name)
+    }
+}
+
+impl AttributeSet {
+    /// Returns the attribute with this number.
+    #[must_use]
+    pub fn attribute(&self, number: u16) -> Option<&'static Attribute> {
+        self.attributes.iter().find(|known| known.number == number)
+    }
+}

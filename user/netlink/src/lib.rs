@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Netlink for programs: sockets, messages, families, and what they say of the network.
+//!
+//! Each layer knows only those below it:
+//!
+//! - [`explain`] decodes messages for people.
+//! - [`route`] and [`firewall`] read the kernel's network: links, addresses, routes,
+//!   rules, neighbours, and the tables of its firewall.
+//! - [`genl`] finds Generic Netlink families by name.
+//! - [`netlink`] has sockets, messages, attributes and errors, and knows no family.
+//!
+//! # A family of your own
+//!
+//! This asks the controller, a family that every Linux has, about itself:
+//!
+//! ```
+//! use parley_netlink::genl::{self, message};
+//! use parley_netlink::netlink::{protocol, socket::Expect, Socket};
+//!
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! let family = genl::resolve(&mut socket, "nlctrl")?;
+//!
+//! // Command 3 of version 2 is CTRL_CMD_GETFAMILY; attribute 2 its name.
+//! let (seq, mut request) = (socket.next_seq(), Vec::new());
+//! message::write(&mut request, family.id, (3, 2), 0, seq, |attributes| {
+//!     attributes.string(2, "nlctrl")
+//! })?;
+//! let reply = socket.transact(&request, seq, Expect::Reply)?;
+//! for attribute in message::read_reply(&reply, 1)? {
+//!     let attribute = attribute?;
+//!     // Attribute 1 is CTRL_ATTR_FAMILY_ID.
+//!     if attribute.number == 1 {
+//!         assert_eq!(attribute.u16()?, family.id);
+//!     }
+//! }
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+//!
+//! # What may change
+//!
+//! What is documented here changes as semantic versioning has it. Most structs and
+//! enums are `#[non_exhaustive]`: the kernel learns to tell more, and they grow
+//! with it in minor versions. `Entry` is implemented here alone. What is hidden from
+//! this documentation belongs to the program `parley`, and may change at any time.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
+
+pub mod explain;
+pub mod firewall;
+pub mod route;
+#[cfg(test)]
+mod surface;
+#[doc(hidden)]
+pub mod terminal;
+// The decoder's tests need a family with a spec.
+#[cfg(test)]
+#[allow(dead_code)]
+#[path = "../../parley/src/uapi.rs"]
+mod uapi;
+
+// Generated tables name this crate.
+#[cfg(test)]
+extern crate self as parley_netlink;
+
+// The examples of the README are tested as those here are.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// What keeps others from implementing a trait.
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// Netlink: sockets, messages, attributes, errors.
+pub mod netlink {
+    pub mod attr;
+    pub mod error;
+    mod events;
+    mod expect;
+    pub mod list;
+    pub mod message;
+    pub mod namespace;
+    pub mod protocol;
+    pub mod socket;
+    // The one room with unsafe code.
+    #[allow(unsafe_code)]
+    mod sys;
+    pub mod tap;
+    pub mod transport;
+
+    pub use error::{Error, Refusal, Result};
+    pub use socket::Socket;
+}
+
+/// Generic Netlink: the controller, which knows the families.
+pub mod genl {
+    pub mod controller;
+    pub mod message;
+    pub mod spec;
+
+    pub use controller::{follow, resolve, Family};
+}
+
+pub use netlink::{Error, Result, Socket};

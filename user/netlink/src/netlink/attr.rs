@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Attributes: reading them from, and writing them to, a message.
+//!
+//! An attribute is a header of 4 bytes (length with header, number), its
+//! payload, and padding up to a multiple of 4. Source:
+//! `include/uapi/linux/netlink.h`, `struct nlattr`.
+//!
+//! ```
+//! use parley_netlink::netlink::attr::{Attributes, Writer};
+//!
+//! let mut buffer = Vec::new();
+//! let mut writer = Writer::new(&mut buffer);
+//! writer.string(1, "visitors")?;
+//! writer.nest(2, |nest| nest.uint(1, 42))?;
+//!
+//! for attribute in Attributes::new(&buffer) {
+//!     let attribute = attribute?;
+//!     match attribute.number {
+//!         1 => assert_eq!(attribute.string()?, "visitors"),
+//!         2 => {
+//!             let inner = attribute.attributes().next().expect("one was put there")?;
+//!             assert_eq!(inner.uint()?, 42);
+//!         }
+//!         // What a newer kernel may send beside them.
+//!         _ => {}
+//!     }
+//! }
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use super::error::{Error, Result};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// Length of an attribute's header.
+pub const HEADER: usize = 4;
+/// Every attribute begins at a multiple of this.
+pub const ALIGN: usize = 4;
+/// The longest payload that an attribute's length field has room for.
+pub const PAYLOAD_MAX: usize = u16::MAX as usize - HEADER;
+
+const NESTED: u16 = 1 << 15;
+const NET_BYTEORDER: u16 = 1 << 14;
+
+/// An attribute of a received message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attribute<'a> {
+    /// Its number, without the flags.
+    pub number: u16,
+    /// Whether it is flagged as a nest.
+    pub nested: bool,
+    /// Where it begins, from the start of the attributes it stands among.
+    pub offset: usize,
+    /// Its payload, without padding.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Attribute<'a> {
+    #[cold]
+    fn bad_length<T>(&self) -> Result<T> {
+        Err(Error::Malformed {
+            what: "an attribute's length does not fit its type",
+            offset: self.offset,
+        })
+    }
+
+    /// The payload as a `u8`.
+    #[inline]
+    pub fn u8(&self) -> Result<u8> {
+        match *self.payload {
+            [a] => Ok(a),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a `u16`.
+    #[inline]
+    pub fn u16(&self) -> Result<u16> {
+        match *self.payload {
+            [a, b] => Ok(u16::from_ne_bytes([a, b])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a `u32`.
+    #[inline]
+    pub fn u32(&self) -> Result<u32> {
+        match *self.payload {
+            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a `u32` in network order, as netfilter sends them.
+    #[inline]
+    pub fn be32(&self) -> Result<u32> {
+        self.u32().map(u32::from_be)
+    }
+
+    /// The payload as a `u64` in network order, as netfilter sends them.
+    #[inline]
+    pub fn be64(&self) -> Result<u64> {
+        match <[u8; 8]>::try_from(self.payload) {
+            Ok(bytes) => Ok(u64::from_be_bytes(bytes)),
+            Err(_) => self.bad_length(),
+        }
+    }
+
+    /// The payload as an unsigned integer of 4 or 8 bytes.
+    #[inline]
+    pub fn uint(&self) -> Result<u64> {
+        match *self.payload {
+            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d]).into()),
+            [a, b, c, d, e, f, g, h] => Ok(u64::from_ne_bytes([a, b, c, d, e, f, g, h])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload as a signed integer of 4 or 8 bytes.
+    #[inline]
+    pub fn sint(&self) -> Result<i64> {
+        match *self.payload {
+            [a, b, c, d] => Ok(i32::from_ne_bytes([a, b, c, d]).into()),
+            [a, b, c, d, e, f, g, h] => Ok(i64::from_ne_bytes([a, b, c, d, e, f, g, h])),
+            _ => self.bad_length(),
+        }
+    }
+
+    /// The payload up to its NUL. The kernel does not care whether it is text.
+    #[inline]
+    pub fn string_bytes(&self) -> Result<&'a [u8]> {
+        match nul(self.payload).and_then(|end| self.payload.get(..end)) {
+            Some(string) => Ok(string),
+            None => Err(Error::Malformed {
+                what: "a string has no NUL",
+                offset: self.offset,
+            }),
+        }
+    }
+
+    /// The payload up to its NUL, as text.
+    pub fn string(&self) -> Result<&'a str> {
+        std::str::from_utf8(self.string_bytes()?).map_err(|_| Error::Malformed {
+            what: "a string is no text",
+            offset: self.offset,
+        })
+    }
+
+    /// The payload up to its NUL, as a name that somebody gave: bytes that need not
+    /// be text.
+    pub fn name(&self) -> Result<OsString> {
+        Ok(OsStr::from_bytes(self.string_bytes()?).to_owned())
+    }
+
+    /// The payload up to its NUL, as text in which what is none is replaced.
+    pub fn text(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(self.string_bytes()?).into_owned())
+    }
+
+    /// The attributes inside.
+    #[inline]
+    #[must_use]
+    pub fn attributes(&self) -> Attributes<'a> {
+        Attributes::new(self.payload)
+    }
+}
+
+/// The attributes in a stretch of bytes. Ends at the first that is malformed.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    /// What is not read yet.
+    rest: &'a [u8],
+    /// How much there was at first.
+    len: usize,
+}
+
+impl<'a> Attributes<'a> {
+    /// Reads `bytes`, which begin with an attribute.
+    #[inline]
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            len: bytes.len(),
+        }
+    }
+
+    /// Where the next one begins.
+    #[inline]
+    fn offset(&self) -> usize {
+        self.len.saturating_sub(self.rest.len())
+    }
+
+    #[cold]
+    fn malformed(&mut self, what: &'static str) -> Option<Result<Attribute<'a>>> {
+        let offset = self.offset();
+        self.rest = &[];
+        Some(Err(Error::Malformed { what, offset }))
+    }
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Result<Attribute<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest;
+        let Some(header) = rest.first_chunk() else {
+            // The kernel may pad the end of a message.
+            if rest.iter().all(|byte| *byte == 0) {
+                return None;
+            }
+            return self.malformed("bytes are left over behind the last attribute");
+        };
+        let (len, kind) = halves(u32::from_ne_bytes(*header));
+        let len = usize::from(len);
+        let Some(payload) = rest.get(HEADER..len) else {
+            return self.malformed("an attribute's length is wrong");
+        };
+        let offset = self.offset();
+        self.rest = behind(rest, len);
+        Some(Ok(Attribute {
+            number: kind & !(NESTED | NET_BYTEORDER),
+            nested: kind & NESTED != 0,
+            offset,
+            payload,
+        }))
+    }
+}
+
+/// The two 16-bit fields of a header that was read as one word, in their order.
+#[inline]
+fn halves(word: u32) -> (u16, u16) {
+    let (low, high) = (word as u16, (word >> 16) as u16);
+    if cfg!(target_endian = "little") {
+        (low, high)
+    } else {
+        (high, low)
+    }
+}
+
+/// What stands behind the first `len` bytes of `bytes` and their padding.
+#[inline]
+pub(super) fn behind(bytes: &[u8], len: usize) -> &[u8] {
+    // `len` is within `bytes`, so far from the largest `usize`. The padding of the
+    // last one may be missing.
+    let padded = len.wrapping_add(ALIGN - 1) & !(ALIGN - 1);
+    bytes.get(padded.min(bytes.len())..).unwrap_or_default()
+}
+
+/// The header of an attribute whose payload has `len` bytes.
+#[inline]
+fn header(number: u16, len: usize) -> Result<[u8; HEADER]> {
+    let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
+        return Err(Error::TooLong {
+            len,
+            max: PAYLOAD_MAX,
+        });
+    };
+    let ([a, b], [c, d]) = (total.to_ne_bytes(), number.to_ne_bytes());
+    Ok([a, b, c, d])
+}
+
+/// Where the first NUL of `bytes` is.
+///
+/// Eight bytes at a time: for strings as short as netlink's the standard library
+/// looks at each byte by itself.
+#[inline]
+fn nul(bytes: &[u8]) -> Option<usize> {
+    // The place of the first zero byte: the lowest that a borrow has passed.
+    let zero = |word: &[u8; 8]| {
+        const ONES: u64 = u64::MAX / 0xff;
+        let word = u64::from_le_bytes(*word);
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        (zeros != 0).then_some(zeros.trailing_zeros() as usize / 8)
+    };
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(place) = zero(word) {
+            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(place));
+        }
+        rest = behind;
+    }
+    match bytes.last_chunk() {
+        // What was looked at before has none.
+        Some(word) => Some(bytes.len().wrapping_sub(8).wrapping_add(zero(word)?)),
+        None => rest.iter().position(|byte| *byte == 0),
+    }
+}
+
+/// Writes attributes behind what a buffer holds already.
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buffer: &'b mut Vec<u8>,
+}
+
+impl<'b> Writer<'b> {
+    /// Writes to the end of `buffer`.
+    #[inline]
+    pub fn new(buffer: &'b mut Vec<u8>) -> Self {
+        Self { buffer }
+    }
+
+    /// Puts a header for a payload of `len` bytes.
+    #[inline]
+    fn header(&mut self, number: u16, len: usize) -> Result<()> {
+        let header = header(number, len)?;
+        self.buffer.extend_from_slice(&header);
+        Ok(())
+    }
+
+    /// Puts what is missing behind a payload of `len` bytes.
+    #[inline]
+    fn pad(&mut self, len: usize) {
+        // Of the same length: what came before the attribute is aligned.
+        match len % ALIGN {
+            1 => self.buffer.extend_from_slice(&[0; 3]),
+            2 => self.buffer.extend_from_slice(&[0; 2]),
+            3 => self.buffer.push(0),
+            _ => {}
+        }
+    }
+
+    /// Puts an attribute of 4 bytes, which need no padding.
+    #[inline]
+    fn word(&mut self, number: u16, value: [u8; 4]) {
+        let ([l0, l1], [n0, n1]) = (8u16.to_ne_bytes(), number.to_ne_bytes());
+        let [a, b, c, d] = value;
+        self.buffer.extend_from_slice(&[l0, l1, n0, n1, a, b, c, d]);
+    }
+
+    /// Puts an attribute of 8 bytes, which need no padding.
+    #[inline]
+    fn long(&mut self, number: u16, value: [u8; 8]) {
+        let ([l0, l1], [n0, n1]) = (12u16.to_ne_bytes(), number.to_ne_bytes());
+        let [a, b, c, d, e, f, g, h] = value;
+        self.buffer
+            .extend_from_slice(&[l0, l1, n0, n1, a, b, c, d, e, f, g, h]);
+    }
+
+    /// Puts bytes: at most [`PAYLOAD_MAX`].
+    #[inline(always)]
+    pub fn bytes(&mut self, number: u16, value: &[u8]) -> Result<()> {
+        self.header(number, value.len())?;
+        self.buffer.extend_from_slice(value);
+        self.pad(value.len());
+        Ok(())
+    }
+
+    /// Puts a flag: an attribute without a payload, which counts by being there.
+    #[inline]
+    pub fn flag(&mut self, number: u16) -> Result<()> {
+        self.bytes(number, &[])
+    }
+
+    /// Puts a string and a NUL. The string may have no NUL in it.
+    #[inline]
+    pub fn string(&mut self, number: u16, value: impl AsRef<[u8]>) -> Result<()> {
+        let value = value.as_ref();
+        if nul(value).is_some() {
+            return Err(Error::Nul);
+        }
+        let len = value.len().saturating_add(1);
+        self.header(number, len)?;
+        self.buffer.extend_from_slice(value);
+        self.buffer.push(0);
+        self.pad(len);
+        Ok(())
+    }
+
+    /// Puts a `u32`.
+    #[inline]
+    pub fn u32(&mut self, number: u16, value: u32) -> Result<()> {
+        self.word(number, value.to_ne_bytes());
+        Ok(())
+    }
+
+    /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
+    #[inline]
+    pub fn uint(&mut self, number: u16, value: u64) -> Result<()> {
+        match u32::try_from(value) {
+            Ok(value) => self.word(number, value.to_ne_bytes()),
+            Err(_) => self.long(number, value.to_ne_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Puts a signed integer in 4 bytes, or in 8 where it needs them.
+    #[inline]
+    pub fn sint(&mut self, number: u16, value: i64) -> Result<()> {
+        match i32::try_from(value) {
+            Ok(value) => self.word(number, value.to_ne_bytes()),
+            Err(_) => self.long(number, value.to_ne_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Puts a nest around what `fill` puts.
+    pub fn nest(
+        &mut self,
+        number: u16,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.buffer.len();
+        self.header(number | NESTED, 0)?;
+        fill(self)?;
+        let len = self.buffer.len().saturating_sub(start);
+        let Ok(total) = u16::try_from(len) else {
+            return Err(Error::TooLong {
+                len,
+                max: PAYLOAD_MAX,
+            });
+        };
+        if let Some(field) = self.buffer.get_mut(start..start.saturating_add(2)) {
+            field.copy_from_slice(&total.to_ne_bytes());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Vec<u8> {
+        let mut buffer = Vec::new();
+        fill(&mut Writer::new(&mut buffer)).unwrap();
+        buffer
+    }
+
+    #[test]
+    fn integers_take_four_bytes_where_they_fit_and_eight_where_not() {
+        let bytes = written(|w| {
+            w.uint(1, u32::MAX.into())?;
+            w.uint(2, u64::from(u32::MAX) + 1)?;
+            w.sint(3, i32::MIN.into())?;
+            w.sint(4, i64::from(i32::MIN) - 1)
+        });
+        let lens: Vec<_> = Attributes::new(&bytes)
+            .map(|a| a.unwrap().payload.len())
+            .collect();
+        assert_eq!(lens, [4, 8, 4, 8]);
+    }
+
+    #[test]
+    fn a_payload_of_65531_bytes_fits_and_one_more_does_not() {
+        let mut buffer = Vec::new();
+        let payload = vec![7; PAYLOAD_MAX + 1];
+        let mut writer = Writer::new(&mut buffer);
+        writer.bytes(1, &payload[1..]).unwrap();
+        assert!(matches!(
+            writer.bytes(1, &payload),
+            Err(Error::TooLong {
+                len: 65_532,
+                max: 65_531
+            })
+        ));
+    }
+
+    #[test]
+    fn a_nest_holds_what_was_put_into_it() {
+        let bytes = written(|w| w.nest(2, |w| w.u32(1, 7)));
+        let nest = Attributes::new(&bytes).next().unwrap().unwrap();
+        assert!(nest.nested);
+        assert_eq!(nest.number, 2);
+        let inner = nest.attributes().next().unwrap().unwrap();
+        assert_eq!((inner.number, inner.u32().unwrap()), (1, 7));
+    }
+
+    #[test]
+    fn a_length_below_the_header_ends_the_reading_with_an_error() {
+        let mut attributes = Attributes::new(&[3, 0, 1, 0, 0, 0, 0, 0]);
+        assert!(attributes.next().unwrap().is_err());
+        assert!(attributes.next().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_nul_is_found_wherever_it_is(bytes in proptest::collection::vec(0u8..3, 0..40),
+                                                 high in proptest::collection::vec(0x7fu8..0x82, 0..20)) {
+            for bytes in [bytes.clone(), [high.clone(), bytes].concat(), high] {
+                prop_assert_eq!(nul(&bytes), bytes.iter().position(|byte| *byte == 0));
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(number in 1u16..0x3fff, uint: u64, sint: i64,
+                                         text in "[^\0]{0,40}", bytes: Vec<u8>) {
+            let buffer = written(|w| {
+                w.uint(number, uint)?;
+                w.sint(number, sint)?;
+                w.string(number, &text)?;
+                w.bytes(number, &bytes)
+            });
+            prop_assert_eq!(buffer.len() % ALIGN, 0);
+            let read: Vec<_> = Attributes::new(&buffer).collect::<Result<_>>().unwrap();
+            prop_assert_eq!(read.len(), 4);
+            prop_assert!(read.iter().all(|a| a.number == number && !a.nested));
+            prop_assert_eq!(read[0].uint().unwrap(), uint);
+            prop_assert_eq!(read[1].sint().unwrap(), sint);
+            prop_assert_eq!(read[2].string().unwrap(), &text);
+            prop_assert_eq!(read[3].payload, &bytes[..]);
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_panic_or_run_for_ever(bytes: Vec<u8>) {
+            let mut count = 0;
+            for attribute in Attributes::new(&bytes) {
+                count += 1;
+                if let Ok(attribute) = attribute {
+                    let _ = (attribute.u8(), attribute.u16(), attribute.u32(), attribute.uint(),
+                             attribute.be32(), attribute.be64(), attribute.text(), attribute.sint(), attribute.string(), attribute.attributes().count());
+                }
+            }
+            prop_assert!(count <= bytes.len());
+        }
+    }
+}

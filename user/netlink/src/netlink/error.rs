@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What can go wrong, and the kernel's reasons.
+//!
+//! ```
+//! use parley_netlink::genl::message;
+//! use parley_netlink::netlink::{protocol, socket::Expect, Socket};
+//!
+//! // The controller, which has the number 16, has no command 200.
+//! let mut socket = Socket::open(protocol::GENERIC)?;
+//! let (seq, mut request) = (socket.next_seq(), Vec::new());
+//! message::write(&mut request, 16, (200, 2), 0, seq, |_| Ok(()))?;
+//! let error = socket.transact(&request, seq, Expect::Reply).unwrap_err();
+//!
+//! let refusal = error.refusal().expect("it is the kernel that refuses");
+//! assert_eq!(refusal.errno_name(), "EOPNOTSUPP");
+//! // Over several lines: the errno, and the kernel's words where it has some.
+//! println!("{error}");
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use nix::errno::Errno;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+/// A result of this library.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong. What is handed to a call to be called back fails with one, too.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The kernel refused a request.
+    Refused(Box<Refusal>),
+    /// No family of this name is registered in the kernel.
+    NoFamily(String),
+    /// The kernel did not answer in this time.
+    Timeout(Duration),
+    /// The kernel had more to say than the socket's buffer held, and dropped it.
+    Overrun,
+    /// A message was longer than the receive buffer, of this many bytes.
+    Truncated(usize),
+    /// A message is not what it should be: what is wrong, and at which byte.
+    Malformed {
+        /// What is wrong.
+        what: &'static str,
+        /// The offset of the byte, from the start of the datagram or, in an
+        /// attribute, of its payload.
+        offset: usize,
+    },
+    /// A reply lacks an attribute.
+    Absent(&'static str),
+    /// A value does not fit an attribute: its length in bytes, and the most
+    /// that the length field of 16 bits has room for.
+    TooLong {
+        /// The value's length.
+        len: usize,
+        /// The most that fits.
+        max: usize,
+    },
+    /// A string has a NUL in it.
+    Nul,
+    /// A system call failed.
+    Io {
+        /// Its name.
+        call: &'static str,
+        /// Its error.
+        error: io::Error,
+    },
+}
+
+impl Error {
+    /// The kernel's errno, if it is the kernel that refused.
+    #[must_use]
+    pub fn errno(&self) -> Option<i32> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.errno),
+            _ => None,
+        }
+    }
+
+    /// The refusal, if it is one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::NoFamily(name) => write!(f, "the kernel has no family '{name}'"),
+            Self::Timeout(time) => {
+                write!(f, "the kernel did not answer in {} s", time.as_secs_f32())
+            }
+            Self::Overrun => f.write_str(
+                "the socket's buffer was full, and the kernel dropped messages (ENOBUFS)",
+            ),
+            Self::Truncated(room) => {
+                write!(f, "a message from the kernel is longer than {room} bytes")
+            }
+            Self::Malformed { what, offset } => {
+                write!(
+                    f,
+                    "a message from the kernel is malformed at byte {offset}: {what}"
+                )
+            }
+            Self::Absent(name) => write!(f, "the kernel's reply has no attribute {name}"),
+            Self::TooLong { len, max } => write!(
+                f,
+                "{len} bytes do not fit an attribute; {max} is the most that netlink can carry"
+            ),
+            Self::Nul => f.write_str("a string for the kernel has a NUL in it"),
+            Self::Io { call, error } => write!(f, "{call}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            // The system's own words are in ours: who prints the whole chain would
+            // print them twice.
+            Self::Io { error, .. } => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// A refusal by the kernel: NLMSG_ERROR, with its extended ACK where it has one.
+///
+/// Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The errno, positive.
+    pub errno: i32,
+    /// The kernel's words.
+    pub message: Option<String>,
+    /// Where in the request the attribute at fault begins, in bytes from the
+    /// start of its nlmsghdr.
+    pub offset: Option<u32>,
+    /// The number of an attribute that is missing.
+    pub missing: Option<u32>,
+    /// Where in the request the nest begins that lacks it; absent where the
+    /// message itself does.
+    pub missing_in: Option<u32>,
+    /// What the attribute at fault would have to be.
+    pub policy: Option<Policy>,
+    /// What was asked for, by name. Known to the family's client alone.
+    pub operation: Option<&'static str>,
+    /// The attribute at fault or missing, by name: `set.attribute`.
+    pub attribute: Option<String>,
+}
+
+impl Refusal {
+    /// The errno as the C library names it: `ENOENT`.
+    #[must_use]
+    pub fn errno_name(&self) -> String {
+        errno_name(self.errno).unwrap_or_else(|| format!("errno {}", self.errno))
+    }
+
+    /// The errno in words.
+    #[must_use]
+    pub fn errno_text(&self) -> String {
+        super::sys::errno_text(self.errno)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "{operation} ")?;
+        }
+        let (name, errno) = (self.errno_name(), self.errno);
+        write!(f, "refused by the kernel: {name} ({errno})")?;
+        write!(f, "\n  errno says:  {}", self.errno_text())?;
+        if let Some(message) = &self.message {
+            write!(f, "\n  kernel says: {message}")?;
+        }
+        if let Some(attribute) = &self.attribute {
+            let missing = if self.missing.is_some() {
+                " (missing)"
+            } else {
+                ""
+            };
+            write!(f, "\n  attribute:   {attribute}{missing}")?;
+        } else if let Some(offset) = self.offset {
+            write!(f, "\n  attribute:   at byte {offset} of the request")?;
+        }
+        if let Some(policy) = &self.policy {
+            let text = policy.to_string();
+            if !text.is_empty() {
+                write!(f, "\n  allowed:     {text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an attribute has to be, as the kernel tells it with a refusal, or
+/// whenever it is asked.
+///
+/// Source: `include/uapi/linux/netlink.h`, `enum netlink_policy_type_attr`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Its type, one of `enum netlink_attribute_type`.
+    pub kind: Option<u32>,
+    /// Of a nest: which of the family's policies holds inside.
+    pub nested: Option<u32>,
+    /// The bits that may be set.
+    pub mask: Option<u64>,
+    /// The least and the most, of a signed integer.
+    pub signed: Option<(i64, i64)>,
+    /// The least and the most, of an unsigned integer.
+    pub unsigned: Option<(u64, u64)>,
+    /// The least length in bytes.
+    pub min_len: Option<u32>,
+    /// The greatest length in bytes.
+    pub max_len: Option<u32>,
+}
+
+impl Policy {
+    /// The type's name, as a Netlink spec has it.
+    #[must_use]
+    pub fn kind_name(&self) -> Option<&'static str> {
+        Some(match self.kind? {
+            0 => "invalid",
+            1 => "flag",
+            2 => "u8",
+            3 => "u16",
+            4 => "u32",
+            5 => "u64",
+            6 => "s8",
+            7 => "s16",
+            8 => "s32",
+            9 => "s64",
+            10 => "binary",
+            11 | 12 => "string",
+            13 => "nest",
+            14 => "nest-array",
+            15 => "bitfield32",
+            16 => "sint",
+            17 => "uint",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((min, max)) = self.signed {
+            return write!(f, "{min} to {max}");
+        }
+        if let Some((min, max)) = self.unsigned {
+            return write!(f, "{min} to {max}");
+        }
+        match (self.min_len, self.max_len) {
+            (Some(min), Some(max)) => write!(f, "{min} to {max} bytes"),
+            (Some(min), None) => write!(f, "at least {min} bytes"),
+            (None, Some(max)) => write!(f, "at most {max} bytes"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// The name of an errno.
+///
+/// The table is the one of `nix`: the numbers differ between architectures. It ends
+/// where those of programs do; of the kernel's own, one escapes from drivers at times.
+///
+/// Source: `include/linux/errno.h`.
+fn errno_name(errno: i32) -> Option<String> {
+    const ENOTSUPP: i32 = 524;
+    match Errno::from_raw(errno) {
+        Errno::UnknownErrno if errno == ENOTSUPP => Some("ENOTSUPP".to_owned()),
+        Errno::UnknownErrno => None,
+        known => Some(format!("{known:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_where_and_why() {
+        let refusal = Refusal {
+            errno: libc::ERANGE,
+            message: Some("counter would fall below 0".into()),
+            operation: Some("counter-add"),
+            attribute: Some("counter.delta".into()),
+            ..Refusal::default()
+        };
+        assert_eq!(
+            refusal.to_string(),
+            "counter-add refused by the kernel: ERANGE (34)\n  \
+             errno says:  Numerical result out of range\n  \
+             kernel says: counter would fall below 0\n  attribute:   counter.delta"
+        );
+    }
+
+    #[test]
+    fn every_errno_of_linux_has_its_name() {
+        // As asm-generic/errno.h numbers them. Two numbers stand for nothing.
+        let unnamed: Vec<_> = (1..=133).filter(|n| errno_name(*n).is_none()).collect();
+        assert_eq!(unnamed, [41, 58]);
+        for (errno, name) in [
+            (libc::EPERM, "EPERM"),
+            (libc::EAGAIN, "EAGAIN"),
+            (libc::EOPNOTSUPP, "EOPNOTSUPP"),
+            (libc::ECANCELED, "ECANCELED"),
+            (libc::EKEYREJECTED, "EKEYREJECTED"),
+            (libc::EHWPOISON, "EHWPOISON"),
+            (524, "ENOTSUPP"),
+        ] {
+            assert_eq!(errno_name(errno).as_deref(), Some(name));
+        }
+        assert_eq!(errno_name(0), None);
+        assert_eq!(errno_name(134), None);
+    }
+
+    #[test]
+    fn a_failed_call_states_its_cause_once_however_it_is_printed() {
+        let error = io::Error::from_raw_os_error(libc::EPERM);
+        let failed = Error::Io {
+            call: "setns",
+            error,
+        };
+        let mut text = failed.to_string();
+        let mut next = std::error::Error::source(&failed);
+        while let Some(error) = next {
+            text += &format!(": {error}");
+            next = error.source();
+        }
+        assert_eq!(text, "setns: Operation not permitted (os error 1)");
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Lists that are of one moment: a dump, begun anew where it was interrupted.
+//!
+//! ```
+//! use parley_netlink::netlink::{list::Listing, protocol, Socket};
+//! use parley_netlink::route::{Entry, Link};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links: Listing<Link> = Link::all(&mut socket)?;
+//! if links.interrupted {
+//!     println!("links come and go too quickly: this may lack some");
+//! }
+//! # assert!(links.entries.iter().any(|link| link.name == "lo"));
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use super::attr::Writer;
+use super::error::{Error, Result};
+use super::message::{self, flags, Message};
+use super::socket::Socket;
+use super::transport::Transport;
+
+/// How often a dump that was interrupted is begun anew.
+const ATTEMPTS: usize = 5;
+
+/// What a dump gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listing<E> {
+    /// The entries, in the kernel's order.
+    pub entries: Vec<E>,
+    /// Whether what is listed changed during each of several dumps. Then entries
+    /// may be missing, or of different moments.
+    pub interrupted: bool,
+}
+
+impl<E> Default for Listing<E> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            interrupted: false,
+        }
+    }
+}
+
+/// A dump to be asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'a> {
+    /// Its message type.
+    pub(crate) kind: u16,
+    /// What errors call it.
+    pub(crate) name: &'static str,
+    /// The family's header, with padding up to a multiple of 4.
+    pub(crate) header: &'a [u8],
+}
+
+/// Names in a refusal what was asked for.
+pub(crate) fn named(error: Error, operation: &'static str) -> Error {
+    match error {
+        Error::Refused(mut refusal) => {
+            refusal.operation = Some(operation);
+            Error::Refused(refusal)
+        }
+        other => other,
+    }
+}
+
+/// Lists what `read` makes of a dump's messages, but for those it gives `None` for.
+pub(crate) fn list<E, T: Transport>(
+    socket: &mut Socket<T>,
+    question: Question<'_>,
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+    read: impl Fn(&Message<'_>) -> Result<Option<E>>,
+) -> Result<Listing<E>> {
+    let mut listing = Listing::default();
+    let mut request = Vec::new();
+    for _ in 0..ATTEMPTS {
+        let seq = socket.next_seq();
+        request.clear();
+        let kind = flags::REQUEST | flags::DUMP;
+        request.extend_from_slice(&message::header(question.kind, kind, seq));
+        request.extend_from_slice(question.header);
+        fill(&mut Writer::new(&mut request))?;
+        message::finish(&mut request, 0)?;
+        listing.entries.clear();
+        listing.interrupted = socket
+            .dump(&request, seq, |message| {
+                listing.entries.extend(read(&message)?);
+                Ok(())
+            })
+            .map_err(|error| named(error, question.name))?;
+        if !listing.interrupted {
+            break;
+        }
+    }
+    Ok(listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transport::Received;
+    use super::*;
+    use std::cell::{Cell, RefCell};
+    use std::io;
+    use std::time::Duration;
+
+    /// A kernel whose first dumps are interrupted: each lists its own number.
+    #[derive(Debug)]
+    struct Restless {
+        interrupted: u32,
+        dumps: Cell<u32>,
+        request: RefCell<Vec<u8>>,
+    }
+
+    const PORT: u32 = 77;
+
+    impl Transport for Restless {
+        fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+            self.dumps.set(self.dumps.get() + 1);
+            // Each is the whole question: header, header of the family, attribute.
+            assert_eq!(datagram.len(), 16 + 4 + 8);
+            self.request.replace(datagram.to_vec());
+            Ok(datagram.len())
+        }
+
+        fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+            let request = self.request.borrow();
+            let seq = u32::from_ne_bytes(request[8..12].try_into().unwrap());
+            let number = self.dumps.get();
+            let intr = if number <= self.interrupted {
+                flags::DUMP_INTR
+            } else {
+                0
+            };
+            let mut datagram = Vec::new();
+            for (kind, payload) in [(0x20, number), (libc::NLMSG_DONE as u16, 0)] {
+                let start = datagram.len();
+                let mut header = message::header(kind, flags::MULTI | intr, seq);
+                header[12..].copy_from_slice(&PORT.to_ne_bytes());
+                datagram.extend(header);
+                datagram.extend(payload.to_ne_bytes());
+                message::finish(&mut datagram, start).unwrap();
+            }
+            buffer[..datagram.len()].copy_from_slice(&datagram);
+            Ok(Received {
+                len: datagram.len(),
+                sender: Some(0),
+                whole: datagram.len(),
+            })
+        }
+
+        fn wait(&self, _: Option<Duration>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn listed(interrupted: u32) -> Listing<u32> {
+        let kernel = Restless {
+            interrupted,
+            dumps: Cell::new(0),
+            request: RefCell::default(),
+        };
+        let mut socket = Socket::over(kernel, PORT);
+        let question = Question {
+            kind: 0x22,
+            name: "TEST",
+            header: &[9; 4],
+        };
+        list(
+            &mut socket,
+            question,
+            |w| w.u32(1, 5),
+            |message| {
+                Ok(message
+                    .payload
+                    .first_chunk()
+                    .copied()
+                    .map(u32::from_ne_bytes))
+            },
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_dump_that_was_interrupted_is_begun_anew_and_the_old_one_forgotten() {
+        for (interrupted, dump) in [(0, 1), (1, 2), (4, 5)] {
+            let listing = listed(interrupted);
+            assert_eq!(listing.entries, [dump]);
+            assert!(!listing.interrupted);
+        }
+        // It comes to an end, and says how it stands.
+        let listing = listed(u32::MAX);
+        assert_eq!(listing.entries, [ATTEMPTS as u32]);
+        assert!(listing.interrupted);
+    }
+}

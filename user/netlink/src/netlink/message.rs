@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Messages: their headers, the messages in a datagram, and the kernel's errors.
+//!
+//! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
+//!
+//! ```
+//! use parley_netlink::netlink::message::{self, flags, Kind, Messages};
+//!
+//! // A request of the type 0x20 with the sequence number 7, and 4 bytes.
+//! let mut request = message::header(0x20, flags::REQUEST | flags::ACK, 7).to_vec();
+//! request.extend_from_slice(b"abcd");
+//! message::finish(&mut request, 0)?;
+//!
+//! for message in Messages::new(&request) {
+//!     let message = message?;
+//!     assert_eq!((message.header.len, message.header.seq), (20, 7));
+//!     assert_eq!(message.kind()?, Kind::Data);
+//!     assert_eq!(message.payload, b"abcd");
+//! }
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use super::attr::{behind, Attributes};
+use super::error::{Error, Policy, Refusal, Result};
+
+/// Length of a message's header.
+pub const HEADER: usize = 16;
+/// Every message begins at a multiple of this.
+pub const ALIGN: usize = 4;
+
+/// Message types below this are netlink's own.
+pub const MIN_TYPE: u16 = 0x10;
+
+/// Flags of a message.
+pub mod flags {
+    /// A request.
+    pub const REQUEST: u16 = 1;
+    /// One of several messages that [`super::Kind::Done`] ends.
+    pub const MULTI: u16 = 2;
+    /// An ACK is wanted.
+    pub const ACK: u16 = 4;
+    /// What the request changes is to be told to the requester, too.
+    pub const ECHO: u16 = 8;
+    /// In a dump: what it lists has changed since it began.
+    pub const DUMP_INTR: u16 = 0x10;
+    /// A request for all there is. The same bits as `REPLACE` and `EXCL`.
+    pub const DUMP: u16 = 0x300;
+    /// Replace what exists.
+    pub const REPLACE: u16 = 0x100;
+    /// Leave alone what exists.
+    pub const EXCL: u16 = 0x200;
+    /// Create what is missing.
+    pub const CREATE: u16 = 0x400;
+    /// Add to the end of a list.
+    pub const APPEND: u16 = 0x800;
+    /// In an error: the request is quoted without its payload.
+    pub const CAPPED: u16 = 0x100;
+    /// In an error: attributes of the extended ACK follow.
+    pub const ACK_TLVS: u16 = 0x200;
+}
+
+/// A message's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The message's length, header included.
+    pub len: u32,
+    /// What it is: one of netlink's own kinds, or the number of a family.
+    pub kind: u16,
+    /// Its [`flags`].
+    pub flags: u16,
+    /// The number by which a reply is known to belong to its request.
+    pub seq: u32,
+    /// The port of who sent the request.
+    pub portid: u32,
+}
+
+impl Header {
+    /// Reads a header from the start of `bytes`.
+    #[inline]
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3, ..] = *bytes else {
+            return None;
+        };
+        Some(Self {
+            len: u32::from_ne_bytes([l0, l1, l2, l3]),
+            kind: u16::from_ne_bytes([k0, k1]),
+            flags: u16::from_ne_bytes([f0, f1]),
+            seq: u32::from_ne_bytes([s0, s1, s2, s3]),
+            portid: u32::from_ne_bytes([p0, p1, p2, p3]),
+        })
+    }
+
+    /// The header as [`Self::read`] reads it.
+    pub(super) fn bytes(&self) -> [u8; HEADER] {
+        let [l0, l1, l2, l3] = self.len.to_ne_bytes();
+        let ([k0, k1], [f0, f1]) = (self.kind.to_ne_bytes(), self.flags.to_ne_bytes());
+        let [s0, s1, s2, s3] = self.seq.to_ne_bytes();
+        let [p0, p1, p2, p3] = self.portid.to_ne_bytes();
+        [
+            l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
+        ]
+    }
+}
+
+/// The header of a request, whose length [`finish`] writes. It goes to the end of a
+/// buffer; what is put behind it belongs to the request.
+#[inline]
+#[must_use]
+pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
+    let ([k0, k1], [f0, f1]) = (kind.to_ne_bytes(), flags.to_ne_bytes());
+    let [s0, s1, s2, s3] = seq.to_ne_bytes();
+    [0, 0, 0, 0, k0, k1, f0, f1, s0, s1, s2, s3, 0, 0, 0, 0]
+}
+
+/// Writes the length of the request that begins at `start` in `buffer`, and goes
+/// to its end, into its header.
+#[inline]
+pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
+    let len = buffer.len().saturating_sub(start);
+    let max = u32::MAX as usize;
+    let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;
+    if let Some(field) = buffer.get_mut(start..start.saturating_add(4)) {
+        field.copy_from_slice(&total.to_ne_bytes());
+    }
+    Ok(())
+}
+
+/// A message of a datagram.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Its header.
+    pub header: Header,
+    /// What stands behind the header.
+    pub payload: &'a [u8],
+}
+
+/// What a message is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Nothing, or nothing that is known.
+    Noop,
+    /// An ACK.
+    Ack,
+    /// An error.
+    Refused(Box<Refusal>),
+    /// The end of a dump.
+    Done,
+    /// The kernel lost data.
+    Overrun,
+    /// Of a family.
+    Data,
+}
+
+impl Message<'_> {
+    /// Tells what the message is.
+    #[inline]
+    pub fn kind(&self) -> Result<Kind> {
+        let Header { kind, flags, .. } = self.header;
+        if kind >= MIN_TYPE {
+            return Ok(Kind::Data);
+        }
+        if is_ack(kind, self.payload) {
+            return Ok(Kind::Ack);
+        }
+        control(kind, flags, self.payload)
+    }
+}
+
+/// Tells what a message of netlink's own is.
+// By its parts, so that a message need not be in memory where it is none of these.
+fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
+    Ok(match i32::from(kind) {
+        libc::NLMSG_ERROR => error(flags, payload)?,
+        libc::NLMSG_DONE => done(flags, payload)?,
+        libc::NLMSG_OVERRUN => Kind::Overrun,
+        _ => Kind::Noop,
+    })
+}
+
+/// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK. Some
+/// families end a list with one that has no payload, such as devlink, smc and team.
+fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
+    if payload.is_empty() {
+        return Ok(Kind::Done);
+    }
+    let [a, b, c, d, attributes @ ..] = payload else {
+        return Err(Error::Malformed {
+            what: "the end of a dump is too short",
+            offset: 0,
+        });
+    };
+    let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+    let Some(errno) = code.checked_neg().filter(|errno| *errno > 0) else {
+        return Ok(Kind::Done);
+    };
+    let mut refusal = Refusal {
+        errno,
+        ..Refusal::default()
+    };
+    if flags & flags::ACK_TLVS != 0 {
+        read_extack(attributes, &mut refusal);
+    }
+    Ok(Kind::Refused(Box::new(refusal)))
+}
+
+/// Whether a message is NLMSG_ERROR without an error, and whole: an ACK.
+#[inline]
+pub(super) fn is_ack(kind: u16, payload: &[u8]) -> bool {
+    kind == libc::NLMSG_ERROR as u16
+        && payload.len() >= 4 + HEADER
+        && payload.first_chunk() == Some(&[0; 4])
+}
+
+/// Reads NLMSG_ERROR: an errno, the header of the request, its payload unless that
+/// was capped, and the extended ACK.
+fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
+    let short = Error::Malformed {
+        what: "an error message is too short",
+        offset: 0,
+    };
+    let [a, b, c, d, quoted @ ..] = payload else {
+        return Err(short);
+    };
+    let code = i32::from_ne_bytes([*a, *b, *c, *d]);
+    let Some(request) = Header::read(quoted) else {
+        return Err(short);
+    };
+    if code == 0 {
+        return Ok(Kind::Ack);
+    }
+    let errno = code.checked_neg().filter(|errno| *errno > 0);
+    let mut refusal = Refusal {
+        errno: errno.ok_or(Error::Malformed {
+            what: "an error message has no errno",
+            offset: HEADER,
+        })?,
+        ..Refusal::default()
+    };
+    if flags & flags::ACK_TLVS != 0 {
+        let len = if flags & flags::CAPPED != 0 {
+            HEADER
+        } else {
+            request.len as usize
+        };
+        // One whose length lies says nothing of where the extended ACK begins.
+        if quoted.get(..len).is_some() {
+            read_extack(behind(quoted, len), &mut refusal);
+        }
+    }
+    Ok(Kind::Refused(Box::new(refusal)))
+}
+
+/// Reads the extended ACK: `enum nlmsgerr_attrs`. What cannot be read of it is left
+/// out, and text that is not UTF-8 is read as far as it is: the errno says more than
+/// an error about its explanation would.
+fn read_extack(bytes: &[u8], refusal: &mut Refusal) {
+    for attribute in Attributes::new(bytes).map_while(Result::ok) {
+        match attribute.number {
+            1 => refusal.message = attribute.text().ok(),
+            2 => refusal.offset = attribute.u32().ok(),
+            4 => refusal.policy = read_policy(attribute.attributes()).ok(),
+            5 => refusal.missing = attribute.u32().ok(),
+            6 => refusal.missing_in = attribute.u32().ok(),
+            _ => {}
+        }
+    }
+}
+
+/// Reads what the kernel tells of a policy: `enum netlink_policy_type_attr`.
+pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
+    let mut policy = Policy::default();
+    let (mut signed, mut unsigned) = ((None, None), (None, None));
+    for attribute in attributes {
+        let attribute = attribute?;
+        match attribute.number {
+            1 => policy.kind = Some(attribute.u32()?),
+            2 => signed.0 = Some(attribute.sint()?),
+            3 => signed.1 = Some(attribute.sint()?),
+            4 => unsigned.0 = Some(attribute.uint()?),
+            5 => unsigned.1 = Some(attribute.uint()?),
+            6 => policy.min_len = Some(attribute.u32()?),
+            7 => policy.max_len = Some(attribute.u32()?),
+            8 => policy.nested = Some(attribute.u32()?),
+            10 => policy.mask = Some(attribute.u32()?.into()),
+            12 => policy.mask = Some(attribute.uint()?),
+            _ => {}
+        }
+    }
+    policy.signed = signed.0.zip(signed.1);
+    policy.unsigned = unsigned.0.zip(unsigned.1);
+    Ok(policy)
+}
+
+/// The messages of a datagram, each with where it stands in it. Ends at the
+/// first that is malformed.
+#[derive(Clone, Debug)]
+#[must_use = "messages are read by going through them"]
+pub struct Messages<'a> {
+    /// What is not read yet.
+    rest: &'a [u8],
+    /// The datagram's length.
+    len: usize,
+}
+
+impl<'a> Messages<'a> {
+    /// Reads `datagram`.
+    #[inline]
+    pub fn new(datagram: &'a [u8]) -> Self {
+        Self::at(datagram, 0)
+    }
+
+    /// Reads `datagram` from `offset` on.
+    #[inline]
+    pub(super) fn at(datagram: &'a [u8], offset: usize) -> Self {
+        Self {
+            rest: datagram.get(offset..).unwrap_or_default(),
+            len: datagram.len(),
+        }
+    }
+
+    /// Where the next message begins.
+    #[must_use]
+    #[inline]
+    pub fn offset(&self) -> usize {
+        self.len.saturating_sub(self.rest.len())
+    }
+
+    #[cold]
+    fn malformed(&mut self) -> Option<Result<Message<'a>>> {
+        let offset = self.offset();
+        self.rest = &[];
+        Some(Err(Error::Malformed {
+            what: "a message's length is wrong",
+            offset,
+        }))
+    }
+}
+
+impl<'a> Iterator for Messages<'a> {
+    type Item = Result<Message<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest;
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(header) = Header::read(rest) else {
+            return self.malformed();
+        };
+        let len = header.len as usize;
+        let Some(payload) = rest.get(..len).and_then(|whole| whole.get(HEADER..)) else {
+            return self.malformed();
+        };
+        self.rest = behind(rest, len);
+        Some(Ok(Message { header, payload }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attr::Writer;
+    use super::*;
+    use proptest::prelude::*;
+
+    const DONE: u16 = libc::NLMSG_DONE as u16;
+
+    fn request(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
+        let mut buffer = header(kind, flags, 7).to_vec();
+        buffer.extend_from_slice(payload);
+        finish(&mut buffer, 0).unwrap();
+        buffer
+    }
+
+    #[test]
+    fn several_messages_of_a_datagram_are_read_one_by_one() {
+        let mut datagram = request(0x20, 0, b"abcde");
+        datagram.resize(24, 0);
+        datagram.extend(request(0x21, 0, b""));
+        let read: Vec<_> = Messages::new(&datagram).map(|m| m.unwrap()).collect();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].payload, b"abcde");
+        assert_eq!(read[1].header.kind, 0x21);
+    }
+
+    #[test]
+    fn an_error_is_read_with_its_extended_ack_whether_capped_or_not() {
+        for capped in [true, false] {
+            let quoted = request(0x20, 0, b"abcdefgh");
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend_from_slice(if capped { &quoted[..HEADER] } else { &quoted });
+            let mut writer = Writer::new(&mut payload);
+            writer.string(1, "no such counter").unwrap();
+            writer.u32(2, 20).unwrap();
+            let capped = if capped { flags::CAPPED } else { 0 };
+            let bytes = request(2, flags::ACK_TLVS | capped, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            let Kind::Refused(refusal) = message.kind().unwrap() else {
+                panic!("not a refusal");
+            };
+            assert_eq!(refusal.errno, libc::ENOENT);
+            assert_eq!(refusal.message.as_deref(), Some("no such counter"));
+            assert_eq!(refusal.offset, Some(20));
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_list_may_have_no_payload() {
+        let kind = |payload: &[u8]| {
+            let bytes = request(DONE, flags::MULTI, payload);
+            Messages::new(&bytes).next().unwrap().unwrap().kind()
+        };
+        assert_eq!(kind(&[]).unwrap(), Kind::Done);
+        assert_eq!(kind(&[0; 4]).unwrap(), Kind::Done);
+        assert!(matches!(kind(&[0; 3]), Err(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn an_extended_ack_that_cannot_be_read_does_not_hide_the_errno() {
+        let read = |kind, fill: &dyn Fn(&mut Writer<'_>)| {
+            let mut payload = (-libc::EPERM).to_ne_bytes().to_vec();
+            if kind != DONE {
+                payload.extend_from_slice(&[0; HEADER]);
+            }
+            fill(&mut Writer::new(&mut payload));
+            let bytes = request(kind, flags::ACK_TLVS | flags::CAPPED, &payload);
+            match Messages::new(&bytes).next().unwrap().unwrap().kind() {
+                Ok(Kind::Refused(refusal)) => *refusal,
+                other => panic!("not a refusal: {other:?}"),
+            }
+        };
+        for kind in [libc::NLMSG_ERROR as u16, DONE] {
+            let refusal = read(kind, &|writer| {
+                writer.bytes(1, b"no caf\xe9\0").unwrap();
+                writer.u32(2, 20).unwrap();
+            });
+            assert_eq!(refusal.errno, libc::EPERM);
+            assert_eq!(refusal.message.as_deref(), Some("no caf\u{fffd}"));
+            assert_eq!(refusal.offset, Some(20));
+            // Text without its NUL, a number that is none, and a nest of nonsense.
+            let refusal = read(kind, &|writer| {
+                writer.bytes(1, b"endless").unwrap();
+                writer.bytes(2, b"odd").unwrap();
+                writer.bytes(4, &[1]).unwrap();
+                writer.u32(5, 3).unwrap();
+            });
+            let expected = Refusal {
+                errno: libc::EPERM,
+                missing: Some(3),
+                ..Refusal::default()
+            };
+            assert_eq!(refusal, expected);
+        }
+        // A request that is said to be longer than what is quoted of it.
+        let mut payload = (-libc::EPERM).to_ne_bytes().to_vec();
+        payload.extend_from_slice(&1000u32.to_ne_bytes());
+        payload.extend_from_slice(&[0; HEADER - 4]);
+        let bytes = request(libc::NLMSG_ERROR as u16, flags::ACK_TLVS, &payload);
+        let kind = Messages::new(&bytes).next().unwrap().unwrap().kind();
+        assert!(matches!(kind, Ok(Kind::Refused(refusal)) if refusal.errno == libc::EPERM));
+    }
+
+    #[test]
+    fn a_length_that_lies_is_an_error_and_the_end() {
+        for len in [0u32, 15, 100, u32::MAX] {
+            let mut bytes = request(0x20, 0, b"abcd");
+            bytes[..4].copy_from_slice(&len.to_ne_bytes());
+            let mut messages = Messages::new(&bytes);
+            assert!(messages.next().unwrap().is_err());
+            assert!(messages.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_quoted_request_whose_length_lies_hides_its_extended_ack_and_no_errno() {
+        for len in [29, u32::MAX - 2, u32::MAX] {
+            let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+            payload.extend(request(0x20, 0, b"abcdefgh"));
+            payload[4..8].copy_from_slice(&len.to_ne_bytes());
+            let bytes = request(2, flags::ACK_TLVS, &payload);
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            let Kind::Refused(refusal) = message.kind().unwrap() else {
+                panic!("not a refusal");
+            };
+            assert_eq!((refusal.errno, refusal.message), (libc::ENOENT, None));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(kind in 0u16..5, flags: u16, payload: Vec<u8>, tail: Vec<u8>) {
+            let mut bytes = request(kind, flags, &payload);
+            bytes.extend(tail);
+            for message in Messages::new(&bytes).flatten() {
+                let _ = message.kind();
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The system calls, as safe functions. All unsafe code of the program is here.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::time::Duration;
+
+#[inline]
+fn check(result: libc::ssize_t) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::last_os_error())
+}
+
+/// Opens a netlink socket of `protocol`, which never blocks. See netlink(7).
+pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
+    // SAFETY: The call takes no pointers.
+    let fd = unsafe {
+        libc::socket(
+            libc::AF_NETLINK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
+            protocol,
+        )
+    };
+    check(fd as libc::ssize_t)?;
+    // SAFETY: The call has just made this descriptor, so nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// The address of the kernel, and the one by which the kernel picks a port.
+fn kernel() -> libc::sockaddr_nl {
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut address: libc::sockaddr_nl = unsafe { zeroed() };
+    address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+    address
+}
+
+const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+
+/// Binds the socket to a port that the kernel picks.
+pub(super) fn bind(fd: &OwnedFd) -> io::Result<()> {
+    let address = kernel();
+    // SAFETY: The address is valid for reads of its length, which is passed.
+    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), ADDRESS_LEN) } as _)?;
+    Ok(())
+}
+
+/// Tells which port the socket is bound to.
+pub(super) fn port(fd: &OwnedFd) -> io::Result<u32> {
+    let mut address = kernel();
+    let mut len = ADDRESS_LEN;
+    // SAFETY: The address is valid for writes of its length, which is passed,
+    // and so is the length.
+    check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut address).cast(), &mut len) } as _)?;
+    Ok(address.nl_pid)
+}
+
+/// Sets a socket option whose value is an `int`.
+pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> io::Result<()> {
+    let value: libc::c_int = value;
+    // SAFETY: The value is valid for reads of its size, which is passed.
+    check(unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            level,
+            option,
+            (&raw const value).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    } as _)?;
+    Ok(())
+}
+
+/// Waits until `fd` has something to receive, a datagram or an error, or until
+/// `timeout` is over, in whole milliseconds; without one for as long as it takes.
+/// Returns how many descriptors have: 1 or 0.
+pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<usize> {
+    let mut polled = libc::pollfd {
+        fd: fd.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    let millis = timeout.map_or(-1, |timeout| {
+        timeout
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .try_into()
+            .unwrap_or(libc::c_int::MAX)
+    });
+    // SAFETY: The one `pollfd` is valid for reads and writes, and is borrowed for this
+    // call. The descriptor is open, as it is borrowed, too.
+    check(unsafe { libc::poll(&raw mut polled, 1, millis) } as _)
+}
+
+/// Sends `datagram` to the kernel: one system call.
+#[inline]
+pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
+    let address = kernel();
+    // SAFETY: Datagram and address are valid for reads of their lengths, which
+    // are passed.
+    check(unsafe {
+        libc::sendto(
+            fd.as_raw_fd(),
+            datagram.as_ptr().cast(),
+            datagram.len(),
+            0,
+            (&raw const address).cast(),
+            ADDRESS_LEN,
+        )
+    })
+}
+
+/// Receives a datagram into `buffer`, if one is there: one system call. Returns how many
+/// bytes were filled, the sender's port, and how many the datagram had.
+#[inline]
+pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Option<u32>, usize)> {
+    // A family that is no netlink's, so that it shows whether the call wrote one.
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut address: libc::sockaddr_nl = unsafe { zeroed() };
+    let mut address_len = ADDRESS_LEN;
+    // With this flag it gives the datagram's length, however much of it fits.
+    let flags = libc::MSG_TRUNC;
+    // SAFETY: The buffer and the address are valid for writes of their lengths,
+    // which are passed, and so is the address's length; all are borrowed for this
+    // call. No more than the buffer's length is written into it.
+    let len = check(unsafe {
+        libc::recvfrom(
+            fd.as_raw_fd(),
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            flags,
+            (&raw mut address).cast(),
+            &raw mut address_len,
+        )
+    })?;
+    let netlink =
+        address_len == ADDRESS_LEN && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
+    let sender = netlink.then_some(address.nl_pid);
+    Ok((len.min(buffer.len()), sender, len))
+}
+
+/// Moves the calling thread into the network namespace that `fd` stands for.
+pub(super) fn enter_net_namespace(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: The call takes no pointers.
+    check(unsafe { libc::setns(fd.as_raw_fd(), libc::CLONE_NEWNET) } as _)?;
+    Ok(())
+}
+
+/// What the C library calls an errno.
+pub(super) fn errno_text(errno: i32) -> String {
+    let mut text = [0u8; 128];
+    // SAFETY: The buffer is valid for writes of its length, which is passed.
+    let failed = unsafe { libc::strerror_r(errno, text.as_mut_ptr().cast(), text.len()) };
+    match CStr::from_bytes_until_nul(&text) {
+        Ok(text) if failed == 0 => text.to_string_lossy().into_owned(),
+        _ => "unknown error".to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What carries datagrams to the kernel and back.
+
+use super::error::{Error, Result};
+use super::sys;
+use super::tap::{tell, Call, Step, Tap};
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What one receive gave.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Received {
+    /// How many bytes of the buffer were filled.
+    pub len: usize,
+    /// The sender's port; 0 is the kernel. `None` where the sender gave no
+    /// netlink address.
+    pub sender: Option<u32>,
+    /// How many bytes the datagram had: more, where it was longer than the buffer.
+    pub whole: usize,
+}
+
+impl Received {
+    /// A datagram of `whole` bytes, of which the buffer has the first `len`.
+    #[inline]
+    #[must_use]
+    pub fn new(len: usize, sender: Option<u32>, whole: usize) -> Self {
+        Self { len, sender, whole }
+    }
+
+    /// Whether the datagram was longer than the buffer.
+    #[inline]
+    #[must_use]
+    pub fn truncated(&self) -> bool {
+        self.whole > self.len
+    }
+}
+
+/// A way for datagrams: [`Netlink`], or in a test one behind which there is no kernel.
+/// [`Socket::over`](super::Socket::over) opens a socket over it.
+pub trait Transport: fmt::Debug {
+    /// Sends a datagram.
+    fn send(&self, datagram: &[u8]) -> io::Result<usize>;
+
+    /// Receives a datagram. Fails with `EAGAIN` where none is there.
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<Received>;
+
+    /// Waits until there is a datagram to receive, for at most `timeout`. It may end
+    /// for no reason.
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()>;
+}
+
+/// A netlink socket of the kernel's.
+#[derive(Debug)]
+pub struct Netlink {
+    fd: OwnedFd,
+    protocol: i32,
+    /// Who is told of each call.
+    tap: Option<Arc<dyn Tap>>,
+}
+
+impl Netlink {
+    /// Opens a socket, and tells which port it has.
+    pub(super) fn open(protocol: i32, tap: Option<Arc<dyn Tap>>) -> Result<(Self, u32)> {
+        let failed = |call| move |error| Error::Io { call, error };
+        let opened = sys::open(protocol);
+        if let Some(tap) = tap.as_deref() {
+            let fd = |fd: &OwnedFd| usize::try_from(fd.as_raw_fd()).unwrap_or(0);
+            tell(tap, -1, Call::Socket { protocol }, &opened, fd);
+        }
+        let socket = Self {
+            fd: opened.map_err(failed("socket"))?,
+            protocol,
+            tap,
+        };
+        for option in [
+            // Errors with words; quoting of a refused request's header alone;
+            // strict checks of what a dump is asked for.
+            libc::NETLINK_EXT_ACK,
+            libc::NETLINK_CAP_ACK,
+            libc::NETLINK_GET_STRICT_CHK,
+        ] {
+            socket
+                .set_option(libc::SOL_NETLINK, option, 1)
+                .map_err(failed("setsockopt"))?;
+        }
+        let bound = sys::bind(&socket.fd);
+        socket.tell(Call::Bind, &bound, |()| 0);
+        bound.map_err(failed("bind"))?;
+        let named = sys::port(&socket.fd);
+        let portid = *named.as_ref().unwrap_or(&0);
+        socket.tell(Call::Name { portid }, &named, |_| 0);
+        let portid = named.map_err(failed("getsockname"))?;
+        Ok((socket, portid))
+    }
+
+    /// Opens another socket of this protocol, with the same tap.
+    pub(super) fn open_another(&self) -> Result<(Self, u32)> {
+        Self::open(self.protocol, self.tap.clone())
+    }
+
+    /// Joins a multicast group.
+    pub(super) fn join(&self, group: i32) -> io::Result<()> {
+        self.set_option(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
+    }
+
+    /// Asks for a receive buffer of `bytes`.
+    pub(super) fn set_receive_buffer(&self, bytes: i32) -> io::Result<()> {
+        self.set_option(libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+    }
+
+    fn set_option(&self, level: i32, option: i32, value: i32) -> io::Result<()> {
+        let set = sys::set_option(&self.fd, level, option, value);
+        let call = Call::SetOption {
+            level,
+            option,
+            value,
+        };
+        self.tell(call, &set, |()| 0);
+        set
+    }
+
+    /// Tells the tap, if there is one.
+    fn tell<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
+        if let Some(tap) = self.tap.as_deref() {
+            tell(tap, self.fd.as_raw_fd(), call, result, given);
+        }
+    }
+
+    /// Tells of a send that gave `len`, or failed with `errno` where that is not 0.
+    // By numbers alone, so that a result that nobody is told of stays in registers.
+    #[cold]
+    #[inline(never)]
+    fn sent(&self, datagram: &[u8], len: usize, errno: i32) {
+        let call = Call::Send {
+            bytes: datagram,
+            protocol: self.protocol,
+        };
+        self.step(call, len, errno);
+    }
+
+    /// Tells of a receive that filled `len` bytes of `buffer`, or failed with `errno`
+    /// where that is not 0.
+    #[cold]
+    #[inline(never)]
+    fn received(&self, buffer: &[u8], len: usize, from: Option<u32>, whole: usize, errno: i32) {
+        let call = Call::Receive {
+            room: buffer.len(),
+            bytes: buffer.get(..len).unwrap_or_default(),
+            whole,
+            from,
+            protocol: self.protocol,
+        };
+        self.step(call, whole, errno);
+    }
+
+    fn step(&self, call: Call<'_>, given: usize, errno: i32) {
+        if let Some(tap) = self.tap.as_deref() {
+            let fd = self.fd.as_raw_fd();
+            let result = if errno == 0 { Ok(given) } else { Err(errno) };
+            tap.step(&Step { fd, call, result });
+        }
+    }
+}
+
+/// The errno of a call that failed.
+fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
+
+impl Drop for Netlink {
+    fn drop(&mut self) {
+        // The descriptor is closed behind this, and nobody learns with what result.
+        if let Some(tap) = self.tap.as_deref() {
+            tap.step(&Step {
+                fd: self.fd.as_raw_fd(),
+                call: Call::Close,
+                result: Ok(0),
+            });
+        }
+    }
+}
+
+impl Transport for Netlink {
+    #[inline(always)]
+    fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        let sent = sys::send(&self.fd, datagram);
+        if self.tap.is_some() {
+            match &sent {
+                Ok(len) => self.sent(datagram, *len, 0),
+                Err(error) => self.sent(datagram, 0, errno(error)),
+            }
+        }
+        sent
+    }
+
+    #[inline(always)]
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let received = sys::receive(&self.fd, buffer).map(|(len, sender, whole)| Received {
+            len,
+            sender,
+            whole,
+        });
+        if self.tap.is_some() {
+            match &received {
+                Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),
+                Err(error) => self.received(buffer, 0, None, 0, errno(error)),
+            }
+        }
+        received
+    }
+
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        let waited = sys::wait(self.fd.as_fd(), timeout);
+        self.tell(Call::Wait { timeout }, &waited, |ready| *ready);
+        waited.map(drop)
+    }
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! rtnetlink: links, addresses, routes, rules and neighbours, IPv4 and IPv6.
+//!
+//! Each is an [`Entry`]: [`list()`] asks the kernel for all of them, and a socket of
+//! [`listen`] is told of every change, which [`told`] reads.
+//!
+//! Source: `include/uapi/linux/rtnetlink.h`.
+//!
+//! ```
+//! use parley_netlink::netlink::{protocol, Socket};
+//! use parley_netlink::route::{links, Address, Entry, Route};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! let links = links::Names::read(&mut socket)?;
+//! for address in Address::all(&mut socket)?.entries {
+//!     println!("{:?}: {:?}", links.name(address.index), address.local);
+//! }
+//! for route in Route::all(&mut socket)?.entries {
+//!     println!("{:?} in the table {}", route.destination, route.table);
+//! }
+//! # assert_eq!(&*links.name(1), "lo");
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+//!
+//! To follow the changes, with a list of what there is to begin with:
+//!
+//! ```no_run
+//! use parley_netlink::netlink::{protocol, Socket};
+//! use parley_netlink::route::{self, Entry, Link};
+//!
+//! let mut socket = Socket::open(protocol::ROUTE)?;
+//! route::listen(&mut socket, Link::GROUPS)?;
+//! loop {
+//!     let message = socket.next_message(route::concerns::<Link>)?;
+//!     if let Some(told) = route::told::<Link>(&message)? {
+//!         println!("{:?}: {:?}", told.change, told.entry.name);
+//!     }
+//! }
+//! # #[allow(unreachable_code)]
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+pub mod addresses;
+mod encap;
+pub mod fields;
+mod kinds;
+pub mod links;
+pub mod names;
+pub mod neighbours;
+mod numbers;
+pub mod routes;
+pub mod rules;
+
+pub use addresses::Address;
+pub use links::Link;
+pub use neighbours::Neighbour;
+pub use routes::Route;
+pub use rules::Rule;
+
+use crate::netlink::attr::{Attribute, Attributes, Writer};
+use crate::netlink::list::{self, Listing, Question};
+use crate::netlink::message::{self, flags, Message};
+use crate::netlink::socket::Expect;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use crate::sealed::Sealed;
+use std::net::IpAddr;
+
+/// An address family, as rtnetlink has them in its headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// `AF_INET`.
+    Inet,
+    /// `AF_INET6`.
+    Inet6,
+}
+
+impl Family {
+    /// Both, in the order in which they are listed.
+    pub const BOTH: [Self; 2] = [Self::Inet, Self::Inet6];
+
+    /// Its number in a header.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Inet => libc::AF_INET as u8,
+            Self::Inet6 => libc::AF_INET6 as u8,
+        }
+    }
+
+    /// Its name: `inet` or `inet6`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inet => "inet",
+            Self::Inet6 => "inet6",
+        }
+    }
+
+    /// How many bits its addresses have.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        match self {
+            Self::Inet => 32,
+            Self::Inet6 => 128,
+        }
+    }
+
+    fn read(number: u8) -> Result<Self> {
+        let known = |family: &Self| family.number() == number;
+        Self::BOTH.into_iter().find(known).ok_or(Error::Malformed {
+            what: "the address family is neither IPv4 nor IPv6",
+            offset: 0,
+        })
+    }
+}
+
+/// A stretch of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Prefix {
+    /// Its first address.
+    pub address: IpAddr,
+    /// How many bits of it are the same in all, at most 32 or 128.
+    pub len: u8,
+}
+
+/// What rtnetlink lists, and tells the changes of. Nobody else can make one.
+pub trait Entry: Sealed + Clone {
+    /// The type of the message that tells of one that is new or changed. Of one
+    /// that is gone tells the next number; the one after that asks for all.
+    const NEW: u16;
+    /// The name of the request, for errors.
+    const REQUEST: &'static str;
+    /// The multicast groups that tell of changes.
+    const GROUPS: &'static [u32];
+    /// Length of the header before the attributes.
+    const HEADER: usize;
+
+    /// What tells one from another. Only to be compared: what it is made of may
+    /// change.
+    type Key: Ord;
+
+    /// What tells this one from another.
+    fn key(&self) -> Self::Key;
+
+    /// Whether this is the same as one that has the same key. Most often it is.
+    fn is_same(&self, _other: &Self) -> bool {
+        true
+    }
+
+    /// Whether the kernel names this alone when it removes it from `other`, which is
+    /// the same and stays.
+    fn is_part_of(&self, _other: &Self) -> bool {
+        false
+    }
+
+    /// Whether `other`, which has the same key and is gone, became this, as far as
+    /// two lists can show.
+    fn comes_from(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+
+    /// Whether a list that has this where an earlier one had `other`, which is the
+    /// same, shows a change. Time that passes is none.
+    fn is_changed(&self, other: &Self) -> bool;
+
+    /// Whether this may go, or change, with the link of this number, without the
+    /// kernel telling of it.
+    fn goes_with(&self, _link: u32) -> bool {
+        false
+    }
+
+    /// Whether entries are of this address family. What else the kernel sends in
+    /// the same messages is left out.
+    #[must_use]
+    fn has_family(family: u8) -> bool {
+        Family::read(family).is_ok()
+    }
+
+    /// Reads a message of the type [`Self::NEW`], or of the next.
+    fn read(message: &Message<'_>) -> Result<Self>;
+
+    /// Lists all of them.
+    fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
+        list(socket, None)
+    }
+}
+
+/// A change that the kernel told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Told<E> {
+    /// Of what.
+    pub entry: E,
+    /// What became of it.
+    pub change: Change,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It exists, and the kernel does not say since when.
+    Is,
+    /// It was created, in front of those with the same key.
+    Created,
+    /// It was created, behind those with the same key.
+    Appended,
+    /// It took the place of another with the same key.
+    Replaces,
+    /// It is gone; it is as it last was.
+    Gone,
+}
+
+/// Lists all of a kind. With `family`, only those; see [`routes::list`] for more.
+pub fn list<E: Entry, T: Transport>(
+    socket: &mut Socket<T>,
+    family: Option<Family>,
+) -> Result<Listing<E>> {
+    let mut header = [0; 16];
+    if let (Some(family), [first, ..]) = (family, &mut header) {
+        *first = family.number();
+    }
+    let header = header.get(..E::HEADER).unwrap_or_default();
+    dump(socket, header, |_| Ok(()))
+}
+
+/// Lists what the request with `header` and the attributes of `fill` asks for. A
+/// kernel that lacks the header's family lists all others; they are left out.
+fn dump<E: Entry, T: Transport>(
+    socket: &mut Socket<T>,
+    header: &[u8],
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+) -> Result<Listing<E>> {
+    let family = header.first().filter(|family| **family != 0);
+    let question = Question {
+        kind: E::NEW.wrapping_add(2),
+        name: E::REQUEST,
+        header,
+    };
+    list::list(socket, question, fill, |message| {
+        let is_asked_for = family.is_none() || message.payload.first() == family;
+        let is_one = concerns::<E>(message) && is_asked_for;
+        is_one.then(|| E::read(message)).transpose()
+    })
+}
+
+/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`. Of a family
+/// that the kernel does not have there is none.
+fn both<E>(
+    family: Option<Family>,
+    mut each: impl FnMut(Family) -> Result<Listing<E>>,
+) -> Result<Listing<E>> {
+    let mut all = Listing::default();
+    for one in Family::BOTH {
+        if family.is_none_or(|wanted| wanted == one) {
+            let listing = match each(one) {
+                Err(error) if error.errno() == Some(libc::EAFNOSUPPORT) => continue,
+                listing => listing?,
+            };
+            all.entries.extend(listing.entries);
+            all.interrupted |= listing.interrupted;
+        }
+    }
+    Ok(all)
+}
+
+/// Joins `groups`, those of [`Entry::GROUPS`] for example, so that the socket receives
+/// their changes; it then waits for them without a timeout.
+pub fn listen(socket: &mut Socket, groups: &[u32]) -> Result<()> {
+    for group in groups {
+        socket.join(*group)?;
+    }
+    socket.wait_for_ever()
+}
+
+/// Waits until the kernel is done with the change that it is at. It tells that a
+/// link goes down before it takes the routes away that led there.
+pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
+    // Lists are read beside changes. The statistics of a link are read between
+    // them, and the loopback link is always there.
+    const GETSTATS: u16 = 94;
+    const LOOPBACK: u32 = 1;
+    const LINK_64: u32 = 1;
+    let seq = socket.next_seq();
+    let mut request = message::header(GETSTATS, flags::REQUEST, seq).to_vec();
+    for word in [0, LOOPBACK, LINK_64] {
+        request.extend_from_slice(&word.to_ne_bytes());
+    }
+    message::finish(&mut request, 0)?;
+    match socket.transact(&request, seq, Expect::Reply) {
+        // A refusal has waited as well.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a message tells of an entry of this kind.
+#[must_use]
+pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
+    let kind = message.header.kind;
+    (kind == E::NEW || kind == E::NEW.wrapping_add(1))
+        && message
+            .payload
+            .first()
+            .is_some_and(|first| E::has_family(*first))
+}
+
+/// Reads a change, where the message tells one of this kind.
+pub fn told<E: Entry>(message: &Message<'_>) -> Result<Option<Told<E>>> {
+    if !concerns::<E>(message) {
+        return Ok(None);
+    }
+    let has = |flag| message.header.flags & flag != 0;
+    let change = if message.header.kind != E::NEW {
+        Change::Gone
+    } else if has(flags::REPLACE) {
+        Change::Replaces
+    } else if has(flags::CREATE) && has(flags::APPEND) {
+        Change::Appended
+    } else if has(flags::CREATE) {
+        Change::Created
+    } else {
+        Change::Is
+    };
+    let entry = E::read(message)?;
+    Ok(Some(Told { entry, change }))
+}
+
+/// Takes a message's header of `N` bytes and its attributes apart.
+fn split<'a, const N: usize>(message: &Message<'a>) -> Result<(&'a [u8; N], Attributes<'a>)> {
+    let (header, rest) = message
+        .payload
+        .split_first_chunk()
+        .ok_or(Error::Malformed {
+            what: "a message is shorter than its family's header",
+            offset: message.payload.len(),
+        })?;
+    Ok((header, Attributes::new(rest)))
+}
+
+/// The payload as an address: of 4 bytes or of 16.
+fn ip(attribute: &Attribute<'_>) -> Result<IpAddr> {
+    ip_bytes(attribute.payload, attribute.offset)
+}
+
+fn ip_bytes(bytes: &[u8], offset: usize) -> Result<IpAddr> {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Ok(v4.into());
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(v6) => Ok(v6.into()),
+        Err(_) => Err(Error::Malformed {
+            what: "an address has neither 4 nor 16 bytes",
+            offset,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The kinds of links, and what each is set up with: `IFLA_INFO_DATA` and
+//! `IFLA_INFO_SLAVE_DATA`.
+//!
+//! Source: `include/uapi/linux/if_link.h` and the headers of its parts. The keys are
+//! those of `ip -j -d link`.
+
+mod kind;
+mod masters;
+mod ports;
+mod tunnels;
+
+use super::fields::{find, read, Field, Found, Show, Value};
+use super::numbers as n;
+use crate::netlink::attr::{Attribute, Attributes};
+use crate::netlink::Result;
+use kind::{done, number_of, words, Kind};
+use std::net::IpAddr;
+use Show::{
+    Address, Big, BigHex, Bits, Bool, Ethertype, Flag, Group, Hardware, Hex, Link, LinkOrNone,
+    List, Name, Number, Other, Passing, Presence, Signed, Unless0, User, Yes,
+};
+
+/// Reads what a link of this kind is set up with; `None` where the kind is not known.
+pub(super) fn link(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Vec<Field>>> {
+    of(
+        KINDS.iter().chain(masters::KINDS).chain(tunnels::KINDS),
+        kind,
+        data,
+    )
+}
+
+/// Reads what a part of a link of this kind is set up with.
+pub(super) fn part(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Vec<Field>>> {
+    of(ports::KINDS.iter(), kind, data)
+}
+
+/// The names of all kinds that are known.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let kinds = KINDS.iter().chain(masters::KINDS).chain(tunnels::KINDS);
+    kinds
+        .chain(ports::KINDS)
+        .flat_map(|kind| kind.names)
+        .copied()
+}
+
+fn of<'a>(
+    mut kinds: impl Iterator<Item = &'a Kind>,
+    name: &str,
+    data: Option<Attributes<'_>>,
+) -> Result<Option<Vec<Field>>> {
+    let Some(kind) = kinds.find(|kind| kind.names.contains(&name)) else {
+        return Ok(None);
+    };
+    let Some(data) = data else {
+        return Ok(Some(Vec::new()));
+    };
+    let found = find(data)?;
+    let mut fields = read(kind.rows, &found)?;
+    (kind.finish)(&found, &mut fields)?;
+    Ok(Some(fields))
+}
+
+/// Two ports in network order.
+fn port_range(attribute: &Attribute<'_>) -> Result<Option<Value>> {
+    let [l0, l1, h0, h1] = *attribute.payload else {
+        return Ok(None);
+    };
+    let port = |bytes| Value::Number(u16::from_be_bytes(bytes).into());
+    Ok(Some(Value::Fields(vec![
+        Field::new("low", port([l0, l1])),
+        Field::new("high", port([h0, h1])),
+    ])))
+}
+
+/// `struct ifla_vlan_flags`: those that are set, and those that count.
+fn vlan_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
+    const FLAGS: &[(u32, &str)] = &[
+        (1, "REORDER_HDR"),
+        (2, "GVRP"),
+        (4, "LOOSE_BINDING"),
+        (8, "MVRP"),
+        (16, "BRIDGE_BINDING"),
+    ];
+    let Some([flags, _]) = words(attribute) else {
+        return Ok(None);
+    };
+    let names = super::names::bits(FLAGS, flags);
+    Ok(Some(Value::List(
+        names.into_iter().map(Value::Text).collect(),
+    )))
+}
+
+/// `struct ifla_vlan_qos_mapping`: from one priority to another.
+fn vlan_priority(attribute: &Attribute<'_>) -> Result<Option<Value>> {
+    let Some([from, to]) = words(attribute) else {
+        return Ok(None);
+    };
+    Ok(Some(Value::Fields(vec![
+        Field::new("from", Value::Number(from.into())),
+        Field::new("to", Value::Number(to.into())),
+    ])))
+}
+
+/// The identifier of a secure channel, in network order.
+fn channel(attribute: &Attribute<'_>) -> Result<Option<Value>> {
+    let id = super::fields::big(attribute)?;
+    Ok(Some(Value::text(format!("{id:016x}"))))
+}
+
+/// Which of the attributes count, for a VXLAN: a group is no remote end.
+fn vxlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    let inherits = number_of(found, n::IFLA_VXLAN_TTL_INHERIT)? != 0;
+    fields.retain(|field| field.name != "ttl" || !inherits);
+    for field in fields {
+        let is_group = match &field.value {
+            Value::Text(text) => text
+                .parse()
+                .is_ok_and(|address: IpAddr| address.is_multicast()),
+            _ => false,
+        };
+        match field.name {
+            "remote" if is_group => field.name = "group",
+            "remote6" if is_group => field.name = "group6",
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn geneve(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    let inherits = number_of(found, n::IFLA_GENEVE_TTL_INHERIT)? != 0;
+    fields.retain(|field| field.name != "ttl" || !inherits);
+    Ok(())
+}
+
+/// Only in the mode source do addresses count.
+fn macvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    if number_of(found, n::IFLA_MACVLAN_MODE)? != n::MACVLAN_MODE_SOURCE.into() {
+        fields.retain(|field| !field.name.starts_with("macaddr_"));
+    }
+    Ok(())
+}
+
+/// Whom the links of a master may talk to.
+fn ipvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    if found.contains_key(&n::IFLA_IPVLAN_FLAGS) {
+        let flags = number_of(found, n::IFLA_IPVLAN_FLAGS)?;
+        let has = |flag: u16| flags & u64::from(flag) != 0;
+        let name = if has(n::IPVLAN_F_PRIVATE) {
+            "private"
+        } else if has(n::IPVLAN_F_VEPA) {
+            "vepa"
+        } else {
+            "bridge"
+        };
+        fields.push(Field::new(name, Value::Bool(true)));
+    }
+    Ok(())
+}
+
+/// Queues are counted where there can be several.
+fn tun(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    if number_of(found, n::IFLA_TUN_MULTI_QUEUE)? == 0 {
+        fields.retain(|field| !matches!(field.name, "numqueues" | "numdisabled"));
+    }
+    Ok(())
+}
+
+/// With metadata there is no number.
+fn xfrm(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
+    if found.contains_key(&n::IFLA_XFRM_COLLECT_METADATA) {
+        fields.retain(|field| field.name != "if_id");
+    }
+    Ok(())
+}
+
+const DF: Show = Name(&[(0, "unset"), (1, "set"), (2, "inherit")]);
+
+static KINDS: &[Kind] = &[
+    Kind {
+        names: &["vxlan"],
+        finish: vxlan,
+        rows: &[
+            (n::IFLA_VXLAN_COLLECT_METADATA, "external", Yes),
+            (n::IFLA_VXLAN_VNIFILTER, "vnifilter", Yes),
+            (n::IFLA_VXLAN_ID, "id", Number),
+            (n::IFLA_VXLAN_GROUP, "remote", Unless0(&Address)),
+            (n::IFLA_VXLAN_GROUP6, "remote6", Unless0(&Address)),
+            (n::IFLA_VXLAN_LOCAL, "local", Unless0(&Address)),
+            (n::IFLA_VXLAN_LOCAL6, "local6", Unless0(&Address)),
+            (n::IFLA_VXLAN_LINK, "link", Unless0(&Link)),
+            (n::IFLA_VXLAN_PORT_RANGE, "port_range", Other(port_range)),
+            (n::IFLA_VXLAN_PORT, "port", Big),
+            (n::IFLA_VXLAN_LEARNING, "learning", Bool),
+            (n::IFLA_VXLAN_PROXY, "proxy", Yes),
+            (n::IFLA_VXLAN_RSC, "rsc", Yes),
+            (n::IFLA_VXLAN_L2MISS, "l2miss", Yes),
+            (n::IFLA_VXLAN_L3MISS, "l3miss", Yes),
+            (n::IFLA_VXLAN_TOS, "tos", Unless0(&Hex)),
+            (n::IFLA_VXLAN_TTL, "ttl", Number),
+            (n::IFLA_VXLAN_DF, "df", DF),
+            (n::IFLA_VXLAN_LABEL, "label", Unless0(&BigHex)),
+            (
+                n::IFLA_VXLAN_LABEL_POLICY,
+                "label_policy",
+                Name(&[(0, "fixed"), (1, "inherit")]),
+            ),
+            (n::IFLA_VXLAN_AGEING, "ageing", Number),
+            (n::IFLA_VXLAN_LIMIT, "limit", Unless0(&Number)),
+            (n::IFLA_VXLAN_UDP_CSUM, "udp_csum", Bool),
+            (n::IFLA_VXLAN_UDP_ZERO_CSUM6_TX, "udp_zero_csum6_tx", Bool),
+            (n::IFLA_VXLAN_UDP_ZERO_CSUM6_RX, "udp_zero_csum6_rx", Bool),
+            (n::IFLA_VXLAN_REMCSUM_TX, "remcsum_tx", Yes),
+            (n::IFLA_VXLAN_REMCSUM_RX, "remcsum_rx", Yes),
+            (n::IFLA_VXLAN_LOCALBYPASS, "localbypass", Bool),
+            (n::IFLA_VXLAN_GBP, "gbp", Flag),
+            (n::IFLA_VXLAN_GPE, "gpe", Flag),
+        ],
+    },
+    Kind {
+        names: &["geneve"],
+        finish: geneve,
+        rows: &[
+            (n::IFLA_GENEVE_COLLECT_METADATA, "external", Flag),
+            (n::IFLA_GENEVE_ID, "id", Number),
+            (n::IFLA_GENEVE_REMOTE, "remote", Unless0(&Address)),
+            (n::IFLA_GENEVE_REMOTE6, "remote6", Unless0(&Address)),
+            (n::IFLA_GENEVE_LOCAL, "local", Unless0(&Address)),
+            (n::IFLA_GENEVE_LOCAL6, "local6", Unless0(&Address)),
+            (n::IFLA_GENEVE_TTL, "ttl", Number),
+            (n::IFLA_GENEVE_TOS, "tos", Unless0(&Hex)),
+            (n::IFLA_GENEVE_DF, "df", DF),
+            (n::IFLA_GENEVE_LABEL, "label", Unless0(&BigHex)),
+            (n::IFLA_GENEVE_PORT, "port", Big),
+            (n::IFLA_GENEVE_UDP_CSUM, "udp_csum", Bool),
+            (n::IFLA_GENEVE_UDP_ZERO_CSUM6_TX, "udp_zero_csum6_tx", Bool),
+            (n::IFLA_GENEVE_UDP_ZERO_CSUM6_RX, "udp_zero_csum6_rx", Bool),
+            (
+                n::IFLA_GENEVE_INNER_PROTO_INHERIT,
+                "inner_proto_inherit",
+                Flag,
+            ),
+            (n::IFLA_GENEVE_PORT_RANGE, "port_range", Other(port_range)),
+        ],
+    },
+    Kind {
+        names: &["macvlan", "macvtap"],
+        finish: macvlan,
+        rows: &[
+            (
+                n::IFLA_MACVLAN_MODE,
+                "mode",
+                Name(&[
+                    (1, "private"),
+                    (2, "vepa"),
+                    (4, "bridge"),
+                    (8, "passthru"),
+                    (16, "source"),
+                ]),
+            ),
+            (
+                n::IFLA_MACVLAN_FLAGS,
+                "flags",
+                Bits(&[(1, "nopromisc"), (2, "nodst")]),
+            ),
+            (n::IFLA_MACVLAN_BC_QUEUE_LEN, "bcqueuelen", Number),
+            (n::IFLA_MACVLAN_BC_QUEUE_LEN_USED, "usedbcqueuelen", Number),
+            (n::IFLA_MACVLAN_BC_CUTOFF, "bccutoff", Signed),
+            (n::IFLA_MACVLAN_MACADDR_COUNT, "macaddr_count", Number),
+            (
+                n::IFLA_MACVLAN_MACADDR_DATA,
+                "macaddr_data",
+                List(&Hardware),
+            ),
+        ],
+    },
+    Kind {
+        names: &["ipvlan", "ipvtap"],
+        finish: ipvlan,
+        rows: &[(
+            n::IFLA_IPVLAN_MODE,
+            "mode",
+            Name(&[(0, "l2"), (1, "l3"), (2, "l3s")]),
+        )],
+    },
+    Kind {
+        names: &["vlan"],
+        finish: done,
+        rows: &[
+            (n::IFLA_VLAN_PROTOCOL, "protocol", Ethertype),
+            (n::IFLA_VLAN_ID, "id", Number),
+            (n::IFLA_VLAN_FLAGS, "flags", Other(vlan_flags)),
+            (
+                n::IFLA_VLAN_INGRESS_QOS,
+                "ingress_qos",
+                List(&Other(vlan_priority)),
+            ),
+            (
+                n::IFLA_VLAN_EGRESS_QOS,
+                "egress_qos",
+                List(&Other(vlan_priority)),
+            ),
+        ],
+    },
+    Kind {
+        names: &["vrf"],
+        finish: done,
+        rows: &[(n::IFLA_VRF_TABLE, "table", Number)],
+    },
+    Kind {
+        names: &["tun"],
+        finish: tun,
+        rows: &[
+            (n::IFLA_TUN_TYPE, "type", Name(&[(1, "tun"), (2, "tap")])),
+            (n::IFLA_TUN_PI, "pi", Bool),
+            (n::IFLA_TUN_VNET_HDR, "vnet_hdr", Bool),
+            (n::IFLA_TUN_MULTI_QUEUE, "multi_queue", Bool),
+            (n::IFLA_TUN_NUM_QUEUES, "numqueues", Number),
+            (n::IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled", Number),
+            (n::IFLA_TUN_PERSIST, "persist", Bool),
+            (n::IFLA_TUN_OWNER, "user", User),
+            (n::IFLA_TUN_GROUP, "group", Group),
+        ],
+    },
+    Kind {
+        names: &["macsec"],
+        finish: done,
+        rows: &[
+            (n::IFLA_MACSEC_SCI, "sci", Other(channel)),
+            (n::IFLA_MACSEC_PROTECT, "protect", Bool),
+            (
+                n::IFLA_MACSEC_CIPHER_SUITE,
+                "cipher_suite",
+                Name(&[
+                    (n::MACSEC_DEFAULT_CIPHER_ID, "GCM-AES-128"),
+                    (n::MACSEC_CIPHER_ID_GCM_AES_128, "GCM-AES-128"),
+                    (n::MACSEC_CIPHER_ID_GCM_AES_256, "GCM-AES-256"),
+                    (n::MACSEC_CIPHER_ID_GCM_AES_XPN_128, "GCM-AES-XPN-128"),
+                    (n::MACSEC_CIPHER_ID_GCM_AES_XPN_256, "GCM-AES-XPN-256"),
+                ]),
+            ),
+            (n::IFLA_MACSEC_ICV_LEN, "icv_len", Number),
+            (n::IFLA_MACSEC_ENCODING_SA, "encoding_sa", Number),
+            (
+                n::IFLA_MACSEC_VALIDATION,
+                "validation",
+                Name(&[(0, "disabled"), (1, "check"), (2, "strict")]),
+            ),
+            (
+                n::IFLA_MACSEC_OFFLOAD,
+                "offload",
+                Name(&[(0, "off"), (1, "phy"), (2, "mac")]),
+            ),
+            (n::IFLA_MACSEC_ENCRYPT, "encrypt", Bool),
+            (n::IFLA_MACSEC_INC_SCI, "inc_sci", Bool),
+            (n::IFLA_MACSEC_ES, "es", Bool),
+            (n::IFLA_MACSEC_SCB, "scb", Bool),
+            (n::IFLA_MACSEC_REPLAY_PROTECT, "replay_protect", Bool),
+            (n::IFLA_MACSEC_WINDOW, "window", Number),
+        ],
+    },
+    Kind {
+        names: &["hsr"],
+        finish: done,
+        rows: &[
+            (n::IFLA_HSR_SLAVE1, "slave1", LinkOrNone),
+            (n::IFLA_HSR_SLAVE2, "slave2", LinkOrNone),
+            (n::IFLA_HSR_INTERLINK, "interlink", Link),
+            (n::IFLA_HSR_SEQ_NR, "seq_nr", Passing(&Number)),
+            (n::IFLA_HSR_SUPERVISION_ADDR, "supervision_addr", Hardware),
+            (n::IFLA_HSR_VERSION, "version", Number),
+            (n::IFLA_HSR_PROTOCOL, "proto", Number),
+        ],
+    },
+    Kind {
+        names: &["xfrm"],
+        finish: xfrm,
+        rows: &[
+            (n::IFLA_XFRM_COLLECT_METADATA, "external", Flag),
+            (n::IFLA_XFRM_IF_ID, "if_id", Hex),
+        ],
+    },
+    Kind {
+        names: &["bareudp"],
+        finish: done,
+        rows: &[
+            (n::IFLA_BAREUDP_PORT, "dstport", Big),
+            (n::IFLA_BAREUDP_ETHERTYPE, "ethertype", Ethertype),
+            (n::IFLA_BAREUDP_SRCPORT_MIN, "srcportmin", Number),
+            (n::IFLA_BAREUDP_MULTIPROTO_MODE, "multiproto", Presence),
+        ],
+    },
+    Kind {
+        names: &["amt"],
+        finish: done,
+        rows: &[
+            (
+                n::IFLA_AMT_MODE,
+                "mode",
+                Name(&[(0, "gateway"), (1, "relay")]),
+            ),
+            (n::IFLA_AMT_GATEWAY_PORT, "gateway_port", Big),
+            (n::IFLA_AMT_RELAY_PORT, "relay_port", Big),
+            (n::IFLA_AMT_LOCAL_IP, "local", Address),
+            (n::IFLA_AMT_REMOTE_IP, "remote", Address),
+            (n::IFLA_AMT_DISCOVERY_IP, "discovery", Address),
+            (n::IFLA_AMT_LINK, "link", Link),
+            (n::IFLA_AMT_MAX_TUNNELS, "max_tunnels", Number),
+        ],
+    },
+    Kind {
+        names: &["gtp"],
+        finish: done,
+        rows: &[
+            (n::IFLA_GTP_ROLE, "role", Name(&[(0, "ggsn"), (1, "sgsn")])),
+            (n::IFLA_GTP_PDP_HASHSIZE, "hsize", Number),
+            (n::IFLA_GTP_RESTART_COUNT, "restart_count", Number),
+        ],
+    },
+    Kind {
+        names: &["rmnet"],
+        finish: done,
+        rows: &[(n::IFLA_RMNET_MUX_ID, "mux_id", Number)],
+    },
+];

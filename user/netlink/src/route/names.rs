@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Names of the numbers, as `ip` prints them.
+//!
+//! What an administrator has named in `/etc/iproute2` keeps its number here.
+//!
+//! ```
+//! use parley_netlink::route::names;
+//!
+//! assert_eq!(names::table(254), "main");
+//! assert_eq!(names::table(100), "100");
+//! assert_eq!(names::table_number("local"), Some(255));
+//! ```
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// A name, or the number.
+type Name = Cow<'static, str>;
+
+fn or_number(name: Option<&'static str>, number: u32) -> Name {
+    name.map_or_else(|| number.to_string().into(), Cow::from)
+}
+
+/// A routing table: `enum rt_class_t`.
+#[must_use]
+pub fn table(number: u32) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        253 => Some("default"),
+        254 => Some("main"),
+        255 => Some("local"),
+        _ => None,
+    };
+    or_number(name, number)
+}
+
+/// The number of a routing table, from its name or number.
+#[must_use]
+pub fn table_number(name: &str) -> Option<u32> {
+    match name {
+        "default" => Some(253),
+        "main" => Some(254),
+        "local" => Some(255),
+        _ => name.parse().ok().filter(|number| *number != 0),
+    }
+}
+
+/// Who made a route, a rule or a neighbour: `RTPROT_*`.
+#[must_use]
+pub fn protocol(number: u8) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        1 => Some("redirect"),
+        2 => Some("kernel"),
+        3 => Some("boot"),
+        4 => Some("static"),
+        8 => Some("gated"),
+        9 => Some("ra"),
+        10 => Some("mrt"),
+        11 => Some("zebra"),
+        12 => Some("bird"),
+        13 => Some("dnrouted"),
+        14 => Some("xorp"),
+        15 => Some("ntk"),
+        16 => Some("dhcp"),
+        18 => Some("keepalived"),
+        42 => Some("babel"),
+        99 => Some("openr"),
+        186 => Some("bgp"),
+        187 => Some("isis"),
+        188 => Some("ospf"),
+        189 => Some("rip"),
+        192 => Some("eigrp"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// How far an address or a route reaches: `enum rt_scope_t`.
+#[must_use]
+pub fn scope(number: u8) -> Name {
+    let name = match number {
+        0 => Some("global"),
+        200 => Some("site"),
+        253 => Some("link"),
+        254 => Some("host"),
+        255 => Some("nowhere"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// What a route, or a rule without a table, does: `RTN_*`.
+#[must_use]
+pub fn route_type(number: u8) -> Name {
+    let name = match number {
+        0 => Some("none"),
+        1 => Some("unicast"),
+        2 => Some("local"),
+        3 => Some("broadcast"),
+        4 => Some("anycast"),
+        5 => Some("multicast"),
+        6 => Some("blackhole"),
+        7 => Some("unreachable"),
+        8 => Some("prohibit"),
+        9 => Some("throw"),
+        10 => Some("nat"),
+        11 => Some("xresolve"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// Whose address it is: `IFAPROT_*`.
+#[must_use]
+pub fn address_protocol(number: u8) -> Name {
+    let name = match number {
+        0 => Some("unspec"),
+        1 => Some("kernel_lo"),
+        2 => Some("kernel_ra"),
+        3 => Some("kernel_ll"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// A group of links.
+#[must_use]
+pub fn link_group(number: u32) -> Name {
+    or_number((number == 0).then_some("default"), number)
+}
+
+/// A realm of routes.
+#[must_use]
+pub fn realm(number: u16) -> Name {
+    or_number((number == 0).then_some("cosmos"), number.into())
+}
+
+/// The states of a link: `enum` of `IF_OPER_*` in `include/uapi/linux/if.h`.
+#[must_use]
+pub fn link_state(number: u8) -> Name {
+    let name = match number {
+        0 => Some("UNKNOWN"),
+        1 => Some("NOTPRESENT"),
+        2 => Some("DOWN"),
+        3 => Some("LOWERLAYERDOWN"),
+        4 => Some("TESTING"),
+        5 => Some("DORMANT"),
+        6 => Some("UP"),
+        _ => None,
+    };
+    or_number(name, number.into())
+}
+
+/// What a link is made of: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
+#[must_use]
+pub fn link_type(number: u16) -> Name {
+    let name = match number {
+        1 => Some("ether"),
+        24 => Some("ieee1394"),
+        32 => Some("infiniband"),
+        280 => Some("can"),
+        512 => Some("ppp"),
+        768 => Some("ipip"),
+        769 => Some("tunnel6"),
+        772 => Some("loopback"),
+        776 => Some("sit"),
+        778 => Some("gre"),
+        803 => Some("ieee802.11/radiotap"),
+        823 => Some("gre6"),
+        824 => Some("netlink"),
+        0xfffe => Some("none"),
+        0xffff => Some("void"),
+        _ => None,
+    };
+    name.map_or_else(|| format!("[{number}]").into(), Cow::from)
+}
+
+/// A protocol above IP, as this machine's `/etc/protocols` has it. Where that cannot
+/// be read, the protocols that are used the most have their names.
+#[must_use]
+pub fn ip_protocol(number: u8) -> Name {
+    static KNOWN: OnceLock<Option<BTreeMap<u8, String>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let table = std::fs::read_to_string("/etc/protocols").ok()?;
+        Some(protocols(&table))
+    });
+    let name = match (known, number) {
+        (Some(known), number) => known.get(&number).map(String::as_str),
+        (None, 1) => Some("icmp"),
+        (None, 2) => Some("igmp"),
+        (None, 6) => Some("tcp"),
+        (None, 17) => Some("udp"),
+        (None, 33) => Some("dccp"),
+        (None, 47) => Some("gre"),
+        (None, 50) => Some("esp"),
+        (None, 51) => Some("ah"),
+        (None, 58) => Some("ipv6-icmp"),
+        (None, 132) => Some("sctp"),
+        (None, 136) => Some("udplite"),
+        (None, _) => None,
+    };
+    name.map_or_else(|| format!("ipproto-{number}").into(), Cow::from)
+}
+
+/// Reads a table of protocols: of each number, the first name that it has.
+fn protocols(table: &str) -> BTreeMap<u8, String> {
+    let mut known = BTreeMap::new();
+    for line in table.lines() {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        if let (Some(name), Some(Ok(number))) = (words.next(), words.next().map(str::parse)) {
+            known.entry(number).or_insert_with(|| name.to_owned());
+        }
+    }
+    known
+}
+
+/// A user of this machine, as `/etc/passwd` has it.
+#[must_use]
+pub fn user(number: u32) -> Name {
+    account("/etc/passwd", number)
+}
+
+/// A group of users of this machine, as `/etc/group` has it.
+#[must_use]
+pub fn group(number: u32) -> Name {
+    account("/etc/group", number)
+}
+
+/// The name in a line whose third field is this number; else the number.
+fn account(path: &str, number: u32) -> Name {
+    let table = std::fs::read(path).unwrap_or_default();
+    let table = String::from_utf8_lossy(&table);
+    let name = table.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, id) = (fields.next()?, fields.nth(1)?);
+        (id.parse() == Ok(number)).then(|| name.to_owned())
+    });
+    name.map_or_else(|| number.to_string().into(), Cow::from)
+}
+
+/// The names of the bits that are set in `bits`, in the order of `known`, and the
+/// rest of them as a number.
+pub(super) fn bits(known: &[(u32, &'static str)], bits: u32) -> Vec<Name> {
+    let mut rest = bits;
+    let mut names = Vec::new();
+    for (bit, name) in known {
+        if bits & bit != 0 {
+            names.push(Cow::from(*name));
+            rest &= !bit;
+        }
+    }
+    if rest != 0 {
+        names.push(format!("{rest:x}").into());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protocols_have_the_names_of_the_systems_table() {
+        let table =
+            "# Internet protocols\nip 0 IP\nhopopt 0 HOPOPT\ntcp\t6\tTCP # and more\n\nodd\n";
+        let known = protocols(table);
+        assert_eq!(known.len(), 2);
+        assert_eq!((known[&0].as_str(), known[&6].as_str()), ("ip", "tcp"));
+        if std::path::Path::new("/etc/protocols").exists() {
+            // Of which the program once knew no more than eleven.
+            assert_eq!(ip_protocol(89), "ospf");
+            assert_eq!(ip_protocol(112), "vrrp");
+        }
+        assert_eq!(ip_protocol(253), "ipproto-253");
+    }
+
+    #[test]
+    fn a_number_without_a_name_stays_a_number() {
+        assert_eq!(table(254), "main");
+        assert_eq!(table(70_000), "70000");
+        assert_eq!(table_number("70000"), Some(70_000));
+        assert_eq!(table_number(&table(255)), Some(255));
+        assert_eq!(table_number("nowhere"), None);
+        assert_eq!(protocol(77), "77");
+        assert_eq!(link_type(5), "[5]");
+        assert_eq!(user(u32::MAX), u32::MAX.to_string());
+        assert_eq!(bits(&[(2, "B"), (1, "A")], 0x13), ["B", "A", "10"]);
+    }
+}

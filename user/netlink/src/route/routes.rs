@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Routes: where packets go, by their destination.
+//!
+//! Source: `include/uapi/linux/rtnetlink.h`, `struct rtmsg`, `enum rtattr_type_t`.
+
+use super::fields::Field;
+use super::names::bits;
+use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
+use super::{encap, numbers as n};
+use crate::netlink::attr::{Attribute, Attributes, ALIGN};
+use crate::netlink::list::Listing;
+use crate::netlink::message::Message;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// Its family.
+    pub family: Family,
+    /// The number of the table that it is in.
+    pub table: u32,
+    /// What it does: [`route_type`](super::names::route_type).
+    pub kind: u8,
+    /// Where to. `None` is to everywhere.
+    pub destination: Option<Prefix>,
+    /// Where from, if that matters.
+    pub source: Option<Prefix>,
+    /// The type of service of the packets; 0 is any.
+    pub tos: u8,
+    /// Of several routes to the same, the one with the least is taken.
+    pub metric: Option<u32>,
+    /// Who made it: [`protocol`](super::names::protocol).
+    pub protocol: u8,
+    /// How far it reaches: [`scope`](super::names::scope).
+    pub scope: u8,
+    /// `RTNH_F_*` and `RTM_F_*`.
+    pub flags: u32,
+    /// The address that packets of this machine come from.
+    pub preferred_source: Option<IpAddr>,
+    /// The number of the nexthop object that it uses.
+    pub nexthop_id: Option<u32>,
+    /// By which way, where there is one.
+    pub way: Way,
+    /// By which ways, where there are several.
+    pub ways: Vec<Way>,
+    /// What holds for the connections: numbers of `RTAX_*`, and their values.
+    pub metrics: Vec<(u16, u32)>,
+    /// Which of them, as bits, are fixed.
+    pub locked: u32,
+    /// The name of the congestion control.
+    pub congestion: Option<String>,
+    /// In how many hundredths of a second it ends; 0 is never.
+    pub expires: i32,
+    /// The errno for packets that it refuses; 0 is none.
+    pub error: i32,
+    /// How much the router that told of it is preferred: `ICMPV6_ROUTER_PREF_*`.
+    pub preference: Option<u8>,
+}
+
+/// A way of a route: the next hop.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Way {
+    /// The number of the link.
+    pub index: Option<u32>,
+    /// The gateway. Of another family than the route, it came as `RTA_VIA`.
+    pub gateway: Option<IpAddr>,
+    /// How many of the packets go this way, where there are several: 1 to 256.
+    pub weight: u16,
+    /// `RTNH_F_*`.
+    pub flags: u32,
+    /// The realms: from in the upper 16 bits, to in the lower.
+    pub realms: Option<u32>,
+    /// What packets are put into: `LWTUNNEL_ENCAP_*`.
+    pub encapsulation: Option<u16>,
+    /// What that is set up with.
+    pub encapsulation_data: Vec<Field>,
+}
+
+/// In the order in which `ip` prints them.
+const FLAGS: &[(u32, &str)] = &[
+    (1, "dead"),
+    (4, "onlink"),
+    (2, "pervasive"),
+    (8, "offload"),
+    (64, "trap"),
+    (0x100, "notify"),
+    (16, "linkdown"),
+    (32, "unresolved"),
+    (0x4000, "rt_offload"),
+    (0x8000, "rt_trap"),
+    (0x2000_0000, "rt_offload_failed"),
+];
+
+/// The flags that tell how a nexthop fares, rather than which it is:
+/// `RTNH_COMPARE_MASK`, and those of a route like them.
+const PASSING: u32 = 1 | 8 | 16 | 64 | 0x4000 | 0x8000 | 0x2000_0000;
+
+/// The names of a route's or a way's flags, as `ip` prints them.
+#[must_use]
+pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
+    let known = FLAGS.iter().fold(0, |all, (flag, _)| all | flag);
+    bits(FLAGS, flags & known)
+}
+
+/// The name of a metric, by its number of `RTAX_*`.
+#[must_use]
+pub fn metric_name(number: u16) -> Cow<'static, str> {
+    let name = match number {
+        2 => "mtu",
+        3 => "window",
+        4 => "rtt",
+        5 => "rttvar",
+        6 => "ssthresh",
+        7 => "cwnd",
+        8 => "advmss",
+        9 => "reordering",
+        10 => "hoplimit",
+        11 => "initcwnd",
+        FEATURES => "features",
+        13 => "rto_min",
+        14 => "initrwnd",
+        15 => "quickack",
+        17 => "fastopen_no_cookie",
+        _ => return format!("metric {number}").into(),
+    };
+    name.into()
+}
+
+/// The value of a metric, as `ip` prints it: times in milliseconds.
+#[must_use]
+pub fn metric_value(number: u16, value: u32) -> u32 {
+    match number {
+        // The kernel has these in eighths and in quarters.
+        4 => value / 8,
+        5 => value / 4,
+        _ => value,
+    }
+}
+
+/// `RTAX_FEATURES`, whose value is bits.
+pub const FEATURES: u16 = 12;
+/// `RTAX_FEATURE_ECN`: packets may be marked rather than dropped.
+pub const ECN: u32 = 1;
+
+impl Route {
+    /// Whether the kernel takes two routes of IPv4 with the same key for the same
+    /// (`fib_table_insert()`, `fib_find_info()`). All that an administrator can set
+    /// counts, and each difference makes another route.
+    fn is_same_alias(&self, other: &Self) -> bool {
+        let set = |route: &Self| {
+            (
+                (route.kind, route.protocol, route.scope),
+                route.preferred_source,
+                route.flags & !PASSING,
+                (route.metrics.clone(), route.locked),
+                route.congestion.clone(),
+            )
+        };
+        let ways = match (self.nexthop_id, other.nexthop_id) {
+            // Where a nexthop object leads may change, and the route stays.
+            (Some(id), Some(other)) => id == other,
+            (None, None) => {
+                self.way.is_same(&other.way)
+                    && self.ways.len() == other.ways.len()
+                    && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.is_same(other))
+            }
+            _ => false,
+        };
+        ways && set(self) == set(other)
+    }
+
+    /// Whether the kernel takes two routes of IPv6 with the same key for the same
+    /// (`fib6_add_rt2node()`): only where they lead counts. Those that can share the
+    /// packets become one route with several nexthops.
+    fn is_same_node(&self, other: &Self) -> bool {
+        if self.nexthop_id.is_some() || other.nexthop_id.is_some() {
+            return self.nexthop_id == other.nexthop_id;
+        }
+        let leads_as = |way: &Way| {
+            let way = |own: &Way| {
+                own.leads_as(way)
+                    && own.encapsulation == way.encapsulation
+                    && own.encapsulation_data == way.encapsulation_data
+            };
+            self.hops().any(way)
+        };
+        (self.can_share() && other.can_share()) || other.hops().any(leads_as)
+    }
+
+    /// Where it leads, in one place or several.
+    fn hops(&self) -> impl Iterator<Item = &Way> {
+        let alone = self.ways.is_empty().then_some(&self.way);
+        self.ways.iter().chain(alone)
+    }
+
+    /// `rt6_qualify_for_ecmp()`, as far as a message shows it.
+    fn can_share(&self) -> bool {
+        const RA: u8 = 9;
+        !self.ways.is_empty() || (self.way.gateway.is_some() && self.protocol != RA)
+    }
+
+    /// Whether the metric with this number is fixed.
+    #[must_use]
+    pub fn is_locked(&self, metric: u16) -> bool {
+        let bit = 1u32.checked_shl(metric.into()).unwrap_or(0);
+        self.locked & bit != 0
+    }
+
+    /// The name of [`Self::preference`].
+    #[must_use]
+    pub fn preference_name(&self) -> Option<Cow<'static, str>> {
+        Some(match self.preference? {
+            0 => "medium".into(),
+            1 => "high".into(),
+            3 => "low".into(),
+            other => other.to_string().into(),
+        })
+    }
+}
+
+impl Way {
+    /// The name of [`Self::encapsulation`].
+    #[must_use]
+    pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
+        let kind = self.encapsulation.filter(|kind| *kind != 0)?;
+        let number = || Cow::from(kind.to_string());
+        Some(encap::name(kind).map_or_else(number, Cow::from))
+    }
+
+    fn leads_as(&self, other: &Self) -> bool {
+        (self.index, self.gateway) == (other.index, other.gateway)
+    }
+
+    /// Whether the kernel takes two nexthops of IPv4 for the same (`nh_comp()`).
+    fn is_same(&self, other: &Self) -> bool {
+        let lasting = |way: &Self| Self {
+            flags: way.flags & !PASSING,
+            ..way.clone()
+        };
+        lasting(self) == lasting(other)
+    }
+
+    /// Reads `RTA_ENCAP`, whose kind stands in another of `attributes`.
+    fn read_encapsulation(&mut self, attributes: Attributes<'_>) -> Result<()> {
+        for attribute in attributes {
+            let attribute = attribute?;
+            if let (n::RTA_ENCAP, Some(kind)) = (attribute.number, self.encapsulation) {
+                self.encapsulation_data = encap::data(kind, attribute.attributes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what a way says of itself; whether it was that.
+    fn read(&mut self, attribute: &Attribute<'_>) -> Result<bool> {
+        match attribute.number {
+            4 => self.index = Some(attribute.u32()?),
+            5 => self.gateway = Some(ip(attribute)?),
+            11 => self.realms = Some(attribute.u32()?),
+            // struct rtvia: the family, in 2 bytes, and the address.
+            18 => {
+                let address = attribute.payload.get(2..).unwrap_or_default();
+                self.gateway = Some(ip_bytes(address, attribute.offset)?);
+            }
+            n::RTA_ENCAP_TYPE => self.encapsulation = Some(attribute.u16()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Reads `RTA_MULTIPATH`: each `struct rtnexthop` has its length, flags, weight
+/// and link, and then its attributes.
+fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
+    const LEN: usize = 8;
+    let malformed = Error::Malformed {
+        what: "a nexthop's length is wrong",
+        offset: attribute.offset,
+    };
+    let mut ways = Vec::new();
+    let mut rest = attribute.payload;
+    while !rest.is_empty() {
+        let [l0, l1, flags, hops, i0, i1, i2, i3, ..] = *rest else {
+            return Err(malformed);
+        };
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let Some(inside) = rest.get(LEN..len) else {
+            return Err(malformed);
+        };
+        let index = u32::from_ne_bytes([i0, i1, i2, i3]);
+        let mut way = Way {
+            index: (index != 0).then_some(index),
+            weight: u16::from(hops).saturating_add(1),
+            flags: flags.into(),
+            ..Way::default()
+        };
+        for attribute in Attributes::new(inside) {
+            way.read(&attribute?)?;
+        }
+        way.read_encapsulation(Attributes::new(inside))?;
+        ways.push(way);
+        let next = len.next_multiple_of(ALIGN).min(rest.len());
+        rest = rest.get(next..).unwrap_or_default();
+    }
+    Ok(ways)
+}
+
+impl Route {
+    /// Reads `RTA_METRICS`: attributes of `RTAX_*`.
+    fn read_metrics(&mut self, attributes: Attributes<'_>) -> Result<()> {
+        const LOCK: u16 = 1;
+        const HOPLIMIT: u16 = 10;
+        const CC_ALGO: u16 = 16;
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                LOCK => self.locked = attribute.u32()?,
+                CC_ALGO => self.congestion = Some(attribute.text()?),
+                // The way of the kernel's to say that there is none.
+                HOPLIMIT if attribute.u32()? == u32::MAX => {}
+                number => self.metrics.push((number, attribute.u32()?)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What tells a route from another, but for its ways.
+#[doc(hidden)]
+pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
+
+impl crate::sealed::Sealed for Route {}
+
+impl Entry for Route {
+    const NEW: u16 = 24;
+    const REQUEST: &'static str = "RTM_GETROUTE";
+    const GROUPS: &'static [u32] = &[7, 11];
+    const HEADER: usize = 12;
+
+    type Key = Key;
+
+    fn key(&self) -> Key {
+        (
+            self.family,
+            self.table,
+            self.destination,
+            self.source,
+            self.tos,
+            self.metric,
+        )
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match self.family {
+            Family::Inet => self.is_same_alias(other),
+            Family::Inet6 => self.is_same_node(other),
+        }
+    }
+
+    /// Of a route of IPv6 with several nexthops, the kernel removes one by itself.
+    fn is_part_of(&self, other: &Self) -> bool {
+        self.family == Family::Inet6 && self.ways.is_empty() && !other.ways.is_empty()
+    }
+
+    fn comes_from(&self, other: &Self) -> bool {
+        self.is_same(other)
+            || (self.way.leads_as(&other.way)
+                && self.ways.len() == other.ways.len()
+                && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other)))
+    }
+
+    fn is_changed(&self, other: &Self) -> bool {
+        let mut now = self.clone();
+        if now.expires != 0 && other.expires != 0 {
+            now.expires = other.expires;
+        }
+        now != *other
+    }
+
+    fn goes_with(&self, link: u32) -> bool {
+        let mut ways = self.ways.iter().chain([&self.way]);
+        // By which link a nexthop object leads may not be told.
+        self.nexthop_id.is_some() || ways.any(|way| way.index == Some(link))
+    }
+
+    fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
+        list(socket, None, None)
+    }
+
+    fn read(message: &Message<'_>) -> Result<Self> {
+        let (header, attributes) = split::<12>(message)?;
+        let [family, dst_len, src_len, tos, table, protocol, scope, kind, f0, f1, f2, f3] = *header;
+        let family = Family::read(family)?;
+        let mut route = Self {
+            family,
+            table: table.into(),
+            kind,
+            destination: None,
+            source: None,
+            tos,
+            metric: None,
+            protocol,
+            scope,
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+            preferred_source: None,
+            nexthop_id: None,
+            way: Way::default(),
+            ways: Vec::new(),
+            metrics: Vec::new(),
+            locked: 0,
+            congestion: None,
+            expires: 0,
+            error: 0,
+            preference: None,
+        };
+        let prefix = |attribute: &Attribute<'_>, len| {
+            ip(attribute).map(|address| Some(Prefix { address, len }))
+        };
+        for attribute in attributes.clone() {
+            let attribute = attribute?;
+            if route.way.read(&attribute)? {
+                continue;
+            }
+            match attribute.number {
+                1 => route.destination = prefix(&attribute, dst_len)?,
+                2 => route.source = prefix(&attribute, src_len)?,
+                6 => route.metric = Some(attribute.u32()?),
+                7 => route.preferred_source = Some(ip(&attribute)?),
+                8 => route.read_metrics(attribute.attributes())?,
+                9 => route.ways = read_ways(&attribute)?,
+                12 => {
+                    let [_, _, _, _, _, _, _, _, x0, x1, x2, x3, e0, e1, e2, e3, ..] =
+                        *attribute.payload
+                    else {
+                        return Err(Error::Malformed {
+                            what: "RTA_CACHEINFO is too short",
+                            offset: attribute.offset,
+                        });
+                    };
+                    route.expires = i32::from_ne_bytes([x0, x1, x2, x3]);
+                    route.error = i32::from_ne_bytes([e0, e1, e2, e3]);
+                }
+                15 => route.table = attribute.u32()?,
+                20 => route.preference = Some(attribute.u8()?),
+                30 => route.nexthop_id = Some(attribute.u32()?),
+                _ => {}
+            }
+        }
+        route.way.read_encapsulation(attributes)?;
+        Ok(route)
+    }
+}
+
+/// Lists the routes of all tables, or of `table`; IPv4 and then IPv6, or those of
+/// `family`.
+///
+/// Refused with `ENOENT` where there is no such table.
+pub fn list<T: Transport>(
+    socket: &mut Socket<T>,
+    family: Option<Family>,
+    table: Option<u32>,
+) -> Result<Listing<Route>> {
+    const TABLE: u16 = 15;
+    let (mut there, mut refused) = (false, None);
+    let listing = both(family, |family| {
+        let mut header = [0; Route::HEADER];
+        let [first, ..] = &mut header;
+        *first = family.number();
+        let listing = dump(socket, &header, |w| match table {
+            Some(table) => w.u32(TABLE, table),
+            None => Ok(()),
+        });
+        match listing {
+            // A family may have it, and the other not.
+            Err(error) if error.errno() == Some(libc::ENOENT) => {
+                refused = Some(error);
+                Ok(Listing::default())
+            }
+            other => {
+                there = true;
+                other
+            }
+        }
+    })?;
+    match refused {
+        Some(error) if !there => Err(error),
+        _ => Ok(listing),
+    }
+}

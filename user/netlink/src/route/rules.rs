@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Rules: which table of routes is asked for which packets.
+//!
+//! Source: `include/uapi/linux/fib_rules.h`.
+
+use super::{both, ip, split, Entry, Family, Prefix};
+use crate::netlink::attr::Attribute;
+use crate::netlink::list::Listing;
+use crate::netlink::message::Message;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result, Socket};
+use std::ffi::OsString;
+
+/// A rule. What it does not mention, it holds for whatever it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Its family.
+    pub family: Family,
+    /// The rules are asked in this order, the least first.
+    pub priority: u32,
+    /// What it does: [`action`], or a type of routes.
+    pub action: u8,
+    /// The table that it has asked; 0 is none.
+    pub table: u32,
+    /// `FIB_RULE_*`.
+    pub flags: u32,
+    /// From where.
+    pub source: Option<Prefix>,
+    /// To where.
+    pub destination: Option<Prefix>,
+    /// The type of service; 0 is any.
+    pub tos: u8,
+    /// The mark that packets have.
+    pub mark: Option<u32>,
+    /// The bits of it that count.
+    pub mark_mask: Option<u32>,
+    /// The name of the link that packets come by.
+    pub iif: Option<OsString>,
+    /// The name of the link that packets go by.
+    pub oif: Option<OsString>,
+    /// The protocol above IP.
+    pub ip_protocol: Option<u8>,
+    /// The first and last source port.
+    pub source_ports: Option<(u16, u16)>,
+    /// The bits of a single source port that count.
+    pub source_port_mask: Option<u16>,
+    /// The first and last destination port.
+    pub destination_ports: Option<(u16, u16)>,
+    /// The bits of a single destination port that count.
+    pub destination_port_mask: Option<u16>,
+    /// The first and last user whose packets these are.
+    pub users: Option<(u32, u32)>,
+    /// The number of the tunnel that packets came through.
+    pub tunnel: Option<u64>,
+    /// Whether the table is that of the link's master.
+    pub of_master: bool,
+    /// The code point of differentiated services.
+    pub dscp: Option<u8>,
+    /// The bits of it that count, of 6.
+    pub dscp_mask: Option<u8>,
+    /// The label of an IPv6 flow.
+    pub flow_label: Option<u32>,
+    /// The bits of it that count, of 20.
+    pub flow_label_mask: Option<u32>,
+    /// The priority of the rule that is asked next.
+    pub target: Option<u32>,
+    /// The realms: from in the upper 16 bits, to in the lower.
+    pub realms: Option<u32>,
+    /// Routes whose prefix is not longer don't count.
+    pub suppress_prefix_len: Option<u32>,
+    /// Routes by links of this group don't count.
+    pub suppress_group: Option<u32>,
+    /// Who made it: [`protocol`](super::names::protocol).
+    pub protocol: Option<u8>,
+}
+
+/// What a rule does, but for what a route could do as well: `FR_ACT_*`.
+pub mod action {
+    /// Has a table asked.
+    pub const TABLE: u8 = 1;
+    /// Goes on at another rule.
+    pub const GOTO: u8 = 2;
+    /// Nothing.
+    pub const NOTHING: u8 = 3;
+}
+
+/// Flags of rules: `FIB_RULE_*`.
+pub mod flag {
+    /// It holds for what does not fit it.
+    pub const INVERT: u32 = 2;
+    /// The rule that it goes on at is not there.
+    pub const UNRESOLVED: u32 = 4;
+    /// The link that packets come by is not there.
+    pub const IIF_DETACHED: u32 = 8;
+    /// The link that packets go by is not there.
+    pub const OIF_DETACHED: u32 = 16;
+}
+
+/// The payload as the ends of a range of ports.
+fn ports(attribute: &Attribute<'_>) -> Result<(u16, u16)> {
+    match *attribute.payload {
+        [a, b, c, d] => Ok((u16::from_ne_bytes([a, b]), u16::from_ne_bytes([c, d]))),
+        _ => Err(bad_range(attribute)),
+    }
+}
+
+/// The payload as the ends of a range of users.
+fn users(attribute: &Attribute<'_>) -> Result<(u32, u32)> {
+    match *attribute.payload {
+        [a, b, c, d, e, f, g, h] => Ok((
+            u32::from_ne_bytes([a, b, c, d]),
+            u32::from_ne_bytes([e, f, g, h]),
+        )),
+        _ => Err(bad_range(attribute)),
+    }
+}
+
+fn bad_range(attribute: &Attribute<'_>) -> Error {
+    Error::Malformed {
+        what: "a range has not the length of its two ends",
+        offset: attribute.offset,
+    }
+}
+
+impl crate::sealed::Sealed for Rule {}
+
+impl Entry for Rule {
+    const NEW: u16 = 32;
+    const REQUEST: &'static str = "RTM_GETRULE";
+    const GROUPS: &'static [u32] = &[8, 19];
+    const HEADER: usize = 12;
+
+    type Key = Self;
+
+    /// A rule has no name; it is what it says, but for what becomes of its links.
+    fn key(&self) -> Self {
+        Self {
+            flags: self.flags & flag::INVERT,
+            ..self.clone()
+        }
+    }
+
+    fn is_changed(&self, other: &Self) -> bool {
+        self != other
+    }
+
+    fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
+        list(socket, None)
+    }
+
+    fn read(message: &Message<'_>) -> Result<Self> {
+        let (header, attributes) = split::<12>(message)?;
+        let [family, dst_len, src_len, tos, table, _, _, action, f0, f1, f2, f3] = *header;
+        let mut rule = Self {
+            family: Family::read(family)?,
+            priority: 0,
+            action,
+            table: table.into(),
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+            source: None,
+            destination: None,
+            tos,
+            mark: None,
+            mark_mask: None,
+            iif: None,
+            oif: None,
+            ip_protocol: None,
+            source_ports: None,
+            source_port_mask: None,
+            destination_ports: None,
+            destination_port_mask: None,
+            users: None,
+            tunnel: None,
+            of_master: false,
+            dscp: None,
+            dscp_mask: None,
+            flow_label: None,
+            flow_label_mask: None,
+            target: None,
+            realms: None,
+            suppress_prefix_len: None,
+            suppress_group: None,
+            protocol: None,
+        };
+        let prefix = |attribute: &Attribute<'_>, len| {
+            ip(attribute).map(|address| Some(Prefix { address, len }))
+        };
+        // All bits set is how the kernel says that there is none.
+        let unless_all = |value: u32| (value != u32::MAX).then_some(value);
+        for attribute in attributes {
+            let attribute = attribute?;
+            match attribute.number {
+                1 => rule.destination = prefix(&attribute, dst_len)?,
+                2 => rule.source = prefix(&attribute, src_len)?,
+                3 => rule.iif = Some(attribute.name()?),
+                4 => rule.target = Some(attribute.u32()?),
+                6 => rule.priority = attribute.u32()?,
+                10 => rule.mark = Some(attribute.u32()?),
+                11 => rule.realms = Some(attribute.u32()?).filter(|realms| *realms != 0),
+                12 => rule.tunnel = Some(attribute.be64()?),
+                13 => rule.suppress_group = unless_all(attribute.u32()?),
+                14 => rule.suppress_prefix_len = unless_all(attribute.u32()?),
+                15 => rule.table = attribute.u32()?,
+                16 => rule.mark_mask = Some(attribute.u32()?),
+                17 => rule.oif = Some(attribute.name()?),
+                19 => rule.of_master = attribute.u8()? != 0,
+                20 => rule.users = Some(users(&attribute)?),
+                21 => rule.protocol = Some(attribute.u8()?),
+                22 => rule.ip_protocol = Some(attribute.u8()?),
+                23 => rule.source_ports = Some(ports(&attribute)?),
+                24 => rule.destination_ports = Some(ports(&attribute)?),
+                25 => rule.dscp = Some(attribute.u8()?),
+                26 => rule.flow_label = Some(attribute.be32()?),
+                27 => rule.flow_label_mask = Some(attribute.be32()?),
+                28 => rule.source_port_mask = Some(attribute.u16()?),
+                29 => rule.destination_port_mask = Some(attribute.u16()?),
+                30 => rule.dscp_mask = Some(attribute.u8()?),
+                _ => {}
+            }
+        }
+        Ok(rule)
+    }
+}
+
+/// Lists the rules in the order in which they are asked; IPv4 and then IPv6, or
+/// those of `family`.
+pub fn list<T: Transport>(socket: &mut Socket<T>, family: Option<Family>) -> Result<Listing<Rule>> {
+    both(family, |family| super::list(socket, Some(family)))
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The events of the counters.
+
+use super::{read_counter, Counter};
+use crate::uapi::{self, cmd};
+use parley_netlink::genl::{self, controller, message};
+use parley_netlink::netlink::{Error, Result, Socket};
+use std::time::Duration;
+
+/// What became of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was created.
+    New,
+    /// Its value was written.
+    Written,
+    /// It was deleted; the counter is as it last stood.
+    Deleted,
+}
+
+/// An event of the group `events`. The name borrows from the listener's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// What became of the counter.
+    pub change: Change,
+    /// The counter, after that.
+    pub counter: Counter<'a>,
+}
+
+/// Listens to what becomes of the counters of this network namespace.
+///
+/// ```no_run
+/// use parley::client::Listener;
+/// use parley::Error;
+///
+/// let mut listener = Listener::open(None)?;
+/// loop {
+///     match listener.next_event() {
+///         Ok(event) => println!("{:?}: {}", event.change, event.counter.name),
+///         // The kernel dropped some, and has stopped to: what they told is learned by
+///         // a list.
+///         Err(Error::Overrun) => println!("events were lost"),
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), parley::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Listener {
+    socket: Socket,
+    family: u16,
+    /// Events were lost, and the end of the family may have been one of them.
+    in_doubt: bool,
+}
+
+impl Listener {
+    /// Opens a socket and joins the group `events`. With `timeout`, so long is
+    /// waited for an event; without, for as long as it takes.
+    pub fn open(timeout: Option<Duration>) -> Result<Self> {
+        Self::over(Socket::open(libc::NETLINK_GENERIC)?, timeout)
+    }
+
+    /// As [`open`](Self::open), over a socket that is open.
+    pub fn over(mut socket: Socket, timeout: Option<Duration>) -> Result<Self> {
+        let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?;
+        let group = family
+            .groups
+            .iter()
+            .find(|group| group.name == uapi::group::EVENTS);
+        socket.join(group.ok_or(Error::Absent("the group 'events'"))?.id)?;
+        match timeout {
+            Some(timeout) => socket.set_timeout(timeout)?,
+            None => socket.wait_for_ever()?,
+        }
+        Ok(Self {
+            socket,
+            family: family.id,
+            in_doubt: false,
+        })
+    }
+
+    /// The socket, for its buffer and its timeout.
+    pub fn socket(&mut self) -> &mut Socket {
+        &mut self.socket
+    }
+
+    /// Waits for the next event.
+    ///
+    /// Fails with [`Error::Overrun`] where the kernel had to drop events: what
+    /// they would have told is learned by a dump. The kernel has stopped to drop by
+    /// then: those that it had kept come before, as with
+    /// [`Socket::next_message`]. Fails with
+    /// [`Error::NoFamily`] where the module is unloaded.
+    #[inline]
+    pub fn next_event(&mut self) -> Result<Event<'_>> {
+        let family = self.family;
+        if self.in_doubt {
+            controller::check(&self.socket, family, uapi::FAMILY_NAME)?;
+            self.in_doubt = false;
+        }
+        let next = self.socket.next_message(|message| {
+            if message.header.kind == family {
+                message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
+            } else {
+                controller::is_end(message, family)
+            }
+        });
+        let message = match next {
+            Ok(message) => message,
+            Err(error) => {
+                self.in_doubt = matches!(error, Error::Overrun);
+                return Err(error);
+            }
+        };
+        if message.header.kind != family {
+            return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
+        }
+        let (cmd, attributes) = message::read(&message)?;
+        Ok(Event {
+            change: change(cmd).ok_or(Error::Absent("the change"))?,
+            counter: read_counter(attributes)?,
+        })
+    }
+}
+
+#[inline]
+fn change(cmd: u8) -> Option<Change> {
+    match cmd {
+        cmd::COUNTER_NEW_NTF => Some(Change::New),
+        cmd::COUNTER_CHANGE_NTF => Some(Change::Written),
+        cmd::COUNTER_DEL_NTF => Some(Change::Deleted),
+        _ => None,
+    }
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A command that answers a question. Nothing that it does can keep the agent waiting,
+//! and of it outlives its answer only what left its process group, or what the agent may
+//! not kill. Of a command whose agent is killed the shell is killed, too, and no more.
+
+use crate::inherited;
+use anyhow::{anyhow, bail, Context, Result};
+use nix::errno::Errno;
+use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
+use nix::sys::signal::{self, killpg, SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::Pid;
+use parley::uapi;
+use std::io::{ErrorKind, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs `command`, for at most `time`, and returns what it wrote.
+pub(super) fn run(command: &str, question: &[u8], time: Duration) -> Result<Vec<u8>> {
+    let deadline = Instant::now() + time;
+    let mut group = Group::start(command)?;
+    group.ask(question)?;
+    match group.answer(deadline)? {
+        Some(answer) => Ok(answer),
+        None => bail!("the command took more than {} ms", time.as_millis()),
+    }
+}
+
+/// Signals that end the agent, held back. Once dropped, those that came are delivered.
+struct Held {
+    before: SigSet,
+    /// Readable if one has come.
+    came: SignalFd,
+}
+
+impl Held {
+    fn new() -> Result<Self> {
+        let before = SigSet::thread_get_mask()?;
+        let mut held = SigSet::empty();
+        for signal in [
+            Signal::SIGHUP,
+            Signal::SIGINT,
+            Signal::SIGQUIT,
+            Signal::SIGTERM,
+        ] {
+            // Those that do not end the agent are not held, for they would seem to.
+            if !before.contains(signal) && !inherited::is_ignored(signal as i32)? {
+                held.add(signal);
+            }
+        }
+        let came = SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?;
+        // The program has no other thread that one could be delivered to.
+        held.thread_block()?;
+        Ok(Self { before, came })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // It was in force before, so it is a valid one.
+        let _ = self.before.thread_set_mask();
+    }
+}
+
+/// A shell and what it starts, in a process group. Both are killed when this is dropped.
+struct Group {
+    shell: Child,
+    /// Readable once the shell has ended.
+    ended: OwnedFd,
+    /// Whether the shell's status was read. The group's number may be another's then.
+    is_reaped: bool,
+    /// After the rest: a signal that ends the agent does so when the group is gone.
+    held: Held,
+}
+
+impl Group {
+    fn start(command: &str) -> Result<Self> {
+        let mut sh = Command::new("sh");
+        sh.args(["-c", command])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0);
+        inherited::end_with_this(&mut sh);
+        // They are held back here, and not from the command.
+        let held = inherited::keep_signal_mask(&mut sh)
+            .map_err(Into::into)
+            .and_then(|()| Held::new())
+            .context("cannot hold signals back")?;
+        let mut shell = sh.spawn().context("cannot run sh")?;
+        match inherited::process(shell.id()) {
+            Ok(ended) => Ok(Self {
+                shell,
+                ended,
+                is_reaped: false,
+                held,
+            }),
+            Err(error) => {
+                end(&mut shell);
+                Err(error).context("cannot watch sh")
+            }
+        }
+    }
+
+    /// Writes the question to the command. A pipe holds a whole one, so this does not
+    /// wait for it to be read; and a command need not read it.
+    fn ask(&mut self, question: &[u8]) -> Result<()> {
+        if let Some(mut stdin) = self.shell.stdin.take() {
+            match stdin.write_all(question) {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    return Err(error).context("cannot write the question to the command");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what the command writes until the shell ends. Returns `None` if it has not
+    /// by the deadline.
+    ///
+    /// The end of the output does not count: processes that the command leaves behind
+    /// may keep it open, or the shell may close it and go on.
+    fn answer(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>> {
+        let mut stdout = self.shell.stdout.take();
+        let mut answer = Vec::new();
+        loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            let output = stdout.as_ref().map_or(self.ended.as_fd(), AsFd::as_fd);
+            let fds = [self.ended.as_fd(), self.held.came.as_fd(), output];
+            let [has_ended, is_stopped, _] = wait(fds, rest)?;
+            if is_stopped {
+                bail!("the agent is being stopped");
+            }
+            if has_ended {
+                // What is left of the group writes no more; of what others write, no
+                // more than is ready is read, and no more than an answer may have.
+                kill(&self.shell);
+            }
+            read(&mut stdout, &mut answer)?;
+            check(&answer)?;
+            if has_ended {
+                break;
+            }
+            if rest.is_zero() {
+                return Ok(None);
+            }
+        }
+        let status = self.shell.wait().context("cannot wait for sh")?;
+        self.is_reaped = true;
+        if !status.success() {
+            return Err(anyhow!("the command ended with {status}"));
+        }
+        Ok(Some(answer))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.is_reaped {
+            end(&mut self.shell);
+        }
+    }
+}
+
+/// Kills the shell's process group, and the shell, which may have moved to another. It
+/// must not have been waited for: until then its number is no other's.
+fn kill(shell: &Child) {
+    if let Ok(number) = i32::try_from(shell.id()) {
+        let number = Pid::from_raw(number);
+        // These fail where there is nobody left, which is as well, and where the command
+        // became another user's.
+        let _ = killpg(number, Signal::SIGKILL);
+        let _ = signal::kill(number, Signal::SIGKILL);
+    }
+}
+
+/// Kills them, and waits for the shell, which does not take long, or does not end: what
+/// runs as another user may not be killed. That is left behind after a second.
+fn end(shell: &mut Child) {
+    kill(shell);
+    let mut pause = Duration::from_millis(1);
+    while pause < Duration::from_secs(1) {
+        match shell.try_wait() {
+            Ok(None) => std::thread::sleep(pause),
+            Ok(Some(_)) | Err(_) => return,
+        }
+        pause *= 2;
+    }
+}
+
+/// Waits until one of the descriptors is readable or at its end, for at most `time`,
+/// and returns which are.
+fn wait<const N: usize>(fds: [BorrowedFd<'_>; N], time: Duration) -> Result<[bool; N]> {
+    // Not before the time is over: poll(2) counts whole milliseconds.
+    let ms = time.as_micros().div_ceil(1000);
+    let time = PollTimeout::try_from(ms).unwrap_or(PollTimeout::MAX);
+    let mut fds = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+    match poll(&mut fds, time) {
+        Ok(_) | Err(Errno::EINTR) => Ok(fds.map(|fd| fd.any().unwrap_or(false))),
+        Err(error) => Err(error).context("cannot wait for the command"),
+    }
+}
+
+/// Reads what is there, without waiting for more, up to a byte more than an answer may
+/// have. Drops the pipe at its end.
+fn read(from: &mut Option<ChildStdout>, answer: &mut Vec<u8>) -> Result<()> {
+    let mut buffer = [0; 4096];
+    while let Some(stdout) = from {
+        let is_full = check(answer).is_err();
+        let [is_ready] = wait([stdout.as_fd()], Duration::ZERO)?;
+        if is_full || !is_ready {
+            return Ok(());
+        }
+        match stdout.read(&mut buffer) {
+            Ok(0) => *from = None,
+            Ok(len) => answer.extend_from_slice(buffer.get(..len).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error).context("cannot read the command's answer"),
+        }
+    }
+    Ok(())
+}
+
+/// Fails where an answer is too long.
+pub(super) fn check(answer: &[u8]) -> Result<()> {
+    let max = uapi::ANSWER_MAX;
+    if answer.len() > max {
+        bail!("the answer has more than {max} bytes");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parley::uapi;
+
+    const LONG: Duration = Duration::from_secs(60);
+    const SHORT: Duration = Duration::from_millis(100);
+
+    fn failed(command: &str, time: Duration) -> String {
+        format!("{:#}", run(command, b"question", time).unwrap_err())
+    }
+
+    /// Whether a process runs. One that ended may wait for somebody to look at it.
+    fn is_running(pid: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    /// Waits for the end of a process.
+    fn ends(pid: &str) {
+        let deadline = Instant::now() + LONG;
+        while is_running(pid) {
+            assert!(Instant::now() < deadline, "process {pid} still runs");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Runs a command that prints the number of a process it leaves behind, and waits
+    /// for the end of that.
+    fn leaves_nothing(command: &str) {
+        let pid = String::from_utf8(run(command, b"", LONG).unwrap()).unwrap();
+        let pid = pid.trim();
+        assert!(!pid.is_empty());
+        ends(pid);
+    }
+
+    #[test]
+    fn a_command_answers_what_it_reads() {
+        assert_eq!(run("tr a-z A-Z", b"shout", LONG).unwrap(), b"SHOUT");
+        assert_eq!(run("exit 0", &[b'?'; 4096], LONG).unwrap(), b"");
+        assert_eq!(run("printf '\\377'", b"", LONG).unwrap(), b"\xff");
+        let longest = format!("head -c {} /dev/zero", uapi::ANSWER_MAX);
+        assert_eq!(run(&longest, b"", LONG).unwrap(), [0; uapi::ANSWER_MAX]);
+        assert_eq!(
+            failed("exit 3", LONG),
+            "the command ended with exit status: 3"
+        );
+    }
+
+    #[test]
+    fn a_child_that_keeps_the_output_open_holds_nobody_up_and_is_killed() {
+        leaves_nothing("sleep 1000 & echo $!");
+        leaves_nothing("(trap '' HUP INT TERM; sleep 1000) & echo $!");
+        let left = "sleep 1000 & exit 3";
+        assert_eq!(failed(left, LONG), "the command ended with exit status: 3");
+    }
+
+    #[test]
+    fn a_child_that_left_the_group_holds_nobody_up_either() {
+        let pid = run("setsid sleep 1000 & echo $!", b"", LONG).unwrap();
+        let pid = String::from_utf8(pid).unwrap();
+        // setsid(1) may have been killed before it left.
+        let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+    }
+
+    #[test]
+    fn a_shell_that_moved_to_another_group_is_killed_nevertheless() {
+        let moves = "exec perl -e 'setpgrp(0, getpgrp(getppid())); sleep 1000'";
+        let words = "the command took more than 500 ms";
+        assert_eq!(failed(moves, Duration::from_millis(500)), words);
+    }
+
+    #[test]
+    fn a_shell_does_not_outlive_who_started_it_even_if_that_is_killed() {
+        // The kernel takes the end of the thread that started it for that.
+        let start = || {
+            let group = Group::start("exec sleep 1000").unwrap();
+            let pid = group.shell.id();
+            std::mem::forget(group);
+            pid.to_string()
+        };
+        ends(&std::thread::spawn(start).join().unwrap());
+    }
+
+    #[test]
+    fn a_command_that_ignores_the_end_of_its_reader_is_killed() {
+        let words = "the answer has more than 4096 bytes";
+        assert_eq!(failed("yes", LONG), words);
+        let ignores = "trap '' PIPE; while :; do echo still here; done 2>/dev/null";
+        assert_eq!(failed(ignores, LONG), words);
+    }
+
+    #[test]
+    fn a_command_ends_by_its_deadline_whatever_it_does() {
+        for command in [
+            "sleep 1000",
+            "exec >&-; sleep 1000",
+            "trap '' HUP INT TERM; while :; do sleep 1000; done",
+            "kill -STOP $$",
+            "while :; do echo; sleep 0.01; done",
+        ] {
+            let words = "the command took more than 100 ms";
+            assert_eq!(failed(command, SHORT), words, "{command}");
+        }
+    }
+
+    #[test]
+    fn signals_are_held_back_as_long_as_a_command_runs_and_not_from_it() {
+        let blocked = |status: &str| {
+            let lines = status.lines();
+            lines
+                .filter(|line| line.starts_with("SigBlk"))
+                .map(str::to_owned)
+                .next()
+        };
+        let its = run("cat /proc/self/status", b"", LONG).unwrap();
+        let own = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        assert_eq!(blocked(&String::from_utf8(its).unwrap()), blocked(&own));
+        let before = SigSet::thread_get_mask().unwrap();
+        let group = Group::start("sleep 1000").unwrap();
+        let during = SigSet::thread_get_mask().unwrap();
+        assert!(during.contains(Signal::SIGTERM) && !before.contains(Signal::SIGTERM));
+        drop(group);
+        assert_eq!(SigSet::thread_get_mask().unwrap(), before);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley ask`
+
+use crate::opener::Opener;
+use crate::output::json::{self, Object};
+use crate::output::text;
+use anyhow::Result;
+use clap::Args;
+use parley::uapi;
+use std::io::Write;
+use std::time::Duration;
+
+/// Ask the agent of this network namespace, through the kernel
+#[derive(Args)]
+pub(crate) struct Ask {
+    /// The question, 1 to 4096 bytes
+    text: String,
+    /// How long the agent has, 1 to 60000 [default: 5000]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
+    timeout: Option<u32>,
+    /// Write only the bytes of the answer
+    #[arg(long, conflicts_with = "json")]
+    raw: bool,
+}
+
+impl Ask {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let timeout = self.timeout.map(|ms| Duration::from_millis(ms.into()));
+        let answer = opener.client()?.ask(self.text.as_bytes(), timeout)?;
+        if self.raw {
+            out.write_all(&answer.answer)?;
+            return Ok(());
+        }
+        if json {
+            let object = Object::new().bytes("answer", &answer.answer);
+            return Ok(json::write(out, object.with("id", answer.id))?);
+        }
+        text::bytes(out, "answer", &answer.answer)?;
+        Ok(())
+    }
+}

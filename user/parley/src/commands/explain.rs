@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley explain`
+
+use crate::inherited;
+use crate::output::explained::Printer;
+use anyhow::{anyhow, bail, Context as _, Result};
+use clap::Args;
+use parley::uapi;
+use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
+use parley_netlink::explain::Context;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+const AFTER_HELP: &str = "\
+FILE is a capture (pcap or pcapng, of netlink or Linux cooked), a hexdump as
+printed by xxd, hexdump, od, tcpdump -x, tshark -x or strace -e write=all, an
+array in C or by Rust's {:02x?}, or plain hex digits. Each message of a capture
+is decoded as soon as it arrives. If FILE has errors, it is decoded as far as
+possible, the first error is pointed out, and the exit status is 1. PROTOCOL is
+generic, route, netfilter or a number.
+
+The numbers of families differ from one boot to the next. They are learnt from
+the controller's messages in FILE; --family sets those that FILE lacks. This
+command needs neither the module nor root.";
+
+/// Decode netlink messages from a capture or hexdump
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Explain {
+    /// A capture or a hexdump; "-" reads it from standard input
+    file: PathBuf,
+    /// Decode the bytes of FILE as one datagram
+    #[arg(long)]
+    raw: bool,
+    /// The protocol of a hexdump
+    #[arg(long, value_name = "PROTOCOL", default_value = "generic", value_parser = protocol)]
+    protocol: u16,
+    /// Set the number of a family; may be given again
+    #[arg(long, value_name = "NAME=ID", value_parser = family)]
+    family: Vec<(String, u16)>,
+    /// Show all bytes of long values
+    #[arg(long)]
+    all: bool,
+}
+
+fn protocol(text: &str) -> Result<u16, String> {
+    match text {
+        "route" => Ok(0),
+        "netfilter" => Ok(12),
+        "generic" => Ok(16),
+        number => number
+            .parse()
+            .map_err(|_| "expected generic, route, netfilter or a number".to_owned()),
+    }
+}
+
+fn family(text: &str) -> Result<(String, u16), String> {
+    let family = text
+        .split_once('=')
+        .and_then(|(name, id)| Some((name.to_owned(), id.parse().ok()?)));
+    family.ok_or_else(|| "expected a name and a number, as in parley=24".to_owned())
+}
+
+impl Explain {
+    pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
+        let name = if self.file == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            self.file.display().to_string()
+        };
+        let mut context = Context::new();
+        context.add_spec(&uapi::FAMILY);
+        for (name, id) in &self.family {
+            context.name_family(*id, name);
+        }
+        let mut printer = Printer::new(self.all, json);
+        let mut problems = Vec::new();
+        let mut take = |captured: Captured<'_>| -> Result<()> {
+            printer.all(out, &mut context, &captured)?;
+            problems.extend(captured.problems);
+            // Whoever writes the capture may be waiting for what it shows.
+            Ok(out.flush()?)
+        };
+        let unread = || format!("cannot read {name}");
+        let misread = |problem: Problem| anyhow!("{name}, {problem}");
+        let input = self.input().with_context(unread)?;
+        let mut input = BufReader::with_capacity(CHUNK, input);
+        if self.raw {
+            let mut bytes = Vec::new();
+            input.read_to_end(&mut bytes).with_context(unread)?;
+            take(capture::raw(&bytes, self.protocol))?;
+        } else {
+            let mut reader = Reader::new(self.protocol);
+            loop {
+                let bytes = match input.fill_buf() {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    bytes => bytes.with_context(unread)?,
+                };
+                let len = bytes.len();
+                if len == 0 {
+                    break;
+                }
+                take(reader.push(bytes).map_err(misread)?)?;
+                input.consume(len);
+            }
+            take(reader.finish().map_err(misread)?)?;
+        }
+        let problems = problems.iter().map(|problem| format!("{name}, {problem}"));
+        let reasons: Vec<_> = problems.chain(printer.wrong()).collect();
+        if !reasons.is_empty() {
+            bail!("{}", reasons.join("\n        "));
+        }
+        Ok(())
+    }
+
+    fn input(&self) -> io::Result<Box<dyn Read>> {
+        Ok(if self.file == Path::new("-") {
+            Box::new(inherited::input()?)
+        } else {
+            Box::new(File::open(&self.file)?)
+        })
+    }
+}
+
+/// How much of a file is read at a time.
+const CHUNK: usize = 1 << 16;

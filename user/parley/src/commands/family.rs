@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley family`
+
+use crate::opener::Opener;
+use crate::output::family::{self as output, json};
+use anyhow::Result;
+use clap::Args;
+use parley::uapi;
+use parley_netlink::genl::{self, controller};
+use std::io::Write;
+
+/// Show Generic Netlink families: operations, policies, groups
+#[derive(Args)]
+pub(crate) struct Family {
+    /// Its name
+    #[arg(default_value = uapi::FAMILY_NAME)]
+    name: String,
+    /// List all families instead of one
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
+}
+
+impl Family {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let mut socket = opener.generic()?;
+        if self.all {
+            let mut families = controller::families(&mut socket)?;
+            families.sort_by(|a, b| a.name.cmp(&b.name));
+            return if json {
+                json::list(out, &families)
+            } else {
+                output::list(out, &families)
+            };
+        }
+        let family = genl::resolve(&mut socket, &self.name)?;
+        let policies = controller::policies(&mut socket, family.id)?;
+        if json {
+            json::show(out, &family, &policies)
+        } else {
+            output::show(out, &family, &policies)
+        }
+    }
+}

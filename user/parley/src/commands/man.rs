@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley man`
+
+mod examples;
+
+use anyhow::{Context, Result};
+use clap::{Args, Command};
+use clap_mangen::roff::{bold, italic, roman, Inline, Roff};
+use clap_mangen::Man as Page;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+const AFTER_HELP: &str = "\
+Without FOLDER only the page parley(1) is written, to standard output:
+  parley man | man -l -";
+
+/// The heading of the exit statuses in the help. Each begins a line, and may continue on the
+/// next ones.
+const STATUSES: &str = "Exit status:\n";
+
+const ENVIRONMENT: [(&str, &str); 2] = [
+    (
+        "NO_COLOR",
+        "If set and not empty, the output has no colours.",
+    ),
+    (
+        "TERM",
+        "If it is dumb, the output has no colours, and no line is overwritten.",
+    ),
+];
+
+const FILES: [(&str, &str); 4] = [
+    (
+        "/dev/parley",
+        "The module's device: the same echo and counters, by ioctl(2), read(2) and write(2).",
+    ),
+    (
+        "/run/netns/NAME",
+        "The network namespace that --netns NAME enters, as made by ip-netns(8).",
+    ),
+    (
+        "/sys/kernel/debug/parley/stats",
+        "The statistics of the initial network namespace.",
+    ),
+    (
+        "/etc/modprobe.d/*.conf",
+        "The module's parameter max_counters, the most counters that a network namespace may \
+         have, which cannot be read back from a loaded module; and whether the kernel may load \
+         the module when a program asks for the family. See modprobe.d(5).",
+    ),
+];
+
+/// Write the manual pages
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Man {
+    /// Write a page for each command into this folder
+    folder: Option<PathBuf>,
+    /// The date in the pages' footer
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        default_value = "",
+        hide_default_value = true
+    )]
+    date: String,
+}
+
+impl Man {
+    pub(crate) fn run(&self, out: &mut dyn Write, program: &Command) -> Result<()> {
+        let Some(folder) = &self.folder else {
+            return Ok(out.write_all(&page(program, program, &self.date)?)?);
+        };
+        for command in std::iter::once(program).chain(program.get_subcommands()) {
+            write(folder, command, &page(program, command, &self.date)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn write(folder: &Path, command: &Command, page: &[u8]) -> Result<()> {
+    let path = folder.join(format!("{}.1", name(command)));
+    fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What a page is called: `parley`, or `parley-counter`.
+fn name(command: &Command) -> &str {
+    command
+        .get_display_name()
+        .unwrap_or_else(|| command.get_name())
+}
+
+/// The page of `command`, with those commands on it that are below it.
+fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
+    let whole = command.get_name() == program.get_name();
+    let version = program.get_version().unwrap_or_default();
+    let about = about(command);
+    let after = command.get_after_help().map(ToString::to_string);
+    let after = after.unwrap_or_default();
+    let (notes, statuses) = after.split_once(STATUSES).unwrap_or((&after, ""));
+
+    let mut text = Vec::new();
+    Page::new(command.clone())
+        .title(name(command).to_uppercase())
+        .date(date)
+        .source(format!("parley {version}"))
+        .manual("User Commands")
+        .render_title(&mut text)?;
+    let mut roff = Roff::new();
+    roff.control("SH", ["NAME"]);
+    roff.text([roman(format!("{} - {}", name(command), lower(&about)))]);
+    roff.control("SH", ["SYNOPSIS"]);
+    synopsis(&mut roff, command);
+    roff.control("SH", ["DESCRIPTION"]);
+    roff.text([roman(format!("{about}."))]);
+    roff.control("SH", ["OPTIONS"]);
+    roff.to_writer(&mut text)?;
+    let listed = options(command, !whole)?;
+    text.extend_from_slice(listed.as_bytes());
+    let mut roff = Roff::new();
+    if !whole {
+        if !listed.is_empty() {
+            roff.control("PP", []);
+        }
+        let of_all = "The options of every command are in ";
+        roff.text([roman(of_all), bold(name(program)), roman("(1).")]);
+    }
+    if command.has_subcommands() {
+        roff.control("SH", ["COMMANDS"]);
+    }
+    roff.to_writer(&mut text)?;
+    for below in command.get_subcommands() {
+        text.extend(if whole {
+            entry(below).into_bytes()
+        } else {
+            part(below)?.into_bytes()
+        });
+    }
+
+    let mut roff = Roff::new();
+    if !notes.trim().is_empty() {
+        roff.control("SH", ["NOTES"]);
+        prose(&mut roff, notes);
+    }
+    if whole {
+        roff.control("SH", ["EXIT STATUS"]);
+        for line in statuses.lines() {
+            match line.trim().split_once("  ") {
+                Some((status, meaning)) => tagged(&mut roff, bold(status), meaning),
+                None => drop(roff.text([roman(line.trim())])),
+            }
+        }
+        roff.control("SH", ["ENVIRONMENT"]);
+        for (name, what) in ENVIRONMENT {
+            tagged(&mut roff, bold(name), what);
+        }
+        roff.control("SH", ["FILES"]);
+        for (path, what) in FILES {
+            tagged(&mut roff, italic(path), what);
+        }
+    }
+    roff.control("SH", ["EXAMPLES"]);
+    for (what, line) in examples::of(command.get_name()) {
+        tagged(&mut roff, bold(*line), what);
+    }
+    see_also(&mut roff, program, command);
+    roff.to_writer(&mut text)?;
+    Ok(broken(&String::from_utf8(text)?).into_bytes())
+}
+
+/// The most bytes of a line that mandoc's lint accepts.
+const WIDTH: usize = 80;
+
+/// `page` with its long lines of text broken between words. roff fills them again.
+fn broken(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut filled = true;
+    for mut line in page.lines() {
+        match line {
+            ".nf" => filled = false,
+            ".fi" => filled = true,
+            _ => {}
+        }
+        while filled && !line.starts_with(['.', '\'']) && line.len() > WIDTH {
+            // An escaped blank belongs to its word, and a line must not begin like a request.
+            let fits = |&(at, _): &(usize, &str)| {
+                at <= WIDTH
+                    && !line[..at].ends_with('\\')
+                    && !line[at + 1..].starts_with(['.', '\''])
+            };
+            let Some((at, _)) = line.rmatch_indices(' ').find(fits) else {
+                break;
+            };
+            out.push_str(&line[..at]);
+            out.push('\n');
+            line = &line[at + 1..];
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// What a command is for, as the help of the whole has it.
+fn about(command: &Command) -> String {
+    let about = command.get_about().map(ToString::to_string);
+    about.unwrap_or_default()
+}
+
+/// A command as the page of the whole names it.
+fn entry(command: &Command) -> String {
+    let mut roff = Roff::new();
+    roff.control("TP", []);
+    roff.text([bold(name(command)), roman("(1)")]);
+    roff.text([roman(about(command))]);
+    roff.to_roff()
+}
+
+/// A command on the page of the one above it.
+fn part(command: &Command) -> Result<String> {
+    let mut roff = Roff::new();
+    roff.control("SS", [command.get_name()]);
+    synopsis(&mut roff, command);
+    roff.control("PP", []);
+    roff.text([roman(format!("{}.", about(command)))]);
+    Ok(roff.to_roff() + &options(command, true)?)
+}
+
+/// The other pages, with commas between them.
+fn see_also(roff: &mut Roff, program: &Command, command: &Command) {
+    let whole = command.get_name() == program.get_name();
+    let ours: Vec<_> = if whole {
+        program.get_subcommands().map(name).collect()
+    } else {
+        vec![name(program)]
+    };
+    let ours = ours.into_iter().map(|page| (page, "1"));
+    let theirs = examples::see_also(command.get_name()).iter().copied();
+    roff.control("SH", ["SEE ALSO"]);
+    let mut pages = ours.chain(theirs).peekable();
+    while let Some((page, section)) = pages.next() {
+        let comma = if pages.peek().is_some() { "," } else { "" };
+        roff.control("BR", [page, format!("({section}){comma}").as_str()]);
+    }
+}
+
+/// With a small letter first, as the line under NAME begins.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// The usage, as `--help` has it.
+fn synopsis(roff: &mut Roff, command: &Command) {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:");
+    let bare = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    for line in usage.lines() {
+        let line = line.trim();
+        let rest = line.strip_prefix(bare).unwrap_or_default();
+        let name = line.strip_suffix(rest).unwrap_or(line);
+        roff.text([bold(name), roman(rest)]);
+    }
+}
+
+/// The options and arguments of `command`; only its `own`, where those of every
+/// command are told by the page of the whole.
+fn options(command: &Command, own: bool) -> Result<String> {
+    let command = command.clone().mut_args(|argument| {
+        let common = argument.is_global_set() || argument.get_id() == "help";
+        let hidden = argument.is_hide_set();
+        argument.hide(hidden || own && common)
+    });
+    let mut section = Vec::new();
+    Page::new(command).render_options_section(&mut section)?;
+    let section = String::from_utf8(section)?;
+    // Nothing is there, not even the heading, where there are none.
+    let (_, listed) = section.split_once(".SH OPTIONS\n").unwrap_or_default();
+    Ok(listed.to_owned())
+}
+
+/// A term, and what is said of it.
+fn tagged(roff: &mut Roff, term: Inline, text: &str) {
+    roff.control("TP", []);
+    roff.text([term]);
+    roff.text([roman(text)]);
+}
+
+/// Paragraphs, which are filled, and lines that are indented, which stay.
+fn prose(roff: &mut Roff, text: &str) {
+    let mut shown = false;
+    for line in text.trim_end().lines() {
+        let show = line.starts_with("  ");
+        match (shown, show) {
+            (false, true) => drop(roff.control("RS", ["4"]).control("nf", [])),
+            (true, false) => drop(roff.control("fi", []).control("RE", [])),
+            _ => {}
+        }
+        shown = show;
+        match line.trim() {
+            "" => drop(roff.control("PP", [])),
+            line => drop(roff.text([roman(line)])),
+        }
+    }
+    if shown {
+        roff.control("fi", []).control("RE", []);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Splits a line as a shell does, as far as the examples go.
+    fn words(line: &str) -> Vec<String> {
+        let odd = |at: usize| at % 2 == 1;
+        let parts = line.split('\'').enumerate();
+        let words = parts.flat_map(|(at, part)| {
+            let inside = odd(at).then_some(part);
+            let outside = (!odd(at)).then(|| part.split_whitespace());
+            inside.into_iter().chain(outside.into_iter().flatten())
+        });
+        words.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_and_the_program_takes_each() {
+        let program = crate::Arguments::command();
+        for command in std::iter::once(&program).chain(program.get_subcommands()) {
+            let examples = examples::of(command.get_name());
+            assert!(!examples.is_empty(), "{}", command.get_name());
+            for (_, line) in examples {
+                let taken = program.clone().try_get_matches_from(words(line));
+                let matches = taken.unwrap_or_else(|error| panic!("{line}: {error}"));
+                let whole = command.get_name() == program.get_name();
+                assert!(whole || matches.subcommand_name() == Some(command.get_name()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_has_every_option_of_its_command_and_those_below() {
+        fn all(text: &str, command: &Command) {
+            for argument in command.get_arguments() {
+                let Some(option) = argument.get_long() else {
+                    continue;
+                };
+                let long = format!("\\-\\-{}", option.replace('-', "\\-"));
+                assert_eq!(text.contains(&long), !argument.is_hide_set(), "{option}");
+            }
+            for below in command.get_subcommands() {
+                all(text, below);
+            }
+        }
+        // Not yet built, so that each has its own options alone.
+        let bare = crate::Arguments::command();
+        let mut program = bare.clone().disable_help_subcommand(true);
+        program.build();
+        for (bare, command) in bare.get_subcommands().zip(program.get_subcommands()) {
+            let text = page(&program, command, "").unwrap();
+            all(&String::from_utf8(text).unwrap(), bare);
+        }
+    }
+
+    #[test]
+    fn no_line_of_text_is_longer_than_mandoc_likes_and_none_becomes_a_request() {
+        let mut program = crate::Arguments::command().disable_help_subcommand(true);
+        program.build();
+        for command in std::iter::once(&program).chain(program.get_subcommands()) {
+            let text = String::from_utf8(page(&program, command, "").unwrap()).unwrap();
+            for line in text.lines().filter(|line| !line.starts_with('.')) {
+                assert!(line.len() <= WIDTH, "{}: {line}", name(command));
+            }
+        }
+        let word = "x".repeat(70);
+        let long = format!("{word} a .b 'c d\\ {word} e\n.nf\n{word} {word}\n.fi\n");
+        let want = format!("{word} a .b 'c\nd\\ {word} e\n.nf\n{word} {word}\n.fi\n");
+        assert_eq!(broken(&long), want);
+    }
+
+    #[test]
+    fn the_page_of_the_whole_lists_each_exit_status_with_its_whole_meaning() {
+        let mut program = crate::Arguments::command().disable_help_subcommand(true);
+        program.build();
+        let text = String::from_utf8(page(&program, &program, "2026-01-02").unwrap()).unwrap();
+        assert!(text.contains(".TH PARLEY 1 2026-01-02 "));
+        let (_, after) = text.split_once(".SH \"EXIT STATUS\"\n").unwrap();
+        let (statuses, _) = after.split_once(".SH").unwrap();
+        let terms = statuses.lines().filter(|line| line.starts_with("\\fB"));
+        let expected = ["0", "1", "2", "3"].map(|status| format!("\\fB{status}\\fR"));
+        assert_eq!(terms.collect::<Vec<_>>(), expected, "{statuses}");
+        for words in ["output could not be written", "module is not loaded"] {
+            assert!(statuses.contains(words), "{statuses}");
+        }
+    }
+}

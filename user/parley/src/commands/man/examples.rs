@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What the pages of `parley man` show and refer to.
+
+/// What a command line does, and the command line.
+type Example = (&'static str, &'static str);
+
+/// The examples on a command's page.
+pub(super) fn of(command: &str) -> &'static [Example] {
+    match command {
+        "parley" => &[
+            (
+                "Is the module there, and does it answer?",
+                "parley echo hello",
+            ),
+            (
+                "Trace each system call and message of it on standard error.",
+                "parley --explain echo hello",
+            ),
+            (
+                "Save the messages for Wireshark.",
+                "parley --pcap set.pcap counter set visitors 40 --create",
+            ),
+            (
+                "Follow the routes of the network namespace blue, as JSON.",
+                "parley --netns blue --json monitor routes",
+            ),
+        ],
+        "echo" => &[
+            ("Send bytes, and print the reply.", "parley echo hello"),
+            (
+                "Send a thousand requests, 32 in a datagram.",
+                "parley echo hello --repeat 1000 --batch 32",
+            ),
+            (
+                "Send a file, and print only the bytes of the reply.",
+                "parley echo --file /etc/hostname --raw",
+            ),
+        ],
+        "counter" => &[
+            (
+                "Create a counter, or overwrite it.",
+                "parley counter set visitors 40 --create",
+            ),
+            ("Subtract 1.", "parley counter add visitors -1"),
+            (
+                "List the counters whose names begin with vis.",
+                "parley counter list --prefix vis",
+            ),
+        ],
+        "monitor" => &[
+            ("Print changes of counters until stopped.", "parley monitor"),
+            (
+                "Wait for the next change of a link, for at most a minute.",
+                "parley monitor links --count 1 --timeout 60",
+            ),
+        ],
+        "show" => &[
+            (
+                "Show the IPv6 routes of all tables.",
+                "parley show routes --family 6",
+            ),
+            (
+                "Print the firewall as JSON, with the keys of nft -j.",
+                "parley show firewall --json",
+            ),
+        ],
+        "agent" => &[
+            (
+                "Answer in capitals. The question is on the command's standard input.",
+                "parley agent --exec 'tr a-z A-Z'",
+            ),
+            (
+                "Answer one question, and end.",
+                "parley agent --reply yes --count 1",
+            ),
+        ],
+        "ask" => &[(
+            "Ask, and wait for at most a second.",
+            "parley ask 'Anybody there?' --timeout 1000",
+        )],
+        "device" => &[
+            (
+                "Echo by write(2) and read(2).",
+                "parley device echo hello --read-write",
+            ),
+            (
+                "Add to an existing counter.",
+                "parley device counter-add visitors 2",
+            ),
+        ],
+        "compare" => &[
+            (
+                "Compare two channels with messages of 1 KiB.",
+                "parley compare --size 1024 --only netlink --only ioctl",
+            ),
+            (
+                "Compare all channels, and plot the times.",
+                "parley compare --plot times.svg",
+            ),
+        ],
+        "stats" => &[("Print the statistics as JSON.", "parley stats --json")],
+        "family" => &[
+            (
+                "Show the controller, which knows all other families.",
+                "parley family nlctrl",
+            ),
+            ("List all families.", "parley family --all"),
+        ],
+        "explain" => &[
+            (
+                "A capture that tcpdump made on an nlmon device; see ip-link(8).",
+                "parley explain netlink.pcap",
+            ),
+            (
+                "Decode a hexdump of an rtnetlink message.",
+                "parley explain --protocol route message.hex",
+            ),
+        ],
+        "completions" => &[(
+            "Print the completion script that make install installs for bash.",
+            "parley completions bash",
+        )],
+        "man" => &[(
+            "Write all pages into an existing folder.",
+            "parley man /tmp/man1",
+        )],
+        _ => &[],
+    }
+}
+
+/// The pages of others that a command's page refers to, with their sections.
+pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "parley" => &[
+            ("netlink", "7"),
+            ("ip", "8"),
+            ("nft", "8"),
+            ("modprobe", "8"),
+            ("modprobe.d", "5"),
+        ],
+        "monitor" => &[
+            ("parley-counter", "1"),
+            ("parley-show", "1"),
+            ("ip-monitor", "8"),
+        ],
+        "counter" => &[("parley-monitor", "1"), ("capabilities", "7")],
+        "show" => &[
+            ("parley-monitor", "1"),
+            ("ip", "8"),
+            ("nft", "8"),
+            ("rtnetlink", "7"),
+        ],
+        "agent" => &[("parley-ask", "1")],
+        "ask" => &[("parley-agent", "1")],
+        "device" => &[("parley-compare", "1"), ("ioctl", "2")],
+        "compare" => &[("parley-device", "1"), ("parley-echo", "1")],
+        "explain" => &[
+            ("tcpdump", "8"),
+            ("wireshark", "1"),
+            ("ip-link", "8"),
+            ("netlink", "7"),
+        ],
+        "family" => &[("parley-stats", "1"), ("netlink", "7")],
+        _ => &[],
+    }
+}

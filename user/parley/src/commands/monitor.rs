@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley monitor`
+
+mod counters;
+mod network;
+mod report;
+
+use crate::opener::Opener;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
+use report::{Limit, Report};
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+const AFTER_HELP: &str = "\
+WHAT is counters, links, addresses, routes, rules or neighbours.";
+
+/// Print changes of counters or the network as they happen
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Monitor {
+    /// What to follow
+    #[arg(value_enum, default_value_t = What::Counters)]
+    #[arg(hide_possible_values = true, value_name = "WHAT")]
+    what: What,
+    /// End after N events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+    /// End after S seconds
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    timeout: Option<u32>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    Counters,
+    Links,
+    Addresses,
+    Routes,
+    Rules,
+    #[value(alias = "neighbors")]
+    Neighbours,
+}
+
+impl Monitor {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let limit = Limit {
+            left: self.count,
+            end: self
+                .timeout
+                .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
+        };
+        let mut report = Report { out, json, limit };
+        match self.what {
+            What::Counters => counters::follow(opener, &mut report),
+            What::Links => network::follow::<Link>(opener, &mut report),
+            What::Addresses => network::follow::<Address>(opener, &mut report),
+            What::Routes => network::follow::<Route>(opener, &mut report),
+            What::Rules => network::follow::<Rule>(opener, &mut report),
+            What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What becomes of the counters.
+
+use super::report::{Became, Report};
+use crate::opener::Opener;
+use crate::output::json::Object;
+use anyhow::Result;
+use parley::client::{Change, Listener, Name};
+use parley::{Client, Error};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+/// What the monitor takes the counters to be: value and updates, by name.
+type View = BTreeMap<Vec<u8>, (u64, u64)>;
+
+/// Shows what becomes of the counters, until the limit.
+pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
+    // First listen, then look: so nothing falls between.
+    let mut listener = Listener::over(opener.generic()?, None)?;
+    let mut client = opener.client()?;
+    let mut view = look(&mut client)?;
+    report.listening(view.len(), "counters")?;
+    while let Some(wait) = report.limit.next() {
+        if let Some(wait) = wait {
+            listener.socket().set_timeout(wait)?;
+        }
+        match listener.next_event() {
+            Ok(event) => {
+                let counter = event.counter;
+                let now = (counter.value, counter.updates);
+                let became = match event.change {
+                    Change::New => Became::New,
+                    Change::Written => Became::Changed,
+                    Change::Deleted => Became::Deleted,
+                };
+                row(report, became, counter.name, now)?;
+                if event.change == Change::Deleted {
+                    view.remove(counter.name.as_bytes());
+                } else {
+                    view.insert(counter.name.as_bytes().to_owned(), now);
+                }
+            }
+            Err(Error::Overrun) => {
+                report.lost()?;
+                // A new socket: what may wait in the old one is older than what is read
+                // now, and would undo it.
+                listener = Listener::over(opener.generic()?, None)?;
+                let now = look(&mut client)?;
+                differences(report, &view, &now)?;
+                view = now;
+            }
+            Err(Error::Timeout(_)) if report.limit.end.is_some() => break,
+            Err(error) => return Err(error.into()),
+        }
+        report.flush()?;
+    }
+    Ok(())
+}
+
+/// Reads all counters. Whether some changed meanwhile does not matter: of that the
+/// listener tells, and no counter that was there all the time is missing.
+fn look(client: &mut Client) -> Result<View> {
+    let mut view = View::new();
+    client.counter_list(None, |counter| {
+        view.insert(
+            counter.name.as_bytes().to_owned(),
+            (counter.value, counter.updates),
+        );
+        Ok(())
+    })?;
+    Ok(view)
+}
+
+fn row(
+    report: &mut Report<'_>,
+    became: Became,
+    name: Name<'_>,
+    (value, updates): (u64, u64),
+) -> Result<()> {
+    let line = || format!("{name}  value {value}  updates {updates}");
+    let object = || {
+        Object::new()
+            .name("name", OsStr::from_bytes(name.as_bytes()))
+            .with("value", value)
+            .with("updates", updates)
+    };
+    report.event(became, line, object)
+}
+
+/// Shows how `now` differs from `before`.
+fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()> {
+    for (name, was) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
+        row(report, Became::Deleted, name[..].into(), *was)?;
+    }
+    for (name, is) in now {
+        match before.get(name) {
+            None => row(report, Became::New, name[..].into(), *is)?,
+            Some(was) if was != is => row(report, Became::Changed, name[..].into(), *is)?,
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::monitor::report::Limit;
+
+    #[test]
+    fn a_new_look_shows_what_came_what_changed_and_what_went_up_to_the_limit() {
+        let view = |counters: &[(&str, u64)]| -> View {
+            let counters = counters
+                .iter()
+                .map(|(name, value)| (name.as_bytes().to_owned(), (*value, 1)));
+            counters.collect()
+        };
+        let (before, now) = (
+            view(&[("a", 1), ("b", 1), ("c", 1)]),
+            view(&[("b", 1), ("c", 2), ("d", 1)]),
+        );
+        let lines = [
+            "deleted  a  value 1  updates 1\n",
+            "changed  c  value 2  updates 1\n",
+            "new      d  value 1  updates 1\n",
+        ];
+        // No more of them than are to be shown.
+        for left in [None, Some(7), Some(3), Some(2), Some(1)] {
+            let mut out = Vec::new();
+            let mut report = Report {
+                out: &mut out,
+                json: false,
+                limit: Limit { left, end: None },
+            };
+            differences(&mut report, &before, &now).unwrap();
+            let rest = left.map(|left| left.saturating_sub(3));
+            assert_eq!(report.limit.left, rest);
+            let shown = left.map_or(3, |left| left.min(3)) as usize;
+            assert_eq!(String::from_utf8(out).unwrap(), lines[..shown].concat());
+        }
+    }
+}

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What becomes of links, routes and the like.
+
+use super::report::{Became, Report};
+use crate::opener::Opener;
+use crate::output::network::Shown;
+use anyhow::Result;
+use parley::Error;
+use parley_netlink::netlink::message::Message;
+use parley_netlink::netlink::Socket;
+use parley_netlink::route::links::{self, flag, Link, Names};
+use parley_netlink::route::{self, Change, Entry, Told};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// What the monitor takes the entries to be: those that have the same key, in the
+/// order in which they came.
+struct View<E: Entry>(BTreeMap<E::Key, Vec<E>>);
+
+impl<E: Entry> View<E> {
+    /// Reads all entries. Tells whether these are all that there are: of what
+    /// changes all the time, some may be missing.
+    fn read(asker: &mut Socket) -> parley::Result<(Self, bool)> {
+        route::settle(asker)?;
+        let listing = E::all(asker)?;
+        let mut view = Self(BTreeMap::new());
+        for entry in listing.entries {
+            view.0.entry(entry.key()).or_default().push(entry);
+        }
+        Ok((view, !listing.interrupted))
+    }
+
+    fn len(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
+    }
+
+    /// The one that is the same as `entry`.
+    fn find(&self, entry: &E) -> Option<&E> {
+        let known = self.0.get(&entry.key())?;
+        known.iter().find(|known| known.is_same(entry))
+    }
+
+    /// Notes that `entry` exists, and returns what that makes of it.
+    fn is(&mut self, entry: E, change: Change) -> Became {
+        let known = self.0.entry(entry.key()).or_default();
+        let same = known.iter().position(|known| known.is_same(&entry));
+        // The kernel replaces the first, whatever it was like.
+        let first = (change == Change::Replaces).then_some(0);
+        match same.or(first).and_then(|place| known.get_mut(place)) {
+            Some(before) => {
+                let is_created = matches!(change, Change::Created | Change::Appended);
+                let is_known = is_created && !entry.is_changed(before);
+                *before = entry;
+                // What the kernel creates, and is the same all the same, went
+                // without a word.
+                if is_known {
+                    Became::New
+                } else {
+                    Became::Changed
+                }
+            }
+            None => {
+                let place = match change {
+                    Change::Created => 0,
+                    _ => known.len(),
+                };
+                known.insert(place, entry);
+                Became::New
+            }
+        }
+    }
+
+    /// Notes that `entry` is gone. Returns false where it was not there by itself:
+    /// what is left can then only be read.
+    fn is_gone(&mut self, entry: &E) -> bool {
+        let key = entry.key();
+        let Some(known) = self.0.get_mut(&key) else {
+            return true;
+        };
+        if let Some(place) = known.iter().position(|known| known.is_same(entry)) {
+            if known
+                .get(place)
+                .is_some_and(|known| entry.is_part_of(known))
+            {
+                return false;
+            }
+            known.remove(place);
+        }
+        if known.is_empty() {
+            self.0.remove(&key);
+        }
+        true
+    }
+
+    /// Whether more than one has the key of `entry`. Which of them it replaces can
+    /// then only be read.
+    fn is_one_of_several(&self, entry: &E) -> bool {
+        let known = self.0.get(&entry.key());
+        known.is_some_and(|known| known.len() > 1)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &E> {
+        self.0.values().flatten()
+    }
+}
+
+/// Listens to changes, and to those of the links, which name the others.
+fn listen<E: Entry>(opener: &Opener) -> parley::Result<Socket> {
+    let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
+    route::listen(&mut socket, &[E::GROUPS, Link::GROUPS].concat())?;
+    Ok(socket)
+}
+
+fn is_wanted<E: Entry>(message: &Message<'_>) -> bool {
+    route::concerns::<E>(message) || route::concerns::<Link>(message)
+}
+
+/// How long nothing is heard before the entries are read anew: what has been told
+/// of by then is not found by that.
+const QUIET: Duration = Duration::from_millis(20);
+/// After how long they are read anew in any case.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Why the entries have to be read anew.
+#[derive(Default)]
+struct Doubt {
+    /// Since when there is doubt, if there is.
+    since: Option<Instant>,
+    /// The links that went down or away. What goes with them may be gone, and the
+    /// kernel does not tell.
+    down: BTreeSet<u32>,
+}
+
+impl Doubt {
+    fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// For how long to wait for the next event.
+    fn wait(&self, limit: Option<Duration>) -> Option<Duration> {
+        match self.since {
+            Some(_) => Some(limit.map_or(QUIET, |limit| limit.min(QUIET))),
+            None => limit,
+        }
+    }
+
+    /// Whether to read anew.
+    fn is_due(&self, is_quiet: bool) -> bool {
+        let is_late = |since: Instant| since.elapsed() >= PATIENCE;
+        self.since.is_some_and(|since| is_quiet || is_late(since))
+    }
+
+    fn is_of(&self, entry: &impl Entry) -> bool {
+        self.down.iter().any(|link| entry.goes_with(*link))
+    }
+}
+
+/// Follows the entries of a kind.
+struct Follower<'a, 'b, E: Entry> {
+    report: &'a mut Report<'b>,
+    asker: Socket,
+    names: Names,
+    view: View<E>,
+    doubt: Doubt,
+}
+
+/// Shows what becomes of the entries, until the limit.
+pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
+    // First listen, then look: so nothing falls between.
+    let mut listener = listen::<E>(opener)?;
+    let mut asker = opener.socket(libc::NETLINK_ROUTE)?;
+    let names = Names::read(&mut asker)?;
+    let (view, is_whole) = View::<E>::read(&mut asker)?;
+    let mut doubt = Doubt::default();
+    if !is_whole {
+        doubt.begin();
+    }
+    report.listening(view.len(), E::NOUN)?;
+    let mut follower = Follower {
+        report,
+        asker,
+        names,
+        view,
+        doubt,
+    };
+    let mut waits = None;
+    while let Some(wait) = follower.report.limit.next() {
+        let wait = follower.doubt.wait(wait);
+        if wait != waits {
+            match wait {
+                Some(wait) => listener.set_timeout(wait)?,
+                None => listener.wait_for_ever()?,
+            }
+            waits = wait;
+        }
+        let heard = listener
+            .next_message(is_wanted::<E>)
+            .and_then(|message| Ok((route::told::<Link>(&message)?, route::told::<E>(&message)?)));
+        let mut is_quiet = false;
+        match heard {
+            Ok((link, told)) => {
+                if let Some(link) = link {
+                    follower.link(link)?;
+                }
+                if let Some(told) = told {
+                    follower.told(told)?;
+                }
+            }
+            Err(Error::Overrun) => {
+                follower.report.lost()?;
+                // A new socket: what may wait in the old one is older than what is read
+                // now, and would undo it.
+                listener = listen::<E>(opener)?;
+                waits = None;
+                let links = links::list(&mut follower.asker)?;
+                follower.names.extend(links.entries);
+                follower.doubt.begin();
+                is_quiet = true;
+            }
+            Err(Error::Timeout(_)) if follower.doubt.since.is_some() => is_quiet = true,
+            Err(Error::Timeout(_)) if follower.report.limit.end.is_some() => break,
+            Err(error) => return Err(error.into()),
+        }
+        if follower.doubt.is_due(is_quiet) {
+            follower.read_anew()?;
+        }
+        follower.report.flush()?;
+    }
+    Ok(())
+}
+
+impl<E: Shown> Follower<'_, '_, E> {
+    /// Takes note of a link, and of what may have gone with it.
+    fn link(&mut self, Told { entry, change, .. }: Told<Link>) -> Result<()> {
+        const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
+        let index = entry.index;
+        let was = self.names.get(index).map_or(0, |link| link.flags);
+        let is = if change == Change::Gone {
+            0
+        } else {
+            entry.flags
+        };
+        // A link that is gone keeps its name: others are told of after it.
+        self.names.extend([entry]);
+        if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.goes_with(index)) {
+            // So that what the kernel does tell of has been told.
+            route::settle(&mut self.asker)?;
+            self.doubt.begin();
+            if is & flag::UP == 0 {
+                self.doubt.down.insert(index);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what the kernel told of.
+    fn told(&mut self, Told { entry, change, .. }: Told<E>) -> Result<()> {
+        let became = match change {
+            Change::Gone => {
+                if !self.view.is_gone(&entry) {
+                    // The rest of it is shown once it is read.
+                    self.doubt.begin();
+                    return Ok(());
+                }
+                Became::Deleted
+            }
+            Change::Replaces => {
+                if self.view.is_one_of_several(&entry) {
+                    self.doubt.begin();
+                }
+                self.view.is(entry.clone(), change)
+            }
+            Change::Is | Change::Created | Change::Appended => {
+                // New where one was: so that one went with its link.
+                let doubtful = self.view.find(&entry).filter(|one| self.doubt.is_of(*one));
+                if let Some(ghost) = doubtful.cloned() {
+                    self.view.is_gone(&ghost);
+                    self.event(Became::Deleted, &ghost)?;
+                }
+                self.view.is(entry.clone(), change)
+            }
+        };
+        self.event(became, &entry)
+    }
+
+    /// Reads the entries anew, and shows what differs.
+    fn read_anew(&mut self) -> Result<()> {
+        let (now, is_whole) = View::read(&mut self.asker)?;
+        self.take(now, is_whole)
+    }
+
+    /// Takes the entries to be these, and shows what differs.
+    fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
+        if !is_whole {
+            // What is missing may be there all the same. Later, then.
+            self.doubt.since = Some(Instant::now());
+            return Ok(());
+        }
+        self.doubt = Doubt::default();
+        let before = std::mem::replace(&mut self.view, now);
+        for (became, entry) in differences(&before, &self.view) {
+            event(self.report, became, entry, &self.names)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, became: Became, entry: &E) -> Result<()> {
+        event(self.report, became, entry, &self.names)
+    }
+}
+
+fn event<E: Shown>(
+    report: &mut Report<'_>,
+    became: Became,
+    entry: &E,
+    names: &Names,
+) -> Result<()> {
+    let line = || {
+        let row = entry.row(names);
+        let mut words: Vec<_> = [row.cells, row.below].concat();
+        words.retain(|word| !word.is_empty());
+        words.join("  ")
+    };
+    report.event(became, line, || entry.object(names))
+}
+
+/// How `now` differs from `before`.
+fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Became, &'a E)> {
+    let (mut gone, mut others) = (Vec::new(), Vec::new());
+    for (key, was) in &before.0 {
+        let is = now.0.get(key).map_or(&[][..], Vec::as_slice);
+        // First those that are the same; of the rest, one may have become another.
+        let mut is: Vec<_> = is.iter().collect();
+        let mut rest = Vec::new();
+        for was in was {
+            match is.iter().position(|is| is.is_same(was)) {
+                Some(place) => {
+                    let is = is.remove(place);
+                    others.extend(is.is_changed(was).then_some((Became::Changed, is)));
+                }
+                None => rest.push(was),
+            }
+        }
+        for was in rest {
+            match is.iter().position(|is| is.comes_from(was)) {
+                Some(place) => others.push((Became::Changed, is.remove(place))),
+                None => gone.push((Became::Deleted, was)),
+            }
+        }
+        others.extend(is.into_iter().map(|is| (Became::New, is)));
+    }
+    let new = now.0.iter().filter(|(key, _)| !before.0.contains_key(key));
+    others.extend(new.flat_map(|(_, is)| is).map(|is| (Became::New, is)));
+    gone.extend(others);
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::monitor::report::Limit;
+    use parley_netlink::netlink::message::Header;
+    use parley_netlink::route::Route;
+
+    /// What the kernel tells of a route to everywhere in this table.
+    fn told(table: u8) -> Told<Route> {
+        let payload = [2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
+        let header = Header {
+            len: 0,
+            kind: Route::NEW,
+            flags: 0,
+            seq: 0,
+            portid: 0,
+        };
+        let message = Message {
+            header,
+            payload: &payload,
+        };
+        route::told(&message).unwrap().unwrap()
+    }
+
+    /// A route of this type, as in the kernel's notification.
+    fn route(type_: u8, protocol: u8, gateway: Option<u8>) -> Vec<u8> {
+        let mut payload = vec![2, 8, 0, 0, 254, protocol, 0, type_, 0, 0, 0, 0];
+        payload.extend([8, 0, 1, 0, 10, 0, 0, 0]);
+        if let Some(gateway) = gateway {
+            payload.extend([8, 0, 5, 0, 192, 0, 2, gateway]);
+        }
+        payload
+    }
+
+    #[test]
+    fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happened() {
+        use parley_netlink::netlink::message::flags::{APPEND, CREATE, EXCL, REPLACE};
+        const GONE: u16 = 1;
+        let (blackhole, unreachable, prohibit) =
+            (route(6, 3, None), route(7, 3, None), route(8, 3, None));
+        let (first, second) = (route(1, 3, Some(1)), route(1, 4, Some(1)));
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            json: false,
+            limit: Limit {
+                left: None,
+                end: None,
+            },
+        };
+        let mut follower = Follower::<Route> {
+            report: &mut report,
+            asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+            names: Names::default(),
+            view: View(BTreeMap::new()),
+            doubt: Doubt::default(),
+        };
+        for (gone, flags, payload, left) in [
+            (0, CREATE | EXCL, &blackhole, 1),
+            (0, CREATE | APPEND, &unreachable, 2),
+            // Takes the place of the first, not of the one that it is most like.
+            (0, REPLACE, &prohibit, 2),
+            (GONE, 0, &unreachable, 1),
+            (0, CREATE, &first, 2),
+            (0, CREATE | APPEND, &second, 3),
+            (GONE, 0, &prohibit, 2),
+            (GONE, 0, &second, 1),
+        ] {
+            let header = Header {
+                len: 0,
+                kind: Route::NEW + gone,
+                flags,
+                seq: 0,
+                portid: 0,
+            };
+            let message = Message { header, payload };
+            let told = route::told(&message).unwrap().unwrap();
+            follower.told(told).unwrap();
+            assert_eq!(follower.view.len(), left);
+        }
+        let is_left = follower.view.iter().next().unwrap();
+        assert_eq!((is_left.kind, is_left.protocol), (1, 3));
+        let out = String::from_utf8(out).unwrap();
+        let words: Vec<_> = out
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .map(|words| [words[0], words[3]].join(" "))
+            .collect();
+        let expected = [
+            "new blackhole",
+            "new unreachable",
+            "changed prohibit",
+            "deleted unreachable",
+            "new unicast",
+            "new unicast",
+            "deleted prohibit",
+            "deleted unicast",
+        ];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            json: false,
+            limit: Limit {
+                left: Some(3),
+                end: None,
+            },
+        };
+        let mut follower = Follower::<Route> {
+            report: &mut report,
+            asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+            names: Names::default(),
+            view: View(BTreeMap::new()),
+            doubt: Doubt::default(),
+        };
+        follower.told(told(100)).unwrap();
+        follower.told(told(101)).unwrap();
+        follower.doubt.begin();
+        let nothing = || View(BTreeMap::new());
+        follower.take(nothing(), false).unwrap();
+        assert_eq!(follower.view.len(), 2);
+        assert!(follower.doubt.is_due(true));
+        follower.take(nothing(), true).unwrap();
+        assert_eq!(follower.view.len(), 0);
+        assert!(!follower.doubt.is_due(true));
+        let out = String::from_utf8(out).unwrap();
+        let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
+        // And it ends where it was to.
+        let expected = [
+            "new      inet  100  ",
+            "new      inet  101  ",
+            "deleted  inet  100  ",
+        ];
+        assert_eq!(words, expected);
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley show`
+
+use crate::opener::Opener;
+use crate::output::network::{addresses, firewall, Shown};
+use crate::output::{columns, json, streams};
+use anyhow::Result;
+use clap::Subcommand;
+use parley_netlink::netlink::list::Listing;
+use parley_netlink::route::links::{self, Names};
+use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Family};
+use serde_json::Value;
+use std::io::Write;
+
+/// Show links, addresses, routes, rules, neighbours or the firewall
+#[derive(Subcommand)]
+pub(crate) enum Show {
+    /// The network devices
+    Links,
+    /// The IP addresses
+    Addresses {
+        /// Only IPv4 or IPv6
+        #[arg(long, value_name = "4|6", value_parser = family)]
+        family: Option<Family>,
+    },
+    /// The routes of all routing tables
+    Routes {
+        /// Only IPv4 or IPv6
+        #[arg(long, value_name = "4|6", value_parser = family)]
+        family: Option<Family>,
+        /// Only this table: main, local, 100
+        #[arg(long, value_name = "N", value_parser = table)]
+        table: Option<u32>,
+    },
+    /// The rules that choose a routing table
+    Rules {
+        /// Only IPv4 or IPv6
+        #[arg(long, value_name = "4|6", value_parser = family)]
+        family: Option<Family>,
+    },
+    /// The hardware addresses of neighbours, and proxy entries
+    #[command(alias = "neighbors")]
+    Neighbours {
+        /// Only IPv4 or IPv6
+        #[arg(long, value_name = "4|6", value_parser = family)]
+        family: Option<Family>,
+        /// Include those without ARP, such as multicast groups
+        #[arg(long)]
+        all: bool,
+    },
+    /// The nf_tables ruleset; needs CAP_NET_ADMIN
+    Firewall,
+}
+
+fn family(text: &str) -> Result<Family, &'static str> {
+    match text {
+        "4" => Ok(Family::Inet),
+        "6" => Ok(Family::Inet6),
+        _ => Err("expected 4 or 6"),
+    }
+}
+
+fn table(text: &str) -> Result<u32, &'static str> {
+    names::table_number(text).ok_or("expected main, local, default or a number from 1")
+}
+
+impl Show {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        if let Self::Firewall = self {
+            return show_firewall(opener, out, json);
+        }
+        let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
+        let links = links::list(&mut socket)?;
+        let names: Names = links.entries.iter().cloned().collect();
+        match self {
+            Self::Links => write(out, links, &names, json),
+            Self::Addresses { family } => {
+                let mut own: Listing<Address> = route::list(&mut socket, *family)?;
+                if !json {
+                    own.entries.sort_by_key(|address| address.index);
+                    return write(out, own, &names, json);
+                }
+                let all = links.entries.iter();
+                let mut value = addresses::by_link(all, &own.entries, &names);
+                if let (Some(_), Value::Array(links)) = (family, &mut value) {
+                    // As ip does: only the links that have such.
+                    links.retain(|link| link["addr_info"] != Value::Array(Vec::new()));
+                }
+                json::write(out, value)?;
+                warn(out, own.interrupted || links.interrupted, Address::NOUN)
+            }
+            Self::Routes { family, table } => {
+                let routes = routes::list(&mut socket, *family, *table)?;
+                write(out, routes, &names, json)
+            }
+            Self::Rules { family } => write(out, rules::list(&mut socket, *family)?, &names, json),
+            Self::Neighbours { family, all } => {
+                let mut listing = neighbours::list(&mut socket, *family)?;
+                let is_shown = |one: &route::Neighbour| *all || one.is_usual();
+                listing.entries.retain(is_shown);
+                write(out, listing, &names, json)
+            }
+            Self::Firewall => Ok(()),
+        }
+    }
+}
+
+fn write<E: Shown>(
+    out: &mut dyn Write,
+    listing: Listing<E>,
+    names: &Names,
+    json: bool,
+) -> Result<()> {
+    let entries = listing.entries.iter();
+    if json {
+        let objects = entries.map(|entry| Value::from(entry.object(names)));
+        json::write(out, objects.collect::<Value>())?;
+    } else {
+        let rows: Vec<_> = entries.map(|entry| entry.row(names)).collect();
+        columns::write(out, E::HEADINGS, &rows)?;
+    }
+    warn(out, listing.interrupted, E::NOUN)
+}
+
+fn show_firewall(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+    let mut socket = opener.socket(libc::NETLINK_NETFILTER)?;
+    let ruleset = parley_netlink::firewall::ruleset(&mut socket)?;
+    if json {
+        json::write(out, firewall::object(&ruleset))?;
+    } else {
+        firewall::write(out, &ruleset)?;
+    }
+    warn(out, ruleset.interrupted, "rules")
+}
+
+/// Warns if a list is not a consistent snapshot.
+fn warn(out: &mut dyn Write, interrupted: bool, what: &str) -> Result<()> {
+    if interrupted {
+        out.flush()?;
+        streams::note(&format!(
+            "the {what} changed during each dump; this is the last one"
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What a program inherits from the one that starts it: standard streams, and the
+//! handling of signals.
+//!
+//! The standard library hides two things about the streams. Its runtime opens
+//! `/dev/null` in place of a stream that is closed, and its handles take `EBADF`
+//! for success. So a program that prints through them succeeds where its output is
+//! lost. The files here fail with `EBADF` in both cases.
+
+#[allow(unsafe_code)]
+mod sys;
+
+use std::fs::File;
+use std::io::{self, Error, Result};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::process::Command;
+use sys::start::was_open;
+
+/// Standard input.
+pub fn input() -> Result<File> {
+    duplicate(io::stdin().as_fd())
+}
+
+/// Standard output, without a buffer.
+pub fn output() -> Result<File> {
+    duplicate(io::stdout().as_fd())
+}
+
+/// Standard error.
+pub fn error() -> Result<File> {
+    duplicate(io::stderr().as_fd())
+}
+
+fn duplicate(fd: BorrowedFd<'_>) -> Result<File> {
+    if !was_open(fd.as_raw_fd()) {
+        return Err(Error::from_raw_os_error(libc::EBADF));
+    }
+    Ok(fd.try_clone_to_owned()?.into())
+}
+
+/// Makes the kernel keep the status of children that end, until it is read.
+///
+/// It does not where the program was started with `SIGCHLD` ignored. Then waiting
+/// for a child fails.
+pub fn expect_children() {
+    sys::default_child_signal();
+}
+
+/// Returns whether the program ignores the signal, as one does that nohup(1) started.
+pub fn is_ignored(signal: i32) -> Result<bool> {
+    sys::is_signal_ignored(signal)
+}
+
+/// Has the command started with the signals blocked that are blocked now. Otherwise it
+/// inherits what is blocked when it is started.
+pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
+    sys::keep_signal_mask(command)
+}
+
+/// Has the command killed when the thread that starts it ends, however that happens.
+/// What the command starts is not, nor is one that becomes another user's.
+pub fn end_with_this(command: &mut Command) {
+    sys::end_with_this(command);
+}
+
+/// Opens a descriptor that is readable once the process `pid` has ended.
+pub fn process(pid: u32) -> Result<OwnedFd> {
+    sys::open_process(pid)
+}

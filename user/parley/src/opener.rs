@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Opens the sockets and the device that commands use.
+
+use parley::device::Device;
+use parley::Client;
+use parley_netlink::netlink::tap::Tap;
+use parley_netlink::{Result, Socket};
+use std::io;
+use std::sync::Arc;
+
+/// Gives all that it opens the same tap, if there is one.
+#[derive(Debug, Default)]
+pub(crate) struct Opener {
+    tap: Option<Arc<dyn Tap>>,
+}
+
+impl Opener {
+    pub(crate) fn new(tap: Option<Arc<dyn Tap>>) -> Self {
+        Self { tap }
+    }
+
+    /// Opens a netlink socket of `protocol`.
+    pub(crate) fn socket(&self, protocol: i32) -> Result<Socket> {
+        match &self.tap {
+            Some(tap) => Socket::open_with_tap(protocol, Arc::clone(tap)),
+            None => Socket::open(protocol),
+        }
+    }
+
+    /// Opens a socket of Generic Netlink.
+    pub(crate) fn generic(&self) -> Result<Socket> {
+        self.socket(libc::NETLINK_GENERIC)
+    }
+
+    /// Opens a client of the family.
+    pub(crate) fn client(&self) -> Result<Client> {
+        Client::over(self.generic()?)
+    }
+
+    /// Opens the device.
+    pub(crate) fn device(&self) -> io::Result<Device> {
+        match &self.tap {
+            Some(tap) => Device::open_with_tap(Arc::clone(tap)),
+            None => Device::open(),
+        }
+    }
+
+    /// Returns whether there is a tap.
+    pub(crate) fn has_tap(&self) -> bool {
+        self.tap.is_some()
+    }
+}

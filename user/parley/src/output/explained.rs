@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Decoded datagrams: as rows for people, and as an object for each message.
+
+use super::streams;
+use anyhow::Result;
+use parley_netlink::explain::capture::{Format, Packet, Read as Captured};
+use parley_netlink::explain::render::{self, Style};
+use parley_netlink::explain::{protocol_name, Context, Direction, Explained, Field};
+use serde_json::{json, Map, Value};
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+/// What was explained so far.
+pub(crate) struct Printer {
+    json: bool,
+    style: Style,
+    /// How many datagrams, and the time of the first one.
+    datagrams: usize,
+    begin: Option<Duration>,
+    /// How many things are wrong with them, and the first one's datagram and offset.
+    bad: usize,
+    first_bad: Option<(usize, usize)>,
+}
+
+impl Printer {
+    pub(crate) fn new(all: bool, json: bool) -> Self {
+        let mut style = Style::default();
+        style.colour = streams::colour(io::stdout().is_terminal());
+        style.all = all;
+        Self {
+            json,
+            style,
+            datagrams: 0,
+            begin: None,
+            bad: 0,
+            first_bad: None,
+        }
+    }
+
+    /// Explains the datagrams.
+    pub(crate) fn all(
+        &mut self,
+        out: &mut dyn Write,
+        context: &mut Context,
+        captured: &Captured<'_>,
+    ) -> Result<()> {
+        let style = self.style;
+        for packet in &captured.packets {
+            if self.datagrams == 0 {
+                self.begin = packet.time;
+                if !self.json {
+                    write!(out, "{}", render::legend(style))?;
+                }
+            }
+            self.datagrams += 1;
+            let explained = context.explain(packet.datagram());
+            let bad = explained.fields.iter().filter(|field| field.bad.is_some());
+            self.bad += bad.clone().count();
+            let first = bad.map(|bad| (self.datagrams, bad.offset)).next();
+            self.first_bad = self.first_bad.or(first);
+            if self.json {
+                for message in explained.messages() {
+                    let object = object(self.datagrams, packet, &explained, message);
+                    writeln!(out, "{object}")?;
+                }
+                continue;
+            }
+            let (number, direction) = (self.datagrams, explained.direction);
+            let heading = heading(number, packet, direction, self.begin, captured.format);
+            writeln!(out, "{}", style.paint(render::Part::Heading, &heading))?;
+            write!(out, "{}", render::text(&explained, &packet.bytes, style))?;
+        }
+        Ok(())
+    }
+
+    /// Says what is wrong with them, if anything.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let (datagram, offset) = self.first_bad?;
+        Some(match self.bad {
+            1 => format!("1 thing is wrong: byte {offset} of datagram {datagram}"),
+            bad => format!("{bad} things are wrong, first byte {offset} of datagram {datagram}"),
+        })
+    }
+}
+
+fn heading(
+    number: usize,
+    packet: &Packet<'_>,
+    direction: Direction,
+    begin: Option<Duration>,
+    format: Format,
+) -> String {
+    let protocol = match protocol_name(packet.protocol) {
+        Some(name) => name.to_owned(),
+        None => format!("protocol {}", packet.protocol),
+    };
+    let to = match direction {
+        Direction::ToKernel => "to the kernel",
+        Direction::FromKernel => "from the kernel",
+        Direction::Unknown => "whose way is not known",
+    };
+    let mut heading = format!(
+        "datagram {number}: {protocol}, {to}, {} bytes",
+        packet.whole
+    );
+    if let (Some(time), Some(begin)) = (packet.time, begin) {
+        let since = time.saturating_sub(begin).as_secs_f64();
+        heading.push_str(&format!(", at {since:.6} s"));
+    }
+    if format == Format::Hexdump && packet.bytes.len() != packet.whole {
+        heading.push_str(", cut off");
+    }
+    heading
+}
+
+/// A message as JSON.
+fn object(number: usize, packet: &Packet<'_>, explained: &Explained, fields: &[Field]) -> Value {
+    let len: usize = fields.iter().map(|field| field.len).sum();
+    let field = |field: &Field| {
+        let mut object = Map::new();
+        object.insert("offset".into(), field.offset.into());
+        object.insert("len".into(), field.len.into());
+        object.insert("depth".into(), field.depth.into());
+        object.insert("name".into(), field.name.as_str().into());
+        object.insert("meaning".into(), field.meaning.as_str().into());
+        if let Some(bad) = &field.bad {
+            object.insert("bad".into(), bad.as_str().into());
+        }
+        Value::Object(object)
+    };
+    json!({
+        "datagram": number,
+        "protocol": packet.protocol,
+        "direction": explained.direction.name(),
+        "offset": fields.first().map_or(0, |field| field.offset),
+        "len": len,
+        "fields": fields.iter().map(field).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! How what rtnetlink and nf_tables tell is shown: as rows of a table, and as
+//! objects with the keys that `ip -j` and `nft -j` have.
+
+pub(crate) mod addresses;
+mod fields;
+pub(crate) mod firewall;
+pub(crate) mod links;
+mod neighbours;
+mod routes;
+mod rules;
+mod things;
+
+use super::columns::Row;
+use super::json::Object;
+use super::text;
+use parley_netlink::route::links::Names;
+use parley_netlink::route::{Entry, Family, Prefix};
+
+/// What can be shown.
+pub(crate) trait Shown: Entry {
+    /// What several of them are called.
+    const NOUN: &'static str;
+    /// Over the cells of [`Self::row`].
+    const HEADINGS: &'static [&'static str];
+
+    /// As a row.
+    fn row(&self, links: &Names) -> Row;
+
+    /// As an object.
+    fn object(&self, links: &Names) -> Object;
+}
+
+/// As `ip` writes it: without its length where that is the whole address.
+fn prefix(prefix: Prefix, family: Family) -> String {
+    if prefix.len == family.bits() {
+        prefix.address.to_string()
+    } else {
+        format!("{}/{}", prefix.address, prefix.len)
+    }
+}
+
+/// A link's name, as it can go to a terminal.
+fn link_name(links: &Names, index: u32) -> String {
+    text::safe(links.name(index))
+}

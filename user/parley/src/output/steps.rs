@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `--explain` and `--pcap`, of every command: what passes is told as it passes.
+
+use super::streams;
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use parley::uapi;
+use parley_netlink::explain::capture::Writer;
+use parley_netlink::explain::render::{self, Style};
+use parley_netlink::explain::{steps, Context, Datagram, Direction};
+use parley_netlink::netlink::tap::{Call, Step, Tap};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+/// How much of each message `--explain` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explain {
+    /// Long values shortened
+    Short,
+    /// Every byte
+    All,
+}
+
+/// Where what is told goes.
+#[derive(Debug)]
+struct State {
+    context: Context,
+    /// How it is shown, and on standard error.
+    explain: Option<(Style, File)>,
+    capture: Option<Writer<File>>,
+    /// What ended the first of the two that ended.
+    failed: Option<anyhow::Error>,
+    path: PathBuf,
+}
+
+/// What passes is told to this.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps(Arc<Mutex<State>>);
+
+impl Steps {
+    /// Makes the tap that traces and captures, if any of the two is wanted.
+    pub(crate) fn new(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
+        if explain.is_none() && pcap.is_none() {
+            return Ok(None);
+        }
+        let capture = pcap.map(|path| {
+            File::create(path)
+                .and_then(Writer::new)
+                .with_context(|| cannot_capture(path))
+        });
+        let explain = explain.map(|explain| -> Result<_> {
+            let mut err = streams::error()?;
+            let mut style = Style::default();
+            style.colour = streams::colour(err.is_terminal());
+            style.all = explain == Explain::All;
+            write!(err, "{}", render::legend(style)).context(streams::ERROR)?;
+            Ok((style, err))
+        });
+        let mut context = Context::new();
+        context.add_spec(&uapi::FAMILY);
+        let steps = Self(Arc::new(Mutex::new(State {
+            context,
+            explain: explain.transpose()?,
+            capture: capture.transpose()?,
+            failed: None,
+            path: pcap.unwrap_or(Path::new("")).to_owned(),
+        })));
+        Ok(Some(steps))
+    }
+
+    /// Fails if part of the capture or of the trace could not be written.
+    pub(crate) fn finish(&self) -> Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.failed.take().map_or(Ok(()), Err)
+    }
+}
+
+fn cannot_capture(path: &Path) -> String {
+    format!("cannot write the capture {}", path.display())
+}
+
+impl State {
+    /// Notes why one of the two has ended.
+    fn fail(&mut self, error: io::Error, what: String) {
+        self.failed
+            .get_or_insert_with(|| anyhow::Error::from(error).context(what));
+    }
+}
+
+impl Tap for Steps {
+    fn step(&self, step: &Step<'_>) {
+        // A thread that ended in the middle of a line has left no harm.
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (protocol, direction, bytes, whole) = match step.call {
+            Call::Send {
+                bytes, protocol, ..
+            } => (protocol, Direction::ToKernel, bytes, bytes.len()),
+            Call::Receive {
+                bytes,
+                whole,
+                protocol,
+                ..
+            } => (protocol, Direction::FromKernel, bytes, whole),
+            _ => (0, Direction::Unknown, &[][..], 0),
+        };
+        let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
+        let passed = step.result.is_ok() && direction != Direction::Unknown;
+        if let (true, Some(capture)) = (passed, &mut state.capture) {
+            let sent = direction == Direction::ToKernel;
+            let now = SystemTime::now();
+            if let Err(error) = capture.packet(now, protocol, sent, bytes, whole) {
+                let what = cannot_capture(&state.path);
+                state.fail(error, what);
+                state.capture = None;
+            }
+        }
+        let Some((style, _)) = state.explain else {
+            return;
+        };
+        let mut text = steps::text(step, style);
+        if passed {
+            let mut datagram = Datagram::new(bytes, protocol, direction);
+            datagram.whole = whole;
+            let explained = state.context.explain(datagram);
+            text.push_str(&render::text(&explained, bytes, style));
+        }
+        let Some((_, err)) = &mut state.explain else {
+            return;
+        };
+        if let Err(error) = err.write_all(text.as_bytes()) {
+            state.fail(error, streams::ERROR.to_owned());
+            state.explain = None;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The module where `make install` puts it: the kernel loads it when somebody asks
+//! for the family's name.
+//!
+//! These unload the module under the other tests' feet, and so run alone.
+
+mod common;
+
+use common::{refusal, refused, CREATE};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+const MODULES: &str = "/lib/modules";
+const CONFIGURATION: &str = "/etc/modprobe.d/parley-test.conf";
+
+/// One test at a time, even where the test runner was not told to.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn top() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs a command, and says what it said where it fails.
+fn run(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let err = String::from_utf8_lossy(&stderr);
+    assert!(status.success(), "{command:?}: {err}");
+    String::from_utf8(stdout).unwrap()
+}
+
+/// The exit status of `parley echo hello`, through `wrapper`.
+fn echo(wrapper: &[&str]) -> Option<i32> {
+    let line = [wrapper, &[PROGRAM, "echo", "hello"]].concat();
+    let output = Command::new(line[0]).args(&line[1..]).output().unwrap();
+    output.status.code()
+}
+
+fn loaded() -> bool {
+    Path::new("/sys/module/parley").exists()
+}
+
+fn rmmod() {
+    run(Command::new("rmmod").arg("parley"));
+    assert!(!loaded());
+}
+
+/// A folder of modules with nothing in it; the module is not loaded.
+struct Modules {
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Modules {
+    fn none() -> Self {
+        // It mounts over /lib/modules and installs: nothing for a machine that is used.
+        assert!(
+            std::env::var_os("PARLEY_VM").is_some(),
+            "this test runs in the guest alone"
+        );
+        let alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+        // virtme-ng has put something of its own there.
+        let modules = ["-t", "tmpfs", "modules", MODULES];
+        run(Command::new("mount").args(modules));
+        let new = Self { _alone: alone };
+        rmmod();
+        new
+    }
+
+    /// With the module in it, where it is after `make install`.
+    fn installed() -> Self {
+        let new = Self::none();
+        let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let folder = Path::new(MODULES).join(release.trim()).join("updates/kmod");
+        fs::create_dir_all(&folder).unwrap();
+        fs::copy(top().join("kmod/parley.ko"), folder.join("parley.ko")).unwrap();
+        run(Command::new("depmod").arg(release.trim()));
+        new
+    }
+
+    /// What modprobe is told of the module.
+    fn configure(&self, line: &str) {
+        fs::write(CONFIGURATION, line).unwrap();
+    }
+}
+
+impl Drop for Modules {
+    /// Leaves the module loaded as it was, whatever becomes of the test.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(CONFIGURATION);
+        let _ = Command::new("umount").arg(MODULES).output();
+        let _ = Command::new("rmmod").arg("parley").output();
+        let _ = Command::new("insmod")
+            .arg(top().join("kmod/parley.ko"))
+            .output();
+    }
+}
+
+/// The tree of the running kernel that the module was built for; none where it was
+/// built elsewhere, as for Debian's kernel.
+fn kdir() -> Option<String> {
+    let kdir = fs::read_to_string(top().join("build/module-for")).ok()?;
+    let release = Path::new(kdir.trim()).join("include/config/kernel.release");
+    let running = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let same = fs::read_to_string(release).ok()? == running;
+    same.then(|| kdir.trim().to_owned())
+}
+
+/// `make install-module` or `make uninstall`, for the guest's own root and kernel.
+fn scripts_install(argument: &str, kdir: &str) {
+    run(Command::new(top().join("scripts/install"))
+        .arg(argument)
+        .env("KDIR", kdir)
+        .env_remove("DESTDIR")
+        .env_remove("prefix"));
+}
+
+#[test]
+fn whoever_asks_for_the_family_has_the_kernel_load_the_module() {
+    let _modules = Modules::installed();
+    let nobody = [
+        "setpriv",
+        "--reuid=65534",
+        "--clear-groups",
+        "--no-new-privs",
+    ];
+    let contained = ["unshare", "--map-root-user", "--net"];
+    let both = [&nobody[..], &contained].concat();
+    for who in [&[][..], &nobody, &contained, &both] {
+        assert!(!loaded());
+        assert_eq!(echo(who), Some(0), "{who:?}");
+        assert!(loaded());
+        assert_eq!(echo(who), Some(0), "{who:?}");
+        rmmod();
+    }
+    // By what it is loaded: the family's name, which nobody has typed here.
+    let alias = "net-pf-16-proto-16-family-parley";
+    let found = run(Command::new("modprobe").args(["--show-depends", alias]));
+    assert!(found.contains("/updates/kmod/parley.ko"), "{found}");
+}
+
+#[test]
+fn what_does_not_ask_for_the_family_loads_nothing() {
+    let _modules = Modules::installed();
+    run(Command::new(PROGRAM).args(["show", "links"]));
+    run(Command::new(PROGRAM).args(["family", "nlctrl"]));
+    run(Command::new(PROGRAM).args(["family", "--all"]));
+    assert!(!loaded());
+    // A device that is not there cannot be asked.
+    let device = ["device", "echo", "hello"];
+    let output = Command::new(PROGRAM).args(device).output().unwrap();
+    assert_ne!(output.status.code(), Some(0));
+    assert!(!loaded());
+}
+
+#[test]
+fn options_of_modprobe_d_are_heeded() {
+    let modules = Modules::installed();
+    modules.configure("options parley max_counters=1\n");
+    let mut client = common::client();
+    client.counter_set("only", 1, CREATE).unwrap();
+    assert_eq!(
+        refused(client.counter_set("one-more", 1, CREATE)),
+        refusal(libc::ENOSPC, "as many counters as max_counters allows", "")
+    );
+}
+
+#[test]
+fn who_does_not_want_that_forbids_it_in_modprobe_d() {
+    let modules = Modules::installed();
+    modules.configure("blacklist parley\n");
+    assert_eq!(echo(&[]), Some(3));
+    assert!(!loaded());
+    // That is about names like the family's; root may still load it.
+    run(Command::new("modprobe").arg("parley"));
+    assert_eq!(echo(&[]), Some(0));
+    rmmod();
+
+    modules.configure("install parley /bin/false\n");
+    assert_eq!(echo(&[]), Some(3));
+    let by_root = Command::new("modprobe").arg("parley").output().unwrap();
+    assert!(!by_root.status.success());
+    assert!(!loaded());
+}
+
+#[test]
+fn make_install_has_it_loaded_and_make_uninstall_leaves_nothing() {
+    let Some(kdir) = kdir() else {
+        // Debian's tree is that of a root of its own.
+        let running = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        assert!(running.contains("+deb"), "no tree was built for {running}");
+        eprintln!("left out: the tree of this kernel is not to be had in the guest");
+        return;
+    };
+    let _modules = Modules::none();
+    assert_eq!(echo(&[]), Some(3));
+    scripts_install("--module", &kdir);
+    assert_eq!(echo(&[]), Some(0));
+    rmmod();
+    scripts_install("--uninstall", "");
+    assert_eq!(echo(&[]), Some(3));
+    assert!(!loaded());
+    assert_eq!(fs::read_dir(MODULES).unwrap().count(), 0);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Allocations that fail. Needs a kernel with fault injection, such as `debug`.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Makes the allocations of this thread fail.
+pub struct Faults(File);
+
+impl Faults {
+    pub fn new() -> Self {
+        static SET: OnceLock<()> = OnceLock::new();
+        SET.get_or_init(|| {
+            for (file, value) in [
+                // Also those that may wait, which is nearly all of them.
+                ("failslab/ignore-gfp-wait", "N"),
+                ("fail_page_alloc/ignore-gfp-wait", "N"),
+                ("fail_page_alloc/min-order", "0"),
+                // Each failure would be a trace in the log.
+                ("failslab/verbose", "0"),
+                ("fail_page_alloc/verbose", "0"),
+            ] {
+                std::fs::write(format!("/sys/kernel/debug/{file}"), value)
+                    .expect("this kernel has fault injection");
+            }
+        });
+        let path = "/proc/thread-self/fail-nth";
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        Self(file.expect("this kernel has fault injection"))
+    }
+
+    pub fn set(&self, n: u32) {
+        self.0.write_all_at(n.to_string().as_bytes(), 0).unwrap();
+    }
+
+    /// Calls `call` with its `n`th allocation failing. Tells whether it had one.
+    pub fn inject<T>(&self, n: u32, call: impl FnOnce() -> T) -> (T, bool) {
+        self.set(n);
+        let result = call();
+        // Where the fault was not used up, this is what is left of it.
+        let mut left = [0; 16];
+        let len = self.0.read_at(&mut left, 0).unwrap_or(0);
+        self.set(0);
+        let left = std::str::from_utf8(&left[..len]).unwrap();
+        (result, left.trim() == "0")
+    }
+}
+
+/// Runs `round` with N from 1 on, until nothing failed in one.
+pub fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
+    let faults = Faults::new();
+    let mut n = 1;
+    while round(&faults, n) {
+        n += 1;
+        assert!(n < 20_000, "{what} does not come to an end");
+    }
+    println!("{:<40} {:>5} allocations", what, n - 1);
+}
+
+/// Runs Python, for system calls that no safe function makes. It prints how many
+/// allocations there were.
+pub fn python(script: &str) {
+    let _set = Faults::new();
+    let prelude = r#"
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+fail = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+def inject(n, call):
+    ctypes.set_errno(0)
+    os.pwrite(fail, b"%d" % n, 0)
+    result = call()
+    number = ctypes.get_errno()
+    left = os.pread(fail, 16, 0)
+    os.pwrite(fail, b"0", 0)
+    return result, number, left.strip() == b"0"
+"#;
+    let script = format!("{prelude}{script}");
+    let output = Command::new("python3").args(["-c", &script]).output();
+    let output = output.unwrap();
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{err}");
+}

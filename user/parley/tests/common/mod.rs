@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What the tests in the guest share.
+
+#![allow(dead_code)]
+
+pub mod faults;
+pub mod mangle;
+pub mod network;
+
+use parley::client::SetMode;
+use parley::{Client, Error, Result};
+use parley_netlink::netlink::attr::Writer;
+use parley_netlink::netlink::socket::Expect;
+use std::io::Write;
+
+/// Creates whatever the counter's state was.
+pub const CREATE: SetMode = SetMode {
+    create: true,
+    exclusive: false,
+};
+
+/// A client of the loaded module.
+pub fn client() -> Client {
+    Client::open().expect("the module must be loaded: these tests run by `make test`")
+}
+
+/// Deletes a counter when it goes, so that a test that fails leaves none.
+pub struct Temporary(pub &'static str);
+
+impl Temporary {
+    /// A counter that stands at `value`.
+    pub fn new(name: &'static str, value: u64) -> Self {
+        client().counter_set(name, value, CREATE).unwrap();
+        Self(name)
+    }
+
+    /// A name that no counter has.
+    pub fn absent(name: &'static str) -> Self {
+        let _ = client().counter_del(name);
+        Self(name)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Ok(mut client) = Client::open() {
+            let _ = client.counter_del(self.0);
+        }
+    }
+}
+
+/// What a refusal is checked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The errno.
+    pub errno: i32,
+    /// The kernel's words.
+    pub message: Option<String>,
+    /// The attribute at fault or missing, by name.
+    pub attribute: Option<String>,
+}
+
+/// The refusal that a call must have ended with.
+pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> Refused {
+    match result {
+        Err(Error::Refused(refusal)) => Refused {
+            errno: refusal.errno,
+            message: refusal.message,
+            attribute: refusal.attribute,
+        },
+        other => panic!("not refused by the kernel: {other:?}"),
+    }
+}
+
+/// The refusal expected.
+pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Refused {
+        errno,
+        message: some(message),
+        attribute: some(attribute),
+    }
+}
+
+/// Makes a request that the typed calls would not, and gives its refusal.
+pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
+    refused(client().call(cmd, flags, Expect::Reply, fill).map(drop))
+}
+
+/// Says how far a long run is: ten times, and only where `all` is more than what
+/// the test usually does.
+pub fn progress(what: &str, done: u64, all: u64, usual: u64) {
+    let step = (all / 10).max(1);
+    if all > usual && done > 0 && done % step == 0 {
+        // Past what the test harness keeps until the test's end.
+        let _ = writeln!(std::io::stderr(), "     {what}: {done} of {all}");
+    }
+}
+
+/// Waits until `done`, for at most a minute.
+pub fn until(what: &str, mut done: impl FnMut() -> bool) {
+    for _ in 0..6000 {
+        if done() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("still not so: {what}");
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Network namespaces with links in them, what `ip -j` says of them, and monitors.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+/// A JSON object.
+pub type Object = Map<String, Value>;
+
+/// A network namespace, which goes at the end of its test.
+pub struct Netns(
+    pub &'static str,
+    #[allow(dead_code, reason = "it acts as it goes")] Tunnels,
+);
+
+/// Keeps kernels with tunnels from adding some to each new namespace by themselves.
+/// Whether they do is again what it was when this is dropped.
+struct Tunnels(Option<String>);
+
+impl Tunnels {
+    const SETTING: &str = "/proc/sys/net/core/fb_tunnels_only_for_init_net";
+
+    fn none() -> Self {
+        let before = std::fs::read_to_string(Self::SETTING).ok();
+        let _ = std::fs::write(Self::SETTING, "2");
+        Self(before)
+    }
+}
+
+impl Drop for Tunnels {
+    fn drop(&mut self) {
+        if let Some(before) = &self.0 {
+            let _ = std::fs::write(Self::SETTING, before);
+        }
+    }
+}
+
+impl Netns {
+    /// With links of several kinds, of which none makes addresses of its own: those
+    /// would be tentative for a time.
+    pub fn new(name: &'static str) -> Self {
+        let tunnels = Tunnels::none();
+        let made = Command::new("ip").args(["netns", "add", name]).status();
+        assert!(made.unwrap().success());
+        let netns = Self(name, tunnels);
+        netns.ip("link set lo up
+link add d0 type dummy
+link add d1 mtu 1400 txqueuelen 7 address 02:00:00:00:00:d1 type dummy
+link add v0 address 02:00:00:00:00:a0 type veth peer name v1 address 02:00:00:00:00:a1
+link set d0 addrgenmode none
+link set d1 addrgenmode none
+link set v0 addrgenmode none
+link set v1 addrgenmode none
+link set d0 up
+link set v0 up
+link set v1 up");
+        netns
+    }
+
+    /// Has ip do each line.
+    pub fn ip(&self, lines: &str) {
+        feed(
+            Command::new("ip").args(["-n", self.0, "-batch", "-"]),
+            lines,
+        );
+    }
+
+    /// The same, with IPv6 for what does not say.
+    pub fn ip6(&self, lines: &str) {
+        let mut command = Command::new("ip");
+        feed(command.args(["-6", "-n", self.0, "-batch", "-"]), lines);
+    }
+
+    /// Has ip do each line that the kernel can do. Returns those that it cannot.
+    pub fn ip_if_it_can<'a>(&self, options: &[&str], lines: &'a str) -> Vec<&'a str> {
+        let can = |line: &&str| {
+            let mut command = Command::new("ip");
+            command.args(options).args(["-n", self.0]);
+            let output = command.args(line.split_whitespace()).output().unwrap();
+            if !output.status.success() {
+                eprintln!("skipped: {line}: {}", text(&output.stderr).trim());
+            }
+            !output.status.success()
+        };
+        lines.lines().filter(can).collect()
+    }
+
+    pub fn json(&self, command: &str, words: &[&str]) -> Value {
+        let mut all = Command::new("ip");
+        match command {
+            "ip" => all.args(["-n", self.0, "-j"]),
+            _ => all.args(["netns", "exec", self.0, command]),
+        };
+        let output = all.args(words).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        // Where there is nothing at all, ip is silent.
+        if output.stdout.is_empty() {
+            return Value::Array(Vec::new());
+        }
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    pub fn ip_json(&self, words: &str) -> Vec<Object> {
+        objects(self.json("ip", &words.split(' ').collect::<Vec<_>>()))
+    }
+
+    pub fn parley(&self, words: &str) -> Output {
+        let words = words.split(' ');
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["--netns", self.0])
+            .args(words)
+            .output()
+            .unwrap()
+    }
+
+    pub fn parley_text(&self, words: &str) -> String {
+        let output = self.parley(words);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stderr), "");
+        text(&output.stdout)
+    }
+
+    pub fn parley_json(&self, words: &str) -> Vec<Object> {
+        let out = self.parley_text(&format!("{words} --json"));
+        assert_eq!(out.lines().count(), 1, "{out}");
+        objects(serde_json::from_str(&out).unwrap())
+    }
+
+    /// Follows changes, after the first line has come.
+    pub fn monitor(&self, words: &str) -> Monitor {
+        let mut all = vec!["--netns", self.0, "monitor"];
+        all.extend(words.split(' '));
+        let mut monitor = Monitor::new(&all);
+        let first = monitor.line();
+        assert!(first.contains("listening"), "{first}");
+        monitor
+    }
+}
+
+impl Drop for Netns {
+    fn drop(&mut self) {
+        let _ = Command::new("ip").args(["netns", "del", self.0]).status();
+    }
+}
+
+/// A monitor that runs.
+pub struct Monitor {
+    pub child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Monitor {
+    /// Starts the program.
+    pub fn new(words: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        assert!(line.ends_with('\n'), "the monitor has ended: {line:?}");
+        line.truncate(line.len() - 1);
+        line
+    }
+
+    pub fn event(&mut self) -> Object {
+        let line = self.line();
+        match serde_json::from_str(&line) {
+            Ok(Value::Object(object)) => object,
+            other => panic!("no object: {line}: {other:?}"),
+        }
+    }
+
+    /// The next event of whose object `key` is `value`.
+    pub fn event_of(&mut self, key: &str, value: &str) -> Object {
+        loop {
+            let event = self.event();
+            if event.get(key).is_some_and(|is| is == value) {
+                return event;
+            }
+        }
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// As text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Has a command read `input`, which has to please it.
+pub fn feed(command: &mut Command, input: &str) {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+/// The objects of an array.
+pub fn objects(value: Value) -> Vec<Object> {
+    let Value::Array(values) = value else {
+        panic!("no array: {value}");
+    };
+    let object = |value| match value {
+        Value::Object(object) => object,
+        other => panic!("no object: {other}"),
+    };
+    values.into_iter().map(object).collect()
+}
+
+/// Those that say `value` of `key`.
+pub fn those<'a>(objects: &'a [Object], key: &str, value: &str) -> Vec<&'a Object> {
+    let says = |object: &&Object| object.get(key).is_some_and(|is| is == value);
+    objects.iter().filter(says).collect()
+}
+
+/// What an object says of `keys`, to tell it from others.
+pub fn named(object: &Object, keys: &[&str]) -> String {
+    let words = keys.iter().filter_map(|key| object.get(*key));
+    words
+        .map(|word| word.to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Without `keys`, each of which the caller has a reason for.
+pub fn without(mut objects: Vec<Object>, keys: &[&str]) -> Vec<Object> {
+    for object in &mut objects {
+        object.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+    objects
+}
+
+/// Reads what `theirs` and `ours` say until nothing changed between: the kernel
+/// has timers of its own. Then both have to be the same.
+pub fn agree(
+    keys: &[&str],
+    theirs: impl Fn() -> Vec<Object>,
+    ours: impl Fn() -> Vec<Object>,
+) -> Vec<Object> {
+    for _ in 0..20 {
+        let before = theirs();
+        let ours = ours();
+        if before != theirs() {
+            continue;
+        }
+        let names = |objects: &[Object]| -> Vec<String> {
+            objects.iter().map(|object| named(object, keys)).collect()
+        };
+        assert_eq!(names(&ours), names(&before));
+        for (ours, theirs) in ours.iter().zip(&before) {
+            let fields: BTreeSet<_> = ours.keys().chain(theirs.keys()).collect();
+            for field in fields {
+                let name = named(ours, keys);
+                assert_eq!(ours.get(field), theirs.get(field), "{field} of {name}");
+            }
+        }
+        return ours;
+    }
+    panic!("it never stood still");
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The events of the counters, against the loaded module.
+
+mod common;
+
+use common::{client, Temporary, CREATE};
+use parley::client::{Change, Listener, SetMode};
+use parley::uapi::{self, cmd, counter};
+use parley::Error;
+use parley_netlink::genl;
+use parley_netlink::netlink::message::flags;
+use parley_netlink::netlink::socket::Expect;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_secs(20);
+
+fn listener() -> Listener {
+    Listener::open(Some(WAIT)).unwrap()
+}
+
+fn next(listener: &mut Listener) -> (Change, String, u64, u64) {
+    let event = listener.next_event().unwrap();
+    let counter = event.counter;
+    (
+        event.change,
+        counter.name.to_string(),
+        counter.value,
+        counter.updates,
+    )
+}
+
+#[test]
+fn each_change_is_told_once_and_in_order() {
+    let _counter = Temporary::absent("told");
+    let mut listener = listener();
+    let mut client = client();
+    client.counter_set("told", 5, CREATE).unwrap();
+    client.counter_set("told", 6, SetMode::default()).unwrap();
+    client.counter_add("told", -2, false).unwrap();
+    // Refused, so nothing changes and nothing is told.
+    client.counter_add("told", -20, false).unwrap_err();
+    client.counter_del("told").unwrap();
+    client.counter_add("told", 1, true).unwrap();
+    let name = || "told".to_owned();
+    assert_eq!(next(&mut listener), (Change::New, name(), 5, 1));
+    assert_eq!(next(&mut listener), (Change::Written, name(), 6, 2));
+    assert_eq!(next(&mut listener), (Change::Written, name(), 4, 3));
+    assert_eq!(next(&mut listener), (Change::Deleted, name(), 4, 3));
+    assert_eq!(next(&mut listener), (Change::New, name(), 1, 1));
+    listener
+        .socket()
+        .set_timeout(Duration::from_millis(1))
+        .unwrap();
+    assert!(matches!(listener.next_event(), Err(Error::Timeout(_))));
+}
+
+#[test]
+fn events_are_counted_only_where_somebody_listens() {
+    let counter = Temporary::new("heard", 0);
+    let mut client = client();
+    let before = client.stats().unwrap().notifications;
+    client.counter_add(counter.0, 1, false).unwrap();
+    assert_eq!(client.stats().unwrap().notifications, before);
+    let (mut a, mut b) = (listener(), listener());
+    client.counter_add(counter.0, 1, false).unwrap();
+    assert_eq!(client.stats().unwrap().notifications, before + 1);
+    assert_eq!(next(&mut a), next(&mut b));
+}
+
+#[test]
+fn who_asks_for_it_is_told_of_its_own_change_without_listening() {
+    let counter = Temporary::new("echoed", 0);
+    let mut socket = parley_netlink::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let id = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+    let mut request = Vec::new();
+    let header = (cmd::COUNTER_SET, uapi::FAMILY_VERSION);
+    genl::message::write(
+        &mut request,
+        id,
+        header,
+        flags::ACK | flags::ECHO,
+        7,
+        |writer| {
+            writer.string(counter::NAME, counter.0)?;
+            writer.uint(counter::VALUE, 9)
+        },
+    )
+    .unwrap();
+    let event = socket.transact(&request, 7, Expect::Reply).unwrap();
+    let (told, attributes) = genl::message::read(&event).unwrap();
+    assert_eq!(told, cmd::COUNTER_CHANGE_NTF);
+    let value = attributes
+        .flatten()
+        .find(|attribute| attribute.number == counter::VALUE);
+    assert_eq!(value.unwrap().uint().unwrap(), 9);
+}
+
+#[test]
+fn who_listens_and_asks_over_one_socket_gets_its_replies_and_hears_its_own_changes() {
+    let counter = Temporary::new("both", 0);
+    let mut socket = parley_netlink::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
+    socket.set_timeout(WAIT).unwrap();
+    let family = genl::follow(&mut socket, uapi::FAMILY_NAME).unwrap();
+    let events = |group: &&genl::controller::Group| group.name == uapi::group::EVENTS;
+    let group = family.groups.iter().find(events).unwrap();
+    socket.join(group.id).unwrap();
+    let mut request = Vec::new();
+    for delta in [1, 2] {
+        let seq = socket.next_seq();
+        let header = (cmd::COUNTER_ADD, uapi::FAMILY_VERSION);
+        genl::message::write(&mut request, family.id, header, 0, seq, |writer| {
+            writer.string(counter::NAME, counter.0)?;
+            writer.sint(counter::DELTA, delta)
+        })
+        .unwrap();
+        // The event has the request's own numbers, and comes first.
+        let expect = Expect::Command(cmd::COUNTER_ADD);
+        let reply = socket.transact(&request, seq, expect).unwrap();
+        let (told, _) = genl::message::read(&reply).unwrap();
+        assert_eq!(told, cmd::COUNTER_ADD);
+    }
+    let seq = socket.next_seq();
+    let header = (cmd::COUNTER_DEL, uapi::FAMILY_VERSION);
+    genl::message::write(&mut request, family.id, header, flags::ACK, seq, |writer| {
+        writer.string(counter::NAME, counter.0)
+    })
+    .unwrap();
+    socket.transact(&request, seq, Expect::Ack).unwrap();
+    for told in [
+        cmd::COUNTER_CHANGE_NTF,
+        cmd::COUNTER_CHANGE_NTF,
+        cmd::COUNTER_DEL_NTF,
+    ] {
+        let event = socket.next_message(|_| true).unwrap();
+        assert_eq!(genl::message::read(&event).unwrap().0, told);
+    }
+}
+
+#[test]
+fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
+    const CLIENTS: u64 = 4;
+    const ADDITIONS: u64 = 100;
+    let _counter = Temporary::new("order", 0);
+    let mut listener = listener();
+    listener.socket().set_receive_buffer(4 << 20).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| {
+                let mut client = client();
+                for _ in 0..ADDITIONS {
+                    client.counter_add("order", 1, false).unwrap();
+                }
+            });
+        }
+    });
+    for value in 1..=CLIENTS * ADDITIONS {
+        let told = next(&mut listener);
+        assert_eq!(
+            told,
+            (Change::Written, "order".to_owned(), value, value + 1)
+        );
+    }
+}
+
+#[test]
+fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
+    let counter = Temporary::new("flood", 0);
+    let mut listener = listener();
+    listener.socket().set_receive_buffer(1).unwrap();
+    let mut client = client();
+    for _ in 0..200 {
+        client.counter_add(counter.0, 1, false).unwrap();
+    }
+    let mut read = 0;
+    loop {
+        match listener.next_event() {
+            Ok(_) => read += 1,
+            Err(Error::Overrun) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(read < 200);
+    assert_eq!(client.counter_get(counter.0).unwrap().value, 200);
+}
+
+#[test]
+fn namespaces_do_not_hear_each_other() {
+    let _counter = Temporary::absent("far");
+    let mut listener = listener();
+    let elsewhere = Command::new("unshare")
+        .args([
+            "--net",
+            env!("CARGO_BIN_EXE_parley"),
+            "counter",
+            "set",
+            "far",
+            "1",
+            "--create",
+        ])
+        .status();
+    assert!(elsewhere.unwrap().success());
+    client().counter_set("far", 2, CREATE).unwrap();
+    assert_eq!(next(&mut listener), (Change::New, "far".to_owned(), 2, 1));
+}
+
+#[test]
+fn the_monitor_shows_events_as_they_come() {
+    let _counter = Temporary::absent("shown");
+    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .args(["monitor", "--count", "3"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    // It says so when it listens.
+    assert!(line().ends_with(" counters; listening"));
+    let mut client = client();
+    client.counter_set("shown", 1, CREATE).unwrap();
+    assert_eq!(line(), "new      shown  value 1  updates 1");
+    client.counter_add("shown", 2, false).unwrap();
+    assert_eq!(line(), "changed  shown  value 3  updates 2");
+    client.counter_del("shown").unwrap();
+    assert_eq!(line(), "deleted  shown  value 3  updates 2");
+    assert!(monitor.wait().unwrap().success());
+}
+
+#[test]
+fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
+    let _counters = [Temporary::new("outrun", 0), Temporary::absent("came")];
+    let mut went = Some(Temporary::new("went", 1));
+    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .arg("monitor")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    assert!(line().ends_with(" counters; listening"));
+    let pid = monitor.id().to_string();
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    let mut client = client();
+    for _ in 0..5000 {
+        client.counter_add("outrun", 1, false).unwrap();
+    }
+    // These are told when there is no room for them any more.
+    drop(went.take());
+    client.counter_set("came", 3, CREATE).unwrap();
+    signal("-CONT");
+    // What there was room for comes first.
+    let mut kept = 0;
+    let lost = loop {
+        let line = line();
+        if !line.starts_with("changed  outrun  ") {
+            break line;
+        }
+        kept += 1;
+        assert_eq!(
+            line,
+            format!("changed  outrun  value {kept}  updates {}", kept + 1)
+        );
+    };
+    assert_eq!(lost, "lost     events came faster than they were read;");
+    assert_eq!(line(), "         the differences, from a new dump:");
+    assert_eq!(line(), "deleted  went  value 1  updates 1");
+    assert_eq!(line(), "new      came  value 3  updates 1");
+    assert_eq!(line(), "changed  outrun  value 5000  updates 5001");
+    // And from here on it goes as before.
+    client.counter_add("outrun", 1, false).unwrap();
+    assert_eq!(line(), "changed  outrun  value 5001  updates 5002");
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+}
+
+/// What a monitor shows that is outrun: all until it ends, if it shows only `count`
+/// events, or else what it shows before it tells of the loss.
+fn shown_when_outrun(count: Option<usize>) -> Vec<String> {
+    let _counter = Temporary::new("many", 0);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
+    command.arg("monitor").stdout(Stdio::piped());
+    if let Some(count) = count {
+        command.args(["--count", &count.to_string()]);
+    }
+    let mut monitor = command.spawn().unwrap();
+    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.ends_with(" counters; listening"));
+    let pid = monitor.id().to_string();
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    let mut client = client();
+    for _ in 0..5000 {
+        client.counter_add("many", 1, false).unwrap();
+    }
+    let _more = ["many-1", "many-2", "many-3"].map(|name| Temporary::new(name, 1));
+    signal("-CONT");
+    let lines = lines.map(|line| line.unwrap());
+    if count.is_some() {
+        let shown = lines.collect();
+        assert!(monitor.wait().unwrap().success());
+        return shown;
+    }
+    let shown = lines
+        .take_while(|line| !line.starts_with("lost "))
+        .collect();
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+    shown
+}
+
+#[test]
+fn a_monitor_that_was_outrun_shows_no_more_than_its_count() {
+    // As many as there was room for, and two of the four that are read anew.
+    let count = shown_when_outrun(None).len() + 2;
+    let shown = shown_when_outrun(Some(count));
+    assert!(
+        shown.iter().any(|line| line.starts_with("lost ")),
+        "{shown:?}"
+    );
+    let events = shown
+        .iter()
+        .filter(|line| line.starts_with("new ") || line.starts_with("changed "));
+    assert_eq!(events.count(), count, "{shown:?}");
+}
+
+#[test]
+fn the_module_goes_while_somebody_listens() {
+    let mut open = listener();
+    assert!(Command::new("rmmod")
+        .arg("parley")
+        .status()
+        .unwrap()
+        .success());
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
+    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+    let _counter = Temporary::new("anew", 1);
+    // The old listener is told that its group went with the module; a new one
+    // hears.
+    assert!(matches!(open.next_event(), Err(Error::NoFamily(_))));
+    let mut anew = listener();
+    client().counter_add("anew", 1, false).unwrap();
+    assert_eq!(next(&mut anew).2, 2);
+}

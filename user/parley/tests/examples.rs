@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The examples, against the loaded module: they do what an author would copy them
+//! for, and print what their text says. Cargo builds them beside the tests.
+
+mod common;
+
+use common::{client, Temporary, CREATE};
+use parley::client::SetMode;
+use parley::uapi;
+use parley_netlink::genl;
+use parley_netlink::netlink::{protocol, Socket};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
+
+/// The example `name`, which stands beside this file of tests.
+fn example(name: &str) -> Command {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(name);
+    assert!(path.exists(), "not built: cargo build --example {name}");
+    Command::new(path)
+}
+
+fn printed(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.stdin(Stdio::null()).output().unwrap();
+    let err = String::from_utf8(stderr).unwrap();
+    assert!(status.success() && err.is_empty(), "{status}: {err}");
+    String::from_utf8(stdout).unwrap()
+}
+
+/// An example that waits for what others do. It is ended with the test.
+struct Waiting {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Waiting {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out }
+    }
+
+    /// Reads up to the line `last`, and gives what came before it.
+    fn read_to(&mut self, last: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            let len = self.out.read_line(&mut line).unwrap();
+            assert_ne!(len, 0, "it ended after {lines:?}");
+            match line.trim_end() {
+                line if line == last => return lines,
+                line => lines.push(line.to_owned()),
+            }
+        }
+    }
+
+    /// What else it prints until it ends.
+    fn rest(mut self) -> String {
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        assert!(self.child.wait().unwrap().success());
+        rest
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn echo_gets_each_text_back_alone_and_in_one_datagram() {
+    assert_eq!(
+        printed(example("echo").args(["one", "two", "three"])),
+        "alone: one\nfor this port: true\n0: one\n1: two\n2: three\n"
+    );
+}
+
+#[test]
+fn counter_shows_a_life_of_a_counter_and_why_the_kernel_refuses() {
+    let _counter = Temporary::absent("copied");
+    assert_eq!(
+        printed(example("counter").arg("copied")),
+        "copied stands at 42\nrefused: ERANGE\n  because: counter would fall below 0\n  \
+         where:   counter.delta\nlisted: copied at 42\nchanged meanwhile: false\n"
+    );
+    // It has deleted what it made, and does not touch what others made.
+    client().counter_set("copied", 7, CREATE).unwrap();
+    let ended = example("counter").arg("copied").output().unwrap();
+    let err = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(err.starts_with("counter: counter-set refused"), "{err}");
+    assert!(err.contains("EEXIST"), "{err}");
+    assert_eq!(client().counter_get("copied").unwrap().value, 7);
+}
+
+#[test]
+fn events_tells_what_there_is_and_then_each_change() {
+    let _old = Temporary::new("heard-before", 5);
+    let _new = Temporary::absent("heard");
+    let mut events = Waiting::start(example("events").arg("3"));
+    let before = events.read_to("listening");
+    assert!(before.contains(&"there is heard-before at 5".to_owned()));
+    let mut client = client();
+    client.counter_set("heard", 1, CREATE).unwrap();
+    client.counter_set("heard", 2, SetMode::default()).unwrap();
+    client.counter_del("heard").unwrap();
+    assert_eq!(
+        events.rest(),
+        "new heard at 1\nheard is at 2\nheard is gone\n"
+    );
+}
+
+#[test]
+fn agent_answers_in_capitals_as_often_as_it_is_told_to() {
+    let mut agent = Waiting::start(example("agent").arg("2"));
+    assert_eq!(agent.read_to("ready"), [""; 0]);
+    let mut client = client();
+    for (question, answer) in [("forty-two", "FORTY-TWO"), ("why?", "WHY?")] {
+        let wait = Some(Duration::from_secs(20));
+        let answered = client.ask(question.as_bytes(), wait).unwrap();
+        assert_eq!(answered.answer, answer.as_bytes());
+    }
+    assert_eq!(agent.rest(), "asked forty-two\nasked why?\n");
+}
+
+#[test]
+fn resolve_tells_the_numbers_that_the_kernel_gave_out() {
+    let mut socket = Socket::open(protocol::GENERIC).unwrap();
+    let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap();
+    let group = family.groups[0].id;
+    assert_eq!(
+        printed(example("resolve").arg("parley")),
+        format!(
+            "parley is number {}\n  group events is number {group}\n",
+            family.id
+        )
+    );
+}

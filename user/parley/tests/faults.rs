@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Every allocation that a call makes in the kernel fails once.
+//!
+//! Needs a kernel with fault injection, such as `debug`: the file fail-nth makes
+//! the Nth allocation of a task fail. Each call is made with N from 1 on, until
+//! one comes through without a failure; so every place has failed.
+
+mod common;
+
+use common::faults::{every, python};
+use common::{client, until, Temporary, CREATE};
+use parley::client::{Agent, Listener, SetMode};
+use parley::device::Device;
+use parley::uapi::{self, ask, cmd, counter, echo};
+use parley::{Error, Result};
+use parley_netlink::genl::{self, message};
+use parley_netlink::netlink::attr::Writer;
+use parley_netlink::netlink::message::{flags, Kind};
+use parley_netlink::netlink::Socket;
+use std::process::Command;
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_secs(20);
+
+/// How a request ended, for its sender.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// It was done.
+    Done,
+    /// It was refused, or not even sent, for lack of memory.
+    NoMemory,
+    /// The kernel could not say, and said so.
+    Unknown,
+}
+
+/// A socket and a family, to send requests whose end is looked at later.
+struct Raw {
+    socket: Socket,
+    family: u16,
+}
+
+impl Raw {
+    fn new() -> Self {
+        let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+        socket.set_timeout(WAIT).unwrap();
+        Self { socket, family }
+    }
+
+    fn request(
+        &mut self,
+        cmd: u8,
+        modifiers: u16,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> (u32, Vec<u8>) {
+        let seq = self.socket.next_seq();
+        let mut request = Vec::new();
+        let cmd = (cmd, uapi::FAMILY_VERSION);
+        message::write(&mut request, self.family, cmd, modifiers, seq, fill).unwrap();
+        (seq, request)
+    }
+
+    /// The end of the request `seq`, which wants an ACK.
+    fn end(&mut self, seq: u32, sent: Result<()>) -> End {
+        if let Err(error) = sent {
+            match error {
+                Error::Io { error, .. } => {
+                    let errno = error.raw_os_error();
+                    assert!(
+                        matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS)),
+                        "{error}"
+                    );
+                }
+                error => panic!("{error}"),
+            }
+            return End::NoMemory;
+        }
+        loop {
+            match self.socket.next_message(|_| true) {
+                Ok(message) if message.header.seq != seq => {}
+                Ok(message) => match message.kind().unwrap() {
+                    Kind::Ack => return End::Done,
+                    Kind::Refused(refusal) => {
+                        let errno = refusal.errno;
+                        assert!(
+                            matches!(errno, libc::ENOMEM | libc::ENOBUFS | libc::EAGAIN),
+                            "{refusal}"
+                        );
+                        return End::NoMemory;
+                    }
+                    _ => {}
+                },
+                Err(Error::Overrun) => return End::Unknown,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// Makes a request with every allocation failing once. `before` sets the stage
+/// before each, and `state` is looked at before and after: it has changed to what
+/// `state` is after a request that was done, or not at all.
+fn requests<S: PartialEq + std::fmt::Debug>(
+    what: &str,
+    (cmd, modifiers): (u8, u16),
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+    mut before: impl FnMut(),
+    mut state: impl FnMut() -> S,
+) {
+    // What it comes to when nothing fails.
+    let mut raw = Raw::new();
+    before();
+    let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
+    let sent = raw.socket.send(&request);
+    assert_eq!(raw.end(seq, sent), End::Done);
+    let wanted = state();
+    drop(raw);
+    every(what, |faults, n| {
+        before();
+        let unchanged = state();
+        let mut raw = Raw::new();
+        let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        let end = raw.end(seq, sent);
+        let now = state();
+        match end {
+            End::Done => assert_eq!(now, wanted, "{what}, {n}: done and not done"),
+            End::NoMemory => assert_eq!(now, unchanged, "{what}, {n}: refused and changed"),
+            End::Unknown => assert!(
+                now == wanted || now == unchanged,
+                "{what}, {n}: half done: {now:?}"
+            ),
+        }
+        // The next one is answered.
+        assert_eq!(client().echo(b"and on").unwrap().payload, b"and on");
+        failed
+    });
+}
+
+/// Value and updates of a counter.
+fn reading(name: &str) -> Option<(u64, u64)> {
+    let mut client = client();
+    client
+        .counter_get(name)
+        .ok()
+        .map(|counter| (counter.value, counter.updates))
+}
+
+#[test]
+fn requests_that_change_nothing() {
+    let _counter = Temporary::new("fault", 5);
+    for len in [16, 61_440] {
+        requests(
+            &format!("echo, {len} bytes"),
+            (cmd::ECHO, 0),
+            |w| w.bytes(echo::PAYLOAD, &vec![7; len]),
+            || {},
+            || (),
+        );
+    }
+    requests(
+        "counter-get",
+        (cmd::COUNTER_GET, 0),
+        |w| w.string(counter::NAME, "fault"),
+        || {},
+        || reading("fault"),
+    );
+    requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
+}
+
+/// The same request, with `create`.
+fn creating(
+    fill: impl Fn(&mut Writer<'_>) -> Result<()>,
+) -> impl Fn(&mut Writer<'_>) -> Result<()> {
+    move |w| {
+        fill(w)?;
+        w.flag(counter::CREATE)
+    }
+}
+
+#[test]
+fn requests_that_change_a_counter() {
+    let counter = Temporary::new("fault", 5);
+    let anew = || {
+        let _ = client().counter_del(counter.0);
+        client().counter_set(counter.0, 5, CREATE).unwrap();
+    };
+    let absent = || {
+        let _ = client().counter_del(counter.0);
+    };
+    let named = |w: &mut Writer<'_>| w.string(counter::NAME, counter.0);
+    let valued = |w: &mut Writer<'_>| {
+        named(w)?;
+        w.uint(counter::VALUE, 9)
+    };
+    let added = |w: &mut Writer<'_>| {
+        named(w)?;
+        w.sint(counter::DELTA, 9)
+    };
+    let now = || reading(counter.0);
+    // With somebody who listens, and without.
+    for heard in ["", ", listened to"] {
+        let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
+        let name = |what: &str| format!("{what}{heard}");
+        requests(
+            &name("counter-set"),
+            (cmd::COUNTER_SET, 0),
+            valued,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-set, creating"),
+            (cmd::COUNTER_SET, 0),
+            creating(valued),
+            absent,
+            now,
+        );
+        requests(
+            &name("counter-add"),
+            (cmd::COUNTER_ADD, 0),
+            added,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-add, creating"),
+            (cmd::COUNTER_ADD, 0),
+            creating(added),
+            absent,
+            now,
+        );
+        requests(
+            &name("counter-del"),
+            (cmd::COUNTER_DEL, 0),
+            named,
+            anew,
+            now,
+        );
+        requests(
+            &name("counter-set, with NLM_F_ECHO"),
+            (cmd::COUNTER_SET, flags::ECHO),
+            valued,
+            anew,
+            now,
+        );
+    }
+}
+
+#[test]
+fn a_notification_that_cannot_be_built_is_told_to_be_lost() {
+    let counter = Temporary::new("fault-told", 0);
+    every("counter-set, as its listener sees it", |faults, n| {
+        let mut listener = Listener::open(Some(WAIT)).unwrap();
+        let before = reading(counter.0).unwrap();
+        let mut raw = Raw::new();
+        let fill = |w: &mut Writer<'_>| {
+            w.string(counter::NAME, counter.0)?;
+            w.uint(counter::VALUE, u64::from(n))
+        };
+        let (seq, request) = raw.request(cmd::COUNTER_SET, flags::ACK, fill);
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        raw.end(seq, sent);
+        if reading(counter.0).unwrap() != before {
+            match listener.next_event() {
+                Ok(event) => assert_eq!(event.counter.value, u64::from(n)),
+                Err(Error::Overrun) => {}
+                Err(error) => panic!("{n}: neither told nor told to be lost: {error}"),
+            }
+        }
+        failed
+    });
+}
+
+#[test]
+fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
+    let counter = Temporary::new("fault-echoed", 0);
+    every(
+        "counter-set with NLM_F_ECHO, for its sender",
+        |faults, n| {
+            let before = reading(counter.0).unwrap();
+            let mut raw = Raw::new();
+            let fill = |w: &mut Writer<'_>| {
+                w.string(counter::NAME, counter.0)?;
+                w.uint(counter::VALUE, u64::from(n))
+            };
+            let (_, request) = raw.request(cmd::COUNTER_SET, flags::ACK | flags::ECHO, fill);
+            let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+            // Sending does not wait, so whatever was sent is there.
+            raw.socket.set_timeout(Duration::from_micros(1)).unwrap();
+            let (mut notified, mut lost) = (false, sent.is_err());
+            let family = raw.family;
+            loop {
+                match raw.socket.next_message(|_| true) {
+                    Ok(message) => notified |= message.header.kind == family,
+                    Err(Error::Overrun) => lost = true,
+                    Err(Error::Timeout(_)) => break,
+                    Err(error) => panic!("{n}: {error}"),
+                }
+            }
+            if reading(counter.0).unwrap() != before {
+                assert!(
+                    notified || lost,
+                    "{n}: changed, and its sender neither saw the notification nor ENOBUFS"
+                );
+            }
+            failed
+        },
+    );
+}
+
+/// Refuses this thread every block of 16 pages or more.
+struct NoLargeBlocks;
+
+impl NoLargeBlocks {
+    const TIMES: u32 = 1000;
+
+    fn new() -> Self {
+        Self::set(&[
+            ("ignore-gfp-wait", "N"),
+            ("min-order", "4"),
+            ("verbose", "0"),
+            ("interval", "1"),
+            ("times", &Self::TIMES.to_string()),
+            ("task-filter", "Y"),
+            ("probability", "100"),
+        ]);
+        std::fs::write("/proc/thread-self/make-it-fail", "1").unwrap();
+        Self
+    }
+
+    fn set(values: &[(&str, &str)]) {
+        for (file, value) in values {
+            std::fs::write(format!("/sys/kernel/debug/fail_page_alloc/{file}"), value)
+                .expect("this kernel has fault injection");
+        }
+    }
+
+    /// How many were refused.
+    fn refused(&self) -> u32 {
+        let left = std::fs::read_to_string("/sys/kernel/debug/fail_page_alloc/times").unwrap();
+        Self::TIMES - left.trim().parse::<u32>().unwrap()
+    }
+}
+
+impl Drop for NoLargeBlocks {
+    fn drop(&mut self) {
+        std::fs::write("/proc/thread-self/make-it-fail", "0").unwrap();
+        Self::set(&[
+            ("probability", "0"),
+            ("min-order", "0"),
+            ("task-filter", "N"),
+        ]);
+    }
+}
+
+#[test]
+fn the_longest_messages_need_no_large_block_of_memory() {
+    let mut client = client();
+    let longest = vec![7; uapi::PAYLOAD_MAX];
+    let no_large_blocks = NoLargeBlocks::new();
+    let device = Device::open().unwrap();
+    assert_eq!(device.echo(&longest).unwrap(), longest);
+    assert_eq!(device.write_and_read(&longest).unwrap(), longest);
+    // The request alone would have taken such a block.
+    let echoed = client.echo(&longest).map(|echo| echo.payload == longest);
+    let refused = no_large_blocks.refused();
+    drop(no_large_blocks);
+    assert!(refused > 0, "nothing asked for a large block");
+    assert!(echoed.unwrap());
+}
+
+#[test]
+fn dumps() {
+    struct Sweep;
+    impl Drop for Sweep {
+        fn drop(&mut self) {
+            for i in 0..2000 {
+                let _ = client().counter_del(format!("fault-dump-{i:04}"));
+            }
+        }
+    }
+    let _sweep = Sweep;
+    let mut maker = client();
+    for i in 0..2000 {
+        let name = format!("fault-dump-{i:04}");
+        maker.counter_set(name, i, CREATE).unwrap();
+    }
+    every("a dump of 2,000 counters", |faults, n| {
+        let mut client = client();
+        let mut names = Vec::with_capacity(3000);
+        let (dumped, failed) = faults.inject(n, || {
+            client.counter_list(Some(b"fault-dump-"), |counter| {
+                names.push(counter.value);
+                Ok(())
+            })
+        });
+        match dumped {
+            Ok(interrupted) => {
+                assert!(!interrupted);
+                assert!(names.iter().copied().eq(0..2000));
+            }
+            Err(error) => {
+                let lost = matches!(error, Error::Overrun);
+                let errno = match &error {
+                    Error::Io { error, .. } => error.raw_os_error(),
+                    error => error.errno(),
+                };
+                let memory = matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS));
+                assert!(failed && (lost || memory), "{n}: {error}");
+            }
+        }
+        failed
+    });
+}
+
+#[test]
+fn questions_and_answers() {
+    let pending = || client().stats().unwrap().asks_pending;
+    every("agent-register", |faults, n| {
+        let mut raw = Raw::new();
+        let (seq, request) = raw.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
+        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+        let end = raw.end(seq, sent);
+        let other = Agent::register();
+        match end {
+            End::Done => assert!(other.is_err(), "{n}"),
+            End::NoMemory => assert!(other.is_ok(), "{n}"),
+            End::Unknown => {}
+        }
+        failed
+    });
+    let mut agent = Agent::register().unwrap();
+    let question = |w: &mut Writer<'_>| w.bytes(ask::QUESTION, &[b'?'; 2000]);
+    every("ask", |faults, n| {
+        let mut asker = Raw::new();
+        let (seq, request) = asker.request(cmd::ASK, flags::ACK, question);
+        let (sent, failed) = faults.inject(n, || asker.socket.send(&request));
+        match asker.end(seq, sent) {
+            End::Done => {
+                assert_eq!(pending(), 1, "{n}");
+                let question = agent.next_question(Some(WAIT)).unwrap();
+                agent.answer(question.id, b"yes").unwrap();
+            }
+            End::NoMemory => assert_eq!(pending(), 0, "{n}"),
+            End::Unknown => {
+                while pending() > 0 {
+                    let question = agent.next_question(Some(WAIT)).unwrap();
+                    agent.answer(question.id, b"yes").unwrap();
+                }
+            }
+        }
+        failed
+    });
+    drop(agent);
+    every("answer", |faults, n| {
+        let mut agent = Raw::new();
+        let (seq, request) = agent.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
+        agent.socket.send(&request).unwrap();
+        assert_eq!(agent.end(seq, Ok(())), End::Done);
+        let asked = std::thread::spawn(|| client().ask(b"?", Some(WAIT)));
+        let heard = agent
+            .socket
+            .next_message(|message| message.header.seq == 0)
+            .unwrap();
+        let id = message::read(&heard).unwrap().1.next().unwrap().unwrap();
+        let id = id.uint().unwrap();
+        let answer = |w: &mut Writer<'_>| {
+            w.uint(ask::ID, id)?;
+            w.bytes(ask::ANSWER, &[b'!'; 2000])
+        };
+        let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
+        let (sent, failed) = faults.inject(n, || agent.socket.send(&request));
+        if agent.end(seq, sent) == End::NoMemory && pending() == 1 {
+            // It waits still, and may be answered again.
+            let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
+            agent.socket.send(&request).unwrap();
+            assert_eq!(agent.end(seq, Ok(())), End::Done);
+        }
+        assert_eq!(pending(), 0);
+        // The asker has its answer, or knows that it was lost.
+        match asked.join().unwrap() {
+            Ok(answer) => assert_eq!(answer.answer.len(), 2000),
+            Err(Error::Overrun) => {}
+            Err(error) => panic!("{n}: {error}"),
+        }
+        failed
+    });
+    every("an agent's end, with a question pending", |faults, n| {
+        let mut agent = Agent::register().unwrap();
+        let mut asker = Raw::new();
+        let (seq, request) = asker.request(cmd::ASK, 0, question);
+        asker.socket.send(&request).unwrap();
+        agent.next_question(Some(WAIT)).unwrap();
+        let ((), failed) = faults.inject(n, || drop(agent));
+        // A socket that is closed may be let go of later, by another task.
+        until("the question has ended", || pending() == 0);
+        match asker.socket.next_message(|_| true) {
+            Ok(message) => {
+                assert_eq!(message.header.seq, seq);
+                assert!(matches!(message.kind(), Ok(Kind::Refused(_))));
+            }
+            Err(Error::Overrun) => {}
+            Err(error) => panic!("{n}: {error}"),
+        }
+        failed
+    });
+}
+
+#[test]
+fn calls_to_the_device() {
+    let counter = Temporary::new("fault-device", 1);
+    let memory =
+        |error: &std::io::Error| matches!(error.raw_os_error(), Some(libc::ENOMEM | libc::ENFILE));
+    every("/dev/parley, open", |faults, n| {
+        let (opened, failed) = faults.inject(n, Device::open);
+        assert!(opened.as_ref().err().is_none_or(memory), "{n}: {opened:?}");
+        failed
+    });
+    let device = Device::open().unwrap();
+    let payload = vec![3; 61_440];
+    every("/dev/parley, echo by ioctl", |faults, n| {
+        let before = client().stats().unwrap().echoes;
+        let (echoed, failed) = faults.inject(n, || device.echo(&payload));
+        let after = client().stats().unwrap().echoes;
+        assert_eq!(after - before, u64::from(echoed.is_ok()));
+        assert!(echoed.err().as_ref().is_none_or(memory));
+        failed
+    });
+    device.write_and_read(b"kept").unwrap();
+    every("/dev/parley, write and read", |faults, n| {
+        let (read, failed) = faults.inject(n, || device.write_and_read(&payload));
+        match read {
+            Ok(read) => assert_eq!(read, payload),
+            Err(error) => assert!(memory(&error), "{n}: {error}"),
+        }
+        failed
+    });
+    let mut listener = Listener::open(Some(WAIT)).unwrap();
+    every("/dev/parley, counter-add, listened to", |faults, n| {
+        let before = reading(counter.0).unwrap();
+        let (added, failed) = faults.inject(n, || device.counter_add(counter.0, 1));
+        match added {
+            Ok(value) => {
+                assert_eq!((value, before.1 + 1), reading(counter.0).unwrap());
+                match listener.next_event() {
+                    Ok(event) => assert_eq!(event.counter.value, value),
+                    Err(Error::Overrun) => {}
+                    Err(error) => panic!("{n}: {error}"),
+                }
+            }
+            Err(error) => {
+                assert!(memory(&error), "{n}: {error}");
+                assert_eq!(reading(counter.0).unwrap(), before);
+            }
+        }
+        failed
+    });
+    let mut client = client();
+    client
+        .counter_set(counter.0, 1, SetMode::default())
+        .unwrap();
+}
+
+#[test]
+fn namespaces_that_are_made() {
+    python(
+        r#"
+n = 1
+while True:
+    result, number, failed = inject(n, lambda: libc.unshare(0x40000000))
+    # Whose allocation failed is not said, and not all call it ENOMEM.
+    assert (result == 0) == (number == 0) or failed, (n, number)
+    if not failed:
+        assert result == 0
+        break
+    n += 1
+print("%-40s %5d allocations" % ("a network namespace, made", n - 1))
+"#,
+    );
+    // And whole ones can still be made.
+    let made = Command::new("unshare")
+        .args(["--net", env!("CARGO_BIN_EXE_parley"), "echo", "hello"])
+        .output();
+    assert!(made.unwrap().status.success());
+}

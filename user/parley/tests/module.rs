@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The module as a module: parameters, unloading, loading again.
+//!
+//! These unload the module under the other tests' feet, and so run alone.
+
+mod common;
+
+use common::{client, refusal, refused, CREATE};
+use parley::client::{Agent, Listener};
+use parley::device::Device;
+use parley::uapi::{self, ask, cmd};
+use parley::{Client, Error};
+use parley_netlink::genl;
+use parley_netlink::netlink::Socket;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+/// One test at a time, even where the test runner was not told to.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko")
+}
+
+fn insmod(parameters: &[&str]) {
+    let status = Command::new("insmod").arg(file()).args(parameters).status();
+    assert!(status.unwrap().success(), "insmod failed");
+}
+
+fn rmmod() {
+    let status = Command::new("rmmod").arg("parley").status();
+    assert!(status.unwrap().success(), "rmmod failed");
+}
+
+/// Loads the module as it was, whatever becomes of the test.
+struct Reload;
+
+impl Drop for Reload {
+    fn drop(&mut self) {
+        let _ = Command::new("rmmod").arg("parley").output();
+        let _ = Command::new("insmod").arg(file()).output();
+    }
+}
+
+#[test]
+fn there_are_no_more_counters_than_max_counters() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    rmmod();
+    let _reload = Reload;
+    insmod(&["max_counters=3"]);
+    let mut client = client();
+    for name in ["a", "b", "c"] {
+        client.counter_set(name, 1, CREATE).unwrap();
+    }
+    let full = || refusal(libc::ENOSPC, "as many counters as max_counters allows", "");
+    assert_eq!(refused(client.counter_set("d", 1, CREATE)), full());
+    assert_eq!(refused(client.counter_add("d", 1, true)), full());
+    client.counter_set("a", 2, CREATE).unwrap();
+    client.counter_del("b").unwrap();
+    client.counter_add("d", 1, true).unwrap();
+    assert_eq!(client.stats().unwrap().counters, 3);
+}
+
+#[test]
+fn without_the_module_every_command_says_how_to_load_it() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    rmmod();
+    let _reload = Reload;
+    for arguments in [
+        &["echo", "hello"][..],
+        &["counter", "get", "x"],
+        &["counter", "set", "x", "1"],
+        &["stats"],
+        &["family"],
+        &["monitor"],
+        &["agent", "--reply", "x"],
+        &["ask", "x"],
+        &["device", "echo", "x"],
+        &["device", "counter-add", "x", "1"],
+    ] {
+        let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains("insmod kmod/parley.ko"), "{err}");
+    }
+}
+
+#[test]
+fn a_socket_survives_the_module_and_nothing_of_it_is_remembered() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut open = client();
+    open.echo(b"before").unwrap();
+    open.counter_set("forgotten", 1, CREATE).unwrap();
+    rmmod();
+    assert!(matches!(open.echo(b"without"), Err(Error::NoFamily(_))));
+    assert!(matches!(Client::open(), Err(Error::NoFamily(_))));
+    insmod(&[]);
+    let mut again = client();
+    assert_eq!(again.echo(b"after").unwrap().payload, b"after");
+    assert_eq!(refused(again.counter_get("forgotten")).errno, libc::ENOENT);
+    assert_eq!(again.stats().unwrap().echoes, 1);
+}
+
+#[test]
+fn listeners_askers_and_the_agent_each_get_their_end() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let wait = Some(Duration::from_secs(20));
+    let mut agent = Agent::register().unwrap();
+    let mut listeners = [Listener::open(wait).unwrap(), Listener::open(wait).unwrap()];
+    let askers: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(|| client().ask(b"still there?", Some(Duration::from_secs(60))))
+        })
+        .collect();
+    for _ in &askers {
+        agent.next_question(wait).unwrap();
+    }
+    rmmod();
+    for asked in askers {
+        assert_eq!(
+            refused(asked.join().unwrap()),
+            refusal(libc::EPIPE, "the module is being unloaded", "")
+        );
+    }
+    assert!(matches!(agent.next_question(wait), Err(Error::NoFamily(_))));
+    for listener in &mut listeners {
+        assert!(matches!(listener.next_event(), Err(Error::NoFamily(_))));
+    }
+    assert!(matches!(agent.answer(1, b"late"), Err(Error::NoFamily(_))));
+    insmod(&[]);
+    // The sockets are still open, and no agent's any more.
+    drop(Agent::register().unwrap());
+    assert_eq!(client().stats().unwrap().asks_pending, 0);
+}
+
+#[test]
+fn it_unloads_with_1024_questions_pending() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut agent = Agent::register().unwrap();
+    // 64 are the most from one socket.
+    let open = |_| Socket::open(libc::NETLINK_GENERIC).unwrap();
+    let mut sockets: Vec<_> = (0..16).map(open).collect();
+    let id = genl::resolve(&mut sockets[0], uapi::FAMILY_NAME)
+        .unwrap()
+        .id;
+    for seq in 10..1034 {
+        let socket = &mut sockets[seq as usize % 16];
+        let mut request = Vec::new();
+        let header = (cmd::ASK, uapi::FAMILY_VERSION);
+        genl::message::write(&mut request, id, header, 0, seq, |writer| {
+            writer.bytes(ask::QUESTION, b"?")?;
+            writer.u32(ask::TIMEOUT_MS, 60_000)
+        })
+        .unwrap();
+        socket.send(&request).unwrap();
+        agent.next_question(Some(Duration::from_secs(20))).unwrap();
+    }
+    assert_eq!(client().stats().unwrap().asks_pending, 1024);
+    rmmod();
+    insmod(&[]);
+    assert_eq!(client().stats().unwrap().asks_pending, 0);
+}
+
+#[test]
+fn an_open_device_holds_the_module() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let device = Device::open().unwrap();
+    let refused = Command::new("rmmod").arg("parley").output().unwrap();
+    assert!(!refused.status.success());
+    let err = String::from_utf8(refused.stderr).unwrap();
+    assert!(err.contains("in use"), "{err}");
+    assert_eq!(device.echo(b"still here").unwrap(), b"still here");
+    drop(device);
+    rmmod();
+    assert!(Device::open().is_err());
+}
+
+#[test]
+fn an_open_file_in_debugfs_holds_the_module() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    let mut stats = std::fs::File::open("/sys/kernel/debug/parley/stats").unwrap();
+    let refused = Command::new("rmmod").arg("parley").output().unwrap();
+    assert!(!refused.status.success());
+    let mut shown = String::new();
+    std::io::Read::read_to_string(&mut stats, &mut shown).unwrap();
+    assert!(shown.starts_with("echoes "), "{shown}");
+    drop(stats);
+    rmmod();
+}
+
+#[test]
+fn it_loads_and_unloads_fifty_times_with_counters_in_it() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let _reload = Reload;
+    for round in 0..50 {
+        let mut client = client();
+        for i in 0..20 {
+            client.counter_set(format!("c{i}"), round, CREATE).unwrap();
+        }
+        rmmod();
+        insmod(&[]);
+    }
+}
+
+#[test]
+fn the_kernel_can_find_it_by_the_familys_name() {
+    let output = Command::new("modinfo")
+        .args(["-F", "alias"])
+        .arg(file())
+        .output()
+        .unwrap();
+    let aliases = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        aliases
+            .lines()
+            .any(|alias| alias == "net-pf-16-proto-16-family-parley"),
+        "{aliases}"
+    );
+}
+
+#[test]
+fn each_network_namespace_has_counters_of_its_own() {
+    let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
+    let counter = common::Temporary::new("elsewhere", 1);
+    let there = |arguments: &[&str]| {
+        Command::new("unshare")
+            .args(["--net", PROGRAM])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let output = there(&["counter", "get", counter.0]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr)
+        .unwrap()
+        .contains("no such counter"));
+    let output = there(&["counter", "add", counter.0, "7", "--create"]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "elsewhere  value 7  updates 1\n"
+    );
+    assert_eq!(client().counter_get(counter.0).unwrap().value, 1);
+}

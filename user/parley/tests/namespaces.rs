@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Network namespaces: whose counters, events and questions, and how they end.
+
+mod common;
+
+use common::{client, until, Temporary, CREATE};
+use parley::client::{Agent, Listener};
+use parley::uapi::{self, ask, cmd};
+use parley_netlink::genl;
+use parley_netlink::netlink::attr::Writer;
+use parley_netlink::netlink::message::flags;
+use parley_netlink::netlink::socket::Expect;
+use parley_netlink::netlink::{namespace, Socket};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+/// Runs the program behind `before`, such as `unshare --net`.
+fn behind(before: &[&str], arguments: &[&str]) -> Output {
+    let words = [&["env"], before, &[PROGRAM], arguments].concat();
+    Command::new(words[0]).args(&words[1..]).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A namespace that `ip netns` knows.
+struct Named(&'static str);
+
+impl Named {
+    fn new(name: &'static str) -> Self {
+        let status = Command::new("ip").args(["netns", "add", name]).status();
+        assert!(status.unwrap().success());
+        Self(name)
+    }
+
+    fn parley(&self, arguments: &[&str]) -> Output {
+        behind(&[], &[arguments, &["--netns", self.0]].concat())
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        let _ = Command::new("ip").args(["netns", "del", self.0]).status();
+    }
+}
+
+#[test]
+fn a_named_namespace_keeps_its_counters_from_one_command_to_the_next() {
+    let (red, blue) = (Named::new("red"), Named::new("blue"));
+    let _here = Temporary::new("colour", 1);
+    for (namespace, value) in [(&red, "2"), (&blue, "3")] {
+        let set = namespace.parley(&["counter", "set", "colour", value, "--create"]);
+        assert!(set.status.success(), "{}", text(&set.stderr));
+    }
+    for (namespace, value) in [(&red, 2), (&blue, 3)] {
+        let got = namespace.parley(&["counter", "get", "colour"]);
+        assert_eq!(
+            text(&got.stdout),
+            format!("colour  value {value}  updates 1\n")
+        );
+    }
+    let by_path = behind(
+        &[],
+        &["--netns", "/run/netns/red", "counter", "get", "colour"],
+    );
+    assert_eq!(text(&by_path.stdout), "colour  value 2  updates 1\n");
+    assert_eq!(client().counter_get("colour").unwrap().value, 1);
+    // A namespace that is made anew begins with nothing.
+    drop(red);
+    let red = Named::new("red");
+    assert_eq!(text(&red.parley(&["counter", "list"]).stdout), "");
+}
+
+#[test]
+fn a_namespace_that_is_none_is_refused_by_name() {
+    for (netns, words) in [
+        (
+            "no-such",
+            "cannot enter the network namespace /run/netns/no-such: No such file",
+        ),
+        (
+            "/dev/null",
+            "cannot enter the network namespace /dev/null: Invalid argument",
+        ),
+    ] {
+        let output = behind(&[], &["--netns", netns, "stats"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            text(&output.stderr).contains(words),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
+
+/// How many network namespaces root may have. The kernel counts one until it is
+/// gone for good.
+struct Limit(String);
+
+impl Limit {
+    const FILE: &str = "/proc/sys/user/max_net_namespaces";
+
+    fn new(most: u32) -> Self {
+        let before = std::fs::read_to_string(Self::FILE).unwrap();
+        std::fs::write(Self::FILE, most.to_string()).unwrap();
+        Self(before)
+    }
+}
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        std::fs::write(Self::FILE, &self.0).unwrap();
+    }
+}
+
+/// Whether another network namespace may be made.
+fn room_for_one() -> bool {
+    let made = Command::new("unshare").args(["--net", "true"]).output();
+    made.unwrap().status.success()
+}
+
+/// Has ip do something with a thousand namespaces.
+fn ip_thousand(what: &str) {
+    let batch = std::env::temp_dir().join(format!("parley-netns-{what}"));
+    let lines = (0..1000).map(|i| format!("netns {what} t{i}\n"));
+    std::fs::write(&batch, lines.collect::<String>()).unwrap();
+    let status = Command::new("ip").arg("-batch").arg(&batch).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn a_thousand_namespaces_are_made_used_and_deleted() {
+    ip_thousand("add");
+    // The thread that enters them stays in the last.
+    std::thread::spawn(|| {
+        let home = std::fs::File::open("/proc/thread-self/ns/net").unwrap();
+        for i in 0..1000 {
+            namespace::enter(&namespace::path(&format!("t{i}"))).unwrap();
+            let mut client = client();
+            let stats = client.stats().unwrap();
+            assert_eq!((stats.counters, stats.echoes), (0, 0), "t{i} is new");
+            client.counter_set("c", i, CREATE).unwrap();
+            client.echo(b"hello").unwrap();
+            // What ends with the namespace's sockets: a listener, a dump in the
+            // middle, and a question that waits for its agent.
+            let _listener = Listener::open(None).unwrap();
+            let mut agent = Agent::register().unwrap();
+            let mut asker = Socket::open(libc::NETLINK_GENERIC).unwrap();
+            let request =
+                |seq, cmd, flags, fill: &dyn Fn(&mut Writer<'_>) -> parley::Result<()>| {
+                    let mut request = Vec::new();
+                    let cmd = (cmd, uapi::FAMILY_VERSION);
+                    let id = client.family().id;
+                    genl::message::write(&mut request, id, cmd, flags, seq, fill).unwrap();
+                    request
+                };
+            let question = request(7, cmd::ASK, 0, &|w| w.bytes(ask::QUESTION, b"?"));
+            asker.send(&question).unwrap();
+            agent.next_question(Some(Duration::from_secs(20))).unwrap();
+            let dump = request(8, cmd::COUNTER_GET, flags::DUMP, &|_| Ok(()));
+            asker.send(&dump).unwrap();
+            assert_eq!(client.stats().unwrap().asks_pending, 1);
+        }
+        drop(home);
+    })
+    .join()
+    .unwrap();
+    let limit = Limit::new(1000);
+    assert!(!room_for_one(), "they are all there");
+    drop(limit);
+    ip_thousand("del");
+    let limit = Limit::new(1);
+    until("they are all gone", room_for_one);
+    drop(limit);
+    // And their states with them: what is left behind, kmemleak finds at the
+    // end of the run.
+    client().counter_set("after", 1, CREATE).unwrap();
+    client().counter_del("after").unwrap();
+}
+
+#[test]
+fn an_agent_hears_the_questions_of_its_namespace_alone() {
+    let red = Named::new("red-asks");
+    let _here = Agent::register().unwrap();
+    let refused = red.parley(&["ask", "anybody?"]);
+    assert!(text(&refused.stderr).contains("the namespace has no agent"));
+    let mut there = Command::new(PROGRAM)
+        .args(["agent", "--reply", "red", "--count", "1", "--netns", red.0])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(there.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    let answer = red.parley(&["ask", "which?", "--raw"]);
+    assert_eq!(text(&answer.stdout), "red", "{}", text(&answer.stderr));
+    assert!(there.wait().unwrap().success());
+}
+
+#[test]
+fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
+    let gone = Named::new("dump-gone");
+    // A thread of its own, which ends in there.
+    let (mut socket, id) = std::thread::spawn(|| {
+        namespace::enter(&namespace::path("dump-gone")).unwrap();
+        let mut client = client();
+        for i in 0..4000 {
+            client.counter_set(format!("c-{i:04}"), i, CREATE).unwrap();
+        }
+        let socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        (socket, client.family().id)
+    })
+    .join()
+    .unwrap();
+    let mut request = Vec::new();
+    let header = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
+    genl::message::write(&mut request, id, header, flags::DUMP, 99, |_| Ok(())).unwrap();
+    let mut gone = Some(gone);
+    let mut count = 0;
+    let interrupted = socket
+        .dump(&request, 99, |_| {
+            count += 1;
+            // The open socket holds it, with all its counters.
+            drop(gone.take());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!((count, interrupted), (4000, false));
+    // And one that is never read to its end.
+    let seq = socket.next_seq().max(100);
+    genl::message::write(&mut request, id, header, flags::DUMP, seq, |_| Ok(())).unwrap();
+    socket.transact(&request, seq, Expect::Reply).unwrap();
+    drop(socket);
+    let limit = Limit::new(1);
+    until("it is gone", room_for_one);
+    drop(limit);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Storms: everything at once, and everything taken away in the middle.
+//!
+//! `PARLEY_STORM=N` makes them N times as long. After each, what the module
+//! holds is back where it was; what is left behind, kmemleak finds at the end of
+//! the run.
+
+mod common;
+
+use common::{client, progress, until, Temporary, CREATE};
+use parley::client::{Agent, Listener};
+use parley::uapi::{self, cmd};
+use parley::{Client, Error};
+use parley_netlink::genl::{self, message};
+use parley_netlink::netlink::message::flags;
+use parley_netlink::netlink::socket::Expect;
+use parley_netlink::netlink::{namespace, Socket};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+fn times(usual: u64) -> u64 {
+    let factor = std::env::var("PARLEY_STORM").map(|factor| factor.parse::<u64>().unwrap());
+    usual * factor.unwrap_or(1)
+}
+
+fn insmod() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
+    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+}
+
+fn rmmod() -> bool {
+    let output = Command::new("rmmod").arg("parley").output();
+    output.unwrap().status.success()
+}
+
+/// How many Generic Netlink sockets there are in this namespace.
+fn sockets() -> usize {
+    let table = std::fs::read_to_string("/proc/net/netlink").unwrap();
+    let protocol = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
+    let is_generic = |line: &&str| protocol(line).as_deref() == Some("16");
+    table.lines().filter(is_generic).count()
+}
+
+/// What must be as it was when a storm is over.
+struct Calm {
+    sockets: usize,
+    counters: u64,
+}
+
+impl Calm {
+    fn before() -> Self {
+        let sockets = sockets();
+        let counters = client().stats().unwrap().counters;
+        Self { sockets, counters }
+    }
+}
+
+impl Drop for Calm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            return;
+        }
+        until("all sockets are gone", || sockets() == self.sockets);
+        until("nobody holds the module", || {
+            std::fs::read_to_string("/sys/module/parley/refcnt").unwrap() == "0\n"
+        });
+        let stats = client().stats().unwrap();
+        assert_eq!((stats.asks_pending, stats.counters), (0, self.counters));
+        drop(Agent::register().expect("there is no agent any more"));
+    }
+}
+
+/// A small random number, another each time.
+fn random(below: u64) -> u64 {
+    static SEED: AtomicU64 = AtomicU64::new(1);
+    let z = SEED.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (z ^ (z >> 31)) % below
+}
+
+/// One request of any kind. It may be refused, and the module may be gone.
+fn any(client: &mut Client) -> Result<(), Error> {
+    let name = format!("storm-{}", random(5));
+    let mode = CREATE;
+    match random(6) {
+        0 => client.echo(&vec![1; random(5000) as usize]).map(drop),
+        1 => client.counter_get(&name).map(drop),
+        2 => client.counter_set(&name, 1, mode),
+        3 => client.counter_add(&name, 1, true).map(drop),
+        4 => client.counter_del(&name),
+        _ => client.stats().map(drop),
+    }
+}
+
+fn delete_counters() {
+    for i in 0..5 {
+        let _ = client().counter_del(format!("storm-{i}"));
+    }
+}
+
+#[test]
+fn the_module_comes_and_goes_under_four_clients() {
+    let calm = Calm::before();
+    let stop = AtomicBool::new(false);
+    let answered = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let Ok(mut client) = Client::open() else {
+                        thread::yield_now();
+                        continue;
+                    };
+                    loop {
+                        match any(&mut client) {
+                            Ok(()) => drop(answered.fetch_add(1, Ordering::Relaxed)),
+                            Err(Error::NoFamily(_)) => break,
+                            Err(Error::Refused(refusal)) if refusal.errno == libc::ENOENT => {}
+                            // Between two loadings the number is nobody's, or for a
+                            // moment that of a family that has no such command yet.
+                            Err(Error::Refused(refusal)) if refusal.errno == libc::EOPNOTSUPP => {
+                                break
+                            }
+                            Err(error) => panic!("{error}"),
+                        }
+                        if stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+        for round in 0..times(20) {
+            progress("loadings under four clients", round, times(20), 20);
+            until("it can be unloaded", rmmod);
+            insmod();
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(answered.load(Ordering::Relaxed) > times(20));
+    delete_counters();
+    drop(calm);
+}
+
+#[test]
+fn namespaces_come_and_go_under_traffic() {
+    let calm = Calm::before();
+    let ip = |what: &str, name: &str| {
+        let status = Command::new("ip").args(["netns", what, name]).status();
+        assert!(status.unwrap().success());
+    };
+    thread::scope(|scope| {
+        for worker in 0..2 {
+            scope.spawn(move || {
+                for round in 0..times(15) {
+                    progress("namespaces under traffic", round, times(15), 15);
+                    let name = format!("storm-{worker}-{round}");
+                    ip("add", &name);
+                    let inside = name.clone();
+                    // A thread of its own, which ends in there.
+                    let traffic = thread::spawn(move || {
+                        namespace::enter(&namespace::path(&inside)).unwrap();
+                        let mut listener = Listener::open(Some(Duration::from_millis(1)))?;
+                        let mut client = Client::open()?;
+                        let agent = Agent::register()?;
+                        for _ in 0..200 {
+                            match any(&mut client) {
+                                Err(Error::Refused(refusal)) if refusal.errno == libc::ENOENT => {}
+                                other => other?,
+                            }
+                            if let Err(Error::Refused(refusal)) = listener.next_event().map(drop) {
+                                return Err(Error::Refused(refusal));
+                            }
+                        }
+                        drop(agent);
+                        Ok::<_, Error>(())
+                    });
+                    ip("del", &name);
+                    traffic.join().unwrap().unwrap();
+                }
+            });
+        }
+    });
+    drop(calm);
+}
+
+#[test]
+fn agents_and_askers_are_killed_at_random() {
+    let calm = Calm::before();
+    let start = |arguments: &[&str]| {
+        Command::new(PROGRAM)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let end = |mut child: Child| {
+        let _ = child.kill();
+        child.wait().unwrap();
+    };
+    for round in 0..times(15) {
+        progress("agents and askers killed", round, times(15), 15);
+        let agent = start(&["agent", "--exec", "cat"]);
+        let askers: Vec<_> = (0..4).map(|_| start(&["ask", "are you there?"])).collect();
+        thread::sleep(Duration::from_millis(random(60)));
+        if random(2) == 0 {
+            end(agent);
+            askers.into_iter().for_each(end);
+        } else {
+            askers.into_iter().for_each(end);
+            end(agent);
+        }
+    }
+    drop(calm);
+}
+
+#[test]
+fn sockets_with_the_smallest_buffers() {
+    let calm = Calm::before();
+    let family = client().family().id;
+    let mut sockets: Vec<_> = (0..20)
+        .map(|_| {
+            let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
+            socket.set_receive_buffer(1).unwrap();
+            socket
+        })
+        .collect();
+    let mut request = Vec::new();
+    let echo = (cmd::ECHO, uapi::FAMILY_VERSION);
+    for round in 1..times(50) {
+        for socket in &mut sockets {
+            // Sent and never read, until there is no room for an answer.
+            message::write(&mut request, family, echo, flags::ACK, round as u32, |w| {
+                w.bytes(uapi::echo::PAYLOAD, &vec![1; random(60_000) as usize])
+            })
+            .unwrap();
+            socket.send(&request).unwrap();
+        }
+    }
+    // Each can be read to its end, and used again.
+    for socket in &mut sockets {
+        socket.set_timeout(Duration::from_millis(1)).unwrap();
+        while !matches!(socket.next_message(|_| true), Err(Error::Timeout(_))) {}
+        message::write(&mut request, family, echo, 0, u32::MAX, |w| {
+            w.bytes(uapi::echo::PAYLOAD, b"again")
+        })
+        .unwrap();
+        socket.set_timeout(Duration::from_secs(20)).unwrap();
+        socket.transact(&request, u32::MAX, Expect::Reply).unwrap();
+    }
+    drop(sockets);
+    drop(calm);
+}
+
+#[test]
+fn a_monitor_that_stops_reading_holds_nobody_up() {
+    let calm = Calm::before();
+    let counter = Temporary::new("stopped", 0);
+    // Joined, and never read.
+    let listener = Listener::open(None).unwrap();
+    let mut client = client();
+    for _ in 0..times(20_000) {
+        client.counter_add(counter.0, 1, false).unwrap();
+    }
+    assert_eq!(client.counter_get(counter.0).unwrap().value, times(20_000));
+    drop((listener, client, counter));
+    drop(calm);
+}
+
+#[test]
+fn a_dump_is_held_open_while_everything_changes() {
+    let calm = Calm::before();
+    let family = client().family().id;
+    let mut maker = client();
+    let name = |i: u64| format!("held-{i:04}");
+    for i in 0..3000 {
+        maker.counter_set(name(i), i, CREATE).unwrap();
+    }
+    for round in 0..times(5) {
+        progress("dumps held open", round, times(5), 5);
+        let mut open = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        let mut request = Vec::new();
+        let get = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
+        message::write(&mut request, family, get, flags::DUMP, 9, |_| Ok(())).unwrap();
+        let mut seen = 0;
+        let interrupted = open
+            .dump(&request, 9, |_| {
+                seen += 1;
+                if seen == 1 {
+                    // All of them go, and come again, under the dump.
+                    for i in 0..3000 {
+                        maker.counter_del(name(i))?;
+                    }
+                    for i in (0..3000).rev() {
+                        maker.counter_set(name(i), i, CREATE)?;
+                    }
+                    assert!(!rmmod(), "a dump holds the module");
+                }
+                Ok(())
+            })
+            .unwrap();
+        assert!(interrupted);
+        assert_eq!(seen, 3000);
+        // And one that is left open.
+        let mut left = Socket::open(libc::NETLINK_GENERIC).unwrap();
+        left.transact(&request, 9, Expect::Reply).unwrap();
+        drop(left);
+    }
+    for i in 0..3000 {
+        maker.counter_del(name(i)).unwrap();
+    }
+    drop(maker);
+    drop(calm);
+    assert!(genl::resolve(
+        &mut Socket::open(libc::NETLINK_GENERIC).unwrap(),
+        uapi::FAMILY_NAME
+    )
+    .is_ok());
+}
