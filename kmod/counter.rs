@@ -25,7 +25,10 @@ fn name<'a>(attr: NameAttr<'a>) -> Result<Name, ExtAck<'a>> {
 }
 
 impl Fault {
-    /// The errno and the message for it.
+    /// The errno and the message for it. Out of line, or else the compiler prepares them before it
+    /// is known whether there is an error.
+    #[cold]
+    #[inline(never)]
     fn errno_and_message(&self) -> (Error, &'static CStr) {
         match self {
             Self::Missing => (ENOENT, c"no such counter"),
@@ -160,6 +163,7 @@ impl DoOp<CounterSet> for Net {
 }
 
 impl DoOp<CounterAdd> for Net {
+    #[inline]
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterAdd>) -> Handled<'a, CounterAdd> {
         let request = &call.request;
         let (attr, delta) = (request.name().required()?, request.delta().required()?);
