@@ -25,7 +25,10 @@ fn name<'a>(attr: NameAttr<'a>) -> Result<Name, ExtAck<'a>> {
 }
 
 impl Fault {
-    /// The errno and the message for it.
+    /// The errno and the message for it. Out of line, or else the compiler prepares them before it
+    /// is known whether there is an error.
+    #[cold]
+    #[inline(never)]
     fn errno_and_message(&self) -> (Error, &'static CStr) {
         match self {
             Self::Missing => (ENOENT, c"no such counter"),
@@ -61,18 +64,23 @@ impl Counter {
     }
 }
 
-/// Notifies the listeners of a change of the counter `$name`, by the method `notify` of `$by`.
-macro_rules! notify {
-    ($by:expr, $name:expr) => {
-        |change, counter: Counter| {
-            let counter = counter.named($name);
-            match change {
-                Change::New => $by.notify(&CounterNewNtf(counter)),
-                Change::Written => $by.notify(&CounterChangeNtf(counter)),
-                Change::Deleted => $by.notify(&CounterDelNtf(counter)),
-            }
+/// The listeners to the changes of the counter `$name`, in the namespace of `$by`.
+macro_rules! listeners {
+    ($by:expr, $name:expr) => {{
+        let notifier = $by.notifier();
+        Listeners {
+            // All three notifications have the same group.
+            any: move || notifier.is_heard::<CounterChangeNtf<'_>>(),
+            notify: move |change, counter: Counter| {
+                let counter = counter.named($name);
+                match change {
+                    Change::New => notifier.multicast(&CounterNewNtf(counter)),
+                    Change::Written => notifier.multicast(&CounterChangeNtf(counter)),
+                    Change::Deleted => notifier.multicast(&CounterDelNtf(counter)),
+                }
+            },
         }
-    };
+    }};
 }
 
 /// Adds to a counter that exists, for a user that has opened `net` by another channel than
@@ -81,7 +89,7 @@ pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
     let key = Name::new(name).ok_or(ENOENT)?;
     let net = net.enter()?;
     let counters = net.namespace().state().counters();
-    match counters.add(key, delta, false, notify!(net, name)) {
+    match counters.add(key, delta, false, listeners!(net, name)) {
         Ok(counter) => Ok(counter.value),
         Err(fault) => Err(fault.errno_and_message().0),
     }
@@ -146,18 +154,26 @@ impl DoOp<CounterSet> for Net {
             let exclusive = request.exclusive().required()?;
             return Err(ExtAck::new(EINVAL, c"exclusive is only for create").at(exclusive));
         }
-        let notify = notify!(call, attr.value);
-        let set = self.counters().set(name(attr)?, value.value, mode, notify);
+        let listeners = listeners!(call, attr.value);
+        let set = self
+            .counters()
+            .set(name(attr)?, value.value, mode, listeners);
         set.map(drop).map_err(|fault| fault.at(attr, value))
     }
 }
 
 impl DoOp<CounterAdd> for Net {
+    #[inline]
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterAdd>) -> Handled<'a, CounterAdd> {
         let request = &call.request;
         let (attr, delta) = (request.name().required()?, request.delta().required()?);
         let (create, counters) = (request.create().is_set(), self.counters());
-        let added = counters.add(name(attr)?, delta.value, create, notify!(call, attr.value));
+        let added = counters.add(
+            name(attr)?,
+            delta.value,
+            create,
+            listeners!(call, attr.value),
+        );
         let counter = added.map_err(|fault| fault.at(attr, delta))?;
         Ok(counter.named(attr.value))
     }
@@ -166,7 +182,7 @@ impl DoOp<CounterAdd> for Net {
 impl DoOp<CounterDel> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, CounterDel>) -> Handled<'a, CounterDel> {
         let (attr, counters) = (call.request.name().required()?, self.counters());
-        let deleted = counters.delete(&name(attr)?, notify!(call, attr.value));
+        let deleted = counters.delete(&name(attr)?, listeners!(call, attr.value));
         deleted.map_err(|fault| fault.at(attr, attr))
     }
 }

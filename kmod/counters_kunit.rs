@@ -26,6 +26,7 @@ use crate::{
             Change,
             Counter,
             Fault,
+            Listeners,
             Mode,
             Name, //
         },
@@ -48,9 +49,18 @@ fn name(name: &CStr) -> Result<Name> {
     Name::new(name).ok_or(EINVAL)
 }
 
-/// Nobody listens.
-fn nobody(_: Change, _: Counter) -> bool {
-    false
+/// No listeners.
+fn nobody() -> Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool> {
+    Listeners {
+        any: || false,
+        notify: |_, _| true,
+    }
+}
+
+/// Listeners that `notify` notifies.
+fn somebody<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn() -> bool, N> {
+    let any = || true;
+    Listeners { any, notify }
 }
 
 /// What a change came to, without the words.
@@ -97,12 +107,13 @@ mod tests {
         let net = net(10)?;
         let counters = net.counters();
         let a = name(c"a")?;
-        assert!(counters.set(a, 5, CREATE, nobody).is_ok());
+        assert!(counters.set(a, 5, CREATE, nobody()).is_ok());
         let before = counters.lock().generation();
-        let added = counters.add(a, -6, false, |_, _| {
+        let listeners = somebody(|_, _| {
             assert!(false);
             true
         });
+        let added = counters.add(a, -6, false, listeners);
         assert_eq!(outcome(added).map(|counter| counter.value), Err("below"));
         let after = counters.get(&a).ok_or(ENOENT)?;
         assert_eq!((after.value, after.updates), (5, 1));
@@ -116,7 +127,7 @@ mod tests {
         let net = net(10)?;
         let counters = net.counters();
         let a = name(c"a")?;
-        let sent = |sent: bool| move |_: Change, _: Counter| sent;
+        let sent = |sent: bool| somebody(move |_, _| sent);
         assert!(counters.set(a, 1, CREATE, sent(true)).is_ok());
         assert!(counters.add(a, 1, false, sent(false)).is_ok());
         assert_eq!(counters.notifications(), 1);
@@ -127,15 +138,33 @@ mod tests {
     }
 
     #[test]
+    fn each_change_with_listeners_is_notified_and_no_other() -> Result {
+        let net = net(10)?;
+        let counters = net.counters();
+        let a = name(c"a")?;
+        for heard in [false, true, true, false, false, true] {
+            let listeners = Listeners {
+                any: || heard,
+                notify: |_, _| true,
+            };
+            let before = counters.notifications();
+            assert!(counters.set(a, 1, CREATE, listeners).is_ok());
+            assert_eq!(counters.notifications() - before, u64::from(heard));
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_counter_can_be_read_while_its_change_is_notified() -> Result {
         let net = net(10)?;
         let counters = net.counters();
         let a = name(c"a")?;
         let mut read = None;
-        let written = counters.set(a, 7, CREATE, |_, _| {
+        let listeners = somebody(|_, _| {
             read = counters.get(&a).map(|counter| counter.value);
             true
         });
+        let written = counters.set(a, 7, CREATE, listeners);
         assert!(written.is_ok());
         assert_eq!(read, Some(7));
         Ok(())
@@ -151,12 +180,12 @@ mod tests {
             let before = core::mem::replace(&mut generation, counters.lock().generation());
             before != generation
         };
-        assert!(counters.set(a, 1, CREATE, nobody).is_ok());
+        assert!(counters.set(a, 1, CREATE, nobody()).is_ok());
         assert!(changed());
-        assert!(counters.add(a, 1, false, nobody).is_ok());
-        assert!(counters.set(a, 5, CREATE, nobody).is_ok());
+        assert!(counters.add(a, 1, false, nobody()).is_ok());
+        assert!(counters.set(a, 5, CREATE, nobody()).is_ok());
         assert!(!changed());
-        assert!(counters.delete(&a, nobody).is_ok());
+        assert!(counters.delete(&a, nobody()).is_ok());
         assert!(changed());
         assert!(!changed());
         Ok(())
@@ -167,13 +196,13 @@ mod tests {
         let net = net(2)?;
         let counters = net.counters();
         let (a, b, c) = (name(c"a")?, name(c"b")?, name(c"c")?);
-        assert!(counters.set(a, 1, CREATE, nobody).is_ok());
-        assert!(counters.set(b, 1, CREATE, nobody).is_ok());
-        let full = outcome(counters.set(c, 1, CREATE, nobody));
+        assert!(counters.set(a, 1, CREATE, nobody()).is_ok());
+        assert!(counters.set(b, 1, CREATE, nobody()).is_ok());
+        let full = outcome(counters.set(c, 1, CREATE, nobody()));
         assert_eq!(full.map(|counter| counter.value), Err("full"));
-        assert!(counters.set(a, 2, CREATE, nobody).is_ok());
-        assert!(counters.delete(&b, nobody).is_ok());
-        assert!(counters.set(c, 1, CREATE, nobody).is_ok());
+        assert!(counters.set(a, 2, CREATE, nobody()).is_ok());
+        assert!(counters.delete(&b, nobody()).is_ok());
+        assert!(counters.set(c, 1, CREATE, nobody()).is_ok());
         assert_eq!(counters.count(), 2);
         Ok(())
     }
@@ -255,7 +284,7 @@ mod tests {
     fn with_names(names: &[&CStr]) -> Result<Pin<KBox<Net>>> {
         let net = net(100)?;
         for each in names {
-            let set = net.counters().set(name(each)?, 1, CREATE, nobody);
+            let set = net.counters().set(name(each)?, 1, CREATE, nobody());
             set.map_err(|_| ENOMEM)?;
         }
         Ok(net)
@@ -286,7 +315,7 @@ mod tests {
         let mut first = true;
         let (names, _) = dump(&net, c"", ONE, |net| {
             if core::mem::replace(&mut first, false) {
-                let deleted = net.counters().delete(&name(c"a")?, nobody);
+                let deleted = net.counters().delete(&name(c"a")?, nobody());
                 deleted.map_err(|_| ENOENT)?;
             }
             Ok(())
@@ -300,7 +329,7 @@ mod tests {
         let net = net(1000)?;
         for number in (0..1000).rev() {
             let each = CString::try_from_fmt(fmt!("{number:03}"))?;
-            let set = net.counters().set(name(&each)?, 1, CREATE, nobody);
+            let set = net.counters().set(name(&each)?, 1, CREATE, nobody());
             set.map_err(|_| ENOMEM)?;
         }
         let (names, buffers) = dump(&net, c"", ONE, |_| Ok(()))?;

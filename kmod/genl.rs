@@ -92,6 +92,7 @@ pub(crate) mod prelude {
             Kept,
             Prepared, //
         },
+        notify::Notifier,
         op::{
             DoOp,
             GuardedOp,

@@ -12,10 +12,7 @@ use super::{
     },
     helpers,
     message::Skb,
-    payload::{
-        Notification,
-        Payload, //
-    },
+    payload::Payload,
     request::{
         of_request,
         Attrs, //
@@ -108,19 +105,118 @@ impl Held {
     }
 }
 
-/// The context of a call: the request, and the network namespace of the socket that it came from.
+/// A request, as the kernel passes it to a handler.
 ///
 /// # Invariants
 ///
 /// `skb` holds a request that is being handled, and `info` points to the information of it; both
 /// stay as they are for `'a`.
-pub(crate) struct Context<'a, N> {
+#[derive(Clone, Copy)]
+pub(super) struct RawRequest<'a> {
     skb: NonNull<bindings::sk_buff>,
     info: NonNull<bindings::genl_info>,
+    _info: PhantomData<&'a bindings::genl_info>,
+}
+
+impl<'a> RawRequest<'a> {
+    fn info(self) -> &'a bindings::genl_info {
+        // SAFETY: By the type invariants.
+        unsafe { self.info.as_ref() }
+    }
+
+    /// The message that holds it.
+    pub(super) fn skb(self) -> *const bindings::sk_buff {
+        self.skb.as_ptr()
+    }
+
+    /// Its netlink header.
+    pub(super) fn header(self) -> &'a bindings::nlmsghdr {
+        // SAFETY: By the type invariants; a request has a header.
+        unsafe { &*self.info().nlhdr }
+    }
+
+    /// The socket that it came from, which is there while it is handled.
+    pub(super) fn sender(self) -> *mut bindings::sock {
+        // SAFETY: By the type invariants.
+        unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
+    }
+
+    /// The netlink port of the requester.
+    pub(super) fn portid(self) -> u32 {
+        self.info().snd_portid
+    }
+
+    /// The sequence number that the requester gave it.
+    pub(super) fn seq(self) -> u32 {
+        self.info().snd_seq
+    }
+
+    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
+    pub(super) fn wants_echo(self) -> bool {
+        self.flags() & bindings::NLM_F_ECHO as u16 != 0
+    }
+
+    fn flags(self) -> u16 {
+        self.header().nlmsg_flags
+    }
+
+    /// Returns the attributes of the request.
+    ///
+    /// # Safety
+    ///
+    /// The core must have parsed this request with `O`'s policy.
+    #[inline]
+    pub(super) unsafe fn attrs<O: Op>(self) -> Attrs<'a, O> {
+        let info = self.info();
+        const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
+        // SAFETY: By the type invariants; a request has a header.
+        let len = unsafe { (*info.nlhdr).nlmsg_len as usize };
+        // SAFETY: The core has checked that the message has `nlmsg_len` bytes, which include both
+        // headers. It is the kernel's own copy, which nobody writes to and which lives until the
+        // handler has returned.
+        let bytes = unsafe {
+            core::slice::from_raw_parts(
+                info.nlhdr.cast::<u8>().add(HEADERS),
+                len.saturating_sub(HEADERS),
+            )
+        };
+        // SAFETY: By the safety requirements of this function the table has an entry for each of
+        // `O`'s policy, or is null. Its entries are null or point to attributes that the parser
+        // has found to lie within the message.
+        unsafe { of_request(info.attrs, O::POLICY.len(), bytes) }
+    }
+
+    /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.
+    pub(super) fn entry_headers(self, cmd: u8) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
+        let info = self.info();
+        // SAFETY: By the type invariants; a request has a family.
+        let family = unsafe { &*info.family };
+        let header = bindings::nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type: family.id as u16,
+            nlmsg_flags: bindings::NLM_F_MULTI as u16,
+            nlmsg_seq: info.snd_seq,
+            nlmsg_pid: info.snd_portid,
+        };
+        let genl_header = bindings::genlmsghdr {
+            cmd,
+            version: family.version as u8,
+            reserved: 0,
+        };
+        (header, genl_header)
+    }
+
+    pub(super) fn extack(self) -> *mut bindings::netlink_ext_ack {
+        self.info().extack
+    }
+}
+
+/// The context of a call: the request, and the network namespace of the socket that it came from.
+pub(crate) struct Context<'a, N> {
+    raw: RawRequest<'a>,
     namespace: Namespace<'a, N>,
     acknowledged: Cell<bool>,
     held: &'a Held,
-    _info: PhantomData<&'a bindings::genl_info>,
 }
 
 impl<'a, N: NetState> Context<'a, N> {
@@ -133,21 +229,23 @@ impl<'a, N: NetState> Context<'a, N> {
         info: NonNull<bindings::genl_info>,
         held: &'a Held,
     ) -> Self {
-        // INVARIANT: By the safety requirements of this function.
         Self {
-            skb,
-            info,
+            // INVARIANT: By the safety requirements of this function.
+            raw: RawRequest {
+                skb,
+                info,
+                _info: PhantomData,
+            },
             // SAFETY: By the safety requirements of this function.
             namespace: unsafe { Namespace::of_request(info.as_ptr()) },
             acknowledged: Cell::new(false),
             held,
-            _info: PhantomData,
         }
     }
 
-    fn info(&self) -> &bindings::genl_info {
-        // SAFETY: By the type invariants.
-        unsafe { self.info.as_ref() }
+    /// The request as the kernel has passed it.
+    pub(super) fn raw(&self) -> RawRequest<'a> {
+        self.raw
     }
 
     /// The state of the request's network namespace.
@@ -160,40 +258,23 @@ impl<'a, N: NetState> Context<'a, N> {
         self.namespace
     }
 
-    /// The message that holds it.
-    pub(super) fn skb(&self) -> *const bindings::sk_buff {
-        self.skb.as_ptr()
-    }
-
-    /// Its netlink header.
-    pub(super) fn header(&self) -> &bindings::nlmsghdr {
-        // SAFETY: By the type invariants; a request has a header.
-        unsafe { &*self.info().nlhdr }
-    }
-
-    /// The socket that it came from, which is there while it is handled.
-    pub(super) fn sender(&self) -> *mut bindings::sock {
-        // SAFETY: By the type invariants.
-        unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
-    }
-
     /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it comes
     /// before whatever others send to the requester from here on.
     ///
     /// This is the answer to the request: an error that the handler returns afterwards is logged
     /// and not sent.
     pub(crate) fn acknowledge(&self) {
-        if self.acknowledged.replace(true) || self.flags() & bindings::NLM_F_ACK as u16 == 0 {
+        if self.acknowledged.replace(true) || self.raw.flags() & bindings::NLM_F_ACK as u16 == 0 {
             return;
         }
         // SAFETY: By the type invariants. The core does the same after a handler that returns 0,
         // and does not after this one: see `is_acknowledged`. It only reads the header.
         unsafe {
             bindings::netlink_ack(
-                self.skb.as_ptr(),
-                self.info().nlhdr.cast_mut(),
+                self.raw.skb.as_ptr(),
+                self.raw.info().nlhdr.cast_mut(),
                 0,
-                self.extack(),
+                self.raw.extack(),
             );
         }
     }
@@ -218,29 +299,7 @@ impl<'a, N: NetState> Context<'a, N> {
 
     /// The netlink port of the requester.
     pub(crate) fn portid(&self) -> u32 {
-        self.info().snd_portid
-    }
-
-    /// The sequence number that the requester gave it.
-    pub(super) fn seq(&self) -> u32 {
-        self.info().snd_seq
-    }
-
-    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
-    pub(super) fn wants_echo(&self) -> bool {
-        self.flags() & bindings::NLM_F_ECHO as u16 != 0
-    }
-
-    /// Multicasts `message` to the listeners of its group in the request's namespace. With
-    /// `NLM_F_ECHO` the requester gets it, too.
-    ///
-    /// Returns whether it was offered to a listener of the namespace. Builds nothing if there is no
-    /// listener in any namespace. If the message cannot be built or delivered, the listeners of the
-    /// namespace, and the requester that wants it, learn from `ENOBUFS` that they have missed
-    /// something, unless their sockets have switched that off. So this has no way to fail.
-    pub(crate) fn notify(&self, message: &impl Notification) -> bool {
-        // SAFETY: A family that has a request is registered.
-        unsafe { self.namespace.notify(Some(self), message) }
+        self.raw.portid()
     }
 
     /// Sends a reply to the requester.
@@ -248,7 +307,7 @@ impl<'a, N: NetState> Context<'a, N> {
         // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
         // this fails or not.
         to_result(unsafe {
-            helpers::genl_helper_reply(reply.finish().as_ptr(), self.info.as_ptr())
+            helpers::genl_helper_reply(reply.finish().as_ptr(), self.raw.info.as_ptr())
         })
     }
 
@@ -259,60 +318,6 @@ impl<'a, N: NetState> Context<'a, N> {
         let mut skb = unsafe { Skb::new((0, 0), cmd, payload.size()) }?;
         skb.put(payload)?;
         Ok(skb)
-    }
-
-    fn flags(&self) -> u16 {
-        self.header().nlmsg_flags
-    }
-
-    /// Returns the attributes of the request.
-    ///
-    /// # Safety
-    ///
-    /// The core must have parsed this request with `O`'s policy.
-    #[inline]
-    pub(super) unsafe fn attrs<O: Op>(&self) -> Attrs<'a, O> {
-        let info = self.info();
-        const HEADERS: usize = size_of::<bindings::nlmsghdr>() + size_of::<bindings::genlmsghdr>();
-        // SAFETY: By the type invariants; a request has a header.
-        let len = unsafe { (*info.nlhdr).nlmsg_len as usize };
-        // SAFETY: The core has checked that the message has `nlmsg_len` bytes, which include both
-        // headers. It is the kernel's own copy, which nobody writes to and which lives until the
-        // handler has returned.
-        let bytes = unsafe {
-            core::slice::from_raw_parts(
-                info.nlhdr.cast::<u8>().add(HEADERS),
-                len.saturating_sub(HEADERS),
-            )
-        };
-        // SAFETY: By the safety requirements of this function the table has an entry for each of
-        // `O`'s policy, or is null. Its entries are null or point to attributes that the parser
-        // has found to lie within the message.
-        unsafe { of_request(info.attrs, O::POLICY.len(), bytes) }
-    }
-
-    /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.
-    pub(super) fn entry_headers(&self, cmd: u8) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
-        let info = self.info();
-        // SAFETY: By the type invariants; a request has a family.
-        let family = unsafe { &*info.family };
-        let header = bindings::nlmsghdr {
-            nlmsg_len: 0,
-            nlmsg_type: family.id as u16,
-            nlmsg_flags: bindings::NLM_F_MULTI as u16,
-            nlmsg_seq: info.snd_seq,
-            nlmsg_pid: info.snd_portid,
-        };
-        let genl_header = bindings::genlmsghdr {
-            cmd,
-            version: family.version as u8,
-            reserved: 0,
-        };
-        (header, genl_header)
-    }
-
-    pub(super) fn extack(&self) -> *mut bindings::netlink_ext_ack {
-        self.info().extack
     }
 }
 
@@ -332,16 +337,16 @@ impl<'a, N: NetState, O: Op> Call<'a, N, O> {
     #[inline]
     pub(super) unsafe fn new(context: &'a Context<'a, N>) -> Self {
         // SAFETY: By the safety requirements of this function.
-        let request = unsafe { context.attrs() };
+        let request = unsafe { context.raw.attrs() };
         Self { context, request }
     }
 
     /// Allocates the reply, with room for `room` bytes of attributes.
     #[inline]
     pub(super) fn reply(&self, room: usize) -> Result<Skb<N>, ExtAck<'a>> {
-        let info = self.info();
+        let to = (self.raw.portid(), self.raw.seq());
         // SAFETY: A family that has a request is registered.
-        unsafe { Skb::new((info.snd_portid, info.snd_seq), O::REPLY_CMD, room) }
+        unsafe { Skb::new(to, O::REPLY_CMD, room) }
     }
 }
 

@@ -239,7 +239,7 @@ pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
     let call = unsafe { call::<N>(callback, &running) };
     // SAFETY: The core has parsed the request with `O`'s policy, which it has from
     // `Entry::new_dump`.
-    let request = unsafe { call.attrs::<O>() };
+    let request = unsafe { call.raw().attrs::<O>() };
     match call.state().start(&request) {
         Ok(new) => {
             // SAFETY: The core reserves this room for the family. Nothing is in it yet.
@@ -247,7 +247,7 @@ pub(super) unsafe extern "C" fn start<N: DumpOp<O>, O: Op>(
             0
         }
         // SAFETY: The extended ACK is this request's, and used by nobody else during the call.
-        Err(error) => unsafe { error.report(call.extack()) },
+        Err(error) => unsafe { error.report(call.raw().extack()) },
     }
 }
 
@@ -272,7 +272,7 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     let tail = unsafe { NonNull::new_unchecked(tail.cast()) };
     // SAFETY: `room` bytes from the tail on belong to the buffer, which is ours during this call.
     let mut writer = unsafe { Writer::new(tail, room as usize) };
-    let (header, genl_header) = call.entry_headers(O::REPLY_CMD);
+    let (header, genl_header) = call.raw().entry_headers(O::REPLY_CMD);
     let mut entries = Entries {
         writer: &mut writer,
         // SAFETY: `callback` is the core's.
@@ -286,7 +286,7 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
     // touch it, and nobody else does.
     let cursor = unsafe { &mut *cursor::<N, O>(callback) };
     // SAFETY: As in `start`.
-    let request = unsafe { call.attrs::<O>() };
+    let request = unsafe { call.raw().attrs::<O>() };
     let progress = call.state().next(&request, cursor, &mut entries);
     // SAFETY: The writer has written `len()` bytes from the tail on, which is no more than `room`.
     let len = unsafe { helpers::genl_helper_dump_put(skb, writer.len() as c_uint) };
@@ -296,7 +296,7 @@ pub(super) unsafe extern "C" fn dumpit<N: DumpOp<O>, O: Op>(
         Ok(Progress::More) if len == 0 => EMSGSIZE.to_errno(),
         Ok(Progress::More) => len as c_int,
         // SAFETY: The extended ACK is this call's, and used by nobody else during it.
-        Err(error) => unsafe { error.report(call.extack()) },
+        Err(error) => unsafe { error.report(call.raw().extack()) },
     }
 }
 

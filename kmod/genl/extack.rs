@@ -66,8 +66,9 @@ impl<'a> ExtAck<'a> {
     }
 
     /// Creates the error for a required attribute that is missing in `nest`, or in the request
-    /// itself.
+    /// itself. Out of line, or else the compiler prepares the error before each attribute.
     #[cold]
+    #[inline(never)]
     pub(super) fn missing(number: u16, nest: Option<RawAttr<'a>>) -> Self {
         Self {
             errno: EINVAL,

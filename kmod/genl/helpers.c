@@ -203,13 +203,6 @@ bool genl_helper_notify(const struct genl_family *family, struct net *net,
 	return audience.listened;
 }
 
-bool genl_helper_has_listeners(const struct genl_family *family,
-			       struct net *net, unsigned int group)
-{
-	/* An error is no listener. */
-	return genl_has_listeners(family, net, group) > 0;
-}
-
 /*
  * Reports ENOBUFS to the listeners of a group, for a message that could not be
  * built, and to the requester @sk unless that is NULL.

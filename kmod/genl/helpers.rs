@@ -59,12 +59,6 @@ extern "C" {
         requester: *mut bindings::sock,
     ) -> bool;
 
-    pub(super) fn genl_helper_has_listeners(
-        family: *const bindings::genl_family,
-        net: *mut bindings::net,
-        group: c_uint,
-    ) -> bool;
-
     pub(super) fn genl_helper_lost(
         family: *const bindings::genl_family,
         net: *mut bindings::net,

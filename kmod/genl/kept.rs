@@ -78,7 +78,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
     /// Fails with `EMSGSIZE` if it is longer than [`Self::REQUEST_MAX`], and with `EOPNOTSUPP` if
     /// it came from a socket of the kernel's own.
     pub(super) fn new<'a>(call: &Call<'a, N, O>) -> Result<Self, ExtAck<'a>> {
-        if call.header().nlmsg_len as usize > Self::REQUEST_MAX {
+        if call.raw().header().nlmsg_len as usize > Self::REQUEST_MAX {
             return Err(ExtAck::new(
                 EMSGSIZE,
                 c"the request is too long to be kept for a later answer",
@@ -87,7 +87,11 @@ impl<N: NetState, O: Op> Kept<N, O> {
         // SAFETY: The request is being handled. The store is that of its namespace. The core has
         // checked that the message has as many bytes as its header says.
         let kept = from_err_ptr(unsafe {
-            helpers::genl_helper_keep(call.namespace().kept(), call.skb(), call.header())
+            helpers::genl_helper_keep(
+                call.namespace().kept(),
+                call.raw().skb(),
+                call.raw().header(),
+            )
         });
         match kept.map(NonNull::new) {
             // INVARIANT: The helper has made it, so nobody else owns it.
@@ -116,7 +120,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
     /// Returns whether the request of `call` came from the same socket, which is then open.
     pub(crate) fn is_from_sender_of(&self, call: &Context<'_, N>) -> bool {
         // SAFETY: By the type invariants; the sender's socket is there while the call is handled.
-        unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), call.sender()) }
+        unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), call.raw().sender()) }
     }
 
     /// Returns whether `other` came from the same socket. False when that is closed.

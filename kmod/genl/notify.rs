@@ -3,7 +3,10 @@
 //! Notifications: what is multicast to the listeners of a group.
 
 use super::{
-    call::Context,
+    call::{
+        Context,
+        RawRequest, //
+    },
     extack::ExtAck,
     family::{
         Entered,
@@ -15,59 +18,95 @@ use super::{
     payload::Notification, //
 };
 use core::ptr;
-use kernel::ffi::c_uint;
+use kernel::{
+    bindings,
+    ffi::c_uint, //
+};
 
-impl<N: NetState> Namespace<'_, N> {
-    /// Multicasts `message`; see [`Context::notify`]. `cause` is the call that made this happen.
+/// Notifies the listeners in a namespace.
+///
+/// # Invariants
+///
+/// `N`'s family is registered for `'a`.
+pub(crate) struct Notifier<'a, N> {
+    namespace: Namespace<'a, N>,
+    /// The request that causes the notifications, if one does.
+    cause: Option<RawRequest<'a>>,
+}
+
+impl<N> Clone for Notifier<'_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Notifier<'_, N> {}
+
+impl<N: NetState> Notifier<'_, N> {
+    /// Returns whether a message of the type `M` may be heard by anybody. The kernel counts the
+    /// listeners of all namespaces together. With `NLM_F_ECHO` the requester is one, too.
+    #[inline]
+    pub(crate) fn is_heard<M: Notification>(self) -> bool {
+        if self.wants_echo() {
+            return true;
+        }
+        let (family, net) = (N::FAMILY.get().as_ptr(), self.namespace.net());
+        // As the inline function `genl_has_listeners()`. A helper of ours would double its cost,
+        // which every change of a counter has to bear.
+        //
+        // SAFETY: By the type invariants the family is registered, so the kernel has numbered its
+        // groups, and does not write to that field. The namespace exists, and so does its socket.
+        // The function takes any number.
+        let found = unsafe {
+            let group = (*family).mcgrp_offset.wrapping_add(M::GROUP as c_uint);
+            bindings::netlink_has_listeners((*net).genl_sock, group)
+        };
+        found > 0
+    }
+
+    fn wants_echo(self) -> bool {
+        self.cause.is_some_and(RawRequest::wants_echo)
+    }
+
+    /// Multicasts `message` to the listeners of its group, whether there are any or not. With
+    /// `NLM_F_ECHO` the requester gets it, too.
+    ///
+    /// Returns whether it was offered to a listener of the namespace. If the message cannot be
+    /// built or delivered, the listeners of the namespace, and the requester that wants it, learn
+    /// from `ENOBUFS` that they have missed something, unless their sockets have switched that off.
+    /// So this has no way to fail.
+    #[inline]
+    pub(crate) fn multicast<M: Notification>(self, message: &M) -> bool {
+        // SAFETY: By the type invariants.
+        unsafe { Self::send(self.namespace, self.cause, message) }
+    }
+
+    /// Does what [`Self::multicast`] says. Gets the notifier in parts, which are passed in
+    /// registers, so that a caller without listeners does not write it to memory.
     ///
     /// # Safety
     ///
     /// `N`'s family must be registered.
-    #[inline]
-    pub(super) unsafe fn notify<M: Notification>(
-        self,
-        cause: Option<&Context<'_, N>>,
+    #[inline(never)]
+    unsafe fn send<M: Notification>(
+        namespace: Namespace<'_, N>,
+        cause: Option<RawRequest<'_>>,
         message: &M,
     ) -> bool {
-        let family = N::FAMILY.get();
+        let (family, net) = (N::FAMILY.get(), namespace.net());
         if M::GROUP >= family.groups() {
             return false;
         }
-        let group = M::GROUP as c_uint;
-        let echo = cause.is_some_and(Context::wants_echo);
-        // The kernel counts the listeners of all namespaces together. This saves building the
-        // message if there are none, so it is inlined into the handlers, unlike the rest.
-        //
-        // SAFETY: The family is registered and has this group; the namespace exists.
-        let heard = echo
-            || unsafe { helpers::genl_helper_has_listeners(family.as_ptr(), self.net(), group) };
-        // SAFETY: By the safety requirements of this function; the family has this group.
-        heard && unsafe { self.multicast(group, echo, cause, message) }
-    }
-
-    /// Does the rest of [`Self::notify`].
-    ///
-    /// # Safety
-    ///
-    /// `N`'s family must be registered, and have `group`.
-    #[inline(never)]
-    unsafe fn multicast<M: Notification>(
-        self,
-        group: c_uint,
-        echo: bool,
-        cause: Option<&Context<'_, N>>,
-        message: &M,
-    ) -> bool {
-        let (family, net) = (N::FAMILY.get().as_ptr(), self.net());
-        let from = cause.map_or((0, 0), |call| (call.portid(), call.seq()));
-        // SAFETY: The family is registered.
+        let (family, group) = (family.as_ptr(), M::GROUP as c_uint);
+        let from = cause.map_or((0, 0), |request| (request.portid(), request.seq()));
+        // SAFETY: By the safety requirements of this function.
         let skb = unsafe { Skb::<N>::new_multicast(from, M::CMD, message.size()) };
         let built = skb.and_then(|mut skb| {
             skb.put(message)?;
             Ok::<_, ExtAck<'static>>(skb)
         });
         let requester = match cause {
-            Some(call) if echo => call.sender(),
+            Some(request) if request.wants_echo() => request.sender(),
             _ => ptr::null_mut(),
         };
         match built {
@@ -87,11 +126,39 @@ impl<N: NetState> Namespace<'_, N> {
     }
 }
 
+impl<N: NetState> Context<'_, N> {
+    /// Returns the notifier of the request's namespace.
+    #[inline]
+    pub(crate) fn notifier(&self) -> Notifier<'_, N> {
+        // INVARIANT: A family that has a request is registered.
+        Notifier {
+            namespace: self.namespace(),
+            cause: Some(self.raw()),
+        }
+    }
+
+    /// As [`Notifier::multicast`], but builds nothing if there is no listener in any namespace.
+    #[inline]
+    pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
+        let notifier = self.notifier();
+        notifier.is_heard::<M>() && notifier.multicast(message)
+    }
+}
+
 impl<N: NetState> Entered<'_, N> {
-    /// As [`Context::notify`], for a change that no request has made.
-    pub(crate) fn notify(&self, message: &impl Notification) -> bool {
-        // SAFETY: By the type invariants the family is registered: it is not unregistered before
+    /// As [`Context::notifier`], for what no request has caused.
+    pub(crate) fn notifier(&self) -> Notifier<'_, N> {
+        // INVARIANT: By the type invariants the family is registered: it is not unregistered before
         // its users have left.
-        unsafe { self.namespace().notify(None, message) }
+        Notifier {
+            namespace: self.namespace(),
+            cause: None,
+        }
+    }
+
+    /// As [`Context::notify`], for what no request has caused.
+    pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
+        let notifier = self.notifier();
+        notifier.is_heard::<M>() && notifier.multicast(message)
     }
 }

@@ -335,7 +335,7 @@ unsafe extern "C" fn doit<N: Handler<O, M>, O: Op, M>(
     }
     // SAFETY: The extended ACK belongs to this request and is not used elsewhere while it is
     // handled.
-    unsafe { outcome(result, call.is_acknowledged(), call.extack()) }
+    unsafe { outcome(result, call.is_acknowledged(), call.raw().extack()) }
 }
 
 /// Returns the result of a handled request for the core, which sends an answer unless one was sent

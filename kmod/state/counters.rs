@@ -106,6 +106,8 @@ pub(crate) struct Counter {
 pub(crate) struct Table {
     tree: RBTree<Name, Counter>,
     generation: u64,
+    /// Whether the last change had listeners, so that its notification may not be sent yet.
+    heard: bool,
 }
 
 impl Table {
@@ -130,6 +132,12 @@ impl Table {
         ControlFlow::Continue(())
     }
 }
+
+/// The counters of a namespace, for as long as they are locked.
+type Locked<'a> = Guard<'a, Table, MutexBackend>;
+
+/// The turn of a change with listeners, which ends when they are notified.
+type Turn<'a> = Guard<'a, (), MutexBackend>;
 
 /// Why a counter was not changed.
 pub(crate) enum Fault {
@@ -157,6 +165,14 @@ pub(crate) enum Change {
     Deleted,
 }
 
+/// The listeners to the changes of a counter.
+pub(crate) struct Listeners<A, N> {
+    /// Returns whether there may be one. Called with the table locked.
+    pub(crate) any: A,
+    /// Notifies them of a change. Returns whether there was one.
+    pub(crate) notify: N,
+}
+
 /// What may become of a counter that is to be written.
 #[derive(Clone, Copy)]
 pub(crate) struct Mode {
@@ -169,9 +185,9 @@ pub(crate) struct Mode {
 /// The counters of a network namespace.
 #[pin_data]
 pub(crate) struct Counters {
-    /// Serializes changes with their notifications, so that these are sent in the order in which
-    /// the changes took effect. Taken before `table`, and held while a message is cloned for each
-    /// listener; readers do not wait for that.
+    /// Serializes changes that have listeners with their notifications. Taken before `table`, and
+    /// held while a message is cloned for each listener; readers do not wait for that. See
+    /// [`Self::lock_to_change`] for changes without listeners.
     #[pin]
     writers: Mutex<()>,
     /// Guards which counters there are, and the value of each. Held for one search of the tree, or
@@ -193,6 +209,7 @@ impl Counters {
                 Table {
                     tree: RBTree::new(),
                     generation: 0,
+                    heard: false,
                 },
                 "parley_counters"
             ),
@@ -208,20 +225,19 @@ impl Counters {
     }
 
     /// All counters, locked.
-    pub(crate) fn lock(&self) -> Guard<'_, Table, MutexBackend> {
+    pub(crate) fn lock(&self) -> Locked<'_> {
         self.table.lock()
     }
 
-    /// Sets a counter. `notify` is called with what changed, as for all changes here, and returns
-    /// whether a listener got it.
+    /// Sets a counter. `listeners` are notified of what changed, as of all changes here.
     pub(crate) fn set(
         &self,
         name: Name,
         value: u64,
         mode: Mode,
-        notify: impl FnOnce(Change, Counter) -> bool,
+        listeners: Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool>,
     ) -> Result<Counter, Fault> {
-        self.write(name, mode, |_| Ok(value), notify)
+        self.write(name, mode, |_| Ok(value), listeners)
     }
 
     /// Adds to a counter. One that is created starts from 0.
@@ -230,35 +246,29 @@ impl Counters {
         name: Name,
         delta: i64,
         create: bool,
-        notify: impl FnOnce(Change, Counter) -> bool,
+        listeners: Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool>,
     ) -> Result<Counter, Fault> {
         let mode = Mode {
             create,
             exclusive: false,
         };
-        self.write(name, mode, |value| sum(value, delta), notify)
+        self.write(name, mode, |value| sum(value, delta), listeners)
     }
 
     /// Deletes a counter.
     pub(crate) fn delete(
         &self,
         name: &Name,
-        notify: impl FnOnce(Change, Counter) -> bool,
+        listeners: Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool>,
     ) -> Result<(), Fault> {
-        let _writer = self.writers.lock();
-        let counter = self.remove(name)?;
-        self.count_notification(notify(Change::Deleted, counter));
-        Ok(())
-    }
-
-    /// Takes a counter out, with the writers locked.
-    fn remove(&self, name: &Name) -> Result<Counter, Fault> {
-        let mut table = self.table.lock();
+        let (turn, mut table) = self.lock_to_change(listeners.any);
         let node = table.tree.remove_node(name).ok_or(Fault::Missing)?;
         table.generation += 1;
         self.count.store(self.count.load(Relaxed) - 1, Relaxed);
         drop(table);
-        Ok(node.to_key_value().1)
+        let (_, counter) = node.to_key_value();
+        self.notify(turn, listeners.notify, Change::Deleted, counter);
+        Ok(())
     }
 
     /// Writes to a counter what `new_value` makes of its value, or of 0 if it is new. If this
@@ -268,7 +278,7 @@ impl Counters {
         name: Name,
         mode: Mode,
         new_value: impl FnOnce(u64) -> Result<u64, Fault>,
-        notify: impl FnOnce(Change, Counter) -> bool,
+        listeners: Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool>,
     ) -> Result<Counter, Fault> {
         let reservation = if mode.create {
             let reservation = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT);
@@ -276,22 +286,60 @@ impl Counters {
         } else {
             None
         };
-        let _writer = self.writers.lock();
-        let (change, written) = self.store(name, mode, new_value, reservation)?;
-        self.count_notification(notify(change, written));
+        let (turn, mut table) = self.lock_to_change(listeners.any);
+        let (change, written) = self.store(&mut table, name, mode, new_value, reservation)?;
+        drop(table);
+        self.notify(turn, listeners.notify, change, written);
         Ok(written)
     }
 
-    /// What [`Self::write`] does to the table, with the writers locked.
+    /// Locks the table for a change. If the change has listeners, this also returns its turn, to be
+    /// held until they are notified: so notifications are sent in the order of the changes.
+    ///
+    /// A change without listeners needs no turn, unless the change before it had some: a listener
+    /// that joins now, and reads the new value, must not get the notification of the old one after
+    /// that. Listeners are looked for with the table locked, so none is missed that has joined, and
+    /// then read, before the change: its read was before this lock.
+    fn lock_to_change(&self, any: impl Fn() -> bool) -> (Option<Turn<'_>>, Locked<'_>) {
+        let table = self.table.lock();
+        if !table.heard && !any() {
+            return (None, table);
+        }
+        let (turn, mut table) = self.lock_in_turn(table);
+        // Cleared only here, when all notifications before this one are sent.
+        table.heard = any();
+        (table.heard.then_some(turn), table)
+    }
+
+    /// Locks the table for a change whose turn it is. Out of line, as most changes need no turn.
+    #[inline(never)]
+    fn lock_in_turn<'a>(&'a self, table: Locked<'a>) -> (Turn<'a>, Locked<'a>) {
+        drop(table);
+        (self.writers.lock(), self.table.lock())
+    }
+
+    /// Notifies the listeners to a change, if it has any.
+    fn notify(
+        &self,
+        turn: Option<Turn<'_>>,
+        notify: impl FnOnce(Change, Counter) -> bool,
+        change: Change,
+        counter: Counter,
+    ) {
+        if turn.is_some() && notify(change, counter) {
+            self.notifications.add(1, Relaxed);
+        }
+    }
+
+    /// What [`Self::write`] does to the table.
     fn store(
         &self,
+        table: &mut Table,
         name: Name,
         mode: Mode,
         new_value: impl FnOnce(u64) -> Result<u64, Fault>,
         reservation: Option<RBTreeNodeReservation<Name, Counter>>,
     ) -> Result<(Change, Counter), Fault> {
-        let mut guard = self.table.lock();
-        let table = &mut *guard;
         match table.tree.entry(name) {
             Entry::Occupied(_) if mode.exclusive => Err(Fault::Exists),
             Entry::Occupied(mut entry) => {
@@ -315,13 +363,6 @@ impl Counters {
                 table.generation += 1;
                 Ok((Change::New, counter))
             }
-        }
-    }
-
-    /// Counts a notification if it was `sent`.
-    fn count_notification(&self, sent: bool) {
-        if sent {
-            self.notifications.add(1, Relaxed);
         }
     }
 
