@@ -26,7 +26,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 fn times(usual: u64) -> u64 {
     let factor = std::env::var("PARLEY_STORM").map(|factor| factor.parse::<u64>().unwrap());
-    usual * factor.unwrap_or(1)
+    let times = usual * factor.unwrap_or(1);
+    assert_ne!(times, 0, "PARLEY_STORM is a whole number above 0");
+    times
 }
 
 fn insmod() {

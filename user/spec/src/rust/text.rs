@@ -43,7 +43,7 @@ const TYPES: &str = "\
     BitfieldValue Call Context CStr DoOp DumpOp Entered Entries Entry Err Error ExtAck Family \
     Field Flag Fn FnMut FnOnce Group Guarded GuardedOp Handled Handler Hook HookedOp Into \
     KeepOp Kept LeS16 LeS32 LeS64 LeU16 LeU32 LeU64 Message Namespace Nest NetState NewNet \
-    None NoRoom Notification NulString Numbered Ok Op OpenNet Ops Option Payload Policy \
+    None NoRoom Notification Notifier NulString Numbered Ok Op OpenNet Ops Option Payload Policy \
     Prepared Progress Range RawAttr Repeated Result S16 S32 S64 S8 SignedRange Sint Some \
     Sparse Text ThisModule U16 U32 U64 U8 Uint Writer";
 
