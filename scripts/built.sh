@@ -101,6 +101,15 @@ remove_built_by_kbuild() (
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
 
+# remove_left COPY SOURCE: removes sources from the folder COPY that SOURCE does not have any more.
+remove_left() {
+	local file
+	find "$1" \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.module-common.c' \
+		-printf '%P\0' | while IFS= read -rd '' file; do
+		[ -e "$2/$file" ] || rm -f -- "$1/$file"
+	done
+}
+
 # kbuild KDIR FOLDER ARGUMENT...: builds the modules in FOLDER for that tree, with the
 # compilers that built its kernel. Dies if that fails or warns, with make's output.
 kbuild() {

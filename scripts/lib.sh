@@ -24,7 +24,7 @@ die() {
 # By these the environment would have Kbuild and cargo build elsewhere than these scripts look,
 # with other flags or without running tests, git work in another repository, pip install
 # elsewhere, checks find less, and bash give up a `read`.
-unset KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT MO O M "${!KCONFIG_@}" TMOUT
+unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT
 unset K{C,AS,RUST,CPP,AF}FLAGS
 # Those of a make above are not for the makes that scripts start; scripts/alone hands them on.
 [ "$me" = alone ] || unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES

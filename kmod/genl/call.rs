@@ -333,7 +333,7 @@ impl<'a, N: NetState, O: Op> Call<'a, N, O> {
     ///
     /// # Safety
     ///
-    /// As for [`Context::attrs`].
+    /// As for [`RawRequest::attrs`].
     #[inline]
     pub(super) unsafe fn new(context: &'a Context<'a, N>) -> Self {
         // SAFETY: By the safety requirements of this function.

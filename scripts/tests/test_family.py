@@ -55,10 +55,17 @@ class Family(ScriptTest):
             self.build(refused="builds with warnings")
         self.assertEqual(self.main.read_text(), begun + "\nfn unused() {}\n")
 
-    def test_an_unformatted_module_is_refused(self):
+    def test_an_unformatted_module_and_one_with_a_file_that_is_gone_are_refused(self):
         self.build()
-        self.main.write_text(self.main.read_text().replace("struct Net;", "struct  Net;"))
+        words, main = self.mine / "words.rs", self.main.read_text()
+        words.write_text("// SPDX-License-Identifier: GPL-2.0\n\n//! Words.\n")
+        self.main.write_text(main.replace("\nmod genl;\n", "\nmod genl;\nmod words;\n"))
+        self.build()
+        words.unlink()
         (self.out / "tested.ko").unlink()
+        self.build(refused="words")
+        self.main.write_text(main)
+        self.main.write_text(self.main.read_text().replace("struct Net;", "struct  Net;"))
         self.build(refused="is not formatted")
 
     def test_what_the_page_shows_builds(self):

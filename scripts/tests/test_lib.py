@@ -280,7 +280,7 @@ class Surroundings(CheckoutTest):
         mine = {name: "/x" for name in (
             "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "KCONFIG_CONFIG",
             "RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
-            "PIP_TARGET", "PROPTEST_CASES", "KCFLAGS", "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS",
+            "PIP_TARGET", "PROPTEST_CASES", "KBUILD_MODPOST_NOFINAL", "KCFLAGS", "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS",
             "TMOUT", "RUSTC_WRAPPER", "LANGUAGE")}
         said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y",
                                        "LC_ALL": "de_DE.UTF-8"})
