@@ -81,11 +81,11 @@ module_built() {
 		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild" "$1/include/config/auto.conf"
 }
 
-# remove_built_by_kbuild: removes what Kbuild made of the sources in this checkout, by
-# its own records: for each FILE it keeps .FILE.cmd, which begins with the file's name.
-remove_built_by_kbuild() (
-	cd "$top" || exit
-	for record in .*.cmd kmod/.*.cmd kmod/*/.*.cmd; do
+# remove_by_records FILE...: removes, with these records of Kbuild's, what it has made: for each
+# FILE it keeps .FILE.cmd, which begins with the file's name.
+remove_by_records() {
+	local record folder file line
+	for record; do
 		[ -f "$record" ] || continue
 		folder=
 		[[ $record != */* ]] || folder=${record%/*}/
@@ -94,6 +94,12 @@ remove_built_by_kbuild() (
 		[[ $line = "savedcmd_$file := "* ]] || continue
 		rm -f -- "$file" "$record"
 	done
+}
+
+# remove_built_by_kbuild: removes what Kbuild made of the sources in this checkout.
+remove_built_by_kbuild() (
+	cd "$top" || exit
+	remove_by_records .*.cmd kmod/.*.cmd kmod/*/.*.cmd
 	# These have no record, or none where the module came from a Debian root; and a
 	# compiler that was interrupted leaves its list of headers.
 	rm -f -- kmod/parley.ko kmod/parley.mod.c
@@ -131,5 +137,10 @@ kbuild() {
 # remove_unfinished: removes what a build has compiled that came to no good end: it would not be
 # compiled again, nor warn, the next time.
 remove_unfinished() {
-	if [ "$building" = "$top" ]; then remove_built_by_kbuild; else remove_built "$building"; fi
+	if [ "$building" = "$top" ]; then
+		remove_built_by_kbuild
+	else
+		# shellcheck disable=SC2035 # Kbuild's own names
+		(cd "$building" && remove_by_records .*.cmd */.*.cmd */*/.*.cmd)
+	fi
 }

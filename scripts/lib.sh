@@ -152,6 +152,8 @@ take() {
 	fi
 ) || exit 2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
+[ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
+	"XDG_CACHE_HOME is to name another folder"
 # use_cache: nobody removes the cache, not even `make distclean` of another checkout, until this
 # process and those that it starts have ended (descriptor 5).
 use_cache() {
@@ -329,6 +331,10 @@ alone() {
 	exec 8<"$top"
 	take 8 "another run is at work in this checkout" ||
 		note "this file system has no locks: do not start a second run in this checkout"
+	if [ -L "$top/user/target" ] && [ -d "$top/user/target" ]; then
+		exec 4<"$top/user/target"
+		take 4 "another checkout builds in the folder to which user/target leads" || true
+	fi
 	export PARLEY_ALONE="$$ $top"
 	[ "$me" = clean ] || [ ! -w "$top" ] || not_by_root || by_content
 }

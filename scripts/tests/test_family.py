@@ -51,8 +51,11 @@ class Family(ScriptTest):
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertTrue((self.folder / "copy/tested.ko").exists())
         self.main.write_text(begun + "\nfn unused() {}\n")
+        notes = self.out / "notes"
+        notes.write_text("mine")
         for _ in range(2):
             self.build(refused="builds with warnings")
+        self.assertEqual(notes.read_text(), "mine")
         self.assertEqual(self.main.read_text(), begun + "\nfn unused() {}\n")
 
     def test_an_unformatted_module_and_one_with_a_file_that_is_gone_are_refused(self):
@@ -117,4 +120,7 @@ class Folder(CheckoutTest):
             result = self.run_here("scripts/family", folder)
             self.assertEqual(result.returncode, 1, specs)
             self.assertIn(says, result.stderr)
+        self.write(self.checkout / "build/family/mine/mine.yaml")
+        result = self.run_here("scripts/family", "build/family/mine")
+        self.assertIn("FOLDER is below build", result.stderr)
         self.assertNotIn("make", (self.folder / "called").read_text())
