@@ -125,7 +125,7 @@ $(alone):
 else
 
 run: module program
-	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --no-module --timeout 120 -- scripts/demo </dev/null
+	@scripts/demo $(call quoted,$(call given,KERNEL))
 
 tests = scripts/test $(call quoted,$(call given,KERNEL)) \
 	$(foreach file,$(call given,TEST),$(call quoted,$(file)))

@@ -121,7 +121,10 @@ remove_left() {
 kbuild() {
 	local output tools
 	mapfile -t tools < <(tools_of "$1")
-	building=$2
+	building=$2 unfinished=$top/build/unfinished-${2##*/}
+	# Of a build that was killed.
+	[ ! -e "$unfinished" ] || remove_unfinished
+	mkdir -p "$top/build" && : >"$unfinished"
 	trap remove_unfinished EXIT
 	output=$(make -C "$1" M="$2" MO= "${tools[@]}" "${@:3}" modules 2>&1) || {
 		printf '%s\n' "$output" >&2
@@ -132,6 +135,7 @@ kbuild() {
 		die "the module builds with warnings"
 	fi
 	trap - EXIT
+	rm -f -- "$unfinished"
 }
 
 # remove_unfinished: removes what a build has compiled that came to no good end: it would not be
@@ -143,4 +147,5 @@ remove_unfinished() {
 		# shellcheck disable=SC2035 # Kbuild's own names
 		(cd "$building" && remove_by_records .*.cmd */.*.cmd */*/.*.cmd)
 	fi
+	rm -f -- "$unfinished"
 }

@@ -287,6 +287,19 @@ accel_for() {
 	echo "$answer"
 }
 
+# checked_guest ARGUMENT...: runs scripts/vm, and fails, too, where the guest's kernel log is not
+# clean.
+checked_guest() {
+	local log status=0
+	log=$(mktemp)
+	"$top/scripts/vm" --log "$log" "$@" || status=$?
+	if [ "$status" != 2 ]; then
+		"$top/scripts/check-log" "$log" >&2 || [ "$status" != 0 ] || status=1
+	fi
+	rm -f -- "$log"
+	return "$status"
+}
+
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {

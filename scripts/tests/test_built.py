@@ -114,3 +114,7 @@ class Built(CheckoutTest):
         self.fake("make", "touch kmod/parley.ko; kill $PPID; sleep 1")
         self.assertNotEqual(self.run_here("scripts/module", self.folder / "tree").returncode, 0)
         self.assertFalse((self.checkout / "kmod/parley.ko").exists())
+        self.fake("make", "[ ! -e kmod/parley.ko ] || exit 0\n"
+                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; kill -9 $PPID; sleep 1")
+        for _ in range(2):
+            self.assertNotEqual(self.run_here("scripts/module", self.folder / "tree").returncode, 0)

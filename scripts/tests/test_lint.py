@@ -12,7 +12,7 @@ class Lint(CheckoutTest):
     def setUp(self):
         super().setUp()
         self.git("init", "--quiet")
-        # Of all files it looks at five.
+        # Of all files it looks at six.
         self.write(self.checkout / ".git/info/exclude", "*\n!*/\n!bad*\n")
         self.fake("make", "exit 0")
         self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
@@ -25,6 +25,7 @@ class Lint(CheckoutTest):
                    "// SPDX-License-Identifier: GPL-2.0\nint bad( void ) { return 1; }\n")
         self.write(self.checkout / "bad.py", "print(undefined)\n")
         self.write(self.checkout / "scripts/bad", "#!/bin/sh\necho $1\n").chmod(0o755)
+        self.write(self.checkout / "scripts/bad-too", "#!/usr/bin/env -S bash -e\necho $1\n").chmod(0o755)
 
     def lint(self, **env):
         """What the checks that are not stubs find."""
@@ -44,7 +45,8 @@ class Lint(CheckoutTest):
     def test_settings_of_the_user_hide_nothing(self):
         plain = self.lint()
         self.assertEqual(plain[0], 1)
-        for words in ("kmod/bad.rs", "user/parley/src/bad.rs", "bench/clients/bad.c", "scripts/bad", "bad.py"):
+        for words in ("kmod/bad.rs", "user/parley/src/bad.rs", "bench/clients/bad.c", "scripts/bad ", "scripts/bad-too",
+                      "bad.py"):
             self.assertTrue([line for line in plain[1] if words in line], (words, plain))
         ignore = "--ignore SPACING,OPEN_BRACE,LONG_LINE,LONG_LINE_COMMENT,FUNCTION_WITHOUT_ARGS\n"
         for folder in (self.home, self.folder):

@@ -6,7 +6,7 @@ import unittest
 from support import TOP, CheckoutTest
 
 # Run by other scripts or in the guest; each says so when a person runs it.
-INNER = {"demo", "guest-debian", "guest-run", "guest-tests"}
+INNER = {"guest-debian", "guest-run", "guest-tests"}
 # What a person runs, with arguments where it needs them.
 ARGUMENTS = {
     "alone": ["cargo", "build"], "check-kdir": ["/"], "check-log": ["/dev/null"],
