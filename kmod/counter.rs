@@ -64,7 +64,7 @@ impl Counter {
     }
 }
 
-/// The listeners to the changes of the counter `$name`, in the namespace of `$by`.
+/// The listeners of the changes of the counter `$name`, in the namespace of `$by`.
 macro_rules! listeners {
     ($by:expr, $name:expr) => {{
         let notifier = $by.notifier();

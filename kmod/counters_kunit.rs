@@ -38,7 +38,19 @@ use kernel::{
     str::{
         CStr,
         CString, //
-    }, //
+    },
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
+    },
+    workqueue::system, //
 };
 
 fn net(max: u32) -> Result<Pin<KBox<Net>>> {
@@ -151,6 +163,35 @@ mod tests {
             assert!(counters.set(a, 1, CREATE, listeners).is_ok());
             assert_eq!(counters.notifications() - before, u64::from(heard));
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_change_without_listeners_waits_for_the_notification_of_the_one_before() -> Result {
+        let net = Arc::pin_init(Net::new(10), GFP_KERNEL)?;
+        let done = Arc::new(Atomic::<u32>::new(0), GFP_KERNEL)?;
+        let a = name(c"a")?;
+        let (mut spawned, mut early) = (Err(EINVAL), 0);
+        let listeners = somebody(|_, _| {
+            let (net, done_later) = (net.clone(), done.clone());
+            spawned = system()
+                .try_spawn(GFP_KERNEL, move || {
+                    let _ = net.counters().set(a, 2, CREATE, nobody());
+                    done_later.store(1, Relaxed);
+                })
+                .map_err(Error::from);
+            // If it did not wait, it would be done long before this ends.
+            fsleep(Delta::from_millis(100));
+            early = done.load(Relaxed);
+            true
+        });
+        assert!(net.counters().set(a, 1, CREATE, listeners).is_ok());
+        spawned?;
+        while done.load(Relaxed) == 0 {
+            fsleep(Delta::from_millis(1));
+        }
+        assert_eq!(early, 0);
+        assert_eq!(net.counters().get(&a).map(|counter| counter.value), Some(2));
         Ok(())
     }
 

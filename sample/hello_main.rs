@@ -70,7 +70,8 @@ impl DoOp<Greet> for Net {
         text.extend_from_slice(name.value.to_bytes_with_nul(), GFP_KERNEL)?;
         let reply = greet::Reply {
             text: CStr::from_bytes_until_nul(call.hold(text)?).ok(),
-            number: Some(self.greetings.fetch_add(1, Relaxed) + 1),
+            // It wraps, as the atomic does: an overflow would panic, and anybody may greet.
+            number: Some(self.greetings.fetch_add(1, Relaxed).wrapping_add(1)),
         };
         call.notify(&GreetNtf(reply));
         Ok(reply)

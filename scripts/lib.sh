@@ -154,10 +154,18 @@ take() {
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
 [ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
 	"XDG_CACHE_HOME is to name another folder"
+# Another program, or a checkout, can have a folder of this name, in which scripts/clean and
+# scripts/setup must not remove what they have not made. Earlier versions made no mark.
+mark=$cache/.parley-cache
+if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.stamp" ] && [ ! -e "$cache/env.sh" ] &&
+	[ -n "$(ls -A -- "$cache")" ]; then
+	die "this is not the cache of these scripts: $cache" "XDG_CACHE_HOME can name another place"
+fi
 # use_cache: nobody removes the cache, not even `make distclean` of another checkout, until this
 # process and those that it starts have ended (descriptor 5).
 use_cache() {
 	[ -d "$cache" ] && command -v flock >/dev/null || return 0
+	[ -e "$mark" ] || [ ! -w "$cache" ] || : >"$mark"
 	exec 5<"$cache"
 	take 5 "the cache is being removed" --shared || true
 }

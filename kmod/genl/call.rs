@@ -267,8 +267,9 @@ impl<'a, N: NetState> Context<'a, N> {
         if self.acknowledged.replace(true) || self.raw.flags() & bindings::NLM_F_ACK as u16 == 0 {
             return;
         }
-        // SAFETY: By the type invariants. The core does the same after a handler that returns 0,
-        // and does not after this one: see `is_acknowledged`. It only reads the header.
+        // SAFETY: By the type invariants of `RawRequest`. The core does the same after a handler
+        // that returns 0, and does not after this one: see `is_acknowledged`. It only reads the
+        // header.
         unsafe {
             bindings::netlink_ack(
                 self.raw.skb.as_ptr(),
@@ -304,8 +305,8 @@ impl<'a, N: NetState> Context<'a, N> {
 
     /// Sends a reply to the requester.
     pub(super) fn send(&self, reply: Skb<N>) -> Result {
-        // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
-        // this fails or not.
+        // SAFETY: By the type invariants of `RawRequest`; the message is ours to give away, and is
+        // consumed whether this fails or not.
         to_result(unsafe {
             helpers::genl_helper_reply(reply.finish().as_ptr(), self.raw.info.as_ptr())
         })

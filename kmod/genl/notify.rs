@@ -45,6 +45,10 @@ impl<N> Copy for Notifier<'_, N> {}
 impl<N: NetState> Notifier<'_, N> {
     /// Returns whether a message of the type `M` may be heard by anybody. The kernel counts the
     /// listeners of all namespaces together. With `NLM_F_ECHO` the requester is one, too.
+    ///
+    /// To be called after the change that the message tells of, or with the lock held under which
+    /// that is made and read. Otherwise a listener that joins in between, and reads the old state,
+    /// misses the change.
     #[inline]
     pub(crate) fn is_heard<M: Notification>(self) -> bool {
         if self.wants_echo() {
@@ -55,8 +59,9 @@ impl<N: NetState> Notifier<'_, N> {
         // which every change of a counter has to bear.
         //
         // SAFETY: By the type invariants the family is registered, so the kernel has numbered its
-        // groups, and does not write to that field. The namespace exists, and so does its socket.
-        // The function takes any number.
+        // groups, and does not write to that field. The namespace exists, and so does genetlink's
+        // socket in it: it was there before this family's state of the namespace, and goes after
+        // it. The function takes any number.
         let found = unsafe {
             let group = (*family).mcgrp_offset.wrapping_add(M::GROUP as c_uint);
             bindings::netlink_has_listeners((*net).genl_sock, group)

@@ -68,7 +68,7 @@ pub(crate) struct Module<N: NetState, C: Channels> {
     #[pin]
     _channels: C,
     _quiet: Quiet<N>,
-    _notifier: Notifier<N>,
+    _watch: SocketWatch<N>,
     _pernet: Pernet<N>,
     _claim: Claim<N>,
 }
@@ -79,10 +79,10 @@ impl<N: NetState, C: Channels> kernel::InPlaceModule for Module<N, C> {
         try_pin_init!(Self {
             _claim: Claim::new(module)?,
             _pernet: Pernet::new(_claim)?,
-            _notifier: Notifier::new(_pernet)?,
+            _watch: SocketWatch::new(_pernet)?,
             _quiet: Quiet(N::FAMILY.get()),
             _channels <- C::new(),
-            _visible: Visible::new(_notifier)?,
+            _visible: Visible::new(_watch)?,
         })
     }
 }
@@ -142,9 +142,9 @@ impl<N: NetState> Drop for Pernet<N> {
 }
 
 /// Notifies the family when a netlink socket is released.
-struct Notifier<N: NetState>(&'static Family<N>);
+struct SocketWatch<N: NetState>(&'static Family<N>);
 
-impl<N: NetState> Notifier<N> {
+impl<N: NetState> SocketWatch<N> {
     fn new(pernet: &Pernet<N>) -> Result<Self> {
         let family = pernet.0;
         let block = bindings::notifier_block {
@@ -160,7 +160,7 @@ impl<N: NetState> Notifier<N> {
     }
 }
 
-impl<N: NetState> Drop for Notifier<N> {
+impl<N: NetState> Drop for SocketWatch<N> {
     fn drop(&mut self) {
         // SAFETY: The block was registered in `new`, so this cannot fail. It returns when no call
         // of the block is running any more.
@@ -187,8 +187,8 @@ struct Visible<N: NetState>(&'static Family<N>);
 
 impl<N: NetState> Visible<N> {
     /// Makes the family visible. Fails with `EEXIST` if another family has the same name.
-    fn new(notifier: &Notifier<N>) -> Result<Self> {
-        let family = notifier.0;
+    fn new(watch: &SocketWatch<N>) -> Result<Self> {
+        let family = watch.0;
         // Before the first dump can arrive.
         // SAFETY: The claim is held, and the family is static. `Drop` closes the users again, or
         // the error path below.
@@ -274,7 +274,7 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     // - If the family goes, `Visible` has closed the users, or never opened them. So no `Entered`,
     //   and no `start` or `dumpit` of a dump, uses the slot or can begin to. `Visible` has also
     //   unregistered the family, or never registered it, so no do-request runs. The notifier is
-    //   not registered, because `Notifier` is dropped before `Pernet`. A dump that is still open
+    //   not registered, because `SocketWatch` is dropped before `Pernet`. A dump that is still open
     //   fails the next time it is read, before it looks for the slot; its `done` does not use the
     //   slot.
     unsafe {
@@ -329,7 +329,7 @@ unsafe extern "C" fn socket_event<N: NetState>(
             if unsafe { helpers::genl_helper_net_try_get(closed.net) } {
                 // SAFETY: The notifier is registered after the states of all namespaces are
                 // created. It is unregistered before the first of them is dropped, because
-                // `Notifier` is dropped before `Pernet` and waits for this to return. This
+                // `SocketWatch` is dropped before `Pernet` and waits for this to return. This
                 // namespace does not end while it is held, as it is until after the call below.
                 let namespace = unsafe { Namespace::of_net(closed.net) };
                 namespace.sever_closed();

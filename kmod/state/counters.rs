@@ -105,8 +105,11 @@ pub(crate) struct Counter {
 /// The counters of a namespace, locked.
 pub(crate) struct Table {
     tree: RBTree<Name, Counter>,
+    /// How many counters there are.
+    count: u64,
     generation: u64,
-    /// Whether the last change had listeners, so that its notification may not be sent yet.
+    /// Set while a notification may still be unsent: by each change that finds listeners, also by
+    /// one that is then refused.
     heard: bool,
 }
 
@@ -165,7 +168,7 @@ pub(crate) enum Change {
     Deleted,
 }
 
-/// The listeners to the changes of a counter.
+/// The listeners of the changes of a counter.
 pub(crate) struct Listeners<A, N> {
     /// Returns whether there may be one. Called with the table locked.
     pub(crate) any: A,
@@ -186,16 +189,14 @@ pub(crate) struct Mode {
 #[pin_data]
 pub(crate) struct Counters {
     /// Serializes changes that have listeners with their notifications. Taken before `table`, and
-    /// held while a message is cloned for each listener; readers do not wait for that. See
-    /// [`Self::lock_to_change`] for changes without listeners.
+    /// held while a message is cloned for each listener; readers do not wait for that. A change
+    /// without listeners may do without it: see [`Self::lock_to_change`].
     #[pin]
     writers: Mutex<()>,
     /// Guards which counters there are, and the value of each. Held for one search of the tree, or
     /// while one buffer of a dump is filled. No other lock is taken under it.
     #[pin]
     table: Mutex<Table>,
-    /// How many counters there are. Written under the lock, read without.
-    count: Atomic<u64>,
     max: u64,
     notifications: Atomic<u64>,
 }
@@ -208,12 +209,12 @@ impl Counters {
             table <- new_mutex!(
                 Table {
                     tree: RBTree::new(),
+                    count: 0,
                     generation: 0,
                     heard: false,
                 },
                 "parley_counters"
             ),
-            count: Atomic::new(0),
             max: max.into(),
             notifications: Atomic::new(0),
         })
@@ -264,7 +265,7 @@ impl Counters {
         let (turn, mut table) = self.lock_to_change(listeners.any);
         let node = table.tree.remove_node(name).ok_or(Fault::Missing)?;
         table.generation += 1;
-        self.count.store(self.count.load(Relaxed) - 1, Relaxed);
+        table.count -= 1;
         drop(table);
         let (_, counter) = node.to_key_value();
         self.notify(turn, listeners.notify, Change::Deleted, counter);
@@ -298,8 +299,8 @@ impl Counters {
     ///
     /// A change without listeners needs no turn, unless the change before it had some: a listener
     /// that joins now, and reads the new value, must not get the notification of the old one after
-    /// that. Listeners are looked for with the table locked, so none is missed that has joined, and
-    /// then read, before the change: its read was before this lock.
+    /// that. The check for listeners is made with the table locked. Whoever joined, and then read
+    /// the table before this change, had locked it earlier; so the check sees that listener.
     fn lock_to_change(&self, any: impl Fn() -> bool) -> (Option<Turn<'_>>, Locked<'_>) {
         let table = self.table.lock();
         if !table.heard && !any() {
@@ -318,7 +319,7 @@ impl Counters {
         (self.writers.lock(), self.table.lock())
     }
 
-    /// Notifies the listeners to a change, if it has any.
+    /// Notifies the listeners of a change, if it has any.
     fn notify(
         &self,
         turn: Option<Turn<'_>>,
@@ -350,8 +351,7 @@ impl Counters {
             }
             Entry::Vacant(entry) => {
                 let reservation = reservation.ok_or(Fault::Missing)?;
-                let count = self.count.load(Relaxed);
-                if count >= self.max {
+                if table.count >= self.max {
                     return Err(Fault::Full);
                 }
                 let counter = Counter {
@@ -359,7 +359,7 @@ impl Counters {
                     updates: 1,
                 };
                 entry.insert(counter, reservation);
-                self.count.store(count + 1, Relaxed);
+                table.count += 1;
                 table.generation += 1;
                 Ok((Change::New, counter))
             }
@@ -373,7 +373,7 @@ impl Counters {
 
     /// How many counters there are.
     pub(crate) fn count(&self) -> u64 {
-        self.count.load(Relaxed)
+        self.table.lock().count
     }
 }
 

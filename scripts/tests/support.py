@@ -65,6 +65,7 @@ class CheckoutTest(ScriptTest):
         self.home = self.folder / "home"
         self.home.mkdir()
         self.cache = self.home / ".cache/parley"
+        self.write(self.cache / ".parley-cache")
 
     def copy_of_checkout(self, to):
         listed = subprocess.run(

@@ -216,8 +216,17 @@ class Distclean(CheckoutTest):
         self.assertIn("vocabulary.xml", result.stderr)
         self.assertTrue(kept.exists() and odd.exists())
         self.assertEqual(sorted(path.name for path in self.cache.iterdir()),
-                         ["kernel", "linux-7.3.5", "vocabulary.xml"])
+                         [".parley-cache", "kernel", "linux-7.3.5", "vocabulary.xml"])
         self.assertIn(str(own.parent), result.stderr)
+
+    def test_a_folder_of_another_program_in_place_of_the_cache_is_not_touched(self):
+        (self.cache / ".parley-cache").unlink()
+        kept = self.write(self.cache / "python/mine.py")
+        for words in (("make", "distclean"), ("scripts/setup", "--check"), ("scripts/alone", "true")):
+            result = self.run_here(*words)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("this is not the cache of these scripts", result.stderr)
+        self.assertEqual(list(self.cache.rglob("*")), [kept.parent, kept])
 
     def test_a_cache_at_the_root_of_all_files_is_refused(self):
         self.fake("rm", f"echo \"$@\" >>{self.folder}/rm")
@@ -236,7 +245,8 @@ class Distclean(CheckoutTest):
 
     def test_a_cache_that_is_a_symbolic_link_is_refused(self):
         other = self.write(self.folder / "other/python/mine.txt")
-        self.cache.parent.mkdir()
+        (self.cache / ".parley-cache").rename(self.folder / "other/.parley-cache")
+        self.cache.rmdir()
         self.cache.symlink_to(self.folder / "other")
         result = self.run_here("make", "distclean")
         self.assertNotEqual(result.returncode, 0)
@@ -245,7 +255,7 @@ class Distclean(CheckoutTest):
 
     def test_kernels_to_which_a_symbolic_link_leads_stay(self):
         other = self.write(self.folder / "other/default-0123456789ab/.done")
-        self.cache.mkdir(parents=True)
+        self.cache.mkdir(parents=True, exist_ok=True)
         (self.cache / "kernel").symlink_to(self.folder / "other")
         (self.cache / "linux-7.3.4").symlink_to(self.folder / "other")
         result = self.run_here("make", "distclean")

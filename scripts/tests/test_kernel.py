@@ -19,7 +19,7 @@ class KernelTest(CheckoutTest):
         self.fake("make", '''
 for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
 [ -z "${all:-}" ] || cp "$KCONFIG_ALLCONFIG" "$build/.config"''')
-        self.cache.mkdir(parents=True)
+        self.cache.mkdir(parents=True, exist_ok=True)
 
     def sources(self, sublevel, folder=None):
         return self.write((folder or self.cache / f"linux-7.3.{sublevel}") / "Makefile",
@@ -198,10 +198,11 @@ case $1 in --image) echo {build}/arch/x86/boot/bzImage ;; --source) echo {self.c
         self.git("init", "--quiet")
         self.write(self.checkout / "scripts/check-kdir", "#!/bin/sh\n")
         self.write(self.checkout / "scripts/setup", "#!/bin/sh\n")
-        self.write(self.checkout / "kmod/parley.ko")
+        self.run_here("scripts/alone", "true")
         for script in (["module", build], ["vm", "--", "true"], ["test"], ["lint"], ["bench"],
                        ["rust-project"]):
             self.write(build / ".done")
+            self.write(self.checkout / "kmod/parley.ko")
             (self.folder / "said").unlink(missing_ok=True)
             result = self.run_here(f"scripts/{script[0]}", *script[1:], env={"PARLEY_ACCEL": "tcg"})
             said = (self.folder / "said").read_text() if (self.folder / "said").exists() else ""

@@ -27,7 +27,7 @@ class Paths(CheckoutTest):
             for script in ("setup", "kernel", "vm", "module", "lint", "test"):
                 self.refused([f"scripts/{script}"], "the checkout's path is not a plain path", cwd=odd)
             odd.rename(self.checkout)
-        self.assertFalse(self.cache.exists())
+        self.assertEqual([path.name for path in self.cache.iterdir()], [".parley-cache"])
 
     def test_a_plain_link_to_an_odd_checkout_is_refused(self):
         self.checkout.rename(self.folder / "a b")

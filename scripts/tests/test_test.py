@@ -23,6 +23,8 @@ class Test(ScriptTest):
             script = self.top / "scripts" / name
             script.write_text(f'#!/bin/bash\n[[ ${{1:-}} != --@(path|source) ]] || echo {self.folder}\n')
             script.chmod(0o755)
+        with (self.top / "scripts/cross").open("a") as cross:
+            cross.write("printf 'running 1 test\\ntest result: ok. 1 passed; 0 failed\\n'\n")
         for name in PYTHON:
             (self.top / name).parent.mkdir(exist_ok=True)
             (self.top / name).touch()
@@ -39,14 +41,14 @@ class Test(ScriptTest):
         vm = self.top / "scripts/vm"
         vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
 
-    def run_test(self, built, *arguments):
+    def run_test(self, built, *arguments, tests="test result: ok. 1 passed; 0 failed"):
         """Runs scripts/test, where cargo has built the tests of these files."""
         lines = "\n".join(json.dumps({"profile": {"test": True}, "executable": f"/target/{name}-1f"})
                           for name in built)
         self.fake("cargo", f"case $* in *message-format*) cat <<'END'\n{lines}\nEND\n;;\n"
-                  "*) echo 'test result: ok. 1 passed; 0 failed' ;; esac\n")
-        return self.run_script(self.top / "scripts/test", *arguments, env={"XDG_CACHE_HOME": str(self.folder)},
-                               timeout=60)
+                  f"*) printf 'running 1 test\\n{tests}\\n' ;; esac\n")
+        return self.run_script(self.top / "scripts/test", *arguments, timeout=60,
+                               env={"XDG_CACHE_HOME": str(self.folder), "CI": ""})
 
     def files(self, *names):
         for name in names:
@@ -62,6 +64,13 @@ class Test(ScriptTest):
         self.assertEqual(guests.splitlines()[0], f"module {self.folder}")
         self.assertIn("guest-tests /target/echo-1f", guests)
         self.assertIn("guest-tests /target/parallel-1f", guests)
+
+    def test_a_test_that_ends_its_program_fails_the_run(self):
+        self.files("echo", "parallel")
+        done = self.run_test(["echo", "parallel"],
+                             tests="test result: ok. 1 passed; 0 failed\\nrunning 5 tests")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not all test binaries ended well", done.stderr)
 
     def test_what_is_left_out_is_said_last(self):
         self.files("echo", "parallel")
@@ -106,6 +115,6 @@ class Test(ScriptTest):
         self.files("echo")
         self.assertEqual(self.run_test(["echo"], "default", "echo").returncode, 0)
         script = f'{self.top}/scripts/test default echo && read -r line && echo "$line"'
-        done = self.run_script("bash", "-c", script, env={"XDG_CACHE_HOME": str(self.folder)},
+        done = self.run_script("bash", "-c", script, env={"XDG_CACHE_HOME": str(self.folder), "CI": ""},
                                stdin=None, input="for the caller\n")
         self.assertEqual(done.stdout.splitlines()[-1:], ["for the caller"], done.stderr)
