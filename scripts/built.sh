@@ -41,7 +41,10 @@ by_content() {
 			"what was built then would seem to be new, so: make clean"
 	mkdir -p "$top/build" && sums >"$top/build/sources"
 	# Another checkout may build there, too.
-	[ ! -L "$top/user/target" ] || only_of_these "$top/user/target"
+	{ [ ! -L "$top/user/target" ] && ! mountpoint -q "$top/user/target" 2>/dev/null; } ||
+		only_of_these "$top/user/target"
+	# Its owner is to write there, too.
+	! not_by_root || chown --reference="$top" -- "$top/build" "$top/build/sources"
 }
 
 # forget_built FOLDER: has cargo forget what it has built of parley's crates in this target folder.

@@ -7,7 +7,7 @@
 
 # With it, the `cd` below and others could lead into another folder.
 unset CDPATH
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(basename "$0")
 
 note() {
@@ -27,7 +27,7 @@ die() {
 unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT
 unset K{C,AS,RUST,CPP,AF}FLAGS
 # Those of a make above are not for the makes that scripts start; scripts/alone hands them on.
-[ "$me" = alone ] || unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+[ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 # What tools say is read, and has to be English; characters stay what they are.
 [ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
 unset LC_ALL LANGUAGE
@@ -72,13 +72,14 @@ need() {
 	[[ " $* " != *' cargo '* ]] || cargo_builds_here
 }
 
-# cargo_builds_here: dies if a configuration file makes cargo build for another target, or in a
-# folder that other checkouts have, too: something older than the sources would be used.
+# cargo_builds_here: dies if a configuration file makes cargo build without checks, or for another
+# target or in a folder of several checkouts: something older than the sources would be used.
 cargo_builds_here() {
 	local found
 	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
-		--show-origin build 2>/dev/null | grep -E '^build\.(target|build-dir) ') || return 0
-	die "cargo is configured to build elsewhere:" "$found" \
+		--show-origin 2>/dev/null | grep -E \
+		'^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ') || return 0
+	die "cargo is configured to build elsewhere, or otherwise:" "$found" \
 		"remove that from the file while you build parley"
 }
 
@@ -87,7 +88,7 @@ no_more() {
 	[ $# = 0 ] || (die "unexpected argument: $1" "see the comment at the top of scripts/$me") || exit 2
 }
 
-# bash calls this in place of its own message, for a command that no `need` named.
+# bash calls this for a command that no `need` named.
 command_not_found_handle() {
 	printf '%s: %s is missing on this machine; run: make setup\n' "$me" "$1" >&2
 	return 127
@@ -151,11 +152,10 @@ take() {
 		plain_path HOME "$HOME"
 	fi
 ) || exit 2
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/parley
+cache=$(realpath -ms -- "${XDG_CACHE_HOME:-$HOME/.cache}/parley")
 [ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
 	"XDG_CACHE_HOME is to name another folder"
-# Another program, or a checkout, can have a folder of this name, in which scripts/clean and
-# scripts/setup must not remove what they have not made. Earlier versions made no mark.
+# Another program can have a folder of this name. Earlier versions made no mark.
 mark=$cache/.parley-cache
 if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.stamp" ] && [ ! -e "$cache/env.sh" ] &&
 	[ -n "$(ls -A -- "$cache")" ]; then
@@ -357,7 +357,7 @@ alone() {
 		take 4 "another checkout builds in the folder to which user/target leads" || true
 	fi
 	export PARLEY_ALONE="$$ $top"
-	[ "$me" = clean ] || [ ! -w "$top" ] || not_by_root || by_content
+	[ "$me" = clean ] || [ ! -w "$top" ] || { [ "${SUDO_UID:-0}" != 0 ] && not_by_root; } || by_content
 }
 
 # hold PATH: nobody removes the kernel in the cache that PATH is in, its tree or its

@@ -107,7 +107,7 @@ class Clean(CheckoutTest):
                       self.cache / "kernel/default-0123456789ab/m i n e"):
             with self.subTest(place):
                 self.build()
-                self.write(self.cache / "linux-7.3.4/.parley-fetched")
+                self.write(self.cache / "linux-7.3.4/.parley-fetched", f"{self.cache}/linux-7.3.4\n")
                 place.mkdir(parents=True)
                 case = f"mount --bind '{kept.parent}' '{place}' && make -s distclean"
                 result = self.run_here("unshare", "-rm", "sh", "-c", case)
@@ -191,8 +191,9 @@ class Distclean(CheckoutTest):
         names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
-                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
-                 "linux-7.3.4/.parley-fetched", "rust-src-1.95.0/.parley-fetched"]
+                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
+        for name in ("linux-7.3.4", "rust-src-1.95.0"):
+            self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
         for name in names:
             self.write(self.cache / name)
 
@@ -211,6 +212,8 @@ class Distclean(CheckoutTest):
         kept = self.write(self.cache / "vocabulary.xml")
         odd = self.write(self.cache / "kernel/notes/mine.txt")
         own = self.write(self.cache / "linux-7.3.5/patched.c")
+        # It came along with a copy.
+        self.write(own.parent / ".parley-fetched", f"{self.cache}/linux-7.3.4\n")
         result = self.run_here("make", "distclean")
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("vocabulary.xml", result.stderr)
