@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `counter-get` (do and dump), `counter-set`, `counter-add`, `counter-del`: numbers that have
-//! names.
+//! `counter-get` (do and dump), `counter-set`, `counter-add`, `counter-del`: named numbers.
 
 #![forbid(unsafe_code)]
 
@@ -25,8 +24,7 @@ fn name<'a>(attr: NameAttr<'a>) -> Result<Name, ExtAck<'a>> {
 }
 
 impl Fault {
-    /// The errno and the message for it. Out of line, or else the compiler prepares them before it
-    /// is known whether there is an error.
+    /// The errno and the message for it. Out of line, so that only an error prepares them.
     #[cold]
     #[inline(never)]
     fn errno_and_message(&self) -> (Error, &'static CStr) {
@@ -68,31 +66,26 @@ impl Counter {
 macro_rules! listeners {
     ($by:expr, $name:expr) => {{
         let notifier = $by.notifier();
-        Listeners {
-            // All three notifications have the same group.
-            any: move || notifier.is_heard::<CounterChangeNtf<'_>>(),
-            notify: move |change, counter: Counter| {
-                let counter = counter.named($name);
-                match change {
-                    Change::New => notifier.multicast(&CounterNewNtf(counter)),
-                    Change::Written => notifier.multicast(&CounterChangeNtf(counter)),
-                    Change::Deleted => notifier.multicast(&CounterDelNtf(counter)),
-                }
-            },
-        }
+        let notify = move |change, counter: Counter| {
+            let counter = counter.named($name);
+            match change {
+                Change::New => notifier.multicast(&CounterNewNtf(counter)),
+                Change::Written => notifier.multicast(&CounterChangeNtf(counter)),
+                Change::Deleted => notifier.multicast(&CounterDelNtf(counter)),
+            }
+        };
+        // All three notifications have the same group.
+        Listeners::new(move || notifier.is_heard::<CounterChangeNtf<'_>>(), notify)
     }};
 }
 
 /// Adds to a counter that exists, for a user that has opened `net` by another channel than
 /// netlink. Returns the new value, or fails with the errno of `counter-add`.
 pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
-    let key = Name::new(name).ok_or(ENOENT)?;
-    let net = net.enter()?;
+    let (key, net) = (Name::new(name).ok_or(ENOENT)?, net.enter()?);
     let counters = net.namespace().state().counters();
-    match counters.add(key, delta, false, listeners!(net, name)) {
-        Ok(counter) => Ok(counter.value),
-        Err(fault) => Err(fault.errno_and_message().0),
-    }
+    let added = counters.add(key, delta, false, listeners!(net, name));
+    Ok(added.map_err(|fault| fault.errno_and_message().0)?.value)
 }
 
 impl DoOp<CounterGet> for Net {
@@ -134,10 +127,7 @@ impl DumpOp<CounterGetDump> for Net {
             *last = Some(*name);
             ControlFlow::Continue(())
         });
-        Ok(match end {
-            ControlFlow::Break(progress) => progress,
-            ControlFlow::Continue(()) => Progress::Done,
-        })
+        Ok(end.break_value().unwrap_or(Progress::Done))
     }
 }
 
@@ -154,10 +144,8 @@ impl DoOp<CounterSet> for Net {
             let exclusive = request.exclusive().required()?;
             return Err(ExtAck::new(EINVAL, c"exclusive is only for create").at(exclusive));
         }
-        let listeners = listeners!(call, attr.value);
-        let set = self
-            .counters()
-            .set(name(attr)?, value.value, mode, listeners);
+        let (counters, listeners) = (self.counters(), listeners!(call, attr.value));
+        let set = counters.set(name(attr)?, value.value, mode, listeners);
         set.map(drop).map_err(|fault| fault.at(attr, value))
     }
 }
@@ -168,12 +156,8 @@ impl DoOp<CounterAdd> for Net {
         let request = &call.request;
         let (attr, delta) = (request.name().required()?, request.delta().required()?);
         let (create, counters) = (request.create().is_set(), self.counters());
-        let added = counters.add(
-            name(attr)?,
-            delta.value,
-            create,
-            listeners!(call, attr.value),
-        );
+        let listeners = listeners!(call, attr.value);
+        let added = counters.add(name(attr)?, delta.value, create, listeners);
         let counter = added.map_err(|fault| fault.at(attr, delta))?;
         Ok(counter.named(attr.value))
     }

@@ -63,16 +63,12 @@ fn name(name: &CStr) -> Result<Name> {
 
 /// No listeners.
 fn nobody() -> Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool> {
-    Listeners {
-        any: || false,
-        notify: |_, _| true,
-    }
+    Listeners::new(|| false, |_, _| true)
 }
 
 /// Listeners that `notify` notifies.
 fn somebody<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn() -> bool, N> {
-    let any = || true;
-    Listeners { any, notify }
+    Listeners::new(|| true, notify)
 }
 
 /// What a change came to, without the words.
@@ -155,10 +151,7 @@ mod tests {
         let counters = net.counters();
         let a = name(c"a")?;
         for heard in [false, true, true, false, false, true] {
-            let listeners = Listeners {
-                any: || heard,
-                notify: |_, _| true,
-            };
+            let listeners = Listeners::new(|| heard, |_, _| true);
             let before = counters.notifications();
             assert!(counters.set(a, 1, CREATE, listeners).is_ok());
             assert_eq!(counters.notifications() - before, u64::from(heard));

@@ -171,9 +171,16 @@ pub(crate) enum Change {
 /// The listeners of the changes of a counter.
 pub(crate) struct Listeners<A, N> {
     /// Returns whether there may be one. Called with the table locked.
-    pub(crate) any: A,
+    any: A,
     /// Notifies them of a change. Returns whether there was one.
-    pub(crate) notify: N,
+    notify: N,
+}
+
+impl<A: Fn() -> bool, N: FnOnce(Change, Counter) -> bool> Listeners<A, N> {
+    #[inline]
+    pub(crate) fn new(any: A, notify: N) -> Self {
+        Self { any, notify }
+    }
 }
 
 /// What may become of a counter that is to be written.
