@@ -157,7 +157,7 @@ cache=$(realpath -ms -- "${XDG_CACHE_HOME:-$HOME/.cache}/parley")
 	"XDG_CACHE_HOME is to name another folder"
 # Another program can have a folder of this name. Earlier versions made no mark.
 mark=$cache/.parley-cache
-if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.stamp" ] && [ ! -e "$cache/env.sh" ] &&
+if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.lock" ] && [ ! -e "$cache/env.sh" ] &&
 	[ -n "$(ls -A -- "$cache")" ]; then
 	die "this is not the cache of these scripts: $cache" "XDG_CACHE_HOME can name another place"
 fi
