@@ -173,7 +173,7 @@ mod tests {
                     done_later.store(1, Relaxed);
                 })
                 .map_err(Error::from);
-            // If it did not wait, it would be done long before this ends.
+            // Without waiting, the other change would end long before this does.
             fsleep(Delta::from_millis(100));
             early = done.load(Relaxed);
             true

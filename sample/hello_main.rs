@@ -70,7 +70,7 @@ impl DoOp<Greet> for Net {
         text.extend_from_slice(name.value.to_bytes_with_nul(), GFP_KERNEL)?;
         let reply = greet::Reply {
             text: CStr::from_bytes_until_nul(call.hold(text)?).ok(),
-            // It wraps, as the atomic does: an overflow would panic, and anybody may greet.
+            // Wraps like the atomic. An overflow would panic, and any user can send greetings.
             number: Some(self.greetings.fetch_add(1, Relaxed).wrapping_add(1)),
         };
         call.notify(&GreetNtf(reply));

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is built in this checkout: of what, whether it is up to date, and how Kbuild's part of
-# it is made and removed. A part of lib.sh.
+# Builds the modules of this checkout, removes what Kbuild made, and decides whether a build is
+# up to date. lib.sh sources this file.
 #
 # shellcheck disable=SC2154 # top is of lib.sh
 
-# sums: a line "SUM  FILE" for each source of what make and cargo build here, sorted.
+# sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (
 	cd "$top" || exit
 	for place in Kbuild kmod user interop bench conformance sample; do
@@ -16,43 +16,43 @@ sums() (
 	done | xargs -0r sha256sum | LC_ALL=C sort
 )
 
-# changed_sources: prints the sources that are not what they were when by_content last looked.
+# changed_sources: prints the sources that have changed since the last call of by_content.
 changed_sources() {
 	[ -f "$top/build/sources" ] || return 0
 	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67-
 }
 
-# by_content: gives these the time of now. make and cargo go by times, and a source that was
-# restored, or copied with its time, can be older than what was built before it came.
+# by_content: touches the changed sources. make and cargo compare times only, but a source that
+# was restored, or copied with its time, can be older than a build that did not have it.
 by_content() {
 	local file
+	no_link_build
 	if [ ! -f "$top/build/sources" ]; then
-		# Whatever is there was built of sources that nobody knows.
+		# Nothing says which sources an existing build was made from.
 		remove_built_by_kbuild
 		forget_built "$top/user/target"
 	fi
 	changed_sources | while IFS= read -r file; do
 		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
-			"what was built of it may be newer, so: touch it, or run make clean"
+			"an older build may seem newer than it; touch the file, or run: make clean"
 	done
-	no_link_build
 	[ -z "$(find "$top/build/sources" -newermt now 2>/dev/null)" ] ||
 		die "the clock of this machine has gone back since the last run" \
-			"what was built then would seem to be new, so: make clean"
+			"so make and cargo would take old builds for new ones; run: make clean"
 	mkdir -p "$top/build" && sums >"$top/build/sources"
-	# Another checkout may build there, too.
+	# Another checkout may build in the same folder.
 	{ [ ! -L "$top/user/target" ] && ! mountpoint -q "$top/user/target" 2>/dev/null; } ||
 		only_of_these "$top/user/target"
-	# Its owner is to write there, too.
+	# The owner of the checkout must be able to write there, too.
 	! not_by_root || chown --reference="$top" -- "$top/build" "$top/build/sources"
 }
 
-# forget_built FOLDER: has cargo forget what it has built of parley's crates in this target folder.
+# forget_built FOLDER: makes cargo build parley's crates in this target folder again.
 forget_built() {
 	rm -rf -- "$1"/{,*/,*/*/}{debug,release,guest}/.fingerprint/parley*
 }
 
-# only_of_these FOLDER: does that, if it was built of other sources than these.
+# only_of_these FOLDER: does the same if the last build there was from other sources than these.
 only_of_these() {
 	local sources
 	sources=$(sums | sha256sum)
@@ -62,20 +62,21 @@ only_of_these() {
 	echo "$sources" >"$1/parley-sources"
 }
 
-# stale FILE SOURCE...: whether FILE is older than one of these, or not there, or whether any
-# source has changed since the last run that built something.
+# stale FILE SOURCE...: succeeds if FILE is missing or older than a SOURCE, or if any source has
+# changed since the last run of a script that builds.
 stale() {
 	local file=$1
 	shift
-	[ ! -e "$file" ] || [ -n "$(changed_sources)" ] || [ -n "$(find "$@" -type d \( -name target -o -name tests -o \
-		-name benches -o -name examples -o -name fuzz \) -prune -o \
-		-type f -newer "$file" \( -name '*.rs' -o -name '*.c' -o -name Kbuild -o \
-		-name 'Cargo.*' -o -name auto.conf \) ! -name '*.mod.c' -print -quit)" ]
+	[ ! -e "$file" ] || [ -n "$(changed_sources)" ] ||
+		[ -n "$(find "$@" -type d \( -name target -o -name tests -o -name benches -o \
+			-name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( -name '*.rs' -o \
+			-name '*.c' -o -name Kbuild -o -name 'Cargo.*' -o -name auto.conf \) \
+			! -name '*.mod.c' -print -quit)" ]
 }
 
-# module_built KDIR RELEASE: whether the module is built for that tree, from the sources
-# as they are. No compiler is needed to tell: each build writes build/module-for anew,
-# even if make had nothing to do.
+# module_built KDIR RELEASE: succeeds if the module is built for that tree from the current
+# sources. Needs no compiler, because each build renews build/module-for, even if make had nothing
+# to do.
 module_built() {
 	local magic
 	magic=$(modinfo -F vermagic "$top/kmod/parley.ko" 2>/dev/null) || return 1
@@ -84,8 +85,8 @@ module_built() {
 		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild" "$1/include/config/auto.conf"
 }
 
-# remove_by_records FILE...: removes, with these records of Kbuild's, what it has made: for each
-# FILE it keeps .FILE.cmd, which begins with the file's name.
+# remove_by_records RECORD...: removes these records of Kbuild and the files that they are about.
+# For each FILE that Kbuild makes it keeps .FILE.cmd, which begins with the file's name.
 remove_by_records() {
 	local record folder file line
 	for record; do
@@ -99,7 +100,7 @@ remove_by_records() {
 	done
 }
 
-# remove_built_by_kbuild: removes what Kbuild made of the sources in this checkout.
+# remove_built_by_kbuild: removes what Kbuild made from the sources in this checkout.
 remove_built_by_kbuild() (
 	cd "$top" || exit
 	remove_by_records .*.cmd kmod/.*.cmd kmod/*/.*.cmd
@@ -110,7 +111,18 @@ remove_built_by_kbuild() (
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
 
-# remove_left COPY SOURCE: removes sources from the folder COPY that SOURCE does not have any more.
+# copy_changed FOLDER FILE...: copies each FILE whose content differs, to the same path below
+# FOLDER. The times do not count.
+copy_changed() {
+	local folder=$1 file
+	shift
+	mkdir -p -- "$folder"
+	for file; do
+		cmp -s -- "$file" "$folder/$file" || cp --parents -t "$folder" -- "$file" || return
+	done
+}
+
+# remove_left COPY SOURCE: removes source files from the folder COPY that are not in SOURCE.
 remove_left() {
 	local file
 	find "$1" \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.module-common.c' \
@@ -124,8 +136,9 @@ remove_left() {
 kbuild() {
 	local output tools
 	mapfile -t tools < <(tools_of "$1")
-	building=$2 unfinished=$top/build/unfinished-${2##*/}
-	# Of a build that was killed.
+	building=$2 unfinished=${2#"$top"}
+	unfinished=$top/build/unfinished${unfinished//\//-}
+	# A build was killed.
 	[ ! -e "$unfinished" ] || remove_unfinished
 	mkdir -p "$top/build" && : >"$unfinished"
 	trap remove_unfinished EXIT
@@ -141,8 +154,8 @@ kbuild() {
 	rm -f -- "$unfinished"
 }
 
-# remove_unfinished: removes what a build has compiled that came to no good end: it would not be
-# compiled again, nor warn, the next time.
+# remove_unfinished: removes the products of a build that failed, warned or was killed. Otherwise
+# the next build would not compile them again, so it would not warn.
 remove_unfinished() {
 	if [ "$building" = "$top" ]; then
 		remove_built_by_kbuild

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The list of what scripts/install has installed: reading it, writing it, and whether what is
-# there is still what was installed. Sourced, not run, once root, list and dirs are known.
+# Reads and writes the list of installed files, and compares the files with it. scripts/install
+# sources this file after it has set root, list and dirs.
 #
 # shellcheck disable=SC2154 # root, list, dirs and work are of scripts/install
 # shellcheck disable=SC2016 # unset expands these: twice, in double quotes
@@ -57,7 +57,7 @@ read_list() {
 		"Give the folders of that install; or remove by hand what it installed, and the list."
 }
 
-# sum_of FILE: its SHA-256; `none` of a module.
+# sum_of FILE: prints its SHA-256, or `none` for a module.
 sum_of() {
 	case $1 in
 	*.ko | *.ko.[gxz]*) echo none ;;
@@ -65,7 +65,7 @@ sum_of() {
 	esac
 }
 
-# changed PATH: whether what is there is not what the list says: nothing with any of its sums.
+# changed PATH: succeeds if the path exists and is not a file with one of the sums in the list.
 changed() {
 	[[ ${ours[$1]} != *none* ]] && { [ -e "$root$1" ] || [ -L "$root$1" ]; } &&
 		{ [ -L "$root$1" ] || [ ! -f "$root$1" ] || [[ ${ours[$1]} != *$(sum_of "$root$1")* ]]; }

@@ -26,9 +26,9 @@ die() {
 # elsewhere, checks find less, and bash give up a `read`.
 unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT
 unset K{C,AS,RUST,CPP,AF}FLAGS
-# Those of a make above are not for the makes that scripts start; scripts/alone hands them on.
+# Only scripts/alone passes the options of a make that calls it on to another make.
 [ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-# What tools say is read, and has to be English; characters stay what they are.
+# Scripts read the messages of tools, which must be English. The character set stays.
 [ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
@@ -36,7 +36,7 @@ unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTE
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
 unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
 unset PIP_{TARGET,PREFIX,ROOT,USER} PYFLAKES_{BUILTINS,DOCTEST} CLIPPY_ARGS
-# A compiler cache that leaves a server behind would leave it with the locks of these scripts.
+# A compiler cache may start a server, which would keep the locks of these scripts.
 export RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
 # Who installs the program may want flags of their own; who checks it must not, because they
 # hide warnings.
@@ -49,17 +49,6 @@ for name in "${!CARGO_TARGET_@}"; do
 done
 unset name
 export CARGO_TARGET_DIR=$top/user/target CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
-
-# copy_changed FOLDER FILE...: copies those that FOLDER has not, or has otherwise, whatever their
-# times say, to the same path below it.
-copy_changed() {
-	local folder=$1 file
-	shift
-	mkdir -p -- "$folder"
-	for file; do
-		cmp -s -- "$file" "$folder/$file" || cp --parents -t "$folder" -- "$file" || return
-	done
-}
 
 # need TOOL...: dies unless all tools are on the PATH, and names the missing ones.
 need() {
@@ -107,8 +96,8 @@ plain_path() {
 	done
 }
 
-# holder_of DESCRIPTOR: the process that has a lock on the file that this descriptor is of, where
-# it can be seen.
+# holder_of DESCRIPTOR: prints the process that holds a lock on the file of this descriptor, if
+# /proc shows it.
 holder_of() {
 	local entry pid
 	for entry in /proc/[0-9]*/fd/"$1"; do
@@ -121,8 +110,8 @@ holder_of() {
 	done
 }
 
-# take DESCRIPTOR WHO [OPTION]: takes the lock on the file that this descriptor is of; where it
-# has to wait for that, it says for whom. Fails if the file system has no locks.
+# take DESCRIPTOR WHO [OPTION]: takes the lock on the file of this descriptor. Prints WHO and the
+# holder if it must wait. Fails if the file system has no locks.
 take() {
 	local status=0
 	flock --nonblock --conflict-exit-code 75 "${@:3}" "$1" 2>/dev/null || status=$?
@@ -155,14 +144,14 @@ take() {
 cache=$(realpath -ms -- "${XDG_CACHE_HOME:-$HOME/.cache}/parley")
 [ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
 	"XDG_CACHE_HOME is to name another folder"
-# Another program can have a folder of this name. Earlier versions made no mark.
+# Another program may own a folder of this name. Earlier versions made no mark.
 mark=$cache/.parley-cache
 if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.lock" ] && [ ! -e "$cache/env.sh" ] &&
 	[ -n "$(ls -A -- "$cache")" ]; then
 	die "this is not the cache of these scripts: $cache" "XDG_CACHE_HOME can name another place"
 fi
-# use_cache: nobody removes the cache, not even `make distclean` of another checkout, until this
-# process and those that it starts have ended (descriptor 5).
+# use_cache: keeps `make distclean`, also in another checkout, from removing the cache until this
+# process and its children have ended (descriptor 5).
 use_cache() {
 	[ -d "$cache" ] && command -v flock >/dev/null || return 0
 	[ -e "$mark" ] || [ ! -w "$cache" ] || : >"$mark"
@@ -295,8 +284,7 @@ accel_for() {
 	echo "$answer"
 }
 
-# checked_guest ARGUMENT...: runs scripts/vm, and fails, too, where the guest's kernel log is not
-# clean.
+# checked_guest ARGUMENT...: runs scripts/vm. Also fails if the guest's kernel log is not clean.
 checked_guest() {
 	local log status=0
 	log=$(mktemp)
@@ -324,6 +312,11 @@ not_by_root() {
 	[ "$(id -u)" = 0 ] && [ "$(stat -c %u "$top")" != 0 ]
 }
 
+# by_sudo: whether sudo has made a user, who owns this checkout, root.
+by_sudo() {
+	[ "${SUDO_UID:-0}" != 0 ] && not_by_root
+}
+
 # alone: waits until no other run works in this checkout, and keeps others out until
 # this process and those that it starts have ended: what one builds must be what it
 # tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
@@ -342,10 +335,8 @@ alone() {
 	case $me in
 	alone | clean | install) ;;
 	*)
-		if [ "${SUDO_UID:-0}" != 0 ] && not_by_root; then
-			die "root builds nothing in the checkout of $(stat -c %U "$top")" \
-				"run it without sudo; it asks for root where it needs that"
-		fi
+		! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
+			"run it without sudo; it asks for root where it needs that"
 		;;
 	esac
 	need flock
@@ -357,7 +348,7 @@ alone() {
 		take 4 "another checkout builds in the folder to which user/target leads" || true
 	fi
 	export PARLEY_ALONE="$$ $top"
-	[ "$me" = clean ] || [ ! -w "$top" ] || { [ "${SUDO_UID:-0}" != 0 ] && not_by_root; } || by_content
+	[ "$me" = clean ] || [ ! -w "$top" ] || by_sudo || by_content
 }
 
 # hold PATH: nobody removes the kernel in the cache that PATH is in, its tree or its
@@ -427,12 +418,12 @@ remove_built() {
 	rm -rf --one-file-system -- "$1"
 }
 
-# remove_target FOLDER: removes a target folder of cargo's, if it has the tag that cargo puts there.
+# remove_target FOLDER: removes a target folder of cargo, if cargo's tag is in it.
 remove_target() {
 	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
 }
 
-# no_link_build: dies if `build`, in which these scripts remove folders, is somewhere else.
+# no_link_build: dies if `build`, where scripts remove folders, is a link to another place.
 no_link_build() {
 	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link, and what it leads to, by hand"
 }

@@ -46,17 +46,17 @@ impl<N: NetState> Notifier<'_, N> {
     /// Returns whether a message of the type `M` may be heard by anybody. The kernel counts the
     /// listeners of all namespaces together. With `NLM_F_ECHO` the requester is one, too.
     ///
-    /// To be called after the change that the message tells of, or with the lock held under which
-    /// that is made and read. Otherwise a listener that joins in between, and reads the old state,
-    /// misses the change.
+    /// Must be called after the change that the message reports, or with the lock held that guards
+    /// the changed state. Otherwise a listener that joins and reads the old state in between misses
+    /// the change.
     #[inline]
     pub(crate) fn is_heard<M: Notification>(self) -> bool {
         if self.wants_echo() {
             return true;
         }
         let (family, net) = (N::FAMILY.get().as_ptr(), self.namespace.net());
-        // As the inline function `genl_has_listeners()`. A helper of ours would double its cost,
-        // which every change of a counter has to bear.
+        // The same as the inline function `genl_has_listeners()`. A helper function would double
+        // the cost of this check, which is on the path of every change.
         //
         // SAFETY: By the type invariants the family is registered, so the kernel has numbered its
         // groups, and does not write to that field. The namespace exists, and so does genetlink's
@@ -86,8 +86,8 @@ impl<N: NetState> Notifier<'_, N> {
         unsafe { Self::send(self.namespace, self.cause, message) }
     }
 
-    /// Does what [`Self::multicast`] says. Gets the notifier in parts, which are passed in
-    /// registers, so that a caller without listeners does not write it to memory.
+    /// Implements [`Self::multicast`]. Takes the notifier's fields one by one, because these are
+    /// passed in registers: so a caller without listeners does not write them to memory.
     ///
     /// # Safety
     ///

@@ -108,8 +108,8 @@ pub(crate) struct Table {
     /// How many counters there are.
     count: u64,
     generation: u64,
-    /// Set while a notification may still be unsent: by each change that finds listeners, also by
-    /// one that is then refused.
+    /// Set while a notification may be pending. Every change that finds listeners sets it, even one
+    /// that then fails.
     heard: bool,
 }
 
@@ -304,10 +304,10 @@ impl Counters {
     /// Locks the table for a change. If the change has listeners, this also returns its turn, to be
     /// held until they are notified: so notifications are sent in the order of the changes.
     ///
-    /// A change without listeners needs no turn, unless the change before it had some: a listener
-    /// that joins now, and reads the new value, must not get the notification of the old one after
-    /// that. The check for listeners is made with the table locked. Whoever joined, and then read
-    /// the table before this change, had locked it earlier; so the check sees that listener.
+    /// A change without listeners needs no turn, unless the previous change had some: a listener
+    /// that joins now and reads the new value must not receive the notification of the old one
+    /// afterwards. The check for listeners runs with the table locked. A listener that joined and
+    /// then read the table before this change locked it earlier, so the check sees it.
     fn lock_to_change(&self, any: impl Fn() -> bool) -> (Option<Turn<'_>>, Locked<'_>) {
         let table = self.table.lock();
         if !table.heard && !any() {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The same small echo over each way in which processes and the kernel talk, to
-//! compare them: what a round trip takes, and what each way is like.
+//! Sends the same small echo over each channel between processes, or between a process and
+//! the kernel, to compare their properties and the time of a round trip.
 //!
-//! A [`Kind`] is a way; [`Kind::about`] tells what it is like, [`open`] opens it, and
-//! [`measure()`] takes its time. Where the other side is a process, that is started by
-//! a command of the caller's, which has to call [`serve()`].
+//! [`Kind`] names a channel and [`Kind::about`] describes it. [`open`] opens it, and
+//! [`measure()`] times it. If the other end is a process, the caller supplies the command
+//! that starts it, and that process calls [`serve()`].
 //!
-//! The caller brings the channels to the kernel module. This crate knows what they are
-//! like, and not how to open them.
+//! The caller also opens the channels to the kernel module. This crate only describes them.
 
 mod channel;
 mod kind;

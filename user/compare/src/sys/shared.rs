@@ -39,9 +39,9 @@ use std::time::Duration;
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// To who answers.
+    /// The way to the answerer.
     There,
-    /// To who asks.
+    /// The way to the asker.
     Back,
 }
 
