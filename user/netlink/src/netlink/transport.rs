@@ -25,7 +25,8 @@ pub struct Received {
 }
 
 impl Received {
-    /// A datagram of `whole` bytes, of which the buffer has the first `len`.
+    /// Describes a datagram of `whole` bytes. The buffer holds the first `len` of them, so `len`
+    /// must not exceed the buffer's length: otherwise the socket panics.
     #[inline]
     #[must_use]
     pub fn new(len: usize, sender: Option<u32>, whole: usize) -> Self {

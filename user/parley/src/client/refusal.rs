@@ -20,10 +20,7 @@ pub(super) fn name_parts(error: Error, request: &[u8], cmd: u8) -> Error {
     if bare(&refusal) && refusal.errno == libc::ENOENT {
         return Error::NoFamily(uapi::FAMILY_NAME.to_owned());
     }
-    let operation = uapi::OPERATIONS
-        .iter()
-        .find(|operation| operation.number == cmd);
-    if let Some(operation) = operation {
+    if let Some(operation) = uapi::FAMILY.operation(cmd) {
         refusal.operation = Some(operation.name);
         refusal.attribute = match (refusal.offset, refusal.missing, refusal.missing_in) {
             (Some(offset), ..) => attribute_at(request, operation.set, offset),

@@ -88,9 +88,9 @@ impl Names {
         if family == "nlctrl" {
             return Self::Controller;
         }
-        let own = family == uapi::FAMILY_NAME;
-        let mut operations = uapi::OPERATIONS.iter();
-        let known = operations.find(|known| own && cmd == u32::from(known.number));
+        let cmd = u8::try_from(cmd).ok();
+        let cmd = cmd.filter(|_| family == uapi::FAMILY_NAME);
+        let known = cmd.and_then(|cmd| uapi::FAMILY.operation(cmd));
         known.map_or(Self::Unknown, |known| Self::Set(known.set))
     }
 
@@ -99,10 +99,9 @@ impl Names {
         let set = match self {
             Self::Unknown => return (None, self),
             Self::Controller => return (explain::controller_attribute(number), Self::Unknown),
-            Self::Set(name) => uapi::ATTRIBUTE_SETS.iter().find(|set| set.name == name),
+            Self::Set(name) => uapi::FAMILY.set(name),
         };
-        let mut attributes = set.into_iter().flat_map(|set| set.attributes);
-        let known = attributes.find(|known| known.number == number);
+        let known = set.and_then(|set| set.attribute(number));
         let nested = known.and_then(|known| known.nested);
         (
             known.map(|known| known.name),
