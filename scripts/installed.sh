@@ -67,8 +67,10 @@ sum_of() {
 
 # changed PATH: succeeds if the path exists and is not a file with one of the sums in the list.
 changed() {
-	[[ ${ours[$1]} != *none* ]] && { [ -e "$root$1" ] || [ -L "$root$1" ]; } &&
-		{ [ -L "$root$1" ] || [ ! -f "$root$1" ] || [[ ${ours[$1]} != *$(sum_of "$root$1")* ]]; }
+	local sum
+	if [[ ${ours[$1]} = *none* ]] || { [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; }; then return 1; fi
+	if [ -L "$root$1" ] || [ ! -f "$root$1" ] || ! sum=$(sum_of "$root$1"); then return 0; fi
+	[[ ${ours[$1]} != *"$sum"* ]]
 }
 
 # used FOLDER: whether something of ours is in it.
