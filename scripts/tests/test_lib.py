@@ -279,14 +279,16 @@ class Surroundings(CheckoutTest):
         mine = {name: "/x" for name in (
             "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "KCONFIG_CONFIG",
             "RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
-            "PIP_TARGET", "PROPTEST_CASES", "KBUILD_MODPOST_NOFINAL", "KCFLAGS", "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS",
-            "TMOUT", "RUSTC_WRAPPER", "LANGUAGE")}
+            "PIP_TARGET", "PROPTEST_CASES", "PROPTEST_RNG_SEED", "KBUILD_MODPOST_NOFINAL", "KCFLAGS",
+            "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS", "TMOUT", "RUSTC_WRAPPER", "LANGUAGE")}
         said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y",
                                        "LC_ALL": "de_DE.UTF-8"})
         self.assertEqual([line for line in said.stdout.splitlines() if line.endswith("=/x")], [])
         self.assertIn("LC_MESSAGES=C\n", said.stdout)
         self.assertNotIn("LC_ALL=", said.stdout)
         self.assertIn("LINKER=/y", said.stdout)
+        # The property tests make up the same inputs in each run.
+        self.assertIn("PROPTEST_RNG_SEED=1\n", said.stdout)
 
     @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
     def test_a_configuration_of_cargo_that_moves_the_program_is_refused(self):

@@ -347,7 +347,7 @@ impl All {
         let whole = match groups {
             Groups::Words => words(straight, reversed),
             Groups::Reversed => reversed,
-            // Of words of a machine, these would be a datagram of that machine.
+            // These would be a datagram if the digits were words.
             Groups::Unknown if reversed.fits && !straight.is(Order::Little) => {
                 let what = "the digits may be words of a machine with the lowest byte first";
                 let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");

@@ -260,6 +260,10 @@ fn what_nobody_can_tell_is_said_with_its_line() {
             "line 1: the digits may be words",
         ),
         (
+            "00000000: 0000 1000 0000 0000 0000 0000 0000 0000  ................".to_owned(),
+            "line 1: the digits may be words",
+        ),
+        (
             list(|byte| byte.to_string(), ", "),
             "line 1: 0 may be decimal or hexadecimal",
         ),
