@@ -165,7 +165,7 @@ class Alone(CheckoutTest):
         self.write(self.checkout / "kmod/parley.ko")
         # Somebody else has the lock, and waiting for it comes to nothing.
         self.fake("flock", 'case "$*" in *--nonblock*) exit 75 ;; *) exit 1 ;; esac')
-        for script in ("api", "bench", "clean", "course check", "doc", "fuzz", "interop", "lint",
+        for script in ("bench", "clean", "course check", "doc", "fuzz", "interop", "lint",
                        "lint --format", "module /", "package", "program", "rust-project", "spec",
                        "test", "torture", "vm --kernel default --cpus 2 -- true"):
             if script.startswith("vm"):
@@ -312,9 +312,10 @@ class Surroundings(CheckoutTest):
             self.fake(tool, f"echo {tool} >>{self.folder}/called")
         for script in ("audit", "conformance default", "cross check", "deb", "debian --path", "doc",
                        "dkms-source /nowhere", "family sample default", "fuzz 1",
-                       "install --program", "interop default", "kernel default", "kernel --path default", "lint default", "lint --format",
+                       "install --program", "interop default", "kernel default",
+                       "kernel --path default", "lint default", "lint --format",
                        "module /nowhere", "package --list", "program", "rust-project --ask",
-                       "setup --clang", "spec --check", "specs --write", "torture", "api --check",
+                       "setup --clang", "spec --check", "specs --write", "torture",
                        "attributes --check", "clean --cache"):
             result = self.run_here(*f"scripts/{script} surplus".split(), timeout=60)
             self.assertNotEqual(result.returncode, 0, script)

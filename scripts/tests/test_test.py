@@ -5,9 +5,9 @@ import json
 
 from support import TOP, ScriptTest
 
-SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "api", "package", "vm", "check-log", "guest-tests",
+SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
          "module", "course")
-PYTHON = ("scripts/api.py", "scripts/course.py", "scripts/report")
+PYTHON = ("scripts/course.py", "scripts/report")
 
 
 class Test(ScriptTest):

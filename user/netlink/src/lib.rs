@@ -50,8 +50,6 @@ compile_error!("this library talks to the Linux kernel, and builds for Linux alo
 pub mod explain;
 pub mod firewall;
 pub mod route;
-#[cfg(test)]
-mod surface;
 #[doc(hidden)]
 pub mod terminal;
 // The decoder's tests need a family with a spec.

@@ -20,8 +20,6 @@ compile_error!("this library talks to the Linux kernel, and builds for Linux alo
 
 pub mod client;
 pub mod device;
-#[cfg(test)]
-mod surface;
 /// The contract of the family `parley`.
 ///
 /// ```
