@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 
 # A prepared kernel tree to build the module for. Without one it is built for
-# the kernel of scripts/kernel, which is fetched and built first.
+# the kernel of scripts/build/kernel, which is fetched and built first.
 KDIR ?=
-# The kernel of scripts/kernel to use.
+# The kernel of scripts/build/kernel to use.
 KERNEL ?= default
 
 # How `make bench` measures: icount counts instructions; kvm and tcg take the time.
@@ -64,41 +64,41 @@ setup:
 	@scripts/setup
 
 kernel: setup
-	@scripts/kernel $(call quoted,$(call given,KERNEL))
+	@scripts/build/kernel $(call quoted,$(call given,KERNEL))
 
 ifeq ($(value KDIR),)
 module: kernel
-	@scripts/module "$$(scripts/kernel --path $(call quoted,$(call given,KERNEL)))"
+	@scripts/build/module "$$(scripts/build/kernel --path $(call quoted,$(call given,KERNEL)))"
 else
 module:
-	@scripts/module $(call quoted,$(call given,KDIR))
+	@scripts/build/module $(call quoted,$(call given,KDIR))
 endif
 
 program:
-	@scripts/program
+	@scripts/build/program
 
 lint: kernel
-	@scripts/lint $(call quoted,$(call given,KERNEL))
+	@scripts/test/lint $(call quoted,$(call given,KERNEL))
 
 format:
-	@scripts/lint --format
+	@scripts/test/lint --format
 
 rust-analyzer: kernel
-	@scripts/rust-project $(call quoted,$(call given,KERNEL))
+	@scripts/build/rust-project $(call quoted,$(call given,KERNEL))
 
 package:
-	@scripts/package
+	@scripts/pack/package
 
 audit: setup
-	@scripts/audit
+	@scripts/test/audit
 
 fuzz:
-	@scripts/fuzz $(call quoted,$(call given,FUZZ_SECONDS))
+	@scripts/test/fuzz $(call quoted,$(call given,FUZZ_SECONDS))
 
 spec: setup
-	@scripts/spec
+	@scripts/build/spec
 
-# REPORT reaches scripts/test in the environment. A report that is there must not be
+# REPORT reaches scripts/test/run in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.
 ifneq ($(and $(value REPORT),$(filter test try torture,$(MAKECMDGOALS))),)
 reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
@@ -112,11 +112,11 @@ no-old-report:
 endif
 
 # These build something and use it afterwards. One run at a time does that in a
-# checkout: scripts/alone holds its lock while another make does the work.
+# checkout: scripts/build/alone holds its lock while another make does the work.
 alone = run test try doc torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # A TEST or CHECK that is in the environment by chance must not leave out tests.
-again = scripts/alone env $(foreach name,KDIR KERNEL ACCEL,$(name)=$(call quoted,$(call given,$(name)))) \
+again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(foreach name,TEST CHECK,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
@@ -127,7 +127,7 @@ else
 run: module program
 	@scripts/demo $(call quoted,$(call given,KERNEL))
 
-tests = scripts/test $(call quoted,$(call given,KERNEL)) \
+tests = scripts/test/run $(call quoted,$(call given,KERNEL)) \
 	$(foreach file,$(call given,TEST),$(call quoted,$(file)))
 test: kernel
 	@$(tests)
@@ -146,16 +146,16 @@ bench-check: module
 	@$(bench)
 
 doc: module
-	@scripts/doc
+	@scripts/build/doc
 
 torture: setup
-	@scripts/torture
+	@scripts/test/torture
 
 specs: setup
-	@scripts/specs
+	@scripts/test/specs
 
 interop: module program
-	@scripts/interop $(call quoted,$(call given,KERNEL))
+	@scripts/test/interop $(call quoted,$(call given,KERNEL))
 
 install:
 	@$(install)
@@ -168,10 +168,10 @@ install-module:
 
 # It builds the program if need be, but not as root in the checkout of somebody else.
 deb:
-	@scripts/deb
+	@scripts/pack/deb
 
 deb-test: deb
-	@scripts/deb-test
+	@scripts/pack/deb-test
 endif
 
 # The lock is held while it builds, and not for as long as the shell is open.
@@ -182,16 +182,16 @@ vm:
 # Only what is missing or stale is built, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.
 install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
-	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$(call given,$(name)))) scripts/install
+	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$(call given,$(name)))) scripts/pack/install
 
 uninstall:
 	@$(install) --uninstall
 
 clean:
-	@scripts/clean
+	@scripts/build/clean
 
 distclean:
-	@scripts/clean --cache
+	@scripts/build/clean --cache
 
 .PHONY: help setup kernel module program lint format rust-analyzer package audit fuzz spec \
 	$(alone) vm uninstall clean distclean

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Has clients that nobody here wrote talk to the module, and holds what they print
-against what parley prints. Runs in the guest, as root; scripts/interop starts it.
+against what parley prints. Runs in the guest, as root; scripts/test/interop starts it.
 
   run.py SOURCE PYTHON BINARIES
 

@@ -26,14 +26,14 @@ die() {
 # elsewhere, checks find less, and bash give up a `read`.
 unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT
 unset K{C,AS,RUST,CPP,AF}FLAGS
-# Only scripts/alone passes the options of a make that calls it on to another make.
+# Only scripts/build/alone passes the options of a make that calls it on to another make.
 [ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 # Scripts read the messages of tools, which must be English. The character set stays.
 [ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
 unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTEST_@}"
-# The same source has the same result. scripts/fuzz looks further, with other seeds.
+# The same source has the same result. scripts/test/fuzz looks further, with other seeds.
 export PROPTEST_RNG_SEED=1
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
 unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
@@ -76,7 +76,7 @@ cargo_builds_here() {
 
 # no_more ARGUMENT...: ends a script that was given arguments that it does not take.
 no_more() {
-	[ $# = 0 ] || (die "unexpected argument: $1" "see the comment at the top of scripts/$me") || exit 2
+	[ $# = 0 ] || (die "unexpected argument: $1" "see the comment at the top of $0") || exit 2
 }
 
 # bash calls this for a command that no `need` named.
@@ -249,7 +249,7 @@ into_root() {
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
 	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
-		kmod/*/*.c scripts/{module,check-kdir,{lib,built}.sh}) |
+		kmod/*/*.c scripts/lib.sh scripts/build/{module,check-kdir,built.sh}) |
 		as_root tar -x --no-same-owner -C "$1/build/parley"
 }
 
@@ -292,7 +292,7 @@ checked_guest() {
 	log=$(mktemp)
 	"$top/scripts/vm" --log "$log" "$@" || status=$?
 	if [ "$status" != 2 ]; then
-		"$top/scripts/check-log" "$log" >&2 || [ "$status" != 0 ] || status=1
+		"$top/scripts/test/check-log" "$log" >&2 || [ "$status" != 0 ] || status=1
 	fi
 	rm -f -- "$log"
 	return "$status"
@@ -489,5 +489,5 @@ cause_in() {
 	fi
 }
 
-# shellcheck source=built.sh
-. "$top/scripts/built.sh"
+# shellcheck source=build/built.sh
+. "$top/scripts/build/built.sh"

@@ -114,7 +114,7 @@ fn kdir() -> Option<String> {
 
 /// `make install-module` or `make uninstall`, for the guest's own root and kernel.
 fn scripts_install(argument: &str, kdir: &str) {
-    run(Command::new(top().join("scripts/install"))
+    run(Command::new(top().join("scripts/pack/install"))
         .arg(argument)
         .env("KDIR", kdir)
         .env_remove("DESTDIR")

@@ -2,7 +2,7 @@
 
 //! The family `conformance`, with values that are made up from its spec.
 //!
-//! Needs that module, and not parley: scripts/conformance runs this file. `PARLEY_MANGLED=N` sends
+//! Needs that module, and not parley: scripts/test/conformance runs this file. `PARLEY_MANGLED=N` sends
 //! N mangled messages in place of 20,000; `PARLEY_SEED=S` repeats a run that failed.
 
 mod common;

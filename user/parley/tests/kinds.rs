@@ -11,7 +11,7 @@ use serde_json::{json, Value};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Whether this kernel is `devices`, as `scripts/test` says, which has to have everything.
+/// Whether this kernel is `devices`, as `scripts/test/run` says, which has to have everything.
 fn has_everything() -> bool {
     std::env::var_os("PARLEY_KERNEL").is_some_and(|kernel| kernel == "devices")
 }

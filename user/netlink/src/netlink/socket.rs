@@ -653,7 +653,7 @@ fn ends(kind: Kind, expect: Expect) -> Result<bool> {
 
 /// A socket for a test that converses with the kernel it runs on. There is none under
 /// QEMU's user mode, which has no Generic Netlink, and of rtnetlink it translates some
-/// messages to the other byte order and not their attributes. `scripts/cross` says so.
+/// messages to the other byte order and not their attributes. `scripts/test/cross` says so.
 #[cfg(test)]
 pub(crate) fn to_this_kernel(protocol: i32) -> Option<Socket> {
     if std::env::var_os("PARLEY_EMULATED").is_none() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The kernel's numbers. Made by scripts/attributes from its headers.
+//! The kernel's numbers. Made by scripts/build/attributes from its headers.
 
 pub(crate) const BR_BOOLOPT_FDB_LOCAL_VLAN_0: u16 = 4;
 pub(crate) const BR_BOOLOPT_MCAST_VLAN_SNOOPING: u16 = 1;

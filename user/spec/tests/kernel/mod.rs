@@ -23,7 +23,7 @@ pub fn run(command: &mut Command) -> String {
 }
 
 pub fn kernel_source() -> PathBuf {
-    run(Command::new(top().join("scripts/kernel")).arg("--source"))
+    run(Command::new(top().join("scripts/build/kernel")).arg("--source"))
         .trim()
         .into()
 }

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Makes a report of scripts/test/run, for other programs to read.
+
+usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes the report
+       python3 scripts/test/report --summary FILE        a JUnit file, as Markdown
+
+FOLDER gets results.ktap, junit.xml, and all that COMMAND prints in output.txt.
+scripts/test/run puts the logs of the guests beside them. What COMMAND prints is printed,
+too. The exit status is COMMAND's; but 1 where COMMAND ends with 0 and its results are
+not good, or cannot be written.
+"""
+
+import datetime
+import fcntl
+import os
+import pathlib
+import sys
+import traceback
+
+import judge
+import run
+import write
+from model import FAIL, one
+
+# What another run may have left in the folder.
+OWN = ("results.ktap", "junit.xml", "output.txt",
+       *(f"{kind}-{name}.log" for kind in ("kernel", "console")
+         for name in ("guest", "at-length", "faults", "machine")))
+# A folder with this file has a report of ours.
+MARK = ".parley-report"
+
+
+def say(text):
+    print(f"report:  {text}", file=sys.stderr, flush=True)
+
+
+def put(folder, suites, started, seconds):
+    for name, text in (("results.ktap", write.ktap(suites)),
+                       ("junit.xml", write.junit(suites, started, seconds))):
+        new = folder / f".{name}.new"
+        # Not through a link that somebody has put there.
+        new.unlink(missing_ok=True)
+        new.write_text(text, encoding="utf-8", errors="replace")
+        new.replace(folder / name)
+
+
+def report(folder, command):
+    started = datetime.datetime.now().isoformat(timespec="seconds")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        old = [folder / name for name in OWN if os.path.lexists(folder / name)]
+        if old and not (folder / MARK).is_file():
+            sys.exit(f"report: {old[0]} is not from a report of this project\n"
+                     "  nothing was tested; give REPORT a folder of its own")
+        # It holds the lock until it ends.
+        mark = (folder / MARK).open("a", encoding="utf-8")
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"report: another run has its report in {folder}\n"
+                     "  nothing was tested; give REPORT a folder of its own, or wait")
+        for path in old:
+            path.unlink()
+        # Whoever ends this very process finds no report of a run before.
+        put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
+        transcript = (folder / "output.txt").open("wb", buffering=0)
+    except OSError as error:
+        sys.exit(f"report: there can be no report in {folder}: {error.strerror}\n"
+                 "  nothing was tested; give REPORT a folder that can be written to")
+    with transcript:
+        done = run.supervise(command, transcript)
+
+    cache = {}
+    # Cargo tells paths from its own folder, user.
+    root = pathlib.Path(__file__).resolve().parents[3] / "user"
+
+    def names(path):
+        if path not in cache:
+            cache[path] = judge.listed(path, root)
+        return cache[path]
+
+    try:
+        suites, status = judge.judge(done, names)
+        put(folder, suites, started, done.seconds)
+    except OSError as error:
+        say(f"the report cannot be written to {folder}: {error.strerror}")
+        sys.exit(done.status or 1)
+    except Exception:
+        traceback.print_exc()
+        say("the report cannot be made; see above, and the output.txt of it")
+        sys.exit(done.status or 1)
+    if status != done.status:
+        say("the run ended well, but not all of its results are good:")
+        for suite in suites:
+            for case in suite.cases:
+                if case.status == FAIL:
+                    say(f"  {suite.name}: {case.name}: {case.message}")
+    say(f"{sum(len(suite.cases) for suite in suites)} results are in {folder}")
+    sys.exit(status)
+
+
+def main(arguments):
+    match arguments:
+        case ["--summary", path]:
+            print(write.summary(path), end="")
+        case [folder, _, *_] if not folder.startswith("-"):
+            # scripts/test/run must not make a report of itself again.
+            os.environ.pop("REPORT", None)
+            folder = pathlib.Path(folder).absolute()
+            os.environ["PARLEY_REPORT"] = str(folder)
+            report(folder, arguments[1:])
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0
+"""From a run to suites, and what keeps them and the exit status in agreement."""
+
+import pathlib
+import re
+import subprocess
+
+import parse
+from model import FAIL, NOT_RUN, PASS, Case, Suite, one
+
+# What scripts/vm says by its exit status.
+VM = {240: "the guest's kernel panicked", 241: "the time of the guest was up",
+      242: "the guest never came up", 243: "the guest ended before its tests did",
+      244: "the module could not be loaded", 245: "output or a log of the guest was lost"}
+WHOLE = "make test"
+# So many lines of what was printed stand with a failure.
+LAST = 200
+
+
+def listed(path, folder):
+    """The names of the tests in a test binary, or None where it does not say."""
+    try:
+        done = subprocess.run([folder / path, "--list", "--format", "terse"], timeout=60, check=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return [line.removesuffix(": test") for line in done.stdout.splitlines() if line.endswith(": test")]
+
+
+def binary(path):
+    """The name of a test binary: that of its file, without cargo's hash."""
+    return re.sub(r"-[0-9a-f]+$", "", pathlib.PurePath(path).name)
+
+
+def tail(text):
+    lines = text.splitlines()
+    return "\n".join(lines[-LAST:])
+
+
+def itself(step):
+    """The case of a step: what its exit status says."""
+    if step.status == 0:
+        return Case(step.name, PASS, seconds=step.seconds)
+    if step.status is None:
+        message = "the run ended in the middle of this step"
+    else:
+        message = step.kind == "guest" and VM.get(step.status) or f"it ended with status {step.status}"
+    return Case(step.name, FAIL, message, tail(step.printed()), step.seconds)
+
+
+def guest(step, paths, names):
+    """A suite for each file of tests in the guest."""
+    if not paths:
+        return [Suite(f"{step.name}: all of it", [Case("all of it", FAIL, "no test binary was to run")])]
+    files = parse.guest_files(step.stdout, {binary(path) for path in paths})
+    return [parse.libtest(f"{step.name}: {name}", files.get(name), names(path))
+            for path in paths for name in [binary(path)]]
+
+
+def host(step, names):
+    files = parse.host_files(step.stdout, step.stderr)
+    made = []
+    for name, path, lines in files:
+        suite = parse.libtest(f"{step.name}: {name}", lines, names(path) if path else None)
+        for case in suite.cases:
+            # Many run at once; when a result came says nothing of how long it took.
+            case.seconds = None
+        made.append(suite)
+    if not made and step.status == 0:
+        made.append(Suite(f"{step.name}: all of it", [Case("all of it", FAIL, "no test was seen")]))
+    return made
+
+
+def of_step(step, run, names):
+    own = Suite(step.name, [itself(step)], step.seconds)
+    if step.kind == "host":
+        return [*host(step, names), own]
+    if step.kind == "guest":
+        return [*guest(step, run.tests.get(step.name, []), names), own]
+    if step.kind == "kunit":
+        return [*parse.kunit(step.name, step.stdout), own]
+    if step.kind == "course":
+        cases = parse.chapters(step.stderr, step.stdout, step.status)
+        return [Suite(f"{step.name}: chapters", cases), own] if cases else [own]
+    return [own]
+
+
+def not_begun(name, run, names):
+    """The suites of a step that was planned and never begun."""
+    made = []
+    for path in run.tests.get(name, []):
+        made.append(parse.libtest(f"{name}: {binary(path)}", None, names(path)))
+    return [*made, one(name, NOT_RUN, "did not run")]
+
+
+def judge(run, names):
+    """The suites of a run, and its exit status. Where one is red, so is the other.
+
+    `names` gives the names of the tests in the binary at a path."""
+    suites = []
+    begun = {step.name: step for step in run.steps}
+    for name in [*run.plan, *(name for name in begun if name not in run.plan)]:
+        if name not in begun:
+            suites += not_begun(name, run, names)
+            continue
+        suites += of_step(begun[name], run, names)
+        if name not in run.plan:
+            suites.append(one(f"{name}: planned", FAIL, "scripts/test/run runs it, and has not planned it"))
+    if run.status == 0:
+        # A run that ends well has done all that it should.
+        for suite in suites:
+            for case in suite.cases:
+                if case.status == NOT_RUN:
+                    case.status, case.message = FAIL, "it did not run, though all is said to be well"
+        if not run.plan:
+            suites.append(one("plan", FAIL, "the run has not said what it will do"))
+    if run.lost:
+        suites.append(one("output", FAIL, f"what was printed could not be copied: {run.lost}"))
+    status = run.status or int(any(suite.red for suite in suites))
+    message, said = "", ""
+    if run.signal:
+        message = f"it was ended from outside, by signal {run.signal}"
+    elif run.status:
+        message = f"it ended with status {run.status}"
+    elif status:
+        message = "it ended with status 0, but not all of its results are good"
+    if status:
+        said = tail("\n".join(line for _, line in run.between))
+    suites.append(one(WHOLE, FAIL if status else PASS, message, said, run.seconds))
+    return suites, status

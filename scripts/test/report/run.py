@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs scripts/test/run, copies what it prints, and notes what belongs to which step.
+
+scripts/test/run says where a step begins and how it ended by marks in its output, on both
+of its streams, which are not copied: a byte 1e, a word that only this run knows, and
+what is to be said, separated by bytes 1f.
+
+    plan NAME...             the steps there will be
+    tests NAME PATH...       the test binaries that the step NAME runs in a guest
+    begin KIND NAME          a step begins
+    end STATUS               it has ended
+"""
+
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+MARK = b"\x1e"
+# So long after the script's end its pipes are read, if something still holds them.
+LINGER = 2
+# So long after a signal it may take to end.
+GRACE = 15
+
+
+@dataclass
+class Step:
+    kind: str
+    name: str
+    begun: float
+    status: int | None = None
+    seconds: float | None = None
+    # When a line came, and the line; for both streams.
+    stdout: list = field(default_factory=list)
+    stderr: list = field(default_factory=list)
+
+    def printed(self):
+        """All that it printed, in the order in which it came, as text."""
+        return "\n".join(line for _, line in sorted(self.stdout + self.stderr, key=lambda at: at[0]))
+
+
+@dataclass
+class Run:
+    status: int = 0
+    signal: int = 0
+    seconds: float = 0.0
+    plan: list = field(default_factory=list)
+    tests: dict = field(default_factory=dict)
+    steps: list = field(default_factory=list)
+    # What it printed outside of all steps.
+    between: list = field(default_factory=list)
+    # Why some of what it printed could not be copied.
+    lost: str = ""
+
+
+class Stream:
+    """One of the script's outputs: copies it, and keeps its lines."""
+
+    def __init__(self, run, word, name, copies):
+        self.run, self.name, self.copies = run, name, copies
+        self.mark = MARK + word + b"\x1f"
+        self.rest = b""
+        self.copied = 0
+        self.step = None
+
+    def feed(self, data, now):
+        self.rest += data
+        *lines, self.rest = self.rest.split(b"\n")
+        for line in lines:
+            text, mark, said = line.partition(self.mark)
+            self.copy(text[self.copied:] + (b"" if mark else b"\n"))
+            self.copied = 0
+            if text or not mark:
+                self.keep(text, now)
+            if mark:
+                self.heed(said.decode(errors="replace").split("\x1f"), now)
+        # What is not yet a whole line is copied, too, unless it may become a mark.
+        if MARK not in self.rest:
+            self.copy(self.rest[self.copied:])
+            self.copied = len(self.rest)
+
+    def end(self, now):
+        if self.rest:
+            self.copy(self.rest[self.copied:])
+            self.keep(self.rest, now)
+            self.rest = b""
+
+    def copy(self, data):
+        for target in self.copies if data else ():
+            target.write(data)
+
+    def keep(self, line, now):
+        into = getattr(self.step, self.name) if self.step else self.run.between
+        into.append((now, line.decode(errors="replace")))
+
+    def heed(self, words, now):
+        run, (word, *rest) = self.run, words
+        if word == "plan":
+            run.plan += rest
+        elif word == "tests":
+            run.tests[rest[0]] = rest[1:]
+        elif word == "begin":
+            kind, name = rest
+            # The other stream may have told of it already.
+            self.step = next((step for step in run.steps if step.name == name), None)
+            if not self.step:
+                self.step = Step(kind, name, now)
+                run.steps.append(self.step)
+        elif word == "end" and self.step:
+            self.step.status = int(rest[0])
+            self.step.seconds = now - self.step.begun
+            self.step = None
+
+
+class Copy:
+    """A descriptor to copy to. Silent once its reader has gone; any other failure is noted."""
+
+    def __init__(self, run, descriptor):
+        self.run, self.descriptor = run, descriptor
+
+    def write(self, data):
+        while data and self.descriptor is not None:
+            try:
+                data = data[os.write(self.descriptor, data):]
+            except BrokenPipeError:
+                self.descriptor = None
+            except OSError as error:
+                self.descriptor, self.run.lost = None, error.strerror
+
+
+def supervise(command, transcript):
+    """Runs the command to its end, whatever that is. Both of its outputs go to ours,
+    and to the file `transcript`."""
+    run, word, started = Run(), secrets.token_hex(8).encode(), time.monotonic()
+    # In a group of its own, so that a signal to us can be handed to all of it.
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=os.environ | {"PARLEY_MARK": word.decode()}, start_new_session=True)
+
+    def hand_on(number, _frame):
+        nonlocal killed_at
+        run.signal = run.signal or number
+        killed_at = killed_at or time.monotonic() + GRACE
+        # Whatever came: SIGINT is ignored by what was started in the background.
+        to_all(child.pid, signal.SIGTERM)
+
+    killed_at = None
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, hand_on)
+    streams, kept = selectors.DefaultSelector(), Copy(run, transcript.fileno())
+    for pipe, name, own in ((child.stdout, "stdout", 1), (child.stderr, "stderr", 2)):
+        streams.register(pipe, selectors.EVENT_READ,
+                         Stream(run, word, name, (Copy(run, own), kept)))
+    left = None
+    while streams.get_map():
+        ready = streams.select(timeout=0.5)
+        now = time.monotonic()
+        for key, _ in ready:
+            data = os.read(key.fd, 1 << 16)
+            if data:
+                key.data.feed(data, now)
+            else:
+                key.data.end(now)
+                streams.unregister(key.fileobj)
+        if child.poll() is None:
+            if killed_at and now > killed_at:
+                to_all(child.pid, signal.SIGKILL)
+        else:
+            left = left or now + LINGER
+            if now > left and not ready:
+                for key in list(streams.get_map().values()):
+                    key.data.end(now)
+                    streams.unregister(key.fileobj)
+    # As a shell has it: 128 and the signal's number, of that which came to us.
+    status = child.wait()
+    run.status = status if status >= 0 else 128 + (run.signal or -status)
+    run.seconds = time.monotonic() - started
+    return run
+
+
+def to_all(group, number):
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is built is what is there: scripts/build/built.sh."""
+import os
+import subprocess
+import time
+
+from support import CheckoutTest
+
+
+class Built(CheckoutTest):
+    def test_what_was_built_of_sources_that_nobody_knows_is_built_again(self):
+        self.run_here("scripts/build/alone", "true")
+        built = [self.write(self.checkout / name) for name in
+                 ("kmod/parley.ko", "user/target/debug/.fingerprint/parley-1/lib")]
+        self.run_here("scripts/build/alone", "true")
+        self.assertTrue(all(file.exists() for file in built))
+        (self.checkout / "build/sources").unlink()
+        self.run_here("scripts/build/alone", "true")
+        self.assertFalse(any(file.exists() for file in built))
+
+    def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
+        self.run_here("scripts/build/alone", "true")
+        ahead = time.time() + 10000
+        os.utime(self.checkout / "build/sources", (ahead, ahead))
+        result = self.run_here("scripts/build/alone", "true")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("make clean", result.stderr)
+        self.assertEqual(self.run_here("make", "clean").returncode, 0)
+        self.assertEqual(self.run_here("scripts/build/alone", "true").returncode, 0)
+
+    def test_what_was_built_in_a_shared_target_folder_is_not_taken_for_what_is_here(self):
+        other = self.copy_of_checkout(self.folder / "other")
+        self.write(other / "user/src/new.rs", "broken")
+        os.utime(other / "user/src/new.rs", (1e9, 1e9))
+        built = self.folder / "shared/release/.fingerprint/parley-1"
+        for place, fresh in ((self.checkout, False), (self.checkout, True), (other, False), (other, True)):
+            if not (place / "user/target").exists():
+                (place / "user/target").symlink_to(self.folder / "shared")
+            self.write(built / "lib")
+            self.assertEqual(self.run_here("scripts/build/alone", "true", cwd=place).returncode, 0)
+            self.assertEqual(built.exists(), fresh)
+        with subprocess.Popen([other / "scripts/build/alone", "sh", "-c", "echo in; read word"], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+            first.stdout.readline()
+            with subprocess.Popen([self.checkout / "scripts/build/alone", "true"], text=True,
+                                  stderr=subprocess.PIPE) as second:
+                self.assertIn("another checkout builds", second.stderr.readline())
+                first.communicate("go on\n")
+
+    def test_what_was_built_in_another_checkout_is_not_taken_for_what_is_here(self):
+        sources = self.write(self.home / "sources/Cargo.lock").parent
+        for name in ("cargo", "rustc"):
+            self.fake(name, "exit 0")
+        built, std = (self.cache / "cross" / name for name in ("a/debug/.fingerprint/parley-1", "a/debug/.fingerprint/std-1"))
+        other = self.copy_of_checkout(self.folder / "other")
+        for place, fresh in ((self.checkout, False), (self.checkout, True), (other, True)):
+            self.write(built / "lib"), self.write(std / "lib")
+            if place == other:
+                self.write(other / "user/src/new.rs", "broken")
+                os.utime(other / "user/src/new.rs", (1e9, 1e9))
+                fresh = False
+            result = self.run_here("scripts/test/cross", "check", cwd=place, env={"RUST_LIB_SRC": str(sources)})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual((built.exists(), std.exists()), (fresh, True))
+
+    def test_a_file_that_is_restored_with_an_older_time_is_copied(self):
+        source = self.write(self.checkout / "sub/file", "new")
+        self.in_lib("copy_changed out sub/file; copy_changed out sub/file")
+        source.write_text("old")
+        os.utime(source, (1, 1))
+        self.in_lib("copy_changed out sub/file")
+        self.assertEqual((self.checkout / "out/sub/file").read_text(), "old")
+
+    def test_a_source_that_is_restored_with_an_older_time_is_built(self):
+        source, other = self.checkout / "kmod/echo.rs", self.checkout / "user/parley/src/lib.rs"
+        for file in (source, other):
+            os.utime(file, (1e9, 1e9))
+        self.assertEqual(self.run_here("scripts/build/alone", "true").returncode, 0)
+        self.assertEqual(source.stat().st_mtime, 1e9)
+        looked = (self.checkout / "build/sources").stat().st_mtime
+        # Restored with an older time; and with one of when that run was building.
+        for stamp in (1e9, looked + 0.001):
+            source.write_text(f"broken {stamp}")
+            os.utime(source, (stamp, stamp))
+            self.assertEqual(self.run_here("scripts/build/alone", "true").returncode, 0)
+            self.assertGreater(source.stat().st_mtime, stamp)
+        self.assertEqual(other.stat().st_mtime, 1e9)
+
+    def test_a_module_that_make_has_built_elsewhere_is_not_taken_for_built(self):
+        self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
+        self.fake("make", f'echo "$@" >{self.folder}/make')
+        self.write(self.folder / "tree/.config")
+        result = self.run_here("scripts/build/module", self.folder / "tree")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("elsewhere", result.stderr)
+        self.assertIn(" MO= ", (self.folder / "make").read_text())
+
+    def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
+        self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
+        self.fake("make", "[ -e kmod/parley.ko ] || { touch kmod/parley.ko; echo 'WARNING: modpost: x'; }")
+        self.write(self.folder / "tree/.config")
+        built_for = self.write(self.checkout / "build/module-for", "/another\n")
+        for _ in range(2):
+            result = self.run_here("scripts/build/module", self.folder / "tree")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("builds with warnings", result.stderr)
+            self.assertFalse(built_for.exists())
+        # What a build that fails has compiled, with warnings, is compiled again.
+        self.fake("make", "[ ! -e kmod/parley.ko ] || { echo old; exit; }\n"
+                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; exit 2")
+        for _ in range(2):
+            result = self.run_here("scripts/build/module", self.folder / "tree")
+            self.assertIn("does not build", result.stderr)
+        self.fake("make", "touch kmod/parley.ko; kill $PPID; sleep 1")
+        self.assertNotEqual(self.run_here("scripts/build/module", self.folder / "tree").returncode, 0)
+        self.assertFalse((self.checkout / "kmod/parley.ko").exists())
+        self.fake("make", "[ ! -e kmod/parley.ko ] || exit 0\n"
+                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; kill -9 $PPID; sleep 1")
+        for _ in range(2):
+            self.assertNotEqual(self.run_here("scripts/build/module", self.folder / "tree").returncode, 0)

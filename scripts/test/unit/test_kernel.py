@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/build/kernel: what it fetches, and what it keeps and removes."""
+import hashlib
+import subprocess
+
+from support import SCRIPTS, CheckoutTest
+
+MAKEFILE = "# SPDX\nVERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = {}\nEXTRAVERSION =\nNAME = X\n"
+
+
+class KernelTest(CheckoutTest):
+    def setUp(self):
+        super().setUp()
+        for tool in ("rustc", "gcc", "bindgen"):
+            self.fake(tool, f"echo {tool} 1.2.3")
+        for tool in ("flex", "bison"):
+            self.fake(tool, "exit 0")
+        # Configures by taking the fragment, and builds nothing.
+        self.fake("make", '''
+for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
+[ -z "${all:-}" ] || cp "$KCONFIG_ALLCONFIG" "$build/.config"''')
+        self.cache.mkdir(parents=True, exist_ok=True)
+
+    def sources(self, sublevel, folder=None):
+        return self.write((folder or self.cache / f"linux-7.3.{sublevel}") / "Makefile",
+                          MAKEFILE.format(sublevel)).parent
+
+    def tarball(self, sublevel):
+        """A tarball of sources; returns its path and its sha256."""
+        tree = self.sources(sublevel, self.folder / f"tree/linux-7.3.{sublevel}")
+        tar = self.folder / "linux.tar.xz"
+        subprocess.run(["tar", "-C", tree.parent, "-cJf", tar, tree.name], check=True)
+        return tar, hashlib.sha256(tar.read_bytes()).hexdigest()
+
+    def debian(self, *versions):
+        """Puts a Debian archive on the PATH that has linux-source-7.3 in these versions."""
+        listed = "".join(f"echo 'linux-source-7.3 | {version} | suite'\n" for version in versions)
+        self.fake("apt-cache", listed)
+        self.fake("apt-get", f'''
+for word; do case $word in linux-source-7.3=*) echo "$word" >{self.folder}/asked && touch a.deb ;; esac; done''')
+        self.fake("dpkg-deb", f'''
+mkdir -p "$3/usr/src"; cp {self.folder}/linux.tar.xz "$3/usr/src/linux-source-7.3.tar.xz"''')
+
+    def kernel(self, *words, env=None, **options):
+        return self.run_here("scripts/build/kernel", *words,
+                             env={"DEBIAN_MIRROR": "http://mirror", "RUST_LIB_SRC": "/rust", **(env or {})}, **options)
+
+
+class Sources(KernelTest):
+    def test_the_pinned_version_of_debian_is_taken_before_others(self):
+        self.tarball(4)
+        self.debian("7.4.1-1~bpo13+1", "7.3.4-1~bpo13+1")
+        result = self.kernel("--source")
+        self.assertEqual(result.stdout.strip(), str(self.cache / "linux-7.3.4"), result.stderr)
+        self.assertEqual((self.folder / "asked").read_text(), "linux-source-7.3=7.3.4-1~bpo13+1\n")
+
+    def test_another_version_of_debian_has_its_own_name_and_key(self):
+        before = self.kernel("--path").stdout
+        self.tarball(9)
+        self.debian("7.3.9-1~bpo13+1")
+        result = self.kernel("--source")
+        self.assertEqual(result.stdout.strip(), str(self.cache / "linux-7.3.9"), result.stderr)
+        self.assertIn("using Linux 7.3.9", result.stderr)
+        self.assertFalse((self.cache / "linux-7.3.4").exists())
+        self.assertEqual(self.kernel("--source").stdout, result.stdout)
+        self.assertNotEqual(self.kernel("--path").stdout, before)
+        self.assertIn("Linux 7.3.9 (default) is built", self.kernel().stderr)
+
+    def test_another_version_is_not_kept_for_when_another_is_pinned(self):
+        self.tarball(9)
+        self.debian("7.3.9-1~bpo13+1")
+        self.kernel("--source")
+        script = self.checkout / "scripts/build/kernel"
+        script.write_text(script.read_text().replace("=7.3.4", "=7.3.12"))
+        self.tarball(12)
+        self.debian("7.3.12-1~bpo13+1")
+        self.assertEqual(self.kernel("--source").stdout.strip(), str(self.cache / "linux-7.3.12"))
+
+    def test_sources_that_are_not_what_their_folder_says_are_refused(self):
+        self.sources(9, self.cache / "linux-7.3.4")
+        result = self.kernel("--source")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("are those of Linux 7.3.9", result.stderr)
+
+    def test_a_tarball_that_nobody_vouches_for_is_not_even_fetched(self):
+        tar, _ = self.tarball(4)
+        self.debian()
+        self.fake("curl", f'touch {self.folder}/fetched; cp {tar} "${{@: -1}}"')
+        result = self.kernel("--source")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("PARLEY_LINUX_SHA256", result.stderr)
+        self.assertFalse((self.folder / "fetched").exists())
+        self.assertFalse((self.cache / "linux-7.3.4").exists())
+
+    def test_a_tarball_with_another_sum_is_refused_and_not_unpacked(self):
+        tar, sha256 = self.tarball(4)
+        self.debian()
+        self.fake("curl", f'cp {tar} "${{@: -1}}"')
+        self.fake("tar", f"touch {self.folder}/unpacked")
+        result = self.kernel("--source", env={"PARLEY_LINUX_SHA256": "0" * 64})
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn(f"found:  {sha256}", result.stderr)
+        self.assertFalse((self.folder / "unpacked").exists())
+        self.assertEqual(list(self.cache.glob("linux*")), [])
+
+    def test_the_tarball_with_that_sum_is_taken(self):
+        tar, sha256 = self.tarball(4)
+        self.debian()
+        self.fake("curl", f'while [ "$1" != -o ]; do shift; done; cp {tar} "$2"')
+        result = self.kernel("--source", env={"PARLEY_LINUX_SHA256": sha256})
+        self.assertEqual(result.stdout.strip(), str(self.cache / "linux-7.3.4"), result.stderr)
+
+
+class Failures(KernelTest):
+    """Each cause has words of its own."""
+
+    def fails(self, *words, env=None, **options):
+        result = self.kernel("--source", env=env, **options)
+        self.assertNotEqual(result.returncode, 0)
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertEqual(list(self.cache.glob("linux*")), [])
+
+    def test_no_network_for_apt(self):
+        self.fake("apt-get", "echo 'E: Failed to fetch  Could not resolve host' >&2; exit 100")
+        self.fails("no linux-source-7.3 from Debian: the network cannot be reached")
+
+    def test_a_full_disk_for_apt(self):
+        self.fake("apt-get", "echo 'E: Write error - write (28: No space left on device)'; exit 100")
+        self.fails("no linux-source-7.3 from Debian: a disk is full")
+
+    def test_no_network_for_curl(self):
+        self.debian()
+        self.fake("curl", "echo 'curl: (6) Could not resolve host: cdn.kernel.org' >&2; exit 6")
+        self.fails("from kernel.org", "the network cannot be reached",
+                   env={"PARLEY_LINUX_SHA256": "0" * 64})
+
+    def test_a_full_disk_for_curl(self):
+        self.debian()
+        self.fake("curl", "echo 'curl: (23) Failure writing output to destination' >&2; exit 23")
+        self.fails("from kernel.org", "a disk is full", env={"PARLEY_LINUX_SHA256": "0" * 64})
+
+    def test_a_full_disk_for_tar(self):
+        self.tarball(4)
+        self.debian("7.3.4-1~bpo13+1")
+        self.fake("tar", "echo 'tar: a: Cannot write: No space left on device' >&2; exit 2")
+        self.fails("cannot be unpacked", "a disk is full")
+
+    def test_no_curl(self):
+        self.fails("this machine has no apt", "curl is missing", "install the package curl",
+                   env={"PARLEY_LINUX_SHA256": "0" * 64},
+                   path=f"{self.folder}/bin:{self.basic_path()}")
+
+
+class Builds(KernelTest):
+    def setUp(self):
+        super().setUp()
+        self.sources(4)
+        for name in ("ci", "ci-arm"):
+            self.write(self.checkout / f"scripts/build/kernel-{name}.config", "CONFIG_A=y\n")
+
+    def test_a_build_removes_the_builds_of_its_own_flavour_alone(self):
+        self.assertEqual(self.kernel("ci-arm").returncode, 0)
+        other = self.kernel("--path", "ci-arm").stdout.strip()
+        stale = self.write(self.cache / "kernel/ci-0123456789ab/.done").parent
+        result = self.kernel("ci")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertFalse(stale.exists())
+        self.assertEqual({str(path) for path in (self.cache / "kernel").iterdir()},
+                         {other, self.kernel("--path", "ci").stdout.strip()})
+
+    def test_the_build_that_another_worktree_uses_stays(self):
+        used = self.write(self.cache / "kernel/ci-0123456789ab/.done").parent
+        user = subprocess.Popen(["flock", "--shared", used / ".done", "sh", "-c", "echo; read word"],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(user.communicate, "go on\n")
+        user.stdout.readline()
+        result = self.kernel("ci")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue((used / ".done").exists())
+        self.assertIn("in use, so it stays", result.stderr)
+
+    def test_scripts_that_use_a_kernel_keep_it_from_being_removed(self):
+        build = self.cache / "kernel/default-0123456789ab"
+        # The first command of each probes whether the lock is free; cargo's configuration is read
+        # before there is anything to hold.
+        ask = f"[ $1 != -Z ] || exit 1; flock --nonblock {build}/.done true && echo free >>{self.folder}/said || " \
+              f"echo held >>{self.folder}/said; exit 1"
+        for tool in ("make", "qemu-system-x86_64", "vng", "cargo", "perl", "python3"):
+            self.fake(tool, ask)
+        for tool in ("shellcheck", "rustfmt"):
+            self.fake(tool, "exit 0")
+        for name in (".config", "include/generated/rustc_cfg", "arch/x86/boot/bzImage", "Makefile"):
+            self.write(build / name, "CONFIG_KUNIT=y\n" if name == ".config" else "")
+        self.write(self.checkout / "scripts/build/kernel", f'''#!/bin/sh
+case $1 in --image) echo {build}/arch/x86/boot/bzImage ;; --source) echo {self.cache}/linux-7.3.4 ;;
+*) echo {build} ;; esac''')
+        self.git("init", "--quiet")
+        self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
+        self.write(self.checkout / "scripts/setup", "#!/bin/sh\n")
+        self.run_here("scripts/build/alone", "true")
+        for script in (["module", build], ["vm", "--", "true"], ["run"], ["lint"], ["bench"],
+                       ["rust-project"]):
+            self.write(build / ".done")
+            self.write(self.checkout / "kmod/parley.ko")
+            (self.folder / "said").unlink(missing_ok=True)
+            result = self.run_here(SCRIPTS[script[0]], *script[1:], env={"PARLEY_ACCEL": "tcg"})
+            said = (self.folder / "said").read_text() if (self.folder / "said").exists() else ""
+            self.assertEqual(set(said.split()), {"held"}, f"{script[0]}: {said}{result.stderr}")
+
+    def test_a_rustc_without_a_toolchain_is_told(self):
+        self.fake("rustc", "echo 'error: no default is configured' >&2; exit 1")
+        for words in ((), ("--path",), ("--image",)):
+            result = self.kernel(*words)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("no default is configured", result.stderr)
+            self.assertIn("rustc does not run", result.stderr)
+
+    def test_a_name_that_leads_out_of_the_cache_is_refused(self):
+        for name in ("../x", "a/b", ".", "a b", "*"):
+            result = self.kernel("--path", name)
+            self.assertNotEqual(result.returncode, 0, name)
+            self.assertIn("no kernel has this name", result.stderr)
+
+
+class Debian(KernelTest):
+    """scripts/build/debian, with a made-up archive and root."""
+
+    headers = "usr/src/linux-headers-"
+
+    def setUp(self):
+        super().setUp()
+        setup = self.checkout / "scripts/setup"
+        setup.write_text(setup.read_text().replace("/usr/share/keyrings/debian-archive-keyring.gpg",
+                                                   str(self.folder)))
+        for tool in ("busybox", "file", "depmod"):
+            self.fake(tool, "exit 0")
+        self.fake("apt-config", "echo \"proxy='http://apts.proxy:1'\"")
+        self.fake("id", "echo 0")
+        self.fake("mmdebstrap", f'''
+echo "$http_proxy" >{self.folder}/proxy
+while [ "$1" != trixie ]; do shift; done; mkdir -p "$2/tmp" "$2/usr/local/sbin"''')
+        # In the root: what is called with which words, and what comes of it.
+        self.fake("unshare", f'''
+root=$6; shift 6
+while [[ $1 = *_proxy=* ]]; do shift; done
+echo "$*" >>{self.folder}/called
+case "$*" in
+"apt-cache show linux-headers-"*) grep -qx "${{3#linux-headers-}}" {self.folder}/releases ;;
+"apt-cache pkgnames"*) sed s/^/linux-headers-/ {self.folder}/releases ;;
+"sh -c"*) release=$(cat {self.folder}/releases | sort -V | tail -n 1)
+	folder=$root/tmp/image/usr/lib/modules/$release; mkdir -p "$folder/kernel"
+	echo image >"$folder/vmlinuz" ;;
+"debian-headers "*) mkdir -p "$root/{self.headers}$2" ;;
+esac''')
+
+    def debian_kernel(self, *words, env=None):
+        return self.kernel(*words, "debian", env={"http_proxy": "", "https_proxy": "", **(env or {})})
+
+    def test_the_pinned_kernel_is_taken_and_old_builds_go(self):
+        self.write(self.folder / "releases", "7.3.4+deb13-amd64\n7.3.9+deb13-amd64\n7.4.1+deb13-amd64\n")
+        before = self.debian_kernel("--path").stdout
+        stale = self.write(self.cache / "kernel/debian-0123456789ab/.done").parent
+        used = self.write(self.cache / "kernel/debian-0123456789ac/.done").parent
+        other = self.write(self.cache / "kernel/debian-mine/.done").parent
+        user = subprocess.Popen(["flock", "--shared", used / ".done", "sh", "-c", "echo; read word"],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(user.communicate, "go on\n")
+        user.stdout.readline()
+        (self.folder / "releases").write_text("7.3.4+deb13-amd64\n")
+        result = self.debian_kernel()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.debian_kernel("--path").stdout, before)
+        self.assertIn("Debian's Linux 7.3.4+deb13-amd64 is there", result.stderr)
+        self.assertEqual([path.exists() for path in (stale, used, other)], [False, True, True])
+
+    def test_another_kernel_has_its_own_name_and_key(self):
+        self.write(self.folder / "releases", "7.3.9+deb13-amd64\n")
+        before = self.debian_kernel("--path").stdout
+        result = self.debian_kernel()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is there", result.stderr)
+        after = self.debian_kernel("--path").stdout
+        self.assertTrue(after.endswith("/linux-headers-7.3.9+deb13-amd64\n"))
+        self.assertNotEqual(after.split("/root/")[0], before.split("/root/")[0])
+        self.assertEqual(len(list((self.cache / "kernel").iterdir())), 1)
+        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is there", self.debian_kernel().stderr)
+
+    def test_a_proxy_that_only_apt_knows_reaches_the_root(self):
+        self.write(self.folder / "releases", "7.3.4+deb13-amd64\n")
+        self.debian_kernel()
+        self.assertEqual((self.folder / "proxy").read_text(), "http://apts.proxy:1\n")
+
+    def test_no_network_and_a_full_disk_have_their_own_words(self):
+        for says, words in (("E: Could not connect to m:80", "the network cannot be reached"),
+                            ("E: No space left on device", "a disk is full")):
+            self.fake("mmdebstrap", f"echo '{says}' >&2; exit 1")
+            result = self.debian_kernel()
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("no Debian root can be made", result.stderr)
+            self.assertIn(words, result.stderr)

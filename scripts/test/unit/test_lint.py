@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The settings of a user do not change what scripts/test/lint finds."""
+import os
+import pathlib
+import re
+import subprocess
+
+from support import SCRIPTS, TOP, CheckoutTest
+
+
+class Lint(CheckoutTest):
+    def setUp(self):
+        super().setUp()
+        self.git("init", "--quiet")
+        # Of all files it looks at six.
+        self.write(self.checkout / ".git/info/exclude", "*\n!*/\n!bad*\n")
+        self.fake("make", "exit 0")
+        self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
+        # What takes long, or looks at other things.
+        for name, text in (("cross", "#!/bin/sh\n"), ("attributes", "#!/bin/sh\n"), ("rules.py", "")):
+            (self.checkout / SCRIPTS[name]).write_text(text)
+        self.write(self.checkout / "kmod/bad.rs", "//! Long: " + "x" * 100 + "\nfn bad () {}\n")
+        self.write(self.checkout / "user/parley/src/bad.rs", "fn bad () {}\n")
+        self.write(self.checkout / "bench/clients/bad.c",
+                   "// SPDX-License-Identifier: GPL-2.0\nint bad( void ) { return 1; }\n")
+        self.write(self.checkout / "bad.py", "print(undefined)\n")
+        self.write(self.checkout / "scripts/bad", "#!/bin/sh\necho $1\n").chmod(0o755)
+        self.write(self.checkout / "scripts/bad-too", "#!/usr/bin/env -S bash -e\necho $1\n").chmod(0o755)
+
+    def lint(self, **env):
+        """What the checks that are not stubs find."""
+        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        kernel = subprocess.run([TOP / "scripts/build/kernel", "--path"], capture_output=True, text=True, check=True)
+        if not pathlib.Path(kernel.stdout.strip(), ".done").exists():
+            self.skipTest("the kernel is not built, whose own tools some checks are")
+        done = self.run_here("scripts/test/lint", env={"XDG_CACHE_HOME": cache, **env})
+        return done.returncode, [re.sub(r"after \d+ s", "", line) for line in done.stderr.splitlines()
+                                 if "bad" in line or "FAILED" in line]
+
+    def test_a_copy_that_cannot_be_renewed_is_not_looked_at_instead(self):
+        self.write(self.checkout / "build/lint/plain")
+        _, found = self.lint()
+        self.assertTrue([line for line in found if "clippy" in line], found)
+
+    def test_settings_of_the_user_hide_nothing(self):
+        plain = self.lint()
+        self.assertEqual(plain[0], 1)
+        for words in ("kmod/bad.rs", "user/parley/src/bad.rs", "bench/clients/bad.c", "scripts/bad ", "scripts/bad-too",
+                      "bad.py"):
+            self.assertTrue([line for line in plain[1] if words in line], (words, plain))
+        ignore = "--ignore SPACING,OPEN_BRACE,LONG_LINE,LONG_LINE_COMMENT,FUNCTION_WITHOUT_ARGS\n"
+        for folder in (self.home, self.folder):
+            self.write(folder / ".checkpatch.conf", ignore)
+            self.write(folder / ".shellcheckrc", "disable=SC2086\n")
+            self.write(folder / ".config/rustfmt/rustfmt.toml", "disable_all_formatting = true\n")
+            self.write(folder / "rustfmt.toml", "disable_all_formatting = true\n")
+            self.write(folder / "clippy.toml", "msrv = \"1.0\"\n")
+        hidden = self.lint(CHECKPATCH_CONFIG_DIR=str(self.home), SHELLCHECK_OPTS="-e SC2086",
+                           PYFLAKES_BUILTINS="undefined", RUSTFLAGS="--cap-lints allow", CLIPPY_CONF_DIR=str(self.home))
+        self.assertEqual(hidden, plain)
+        ran = (self.folder / "cargo").read_text().splitlines()
+        self.assertEqual(set(ran), {"/ "})

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Sources that break each rule of scripts/test/rules.py."""
+import sys
+import unittest
+
+from support import TOP
+
+sys.path.insert(0, str(TOP / "scripts/test"))
+# pylint: disable=wrong-import-position
+import rules
+from rules import LINES_MAX, bindings, layers, length, licence, links, unfinished, unsafe
+
+BROKEN = (
+    (licence, "kmod/new.rs", "//! Nothing.\n"),
+    (licence, "user/parley/src/new.rs", "// SPDX-License-Identifier: GPL-2.0\n"),
+    (length, "kmod/new.rs", "\n" * (LINES_MAX + 1)),
+    (unfinished, "kmod/new.rs", "// TO" + "DO: all of it\n"),
+    (unsafe, "kmod/new.rs", "//! Nothing.\n// #![forbid(unsafe_code)]\n"),
+    (unsafe, "user/parley/src/new.rs", "#[allow(unsafe_code)]\nmod new;\n"),
+    (unsafe, "user/parley/src/new.rs", "#![allow(unsafe_code)]\n\nuse std::io;\n"),
+    (unsafe, "user/new/Cargo.toml", "[package]\n"),
+    (bindings, "kmod/new.rs", "use kernel::{\n    bindings,\n};\n"),
+    (layers, "kmod/genl/new.rs", "use crate::{\n    genl::{Do, Dump},\n    counter, //\n};\n"),
+    (layers, "user/netlink/src/netlink/new.rs", "use crate::client::Client;\n"),
+    (layers, "user/parley/src/output/new.rs", "use crate::commands::echo::reply;\n"),
+    (layers, "user/parley/src/commands/new.rs", "use super::echo::reply;\n"),
+    (layers, "user/parley/src/commands/new/part.rs", "use super::super::echo::reply;\n"),
+    (links, "docs/new.md", "see [it](nowhere.md)\n"),
+    (links, "docs/new.md", "see [it](#nowhere)\n\n# Somewhere\n"),
+)
+CRATE = {
+    "user/new/src/lib.rs": "mod a;\nmod b;\nmod c;\nuse a::A;\n",
+    "user/new/src/a.rs": "use crate::{b::{B, D}, c};\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n",
+    "user/new/src/b.rs": "pub use super::c::B;\n// use super::a;\n",
+    "user/new/src/c.rs": "fn c() {\n    println!(\"use super::a;\");\n}\n",
+}
+
+
+class Rules(unittest.TestCase):
+    def test_each_rule_finds_what_breaks_it(self):
+        self.assertEqual({rule for rule, _, _ in BROKEN}, set(rules.RULES))
+        for rule, path, text in BROKEN:
+            if rule is links and "#" in text:
+                # A heading of a file that is there.
+                path = "README.md"
+            with self.subTest(rule=rule.__name__, path=path):
+                self.assertTrue(list(rule(path, text)), text)
+
+    def test_a_cycle_of_files_is_found_and_nothing_else(self):
+        self.assertEqual(list(rules.cycles(CRATE)), [])
+        for more in ("use super::a::A;\n", "fn d() {\n    super::a::a();\n}\n",
+                     "use crate::{a::{self, A}};\n"):
+            self.assertTrue(list(rules.cycles({**CRATE, "user/new/src/c.rs": more})), more)
+
+    def test_headings_have_the_anchors_that_links_name(self):
+        self.assertEqual(rules.anchors("# A & b: `c_d`\n# A & b: `c_d`\n"), {"a--b-c_d", "a--b-c_d-1"})

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/test/run in a checkout where every other script only pretends to succeed."""
+
+import json
+
+from support import SCRIPTS, TOP, ScriptTest
+
+SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
+         "module", "course")
+PYTHON = ("scripts/course.py", "scripts/test/report")
+
+
+class Test(ScriptTest):
+    def setUp(self):
+        super().setUp()
+        self.top = self.folder / "checkout"
+        (self.top / "user/parley/tests").mkdir(parents=True)
+        self.copy_scripts(self.top, "run", "lib.sh", "built.sh")
+        for name in SHELL:
+            script = self.top / SCRIPTS[name]
+            script.write_text(f'#!/bin/bash\n[[ ${{1:-}} != --@(path|source) ]] || echo {self.folder}\n')
+            script.chmod(0o755)
+        with (self.top / "scripts/test/cross").open("a") as cross:
+            cross.write("printf 'running 1 test\\ntest result: ok. 1 passed; 0 failed\\n'\n")
+        for name in PYTHON:
+            (self.top / name).parent.mkdir(exist_ok=True)
+            (self.top / name).touch()
+        (self.folder / ".config").write_text("CONFIG_KUNIT=y\n")
+        (self.top / "scripts/test/unit").mkdir()
+        (self.top / "scripts/test/unit/__main__.py").write_bytes((TOP / "scripts/test/unit/__main__.py").read_bytes())
+        kunit = self.folder / "tools/testing/kunit/kunit.py"
+        kunit.parent.mkdir(parents=True)
+        kunit.write_text("#!/bin/bash\ncat >/dev/null\n")
+        kunit.chmod(0o755)
+        for name in ("one", "installed"):
+            (self.top / f"scripts/test/unit/test_{name}.py").write_text(
+                "import unittest\nclass One(unittest.TestCase):\n    def test_one(self):\n        pass\n")
+        vm = self.top / "scripts/vm"
+        vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
+
+    def run_test(self, built, *arguments, tests="test result: ok. 1 passed; 0 failed"):
+        """Runs scripts/test/run, where cargo has built the tests of these files."""
+        lines = "\n".join(json.dumps({"profile": {"test": True}, "executable": f"/target/{name}-1f"})
+                          for name in built)
+        self.fake("cargo", f"case $* in *message-format*) cat <<'END'\n{lines}\nEND\n;;\n"
+                  f"*) printf 'running 1 test\\n{tests}\\n' ;; esac\n")
+        return self.run_script(self.top / "scripts/test/run", *arguments, timeout=60,
+                               env={"XDG_CACHE_HOME": str(self.folder), "CI": ""})
+
+    def files(self, *names):
+        for name in names:
+            (self.top / "user/parley/tests" / f"{name}.rs").touch()
+
+    def test_a_run_with_tests_in_each_step_is_well(self):
+        self.files("echo", "parallel")
+        module = self.top / "scripts/build/module"
+        module.write_text(f'#!/bin/bash\necho "module $*" >>{self.folder}/guests\n')
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        guests = (self.folder / "guests").read_text()
+        self.assertEqual(guests.splitlines()[0], f"module {self.folder}")
+        self.assertIn("guest-tests /target/echo-1f", guests)
+        self.assertIn("guest-tests /target/parallel-1f", guests)
+
+    def test_a_test_that_ends_its_program_fails_the_run(self):
+        self.files("echo", "parallel")
+        done = self.run_test(["echo", "parallel"],
+                             tests="test result: ok. 1 passed; 0 failed\\nrunning 5 tests")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not all test binaries ended well", done.stderr)
+
+    def test_what_is_left_out_is_said_last(self):
+        self.files("echo", "parallel")
+        for status, last in ((0, "all is well"), (1, "which were left out")):
+            (self.top / "scripts/setup").write_text(f"#!/bin/bash\nexit {status}\n")
+            done = self.run_test(["echo", "parallel"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stderr.rstrip().endswith(last), done.stderr)
+
+    def test_a_kernel_without_its_configuration_fails_the_run(self):
+        self.files("echo", "parallel")
+        for config, says in ((None, "has no configuration"), ("CONFIG_RUST=y\n", "without KUnit")):
+            (self.folder / ".config").unlink(missing_ok=True)
+            if config:
+                (self.folder / ".config").write_text(config)
+            done = self.run_test(["echo", "parallel"])
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(says, done.stderr)
+
+    def test_no_tests_of_the_scripts_fail_the_run(self):
+        self.files("echo", "parallel")
+        for file in (self.top / "scripts/test/unit").glob("test_*.py"):
+            file.unlink()
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("no test of", done.stderr)
+
+    def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
+        self.files("echo", "parallel", "dump")
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("user/parley/tests/dump.rs", done.stderr)
+        self.assertEqual(self.run_test(["echo", "parallel"], "default", "dump").returncode, 1)
+
+    def test_a_step_without_tests_fails_the_run(self):
+        self.files("echo")
+        done = self.run_test(["echo"])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("at length", done.stderr)
+
+    def test_no_guest_reads_the_input_of_the_caller(self):
+        self.files("echo")
+        self.assertEqual(self.run_test(["echo"], "default", "echo").returncode, 0)
+        script = f'{self.top}/scripts/test/run default echo && read -r line && echo "$line"'
+        done = self.run_script("bash", "-c", script, env={"XDG_CACHE_HOME": str(self.folder), "CI": ""},
+                               stdin=None, input="for the caller\n")
+        self.assertEqual(done.stdout.splitlines()[-1:], ["for the caller"], done.stderr)

@@ -1,0 +1,493 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/vm with a virtme-ng that only pretends to boot. test_guest.py boots guests."""
+
+import fcntl
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import time
+from support import ScriptTest
+
+# In place of virtme-ng: finds the folder of the run, keeps what it was called with, and then
+# does what the test says the guest does. Like QEMU, it opens the console anew.
+VNG = """
+printf '%s\\n' "$@" >{folder}/arguments
+echo boot >>{folder}/boots
+run= script=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--rwdir) run=${{run:-$2}} ;;
+	--exec) script=$2 ;;
+	esac
+	shift
+done
+cp "$script" {folder}/guest-script
+exec 7>/proc/self/fd/2
+console() {{ printf '%s\\r\\n' "$@" >&7; }}
+boot() {{ console '[    0.000000] Linux version 7.3.4' '[    0.100000] ACPI: all is well'; }}
+up() {{
+	console '[    2.000000] parley-vm: the guest is up'
+	: >"$run/started"
+}}
+# finish STATUS [LINE...]: with these lines in the log that the guest reads itself.
+finish() {{
+	{{
+		echo '<5>[    0.000000] Linux version 7.3.4'
+		echo '<12>[    2.000000] parley-vm: the guest is up'
+		[ $# = 1 ] || printf '%s\\n' "${{@:2}}"
+		echo '<12>[    9.000000] parley-vm: the guest is done'
+	}} >"$run/dmesg"
+	console '[    9.000000] parley-vm: the guest is done'
+	[ -n "${{dies:-}}" ] || console '[    9.500000] reboot: Power down'
+	echo "{ended}$1" >"$run/status.new"
+	mv "$run/status.new" "$run/status"
+}}
+"""
+ENDED = "ended "
+
+
+def alive(pid):
+    """Whether the process runs; one that has ended and was not waited for does not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def soon(condition, seconds=60):
+    """Waits until the condition holds, and tells whether it came to that."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+class VmTest(ScriptTest):
+    """Has a checkout of its own, with little more than scripts/vm in it."""
+
+    def setUp(self):
+        super().setUp()
+        self.top = self.folder / "checkout"
+        (self.top / "user").mkdir(parents=True)
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-run", "check-log")
+        kernel = self.top / "scripts/build/kernel"
+        kernel.write_text(f"#!/bin/bash\necho {self.folder}/image\n")
+        kernel.chmod(0o755)
+        (self.folder / "image").touch()
+        (self.folder / "tmp").mkdir()
+        self.fake("qemu-system-x86_64", "echo QEMU\n")
+        self.fake("insmod", "")
+        self.environment = {"PARLEY_ACCEL": "tcg", "XDG_CACHE_HOME": str(self.folder / "cache"),
+                            "TMPDIR": str(self.folder / "tmp")}
+
+    def guest(self, text):
+        """What the guest does."""
+        self.fake("vng", VNG.format(folder=self.folder, ended=ENDED) + text)
+
+    def vm(self, *arguments, env=None, **options):
+        command = [self.top / "scripts/vm", *arguments]
+        return self.run_script(*command, env={**self.environment, **(env or {})}, **options)
+
+    def run_vm(self, *arguments, **options):
+        """A run without a module, whose log is kept."""
+        return self.vm("--no-module", "--log", self.folder / "log", *arguments, "--", "true", **options)
+
+    def boots(self):
+        path = self.folder / "boots"
+        return len(path.read_text().split()) if path.exists() else 0
+
+    def arguments(self):
+        return (self.folder / "arguments").read_text().splitlines()
+
+    def check_log(self):
+        done = self.run_script(self.top / "scripts/test/check-log", self.folder / "log")
+        return done.returncode, done.stdout + done.stderr
+
+
+class Log(VmTest):
+    def test_output_status_and_a_clean_log_come_through(self):
+        (self.folder / "kept").write_text("kept")
+        self.guest(f'cp ~/.config/virtme-ng/virtme-ng.conf {self.folder}/read; boot; up; '
+                   f'for name in log probe console; do ln -s {self.folder}/kept $run/$name; done; '
+                   'echo said >>"$run/stdout"; echo loud >>"$run/stderr"; finish 7')
+        done = self.run_vm()
+        read, kept = (self.folder / name for name in ("read", "kept"))
+        self.assertEqual((read.read_text(), kept.read_text()), ("{}\n", "kept"))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (7, "said\n", "loud\n"))
+        self.assertEqual((self.check_log()[0], list((self.folder / "tmp").iterdir())), (0, []))
+
+    def test_a_guest_that_dies_while_it_shuts_down_is_noticed(self):
+        self.guest("boot; up; dies=1 finish 0")
+        done = self.run_vm()
+        self.assertEqual(done.returncode, 243, done.stderr)
+        self.assertIn("died while it shut down", done.stderr)
+
+    def test_a_guest_that_hangs_while_it_shuts_down_is_noticed(self):
+        self.guest("boot; up; dies=1 finish 0; sleep 60")
+        done = self.run_vm("--timeout", "1")
+        self.assertEqual(done.returncode, 241, done.stderr)
+
+    def test_a_log_of_a_run_before_does_not_pass_for_one_of_this(self):
+        self.guest("boot; up; finish 0")
+        self.assertEqual(self.run_vm().returncode, 0)
+        self.assertEqual(self.check_log()[0], 0)
+        kept = (self.folder / "log").read_text()
+        for arguments in (["--kernel"], ["--bogus"], ["--cpus", "x"], ["--module", "absent.ko"]):
+            (self.folder / "log").write_text(kept)
+            self.assertEqual(self.vm("--log", self.folder / "log", *arguments, "--", "true").returncode, 2)
+            self.assertNotEqual(self.check_log()[0], 0, arguments)
+        (self.folder / "log").write_text(kept)
+        (self.folder / "image").unlink()
+        self.assertEqual((self.run_vm().returncode, self.check_log()[0] == 0), (2, False))
+
+    def test_a_log_is_a_file_of_its_own_and_what_is_refused_empties_none(self):
+        file = self.folder / "kept"
+        for status, words in ((2, "--log /dev/stdout -- true >>kept"), (2, "--log -- true >>kept"),
+                              (0, "--log kept --help"), (2, "--log kept --bogus"), (2, "--console kept --cpus x")):
+            file.write_text("kept")
+            done = subprocess.run(f"{self.top}/scripts/vm {words}", shell=True, capture_output=True,
+                                  check=False, cwd=self.folder)
+            self.assertEqual((done.returncode, file.read_text()[:4]), (status, "kept"))
+        self.assertFalse((self.folder / "--").exists())
+
+    def test_a_log_that_cannot_be_written_fails_before_the_boot(self):
+        self.guest("boot; up; finish 0")
+        for option in ("--log", "--console"):
+            done = self.vm("--no-module", option, self.folder / "absent/log", "--", "true")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("absent/log", done.stderr)
+        self.assertEqual(self.boots(), 0)
+
+    def test_the_warning_of_a_guest_that_is_reset_is_in_the_log_and_refused(self):
+        self.guest("boot; up; console '[    5.000000] parley: this mattered'")
+        self.assertEqual(self.run_vm().returncode, 243)
+        status, said = self.check_log()
+        self.assertEqual(status, 1)
+        self.assertIn("parley: this mattered", said)
+        self.assertIn("cut short", said)
+
+    def test_a_guest_that_is_killed_leaves_a_log_that_is_refused(self):
+        for timeout, guest in (("1", "boot; up; sleep 60"), ("600", "boot; up; exit 1")):
+            self.guest(guest)
+            self.run_vm("--timeout", timeout)
+            self.assertEqual(self.check_log()[0], 1)
+
+    def test_a_report_after_the_guest_read_its_log_is_refused(self):
+        self.guest("boot; up; finish 0; console '[    9.500000] parley: so late' '[    9.9] reboot: Power down'")
+        self.assertEqual(self.run_vm().returncode, 0)
+        status, said = self.check_log()
+        self.assertEqual(status, 1)
+        self.assertIn("parley: so late", said)
+
+    def test_a_normal_end_of_the_guest_is_clean(self):
+        self.guest("boot; up; finish 0; console '[    9.9] reboot: Power down'")
+        self.assertEqual(self.run_vm().returncode, 0)
+        self.assertEqual(self.check_log()[0], 0, self.check_log()[1])
+
+    def test_a_log_that_is_cut_short_anywhere_is_refused(self):
+        self.guest("boot; up; finish 0 '<6>[ 5.0] a' '<6>[ 6.0] b'; console '[    9.9] reboot: Power down'")
+        self.run_vm()
+        whole = (self.folder / "log").read_text().splitlines(keepends=True)
+        for count in range(len(whole)):
+            (self.folder / "log").write_text("".join(whole[:count]))
+            self.assertEqual(self.check_log()[0], 1, f"{count} of {len(whole)} lines passed")
+
+    def test_errors_of_qemu_do_not_overwrite_the_console(self):
+        self.guest("boot; echo 'qemu: a warning that is long enough to reach over much of it' >&2; up; finish 0")
+        self.run_vm("--console", self.folder / "console")
+        text = (self.folder / "console").read_text()
+        for words in ("Linux version 7.3.4", "ACPI: all is well", "qemu: a warning", "the guest is done"):
+            self.assertIn(words, text)
+
+
+class Loss(VmTest):
+    """What cannot be written is noticed."""
+
+    def test_output_that_nobody_can_keep_gives_a_status_of_its_own(self):
+        self.guest('boot; up; echo said >>"$run/stdout"; echo said >>"$run/stderr"; sleep 1; finish 0')
+        with open("/dev/full", "w", encoding="ascii") as full:
+            for stream in ("stdout", "stderr"):
+                streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full}
+                done = subprocess.run([self.top / "scripts/vm", "--no-module", "--", "true"], check=False,
+                                      env={**os.environ, **self.environment,
+                                           "PATH": f"{self.folder}/bin:{os.environ['PATH']}"},
+                                      stdin=subprocess.DEVNULL, timeout=60, **streams)
+                self.assertEqual(done.returncode, 245, stream)
+
+    def test_a_log_that_cannot_be_kept_gives_a_status_of_its_own(self):
+        self.guest("boot; up; finish 0")
+        for option in ("--log", "--console"):
+            done = self.vm("--no-module", option, "/dev/full", "--", "true")
+            self.assertEqual(done.returncode, 245, option)
+            self.assertIn("lost", done.stderr)
+
+    def test_a_loss_that_the_guest_noticed_gives_a_status_of_its_own(self):
+        self.guest('boot; up; : >"$run/lost"; finish 0')
+        self.assertEqual(self.run_vm().returncode, 245)
+
+    def test_a_status_without_a_number_is_not_taken_for_one(self):
+        self.guest('boot; up; finish 0; : >"$run/status"')
+        self.assertNotIn(self.run_vm().returncode, (0, 2))
+
+    def test_a_reader_that_closes_its_end_loses_nothing(self):
+        self.guest('boot; up; yes | head -n 100000 >>"$run/stdout"; finish 0')
+        command = f"set -o pipefail; {shlex.quote(str(self.top / 'scripts/vm'))} --no-module -- true | head -n 1"
+        done = self.run_script("bash", "-c", command, env=self.environment)
+        self.assertEqual((done.returncode, done.stdout), (0, "y\n"), done.stderr)
+
+    def in_small_tmpdir(self, fill):
+        """Runs vm with a TMPDIR of 100 KB, of which `fill` are taken."""
+        script = ('mount -t tmpfs -o size=100k tmpfs "$1" && head -c "$2" /dev/zero >"$1/ballast" && shift 2 && '
+                  'exec "$@"')
+        unshare = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+        if self.run_script(*unshare, "mount", "-t", "tmpfs", "tmpfs", self.folder / "tmp").returncode:
+            self.skipTest("this user may not mount")
+        return self.run_script(*unshare, "bash", "-c", script, "-", self.folder / "tmp", str(fill),
+                               self.top / "scripts/vm", "--no-module", "--log", self.folder / "log", "--", "true",
+                               env=self.environment)
+
+    def test_a_full_disk_is_not_called_wrong_usage(self):
+        self.guest("boot; up; finish 0")
+        for fill in (102400, 100000, 94208):
+            done = self.in_small_tmpdir(fill)
+            self.assertEqual(done.returncode, 245, f"{fill}: {done.stderr}")
+
+    def test_a_disk_that_fills_up_is_not_called_a_guest_that_ended(self):
+        self.guest('boot; up; head -c 200000 /dev/zero >"$run/stdout" 2>/dev/null')
+        done = self.in_small_tmpdir(1)
+        self.assertEqual(done.returncode, 245, done.stderr)
+
+
+class Boot(VmTest):
+    def test_a_boot_that_hangs_is_tried_once_more(self):
+        self.guest('boot; [ "$(wc -l <' + f"{self.folder}/boots" + ')" = 2 ] || exec sleep 60; up; finish 5')
+        done = self.run_vm(env={"PARLEY_BOOT_SECONDS": "1"})
+        self.assertEqual((done.returncode, self.boots()), (5, 2))
+        self.assertIn("once more", done.stderr)
+        self.assertEqual(self.check_log()[0], 0, self.check_log()[1])
+
+    def test_a_guest_that_does_not_come_up_twice_fails(self):
+        for boots, end in ((2, "exec sleep 60"), (4, "exit 0")):
+            self.guest(f"boot; {end}")
+            done = self.run_vm(env={"PARLEY_BOOT_SECONDS": "1"})
+            self.assertEqual((done.returncode, self.boots()), (242, boots))
+
+    def test_a_panic_and_a_qemu_that_does_not_start_are_final(self):
+        self.guest("boot; console '[ 1.0] Kernel panic - not syncing: no root'")
+        self.assertEqual((self.run_vm().returncode, self.boots()), (240, 1))
+        self.guest("echo 'qemu: invalid parameter' >&2; exit 1")
+        done = self.run_vm()
+        self.assertEqual((done.returncode, self.boots()), (242, 2))
+        self.assertIn("invalid parameter", done.stderr)
+
+    def test_the_time_of_the_command_begins_when_the_guest_is_up(self):
+        self.guest("boot; sleep 3; up; finish 0")
+        self.assertEqual(self.run_vm("--timeout", "2").returncode, 0)
+        self.guest("boot; up; exec sleep 60")
+        self.assertEqual(self.run_vm("--timeout", "2").returncode, 241)
+
+    def test_a_shell_without_a_terminal_fails_at_once(self):
+        self.guest("exec sleep 60")
+        for stdin in (subprocess.DEVNULL, subprocess.PIPE):
+            done = self.vm("--no-module", "--shell", stdin=stdin, timeout=30)
+            self.assertEqual((done.returncode, self.boots()), (2, 0))
+            self.assertIn("terminal", done.stderr)
+
+    def test_nothing_is_left_of_a_vm_that_was_killed(self):
+        # As with virtme-ng, what has to end is a child of a child.
+        self.guest(f'boot; mktemp >/dev/null; up; (sleep 1000 & echo "$!" >{self.folder}/pid; wait) & wait')
+        for group in (False, True):
+            with subprocess.Popen([self.top / "scripts/vm", "--no-module", "--", "true"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                  env={**os.environ, **self.environment,
+                                       "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}) as vm:
+                pid = self.folder / "pid"
+                self.assertTrue(soon(lambda: pid.exists() and pid.read_text().endswith("\n")))
+                sleeper = int(pid.read_text())
+                self.assertTrue(alive(sleeper))
+                (os.killpg if group else os.kill)(vm.pid, signal.SIGKILL)
+                vm.wait()
+                self.addCleanup(lambda pid=sleeper: alive(pid) and os.kill(pid, signal.SIGKILL))
+                self.assertTrue(soon(lambda: not alive(sleeper)), "the guest goes on")
+                self.assertTrue(soon(lambda: not list((self.folder / "tmp").iterdir())))
+                # Nor what passes the input on, though the input has not ended.
+                readers = [entry for entry in pathlib.Path("/proc").glob("[0-9]*/fd/0")
+                           if same_file(entry, vm.stdin.fileno()) and entry.parts[2] != str(os.getpid())]
+                self.assertTrue(soon(lambda: not [entry for entry in readers if entry.exists()]))
+            pid.unlink()
+
+
+def same_file(path, descriptor):
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+class Input(VmTest):
+    def test_standard_input_is_passed_on_with_every_byte(self):
+        self.guest('boot; up; cat >>"$run/stdout"; finish 0')
+        (self.folder / "input").write_bytes(bytes(range(256)) * 1000)
+        with open(self.folder / "input", "rb") as file:
+            done = subprocess.run([self.top / "scripts/vm", "--no-module", "--", "cat"], stdin=file, timeout=60,
+                                  capture_output=True, check=False,
+                                  env={**os.environ, **self.environment,
+                                       "PATH": f"{self.folder}/bin:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stdout), (0, bytes(range(256)) * 1000), done.stderr)
+
+    def test_an_input_that_never_ends_holds_up_nothing(self):
+        self.guest("boot; up; finish 0")
+        reading, writing = os.pipe()
+        try:
+            self.assertEqual(self.run_vm(stdin=reading, timeout=60).returncode, 0)
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    def test_the_input_of_the_caller_stays_as_it_was(self):
+        # QEMU sets this flag on its input.
+        self.guest("boot; up; python3 -c 'import os; os.set_blocking(0, False)'; finish 0")
+        reading, writing = os.pipe()
+        try:
+            self.assertEqual(self.run_vm(stdin=reading, timeout=60).returncode, 0)
+            self.assertFalse(fcntl.fcntl(reading, fcntl.F_GETFL) & os.O_NONBLOCK)
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    def test_a_retry_has_the_whole_input(self):
+        self.guest('boot; [ "$(wc -l <' + f"{self.folder}/boots" +
+                   ')" = 2 ] || exec sleep 60; up; cat >>"$run/stdout"; finish 0')
+        done = self.run_vm(input="all of it", stdin=None, env={"PARLEY_BOOT_SECONDS": "1"})
+        self.assertEqual((done.returncode, done.stdout), (0, "all of it"))
+
+
+class Guest(VmTest):
+    """What virtme-ng and the guest are given."""
+
+    def setUp(self):
+        super().setUp()
+        self.guest("boot; up; finish 0")
+
+    def loaded(self):
+        """The modules on the list of the guest."""
+        line = next(line for line in (self.folder / "guest-script").read_text().splitlines()
+                    if line.startswith("modules=("))
+        return [pathlib.Path(word).name for word in shlex.split(line[len("modules=("):-1])]
+
+    def test_a_path_with_shell_syntax_is_refused_before_anything_runs(self):
+        mark = self.folder / "executed"
+        for name in ("$(touch executed)", "a b", "a;touch executed", "a'b", "a=b", "a,b"):
+            folder = self.folder / name
+            folder.mkdir()
+            (folder / "disk").touch()
+            for arguments, env in ((["--rwdir", folder], {}), (["--disk", folder / "disk"], {}),
+                                   (["--image", folder / "disk"], {}), ([], {"TMPDIR": str(folder)})):
+                done = self.run_vm(*arguments, env=env, cwd=self.folder)
+                self.assertEqual(done.returncode, 2, f"{arguments} {env} {done.stderr}")
+                self.assertIn(name, done.stderr)
+        done = self.run_vm("--memory", "1G;touch executed", cwd=self.folder)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(self.boots(), 0)
+        self.assertFalse(mark.exists())
+
+    def test_the_options_for_modules_of_others_reach_virtme_ng(self):
+        (self.folder / "shared").mkdir()
+        (self.folder / "raw").write_bytes(b"\0" * 512)
+        (self.folder / "disk.qcow2").write_bytes(b"QFI\xfb" + b"\0" * 512)
+        (self.folder / "bzImage").touch()
+        done = self.run_vm("--image", self.folder / "bzImage", "--rwdir", self.folder / "shared", "--network",
+                           "--disk", self.folder / "raw", "--disk", self.folder / "disk.qcow2", "--gdb", "1234")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        arguments = " ".join(self.arguments())
+        for words in (f"--run {self.folder}/bzImage ", f"--rwdir {self.folder}/shared", "--network user",
+                      f"-drive if=virtio,format=raw,file={self.folder}/raw",
+                      f"-drive if=virtio,format=qcow2,file={self.folder}/disk.qcow2",
+                      "-gdb tcp:127.0.0.1:1234", "nokaslr"):
+            self.assertIn(words, arguments)
+
+    def test_packed_modules_are_unpacked_and_follow_what_they_depend_on(self):
+        modules = self.folder / "modules/deep"
+        modules.mkdir(parents=True)
+        (modules / "first-one.ko").write_text("first\n")
+        (modules / "second.ko").write_text("second\n")
+        (modules / "third.ko").write_text("third\n")
+        packers = {"second": ("gzip", "gz"), "third": ("xz", "xz")}
+        for name, (tool, _) in packers.items():
+            subprocess.run([tool, modules / f"{name}.ko"], check=True)
+        # modinfo sees what was packed.
+        self.fake("modinfo", 'case $(cat "${@: -1}") in second) echo first_one,kernels_own ;; third) echo second ;; esac\n')
+        for arguments in (["--module", modules / "third.ko.xz"], ["--module", "third"],
+                          ["--module", "first-one", "--module", modules / "third.ko.xz"]):
+            self.vm("--module-dir", self.folder / "modules", *arguments, "--", "true")
+            expected = ["first-one.ko", "kernels_own", "second.ko", "third.ko"]
+            self.assertEqual(self.loaded(), expected)
+        # What was given itself is found without a folder, and not in the current one by chance.
+        (modules / "kernels_own").touch()
+        self.vm("--module", "second.ko.gz", "--module", "first-one.ko", "--", "true", cwd=modules)
+        self.assertEqual(self.loaded(), ["first-one.ko", "kernels_own", "second.ko"])
+
+    def test_what_is_missing_is_wrong_usage(self):
+        (self.folder / "not-a-module").touch()
+        (self.folder / "broken.ko.xz").write_text("not packed")
+        for arguments in (["--module", "absent.ko"], ["--module", self.folder / "not-a-module"],
+                          ["--module", self.folder / "broken.ko.xz"], ["--module-dir", "absent"],
+                          ["--rwdir", "absent"], ["--rwdir", "/"], ["--disk", "absent"], ["--image", "absent"], ["--gdb", "x"]):
+            done = self.vm(*arguments, "--", "true")
+            self.assertEqual(done.returncode, 2, f"{arguments} {done.stderr}")
+        self.assertEqual(self.boots(), 0)
+
+    def test_a_missing_program_is_named_with_what_to_do(self):
+        (self.folder / "bin/vng").unlink()
+        path = f"{self.folder}/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+        done = self.run_vm(path=path)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("vng is missing", done.stderr)
+        self.assertIn("make setup", done.stderr)
+
+    def test_help_says_what_the_guest_can_read_and_how_variables_reach_it(self):
+        text = " ".join(self.vm("--help").stdout.split())
+        self.assertIn("guest can read every file on this machine that you can read", text)
+        self.assertIn("-- env NAME=VALUE COMMAND", text)
+
+    def test_folders_that_others_may_not_enter_are_opened_in_the_guest_alone(self):
+        program = self.top / "user/target/release/parley"
+        program.parent.mkdir(parents=True)
+        program.touch(0o755)
+        self.top.chmod(0o700)
+        self.run_vm()
+        # The outermost of them, and no other within it.
+        self.assertEqual([self.arguments()[place + 1] for place, word in enumerate(self.arguments())
+                          if word == "--overlay-rwdir"], [str(self.folder)])
+        closed = next(line for line in (self.folder / "guest-script").read_text().splitlines()
+                      if line.startswith("closed=("))
+        closed = shlex.split(closed[len("closed=("):-1])
+        self.assertEqual(closed[:2], [str(self.folder), str(self.top)])
+        # What the guest writes to an --rwdir stays.
+        self.run_vm("--rwdir", self.top)
+        self.assertIn(f"closed=({self.folder} )", (self.folder / "guest-script").read_text())
+
+
+class Accelerator(VmTest):
+    def test_a_no_of_kvm_is_asked_again_if_the_device_has_changed(self):
+        accel = f". {self.top}/scripts/lib.sh; accel_for image"
+        environment = {**self.environment, "PARLEY_ACCEL": ""}
+        (self.folder / "cache/parley").mkdir(parents=True)
+        kept = self.folder / "cache/parley/accel"
+
+        def ask(mode, groups):
+            self.fake("stat", f"echo a:e8 {mode} 0:0\n")
+            self.fake("id", f"echo {groups}\n")
+            done = self.run_script("bash", "-c", accel, env=environment)
+            return done.stdout.strip()
+
+        self.assertEqual(ask("600", "0"), "tcg")
+        # Shows whether it is this answer that is given, or a new one.
+        kept.write_text(kept.read_text().replace("tcg", "kept"))
+        self.assertEqual(ask("600", "0"), "kept")
+        self.assertEqual(ask("660", "0"), "tcg")
+        kept.write_text(kept.read_text().replace("tcg", "kept"))
+        self.assertEqual(ask("660", "0"), "kept")
+        self.assertEqual(ask("660", "0 104"), "tcg")
