@@ -105,8 +105,10 @@ reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAK
 test try torture setup kernel: | no-old-report
 no-old-report:
 	@for each in $(reports); do \
-		[ ! -e "$$REPORT/$$each/.parley-report" ] || \
-			rm -f "$$REPORT/$$each/junit.xml" "$$REPORT/$$each/results.ktap"; \
+		(cd "$$REPORT/$$each" 2>/dev/null && [ -e .parley-report ] && \
+			{ [ ! -s .parley-report ] || \
+				sha256sum --check --ignore-missing --status .parley-report 2>/dev/null; } && \
+			rm -f junit.xml results.ktap) || true; \
 	done
 .PHONY: no-old-report
 endif
@@ -115,9 +117,9 @@ endif
 # checkout: scripts/build/alone holds its lock while another make does the work.
 alone = run test try doc torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
-# A TEST or CHECK that is in the environment by chance must not leave out tests.
-again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL,$(name)=$(call quoted,$(call given,$(name)))) \
-	$(foreach name,TEST CHECK,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
+# A TEST that is in the environment by chance must not leave out tests.
+again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
+	$(foreach name,TEST,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
 $(alone):

@@ -246,8 +246,9 @@ def main(arguments):
         wrong, *texts[chapter] = run(pathlib.Path(chapter), arguments[0] == "print")
         bad += [(chapter, *what) for what in wrong]
     if arguments[0] == "print":
-        print(json.dumps(texts))
-        return
+        print(json.dumps(texts), flush=True)
+        # The rest is in blocks that are never written to.
+        sys.stdout = sys.stderr
     for chapter, command, shown, got in bad:
         print(f"\n{chapter}: not what is shown: $ {command}")
         for line in difflib.unified_diff(shown, got, "shown", "printed", lineterm="", n=2):

@@ -32,7 +32,7 @@ unset K{C,AS,RUST,CPP,AF}FLAGS
 [ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
-unset CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "${!PROPTEST_@}"
+unset CARGO_BUILD_{TARGET,TARGET_DIR,BUILD_DIR} "${!CARGO_PROFILE_@}" "${!PROPTEST_@}"
 # The same source has the same result. scripts/test/fuzz looks further, with other seeds.
 export PROPTEST_RNG_SEED=1
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}

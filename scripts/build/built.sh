@@ -85,6 +85,23 @@ module_built() {
 		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild" "$1/include/config/auto.conf"
 }
 
+# need_module [KERNEL]: dies unless kmod/parley.ko is built from the current sources, and for this
+# kernel of scripts/build/kernel. All these kernels have one release, so another one may load the
+# module without what it needs to test it.
+need_module() {
+	local kdir what=''
+	if [ ! -e "$top/kmod/parley.ko" ]; then
+		what="not built"
+	elif stale "$top/build/module-for" "$top/kmod" "$top/Kbuild"; then
+		what="older than its sources"
+	elif [ -n "${1:-}" ]; then
+		kdir=$("$top/scripts/build/kernel" --path "$1") || exit
+		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$(realpath -m -- "$kdir")" ] ||
+			what="built for another kernel than '$1'"
+	fi
+	[ -z "$what" ] || die "kmod/parley.ko is $what" "run: make${1:+ KERNEL=$1} module"
+}
+
 # remove_by_records RECORD...: removes these records of Kbuild and the files that they are about.
 # For each FILE that Kbuild makes it keeps .FILE.cmd, which begins with the file's name.
 remove_by_records() {

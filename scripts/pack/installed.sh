@@ -57,6 +57,19 @@ read_list() {
 		"Give the folders of that install; or remove by hand what it installed, and the list."
 }
 
+# follow_modules: takes a module that was compressed where it is, or no longer is, for the listed
+# one. Otherwise it would stay without a list, and every later install would refuse.
+follow_modules() {
+	local path plain end
+	for path in "${!ours[@]}"; do
+		[[ $path = */parley.ko* ]] && [ ! -e "$root$path" ] || continue
+		plain=${path%.ko*}.ko
+		for end in '' .gz .xz .zst; do
+			[ ! -f "$root$plain$end" ] || ours[$plain$end]=' none'
+		done
+	done
+}
+
 # sum_of FILE: prints its SHA-256, or `none` for a module.
 sum_of() {
 	case $1 in

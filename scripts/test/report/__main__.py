@@ -12,6 +12,7 @@ not good, or cannot be written.
 
 import datetime
 import fcntl
+import hashlib
 import os
 import pathlib
 import sys
@@ -26,8 +27,15 @@ from model import FAIL, one
 OWN = ("results.ktap", "junit.xml", "output.txt",
        *(f"{kind}-{name}.log" for kind in ("kernel", "console")
          for name in ("guest", "at-length", "faults", "machine")))
-# A folder with this file has a report of ours.
+# A folder with this file has a report of ours. It has the sums of the report's files, as sha256sum
+# prints them, or nothing if the run did not end.
 MARK = ".parley-report"
+
+
+def sums(folder):
+    """A line for each file of a report that is in the folder."""
+    return [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+            for name in OWN if (folder / name).is_file()]
 
 
 def say(text):
@@ -53,12 +61,19 @@ def report(folder, command):
             sys.exit(f"report: {old[0]} is not from a report of this project\n"
                      "  nothing was tested; give REPORT a folder of its own")
         # It holds the lock until it ends.
-        mark = (folder / MARK).open("a", encoding="utf-8")
+        mark = (folder / MARK).open("a+", encoding="utf-8")
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit(f"report: another run has its report in {folder}\n"
                      "  nothing was tested; give REPORT a folder of its own, or wait")
+        mark.seek(0)
+        known = mark.readlines()
+        for line in sums(folder) if known else ():
+            if line not in known:
+                sys.exit(f"report: {folder / line.split()[1]} has changed since the report was made\n"
+                         "  nothing was tested; move that file away, or give REPORT another folder")
+        mark.truncate(0)
         for path in old:
             path.unlink()
         # Whoever ends this very process finds no report of a run before.
@@ -82,6 +97,8 @@ def report(folder, command):
     try:
         suites, status = judge.judge(done, names)
         put(folder, suites, started, done.seconds)
+        mark.writelines(sums(folder))
+        mark.flush()
     except OSError as error:
         say(f"the report cannot be written to {folder}: {error.strerror}")
         sys.exit(done.status or 1)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Runs the scripts' tests, or those of one file; fails if there are none.
 
-usage: python3 -B scripts/test/unit [PATTERN]
+usage: python3 -B scripts/test/unit [PATTERN...]
 """
 
 import pathlib
@@ -16,9 +16,12 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
 
 here = pathlib.Path(__file__).resolve().parent
-pattern = sys.argv[1] if len(sys.argv) > 1 else "test_*.py"
-suite = unittest.TestLoader().discover(str(here), pattern)
-result = unittest.TextTestRunner().run(suite)
+suites = []
+for pattern in sys.argv[1:] or ["test_*.py"]:
+    suites.append(unittest.TestLoader().discover(str(here), pattern))
+    if not suites[-1].countTestCases():
+        sys.exit(f"scripts/test/unit: no test is in {pattern}")
+result = unittest.TextTestRunner().run(unittest.TestSuite(suites))
 if result.testsRun == len(result.skipped):
-    sys.exit(f"scripts/test/unit: no test of {pattern} was run")
+    sys.exit("scripts/test/unit: no test was run")
 sys.exit(not result.wasSuccessful())

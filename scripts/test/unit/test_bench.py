@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import subprocess
 import sys
 import unittest
 
@@ -36,6 +37,11 @@ class Bench(unittest.TestCase):
         except SystemExit:
             return True, said.getvalue()
         return False, said.getvalue()
+
+    def test_no_option_makes_another_one_count_for_nothing(self):
+        for words in (["--check", "--quick"], ["--scaling", "--keep"], ["--keep", "--check"]):
+            done = subprocess.run([TOP / "scripts/bench", *words, "echo"], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
 
     def test_a_row_of_our_own_decides(self):
         self.assertFalse(self.ends("rust rust echo-16", 1)[0])

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from support import CheckoutTest
+from support import SCRIPTS, CheckoutTest
 
 
 class Built(CheckoutTest):
@@ -94,6 +94,35 @@ class Built(CheckoutTest):
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("elsewhere", result.stderr)
         self.assertIn(" MO= ", (self.folder / "make").read_text())
+
+    def test_a_module_from_other_sources_or_for_another_kernel_is_tested_by_no_script(self):
+        for tool in ("cargo", "rustc", "gcc", "qemu-system-x86_64", "vng", "insmod"):
+            self.fake(tool, "exit 0")
+        for name in ("default", "race"):
+            self.write(self.folder / name / "arch/x86/boot/bzImage")
+        self.write(self.checkout / "scripts/build/kernel", f"""#!/bin/sh
+            case $1 in --image) echo {self.folder}/$2/arch/x86/boot/bzImage ;; *) echo {self.folder}/$2 ;; esac""")
+        source = self.checkout / "kmod/echo.rs"
+        module = self.checkout / "kmod/parley.ko"
+
+        def refusals(reason, kernel="default", *more):
+            for words in ([SCRIPTS["vm"], "--kernel", kernel, *more, "--", "true"], [SCRIPTS["interop"], kernel],
+                          [SCRIPTS["demo"], kernel], *([[SCRIPTS["bench"]]] if kernel == "default" else [])):
+                result = self.run_here(*words, timeout=60)
+                self.assertNotEqual(result.returncode, 0, words)
+                self.assertIn(f"kmod/parley.ko is {reason}", result.stderr, words)
+                self.assertIn("module", result.stderr, words)
+
+        refusals("not built")
+        self.run_here("scripts/build/alone", "true")
+        self.write(module)
+        self.write(self.checkout / "build/module-for", f"{self.folder}/default\n")
+        refusals("built for another kernel", "race")
+        text = source.read_text()
+        source.write_text(text + "\n")
+        refusals("older than its sources")
+        # The first that takes the lock has noted the new content.
+        refusals("older than its sources")
 
     def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")

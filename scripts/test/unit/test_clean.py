@@ -75,7 +75,7 @@ class Clean(CheckoutTest):
         for name in ("mine/mine.yaml", "mine/mine_main.rs", "mine/a.o", "mine/.a.o.cmd",
                      "mine/.tmp_a", "mine/a.mod.c", "mine/liba.rmeta",
                      "kmod/other.o", "kmod/.tmp_mine", "kmod/genl/other.rmeta", "kmod/parley.model",
-                     "build/mine.txt", "build/mine/a.o", "user/target/mine.txt", "top.o"):
+                     "build/mine.txt", "build/vm/mine.txt", "build/vm/shared/mine.csv", "build/mine/a.o", "user/target/mine.txt", "top.o"):
             self.write(self.checkout / name, "mine")
         self.write(self.checkout / "kmod/.other.o.cmd", "mine")
         before = self.files()

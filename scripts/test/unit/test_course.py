@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What scripts/course.py takes for the same, and how it writes chapters."""
+import json
 import os
 import sys
 
@@ -58,6 +59,15 @@ class Course(ScriptTest):
             put({str(chapter): ("before", "lost")})
         self.assertIn("edited", str(refused.exception))
         self.assertEqual(chapter.read_text(), "after")
+
+    def test_what_cannot_be_written_fails_and_is_told(self):
+        chapter = self.folder / "page.md"
+        for shown, status in (("...\nb\n", 1), ("b\n", 0), ("a\n", 0)):
+            chapter.write_text(f"```console\n$ echo a\n{shown}```\n")
+            done = self.run_script("python3", "-B", TOP / "scripts/course.py", "print", "--host", chapter)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertEqual("not what is shown: $ echo a" in done.stderr, bool(status), done.stderr)
+            self.assertIn(str(chapter), json.loads(done.stdout))
 
     def test_one_shell_runs_the_commands_of_a_chapter(self):
         shell = Shell()

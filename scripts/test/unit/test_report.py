@@ -303,6 +303,25 @@ class Report(ScriptTest):
         self.assertIn("not from a report of this project", done.stderr)
         self.assertEqual({file.read_text() for file in folder.iterdir()}, {"mine"})
 
+    def test_a_file_that_was_changed_in_a_report_survives(self):
+        folder = self.folder / "report"
+        command = [sys.executable, TOP / "scripts/test/report", folder, "true"]
+        for name in ("output.txt", "junit.xml"):
+            self.run_script(*command)
+            (folder / name).write_text("mine")
+            done = self.run_script(*command)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"{folder / name} has changed since", done.stderr)
+            # make and scripts/test/run remove a report before they begin.
+            for words in (["make", "-n", "test"], [TOP / "scripts/test/run", "--surplus"]):
+                self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
+            self.assertEqual((folder / name).read_text(), "mine")
+            (folder / name).unlink()
+        # A run that was killed leaves files without sums.
+        (folder / ".parley-report").write_text("")
+        (folder / "output.txt").write_text("half")
+        self.assertIn("results are in", self.run_script(*command).stderr)
+
     def test_a_log_of_the_user_s_beside_a_report_survives(self):
         folder = self.folder / "report"
         for _ in range(2):

@@ -2,6 +2,7 @@
 """scripts/test/run in a checkout where every other script only pretends to succeed."""
 
 import json
+import re
 
 from support import SCRIPTS, TOP, ScriptTest
 
@@ -93,7 +94,23 @@ class Test(ScriptTest):
             file.unlink()
         done = self.run_test(["echo", "parallel"])
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("no test of", done.stderr)
+        self.assertIn("no test is in test_*.py", done.stderr)
+
+    def test_each_file_of_tests_that_is_named_is_run(self):
+        unit = TOP / "scripts/test/unit"
+        done = self.run_script("python3", "-B", unit, "test_rules.py", "test_none.py")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("no test is in test_none.py", done.stderr)
+        counts = [int(re.search(r"Ran (\d+) tests", self.run_script("python3", "-B", unit, *names).stderr)[1])
+                  for names in (["test_rules.py"], ["test_interop.py"], ["test_rules.py", "test_interop.py"])]
+        self.assertEqual(counts[0] + counts[1], counts[2])
+
+    def test_what_was_left_out_is_in_the_last_line(self):
+        self.files("echo", "parallel")
+        done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"
+                             "test result: ok. 1 passed; 0 failed")
+        self.assertIn("all is well but for", done.stderr)
+        self.assertIn("the check of the public surface, which were left out", done.stderr)
 
     def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
         self.files("echo", "parallel", "dump")

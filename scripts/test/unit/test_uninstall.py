@@ -69,6 +69,25 @@ class Uninstall(Made):
         self.ok("uninstall")
         self.assertEqual(listing(self.root), {})
 
+    def test_a_module_that_was_compressed_where_it_is_goes_too(self):
+        self.ok("install")
+        module = self.root / MODULE
+        for again in (True, False):
+            module.rename(module.with_name("parley.ko.xz"))
+            if again:
+                self.ok("install")
+                self.assertEqual([name for name in listing(self.root) if "parley.ko" in name], [MODULE])
+        self.ok("uninstall")
+        self.assertEqual(listing(self.root), {})
+
+    def test_only_what_was_there_is_counted_as_removed(self):
+        self.ok("install")
+        count = len([name for name in listing(self.root) if (self.root / name).is_file()])
+        (self.root / "usr/local/bin/parley").unlink()
+        said = self.ok("uninstall").stderr
+        self.assertIn("; already gone: 1\n", said)
+        self.assertNotIn(f"{count} files were removed", said)
+
     def test_others_files_in_our_folders_stay(self):
         self.ok("install")
         other = self.write(self.root / "usr/local/share/parley/other", "other")
