@@ -230,6 +230,11 @@ impl<T: Transport> Client<T> {
         })?)
     }
 
+    /// Sets how long the kernel has to answer; 5 s if nothing is set.
+    pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
+        self.socket.set_timeout(timeout)
+    }
+
     /// Reads the counter `name`.
     pub fn counter_get(&mut self, name: impl AsRef<[u8]>) -> Result<Counter<'_>> {
         read_counter(self.call(cmd::COUNTER_GET, 0, Expect::Reply, |attributes| {

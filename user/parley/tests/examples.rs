@@ -123,6 +123,26 @@ fn events_tells_what_there_is_and_then_each_change() {
 }
 
 #[test]
+fn events_tells_the_same_by_epoll_and_in_a_task() {
+    for name in ["events_epoll", "events_tokio"] {
+        let _new = Temporary::absent("waited-for");
+        let mut events = Waiting::start(example(name).arg("3"));
+        assert_eq!(events.read_to("listening"), [""; 0], "{name}");
+        let mut client = client();
+        client.counter_set("waited-for", 1, CREATE).unwrap();
+        client
+            .counter_set("waited-for", 2, SetMode::default())
+            .unwrap();
+        client.counter_del("waited-for").unwrap();
+        assert_eq!(
+            events.rest(),
+            "new waited-for at 1\nwaited-for is at 2\nwaited-for is gone\n",
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn agent_answers_in_capitals_as_often_as_it_is_told_to() {
     let mut agent = Waiting::start(example("agent").arg("2"));
     assert_eq!(agent.read_to("ready"), [""; 0]);

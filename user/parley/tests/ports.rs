@@ -16,6 +16,7 @@
 mod common;
 
 use common::client;
+use parley::client::Listener;
 use parley::uapi::{self, ask, cmd};
 use std::process::Command;
 
@@ -157,4 +158,33 @@ sys.exit(astray > 0 or hits == 0)
     print!("{out}");
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{out}{err}");
+}
+
+/// A socket of the library is connected to the kernel, which refuses what others send to it.
+#[test]
+fn a_stranger_cannot_send_to_a_socket_of_the_library() {
+    let mut client = client();
+    let listener = Listener::open(None).unwrap();
+    let script = r#"
+import socket, sys
+stranger = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+bound = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+bound.bind((0, 0))
+for port in (*map(int, sys.argv[1:]), bound.getsockname()[0]):
+    try:
+        stranger.sendto(bytes([20, 0, 0, 0]) + bytes(16), (port, 0))
+        print("sent")
+    except ConnectionRefusedError:
+        print("refused")
+"#;
+    let ports = [client.portid(), listener.portid()].map(|port| port.to_string());
+    let output = Command::new("python3")
+        .args(["-c", script])
+        .args(ports)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    // Only to the socket that is bound and no more.
+    assert_eq!(said, "refused\nrefused\nsent\n", "{:?}", output.stderr);
+    assert_eq!(client.echo(b"still here").unwrap().payload, b"still here");
 }

@@ -93,7 +93,10 @@ fn no_program_breaks_by_a_change_of_the_public_surface() {
             let _ = writeln!(std::io::stdout(), "surface of {package}: {text}");
         };
         let Some(after) = listed(user, package) else {
-            assert!(env::var_os("CI").is_none(), "this rustdoc's JSON has another format");
+            assert!(
+                env::var_os("CI").is_none(),
+                "this rustdoc's JSON has another format"
+            );
             note("not checked: the JSON of this rustdoc has another format".to_owned());
             continue;
         };

@@ -43,7 +43,9 @@ fn option(level: i32, option: i32) -> (String, String) {
         (libc::SOL_NETLINK, libc::NETLINK_CAP_ACK) => "NETLINK_CAP_ACK",
         (libc::SOL_NETLINK, libc::NETLINK_EXT_ACK) => "NETLINK_EXT_ACK",
         (libc::SOL_NETLINK, libc::NETLINK_GET_STRICT_CHK) => "NETLINK_GET_STRICT_CHK",
+        (libc::SOL_NETLINK, libc::NETLINK_DROP_MEMBERSHIP) => "NETLINK_DROP_MEMBERSHIP",
         (libc::SOL_SOCKET, libc::SO_RCVBUF) => "SO_RCVBUF",
+        (libc::SOL_SOCKET, libc::SO_RCVBUFFORCE) => "SO_RCVBUFFORCE",
         _ => "",
     };
     let level = match level {
@@ -79,25 +81,26 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
             let call = format!("setsockopt({fd}, {level}, {name}, [{value}], 4)");
             ("option", call)
         }
-        Call::Bind => ("address", format!("bind({fd}, {}, 12)", address(0))),
+        Call::Connect => ("address", format!("connect({fd}, {}, 12)", address(0))),
         Call::Name { portid } => {
             let call = format!("getsockname({fd}, {}, [12])", address(portid));
             ("address", call)
         }
         Call::Send { bytes, .. } => {
-            let (len, to) = (bytes.len(), address(0));
+            let len = bytes.len();
             (
                 "send",
-                format!("sendto({fd}, [{len} bytes], {len}, 0, {to}, 12)"),
+                format!("sendto({fd}, [{len} bytes], {len}, 0, NULL, 0)"),
             )
         }
         Call::Receive {
             room, bytes, from, ..
         } => {
             let len = bytes.len();
-            let from = from.map_or_else(|| "[none]".to_owned(), address);
+            let from = from.map(|portid| format!("{}, [12]", address(portid)));
+            let from = from.unwrap_or_else(|| "NULL, NULL".to_owned());
             let call = match step.result {
-                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])"),
+                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from})"),
                 Err(_) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
             };
             ("receive", call)

@@ -65,6 +65,29 @@ pub struct Family {
     pub groups: Vec<Group>,
 }
 
+impl Family {
+    /// Has `socket` join the multicast group `name` of this family.
+    ///
+    /// ```
+    /// use parley_netlink::genl;
+    /// use parley_netlink::netlink::{protocol, Socket};
+    ///
+    /// let mut socket = Socket::open(protocol::GENERIC)?;
+    /// let controller = genl::resolve(&mut socket, "nlctrl")?;
+    /// controller.join(&mut socket, "notify")?;
+    /// assert!(controller.join(&mut socket, "other").is_err());
+    /// # Ok::<(), parley_netlink::Error>(())
+    /// ```
+    pub fn join(&self, socket: &mut Socket, name: &str) -> Result<()> {
+        let group = self.groups.iter().find(|group| group.name == name);
+        let missing = || {
+            let family = self.name.to_string_lossy().into_owned();
+            Error::NoGroup(family, name.to_owned())
+        };
+        socket.join(group.ok_or_else(missing)?.id)
+    }
+}
+
 /// An operation of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -35,6 +35,8 @@ pub enum Error {
     Refused(Box<Refusal>),
     /// No family of this name is registered in the kernel.
     NoFamily(String),
+    /// A family has no multicast group of this name: the family's name, and the group's.
+    NoGroup(String, String),
     /// The kernel did not answer in this time.
     Timeout(Duration),
     /// The kernel had more to say than the socket's buffer held, and dropped it.
@@ -95,6 +97,9 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::NoFamily(name) => write!(f, "the kernel has no family '{name}'"),
+            Self::NoGroup(family, group) => {
+                write!(f, "the family '{family}' has no multicast group '{group}'")
+            }
             Self::Timeout(time) => {
                 write!(f, "the kernel did not answer in {} s", time.as_secs_f32())
             }

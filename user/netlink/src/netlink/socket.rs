@@ -31,7 +31,8 @@
 //!
 //! [`route`](crate::route) has this as typed calls.
 
-mod parts;
+mod dump;
+mod unasked;
 
 use super::error::{Error, Result};
 use super::events::Events;
@@ -39,8 +40,10 @@ pub use super::expect::Expect;
 use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
 use super::tap::Tap;
 use super::transport::{Netlink, Transport};
+pub use dump::Dump;
 use std::io;
 use std::ops::Range;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,12 +52,6 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Room for the longest attribute there is, and what stands around it.
 const RECEIVE_BUFFER: usize = 72 * 1024;
-
-/// How many times as long as an answer a whole dump may take.
-const DUMP_TIMEOUTS: u32 = 12;
-
-const DONE: u16 = libc::NLMSG_DONE as u16;
-const ERROR: u16 = libc::NLMSG_ERROR as u16;
 
 /// A netlink socket, bound to a port of its own.
 ///
@@ -86,24 +83,14 @@ struct Found {
     payload: Range<usize>,
 }
 
-impl Found {
-    /// `message`, which begins at `at`.
-    #[inline]
-    fn new(message: &Message<'_>, at: usize) -> Self {
-        // Both are in the buffer.
-        let start = at.wrapping_add(HEADER);
-        Self {
-            header: message.header,
-            payload: start..start.wrapping_add(message.payload.len()),
-        }
-    }
-}
-
 /// The time by which an operation has to be done. The clock is first read when the
-/// operation has to wait: until then no time has passed, as no receive blocks.
+/// operation has to wait or to receive again: until then no time has passed, as no
+/// receive blocks.
+#[derive(Debug)]
 struct Deadline {
     timeout: Duration,
     begun: Option<Instant>,
+    has_received: bool,
 }
 
 impl Deadline {
@@ -111,6 +98,7 @@ impl Deadline {
         Self {
             timeout,
             begun: None,
+            has_received: false,
         }
     }
 
@@ -125,6 +113,16 @@ impl Deadline {
             Some(left) if !left.is_zero() => Ok(Some(left)),
             _ => Err(Error::Timeout(self.timeout)),
         }
+    }
+
+    /// Allows a receive, unless it is another one and the time is up: however many
+    /// datagrams come, none of them makes the wait longer.
+    #[inline]
+    fn allow(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.has_received, true) {
+            self.left()?;
+        }
+        Ok(())
     }
 }
 
@@ -152,23 +150,60 @@ impl Socket {
     }
 
     /// Joins the multicast group with number `group`, and gets its messages.
+    /// [`Family::join`](crate::genl::Family::join) finds a group by its name.
     pub fn join(&mut self, group: u32) -> Result<()> {
-        let group = i32::try_from(group).map_err(|_| Error::Malformed {
-            what: "a group's number is out of range",
-            offset: 0,
-        })?;
-        self.transport.join(group).map_err(io_error("setsockopt"))?;
+        let joined = self.transport.join(number(group)?);
+        joined.map_err(io_error("setsockopt"))?;
         self.events.listen();
         Ok(())
     }
 
-    /// Asks for a receive buffer of `bytes`; the kernel doubles that, and has
-    /// bounds of its own.
-    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
-        self.transport
-            .set_receive_buffer(bytes)
-            .map_err(io_error("setsockopt"))
+    /// Leaves the multicast group with number `group`. Messages that have arrived before
+    /// can still be read.
+    pub fn leave(&mut self, group: u32) -> Result<()> {
+        let left = self.transport.leave(number(group)?);
+        left.map_err(io_error("setsockopt"))
     }
+
+    /// Asks for a receive buffer of `bytes`. The kernel doubles that, and allows at most
+    /// `net.core.rmem_max`.
+    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
+        let set = self.transport.set_receive_buffer(libc::SO_RCVBUF, bytes);
+        set.map_err(io_error("setsockopt"))
+    }
+
+    /// As [`set_receive_buffer`](Self::set_receive_buffer), beyond `net.core.rmem_max`.
+    /// Needs CAP_NET_ADMIN.
+    pub fn force_receive_buffer(&mut self, bytes: i32) -> Result<()> {
+        let set = self
+            .transport
+            .set_receive_buffer(libc::SO_RCVBUFFORCE, bytes);
+        set.map_err(io_error("setsockopt"))
+    }
+}
+
+/// The descriptor, to wait for with poll(2), epoll(7) or an async runtime. It is readable if
+/// the kernel has sent something that [`Socket::try_next`] has not received; what it has
+/// received already does not show here.
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.transport.as_fd()
+    }
+}
+
+/// The same descriptor as a number, which some runtimes ask for.
+impl AsRawFd for Socket {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+/// A group's number as the kernel takes it.
+fn number(group: u32) -> Result<i32> {
+    i32::try_from(group).map_err(|_| Error::Malformed {
+        what: "a group's number is out of range",
+        offset: 0,
+    })
 }
 
 impl<T: Transport> Socket<T> {
@@ -232,109 +267,58 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// Waits for the next message of the kernel's that is `wanted`: first of the
-    /// events that arrived before an earlier answer.
-    ///
-    /// Fails with [`Error::Overrun`] where the kernel had to drop some, or where more
-    /// arrived before an answer than a socket keeps, 8 MiB. What was not dropped is
-    /// handed out first: until that is read, the kernel goes on dropping what comes, so
-    /// only behind it does a list make up for the loss. Where messages keep coming, some
-    /// sent after the loss may come before the word of it, and that may come twice.
-    #[inline]
-    pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
-        let mut is_awaited = false;
-        if self.unread.is_empty() && self.events.is_empty() {
-            let received = match self.receive() {
-                Err(Error::Overrun) => {
-                    self.events.overrun();
-                    Some(0)
-                }
-                received => received?,
-            };
-            let len = received.unwrap_or(0);
-            let datagram = self.buffer.get(..len).unwrap_or_default();
-            let mut messages = Messages::new(datagram);
-            let found = messages.next();
-            // Most often one is sent alone, and wanted.
-            if found.is_some_and(|message| message.is_ok_and(|message| wanted(&message))) {
-                self.unread = messages.offset()..len;
-                return self.first(len);
-            }
-            self.unread = 0..len;
-            is_awaited = received.is_none();
-        }
-        self.wait_for_wanted(wanted, is_awaited)
-    }
-
-    /// What [`Self::next_message`] comes to where something else comes first, or
-    /// nothing has come yet.
-    #[inline(never)]
-    fn wait_for_wanted(
+    /// Reads on, and lets `more` receive where all is read, until a message is the `last`.
+    /// Returns nothing if `more` has received nothing.
+    // In line, so that of a message no more is taken apart than is looked at.
+    #[inline(always)]
+    fn read(
         &mut self,
-        wanted: impl Fn(&Message<'_>) -> bool,
-        is_awaited: bool,
-    ) -> Result<Message<'_>> {
-        let mut deadline = Deadline::new(self.timeout);
-        if is_awaited {
-            self.receive_event(true, &mut deadline)?;
-        } else if let Some(kept) = self.events.next(&wanted)? {
-            return self.events.get(kept);
-        }
-        let at = loop {
-            let at = self.unread.start;
+        mut last: impl FnMut(&mut Events, Message<'_>) -> Result<bool>,
+        mut more: impl FnMut(&mut Self) -> Result<bool>,
+    ) -> Result<Option<Found>> {
+        loop {
             let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
-            let mut messages = Messages::at(datagram, at);
-            match messages.next() {
-                Some(Ok(message)) => {
-                    self.unread.start = messages.offset();
-                    if wanted(&message) && !self.events.is_late(&message, self.portid) {
-                        break at;
+            let mut messages = Messages::at(datagram, self.unread.start);
+            let mut at = self.unread.start;
+            while let Some(message) = messages.next() {
+                let found = match message {
+                    Ok(message) => {
+                        last(&mut self.events, message).map(|is_last| (is_last, message))
+                    }
+                    Err(error) => Err(error),
+                };
+                match found {
+                    Ok((false, _)) => at = messages.offset(),
+                    Ok((true, message)) => {
+                        self.unread.start = messages.offset();
+                        // Both are in the buffer.
+                        let start = at.wrapping_add(HEADER);
+                        return Ok(Some(Found {
+                            header: message.header,
+                            payload: start..start.wrapping_add(message.payload.len()),
+                        }));
+                    }
+                    Err(error) => {
+                        self.unread.start = messages.offset();
+                        return Err(error);
                     }
                 }
-                Some(Err(error)) => {
-                    self.unread = 0..0;
-                    return Err(error);
-                }
-                None => self.receive_event(false, &mut deadline)?,
             }
-        };
-        Messages::at(&self.buffer, at)
-            .next()
-            .unwrap_or_else(|| Err(gone(at)))
-    }
-
-    /// Receives the next datagram of events, or tells of a loss. The kernel tells of one
-    /// before what it has not dropped, and then drops in silence until all of that is
-    /// read; so it is told when nothing is left. It is also told, and kept in mind, where
-    /// another loss shows that all was read, or where the time is up.
-    #[cold]
-    #[inline(never)]
-    fn receive_event(&mut self, mut is_empty: bool, deadline: &mut Deadline) -> Result<()> {
-        loop {
-            let had_lost = self.events.has_lost();
-            let left = match deadline.left() {
-                Err(_) if had_lost => return Err(Error::Overrun),
-                left => left?,
-            };
-            if is_empty {
-                self.pause(left)?;
-            }
-            match self.receive() {
-                Ok(Some(len)) => {
-                    self.unread = 0..len;
-                    return Ok(());
-                }
-                Ok(None) if self.events.take_loss() => return Err(Error::Overrun),
-                Ok(None) => is_empty = true,
-                Err(Error::Overrun) if !had_lost => {
-                    self.events.overrun();
-                    is_empty = false;
-                }
-                Err(error) => return Err(error),
+            self.unread = 0..0;
+            if !more(self)? {
+                return Ok(None);
             }
         }
     }
 
+    /// The message that [`Self::read`] has found.
+    #[inline(always)]
+    fn found(&self, found: &Found) -> Message<'_> {
+        Message {
+            header: found.header,
+            payload: self.buffer.get(found.payload.clone()).unwrap_or_default(),
+        }
+    }
     /// Sends a datagram of one message or several to the kernel.
     // In line, as what is around it is quicker for knowing what it does.
     #[inline(always)]
@@ -351,24 +335,12 @@ impl<T: Transport> Socket<T> {
     /// Sends `request`, whose sequence number is `seq`, and waits for what it
     /// ends with: an error, or what is expected. Events that come before that are
     /// kept for [`next_message`](Self::next_message).
-    // In line, so that of a reply no more is taken apart than is looked at.
     #[inline(always)]
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
         self.begin();
         self.send(request)?;
-        let received = self.receive();
-        let len = *received
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .unwrap_or(&0);
-        if let Some(end) = self.expected(len, seq, expect) {
-            if end < len {
-                self.unread = end..len;
-            }
-            return self.first(len);
-        }
-        let found = self.wait_after(received, seq, expect, Events::keep)?;
+        let mut deadline = Deadline::new(self.timeout);
+        let found = self.answer((seq, 1), expect, &mut deadline, Events::keep)?;
         Ok(self.found(&found))
     }
 
@@ -385,8 +357,9 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Message<'_>> {
         self.begin();
         self.send(request)?;
-        let received = self.receive();
-        let found = self.wait_after(received, seq, expect, |_, message, _| beside(message))?;
+        let mut deadline = Deadline::new(self.timeout);
+        let beside = |_: &mut Events, message: &Message<'_>, _| beside(message);
+        let found = self.answer((seq, 1), expect, &mut deadline, beside)?;
         Ok(self.found(&found))
     }
 
@@ -409,177 +382,122 @@ impl<T: Transport> Socket<T> {
         self.send(requests)?;
         let mut deadline = Deadline::new(self.timeout);
         for i in 0..count {
-            let seq = first.wrapping_add(i);
-            let mut alone = None;
-            if self.unread.is_empty() {
-                let len = match self.receive() {
-                    Ok(received) => received.unwrap_or(0),
-                    Err(error) => {
-                        self.events.give_up(seq, count.wrapping_sub(i), expect);
-                        return Err(error);
-                    }
-                };
-                let end = self.expected(len, seq, expect);
-                self.unread = end.unwrap_or(0)..len;
-                alone = end.map(|_| len);
-            }
+            let awaited = (first.wrapping_add(i), count.wrapping_sub(i));
+            deadline.has_received = false;
             // `each` is called in one place, so that it is put in line there.
-            let message = match alone {
-                Some(len) => self.first(len),
-                None => match self.wait(seq, expect, &mut deadline, Events::keep) {
-                    Ok(found) => Ok(self.found(&found)),
-                    Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
-                    // Of the socket, so it ends them all.
-                    Err(error) => {
-                        self.events.give_up(seq, count.wrapping_sub(i), expect);
-                        return Err(error);
-                    }
-                },
+            let message = match self.answer(awaited, expect, &mut deadline, Events::keep) {
+                Ok(found) => Ok(self.found(&found)),
+                Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
+                // Of the socket, so it ends them all.
+                Err(error) => return Err(error),
             };
             each(i, message)?;
         }
         Ok(())
     }
 
-    /// What [`Self::wait`] has found.
-    #[inline]
-    fn found(&self, found: &Found) -> Message<'_> {
-        Message {
-            header: found.header,
-            payload: self.buffer.get(found.payload.clone()).unwrap_or_default(),
-        }
-    }
-
-    /// Where the first message of the `len` bytes that were received ends, if it is
-    /// what is expected of the answer to `seq`, and all of it: most often it is, and
-    /// there is nothing else to see to.
-    #[inline]
-    fn expected(&self, len: usize, seq: u32, expect: Expect) -> Option<usize> {
-        let datagram = self.buffer.get(..len).unwrap_or_default();
-        let mut messages = Messages::new(datagram);
-        let Some(Ok(Message { header, payload })) = messages.next() else {
-            return None;
-        };
-        let is_data = header.kind >= MIN_TYPE && header.flags & flags::MULTI == 0;
-        let is_it = header.seq == seq
-            && header.portid == self.portid
-            && match expect {
-                Expect::Reply | Expect::Entry => is_data,
-                Expect::Command(cmd) => is_data && payload.first() == Some(&cmd),
-                Expect::Ack => message::is_ack(header.kind, payload),
-            };
-        is_it.then_some(messages.offset())
-    }
-
-    /// The first message of the `len` bytes that were received.
-    #[inline]
-    fn first(&self, len: usize) -> Result<Message<'_>> {
-        let datagram = self.buffer.get(..len).unwrap_or_default();
-        Messages::new(datagram)
-            .next()
-            .unwrap_or_else(|| Err(gone(0)))
-    }
-
-    /// As [`Self::wait`], after a receive that gave `received`.
-    #[inline(never)]
-    fn wait_after(
+    /// Waits for the answer to the first of the requests `awaited`: a sequence number, and
+    /// how many there are from it on. Hands the messages before the answer to `beside`. If
+    /// the socket fails, the answers to all of them are given up.
+    #[inline(always)]
+    fn answer(
         &mut self,
-        received: Result<Option<usize>>,
-        seq: u32,
-        expect: Expect,
-        beside: impl FnMut(&mut Events, &Message<'_>, u32),
-    ) -> Result<Found> {
-        let mut deadline = Deadline::new(self.timeout);
-        let found = received
-            .and_then(|received| self.take(received, &mut deadline))
-            .and_then(|()| self.wait(seq, expect, &mut deadline, beside));
-        if matches!(&found, Err(error) if !matches!(error, Error::Refused(_))) {
-            self.events.give_up(seq, 1, expect);
-        }
-        found
-    }
-
-    /// Waits for the answer to `seq`, and tells where in the buffer it is. Hands the
-    /// messages before it to `beside`.
-    #[inline(never)]
-    fn wait(
-        &mut self,
-        seq: u32,
+        awaited: (u32, u32),
         expect: Expect,
         deadline: &mut Deadline,
         mut beside: impl FnMut(&mut Events, &Message<'_>, u32),
     ) -> Result<Found> {
-        loop {
-            while !self.unread.is_empty() {
-                let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
-                let at = self.unread.start;
-                let mut messages = Messages::at(datagram, at);
-                let message = match messages.next() {
-                    Some(Ok(message)) => message,
-                    Some(Err(error)) => {
-                        self.unread = 0..0;
-                        return Err(error);
-                    }
-                    None => break,
-                };
-                self.unread.start = messages.offset().min(self.unread.end);
-                let Header { kind, flags, .. } = message.header;
+        let (seq, portid) = (awaited.0, self.portid);
+        let found = self.read(
+            |events, message| {
+                let Header { kind, .. } = message.header;
                 // Late answers to earlier requests, and events, are not for us.
-                if message.header.seq != seq || message.header.portid != self.portid {
-                    beside(&mut self.events, &message, self.portid);
-                    continue;
+                if message.header.seq != seq || message.header.portid != portid {
+                    beside(events, &message, portid);
+                    return Ok(false);
+                }
+                if kind < MIN_TYPE {
+                    let is_ack = expect == Expect::Ack && message::is_ack(kind, message.payload);
+                    return if is_ack {
+                        Ok(true)
+                    } else {
+                        ends(message, expect)
+                    };
                 }
                 // An event that the request itself has caused can have its numbers.
                 let is_event = match expect {
-                    Expect::Ack => kind >= MIN_TYPE,
-                    Expect::Command(cmd) => {
-                        kind >= MIN_TYPE && message.payload.first() != Some(&cmd)
-                    }
+                    Expect::Ack => true,
+                    Expect::Command(cmd) => message.payload.first() != Some(&cmd),
                     Expect::Reply | Expect::Entry => false,
                 };
                 if is_event {
                     // No answer, whatever its port: so it is kept.
-                    beside(&mut self.events, &message, 0);
-                } else if ends(message.kind()?, expect)? {
-                    if kind >= MIN_TYPE && flags & flags::MULTI != 0 {
-                        self.open = Some(seq);
-                    }
-                    return Ok(Found::new(&message, at));
+                    beside(events, &message, 0);
                 }
+                Ok(!is_event)
+            },
+            |socket| socket.receive_answer(deadline),
+        );
+        match found {
+            Ok(Some(found)) => {
+                let Header { kind, flags, .. } = found.header;
+                if flags & flags::MULTI != 0 || kind < MIN_TYPE {
+                    self.open = (kind >= MIN_TYPE).then_some(seq);
+                }
+                Ok(found)
             }
-            self.receive_more(deadline)?;
+            Ok(None) => Err(Error::Timeout(self.timeout)),
+            Err(error) => Err(self.failed(error, awaited, expect)),
         }
     }
 
-    /// Takes what a receive gave, or waits for the next datagram where it gave none.
-    fn take(&mut self, received: Option<usize>, deadline: &mut Deadline) -> Result<()> {
-        let len = match received {
-            Some(len) => len,
-            None => self.wait_for_datagram(deadline)?,
-        };
-        self.unread = 0..len;
-        Ok(())
+    /// Receives the next datagram that may have the answer.
+    #[inline(always)]
+    fn receive_answer(&mut self, deadline: &mut Deadline) -> Result<bool> {
+        deadline.allow()?;
+        match self.receive() {
+            Ok(Some(len)) => self.unread = 0..len,
+            received => self.wait_for_datagram(received, deadline)?,
+        }
+        Ok(true)
     }
 
-    /// Receives another datagram, unless the time is up: however many come, none of
-    /// them makes the wait longer.
-    #[cold]
-    fn receive_more(&mut self, deadline: &mut Deadline) -> Result<()> {
-        deadline.left()?;
-        let received = self.receive()?;
-        self.take(received, deadline)
-    }
-
-    /// Waits for a datagram, and receives it.
+    /// Notes that what is `awaited` will not be waited for, unless it was refused.
     #[cold]
     #[inline(never)]
-    fn wait_for_datagram(&mut self, deadline: &mut Deadline) -> Result<usize> {
+    fn failed(&mut self, error: Error, awaited: (u32, u32), expect: Expect) -> Error {
+        if !matches!(error, Error::Refused(_)) {
+            self.events.give_up(awaited.0, awaited.1, expect);
+        }
+        error
+    }
+
+    /// Waits for a datagram, where `received` is none.
+    #[cold]
+    #[inline(never)]
+    fn wait_for_datagram(
+        &mut self,
+        mut received: Result<Option<usize>>,
+        deadline: &mut Deadline,
+    ) -> Result<()> {
         loop {
-            let left = deadline.left()?;
-            self.pause(left)?;
-            if let Some(len) = self.receive()? {
-                return Ok(len);
+            match received {
+                Ok(Some(len)) => {
+                    self.unread = 0..len;
+                    return Ok(());
+                }
+                Ok(None) => {
+                    let left = deadline.left()?;
+                    self.pause(left)?;
+                }
+                // The reader of the events is told as well.
+                Err(Error::Overrun) => {
+                    self.events.lose();
+                    return Err(Error::Overrun);
+                }
+                Err(error) => return Err(error),
             }
+            received = self.receive();
         }
     }
 
@@ -593,20 +511,6 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// What a receive call's error comes to. Whoever is told of an overrun, the reader of
-    /// the events is told as well.
-    #[cold]
-    fn receive_failed(&mut self, error: io::Error) -> Result<Option<usize>> {
-        match error.raw_os_error() {
-            Some(libc::EINTR | libc::EAGAIN) => Ok(None),
-            Some(libc::ENOBUFS) => {
-                self.events.lose();
-                Err(Error::Overrun)
-            }
-            _ => Err(io_error("recvfrom")(error)),
-        }
-    }
-
     /// Receives a datagram of the kernel's to the start of the buffer, and tells
     /// how long it is, or `None` where none is there. One from anybody else is
     /// dropped, and has no length. Of an earlier one nothing may be unread.
@@ -614,7 +518,7 @@ impl<T: Transport> Socket<T> {
     fn receive(&mut self) -> Result<Option<usize>> {
         let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
-            Err(error) => return self.receive_failed(error),
+            Err(error) => return receive_failed(error),
         };
         if received.sender != Some(0) {
             return Ok(Some(0));
@@ -626,28 +530,27 @@ impl<T: Transport> Socket<T> {
     }
 }
 
-/// A message was found before, and is not there.
+/// What a receive call's error comes to.
 #[cold]
-fn gone(offset: usize) -> Error {
-    Error::Malformed {
-        what: "the message is gone",
-        offset,
+fn receive_failed(error: io::Error) -> Result<Option<usize>> {
+    match error.raw_os_error() {
+        Some(libc::EINTR | libc::EAGAIN) => Ok(None),
+        Some(libc::ENOBUFS) => Err(Error::Overrun),
+        _ => Err(io_error("recvfrom")(error)),
     }
 }
 
-/// Tells whether a message of this kind ends the wait for `expect`. One that says
+/// Tells whether a message of netlink's own ends the wait for `expect`. One that says
 /// no is an error.
-#[inline(never)]
-fn ends(kind: Kind, expect: Expect) -> Result<bool> {
-    match (kind, expect) {
-        (Kind::Refused(refusal), _) => Err(Error::Refused(refusal)),
-        (Kind::Overrun, _) => Err(Error::Overrun),
-        (Kind::Data, Expect::Reply | Expect::Command(_) | Expect::Entry)
-        | (Kind::Done, Expect::Entry)
-        | (Kind::Ack, Expect::Ack) => Ok(true),
+#[cold]
+fn ends(message: Message<'_>, expect: Expect) -> Result<bool> {
+    match message.kind()? {
+        Kind::Refused(refusal) => Err(Error::Refused(refusal)),
+        Kind::Overrun => Err(Error::Overrun),
+        Kind::Done => Ok(expect == Expect::Entry),
         // An ACK where a reply is awaited says nothing, and the other way about;
         // so do the kernel's other messages.
-        _ => Ok(false),
+        kind => Ok(kind == Kind::Ack && expect == Expect::Ack),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// The address of the kernel, and the one by which the kernel picks a port.
+/// The address of the kernel.
 fn kernel() -> libc::sockaddr_nl {
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
@@ -38,11 +38,12 @@ fn kernel() -> libc::sockaddr_nl {
 
 const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Binds the socket to a port that the kernel picks.
-pub(super) fn bind(fd: &OwnedFd) -> io::Result<()> {
+/// Connects the socket to the kernel, which also binds it to a port. From then on no other
+/// process can send to that port (`netlink_getsockbyportid()`).
+pub(super) fn connect(fd: &OwnedFd) -> io::Result<()> {
     let address = kernel();
     // SAFETY: The address is valid for reads of its length, which is passed.
-    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), ADDRESS_LEN) } as _)?;
+    check(unsafe { libc::connect(fd.as_raw_fd(), (&raw const address).cast(), ADDRESS_LEN) } as _)?;
     Ok(())
 }
 
@@ -93,33 +94,38 @@ pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<
     check(unsafe { libc::poll(&raw mut polled, 1, millis) } as _)
 }
 
-/// Sends `datagram` to the kernel: one system call.
+/// Sends `datagram` to the kernel, to which the socket is connected: one system call.
 #[inline]
 pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
-    let address = kernel();
-    // SAFETY: Datagram and address are valid for reads of their lengths, which
-    // are passed.
+    // SAFETY: The datagram is valid for reads of its length, which is passed.
+    check(unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), 0) })
+}
+
+/// Receives a datagram into `buffer`, if one is there, whoever has sent it: one system call.
+/// Returns how many bytes the datagram had.
+#[inline]
+pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<usize> {
+    // With this flag it gives the datagram's length, however much of it fits.
+    let flags = libc::MSG_TRUNC;
+    // SAFETY: The buffer is valid for writes of its length, which is passed, and is borrowed for
+    // this call. No more than that is written into it.
     check(unsafe {
-        libc::sendto(
+        libc::recv(
             fd.as_raw_fd(),
-            datagram.as_ptr().cast(),
-            datagram.len(),
-            0,
-            (&raw const address).cast(),
-            ADDRESS_LEN,
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            flags,
         )
     })
 }
 
-/// Receives a datagram into `buffer`, if one is there: one system call. Returns how many
-/// bytes were filled, the sender's port, and how many the datagram had.
+/// As [`receive`]. Returns also the sender's port.
 #[inline]
-pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Option<u32>, usize)> {
+pub(super) fn receive_from(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
     let mut address_len = ADDRESS_LEN;
-    // With this flag it gives the datagram's length, however much of it fits.
     let flags = libc::MSG_TRUNC;
     // SAFETY: The buffer and the address are valid for writes of their lengths,
     // which are passed, and so is the address's length; all are borrowed for this
@@ -136,8 +142,7 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Opt
     })?;
     let netlink =
         address_len == ADDRESS_LEN && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
-    let sender = netlink.then_some(address.nl_pid);
-    Ok((len.min(buffer.len()), sender, len))
+    Ok((netlink.then_some(address.nl_pid), len))
 }
 
 /// Moves the calling thread into the network namespace that `fd` stands for.

@@ -70,15 +70,15 @@ pub enum Call<'a> {
         /// Its value.
         value: i32,
     },
-    /// `bind()` to a port that the kernel picks.
-    Bind,
+    /// `connect()` to the kernel, which also gives the socket a port.
+    Connect,
     /// `getsockname()`.
     #[non_exhaustive]
     Name {
         /// The port that it told.
         portid: u32,
     },
-    /// `sendto()` the kernel.
+    /// `sendto()` the kernel, to which the socket is connected.
     #[non_exhaustive]
     Send {
         /// The datagram.
@@ -95,7 +95,8 @@ pub enum Call<'a> {
         bytes: &'a [u8],
         /// How many bytes it had; more, where it did not fit.
         whole: usize,
-        /// The sender's port, if it has one; 0 is the kernel.
+        /// The sender's port; 0 is the kernel. `None` if the sender has none, or if nobody but
+        /// the kernel can reach the socket, so that the call does not ask.
         from: Option<u32>,
         /// The socket's protocol.
         protocol: i32,

@@ -7,7 +7,8 @@ use super::sys;
 use super::tap::{tell, Call, Step, Tap};
 use std::fmt;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,6 +61,11 @@ pub trait Transport: fmt::Debug {
 pub struct Netlink {
     fd: OwnedFd,
     protocol: i32,
+    /// Whether only the kernel can reach the socket: it is connected, has joined no group,
+    /// and has received from the kernel. Before that it may hold what a process sent between
+    /// the moments at which the socket had a port and at which it was connected.
+    is_private: AtomicBool,
+    has_group: bool,
     /// Who is told of each call.
     tap: Option<Arc<dyn Tap>>,
 }
@@ -76,6 +82,8 @@ impl Netlink {
         let socket = Self {
             fd: opened.map_err(failed("socket"))?,
             protocol,
+            is_private: AtomicBool::new(false),
+            has_group: false,
             tap,
         };
         for option in [
@@ -89,9 +97,9 @@ impl Netlink {
                 .set_option(libc::SOL_NETLINK, option, 1)
                 .map_err(failed("setsockopt"))?;
         }
-        let bound = sys::bind(&socket.fd);
-        socket.tell(Call::Bind, &bound, |()| 0);
-        bound.map_err(failed("bind"))?;
+        let connected = sys::connect(&socket.fd);
+        socket.tell(Call::Connect, &connected, |()| 0);
+        connected.map_err(failed("connect"))?;
         let named = sys::port(&socket.fd);
         let portid = *named.as_ref().unwrap_or(&0);
         socket.tell(Call::Name { portid }, &named, |_| 0);
@@ -104,14 +112,21 @@ impl Netlink {
         Self::open(self.protocol, self.tap.clone())
     }
 
-    /// Joins a multicast group.
-    pub(super) fn join(&self, group: i32) -> io::Result<()> {
+    /// Joins a multicast group. Processes with CAP_NET_ADMIN can send to one, too.
+    pub(super) fn join(&mut self, group: i32) -> io::Result<()> {
+        self.has_group = true;
+        *self.is_private.get_mut() = false;
         self.set_option(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
     }
 
-    /// Asks for a receive buffer of `bytes`.
-    pub(super) fn set_receive_buffer(&self, bytes: i32) -> io::Result<()> {
-        self.set_option(libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+    /// Leaves a multicast group.
+    pub(super) fn leave(&self, group: i32) -> io::Result<()> {
+        self.set_option(libc::SOL_NETLINK, libc::NETLINK_DROP_MEMBERSHIP, group)
+    }
+
+    /// Asks for a receive buffer of `bytes`, by this option.
+    pub(super) fn set_receive_buffer(&self, option: i32, bytes: i32) -> io::Result<()> {
+        self.set_option(libc::SOL_SOCKET, option, bytes)
     }
 
     fn set_option(&self, level: i32, option: i32, value: i32) -> io::Result<()> {
@@ -159,6 +174,16 @@ impl Netlink {
         self.step(call, whole, errno);
     }
 
+    /// Receives a datagram with the address of its sender.
+    #[inline]
+    fn receive_from(&self, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
+        let received = sys::receive_from(&self.fd, buffer)?;
+        if received.0 == Some(0) && !self.has_group {
+            self.is_private.store(true, Ordering::Relaxed);
+        }
+        Ok(received)
+    }
+
     fn step(&self, call: Call<'_>, given: usize, errno: i32) {
         if let Some(tap) = self.tap.as_deref() {
             let fd = self.fd.as_raw_fd();
@@ -186,6 +211,12 @@ impl Drop for Netlink {
     }
 }
 
+impl AsFd for Netlink {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
 impl Transport for Netlink {
     #[inline(always)]
     fn send(&self, datagram: &[u8]) -> io::Result<usize> {
@@ -201,14 +232,20 @@ impl Transport for Netlink {
 
     #[inline(always)]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        let received = sys::receive(&self.fd, buffer).map(|(len, sender, whole)| Received {
-            len,
-            sender,
-            whole,
-        });
+        let room = buffer.len();
+        let is_private = self.is_private.load(Ordering::Relaxed);
+        let received = match is_private {
+            true => sys::receive(&self.fd, buffer).map(|whole| (Some(0), whole)),
+            false => self.receive_from(buffer),
+        };
+        let received =
+            received.map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
         if self.tap.is_some() {
             match &received {
-                Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),
+                Ok(got) => {
+                    let from = got.sender.filter(|_| !is_private);
+                    self.received(buffer, got.len, from, got.whole, 0);
+                }
                 Err(error) => self.received(buffer, 0, None, 0, errno(error)),
             }
         }

@@ -5,7 +5,9 @@
 use super::{read_counter, Counter};
 use crate::uapi::{self, cmd};
 use parley_netlink::genl::{self, controller, message};
+use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::{Error, Result, Socket};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::time::Duration;
 
 /// What became of a counter.
@@ -66,11 +68,7 @@ impl Listener {
     /// As [`open`](Self::open), over a socket that is open.
     pub fn over(mut socket: Socket, timeout: Option<Duration>) -> Result<Self> {
         let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?;
-        let group = family
-            .groups
-            .iter()
-            .find(|group| group.name == uapi::group::EVENTS);
-        socket.join(group.ok_or(Error::Absent("the group 'events'"))?.id)?;
+        family.join(&mut socket, uapi::group::EVENTS)?;
         match timeout {
             Some(timeout) => socket.set_timeout(timeout)?,
             None => socket.wait_for_ever()?,
@@ -80,6 +78,11 @@ impl Listener {
             family: family.id,
             in_doubt: false,
         })
+    }
+
+    /// The socket's netlink port.
+    pub fn portid(&self) -> u32 {
+        self.socket.portid()
     }
 
     /// The socket, for its buffer and its timeout.
@@ -97,33 +100,80 @@ impl Listener {
     #[inline]
     pub fn next_event(&mut self) -> Result<Event<'_>> {
         let family = self.family;
-        if self.in_doubt {
-            controller::check(&self.socket, family, uapi::FAMILY_NAME)?;
-            self.in_doubt = false;
-        }
-        let next = self.socket.next_message(|message| {
-            if message.header.kind == family {
-                message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
-            } else {
-                controller::is_end(message, family)
-            }
-        });
-        let message = match next {
-            Ok(message) => message,
+        self.look_for_it()?;
+        match self
+            .socket
+            .next_message(|message| is_wanted(message, family))
+        {
+            Ok(message) => read_event(&message, family),
             Err(error) => {
                 self.in_doubt = matches!(error, Error::Overrun);
-                return Err(error);
+                Err(error)
             }
-        };
-        if message.header.kind != family {
-            return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
         }
-        let (cmd, attributes) = message::read(&message)?;
-        Ok(Event {
-            change: change(cmd).ok_or(Error::Absent("the change"))?,
-            counter: read_counter(attributes)?,
-        })
     }
+
+    /// As [`next_event`](Self::next_event), but never waits: returns `None` if no event has
+    /// arrived. When the descriptor is readable, call this until it returns `None`.
+    pub fn try_next_event(&mut self) -> Result<Option<Event<'_>>> {
+        let family = self.family;
+        self.look_for_it()?;
+        match self.socket.try_next(|message| is_wanted(message, family)) {
+            Ok(message) => message
+                .map(|message| read_event(&message, family))
+                .transpose(),
+            Err(error) => {
+                self.in_doubt = matches!(error, Error::Overrun);
+                Err(error)
+            }
+        }
+    }
+
+    /// Fails if events were lost and the family is gone.
+    #[inline]
+    fn look_for_it(&mut self) -> Result<()> {
+        if self.in_doubt {
+            controller::check(&self.socket, self.family, uapi::FAMILY_NAME)?;
+            self.in_doubt = false;
+        }
+        Ok(())
+    }
+}
+
+/// The socket's descriptor, to wait for; see [`Listener::try_next_event`].
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// The same descriptor as a number, which some runtimes ask for.
+impl AsRawFd for Listener {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+/// Whether a message is an event, or tells that the family is gone.
+#[inline]
+fn is_wanted(message: &Message<'_>, family: u16) -> bool {
+    if message.header.kind == family {
+        message::read(message).is_ok_and(|(cmd, _)| change(cmd).is_some())
+    } else {
+        controller::is_end(message, family)
+    }
+}
+
+#[inline]
+fn read_event<'a>(message: &Message<'a>, family: u16) -> Result<Event<'a>> {
+    if message.header.kind != family {
+        return Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()));
+    }
+    let (cmd, attributes) = message::read(message)?;
+    Ok(Event {
+        change: change(cmd).ok_or(Error::Absent("the change"))?,
+        counter: read_counter(attributes)?,
+    })
 }
 
 #[inline]

@@ -3,13 +3,157 @@
 //! Answers in several messages: read to their end, or put away when their reader
 //! stops before it.
 
-use super::{ends, Deadline, Expect, Socket, DONE, DUMP_TIMEOUTS, ERROR, TIMEOUT};
+use super::{ends, Deadline, Expect, Socket, TIMEOUT};
 use crate::netlink::error::{Error, Result};
+use crate::netlink::events::Events;
 use crate::netlink::message::{self, flags, Header, Message, Messages, MIN_TYPE};
-use crate::netlink::transport::Transport;
-use std::time::Duration;
+use crate::netlink::transport::{Netlink, Transport};
+use std::cell::Cell;
+
+/// How many times as long as an answer a whole dump may take.
+const DUMP_TIMEOUTS: u32 = 12;
+
+const DONE: u16 = libc::NLMSG_DONE as u16;
+const ERROR: u16 = libc::NLMSG_ERROR as u16;
+
+/// A dump that is being read: its entries, one after another. The socket is free for the next
+/// request when this is dropped: what is left of the dump is then read and thrown away.
+#[derive(Debug)]
+pub struct Dump<'a, T: Transport = Netlink> {
+    socket: &'a mut Socket<T>,
+    seq: u32,
+    /// The deadline of a dump that never ends, and that of one that breaks off.
+    all: Deadline,
+    silence: Deadline,
+    interrupted: bool,
+    has_ended: bool,
+}
+
+impl<T: Transport> Dump<'_, T> {
+    /// Reads the next entry. Returns `None` at the end of the dump.
+    ///
+    /// Fails if the kernel refuses the dump or breaks it off, if it takes twelve times as long
+    /// as [`Socket::timeout`], or if no entry comes within that. After an error it has ended.
+    #[inline(always)]
+    pub fn next_entry(&mut self) -> Result<Option<Message<'_>>> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        if self.socket.unread.is_empty() {
+            self.all.left()?;
+        }
+        let Self {
+            socket, silence, ..
+        } = self;
+        (silence.begun, silence.has_received) = (None, false);
+        let found = match socket.answer((self.seq, 1), Expect::Entry, silence, Events::keep) {
+            Ok(found) => found,
+            Err(error) => return Err(self.failed(error)),
+        };
+        self.interrupted |= found.header.flags & flags::DUMP_INTR != 0;
+        if found.header.kind < MIN_TYPE {
+            self.has_ended = true;
+            return Ok(None);
+        }
+        Ok(Some(self.socket.found(&found)))
+    }
+
+    /// Hands the entries to `each`, to the end of the dump or until `each` fails.
+    #[inline(always)]
+    fn read(&mut self, mut each: impl FnMut(Message<'_>) -> Result<()>) -> Result<()> {
+        let (seq, portid) = (self.seq, self.socket.portid);
+        let (came, refused) = (Cell::new(true), Cell::new(false));
+        let read = self.socket.read(
+            |events, message| {
+                if message.header.seq != seq || message.header.portid != portid {
+                    events.keep(&message, portid);
+                    return Ok(false);
+                }
+                came.set(true);
+                self.interrupted |= message.header.flags & flags::DUMP_INTR != 0;
+                if message.header.kind < MIN_TYPE {
+                    let end = ends(message, Expect::Entry);
+                    refused.set(end.is_err());
+                    return end;
+                }
+                each(message)?;
+                Ok(false)
+            },
+            |socket| {
+                self.all.left()?;
+                if came.take() {
+                    (self.silence.begun, self.silence.has_received) = (None, false);
+                }
+                socket.receive_answer(&mut self.silence)
+            },
+        );
+        match read {
+            Ok(_) => self.socket.open = None,
+            Err(error) if refused.get() => return Err(self.failed(error)),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Whether what is dumped has changed meanwhile, as far as the dump has been read: then
+    /// entries may be missing, or of different moments.
+    #[must_use]
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    #[cold]
+    fn failed(&mut self, error: Error) -> Error {
+        self.has_ended = true;
+        // A dump that begins while the receive buffer is full is refused with this, and goes
+        // on all the same.
+        if error.errno().is_some_and(|errno| errno != libc::ENOBUFS) {
+            self.socket.open = None;
+        }
+        error
+    }
+}
+
+impl<T: Transport> Drop for Dump<'_, T> {
+    fn drop(&mut self) {
+        if self.socket.open.is_some() {
+            self.socket.read_to_end();
+        }
+    }
+}
 
 impl<T: Transport> Socket<T> {
+    /// Sends `request`, which asks for a dump, and returns a reader of its entries.
+    ///
+    /// ```
+    /// use parley_netlink::genl::message;
+    /// use parley_netlink::netlink::{message::flags, protocol, Socket};
+    ///
+    /// // CTRL_CMD_GETFAMILY of the controller, which has the number 16.
+    /// let mut socket = Socket::open(protocol::GENERIC)?;
+    /// let (seq, mut request) = (socket.next_seq(), Vec::new());
+    /// message::write(&mut request, 16, (3, 2), flags::DUMP, seq, |_| Ok(()))?;
+    /// let mut families = socket.entries(&request, seq)?;
+    /// while let Some(entry) = families.next_entry()? {
+    ///     assert!(!entry.payload.is_empty());
+    /// }
+    /// # Ok::<(), parley_netlink::Error>(())
+    /// ```
+    #[inline]
+    pub fn entries(&mut self, request: &[u8], seq: u32) -> Result<Dump<'_, T>> {
+        self.begin();
+        self.send(request)?;
+        self.open = Some(seq);
+        Ok(Dump {
+            seq,
+            all: Deadline::new(self.timeout.saturating_mul(DUMP_TIMEOUTS)),
+            silence: Deadline::new(self.timeout),
+            interrupted: false,
+            has_ended: false,
+            socket: self,
+        })
+    }
+
     /// Sends `request`, which asks for a dump, and hands each entry to `each`.
     /// Tells whether what is dumped has changed meanwhile: then entries may be
     /// missing, or of different moments.
@@ -22,84 +166,9 @@ impl<T: Transport> Socket<T> {
         seq: u32,
         each: impl FnMut(Message<'_>) -> Result<()>,
     ) -> Result<bool> {
-        self.begin();
-        self.send(request)?;
-        self.open = Some(seq);
-        let interrupted = self.read_dump(seq, each);
-        if self.open.is_some() {
-            self.read_to_end();
-        }
-        interrupted
-    }
-
-    /// Reads the dump `seq`. It has come to its end where `open` says so.
-    #[inline(always)]
-    fn read_dump(
-        &mut self,
-        seq: u32,
-        mut each: impl FnMut(Message<'_>) -> Result<()>,
-    ) -> Result<bool> {
-        let mut interrupted = false;
-        // The deadline of a dump that never ends, and that of one that breaks off.
-        let mut all = Deadline::new(self.timeout.saturating_mul(DUMP_TIMEOUTS));
-        let mut silence = None;
-        loop {
-            let left = all.left()?.unwrap_or(Duration::MAX);
-            let mut received = self.receive()?;
-            if received.is_none() {
-                let silence = silence.get_or_insert_with(|| Deadline::new(self.timeout.min(left)));
-                received = match self.wait_for_datagram(silence) {
-                    Err(Error::Timeout(_)) => {
-                        all.left()?;
-                        return Err(Error::Timeout(self.timeout));
-                    }
-                    received => Some(received?),
-                };
-            }
-            let len = received.unwrap_or(0);
-            let datagram = self.buffer.get(..len).unwrap_or_default();
-            let mut came = false;
-            let mut messages = Messages::new(datagram);
-            while let Some(message) = messages.next() {
-                let message = message?;
-                if message.header.seq != seq || message.header.portid != self.portid {
-                    self.events.keep(&message, self.portid);
-                    continue;
-                }
-                came = true;
-                interrupted |= message.header.flags & flags::DUMP_INTR != 0;
-                if message.header.kind >= MIN_TYPE {
-                    if let Err(error) = each(message) {
-                        self.unread = messages.offset()..len;
-                        return Err(error);
-                    }
-                } else {
-                    if message.header.kind == DONE {
-                        self.open = None;
-                    }
-                    self.unread = messages.offset()..len;
-                    match ends(message.kind()?, Expect::Entry) {
-                        Ok(true) => return Ok(interrupted),
-                        Ok(false) => self.unread = 0..0,
-                        Err(error) => {
-                            // A dump that begins while the receive buffer is full is
-                            // refused with this, and goes on all the same.
-                            if error.errno() != Some(libc::ENOBUFS) {
-                                self.open = None;
-                            }
-                            return Err(error);
-                        }
-                    }
-                }
-            }
-            if came {
-                silence = None;
-            } else if let Some(silence) = &mut silence {
-                silence.left()?;
-            } else {
-                silence = Some(Deadline::new(self.timeout.min(left)));
-            }
-        }
+        let mut dump = self.entries(request, seq)?;
+        dump.read(each)?;
+        Ok(dump.interrupted)
     }
 
     /// Makes the socket ready for the next request.

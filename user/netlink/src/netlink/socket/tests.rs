@@ -15,6 +15,8 @@ const KIND: u16 = 0x20;
 /// How many entries each part of a dump has, and how many parts there are.
 const ENTRIES: u32 = 2;
 const PARTS: u32 = 5;
+const ERROR: u16 = libc::NLMSG_ERROR as u16;
+const DONE: u16 = libc::NLMSG_DONE as u16;
 
 /// What becomes of a part of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,6 +254,96 @@ fn heard(socket: &mut Socket<Kernel>) -> Vec<u8> {
     }
     assert!(state(socket).queue.is_empty());
     numbers
+}
+
+/// Keeps what each receive told of the sender.
+#[derive(Debug, Default)]
+struct Senders(std::sync::Mutex<Vec<Option<u32>>>);
+
+impl Tap for Senders {
+    fn step(&self, step: &crate::netlink::tap::Step<'_>) {
+        if let crate::netlink::tap::Call::Receive { from, .. } = step.call {
+            if step.result.is_ok() {
+                self.0.lock().unwrap().push(from);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sender_is_asked_for_until_the_kernel_has_answered_and_where_there_is_a_group() {
+    let Some(alone) = to_this_kernel(libc::NETLINK_GENERIC) else {
+        return;
+    };
+    drop(alone);
+    let senders = Arc::new(Senders::default());
+    let mut socket = Socket::open_with_tap(libc::NETLINK_GENERIC, senders.clone()).unwrap();
+    let asked = |socket: &mut Socket| {
+        senders.0.lock().unwrap().clear();
+        let controller = crate::genl::resolve(socket, "nlctrl").unwrap();
+        (controller, senders.0.lock().unwrap().clone())
+    };
+    assert_eq!(asked(&mut socket).1, [Some(0)]);
+    let (controller, senders) = asked(&mut socket);
+    assert_eq!(senders, [None]);
+    let group = controller
+        .groups
+        .iter()
+        .find(|group| group.name == "notify")
+        .unwrap()
+        .id;
+    socket.join(group).unwrap();
+    for _ in 0..2 {
+        assert_eq!(asked(&mut socket).1, [Some(0)]);
+    }
+    // It still listens as far as anybody can tell: other groups may be left.
+    socket.leave(group).unwrap();
+    assert_eq!(asked(&mut socket).1, [Some(0)]);
+}
+
+#[test]
+fn a_receive_that_does_not_wait_gives_all_that_is_there_and_then_nothing() {
+    let mut socket = listening();
+    assert!(socket.try_next(|_| true).unwrap().is_none());
+    let (one, two) = (event(1), event(2));
+    state(&socket).put([one, two].concat());
+    state(&socket).put(event(3));
+    let mut heard = Vec::new();
+    while let Some(message) = socket.try_next(|message| message.payload[0] != 2).unwrap() {
+        heard.push(message.payload[0]);
+    }
+    assert_eq!(heard, [1, 3]);
+    // Events that came before an answer are there, too.
+    state(&socket).before_answers = vec![event(4)];
+    let (seq, echo) = request(&mut socket, flags::REQUEST);
+    socket.transact(&echo, seq, Expect::Reply).unwrap();
+    assert_eq!(socket.try_next(|_| true).unwrap().unwrap().payload[0], 4);
+    assert!(socket.try_next(|_| true).unwrap().is_none());
+    // A loss is told behind what was not dropped.
+    state(&socket).put(event(5));
+    state(&socket).must_tell = true;
+    assert_eq!(socket.try_next(|_| true).unwrap().unwrap().payload[0], 5);
+    assert!(matches!(socket.try_next(|_| true), Err(Error::Overrun)));
+    assert!(socket.try_next(|_| true).unwrap().is_none());
+    assert_eq!(state(&socket).waits, []);
+}
+
+#[test]
+fn entries_of_a_dump_are_read_one_by_one_and_the_rest_is_thrown_away() {
+    let mut socket = socket();
+    for taken in [0, 1, ENTRIES * PARTS, ENTRIES * PARTS + 5] {
+        let (seq, request) = request(&mut socket, flags::REQUEST | flags::DUMP);
+        let mut entries = socket.entries(&request, seq).unwrap();
+        let mut count = 0;
+        while count < taken && entries.next_entry().unwrap().is_some() {
+            count += 1;
+        }
+        assert_eq!(count, taken.min(ENTRIES * PARTS));
+        assert!(!entries.was_interrupted());
+        drop(entries);
+        assert!(state(&socket).dump.is_none());
+        is_usable(&mut socket, &format!("after {taken} entries"));
+    }
 }
 
 #[test]
