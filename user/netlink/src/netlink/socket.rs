@@ -32,19 +32,17 @@
 //! [`route`](crate::route) has this as typed calls.
 
 mod dump;
+mod open;
 mod unasked;
 
 use super::error::{Error, Result};
 use super::events::Events;
 pub use super::expect::Expect;
 use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
-use super::tap::Tap;
 use super::transport::{Netlink, Transport};
 pub use dump::Dump;
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the kernel has to answer, where nothing else is said.
@@ -128,82 +126,6 @@ impl Deadline {
 
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Io { call, error }
-}
-
-impl Socket {
-    /// Opens a socket of `protocol`, such as `libc::NETLINK_GENERIC`.
-    pub fn open(protocol: i32) -> Result<Self> {
-        let (transport, portid) = Netlink::open(protocol, None)?;
-        Ok(Self::over(transport, portid))
-    }
-
-    /// As [`open`](Self::open), with a tap that sees each system call of the socket.
-    pub fn open_with_tap(protocol: i32, tap: Arc<dyn Tap>) -> Result<Self> {
-        let (transport, portid) = Netlink::open(protocol, Some(tap))?;
-        Ok(Self::over(transport, portid))
-    }
-
-    /// Opens another socket of this one's protocol, with the same tap if there is one.
-    pub fn open_another(&self) -> Result<Self> {
-        let (transport, portid) = self.transport.open_another()?;
-        Ok(Self::over(transport, portid))
-    }
-
-    /// Joins the multicast group with number `group`, and gets its messages.
-    /// [`Family::join`](crate::genl::Family::join) finds a group by its name.
-    pub fn join(&mut self, group: u32) -> Result<()> {
-        let joined = self.transport.join(number(group)?);
-        joined.map_err(io_error("setsockopt"))?;
-        self.events.listen();
-        Ok(())
-    }
-
-    /// Leaves the multicast group with number `group`. Messages that have arrived before
-    /// can still be read.
-    pub fn leave(&mut self, group: u32) -> Result<()> {
-        let left = self.transport.leave(number(group)?);
-        left.map_err(io_error("setsockopt"))
-    }
-
-    /// Asks for a receive buffer of `bytes`. The kernel doubles that, and allows at most
-    /// `net.core.rmem_max`.
-    pub fn set_receive_buffer(&mut self, bytes: i32) -> Result<()> {
-        let set = self.transport.set_receive_buffer(libc::SO_RCVBUF, bytes);
-        set.map_err(io_error("setsockopt"))
-    }
-
-    /// As [`set_receive_buffer`](Self::set_receive_buffer), beyond `net.core.rmem_max`.
-    /// Needs CAP_NET_ADMIN.
-    pub fn force_receive_buffer(&mut self, bytes: i32) -> Result<()> {
-        let set = self
-            .transport
-            .set_receive_buffer(libc::SO_RCVBUFFORCE, bytes);
-        set.map_err(io_error("setsockopt"))
-    }
-}
-
-/// The descriptor, to wait for with poll(2), epoll(7) or an async runtime. It is readable if
-/// the kernel has sent something that [`Socket::try_next`] has not received; what it has
-/// received already does not show here.
-impl AsFd for Socket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.transport.as_fd()
-    }
-}
-
-/// The same descriptor as a number, which some runtimes ask for.
-impl AsRawFd for Socket {
-    fn as_raw_fd(&self) -> RawFd {
-        self.as_fd().as_raw_fd()
-    }
-}
-
-/// A group's number as the kernel takes it.
-fn number(group: u32) -> Result<i32> {
-    i32::try_from(group).map_err(|_| Error::Malformed {
-        what: "a group's number is out of range",
-        offset: 0,
-    })
 }
 
 impl<T: Transport> Socket<T> {

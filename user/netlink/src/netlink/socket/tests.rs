@@ -5,8 +5,10 @@
 
 use super::super::transport::Received;
 use super::*;
+use crate::netlink::tap::Tap;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::thread;
 
 const PORT: u32 = 77;
