@@ -104,7 +104,7 @@ enum Command {
     #[command(subcommand)]
     Counter(commands::counter::Counter),
     Monitor(commands::monitor::Monitor),
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "ls")]
     Show(commands::show::Show),
     Agent(commands::agent::Agent),
     Ask(commands::ask::Ask),
@@ -364,6 +364,28 @@ mod tests {
             help.contains("--netns") && help.contains("--pcap"),
             "{help}"
         );
+    }
+
+    #[test]
+    fn commands_have_the_short_names_that_ip_has() {
+        for (line, name) in [
+            ("show link", "links"),
+            ("show addr", "addresses"),
+            ("show address", "addresses"),
+            ("show route", "routes"),
+            ("show rule", "rules"),
+            ("ls neigh", "neighbours"),
+            ("show neighbor", "neighbours"),
+            ("counter ls", "list"),
+        ] {
+            let words = ["parley"].into_iter().chain(line.split(' '));
+            let matches = Arguments::command().try_get_matches_from(words);
+            let matches = matches.unwrap_or_else(|error| panic!("{line}: {error}"));
+            let below = matches
+                .subcommand()
+                .and_then(|(_, below)| below.subcommand_name());
+            assert_eq!(below, Some(name), "{line}");
+        }
     }
 
     #[test]

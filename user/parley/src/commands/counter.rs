@@ -23,6 +23,7 @@ pub(crate) enum Counter {
         name: OsString,
     },
     /// List counters, in byte order of their names
+    #[command(visible_alias = "ls")]
     List {
         /// List only names that begin with PREFIX
         #[arg(long)]

@@ -209,12 +209,21 @@ fn about(command: &Command) -> String {
     about.unwrap_or_default()
 }
 
+/// The other names of a command, as the help has them.
+fn aliases(command: &Command) -> String {
+    let aliases: Vec<_> = command.get_visible_aliases().collect();
+    match aliases.as_slice() {
+        [] => String::new(),
+        aliases => format!(" (short: {})", aliases.join(", ")),
+    }
+}
+
 /// A command as the page of the whole names it.
 fn entry(command: &Command) -> String {
     let mut roff = Roff::new();
     roff.control("TP", []);
     roff.text([bold(name(command)), roman("(1)")]);
-    roff.text([roman(about(command))]);
+    roff.text([roman(about(command) + &aliases(command))]);
     roff.to_roff()
 }
 
@@ -224,7 +233,8 @@ fn part(command: &Command) -> Result<String> {
     roff.control("SS", [command.get_name()]);
     synopsis(&mut roff, command);
     roff.control("PP", []);
-    roff.text([roman(format!("{}.", about(command)))]);
+    let aliases = aliases(command);
+    roff.text([roman(format!("{}{aliases}.", about(command)))]);
     Ok(roff.to_roff() + &options(command, true)?)
 }
 
@@ -343,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_every_option_of_its_command_and_those_below() {
+    fn a_page_has_every_option_and_alias_of_its_command_and_those_below() {
         fn all(text: &str, command: &Command) {
             for argument in command.get_arguments() {
                 let Some(option) = argument.get_long() else {
@@ -361,8 +371,13 @@ mod tests {
         let mut program = bare.clone().disable_help_subcommand(true);
         program.build();
         for (bare, command) in bare.get_subcommands().zip(program.get_subcommands()) {
-            let text = page(&program, command, "").unwrap();
-            all(&String::from_utf8(text).unwrap(), bare);
+            let text = String::from_utf8(page(&program, command, "").unwrap()).unwrap();
+            all(&text, bare);
+            for below in command.get_subcommands() {
+                for alias in below.get_visible_aliases() {
+                    assert!(text.contains(alias), "{alias}");
+                }
+            }
         }
     }
 

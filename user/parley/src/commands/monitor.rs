@@ -36,11 +36,15 @@ pub(crate) struct Monitor {
 #[derive(Clone, Copy, ValueEnum)]
 enum What {
     Counters,
+    #[value(alias = "link")]
     Links,
+    #[value(aliases = ["addr", "address"])]
     Addresses,
+    #[value(alias = "route")]
     Routes,
+    #[value(alias = "rule")]
     Rules,
-    #[value(alias = "neighbors")]
+    #[value(aliases = ["neigh", "neighbor", "neighbors", "neighbour"])]
     Neighbours,
 }
 
@@ -60,6 +64,28 @@ impl Monitor {
             What::Routes => network::follow::<Route>(opener, &mut report),
             What::Rules => network::follow::<Rule>(opener, &mut report),
             What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_followed_has_the_short_names_that_ip_has() {
+        for (alias, name) in [
+            ("link", "links"),
+            ("addr", "addresses"),
+            ("address", "addresses"),
+            ("route", "routes"),
+            ("rule", "rules"),
+            ("neigh", "neighbours"),
+            ("neighbor", "neighbours"),
+        ] {
+            let what = What::from_str(alias, false).unwrap();
+            let value = what.to_possible_value().unwrap();
+            assert_eq!(value.get_name(), name);
         }
     }
 }

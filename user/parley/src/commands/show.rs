@@ -13,18 +13,21 @@ use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Fam
 use serde_json::Value;
 use std::io::Write;
 
-/// Show links, addresses, routes, rules, neighbours or the firewall
+/// Show links, addresses, routes and the firewall
 #[derive(Subcommand)]
 pub(crate) enum Show {
     /// The network devices
+    #[command(visible_alias = "link")]
     Links,
     /// The IP addresses
+    #[command(visible_aliases = ["addr", "address"])]
     Addresses {
         /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
     },
     /// The routes of all routing tables
+    #[command(visible_alias = "route")]
     Routes {
         /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
@@ -34,13 +37,14 @@ pub(crate) enum Show {
         table: Option<u32>,
     },
     /// The rules that choose a routing table
+    #[command(visible_alias = "rule")]
     Rules {
         /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
         family: Option<Family>,
     },
-    /// The hardware addresses of neighbours, and proxy entries
-    #[command(alias = "neighbors")]
+    /// Hardware addresses of neighbours, and proxies
+    #[command(visible_alias = "neigh", aliases = ["neighbor", "neighbors", "neighbour"])]
     Neighbours {
         /// Only IPv4 or IPv6
         #[arg(long, value_name = "4|6", value_parser = family)]
