@@ -55,10 +55,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 const AFTER_HELP: &str = "\
---explain prints each system call with its arguments as it is made, and decodes
-each message: offset, bytes, field, meaning. Standard output is the same as
-without it. --pcap captures netlink messages only. A command refuses those of
-the options that it has no use for, such as --netns with explain.
+--explain prints each system call with its arguments on standard error as it is
+made, and decodes each message: offset, bytes, field, meaning; with =all, long
+values in full. Standard output is the same as without it. --pcap captures
+netlink messages only. A command refuses those of the options that it has no
+use for, such as --netns with explain.
 
 Exit status:
   0  success, including when the reader of the output closes it early
@@ -77,22 +78,26 @@ const REFUSED: [(&str, &[&str]); 4] = [
     ("man", &["netns", "json", "explain", "pcap"]),
 ];
 
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Global options";
+
 /// Converse with the kernel over Generic Netlink
 #[derive(Parser)]
 #[command(name = "parley", version, after_help = AFTER_HELP, max_term_width = 80)]
 struct Arguments {
     /// Run in this network namespace; see ip-netns(8)
-    #[arg(long, global = true, value_name = "NAME|PATH")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "NAME|PATH")]
     netns: Option<String>,
     /// Print JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// Trace each step on stderr (=all: show every byte)
-    #[arg(long, global = true, value_name = "HOW", hide_possible_values = true)]
+    /// Trace each step
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "HOW")]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "short")]
     explain: Option<Explain>,
     /// Capture the netlink messages, for Wireshark
-    #[arg(long, global = true, value_name = "FILE", value_parser = capture())]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
+    #[arg(value_parser = capture())]
     pcap: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -390,13 +395,82 @@ mod tests {
 
     #[test]
     fn help_fits_80_columns() {
-        fn all(command: &mut clap::Command) {
+        all(&mut documented(Arguments::command()), &|command| {
             let help = command.render_help().to_string();
             let long = help.lines().find(|line| line.chars().count() > 80);
             assert_eq!(long, None, "{}", command.get_name());
-            command.get_subcommands_mut().for_each(all);
+        });
+    }
+
+    /// Calls `each` with every command.
+    fn all(command: &mut clap::Command, each: &dyn Fn(&mut clap::Command)) {
+        each(command);
+        for below in command.get_subcommands_mut() {
+            all(below, each);
         }
-        all(&mut documented(Arguments::command()));
+    }
+
+    #[test]
+    fn help_shows_the_values_of_each_closed_set() {
+        all(&mut documented(Arguments::command()), &|command| {
+            let help = command.render_help().to_string();
+            for argument in command.get_arguments().filter(|one| !one.is_hide_set()) {
+                let is_flag = !argument.get_action().takes_values();
+                for value in argument.get_possible_values() {
+                    let shown = is_flag || value.is_hide_set() || help.contains(value.get_name());
+                    assert!(shown, "{}: {}: {help}", argument.get_id(), value.get_name());
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn the_global_options_stand_below_a_commands_own() {
+        all(&mut documented(Arguments::command()), &|command| {
+            let help = command.render_help().to_string();
+            let (own, global) = help
+                .split_once(&format!("\n{GLOBAL}:\n"))
+                .unwrap_or((&help, ""));
+            for option in ["--netns", "--json", "--explain", "--pcap"] {
+                let is_here = |text: &str| {
+                    let begins = |line: &str| line.trim().starts_with(option);
+                    text.lines().any(begins)
+                };
+                assert!(!is_here(own), "{help}");
+                let shown = command
+                    .get_arguments()
+                    .find(|one| one.get_long() == option.strip_prefix("--") && !one.is_hide_set());
+                assert_eq!(is_here(global), shown.is_some(), "{option}: {help}");
+            }
+        });
+    }
+
+    #[test]
+    fn usage_shows_what_is_required() {
+        all(&mut documented(Arguments::command()), &|command| {
+            let usage = command.render_usage().to_string();
+            for argument in command.get_arguments().filter(|one| one.is_required_set()) {
+                let shown = argument.to_string();
+                assert!(usage.contains(&shown), "{shown}: {usage}");
+            }
+        });
+        for (line, words) in [
+            (
+                "echo --help",
+                "Usage: parley echo [OPTIONS] <TEXT|--file <FILE>>\n",
+            ),
+            (
+                "agent --help",
+                "Usage: parley agent [OPTIONS] <--exec <CMD>|--reply <TEXT>>\n",
+            ),
+            (
+                "counter set --help",
+                "Usage: parley counter set [OPTIONS] <NAME> <VALUE>\n",
+            ),
+        ] {
+            let help = refused(line);
+            assert!(help.contains(words), "{help}");
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use clap_complete::aot::Shell;
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
-SHELL is bash, fish or zsh. make install and the Debian package install these
-scripts. To use one in the current session of bash:
+make install and the Debian package install these scripts. To use one in the
+current session of bash:
   source <(parley completions bash)";
 
 /// Print the completion script of a shell
@@ -17,7 +17,7 @@ scripts. To use one in the current session of bash:
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Completions {
     /// The shell
-    #[arg(value_enum, hide_possible_values = true)]
+    #[arg(value_enum)]
     shell: Name,
 }
 

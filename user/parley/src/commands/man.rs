@@ -5,7 +5,7 @@
 mod examples;
 
 use anyhow::{Context, Result};
-use clap::{Args, Command};
+use clap::{Arg, Args, Command};
 use clap_mangen::roff::{bold, italic, roman, Inline, Roff};
 use clap_mangen::Man as Page;
 use std::fs;
@@ -124,7 +124,7 @@ fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
         if !listed.is_empty() {
             roff.control("PP", []);
         }
-        let of_all = "The options of every command are in ";
+        let of_all = "The global options are in ";
         roff.text([roman(of_all), bold(name(program)), roman("(1).")]);
     }
     if command.has_subcommands() {
@@ -282,7 +282,7 @@ fn options(command: &Command, own: bool) -> Result<String> {
     let command = command.clone().mut_args(|argument| {
         let common = argument.is_global_set() || argument.get_id() == "help";
         let hidden = argument.is_hide_set();
-        argument.hide(hidden || own && common)
+        with_values(argument).hide(hidden || own && common)
     });
     let mut section = Vec::new();
     Page::new(command).render_options_section(&mut section)?;
@@ -290,6 +290,21 @@ fn options(command: &Command, own: bool) -> Result<String> {
     // Nothing is there, not even the heading, where there are none.
     let (_, listed) = section.split_once(".SH OPTIONS\n").unwrap_or_default();
     Ok(listed.to_owned())
+}
+
+/// An argument whose help ends with its possible values, as in `--help`. As a list they
+/// would come with blank lines, which mandoc warns of.
+fn with_values(argument: Arg) -> Arg {
+    let values = argument.get_possible_values();
+    if values.is_empty() || argument.is_hide_possible_values_set() {
+        return argument;
+    }
+    let names: Vec<_> = values.iter().filter(|value| !value.is_hide_set()).collect();
+    let names: Vec<_> = names.iter().map(|value| value.get_name()).collect();
+    let help = argument.get_help().map(ToString::to_string);
+    let help = help.unwrap_or_default();
+    let help = format!("{help} [possible values: {}]", names.join(", "));
+    argument.help(help).hide_possible_values(true)
 }
 
 /// A term, and what is said of it.

@@ -19,9 +19,8 @@ use std::time::SystemTime;
 /// How much of each message `--explain` shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Explain {
-    /// Long values shortened
+    // Values without help of their own, which would make every help twice as long.
     Short,
-    /// Every byte
     All,
 }
 
