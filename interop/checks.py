@@ -176,7 +176,7 @@ def asks(client, report):
         agent.next()
         if client.talks:
             report.check('ask: no answer in time', client.ask('ask', 'still?', 100),
-                         parley('ask', 'still?', '--timeout', '100'))
+                         parley('ask', 'still?', '--timeout', '100ms'))
 
 
 def answers(client, report):

@@ -59,7 +59,7 @@ const AFTER_HELP: &str = "\
 made, and decodes each message: offset, bytes, field, meaning; with =all, long
 values in full. Standard output is the same as without it. --pcap captures
 netlink messages only. A command refuses those of the options that it has no
-use for, such as --netns with explain.
+use for, such as --netns with decode.
 
 Exit status:
   0  success, including when the reader of the output closes it early
@@ -69,13 +69,15 @@ Exit status:
   3  the kernel has no such family or device; parley's own are missing
      while the module is not loaded";
 
-/// The options for every command that some commands refuse, because they have nothing to
-/// apply them to.
-const REFUSED: [(&str, &[&str]); 4] = [
+/// The commands that refuse options of all commands or of the one above, because they have
+/// nothing to apply them to.
+const REFUSED: [(&str, &[&str]); 6] = [
     ("completions", &["netns", "json", "explain", "pcap"]),
+    ("decode", &["netns", "explain", "pcap"]),
     ("device", &["pcap"]),
-    ("explain", &["netns", "explain", "pcap"]),
     ("man", &["netns", "json", "explain", "pcap"]),
+    ("show firewall", &["ipv4", "ipv6"]),
+    ("show links", &["ipv4", "ipv6"]),
 ];
 
 /// The heading of the options that every command has.
@@ -109,7 +111,7 @@ enum Command {
     #[command(subcommand)]
     Counter(commands::counter::Counter),
     Monitor(commands::monitor::Monitor),
-    #[command(subcommand, visible_alias = "ls")]
+    #[command(visible_alias = "ls")]
     Show(commands::show::Show),
     Agent(commands::agent::Agent),
     Ask(commands::ask::Ask),
@@ -118,7 +120,9 @@ enum Command {
     Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
-    Explain(commands::explain::Explain),
+    // Its name of before, which --explain has with another meaning.
+    #[command(name = "decode", alias = "explain")]
+    Decode(commands::explain::Explain),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -136,19 +140,22 @@ fn capture() -> impl TypedValueParser<Value = PathBuf> {
 /// command refuses.
 fn documented(mut program: clap::Command) -> clap::Command {
     program.build();
-    for (name, refused) in REFUSED {
-        program = program.mut_subcommand(name, |command| hide(command, refused));
+    for (path, refused) in REFUSED {
+        program = hide(program, &path.split(' ').collect::<Vec<_>>(), refused);
     }
     program
 }
 
-/// Hides options of a command and of those below it.
-fn hide(command: clap::Command, options: &[&str]) -> clap::Command {
+/// Hides options of the command at `path` and of those below it.
+fn hide(command: clap::Command, path: &[&str], options: &[&str]) -> clap::Command {
+    if let [name, path @ ..] = path {
+        return command.mut_subcommand(name, |below| hide(below, path, options));
+    }
     let command = command.mut_args(|option| {
         let hidden = option.is_hide_set() || options.contains(&option.get_id().as_str());
         option.hide(hidden)
     });
-    command.mut_subcommands(|below| hide(below, options))
+    command.mut_subcommands(|below| hide(below, &[], options))
 }
 
 /// Parses the arguments. Fails with the help or the version if that is what was asked for.
@@ -160,20 +167,38 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
         }
         matches => matches?,
     };
-    let name = matches.subcommand_name().unwrap_or_default();
-    let refused = REFUSED.iter().filter(|refused| refused.0 == name);
-    let mut refused = refused.flat_map(|refused| refused.1);
-    let is_given = |id: &&&str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    if let Some(option) = refused.find(is_given) {
-        let mut program = documented(Arguments::command());
-        let message = format!("the argument '--{option}' cannot be used with 'parley {name}'");
-        let command = program.find_subcommand_mut(name);
-        return Err(command.map_or_else(
-            || clap::Error::raw(ErrorKind::ArgumentConflict, &message),
-            |command| command.error(ErrorKind::ArgumentConflict, &message),
-        ));
+    let (mut path, mut innermost) = (Vec::new(), &matches);
+    while let Some((name, below)) = innermost.subcommand() {
+        path.push(name);
+        innermost = below;
+    }
+    let line = format!("{} ", path.join(" "));
+    let is_given = |id: &str| innermost.value_source(id) == Some(ValueSource::CommandLine);
+    for (command, options) in REFUSED {
+        if !line.starts_with(&format!("{command} ")) {
+            continue;
+        }
+        if let Some(option) = options.iter().find(|option| is_given(option)) {
+            let message =
+                format!("the argument '--{option}' cannot be used with 'parley {command}'");
+            return Err(usage_error(
+                &mut documented(Arguments::command()),
+                &path,
+                &message,
+            ));
+        }
     }
     Arguments::from_arg_matches_mut(&mut matches)
+}
+
+/// Makes an error of usage of the command at `path`.
+fn usage_error(command: &mut clap::Command, path: &[&str], message: &str) -> clap::Error {
+    if let [name, path @ ..] = path {
+        if let Some(below) = command.find_subcommand_mut(name) {
+            return usage_error(below, path, message);
+        }
+    }
+    command.error(ErrorKind::ArgumentConflict, message)
 }
 
 fn main() -> ExitCode {
@@ -231,7 +256,7 @@ fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::R
         }
         Command::Stats(stats) => stats.run(opener, out, json),
         Command::Family(family) => family.run(opener, out, json),
-        Command::Explain(explain) => explain.run(out, json),
+        Command::Decode(decode) => decode.run(out, json),
         Command::Completions(completions) => completions.run(out, documented(Arguments::command())),
         Command::Man(man) => {
             let program = Arguments::command().disable_help_subcommand(true);
@@ -288,7 +313,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
 fn hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
-        (libc::ETIMEDOUT, _) => "a longer --timeout, in milliseconds",
+        (libc::ETIMEDOUT, _) => "a longer --timeout, up to 60s",
         (libc::ECANCELED, "ask") => "another question: the agent has declined this one",
         (libc::EPIPE, _) => "again, when there is another agent",
         (libc::EBUSY, "agent-register") => "again, when the other agent has ended",
@@ -317,182 +342,4 @@ fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Parses `parley LINE`, and returns the error.
-    fn refused(line: &str) -> String {
-        let words = ["parley"].into_iter().chain(line.split_whitespace());
-        let words: Vec<_> = words.map(OsString::from).collect();
-        let Err(error) = parse(&words) else {
-            panic!("accepted: {line}");
-        };
-        error.render().to_string()
-    }
-
-    #[test]
-    fn options_that_a_command_has_no_use_for_are_refused_and_not_in_its_help() {
-        for line in [
-            "--json completions bash",
-            "man --json",
-            "man --netns blue",
-            "--pcap f.pcap explain x",
-            "--netns blue explain x",
-            "--explain explain x",
-            "--explain=all man",
-            "device --pcap f.pcap echo x",
-            "device echo x --pcap f.pcap",
-        ] {
-            let error = refused(line);
-            assert!(error.contains("cannot be used with 'parley "), "{error}");
-            assert!(error.contains("\nUsage: parley "), "{error}");
-        }
-        for line in ["completions --help", "man --help", "help man"] {
-            let help = refused(line);
-            for option in ["--netns", "--json", "--explain", "--pcap"] {
-                assert!(!help.contains(option), "{line}: {help}");
-            }
-        }
-        let help = refused("explain --help");
-        assert!(help.contains("--json") && help.contains("--all"), "{help}");
-        assert!(
-            !help.contains("--pcap") && !help.contains("--netns"),
-            "{help}"
-        );
-        let help = refused("device echo --help");
-        assert!(
-            help.contains("--netns") && !help.contains("--pcap"),
-            "{help}"
-        );
-        let help = refused("echo --help");
-        assert!(
-            help.contains("--netns") && help.contains("--pcap"),
-            "{help}"
-        );
-    }
-
-    #[test]
-    fn commands_have_the_short_names_that_ip_has() {
-        for (line, name) in [
-            ("show link", "links"),
-            ("show addr", "addresses"),
-            ("show address", "addresses"),
-            ("show route", "routes"),
-            ("show rule", "rules"),
-            ("ls neigh", "neighbours"),
-            ("show neighbor", "neighbours"),
-            ("counter ls", "list"),
-        ] {
-            let words = ["parley"].into_iter().chain(line.split(' '));
-            let matches = Arguments::command().try_get_matches_from(words);
-            let matches = matches.unwrap_or_else(|error| panic!("{line}: {error}"));
-            let below = matches
-                .subcommand()
-                .and_then(|(_, below)| below.subcommand_name());
-            assert_eq!(below, Some(name), "{line}");
-        }
-    }
-
-    #[test]
-    fn help_fits_80_columns() {
-        all(&mut documented(Arguments::command()), &|command| {
-            let help = command.render_help().to_string();
-            let long = help.lines().find(|line| line.chars().count() > 80);
-            assert_eq!(long, None, "{}", command.get_name());
-        });
-    }
-
-    /// Calls `each` with every command.
-    fn all(command: &mut clap::Command, each: &dyn Fn(&mut clap::Command)) {
-        each(command);
-        for below in command.get_subcommands_mut() {
-            all(below, each);
-        }
-    }
-
-    #[test]
-    fn help_shows_the_values_of_each_closed_set() {
-        all(&mut documented(Arguments::command()), &|command| {
-            let help = command.render_help().to_string();
-            for argument in command.get_arguments().filter(|one| !one.is_hide_set()) {
-                let is_flag = !argument.get_action().takes_values();
-                for value in argument.get_possible_values() {
-                    let shown = is_flag || value.is_hide_set() || help.contains(value.get_name());
-                    assert!(shown, "{}: {}: {help}", argument.get_id(), value.get_name());
-                }
-            }
-        });
-    }
-
-    #[test]
-    fn the_global_options_stand_below_a_commands_own() {
-        all(&mut documented(Arguments::command()), &|command| {
-            let help = command.render_help().to_string();
-            let (own, global) = help
-                .split_once(&format!("\n{GLOBAL}:\n"))
-                .unwrap_or((&help, ""));
-            for option in ["--netns", "--json", "--explain", "--pcap"] {
-                let is_here = |text: &str| {
-                    let begins = |line: &str| line.trim().starts_with(option);
-                    text.lines().any(begins)
-                };
-                assert!(!is_here(own), "{help}");
-                let shown = command
-                    .get_arguments()
-                    .find(|one| one.get_long() == option.strip_prefix("--") && !one.is_hide_set());
-                assert_eq!(is_here(global), shown.is_some(), "{option}: {help}");
-            }
-        });
-    }
-
-    #[test]
-    fn usage_shows_what_is_required() {
-        all(&mut documented(Arguments::command()), &|command| {
-            let usage = command.render_usage().to_string();
-            for argument in command.get_arguments().filter(|one| one.is_required_set()) {
-                let shown = argument.to_string();
-                assert!(usage.contains(&shown), "{shown}: {usage}");
-            }
-        });
-        for (line, words) in [
-            (
-                "echo --help",
-                "Usage: parley echo [OPTIONS] <TEXT|--file <FILE>>\n",
-            ),
-            (
-                "agent --help",
-                "Usage: parley agent [OPTIONS] <--exec <CMD>|--reply <TEXT>>\n",
-            ),
-            (
-                "counter set --help",
-                "Usage: parley counter set [OPTIONS] <NAME> <VALUE>\n",
-            ),
-        ] {
-            let help = refused(line);
-            assert!(help.contains(words), "{help}");
-        }
-    }
-
-    #[test]
-    fn an_error_of_usage_names_what_would_be_right() {
-        for (line, words) in [
-            ("agent", "<--exec <CMD>|--reply <TEXT>>"),
-            ("agent --exec true --reply x", "cannot be used with"),
-            ("echo", "<TEXT|--file <FILE>>"),
-            ("echo x --file f", "cannot be used with"),
-            (
-                "counter set a -1",
-                "'-1' for '<VALUE>': expected a number from 0 to 2^64-1",
-            ),
-            ("counter set a 18446744073709551616", "from 0 to 2^64-1"),
-            ("counter add a 9223372036854775808", "from -2^63 to 2^63-1"),
-            ("device counter-add a much", "from -2^63 to 2^63-1"),
-            ("monitor --count 0", "'0' for '--count <N>'"),
-            ("agent --reply x --count 0", "'0' for '--count <N>'"),
-            ("--pcap - counter list", "expected the name of a file"),
-        ] {
-            let error = refused(line);
-            assert!(error.contains(words), "{line}: {error}");
-        }
-    }
-}
+mod tests;

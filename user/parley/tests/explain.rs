@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `--explain`, `--pcap` and `parley explain`, against what strace, tshark and a
+//! `--explain`, `--pcap` and `parley decode`, against what strace, tshark and a
 //! capture on an nlmon device say of the same conversation.
 
 mod common;
@@ -258,9 +258,9 @@ fn a_terminal_gets_colours_unless_it_wants_none() {
     assert!(!on_a_terminal("NO_COLOR=1").contains('\x1b'));
 }
 
-/// The messages of a capture, as `parley explain --json` gives them.
+/// The messages of a capture, as `parley decode --json` gives them.
 fn messages(capture: &Scratch) -> Vec<Value> {
-    let output = parley(&["explain", "--json", capture.path()]);
+    let output = parley(&["decode", "--json", capture.path()]);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{out}");
     out.lines()
@@ -498,7 +498,7 @@ fn a_capture_on_an_nlmon_device_explains_the_same() {
         let expected: Vec<_> = ours.iter().map(without).collect();
         let end = Instant::now() + Duration::from_secs(20);
         loop {
-            let output = parley(&["explain", "--json", monitor.capture.path()]);
+            let output = parley(&["decode", "--json", monitor.capture.path()]);
             let theirs: Vec<_> = text(&output.stdout)
                 .lines()
                 .map(|line| serde_json::from_str::<Value>(line).unwrap())
@@ -560,10 +560,10 @@ fn a_monitor_that_is_killed_leaves_a_capture_of_what_it_has_heard() {
     assert_eq!(meanings(&event, "name").next(), Some("\"heard\""));
 }
 
-/// What `parley explain` says of what it reads from standard input.
+/// What `parley decode` says of what it reads from standard input.
 fn explain(input: &[u8], arguments: &[&str]) -> Output {
     let mut child = Command::new(PROGRAM)
-        .args(["explain", "-"])
+        .args(["decode", "-"])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -577,7 +577,7 @@ fn explain(input: &[u8], arguments: &[&str]) -> Output {
 #[test]
 fn a_capture_is_explained_while_it_is_written() {
     let mut child = Command::new(PROGRAM)
-        .args(["explain", "--json", "-"])
+        .args(["decode", "--json", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -612,7 +612,7 @@ fn hexdumps_of_every_tool_are_explained_as_the_bytes_are() {
     datagram.extend(b"\x0d\0\x01\0visitors\0\0\0\0\x08\0\x03\0\xd5\xff\xff\xff");
     fs::write(&bytes.0, &datagram).unwrap();
     let named = ["--family", "parley=24"];
-    let raw = explain(&datagram, &[&named[..], &["--raw"]].concat());
+    let raw = explain(&datagram, &[&named[..], &["--datagram"]].concat());
     let raw = text(&raw.stdout);
     assert!(
         raw.contains("counter-add") && raw.contains("\"visitors\""),
@@ -709,6 +709,6 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
         );
         assert!(text(&ended.stderr).starts_with("parley: standard input, at byte"));
     }
-    let absent = parley(&["explain", "/no/such/file"]);
+    let absent = parley(&["decode", "/no/such/file"]);
     assert!(text(&absent.stderr).contains("cannot read /no/such/file: No such file"));
 }

@@ -115,7 +115,7 @@ route add 10.0.0.0/8 metric 5 via 192.0.2.7");
         assert_eq!(told, (Some(became), kind, protocol), "{event:?}");
     }
     // What replaced one of several has been read since: nothing else has changed.
-    let left = netns.parley_json("show routes --family 4 --table main");
+    let left = netns.parley_json("show routes -4 --table main");
     assert_eq!(those(&left, "dst", "10.0.0.0/8").len(), 3, "{left:?}");
     // Nexthops of IPv6 come to be one route, and go from it one by one.
     netns.ip("route add 2001:db8:1::/48 via 2001:db8::7
@@ -182,7 +182,7 @@ route add 2001:db8:1::/48 dev d0");
     became("new");
     netns.ip("link del d0");
     became("deleted");
-    let left = netns.parley_json("show routes --family 4 --table main");
+    let left = netns.parley_json("show routes -4 --table main");
     assert_eq!(left.len(), 2, "{left:?}");
 }
 

@@ -232,7 +232,7 @@ link set ge2 up
     let mut kinds = BTreeSet::new();
     for family in ["-4", "-6"] {
         let plain = |routes| without(routes, &["family", "expires"]);
-        let words = format!("show routes --family {}", &family[1..]);
+        let words = format!("show routes {family}");
         let ours = agree(
             &["type", "dst", "table", "dev", "metric"],
             || plain(ip_routes(&netns, family)),

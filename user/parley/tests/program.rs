@@ -172,7 +172,7 @@ fn wrong_usage_ends_with_2_and_says_how() {
         &["counter", "set", "x", "18446744073709551616"],
         &["monitor", "--count", "0"],
         &["agent", "--reply", "x", "--count", "0"],
-        &["explain", "x", "--netns", "no-such"],
+        &["decode", "x", "--netns", "no-such"],
         &["echo", "x", "--pcap", "-"],
         &["counter", "add", "x", "much"],
         &["counter", "set", "x", "1", "--exclusive"],
@@ -310,7 +310,7 @@ fn a_broken_pipe_elsewhere_than_on_standard_output_is_an_error() {
 fn input_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
     for (arguments, words) in [
         (["echo", "-"], "cannot read standard input: Bad file"),
-        (["explain", "-"], "cannot read standard input: Bad file"),
+        (["decode", "-"], "cannot read standard input: Bad file"),
     ] {
         for redirection in ["<&-", "0>/dev/null"] {
             let Ended { status, out, err } = redirected(&arguments, redirection);
@@ -428,10 +428,10 @@ fn a_command_answers_what_it_reads_from_standard_input() {
 fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer() {
     let script = "read -r question; case $question in \
         fail) exit 3 ;; much) seq 10000 ;; long) sleep 1000 ;; *) echo fine ;; esac";
-    let _agent = Background::agent(&["--exec", script, "--timeout", "2000"]);
+    let _agent = Background::agent(&["--exec", script, "--timeout", "2s"]);
     for question in ["fail", "much", "long"] {
         // Its own time is not over: it would end with ETIMEDOUT.
-        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60000"]);
+        let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60s"]);
         assert_eq!(status, Some(1));
         assert!(err.contains("ECANCELED (125)"), "{err}");
         assert!(err.contains("the agent has declined this one"), "{err}");
@@ -441,7 +441,7 @@ fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer(
 
 /// Asks in the background.
 fn asking(question: &'static str) -> std::thread::JoinHandle<Ended> {
-    std::thread::spawn(move || parley(&["ask", question, "--timeout", "60000"]))
+    std::thread::spawn(move || parley(&["ask", question, "--timeout", "60s"]))
 }
 
 /// Whether a process has ended. It may wait for its status to be read, as the first process of
@@ -470,7 +470,7 @@ fn an_agent_that_is_stopped_takes_its_command_and_what_that_started_with_it() {
         let script = format!(
             "trap '' HUP INT TERM; sleep 1000 & echo $$ $! >{at}.new; mv {at}.new {at}; wait"
         );
-        let mut agent = Background::agent(&["--exec", &script, "--timeout", "60000"]);
+        let mut agent = Background::agent(&["--exec", &script, "--timeout", "60s"]);
         let asked = asking("for how long?");
         common::until("the command runs", || path.exists());
         let pids = fs::read_to_string(&path).unwrap();
@@ -524,7 +524,7 @@ fn a_second_agent_and_a_bad_timeout_are_refused_with_what_to_do() {
     let Ended { status, err, .. } = parley(&["agent", "--reply", "y"]);
     assert_eq!(status, Some(1));
     assert!(err.contains("EBUSY") && err.contains("try:"), "{err}");
-    for bad in ["0", "60001", "soon"] {
+    for bad in ["0", "60001ms", "2m", "soon"] {
         assert_eq!(parley(&["ask", "x", "--timeout", bad]).status, Some(2));
     }
     assert_eq!(parley(&["ask", ""]).status, Some(1));

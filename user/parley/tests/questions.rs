@@ -495,7 +495,7 @@ fn the_program_goes_on_when_its_socket_is_filled_while_its_command_runs() {
         end.display()
     );
     let mut program = Command::new(env!("CARGO_BIN_EXE_parley"))
-        .args(["agent", "--timeout", "60000", "--exec", &script])
+        .args(["agent", "--timeout", "60s", "--exec", &script])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -91,8 +91,8 @@ address add 2001:db8:3::1/64 dev v1 nodad home mngtmpaddr noprefixroute");
     };
     for (words, option) in [
         ("address", ""),
-        ("-4 address", " --family 4"),
-        ("-6 address", " --family 6"),
+        ("-4 address", " -4"),
+        ("-6 address", " -6"),
     ] {
         // Of a family by itself ip says of the links little more than their names.
         let of_it = |mut links: Vec<Object>| {
@@ -112,7 +112,7 @@ address add 2001:db8:3::1/64 dev v1 nodad home mngtmpaddr noprefixroute");
             .map(|link| link["addr_info"].as_array().unwrap().len());
         let expected = match option {
             "" => 12,
-            " --family 4" => 7,
+            " -4" => 7,
             _ => 5,
         };
         assert_eq!(count.sum::<usize>(), expected, "{words}");
@@ -171,7 +171,7 @@ route add anycast 2001:db8::aa dev v0",
     );
     // The kernel notices a little later that the carrier is off.
     common::until("the routes are down", || {
-        let all = netns.parley_json("show routes --family 6");
+        let all = netns.parley_json("show routes -6");
         let ways = &those(&all, "dst", "2001:db8:a::/48")[0]["nexthops"];
         ways[2]["flags"][0] == "linkdown"
     });
@@ -184,7 +184,7 @@ route add anycast 2001:db8::aa dev v0",
             || plain(netns.ip_json(&format!("-{family} route show table all"))),
             || {
                 plain(of_family(
-                    netns.parley_json(&format!("show routes --family {family}")),
+                    netns.parley_json(&format!("show routes -{family}")),
                     family,
                 ))
             },
@@ -195,7 +195,7 @@ route add anycast 2001:db8::aa dev v0",
         for table in [other, "70000", "local", "main"] {
             // Of a table by itself ip does not say which it is.
             let plain = |routes| without(routes, &["table", "expires"]);
-            let words = format!("show routes --family {family} --table {table}");
+            let words = format!("show routes -{family} --table {table}");
             let ours = agree(
                 &["type", "dst", "dev", "metric"],
                 || plain(netns.ip_json(&format!("-{family} route show table {table}"))),
@@ -262,7 +262,7 @@ rule add to 2001:db8::5 table 200 tun_id 5 priority 1001",
     // What an iproute2 newer than 6.1 has beyond it.
     let newer = ["sport_mask", "dport_mask", "dscp_mask", "flowlabel_mask"];
     for (family, count) in [("4", 16), ("6", 4)] {
-        let words = format!("show rules --family {family}");
+        let words = format!("show rules -{family}");
         let ours = agree(
             &["priority"],
             || without(netns.ip_json(&format!("-{family} rule")), &newer),
@@ -309,12 +309,12 @@ neighbour add proxy 2001:db8::60 dev v1");
                 all.extend(netns.ip_json(&format!("-{family} neighbour show proxy")));
                 all
             },
-            || netns.parley_json(&format!("show neighbours --family {family}")),
+            || netns.parley_json(&format!("show neighbours -{family}")),
         );
         let ours = agree(
             &keys,
             || both(&format!("-{family} neighbour show nud all")),
-            || netns.parley_json(&format!("show neighbours --all --family {family}")),
+            || netns.parley_json(&format!("show neighbours --all -{family}")),
         );
         let proxies = ours.iter().filter(|one| one.contains_key("proxy"));
         assert_eq!(proxies.count(), 1);
@@ -508,10 +508,10 @@ fn what_is_not_there_and_what_is_not_known_are_told_apart() {
     for words in [
         "show",
         "show nothing",
-        "show links --family 4",
+        "show links -4",
         "show routes --table 0",
         "show routes --table first",
-        "show rules --family 5",
+        "show rules -5",
         "monitor everything",
         "monitor links --timeout 0",
     ] {
@@ -542,7 +542,7 @@ fn hundreds_of_links_and_thousands_of_routes_are_all_there() {
     let route = |i| format!("route add 10.{}.{}.0/24 dev d0\n", i / 250, i % 250);
     netns.ip(&(0..5000).map(route).collect::<String>());
     assert_eq!(netns.parley_json("show links").len(), 305);
-    let routes = netns.parley_json("show routes --table main --family 4");
+    let routes = netns.parley_json("show routes --table main -4");
     let distinct: BTreeSet<_> = routes
         .iter()
         .map(|route| route["dst"].to_string())

@@ -33,7 +33,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Its name, as in the JSON of `parley explain`.
+    /// Its name, as in the JSON of `parley decode`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use crate::output::text;
 use anyhow::Result;
 use clap::{ArgGroup, Args};
 use parley::client::{Agent as Socket, Question};
-use parley::{uapi, Error};
+use parley::Error;
 use std::io::Write;
 use std::time::Duration;
 
@@ -31,10 +31,10 @@ pub(crate) struct Agent {
     /// Answer every question with TEXT
     #[arg(long, value_name = "TEXT", group = "answer")]
     reply: Option<String>,
-    /// How long CMD may take, 1 to 60000
-    #[arg(long, value_name = "MS", default_value_t = 5000, requires = "exec")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
-    timeout: u32,
+    /// How long CMD may take, 1ms to 60s
+    #[arg(long, value_name = "TIME", default_value = "5s", requires = "exec")]
+    #[arg(value_parser = text::time_to_answer)]
+    timeout: Duration,
     /// End after N questions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
@@ -119,10 +119,7 @@ impl Agent {
 
     fn answer(&self, question: &Question) -> Result<Vec<u8>> {
         let answer = match &self.exec {
-            Some(command) => {
-                let time = Duration::from_millis(self.timeout.into());
-                exec::run(command, &question.question, time)?
-            }
+            Some(command) => exec::run(command, &question.question, self.timeout)?,
             None => self.reply.clone().unwrap_or_default().into_bytes(),
         };
         exec::check(&answer)?;

@@ -7,7 +7,6 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::Result;
 use clap::Args;
-use parley::uapi;
 use std::io::Write;
 use std::time::Duration;
 
@@ -16,9 +15,9 @@ use std::time::Duration;
 pub(crate) struct Ask {
     /// The question, 1 to 4096 bytes
     text: String,
-    /// How long the agent has, 1 to 60000 [default: 5000]
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=i64::from(uapi::TIMEOUT_MS_MAX)))]
-    timeout: Option<u32>,
+    /// How long the agent has, 1ms to 60s [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = text::time_to_answer)]
+    timeout: Option<Duration>,
     /// Write only the bytes of the answer
     #[arg(long, conflicts_with = "json")]
     raw: bool,
@@ -26,8 +25,7 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let timeout = self.timeout.map(|ms| Duration::from_millis(ms.into()));
-        let answer = opener.client()?.ask(self.text.as_bytes(), timeout)?;
+        let answer = opener.client()?.ask(self.text.as_bytes(), self.timeout)?;
         if self.raw {
             out.write_all(&answer.answer)?;
             return Ok(());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `parley explain`
+//! `parley decode`
 
 use crate::inherited;
 use crate::output::explained::Printer;
@@ -32,8 +32,8 @@ pub(crate) struct Explain {
     /// A capture or a hexdump; "-" reads it from standard input
     file: PathBuf,
     /// Decode the bytes of FILE as one datagram
-    #[arg(long)]
-    raw: bool,
+    #[arg(long, alias = "raw")]
+    datagram: bool,
     /// The protocol of a hexdump
     #[arg(long, value_name = "PROTOCOL", default_value = "generic", value_parser = protocol)]
     protocol: u16,
@@ -87,7 +87,7 @@ impl Explain {
         let misread = |problem: Problem| anyhow!("{name}, {problem}");
         let input = self.input().with_context(unread)?;
         let mut input = BufReader::with_capacity(CHUNK, input);
-        if self.raw {
+        if self.datagram {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).with_context(unread)?;
             take(capture::raw(&bytes, self.protocol))?;

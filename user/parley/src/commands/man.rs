@@ -280,7 +280,7 @@ fn synopsis(roff: &mut Roff, command: &Command) {
 /// command are told by the page of the whole.
 fn options(command: &Command, own: bool) -> Result<String> {
     let command = command.clone().mut_args(|argument| {
-        let common = argument.is_global_set() || argument.get_id() == "help";
+        let common = argument.get_help_heading().is_some() || argument.get_id() == "help";
         let hidden = argument.is_hide_set();
         with_values(argument).hide(hidden || own && common)
     });

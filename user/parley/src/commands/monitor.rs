@@ -7,6 +7,7 @@ mod network;
 mod report;
 
 use crate::opener::Opener;
+use crate::output::text;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
@@ -28,9 +29,9 @@ pub(crate) struct Monitor {
     /// End after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after S seconds
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
-    timeout: Option<u32>,
+    /// End after TIME, such as 500ms or 2s
+    #[arg(long, value_name = "TIME", value_parser = text::time)]
+    timeout: Option<Duration>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -52,9 +53,7 @@ impl Monitor {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let limit = Limit {
             left: self.count,
-            end: self
-                .timeout
-                .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
+            end: self.timeout.map(|time| Instant::now() + time),
         };
         let mut report = Report { out, json, limit };
         match self.what {

@@ -6,49 +6,50 @@ use crate::opener::Opener;
 use crate::output::network::{addresses, firewall, Shown};
 use crate::output::{columns, json, streams};
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use parley_netlink::netlink::list::Listing;
 use parley_netlink::route::links::{self, Names};
 use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Family};
 use serde_json::Value;
 use std::io::Write;
 
+/// The place of the options of all of these: below those of each.
+const LAST: usize = 100;
+
 /// Show links, addresses, routes and the firewall
+#[derive(Args)]
+pub(crate) struct Show {
+    /// Only IPv4
+    #[arg(short = '4', long, global = true, display_order = LAST, conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Only IPv6
+    #[arg(short = '6', long, global = true, display_order = LAST)]
+    ipv6: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
 #[derive(Subcommand)]
-pub(crate) enum Show {
+enum What {
     /// The network devices
     #[command(visible_alias = "link")]
     Links,
     /// The IP addresses
     #[command(visible_aliases = ["addr", "address"])]
-    Addresses {
-        /// Only IPv4 or IPv6
-        #[arg(long, value_name = "4|6", value_parser = family)]
-        family: Option<Family>,
-    },
+    Addresses,
     /// The routes of all routing tables
     #[command(visible_alias = "route")]
     Routes {
-        /// Only IPv4 or IPv6
-        #[arg(long, value_name = "4|6", value_parser = family)]
-        family: Option<Family>,
         /// Only this table: main, local, 100
         #[arg(long, value_name = "N", value_parser = table)]
         table: Option<u32>,
     },
     /// The rules that choose a routing table
     #[command(visible_alias = "rule")]
-    Rules {
-        /// Only IPv4 or IPv6
-        #[arg(long, value_name = "4|6", value_parser = family)]
-        family: Option<Family>,
-    },
+    Rules,
     /// Hardware addresses of neighbours, and proxies
     #[command(visible_alias = "neigh", aliases = ["neighbor", "neighbors", "neighbour"])]
     Neighbours {
-        /// Only IPv4 or IPv6
-        #[arg(long, value_name = "4|6", value_parser = family)]
-        family: Option<Family>,
         /// Include those without ARP, such as multicast groups
         #[arg(long)]
         all: bool,
@@ -57,30 +58,27 @@ pub(crate) enum Show {
     Firewall,
 }
 
-fn family(text: &str) -> Result<Family, &'static str> {
-    match text {
-        "4" => Ok(Family::Inet),
-        "6" => Ok(Family::Inet6),
-        _ => Err("expected 4 or 6"),
-    }
-}
-
 fn table(text: &str) -> Result<u32, &'static str> {
     names::table_number(text).ok_or("expected main, local, default or a number from 1")
 }
 
 impl Show {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        if let Self::Firewall = self {
+        if let What::Firewall = self.what {
             return show_firewall(opener, out, json);
         }
         let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
         let links = links::list(&mut socket)?;
         let names: Names = links.entries.iter().cloned().collect();
-        match self {
-            Self::Links => write(out, links, &names, json),
-            Self::Addresses { family } => {
-                let mut own: Listing<Address> = route::list(&mut socket, *family)?;
+        let family = match (self.ipv4, self.ipv6) {
+            (true, false) => Some(Family::Inet),
+            (false, true) => Some(Family::Inet6),
+            _ => None,
+        };
+        match &self.what {
+            What::Links => write(out, links, &names, json),
+            What::Addresses => {
+                let mut own: Listing<Address> = route::list(&mut socket, family)?;
                 if !json {
                     own.entries.sort_by_key(|address| address.index);
                     return write(out, own, &names, json);
@@ -94,18 +92,18 @@ impl Show {
                 json::write(out, value)?;
                 warn(out, own.interrupted || links.interrupted, Address::NOUN)
             }
-            Self::Routes { family, table } => {
-                let routes = routes::list(&mut socket, *family, *table)?;
+            What::Routes { table } => {
+                let routes = routes::list(&mut socket, family, *table)?;
                 write(out, routes, &names, json)
             }
-            Self::Rules { family } => write(out, rules::list(&mut socket, *family)?, &names, json),
-            Self::Neighbours { family, all } => {
-                let mut listing = neighbours::list(&mut socket, *family)?;
+            What::Rules => write(out, rules::list(&mut socket, family)?, &names, json),
+            What::Neighbours { all } => {
+                let mut listing = neighbours::list(&mut socket, family)?;
                 let is_shown = |one: &route::Neighbour| *all || one.is_usual();
                 listing.entries.retain(is_shown);
                 write(out, listing, &names, json)
             }
-            Self::Firewall => Ok(()),
+            What::Firewall => Ok(()),
         }
     }
 }

@@ -3,10 +3,12 @@
 //! Text: shows bytes and names that come from elsewhere, and parses the numbers of counters.
 
 use parley::client::Name;
+use parley::uapi;
 use parley_netlink::terminal;
 use std::ffi::OsStr;
 use std::io::{Result, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
 
 /// Parses the value of a counter.
 pub(crate) fn value(text: &str) -> std::result::Result<u64, &'static str> {
@@ -18,6 +20,34 @@ pub(crate) fn value(text: &str) -> std::result::Result<u64, &'static str> {
 pub(crate) fn delta(text: &str) -> std::result::Result<i64, &'static str> {
     text.parse()
         .map_err(|_| "expected a number from -2^63 to 2^63-1")
+}
+
+/// Parses a time that is longer than 0: a number with its unit, or of seconds, as sleep(1) and
+/// timeout(1) take it.
+pub(crate) fn time(text: &str) -> std::result::Result<Duration, &'static str> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.len());
+    let unit = match unit {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" => 60_000,
+        _ => 0,
+    };
+    let number = number.parse::<u64>().ok();
+    let ms = number.and_then(|number| number.checked_mul(unit));
+    let ms = ms.filter(|ms| (1..=TIME_MAX_MS).contains(ms));
+    ms.map(Duration::from_millis)
+        .ok_or("expected a time such as 500ms, 2s or 1m")
+}
+
+/// A year: so the end of a time can always be computed.
+const TIME_MAX_MS: u64 = 365 * 24 * 3_600_000;
+
+/// Parses the time that an agent has to answer, which the kernel bounds.
+pub(crate) fn time_to_answer(text: &str) -> std::result::Result<Duration, &'static str> {
+    let most = Duration::from_millis(uapi::TIMEOUT_MS_MAX.into());
+    let time = time(text).ok().filter(|time| *time <= most);
+    time.ok_or("expected a time from 1ms to 60s")
 }
 
 /// Returns `bytes` as text, if that can go to a terminal as it is.
@@ -88,6 +118,40 @@ mod tests {
         assert_eq!(delta("-9223372036854775808"), Ok(i64::MIN));
         for text in ["9223372036854775808", "much", ""] {
             assert_eq!(delta(text), Err("expected a number from -2^63 to 2^63-1"));
+        }
+    }
+
+    #[test]
+    fn a_time_has_a_unit_or_is_in_seconds_and_is_never_0() {
+        for (text, ms) in [
+            ("500ms", 500),
+            ("2s", 2000),
+            ("60", 60_000),
+            ("1m", 60_000),
+            ("525600m", TIME_MAX_MS),
+        ] {
+            assert_eq!(time(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for text in [
+            "",
+            "0",
+            "0ms",
+            "ms",
+            "soon",
+            "-1s",
+            "1.5s",
+            "2 s",
+            "1h",
+            "525601m",
+            "1sms",
+            "18446744073709551615m",
+            "٣s",
+        ] {
+            assert!(time(text).is_err(), "{text}");
+        }
+        assert_eq!(time_to_answer("60s"), Ok(Duration::from_secs(60)));
+        for text in ["60001ms", "2m", "0", "1000"] {
+            assert!(time_to_answer(text).is_err(), "{text}");
         }
     }
 

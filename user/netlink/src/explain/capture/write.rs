@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A capture of what passes, which Wireshark and `parley explain` open.
+//! A capture of what passes, which Wireshark and `parley decode` open.
 
 use super::cooked::{ARPHRD_NETLINK, HEADER, NETLINK, PACKET_HOST, PACKET_OUTGOING};
 use super::pcap::NANOSECONDS;

@@ -52,13 +52,13 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ("Print changes of counters until stopped.", "parley monitor"),
             (
                 "Wait for the next change of a link, for at most a minute.",
-                "parley monitor links --count 1 --timeout 60",
+                "parley monitor links --count 1 --timeout 1m",
             ),
         ],
         "show" => &[
             (
                 "Show the IPv6 routes of all tables.",
-                "parley show routes --family 6",
+                "parley show routes -6",
             ),
             (
                 "Print the firewall as JSON, with the keys of nft -j.",
@@ -77,7 +77,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         ],
         "ask" => &[(
             "Ask, and wait for at most a second.",
-            "parley ask 'Anybody there?' --timeout 1000",
+            "parley ask 'Anybody there?' --timeout 1s",
         )],
         "device" => &[
             (
@@ -107,14 +107,14 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
             ("List all families.", "parley family --all"),
         ],
-        "explain" => &[
+        "decode" => &[
             (
                 "A capture that tcpdump made on an nlmon device; see ip-link(8).",
-                "parley explain netlink.pcap",
+                "parley decode netlink.pcap",
             ),
             (
                 "Decode a hexdump of an rtnetlink message.",
-                "parley explain --protocol route message.hex",
+                "parley decode --protocol route message.hex",
             ),
         ],
         "completions" => &[(
@@ -155,7 +155,7 @@ pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)]
         "ask" => &[("parley-agent", "1")],
         "device" => &[("parley-compare", "1"), ("ioctl", "2")],
         "compare" => &[("parley-device", "1"), ("parley-echo", "1")],
-        "explain" => &[
+        "decode" => &[
             ("tcpdump", "8"),
             ("wireshark", "1"),
             ("ip-link", "8"),

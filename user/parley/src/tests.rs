@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The command line: what it takes, and what its help shows.
+
+use super::*;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Parses `parley LINE`, and returns the error.
+fn refused(line: &str) -> String {
+    let words = ["parley"].into_iter().chain(line.split_whitespace());
+    let words: Vec<_> = words.map(OsString::from).collect();
+    let Err(error) = parse(&words) else {
+        panic!("accepted: {line}");
+    };
+    error.render().to_string()
+}
+
+#[test]
+fn options_that_a_command_has_no_use_for_are_refused_and_not_in_its_help() {
+    for line in [
+        "--json completions bash",
+        "man --json",
+        "man --netns blue",
+        "--pcap f.pcap decode x",
+        "--netns blue explain x",
+        "--explain decode x",
+        "--explain=all man",
+        "device --pcap f.pcap echo x",
+        "device echo x --pcap f.pcap",
+    ] {
+        let error = refused(line);
+        assert!(error.contains("cannot be used with 'parley "), "{error}");
+        assert!(error.contains("\nUsage: parley "), "{error}");
+    }
+    for line in ["completions --help", "man --help", "help man"] {
+        let help = refused(line);
+        for option in ["--netns", "--json", "--explain", "--pcap"] {
+            assert!(!help.contains(option), "{line}: {help}");
+        }
+    }
+    let help = refused("decode --help");
+    assert!(help.contains("--json") && help.contains("--all"), "{help}");
+    assert!(
+        !help.contains("--pcap") && !help.contains("--netns"),
+        "{help}"
+    );
+    let help = refused("device echo --help");
+    assert!(
+        help.contains("--netns") && !help.contains("--pcap"),
+        "{help}"
+    );
+    let help = refused("echo --help");
+    assert!(
+        help.contains("--netns") && help.contains("--pcap"),
+        "{help}"
+    );
+}
+
+#[test]
+fn commands_have_the_short_names_that_ip_has() {
+    for (line, name) in [
+        ("show link", "links"),
+        ("show addr", "addresses"),
+        ("show address", "addresses"),
+        ("show route", "routes"),
+        ("show rule", "rules"),
+        ("ls neigh", "neighbours"),
+        ("show neighbor", "neighbours"),
+        ("counter ls", "list"),
+    ] {
+        let words = ["parley"].into_iter().chain(line.split(' '));
+        let matches = Arguments::command().try_get_matches_from(words);
+        let matches = matches.unwrap_or_else(|error| panic!("{line}: {error}"));
+        let below = matches
+            .subcommand()
+            .and_then(|(_, below)| below.subcommand_name());
+        assert_eq!(below, Some(name), "{line}");
+    }
+}
+
+#[test]
+fn help_fits_80_columns() {
+    all(&mut documented(Arguments::command()), &|command| {
+        let help = command.render_help().to_string();
+        let long = help.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{}", command.get_name());
+    });
+}
+
+/// Calls `each` with every command.
+fn all(command: &mut clap::Command, each: &dyn Fn(&mut clap::Command)) {
+    each(command);
+    for below in command.get_subcommands_mut() {
+        all(below, each);
+    }
+}
+
+#[test]
+fn help_shows_the_values_of_each_closed_set() {
+    all(&mut documented(Arguments::command()), &|command| {
+        let help = command.render_help().to_string();
+        for argument in command.get_arguments().filter(|one| !one.is_hide_set()) {
+            let is_flag = !argument.get_action().takes_values();
+            for value in argument.get_possible_values() {
+                let shown = is_flag || value.is_hide_set() || help.contains(value.get_name());
+                assert!(shown, "{}: {}: {help}", argument.get_id(), value.get_name());
+            }
+        }
+    });
+}
+
+#[test]
+fn the_global_options_stand_below_a_commands_own() {
+    all(&mut documented(Arguments::command()), &|command| {
+        let help = command.render_help().to_string();
+        let (own, global) = help
+            .split_once(&format!("\n{GLOBAL}:\n"))
+            .unwrap_or((&help, ""));
+        for option in ["--netns", "--json", "--explain", "--pcap"] {
+            let is_here = |text: &str| {
+                let begins = |line: &str| line.trim().starts_with(option);
+                text.lines().any(begins)
+            };
+            assert!(!is_here(own), "{help}");
+            let shown = command
+                .get_arguments()
+                .find(|one| one.get_long() == option.strip_prefix("--") && !one.is_hide_set());
+            assert_eq!(is_here(global), shown.is_some(), "{option}: {help}");
+        }
+    });
+}
+
+#[test]
+fn usage_shows_what_is_required() {
+    all(&mut documented(Arguments::command()), &|command| {
+        let usage = command.render_usage().to_string();
+        for argument in command.get_arguments().filter(|one| one.is_required_set()) {
+            let shown = argument.to_string();
+            assert!(usage.contains(&shown), "{shown}: {usage}");
+        }
+    });
+    for (line, words) in [
+        (
+            "echo --help",
+            "Usage: parley echo [OPTIONS] <TEXT|--file <FILE>>\n",
+        ),
+        (
+            "agent --help",
+            "Usage: parley agent [OPTIONS] <--exec <CMD>|--reply <TEXT>>\n",
+        ),
+        (
+            "counter set --help",
+            "Usage: parley counter set [OPTIONS] <NAME> <VALUE>\n",
+        ),
+    ] {
+        let help = refused(line);
+        assert!(help.contains(words), "{help}");
+    }
+}
+
+#[test]
+fn an_error_of_usage_names_what_would_be_right() {
+    for (line, words) in [
+        ("agent", "<--exec <CMD>|--reply <TEXT>>"),
+        ("agent --exec true --reply x", "cannot be used with"),
+        ("echo", "<TEXT|--file <FILE>>"),
+        ("echo x --file f", "cannot be used with"),
+        (
+            "counter set a -1",
+            "'-1' for '<VALUE>': expected a number from 0 to 2^64-1",
+        ),
+        ("counter set a 18446744073709551616", "from 0 to 2^64-1"),
+        ("counter add a 9223372036854775808", "from -2^63 to 2^63-1"),
+        ("device counter-add a much", "from -2^63 to 2^63-1"),
+        ("monitor --count 0", "'0' for '--count <N>'"),
+        ("agent --reply x --count 0", "'0' for '--count <N>'"),
+        ("--pcap - counter list", "expected the name of a file"),
+    ] {
+        let error = refused(line);
+        assert!(error.contains(words), "{line}: {error}");
+    }
+}
+
+#[test]
+fn an_option_means_one_thing_in_every_command() {
+    let means = RefCell::new(BTreeMap::new());
+    all(&mut documented(Arguments::command()), &|command| {
+        let name = command.get_name();
+        for argument in command.get_arguments().filter(|one| !one.is_hide_set()) {
+            let Some(long) = argument.get_long() else {
+                continue;
+            };
+            // What it takes, and what stands for that in the help.
+            let value = argument.get_value_names().map(|names| names[0].to_string());
+            let mut means = means.borrow_mut();
+            let first = means
+                .entry(long.to_owned())
+                .or_insert_with(|| value.clone());
+            assert_eq!(*first, value, "--{long} of {name}");
+        }
+    });
+    // But for those of Generic Netlink, whose numbers decode takes.
+    for command in Arguments::command().get_subcommands() {
+        let name = command.get_name();
+        let is_both = means.borrow().contains_key(name);
+        assert!(!is_both || name == "family", "--{name} and {name}");
+    }
+}
+
+#[test]
+fn the_old_names_of_decode_and_its_options_still_work() {
+    for line in ["explain - --raw", "decode - --datagram"] {
+        let words = ["parley"].into_iter().chain(line.split(' '));
+        let words: Vec<_> = words.map(OsString::from).collect();
+        let parsed = parse(&words).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert!(matches!(parsed.command, Command::Decode(_)));
+    }
+}
