@@ -11,15 +11,55 @@
 #[allow(unsafe_code)]
 mod sys;
 
+use anyhow::Context;
 use std::fs::File;
-use std::io::{self, Error, Result};
+use std::io::{self, Error, Read, Result};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::process::Command;
 use sys::start::was_open;
 
 /// Standard input.
 pub fn input() -> Result<File> {
     duplicate(io::stdin().as_fd())
+}
+
+/// The most to read of a payload. The kernel accepts less.
+const PAYLOAD_MAX: u64 = 1 << 20;
+
+/// Returns the bytes that an argument stands for: its own, or for `-` those of standard
+/// input.
+pub fn payload(argument: &str) -> anyhow::Result<Vec<u8>> {
+    match argument {
+        "-" => payload_of(Path::new(argument)),
+        text => Ok(text.as_bytes().to_vec()),
+    }
+}
+
+/// Reads the bytes of a file, or for `-` those of standard input.
+pub fn payload_of(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut payload = Vec::new();
+    open(path)?
+        .take(PAYLOAD_MAX)
+        .read_to_end(&mut payload)
+        .with_context(|| format!("cannot read {}", input_name(path)))?;
+    Ok(payload)
+}
+
+/// Opens a file, or for `-` standard input.
+pub fn open(path: &Path) -> anyhow::Result<File> {
+    match path == Path::new("-") {
+        true => input().context("cannot read standard input"),
+        false => File::open(path).with_context(|| format!("cannot open {}", path.display())),
+    }
+}
+
+/// What errors call a file, or for `-` standard input.
+pub fn input_name(path: &Path) -> String {
+    match path == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    }
 }
 
 /// Standard output, without a buffer.

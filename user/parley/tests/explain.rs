@@ -710,5 +710,5 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
         assert!(text(&ended.stderr).starts_with("parley: standard input, at byte"));
     }
     let absent = parley(&["decode", "/no/such/file"]);
-    assert!(text(&absent.stderr).contains("cannot read /no/such/file: No such file"));
+    assert!(text(&absent.stderr).contains("cannot open /no/such/file: No such file"));
 }

@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::program::{ended, parley, redirected, Background, Ended, PROGRAM};
 use common::Temporary;
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,28 +13,6 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
-
-#[derive(Debug, PartialEq, Eq)]
-struct Ended {
-    status: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn ended(command: &mut Command) -> Ended {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    Ended {
-        status: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn parley(arguments: &[&str]) -> Ended {
-    ended(Command::new(PROGRAM).args(arguments))
-}
 
 /// As a user without any capability.
 fn parley_as_nobody(arguments: &[&str]) -> Ended {
@@ -59,26 +38,6 @@ fn text_is_echoed_with_a_stamp() {
         out.starts_with("reply   hello, kernel\nlength  13 bytes\nstamp   "),
         "{out}"
     );
-}
-
-#[test]
-fn a_file_and_standard_input_are_echoed_byte_for_byte() {
-    let bytes: Vec<u8> = (0..61_440u32).map(|i| (i % 253) as u8).collect();
-    let file = std::env::temp_dir().join("parley-echo-bytes");
-    fs::write(&file, &bytes).unwrap();
-    let path = file.to_str().unwrap();
-    let output = Command::new(PROGRAM)
-        .args(["echo", "--raw", "--file", path])
-        .output()
-        .unwrap();
-    assert!(output.status.success() && output.stdout == bytes);
-    let output = Command::new(PROGRAM)
-        .args(["echo", "--raw", "-"])
-        .stdin(fs::File::open(&file).unwrap())
-        .output()
-        .unwrap();
-    assert!(output.status.success() && output.stdout == bytes);
-    fs::remove_file(&file).unwrap();
 }
 
 #[test]
@@ -160,42 +119,6 @@ fn a_plain_user_may_read_and_not_write() {
 }
 
 #[test]
-fn wrong_usage_ends_with_2_and_says_how() {
-    for arguments in [
-        &[][..],
-        &["speak"],
-        &["echo"],
-        &["echo", "x", "--file", "y"],
-        &["echo", "x", "--repeat", "0"],
-        &["counter", "set", "x"],
-        &["counter", "set", "x", "-1"],
-        &["counter", "set", "x", "18446744073709551616"],
-        &["monitor", "--count", "0"],
-        &["agent", "--reply", "x", "--count", "0"],
-        &["decode", "x", "--netns", "no-such"],
-        &["echo", "x", "--pcap", "-"],
-        &["counter", "add", "x", "much"],
-        &["counter", "set", "x", "1", "--exclusive"],
-    ] {
-        let Ended { status, err, .. } = parley(arguments);
-        assert_eq!(status, Some(2), "{arguments:?}");
-        assert!(err.contains("Usage") || err.contains("--help"), "{err}");
-    }
-}
-
-#[test]
-fn a_file_that_cannot_be_read_is_named() {
-    for (path, words) in [
-        ("/no/such/file", "cannot open /no/such/file: No such file"),
-        ("/tmp", "cannot read /tmp: Is a directory"),
-    ] {
-        let Ended { status, out, err } = parley(&["echo", "--file", path]);
-        assert_eq!((status, out.as_str()), (Some(1), ""));
-        assert!(err.contains(words), "{err}");
-    }
-}
-
-#[test]
 fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
     let (ours, theirs) = UnixStream::pair().unwrap();
     drop(theirs);
@@ -222,15 +145,6 @@ fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
     assert!(String::from_utf8(output.stderr)
         .unwrap()
         .contains("No space left"));
-}
-
-/// With a shell's redirections, such as `>&-`.
-fn redirected(arguments: &[&str], redirections: &str) -> Ended {
-    ended(
-        Command::new("sh")
-            .args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), PROGRAM])
-            .args(arguments),
-    )
 }
 
 #[test]
@@ -307,20 +221,6 @@ fn a_broken_pipe_elsewhere_than_on_standard_output_is_an_error() {
 }
 
 #[test]
-fn input_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
-    for (arguments, words) in [
-        (["echo", "-"], "cannot read standard input: Bad file"),
-        (["decode", "-"], "cannot read standard input: Bad file"),
-    ] {
-        for redirection in ["<&-", "0>/dev/null"] {
-            let Ended { status, out, err } = redirected(&arguments, redirection);
-            assert_eq!((status, out.as_str()), (Some(1), ""), "{arguments:?}");
-            assert!(err.contains(words), "{err}");
-        }
-    }
-}
-
-#[test]
 fn ctrl_c_ends_it_at_once() {
     let mut child = Command::new(PROGRAM)
         .args(["echo", "-"])
@@ -384,32 +284,6 @@ fn requests_in_a_batch_share_one_send() {
         out.ends_with("echoed  32 times, up to 32 in a datagram\n"),
         "{out}"
     );
-}
-
-/// An agent in the background, which is ended whatever becomes of the test.
-struct Background(std::process::Child);
-
-impl Background {
-    fn agent(arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .arg("agent")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut out = std::io::BufReader::new(child.stdout.as_mut().unwrap());
-        std::io::BufRead::read_line(&mut out, &mut line).unwrap();
-        assert_eq!(line, "the agent of this network namespace; waiting\n");
-        Self(child)
-    }
-}
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
@@ -529,25 +403,4 @@ fn a_second_agent_and_a_bad_timeout_are_refused_with_what_to_do() {
     }
     assert_eq!(parley(&["ask", ""]).status, Some(1));
     assert_eq!(parley(&["agent"]).status, Some(2));
-}
-
-#[test]
-fn help_fits_80_columns() {
-    let mut commands = vec![vec![]];
-    while let Some(command) = commands.pop() {
-        let Ended { status, out, .. } = parley(&[&command[..], &["--help"]].concat());
-        assert_eq!(status, Some(0), "{command:?}");
-        for line in out.lines() {
-            assert!(line.chars().count() <= 80, "{command:?}: {line}");
-        }
-        // Each line of the list of commands begins with the name of one.
-        let list = out.lines().skip_while(|line| *line != "Commands:").skip(1);
-        for line in list.take_while(|line| line.starts_with("  ")) {
-            let name = line.split_whitespace().next().unwrap().to_owned();
-            if name != "help" {
-                let name: &'static str = name.leak();
-                commands.push([&command[..], &[name]].concat());
-            }
-        }
-    }
 }

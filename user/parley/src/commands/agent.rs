@@ -4,6 +4,7 @@
 
 mod exec;
 
+use crate::inherited;
 use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
@@ -28,7 +29,7 @@ pub(crate) struct Agent {
     /// Run CMD by sh: question on stdin, answer on stdout
     #[arg(long, value_name = "CMD", group = "answer")]
     exec: Option<String>,
-    /// Answer every question with TEXT
+    /// Answer each with TEXT; "-" is standard input, read once
     #[arg(long, value_name = "TEXT", group = "answer")]
     reply: Option<String>,
     /// How long CMD may take, 1ms to 60s
@@ -42,6 +43,7 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let reply = self.reply.as_deref().map(inherited::payload).transpose()?;
         let mut agent = Socket::over(opener.generic()?)?;
         let mut report = Report { out, json };
         report.event("waiting", Object::new(), || {
@@ -74,7 +76,7 @@ impl Agent {
                     text::line(&question.question)
                 )
             })?;
-            let done = match self.answer(&question) {
+            let done = match self.answer(&question, reply.as_deref()) {
                 Ok(answer) => agent.answer(question.id, &answer).map(|()| {
                     let object = id.clone().bytes("answer", &answer);
                     (
@@ -117,10 +119,10 @@ impl Agent {
         Ok(())
     }
 
-    fn answer(&self, question: &Question) -> Result<Vec<u8>> {
+    fn answer(&self, question: &Question, reply: Option<&[u8]>) -> Result<Vec<u8>> {
         let answer = match &self.exec {
             Some(command) => exec::run(command, &question.question, self.timeout)?,
-            None => self.reply.clone().unwrap_or_default().into_bytes(),
+            None => reply.unwrap_or_default().to_vec(),
         };
         exec::check(&answer)?;
         Ok(answer)

@@ -2,6 +2,7 @@
 
 //! `parley ask`
 
+use crate::inherited;
 use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
@@ -13,7 +14,7 @@ use std::time::Duration;
 /// Ask the agent of this network namespace, through the kernel
 #[derive(Args)]
 pub(crate) struct Ask {
-    /// The question, 1 to 4096 bytes
+    /// The question, 1 to 4096 bytes; "-" is standard input
     text: String,
     /// How long the agent has, 1ms to 60s [default: 5s]
     #[arg(long, value_name = "TIME", value_parser = text::time_to_answer)]
@@ -25,7 +26,8 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let answer = opener.client()?.ask(self.text.as_bytes(), self.timeout)?;
+        let question = inherited::payload(&self.text)?;
+        let answer = opener.client()?.ask(&question, self.timeout)?;
         if self.raw {
             out.write_all(&answer.answer)?;
             return Ok(());

@@ -2,6 +2,7 @@
 
 //! `parley device`
 
+use crate::inherited;
 use crate::opener::Opener;
 use crate::output::json::{self, Object};
 use crate::output::text;
@@ -19,7 +20,7 @@ use std::os::unix::ffi::OsStrExt;
 pub(crate) enum Device {
     /// Send bytes to the kernel and back, by an ioctl
     Echo {
-        /// What to send
+        /// What to send; "-" is standard input
         text: String,
         /// Use write and read instead of an ioctl
         #[arg(long)]
@@ -40,14 +41,15 @@ pub(crate) enum Device {
 
 impl Device {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let file = opener.device().map_err(cannot_open)?;
+        let open = || opener.device().map_err(cannot_open);
         match self {
             Self::Echo {
                 text,
                 read_write,
                 raw,
             } => {
-                let payload = text.as_bytes();
+                let payload = &inherited::payload(text)?;
+                let file = open()?;
                 let (call, reply) = if *read_write {
                     ("write and read", file.write_and_read(payload))
                 } else {
@@ -63,7 +65,7 @@ impl Device {
                 }
             }
             Self::CounterAdd { name, delta } => {
-                let value = file
+                let value = open()?
                     .counter_add(name.as_bytes(), *delta)
                     .map_err(|error| refused("counter-add", &error))?;
                 if json {

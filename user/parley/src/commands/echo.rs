@@ -8,18 +8,17 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Send bytes to the kernel, which returns them with a time stamp
 #[derive(Args)]
 #[command(group = ArgGroup::new("payload").required(true))]
 pub(crate) struct Echo {
-    /// What to send; "-" reads it from standard input
+    /// What to send; "-" is standard input
     #[arg(group = "payload")]
     text: Option<String>,
-    /// Send the contents of FILE
+    /// Send the contents of FILE; "-" is standard input
     #[arg(long, group = "payload")]
     file: Option<PathBuf>,
     /// Write only the bytes of the reply
@@ -36,28 +35,12 @@ pub(crate) struct Echo {
 /// Larger batches are no faster, and their payloads might not fit into memory.
 const BATCH_MAX: i64 = 1024;
 
-/// The most to read of a file. The kernel accepts less.
-const READ_MAX: u64 = 1 << 20;
-
 impl Echo {
     fn payload(&self) -> Result<Vec<u8>> {
-        let mut payload = Vec::new();
-        match (&self.file, self.text.as_deref()) {
-            (Some(path), _) => {
-                let name = path.display();
-                let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
-                file.take(READ_MAX)
-                    .read_to_end(&mut payload)
-                    .with_context(|| format!("cannot read {name}"))?;
-            }
-            (None, Some("-")) => {
-                inherited::input()
-                    .and_then(|input| input.take(READ_MAX).read_to_end(&mut payload))
-                    .context("cannot read standard input")?;
-            }
-            (None, text) => payload.extend_from_slice(text.unwrap_or_default().as_bytes()),
+        match &self.file {
+            Some(path) => inherited::payload_of(path),
+            None => inherited::payload(self.text.as_deref().unwrap_or_default()),
         }
-        Ok(payload)
     }
 
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {

@@ -9,9 +9,8 @@ use clap::Args;
 use parley::uapi;
 use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
 use parley_netlink::explain::Context;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
 FILE is a capture (pcap or pcapng, of netlink or Linux cooked), a hexdump as
@@ -29,7 +28,7 @@ command needs neither the module nor root.";
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Explain {
-    /// A capture or a hexdump; "-" reads it from standard input
+    /// A capture or a hexdump; "-" is standard input
     file: PathBuf,
     /// Decode the bytes of FILE as one datagram
     #[arg(long, alias = "raw")]
@@ -65,11 +64,7 @@ fn family(text: &str) -> Result<(String, u16), String> {
 
 impl Explain {
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
-        let name = if self.file == Path::new("-") {
-            "standard input".to_owned()
-        } else {
-            self.file.display().to_string()
-        };
+        let name = inherited::input_name(&self.file);
         let mut context = Context::new();
         context.add_spec(&uapi::FAMILY);
         for (name, id) in &self.family {
@@ -85,8 +80,7 @@ impl Explain {
         };
         let unread = || format!("cannot read {name}");
         let misread = |problem: Problem| anyhow!("{name}, {problem}");
-        let input = self.input().with_context(unread)?;
-        let mut input = BufReader::with_capacity(CHUNK, input);
+        let mut input = BufReader::with_capacity(CHUNK, inherited::open(&self.file)?);
         if self.datagram {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).with_context(unread)?;
@@ -113,14 +107,6 @@ impl Explain {
             bail!("{}", reasons.join("\n        "));
         }
         Ok(())
-    }
-
-    fn input(&self) -> io::Result<Box<dyn Read>> {
-        Ok(if self.file == Path::new("-") {
-            Box::new(inherited::input()?)
-        } else {
-            Box::new(File::open(&self.file)?)
-        })
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod faults;
 pub mod mangle;
 pub mod network;
+pub mod program;
 
 use parley::client::SetMode;
 use parley::{Client, Error, Result};

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The program, as others start it.
+
+use std::process::{Command, Stdio};
+
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+
+/// How it ended, and what it printed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub status: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs it to its end, with nothing on its standard input.
+pub fn ended(command: &mut Command) -> Ended {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    Ended {
+        status: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs it with these arguments.
+pub fn parley(arguments: &[&str]) -> Ended {
+    ended(Command::new(PROGRAM).args(arguments))
+}
+
+/// With a shell's redirections, such as `>&-`.
+pub fn redirected(arguments: &[&str], redirections: &str) -> Ended {
+    ended(
+        Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), PROGRAM])
+            .args(arguments),
+    )
+}
+
+/// An agent in the background, which is ended whatever becomes of the test.
+pub struct Background(pub std::process::Child);
+
+impl Background {
+    pub fn agent(arguments: &[&str]) -> Self {
+        Self::start(Command::new(PROGRAM).arg("agent").args(arguments))
+    }
+
+    /// Starts a command line of an agent's, and waits until that is registered.
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut out = std::io::BufReader::new(child.stdout.as_mut().unwrap());
+        std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+        assert_eq!(line, "the agent of this network namespace; waiting\n");
+        Self(child)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
