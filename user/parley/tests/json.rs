@@ -192,9 +192,14 @@ fn the_device_prints_the_same_keys() {
 
 #[test]
 fn bytes_alone_and_json_exclude_each_other() {
-    for arguments in [&["echo", "x"][..], &["ask", "x"], &["device", "echo", "x"]] {
+    for arguments in [
+        &["echo", "x", "--raw"][..],
+        &["ask", "x", "--raw"],
+        &["device", "echo", "x", "--raw"],
+        &["counter", "get", "x", "--value"],
+    ] {
         let mut command = Command::new(PROGRAM);
-        let output = command.args(arguments).args(["--raw", "--json"]).output();
+        let output = command.args(arguments).arg("--json").output();
         assert_eq!(output.unwrap().status.code(), Some(2), "{arguments:?}");
     }
 }

@@ -58,6 +58,8 @@ fn the_counters_go_their_way() {
         (Some(0), "program  value 38  updates 2\n")
     );
     assert_eq!(parley(&["counter", "get", counter.0]), added);
+    let value = parley(&["counter", "get", counter.0, "--value"]);
+    assert_eq!((value.status, value.out.as_str()), (Some(0), "38\n"));
     assert_eq!(parley(&["counter", "del", counter.0]), quiet);
 }
 

@@ -21,6 +21,9 @@ pub(crate) enum Counter {
     Get {
         /// Its name
         name: OsString,
+        /// Print only the value
+        #[arg(long = "value", conflicts_with = "json")]
+        value_only: bool,
     },
     /// List counters, in byte order of their names
     #[command(visible_alias = "ls")]
@@ -65,7 +68,13 @@ impl Counter {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut client = opener.client()?;
         match self {
-            Self::Get { name } => show(out, client.counter_get(name.as_bytes())?, json)?,
+            Self::Get { name, value_only } => {
+                let counter = client.counter_get(name.as_bytes())?;
+                match value_only {
+                    true => writeln!(out, "{}", counter.value)?,
+                    false => show(out, counter, json)?,
+                }
+            }
             Self::List { prefix } => {
                 let prefix = prefix.as_deref().map(OsStr::as_bytes);
                 list(out, &mut client, prefix, json)?

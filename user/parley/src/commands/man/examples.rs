@@ -44,6 +44,10 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
             ("Subtract 1.", "parley counter add visitors -1"),
             (
+                "Print only the value, for a script.",
+                "parley counter get visitors --value",
+            ),
+            (
                 "List the counters whose names begin with vis.",
                 "parley counter list --prefix vis",
             ),
