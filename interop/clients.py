@@ -21,7 +21,6 @@ JSON for each:
 import ast
 import json
 import os
-import re
 import signal
 import subprocess
 
@@ -43,12 +42,10 @@ def run(words, **more):
 
 
 def refusal(text):
-    """What parley says on standard error, in fields."""
-    found = {'errno': int(re.search(r'refused by the kernel: \S+ \((\d+)\)', text)[1])}
-    for name, line in (('message', r'kernel says: (.*)'), ('attribute', r'attribute:   (\S+)')):
-        if match := re.search(line, text):
-            found[name] = match[1]
-    return {'error': found}
+    """What parley --json says on standard error, in the fields that all clients have."""
+    told = json.loads(text)
+    found = {key: told[key] for key in ('errno', 'message', 'attribute')}
+    return {'error': {key: value for key, value in found.items() if value is not None}}
 
 
 def parley(*words, before=()):

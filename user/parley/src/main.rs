@@ -27,6 +27,7 @@ mod output {
     pub(crate) mod columns;
     pub(crate) mod compare;
     pub(crate) mod explained;
+    pub(crate) mod failure;
     pub(crate) mod family;
     pub(crate) mod json;
     pub(crate) mod network;
@@ -41,10 +42,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use opener::Opener;
+use output::failure::Failure;
 use output::steps::{Explain, Steps};
 use output::streams::{self, Output};
-use parley::{uapi, Error};
-use parley_netlink::firewall;
 use parley_netlink::netlink::namespace;
 use parley_netlink::netlink::tap::Tap;
 use std::env;
@@ -203,16 +203,18 @@ fn usage_error(command: &mut clap::Command, path: &[&str], message: &str) -> cla
 
 fn main() -> ExitCode {
     inherited::expect_children();
-    let arguments = match parse(&env::args_os().collect::<Vec<_>>()) {
+    let words: Vec<_> = env::args_os().collect();
+    let arguments = match parse(&words) {
         Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() => error.exit(),
+        Err(error) if error.use_stderr() => return refuse(&error, &words),
         // The help, or the version.
         Err(text) => {
             let text = text.render().to_string();
             let printed = Output::open().write_all(text.as_bytes());
-            return finish([printed.map_err(Into::into)]);
+            return finish([printed.map_err(Into::into)], false);
         }
     };
+    let json = arguments.json;
     // The trace on standard error belongs between these lines, so each is written at once.
     let mut out: Box<dyn Write> = match arguments.explain {
         Some(_) => Box::new(LineWriter::new(Output::open())),
@@ -220,20 +222,51 @@ fn main() -> ExitCode {
     };
     let steps = match Steps::new(arguments.explain, arguments.pcap.as_deref()) {
         Ok(steps) => steps,
-        Err(error) => return finish([Err(error)]),
+        Err(error) => return finish([Err(error)], json),
     };
     let tap = steps.clone().map(|steps| Arc::new(steps) as Arc<dyn Tap>);
     let done = run(&arguments, &Opener::new(tap), &mut out);
     let done = done.and_then(|()| Ok(out.flush()?));
-    finish([done, steps.map_or(Ok(()), |steps| steps.finish())])
+    finish([done, steps.map_or(Ok(()), |steps| steps.finish())], json)
 }
 
 /// Reports the failures, and returns the exit status of the first one.
-fn finish<const N: usize>(results: [anyhow::Result<()>; N]) -> ExitCode {
+fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitCode {
     let failed = results.iter().filter_map(|result| result.as_ref().err());
     let reported = failed.filter(|error| !streams::is_reader_gone(error));
-    let statuses: Vec<_> = reported.map(report).collect();
-    statuses.first().copied().unwrap_or(ExitCode::SUCCESS)
+    let failures: Vec<_> = reported.map(Failure::new).collect();
+    for failure in &failures {
+        // If standard error is closed, the exit status has to do.
+        let _ = failure.write(&mut io::stderr().lock(), json);
+    }
+    match failures.first() {
+        None => ExitCode::SUCCESS,
+        Some(failure) if failure.is_absent => ExitCode::from(3),
+        Some(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Reports an error of usage.
+fn refuse(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    let _ = match wants_json(words) {
+        true => Failure::of_usage(error).write(&mut io::stderr().lock(), true),
+        false => error.print(),
+    };
+    ExitCode::from(2)
+}
+
+/// Returns whether arguments that cannot be parsed ask for JSON. They have no option whose
+/// value could look like this.
+fn wants_json(words: &[OsString]) -> bool {
+    let mut options = words.iter().skip(1).take_while(|word| *word != "--");
+    options.any(|word| {
+        let word = word.to_string_lossy();
+        // Of several letters, those behind n are the name of a network namespace.
+        let letters = word
+            .strip_prefix('-')
+            .and_then(|word| word.split('n').next());
+        word == "--json" || letters.is_some_and(|is| !is.starts_with('-') && is.contains('j'))
+    })
 }
 
 /// Runs the command.
@@ -250,7 +283,7 @@ fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::R
         Command::Device(device) => device.run(opener, out, json),
         Command::Compare(compare) => {
             if opener.has_tap() {
-                streams::note("the times below include the time to trace the calls")?;
+                streams::note("the times below include the time to trace the calls", json)?;
             }
             compare.run(opener, out, json)
         }
@@ -271,74 +304,6 @@ fn enter(netns: Option<&str>) -> anyhow::Result<()> {
     let path = namespace::path(netns);
     namespace::enter(&path)
         .with_context(|| format!("cannot enter the network namespace {}", path.display()))
-}
-
-/// Reports an error and what to do about it, and returns the exit status.
-fn report(error: &anyhow::Error) -> ExitCode {
-    // If standard error is closed, the exit status has to do.
-    let mut err = io::stderr().lock();
-    let _ = writeln!(err, "parley: {error:#}");
-    let absent = match error.downcast_ref() {
-        Some(Error::NoFamily(name)) => Some(name.as_str()),
-        _ if error.is::<commands::device::Absent>() => Some(uapi::FAMILY_NAME),
-        _ => None,
-    };
-    if let Some(name) = absent {
-        if name == uapi::FAMILY_NAME {
-            let _ = writeln!(
-                err,
-                "  the module is not loaded; as root: insmod kmod/parley.ko"
-            );
-            let _ = writeln!(err, "  or, where it is installed:         modprobe parley");
-        }
-        return ExitCode::from(3);
-    }
-    let Some(error) = error.downcast_ref::<Error>() else {
-        return ExitCode::FAILURE;
-    };
-    let hint = error.refusal().and_then(|refusal| {
-        let operation = refusal.operation.unwrap_or_default();
-        if operation.starts_with("RTM_") || operation.starts_with("NFT_") {
-            return network_hint(refusal.errno, operation);
-        }
-        hint(refusal.errno, operation)
-    });
-    if let Some(hint) = hint {
-        let _ = writeln!(err, "  try:         {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-/// Returns what to do about an errno of the module's.
-fn hint(errno: i32, operation: &str) -> Option<&'static str> {
-    Some(match (errno, operation) {
-        (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
-        (libc::ETIMEDOUT, _) => "a longer --timeout, up to 60s",
-        (libc::ECANCELED, "ask") => "another question: the agent has declined this one",
-        (libc::EPIPE, _) => "again, when there is another agent",
-        (libc::EBUSY, "agent-register") => "again, when the other agent has ended",
-        (libc::EBUSY, _) => "again, when less is pending",
-        (libc::EPERM, _) => "as root, or with CAP_NET_ADMIN in this network namespace",
-        (libc::ENOENT, "counter-add") => "create it: parley counter add NAME DELTA --create",
-        (libc::ENOENT, "counter-get" | "counter-set") => {
-            "create it: parley counter set NAME VALUE --create"
-        }
-        (libc::ENOENT, "counter-del") => "parley counter list, for those there are",
-        (libc::EEXIST, _) => "leave out --exclusive to overwrite it",
-        (libc::ENOSPC, _) => "delete some, or load the module with a larger max_counters",
-        (libc::EOPNOTSUPP, _) => "a newer module: this one has no such operation",
-        _ => return None,
-    })
-}
-
-/// Returns the same for an errno of rtnetlink or nf_tables.
-fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
-    Some(match (errno, operation) {
-        (libc::EPERM, _) => "as root, or with CAP_NET_ADMIN in this network namespace",
-        (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
-        (libc::EINVAL, firewall::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

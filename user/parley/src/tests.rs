@@ -217,3 +217,72 @@ fn the_old_names_of_decode_and_its_options_still_work() {
         assert!(matches!(parsed.command, Command::Decode(_)));
     }
 }
+
+#[test]
+fn an_error_of_usage_is_json_if_that_was_asked_for() {
+    let json = |line: &str| {
+        let words: Vec<_> = line.split(' ').map(OsString::from).collect();
+        wants_json(&words)
+    };
+    for line in [
+        "parley x --json",
+        "parley --json y",
+        "parley -j",
+        "parley -4j",
+        "parley -jnblue",
+    ] {
+        assert!(json(line), "{line}");
+    }
+    for line in [
+        "parley",
+        "parley echo -- --json",
+        "parley --jsonx",
+        "parley -nj",
+        "parley j",
+    ] {
+        assert!(!json(line), "{line}");
+    }
+    for (line, error, hint) in [
+        (
+            "echo",
+            "not provided: <TEXT|--file <FILE>>",
+            "Usage: parley echo <TEXT|--file <FILE>>",
+        ),
+        (
+            "counter",
+            "a command is missing",
+            "Usage: parley counter [OPTIONS] <COMMAND>",
+        ),
+        (
+            "echo --rawx",
+            "unexpected argument '--rawx' found",
+            "Usage: parley echo",
+        ),
+        ("counter set a -1", "expected a number from 0 to 2^64-1", ""),
+    ] {
+        let words: Vec<_> = ["parley"]
+            .into_iter()
+            .chain(line.split(' '))
+            .map(OsString::from)
+            .collect();
+        let failure = parse(&words)
+            .err()
+            .map(|error| Failure::of_usage(&error))
+            .unwrap();
+        let mut out = Vec::new();
+        failure.write(&mut out, true).unwrap();
+        let object: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert!(
+            object["error"].as_str().unwrap().ends_with(error),
+            "{object}"
+        );
+        assert!(
+            object["hint"]
+                .as_str()
+                .unwrap_or_default()
+                .starts_with(hint),
+            "{object}"
+        );
+        assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
+    }
+}

@@ -203,3 +203,52 @@ fn bytes_alone_and_json_exclude_each_other() {
         assert_eq!(output.unwrap().status.code(), Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn an_error_is_an_object_on_standard_error_with_what_the_text_says() {
+    let error = |arguments: &[&str], status| -> Value {
+        let mut command = Command::new(PROGRAM);
+        let output = command.args(arguments).arg("--json").output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        serde_json::from_str(&text).unwrap()
+    };
+    let absent = error(&["counter", "get", "json-nobody"], 1);
+    let expected = json!({
+        "error": "counter-get refused by the kernel: ENOENT (2)",
+        "errno": 2,
+        "message": "no such counter",
+        "attribute": "counter.name",
+        "missing": false,
+        "allowed": null,
+        "hint": "create it: parley counter set NAME VALUE --create",
+    });
+    assert_eq!(absent, expected);
+    let long = error(&["counter", "get", &"x".repeat(40)], 1);
+    assert_eq!(long["allowed"], "at most 31 bytes");
+    let device = error(&["device", "counter-add", "json-nobody", "1"], 1);
+    assert_eq!(
+        (&device["errno"], &device["hint"]),
+        (&json!(2), &expected["hint"])
+    );
+    let unread = error(&["echo", "--file", "/no/such/file"], 1);
+    assert_eq!(
+        (&unread["errno"], &unread["message"]),
+        (&json!(2), &Value::Null)
+    );
+    let usage = error(&["counter", "get"], 2);
+    assert_eq!(
+        (&usage["errno"], &usage["attribute"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(usage["hint"]
+        .as_str()
+        .unwrap()
+        .starts_with("Usage: parley counter get"));
+    let keys = |value| keys(value).join(" ");
+    for other in [&long, &device, &unread, &usage] {
+        assert_eq!(keys(other), keys(&expected));
+    }
+}

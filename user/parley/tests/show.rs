@@ -495,12 +495,14 @@ fn a_plain_user_may_look_at_all_but_the_firewall() {
         (output.status.code(), text(&output.stdout).as_str()),
         (Some(1), "")
     );
-    let err = text(&output.stderr);
-    assert!(err.starts_with("parley: NFT_MSG_GETGEN refused by the kernel: EPERM (1)\n"));
-    assert!(
-        err.contains("try:         as root, or with CAP_NET_ADMIN"),
-        "{err}"
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let words = "NFT_MSG_GETGEN refused by the kernel: EPERM (1)";
+    assert_eq!(
+        (&error["error"], &error["errno"]),
+        (&words.into(), &1.into())
     );
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("CAP_NET_ADMIN"), "{error}");
 }
 
 #[test]

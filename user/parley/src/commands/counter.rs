@@ -135,9 +135,10 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     }
     if interrupted {
         out.flush()?;
-        streams::note(&format!(
+        let text = format!(
             "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last one"
-        ))?;
+        );
+        streams::note(&text, json)?;
     }
     Ok(())
 }

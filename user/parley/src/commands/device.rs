@@ -4,14 +4,14 @@
 
 use crate::inherited;
 use crate::opener::Opener;
+use crate::output::failure::{Failure, CAPABILITY, LOAD};
 use crate::output::json::{self, Object};
 use crate::output::text;
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use clap::Subcommand;
 use parley::device;
 use parley_netlink::netlink::Refusal;
 use std::ffi::OsString;
-use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
@@ -41,7 +41,7 @@ pub(crate) enum Device {
 
 impl Device {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let open = || opener.device().map_err(cannot_open);
+        let open = || -> Result<_> { Ok(opener.device().map_err(cannot_open)?) };
         match self {
             Self::Echo {
                 text,
@@ -79,52 +79,50 @@ impl Device {
     }
 }
 
-/// The device is missing, because the module is not loaded.
-#[derive(Debug)]
-pub(crate) struct Absent(io::Error);
-
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot open {}: {}", device::PATH, cause(&self.0))
-    }
-}
-
-impl std::error::Error for Absent {}
-
-fn cannot_open(error: io::Error) -> anyhow::Error {
-    match error.raw_os_error() {
-        // A device node that was made by hand stays when the module goes.
-        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => Absent(error).into(),
-        _ => anyhow!("cannot open {}: {}", device::PATH, cause(&error)),
-    }
-}
-
-/// Formats an error of the device's the way those of netlink are shown.
-fn cause(error: &io::Error) -> String {
+/// Makes the failure of a call, or of the open. It has only the errno to go by.
+fn failure(what: &str, error: &io::Error) -> Failure {
     let Some(errno) = error.raw_os_error() else {
-        return error.to_string();
+        return Failure {
+            error: format!("{what}: {error}"),
+            ..Failure::default()
+        };
     };
     let mut refusal = Refusal::default();
     refusal.errno = errno;
-    let (name, text) = (refusal.errno_name(), refusal.errno_text());
-    format!("{name} ({errno})\n  errno says:  {text}")
+    Failure {
+        error: format!("{what}: {} ({errno})", refusal.errno_name()),
+        errno: Some(errno),
+        reason: Some(refusal.errno_text()),
+        ..Failure::default()
+    }
 }
 
-/// Makes an error of a call that the device refused. It has only the errno to go by.
-fn refused(call: &str, error: &io::Error) -> anyhow::Error {
+fn cannot_open(error: io::Error) -> Failure {
+    let failure = failure(&format!("cannot open {}", device::PATH), &error);
+    // A device node that was made by hand stays when the module goes.
+    let absent = [libc::ENOENT, libc::ENXIO, libc::ENODEV];
+    let is_absent = failure.errno.is_some_and(|errno| absent.contains(&errno));
+    Failure {
+        is_absent,
+        hint: is_absent.then(|| LOAD.to_owned()),
+        ..failure
+    }
+}
+
+/// Makes the failure of a call that the device refused.
+fn refused(call: &str, error: &io::Error) -> Failure {
     let hint = match error.raw_os_error() {
-        Some(libc::EPERM) => "as root, or with CAP_NET_ADMIN in this network namespace",
-        Some(libc::ENOENT) => "create it: parley counter set NAME VALUE --create",
-        Some(libc::EINVAL) => "a name of at most 31 bytes",
-        Some(libc::ERANGE) => "what keeps the counter between 0 and 2^64-1",
-        Some(libc::EMSGSIZE) => "at most 61440 bytes",
-        _ => return anyhow!("{call} refused by {}: {}", device::PATH, cause(error)),
+        Some(libc::EPERM) => Some(CAPABILITY),
+        Some(libc::ENOENT) => Some("create it: parley counter set NAME VALUE --create"),
+        Some(libc::EINVAL) => Some("a name of at most 31 bytes"),
+        Some(libc::ERANGE) => Some("what keeps the counter between 0 and 2^64-1"),
+        Some(libc::EMSGSIZE) => Some("at most 61440 bytes"),
+        _ => None,
     };
-    anyhow!(
-        "{call} refused by {}: {}\n  try:         {hint}",
-        device::PATH,
-        cause(error)
-    )
+    Failure {
+        hint: hint.map(str::to_owned),
+        ..failure(&format!("{call} refused by {}", device::PATH), error)
+    }
 }
 
 #[cfg(test)]
@@ -133,19 +131,26 @@ mod tests {
 
     #[test]
     fn an_error_of_the_device_has_the_form_of_one_of_netlink() {
+        let text = |failure: Failure| {
+            let mut out = Vec::new();
+            failure.write(&mut out, false).unwrap();
+            String::from_utf8(out).unwrap()
+        };
         let error = refused("counter-add", &io::Error::from_raw_os_error(libc::ENOENT));
         assert_eq!(
-            error.to_string(),
-            "counter-add refused by /dev/parley: ENOENT (2)\n  \
+            text(error),
+            "parley: counter-add refused by /dev/parley: ENOENT (2)\n  \
              errno says:  No such file or directory\n  \
-             try:         create it: parley counter set NAME VALUE --create"
+             try:         create it: parley counter set NAME VALUE --create\n"
         );
         for errno in [libc::ENOENT, libc::EACCES] {
             let error = cannot_open(io::Error::from_raw_os_error(errno));
-            assert_eq!(error.is::<Absent>(), errno == libc::ENOENT);
-            let text = format!("{error:#}");
-            assert!(text.starts_with("cannot open /dev/parley: E"), "{text}");
+            assert_eq!(error.is_absent, errno == libc::ENOENT);
+            let text = text(error);
+            let words = "parley: cannot open /dev/parley: E";
+            assert!(text.starts_with(words), "{text}");
             assert!(!text.contains("os error"), "{text}");
+            assert_eq!(text.contains("modprobe"), errno == libc::ENOENT);
         }
     }
 }

@@ -90,7 +90,12 @@ impl Show {
                     links.retain(|link| link["addr_info"] != Value::Array(Vec::new()));
                 }
                 json::write(out, value)?;
-                warn(out, own.interrupted || links.interrupted, Address::NOUN)
+                warn(
+                    out,
+                    own.interrupted || links.interrupted,
+                    Address::NOUN,
+                    json,
+                )
             }
             What::Routes { table } => {
                 let routes = routes::list(&mut socket, family, *table)?;
@@ -122,7 +127,7 @@ fn write<E: Shown>(
         let rows: Vec<_> = entries.map(|entry| entry.row(names)).collect();
         columns::write(out, E::HEADINGS, &rows)?;
     }
-    warn(out, listing.interrupted, E::NOUN)
+    warn(out, listing.interrupted, E::NOUN, json)
 }
 
 fn show_firewall(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
@@ -133,16 +138,15 @@ fn show_firewall(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()>
     } else {
         firewall::write(out, &ruleset)?;
     }
-    warn(out, ruleset.interrupted, "rules")
+    warn(out, ruleset.interrupted, "rules", json)
 }
 
 /// Warns if a list is not a consistent snapshot.
-fn warn(out: &mut dyn Write, interrupted: bool, what: &str) -> Result<()> {
+fn warn(out: &mut dyn Write, interrupted: bool, what: &str, json: bool) -> Result<()> {
     if interrupted {
         out.flush()?;
-        streams::note(&format!(
-            "the {what} changed during each dump; this is the last one"
-        ))?;
+        let text = format!("the {what} changed during each dump; this is the last one");
+        streams::note(&text, json)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 //! Standard output and standard error, and what it means that they fail.
 
+use super::json::{self, Object};
 use crate::inherited;
 use anyhow::{Context, Result};
 use std::error::Error;
@@ -57,6 +58,12 @@ impl Error for Lost {
     }
 }
 
+/// Returns the errno of an error, also if standard output could not be written.
+pub(crate) fn errno(error: &io::Error) -> Option<i32> {
+    let lost = || error.get_ref()?.downcast_ref::<Lost>()?.0.raw_os_error();
+    error.raw_os_error().or_else(lost)
+}
+
 /// Returns whether the error is that the reader of standard output has closed it.
 pub(crate) fn is_reader_gone(error: &anyhow::Error) -> bool {
     let lost = error
@@ -70,9 +77,13 @@ pub(crate) fn error() -> Result<File> {
     inherited::error().context(ERROR)
 }
 
-/// Writes a line about what happened to standard error.
-pub(crate) fn note(text: &str) -> Result<()> {
-    writeln!(error()?, "parley: {text}").context(ERROR)
+/// Writes what happened to standard error: as a line, or as an object.
+pub(crate) fn note(text: &str, json: bool) -> Result<()> {
+    let written = match json {
+        true => json::write(&mut error()?, Object::new().with("note", text)),
+        false => writeln!(error()?, "parley: {text}"),
+    };
+    written.context(ERROR)
 }
 
 /// Whether what goes to a terminal may be coloured.
@@ -112,5 +123,6 @@ mod tests {
         assert!(!is_reader_gone(&lost));
         let words = "cannot write standard output: Bad file descriptor (os error 9)";
         assert_eq!(format!("{lost:#}"), words);
+        assert_eq!(lost.downcast_ref().and_then(errno), Some(libc::EBADF));
     }
 }
