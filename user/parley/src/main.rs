@@ -76,7 +76,7 @@ const REFUSED: [(&str, &[&str]); 6] = [
     ("decode", &["netns", "explain", "pcap"]),
     ("device", &["pcap"]),
     ("man", &["netns", "json", "explain", "pcap"]),
-    ("show firewall", &["ipv4", "ipv6"]),
+    ("show firewall", &["ipv4", "ipv6", "numeric"]),
     ("show links", &["ipv4", "ipv6"]),
 ];
 
@@ -88,10 +88,10 @@ const GLOBAL: &str = "Global options";
 #[command(name = "parley", version, after_help = AFTER_HELP, max_term_width = 80)]
 struct Arguments {
     /// Run in this network namespace; see ip-netns(8)
-    #[arg(long, global = true, help_heading = GLOBAL, value_name = "NAME|PATH")]
+    #[arg(short, long, global = true, help_heading = GLOBAL, value_name = "NAME|PATH")]
     netns: Option<String>,
     /// Print JSON
-    #[arg(long, global = true, help_heading = GLOBAL)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     json: bool,
     /// Trace each step
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "HOW")]
@@ -188,7 +188,15 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
             ));
         }
     }
-    Arguments::from_arg_matches_mut(&mut matches)
+    let arguments = Arguments::from_arg_matches_mut(&mut matches)?;
+    if let Command::Monitor(monitor) = &arguments.command {
+        if let Some(option) = monitor.refused() {
+            let message = format!("the argument '--{option}' cannot be used with this WHAT");
+            let program = &mut documented(Arguments::command());
+            return Err(usage_error(program, &["monitor"], &message));
+        }
+    }
+    Ok(arguments)
 }
 
 /// Makes an error of usage of the command at `path`.

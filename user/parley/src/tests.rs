@@ -119,7 +119,8 @@ fn the_global_options_stand_below_a_commands_own() {
             .unwrap_or((&help, ""));
         for option in ["--netns", "--json", "--explain", "--pcap"] {
             let is_here = |text: &str| {
-                let begins = |line: &str| line.trim().starts_with(option);
+                // Behind its short form, if it has one.
+                let begins = |line: &str| line.trim().find(option).is_some_and(|at| at <= 4);
                 text.lines().any(begins)
             };
             assert!(!is_here(own), "{help}");
@@ -285,4 +286,24 @@ fn an_error_of_usage_is_json_if_that_was_asked_for() {
         );
         assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
     }
+}
+
+#[test]
+fn the_short_options_are_those_of_ip() {
+    let words = |line: &str| -> Vec<_> { line.split(' ').map(OsString::from).collect() };
+    for line in [
+        "parley -j -n blue show -4 -N routes",
+        "parley show routes -N -4 -jn blue",
+    ] {
+        let parsed = parse(&words(line)).unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            parsed.json && parsed.netns.as_deref() == Some("blue"),
+            "{line}"
+        );
+    }
+    for line in ["parley monitor routes -N", "parley show -6 neigh"] {
+        assert!(parse(&words(line)).is_ok(), "{line}");
+    }
+    let both = parse(&words("parley show -4 -6 routes")).err().unwrap();
+    assert!(both.to_string().contains("cannot be used with"), "{both}");
 }

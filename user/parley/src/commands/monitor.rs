@@ -11,7 +11,7 @@ use crate::output::text;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
-use report::{Limit, Report};
+use report::{Form, Limit, Report};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,9 @@ pub(crate) struct Monitor {
     #[arg(value_enum, default_value_t = What::Counters)]
     #[arg(hide_possible_values = true, value_name = "WHAT")]
     what: What,
+    /// Print numbers in place of names; only of the network
+    #[arg(short = 'N', long)]
+    numeric: bool,
     /// End after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
@@ -50,12 +53,22 @@ enum What {
 }
 
 impl Monitor {
+    /// Returns the option that what is followed has no use for, if one is given.
+    pub(crate) fn refused(&self) -> Option<&'static str> {
+        let has_names = !matches!(self.what, What::Counters);
+        (self.numeric && !has_names).then_some("numeric")
+    }
+
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let limit = Limit {
             left: self.count,
             end: self.timeout.map(|time| Instant::now() + time),
         };
-        let mut report = Report { out, json, limit };
+        let form = Form {
+            json,
+            is_numeric: self.numeric,
+        };
+        let mut report = Report { out, form, limit };
         match self.what {
             What::Counters => counters::follow(opener, &mut report),
             What::Links => network::follow::<Link>(opener, &mut report),

@@ -3,7 +3,7 @@
 //! `parley show`
 
 use crate::opener::Opener;
-use crate::output::network::{addresses, firewall, Shown};
+use crate::output::network::{addresses, firewall, Naming, Shown};
 use crate::output::{columns, json, streams};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -25,6 +25,9 @@ pub(crate) struct Show {
     /// Only IPv6
     #[arg(short = '6', long, global = true, display_order = LAST)]
     ipv6: bool,
+    /// Print numbers in place of names
+    #[arg(short = 'N', long, global = true, display_order = LAST)]
+    numeric: bool,
     #[command(subcommand)]
     what: What,
 }
@@ -70,21 +73,22 @@ impl Show {
         let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
         let links = links::list(&mut socket)?;
         let names: Names = links.entries.iter().cloned().collect();
+        let naming = &Naming::new(&names, self.numeric);
         let family = match (self.ipv4, self.ipv6) {
             (true, false) => Some(Family::Inet),
             (false, true) => Some(Family::Inet6),
             _ => None,
         };
         match &self.what {
-            What::Links => write(out, links, &names, json),
+            What::Links => write(out, links, naming, json),
             What::Addresses => {
                 let mut own: Listing<Address> = route::list(&mut socket, family)?;
                 if !json {
                     own.entries.sort_by_key(|address| address.index);
-                    return write(out, own, &names, json);
+                    return write(out, own, naming, json);
                 }
                 let all = links.entries.iter();
-                let mut value = addresses::by_link(all, &own.entries, &names);
+                let mut value = addresses::by_link(all, &own.entries, naming);
                 if let (Some(_), Value::Array(links)) = (family, &mut value) {
                     // As ip does: only the links that have such.
                     links.retain(|link| link["addr_info"] != Value::Array(Vec::new()));
@@ -99,14 +103,14 @@ impl Show {
             }
             What::Routes { table } => {
                 let routes = routes::list(&mut socket, family, *table)?;
-                write(out, routes, &names, json)
+                write(out, routes, naming, json)
             }
-            What::Rules => write(out, rules::list(&mut socket, family)?, &names, json),
+            What::Rules => write(out, rules::list(&mut socket, family)?, naming, json),
             What::Neighbours { all } => {
                 let mut listing = neighbours::list(&mut socket, family)?;
                 let is_shown = |one: &route::Neighbour| *all || one.is_usual();
                 listing.entries.retain(is_shown);
-                write(out, listing, &names, json)
+                write(out, listing, naming, json)
             }
             What::Firewall => Ok(()),
         }
@@ -116,15 +120,15 @@ impl Show {
 fn write<E: Shown>(
     out: &mut dyn Write,
     listing: Listing<E>,
-    names: &Names,
+    naming: &Naming<'_>,
     json: bool,
 ) -> Result<()> {
     let entries = listing.entries.iter();
     if json {
-        let objects = entries.map(|entry| Value::from(entry.object(names)));
+        let objects = entries.map(|entry| Value::from(entry.object(naming)));
         json::write(out, objects.collect::<Value>())?;
     } else {
-        let rows: Vec<_> = entries.map(|entry| entry.row(names)).collect();
+        let rows: Vec<_> = entries.map(|entry| entry.row(naming)).collect();
         columns::write(out, E::HEADINGS, &rows)?;
     }
     warn(out, listing.interrupted, E::NOUN, json)

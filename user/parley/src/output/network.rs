@@ -7,15 +7,17 @@ pub(crate) mod addresses;
 mod fields;
 pub(crate) mod firewall;
 pub(crate) mod links;
+mod naming;
 mod neighbours;
 mod routes;
 mod rules;
 mod things;
 
+pub(crate) use naming::Naming;
+
 use super::columns::Row;
 use super::json::Object;
 use super::text;
-use parley_netlink::route::links::Names;
 use parley_netlink::route::{Entry, Family, Prefix};
 
 /// What can be shown.
@@ -26,10 +28,10 @@ pub(crate) trait Shown: Entry {
     const HEADINGS: &'static [&'static str];
 
     /// As a row.
-    fn row(&self, links: &Names) -> Row;
+    fn row(&self, naming: &Naming<'_>) -> Row;
 
     /// As an object.
-    fn object(&self, links: &Names) -> Object;
+    fn object(&self, naming: &Naming<'_>) -> Object;
 }
 
 /// As `ip` writes it: without its length where that is the whole address.
@@ -42,6 +44,6 @@ fn prefix(prefix: Prefix, family: Family) -> String {
 }
 
 /// A link's name, as it can go to a terminal.
-fn link_name(links: &Names, index: u32) -> String {
-    text::safe(links.name(index))
+fn link_name(naming: &Naming<'_>, index: u32) -> String {
+    text::safe(naming.name(index))
 }

@@ -23,7 +23,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
             (
                 "Follow the routes of the network namespace blue, as JSON.",
-                "parley --netns blue --json monitor routes",
+                "parley -n blue -j monitor routes",
             ),
         ],
         "echo" => &[

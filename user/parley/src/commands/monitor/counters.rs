@@ -107,7 +107,7 @@ fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::monitor::report::Limit;
+    use crate::commands::monitor::report::{Form, Limit};
 
     #[test]
     fn a_new_look_shows_what_came_what_changed_and_what_went_up_to_the_limit() {
@@ -131,7 +131,7 @@ mod tests {
             let mut out = Vec::new();
             let mut report = Report {
                 out: &mut out,
-                json: false,
+                form: Form::default(),
                 limit: Limit { left, end: None },
             };
             differences(&mut report, &before, &now).unwrap();

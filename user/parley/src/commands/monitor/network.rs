@@ -4,7 +4,7 @@
 
 use super::report::{Became, Report};
 use crate::opener::Opener;
-use crate::output::network::Shown;
+use crate::output::network::{Naming, Shown};
 use anyhow::Result;
 use parley::Error;
 use parley_netlink::netlink::message::Message;
@@ -316,13 +316,14 @@ fn event<E: Shown>(
     entry: &E,
     names: &Names,
 ) -> Result<()> {
+    let naming = Naming::new(names, report.form.is_numeric);
     let line = || {
-        let row = entry.row(names);
+        let row = entry.row(&naming);
         let mut words: Vec<_> = [row.cells, row.below].concat();
         words.retain(|word| !word.is_empty());
         words.join("  ")
     };
-    report.event(became, line, || entry.object(names))
+    report.event(became, line, || entry.object(&naming))
 }
 
 /// How `now` differs from `before`.
@@ -359,7 +360,7 @@ fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Beca
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::monitor::report::Limit;
+    use crate::commands::monitor::report::{Form, Limit};
     use parley_netlink::netlink::message::Header;
     use parley_netlink::route::Route;
 
@@ -400,7 +401,7 @@ mod tests {
         let mut out = Vec::new();
         let mut report = Report {
             out: &mut out,
-            json: false,
+            form: Form::default(),
             limit: Limit {
                 left: None,
                 end: None,
@@ -462,7 +463,7 @@ mod tests {
         let mut out = Vec::new();
         let mut report = Report {
             out: &mut out,
-            json: false,
+            form: Form::default(),
             limit: Limit {
                 left: Some(3),
                 end: None,

@@ -47,17 +47,24 @@ impl Became {
     }
 }
 
+/// How events are written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Form {
+    pub(super) json: bool,
+    pub(super) is_numeric: bool,
+}
+
 /// Writes a line for each event, or an object, up to the limit.
 pub(super) struct Report<'a> {
     pub(super) out: &'a mut dyn Write,
-    pub(super) json: bool,
+    pub(super) form: Form,
     pub(super) limit: Limit,
 }
 
 impl Report<'_> {
     /// Reports that it listens, and how many entries there are.
     pub(super) fn listening(&mut self, count: usize, what: &str) -> Result<()> {
-        if self.json {
+        if self.form.json {
             let object = Object::new().with("event", "listening").with(what, count);
             json::write(self.out, object)?;
         } else {
@@ -68,7 +75,7 @@ impl Report<'_> {
 
     /// Reports that events were lost.
     pub(super) fn lost(&mut self) -> Result<()> {
-        if self.json {
+        if self.form.json {
             json::write(self.out, Object::new().with("event", "lost"))?;
         } else {
             writeln!(self.out, "lost     events came faster than they were read;")?;
@@ -90,7 +97,7 @@ impl Report<'_> {
             None => {}
         }
         let name = became.name();
-        if self.json {
+        if self.form.json {
             json::write(self.out, object().with("event", name))?;
         } else {
             writeln!(self.out, "{name:<8} {}", line())?;

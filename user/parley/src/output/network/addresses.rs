@@ -4,10 +4,9 @@
 
 use super::super::columns::Row;
 use super::super::json::Object;
-use super::{link_name, links, Shown};
+use super::{link_name, links, Naming, Shown};
 use parley_netlink::route::addresses::{Address, FOREVER};
-use parley_netlink::route::links::{Link, Names};
-use parley_netlink::route::names;
+use parley_netlink::route::links::Link;
 use serde_json::Value;
 
 impl Shown for Address {
@@ -15,7 +14,7 @@ impl Shown for Address {
     const HEADINGS: &'static [&'static str] =
         &["NAME", "FAMILY", "ADDRESS", "SCOPE", "VALID", "FLAGS"];
 
-    fn row(&self, links: &Names) -> Row {
+    fn row(&self, naming: &Naming<'_>) -> Row {
         let address = match self.peer {
             Some(peer) => format!("{} peer {peer}/{}", self.local, self.prefix_len),
             None => format!("{}/{}", self.local, self.prefix_len),
@@ -35,10 +34,10 @@ impl Shown for Address {
         words.extend(self.metric.map(|metric| format!("metric {metric}")));
         Row {
             cells: vec![
-                link_name(links, self.index),
+                link_name(naming, self.index),
                 self.family.name().to_owned(),
                 address,
-                names::scope(self.scope).into_owned(),
+                naming.scope(self.scope).into_owned(),
                 seconds(self.valid),
                 words.join(" "),
             ],
@@ -46,15 +45,15 @@ impl Shown for Address {
         }
     }
 
-    fn object(&self, links: &Names) -> Object {
-        info(self)
+    fn object(&self, naming: &Naming<'_>) -> Object {
+        info(self, naming)
             .with("ifindex", self.index)
-            .name("ifname", links.name(self.index))
+            .name("ifname", naming.name(self.index))
     }
 }
 
 /// An address, as it stands in the array `addr_info` of its link.
-fn info(address: &Address) -> Object {
+fn info(address: &Address, naming: &Naming<'_>) -> Object {
     let string = |ip: Option<std::net::IpAddr>| ip.map(|ip| ip.to_string());
     let object = Object::new()
         .with("family", address.family.name())
@@ -64,11 +63,14 @@ fn info(address: &Address) -> Object {
         .maybe("metric", address.metric)
         .maybe("broadcast", string(address.broadcast))
         .maybe("anycast", string(address.anycast))
-        .with("scope", names::scope(address.scope).as_ref())
+        .with("scope", naming.scope(address.scope).as_ref())
         .maybe_name("label", address.label.as_deref())
         .maybe(
             "protocol",
-            address.protocol.map(names::address_protocol).as_deref(),
+            address
+                .protocol
+                .map(|number| naming.address_protocol(number))
+                .as_deref(),
         )
         .with("valid_life_time", address.valid)
         .with("preferred_life_time", address.preferred);
@@ -82,14 +84,14 @@ fn info(address: &Address) -> Object {
 pub(crate) fn by_link<'a>(
     all: impl Iterator<Item = &'a Link>,
     addresses: &[Address],
-    links: &Names,
+    naming: &Naming<'_>,
 ) -> Value {
     all.map(|link| {
         let own = addresses
             .iter()
             .filter(|address| address.index == link.index);
-        let own: Vec<Value> = own.map(|address| info(address).into()).collect();
-        Value::from(links::brief(link, links).with("addr_info", own))
+        let own: Vec<Value> = own.map(|address| info(address, naming).into()).collect();
+        Value::from(links::brief(link, naming).with("addr_info", own))
     })
     .collect()
 }

@@ -5,8 +5,8 @@
 use super::super::columns::Row;
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::{fields, link_name, Shown};
-use parley_netlink::route::links::{flag, Link, Names};
+use super::{fields, link_name, Naming, Shown};
+use parley_netlink::route::links::{flag, Link};
 use parley_netlink::route::names;
 use serde_json::Value;
 
@@ -15,16 +15,16 @@ impl Shown for Link {
     const HEADINGS: &'static [&'static str] =
         &["INDEX", "NAME", "STATE", "MTU", "KIND", "ADDRESS", "FLAGS"];
 
-    fn row(&self, links: &Names) -> Row {
+    fn row(&self, naming: &Naming<'_>) -> Row {
         let mut name = text::safe(&self.name);
         if let Some(link) = self.link.filter(|link| *link != 0) {
             name += &match self.link_netnsid {
                 Some(_) => format!("@{link}"),
-                None => format!("@{}", link_name(links, link)),
+                None => format!("@{}", link_name(naming, link)),
             };
         }
         let address = self.address.as_deref().unwrap_or_default();
-        let flags = self.flag_names(self.below(links));
+        let flags = self.flag_names(self.below(naming));
         let kind = match &self.kind {
             Some(kind) => text::safe(kind),
             None => names::link_type(self.link_type).into_owned(),
@@ -39,11 +39,11 @@ impl Shown for Link {
                 self.hardware(address),
                 flags.join(","),
             ],
-            below: self.details(links),
+            below: self.details(naming),
         }
     }
 
-    fn object(&self, links: &Names) -> Object {
+    fn object(&self, naming: &Naming<'_>) -> Object {
         let numbers = [
             ("promiscuity", self.promiscuity),
             ("allmulti", self.allmulti),
@@ -57,13 +57,13 @@ impl Shown for Link {
             ("tso_max_size", self.tso_max.1),
             ("gro_max_size", self.gro_max_size),
         ];
-        let object = (numbers.into_iter()).fold(brief(self, links), |object, (key, value)| {
+        let object = (numbers.into_iter()).fold(brief(self, naming), |object, (key, value)| {
             object.maybe(key, value)
         });
         let info = (self.kind.is_some() || self.member_kind.is_some()).then(|| {
             let data = |data: &Option<Vec<_>>| {
                 let data = data.as_deref()?;
-                Some(fields::object(data, links))
+                Some(fields::object(data, naming))
             };
             Object::new()
                 .maybe("info_kind", self.kind.as_deref())
@@ -85,10 +85,10 @@ impl Shown for Link {
 }
 
 /// What `ip -j address` has of a link, too.
-pub(crate) fn brief(link: &Link, links: &Names) -> Object {
+pub(crate) fn brief(link: &Link, naming: &Naming<'_>) -> Object {
     let below = match (link.link, link.link_netnsid) {
         (Some(0), _) => Object::new().with("link", Value::Null),
-        (Some(index), None) => Object::new().name("link", links.name(index)),
+        (Some(index), None) => Object::new().name("link", naming.name(index)),
         (Some(index), Some(_)) => Object::new().with("link_index", index),
         (None, _) => Object::new(),
     };
@@ -101,12 +101,17 @@ pub(crate) fn brief(link: &Link, links: &Names) -> Object {
     object
         .with("ifindex", link.index)
         .name("ifname", &link.name)
-        .with("flags", strings(&link.flag_names(link.below(links))))
+        .with("flags", strings(&link.flag_names(link.below(naming))))
         .maybe("mtu", link.mtu)
         .maybe("qdisc", link.qdisc.as_deref())
-        .maybe_name("master", link.master.map(|index| links.name(index)))
+        .maybe_name("master", link.master.map(|index| naming.name(index)))
         .with("operstate", names::link_state(link.state).as_ref())
-        .maybe("group", link.group.map(names::link_group).as_deref())
+        .maybe(
+            "group",
+            link.group
+                .map(|number| naming.link_group(number))
+                .as_deref(),
+        )
         .maybe("txqlen", link.queue_len.filter(|len| *len != 0))
         .with("link_type", names::link_type(link.link_type).as_ref())
         .maybe("address", hardware(&link.address))
@@ -121,16 +126,16 @@ pub(crate) fn brief(link: &Link, links: &Names) -> Object {
 
 /// What is not so of every link.
 trait Details {
-    fn details(&self, links: &Names) -> Vec<String>;
+    fn details(&self, naming: &Naming<'_>) -> Vec<String>;
 }
 
 impl Details for Link {
-    fn details(&self, links: &Names) -> Vec<String> {
+    fn details(&self, naming: &Naming<'_>) -> Vec<String> {
         let mut words = Vec::new();
         let mut say = |what: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("{what} {value}")));
         };
-        say("master", self.master.map(|index| link_name(links, index)));
+        say("master", self.master.map(|index| link_name(naming, index)));
         let netns = self.link_netnsid.map(|id| id.to_string());
         say("other end in network namespace", netns);
         let group = self.group.filter(|group| *group != 0);
@@ -148,7 +153,7 @@ impl Details for Link {
         let data = |kind: &Option<String>, data: &Option<Vec<_>>| {
             let data = data.as_deref().filter(|data| !data.is_empty())?;
             let kind = text::safe(kind.as_deref().unwrap_or_default());
-            Some(format!("{kind}  {}", fields::words(data, links)))
+            Some(format!("{kind}  {}", fields::words(data, naming)))
         };
         lines.extend(data(&self.kind, &self.data));
         let part = data(&self.member_kind, &self.member_data);

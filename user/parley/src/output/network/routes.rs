@@ -5,8 +5,7 @@
 use super::super::columns::Row;
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::{fields, link_name, prefix, Shown};
-use parley_netlink::route::links::Names;
+use super::{fields, link_name, prefix, Naming, Shown};
 use parley_netlink::route::names;
 use parley_netlink::route::routes::{
     flag_names, metric_name, metric_value, Route, Way, ECN, FEATURES,
@@ -44,7 +43,7 @@ impl Shown for Route {
     const NOUN: &'static str = "routes";
     const HEADINGS: &'static [&'static str] = &["FAMILY", "TABLE", "TYPE", "DESTINATION", "BY"];
 
-    fn row(&self, links: &Names) -> Row {
+    fn row(&self, naming: &Naming<'_>) -> Row {
         let mut words = Words::default();
         words.say(
             "from",
@@ -52,12 +51,12 @@ impl Shown for Route {
         );
         words.say("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
         words.say("nhid", self.nexthop_id);
-        words.way(&self.way, links);
+        words.way(&self.way, naming);
         words.say(
             "proto",
-            (self.protocol != BOOT).then(|| names::protocol(self.protocol)),
+            (self.protocol != BOOT).then(|| naming.protocol(self.protocol)),
         );
-        words.say("scope", (self.scope != 0).then(|| names::scope(self.scope)));
+        words.say("scope", (self.scope != 0).then(|| naming.scope(self.scope)));
         words.say("src", self.preferred_source);
         words.say("metric", self.metric);
         words
@@ -82,7 +81,7 @@ impl Shown for Route {
         words.say("pref", self.preference_name());
         let way = |way: &Way| {
             let mut words = Words(vec!["nexthop".to_owned()]);
-            words.way(way, links);
+            words.way(way, naming);
             words.say("weight", Some(way.weight));
             words
                 .0
@@ -92,7 +91,7 @@ impl Shown for Route {
         Row {
             cells: vec![
                 self.family.name().to_owned(),
-                names::table(self.table).into_owned(),
+                naming.table(self.table).into_owned(),
                 names::route_type(self.kind).into_owned(),
                 destination(self),
                 words.0.join(" "),
@@ -101,20 +100,20 @@ impl Shown for Route {
         }
     }
 
-    fn object(&self, links: &Names) -> Object {
+    fn object(&self, naming: &Naming<'_>) -> Object {
         let kind = (self.kind != UNICAST).then(|| names::route_type(self.kind));
-        let table = (self.table != MAIN).then(|| names::table(self.table));
-        let protocol = (self.protocol != BOOT).then(|| names::protocol(self.protocol));
-        let scope = (self.scope != 0).then(|| names::scope(self.scope));
+        let table = (self.table != MAIN).then(|| naming.table(self.table));
+        let protocol = (self.protocol != BOOT).then(|| naming.protocol(self.protocol));
+        let scope = (self.scope != 0).then(|| naming.scope(self.scope));
         let ways = (!self.ways.is_empty()).then(|| -> Value {
             let way = |way: &Way| {
-                way_object(way, self.family, links)
+                way_object(way, self.family, naming)
                     .with("weight", way.weight)
                     .with("flags", strings(&flag_names(way.flags)))
             };
             self.ways.iter().map(way).map(Value::from).collect()
         });
-        way_object(&self.way, self.family, links)
+        way_object(&self.way, self.family, naming)
             .with("family", self.family.name())
             .maybe("type", kind.as_deref())
             .with("dst", destination(self))
@@ -176,7 +175,7 @@ fn encapsulation_key(name: &'static str) -> &'static str {
     }
 }
 
-fn way_object(way: &Way, family: Family, links: &Names) -> Object {
+fn way_object(way: &Way, family: Family, naming: &Naming<'_>) -> Object {
     let (gateway, via) = match way.gateway {
         Some(gateway) if family_of(gateway) == family => (Some(gateway.to_string()), None),
         Some(other) => {
@@ -189,18 +188,18 @@ fn way_object(way: &Way, family: Family, links: &Names) -> Object {
     };
     let flow = way.realms.map(realms).map(|(from, to)| {
         Object::new()
-            .maybe("from", from.map(names::realm).as_deref())
-            .with("to", names::realm(to).as_ref())
+            .maybe("from", from.map(|number| naming.realm(number)).as_deref())
+            .with("to", naming.realm(to).as_ref())
     });
     let data = way.encapsulation_data.iter();
     let encapsulation = Object::new().maybe("encap", way.encapsulation_name().as_deref());
     let encapsulation = data.fold(encapsulation, |object, field| {
-        fields::with(object, encapsulation_key(field.name), &field.value, links)
+        fields::with(object, encapsulation_key(field.name), &field.value, naming)
     });
     encapsulation
         .maybe("gateway", gateway)
         .maybe("via", via)
-        .maybe_name("dev", way.index.map(|index| links.name(index)))
+        .maybe_name("dev", way.index.map(|index| naming.name(index)))
         .maybe("flow", flow)
 }
 
@@ -213,13 +212,13 @@ impl Words {
         self.0.extend(value.map(|value| format!("{what} {value}")));
     }
 
-    fn way(&mut self, way: &Way, links: &Names) {
+    fn way(&mut self, way: &Way, naming: &Naming<'_>) {
         self.say("encap", way.encapsulation_name());
         if !way.encapsulation_data.is_empty() {
-            self.0.push(fields::words(&way.encapsulation_data, links));
+            self.0.push(fields::words(&way.encapsulation_data, naming));
         }
         self.say("via", way.gateway);
-        self.say("dev", way.index.map(|index| link_name(links, index)));
+        self.say("dev", way.index.map(|index| link_name(naming, index)));
         let realms = way.realms.map(realms).map(|(from, to)| match from {
             Some(from) => format!("{from}/{to}"),
             None => to.to_string(),

@@ -5,8 +5,7 @@
 use super::super::columns::Row;
 use super::super::json::Object;
 use super::super::text;
-use super::{prefix, Shown};
-use parley_netlink::route::links::Names;
+use super::{prefix, Naming, Shown};
 use parley_netlink::route::names;
 use parley_netlink::route::rules::{action, flag, Rule};
 use parley_netlink::route::Prefix;
@@ -58,30 +57,30 @@ fn realms(rule: &Rule) -> Option<(u16, u16)> {
 }
 
 /// Who made it, where that is worth a word.
-fn protocol(rule: &Rule) -> Option<std::borrow::Cow<'static, str>> {
+fn protocol(rule: &Rule, naming: &Naming<'_>) -> Option<std::borrow::Cow<'static, str>> {
     let protocol = rule
         .protocol
         .filter(|protocol| !matches!(*protocol, 0 | KERNEL));
-    protocol.map(names::protocol)
+    protocol.map(|number| naming.protocol(number))
 }
 
 impl Shown for Rule {
     const NOUN: &'static str = "rules";
     const HEADINGS: &'static [&'static str] = &["FAMILY", "PRIORITY", "WHAT", "DOES"];
 
-    fn row(&self, _links: &Names) -> Row {
+    fn row(&self, naming: &Naming<'_>) -> Row {
         Row {
             cells: vec![
                 self.family.name().to_owned(),
                 self.priority.to_string(),
-                self.selector(),
-                self.does(),
+                self.selector(naming),
+                self.does(naming),
             ],
             below: Vec::new(),
         }
     }
 
-    fn object(&self, _links: &Names) -> Object {
+    fn object(&self, naming: &Naming<'_>) -> Object {
         let has = |flag| self.flags & flag != 0;
         let mark = mark(self);
         let realms = realms(self);
@@ -101,7 +100,9 @@ impl Shown for Rule {
             .maybe("uid_end", self.users.map(|users| users.1))
             .maybe(
                 "ipproto",
-                self.ip_protocol.map(names::ip_protocol).as_deref(),
+                self.ip_protocol
+                    .map(|number| naming.ip_protocol(number))
+                    .as_deref(),
             )
             .and(ports("sport", self.source_ports))
             .maybe("sport_mask", self.source_port_mask.map(u32::from).map(hex))
@@ -118,17 +119,19 @@ impl Shown for Rule {
             .maybe("suppress_prefixlen", self.suppress_prefix_len)
             .maybe(
                 "suppress_ifgroup",
-                self.suppress_group.map(names::link_group).as_deref(),
+                self.suppress_group
+                    .map(|number| naming.link_group(number))
+                    .as_deref(),
             )
             .maybe(
                 "flow_from",
-                realms.map(|(from, _)| names::realm(from)).as_deref(),
+                realms.map(|(from, _)| naming.realm(from)).as_deref(),
             )
-            .maybe("flow_to", realms.map(|(_, to)| names::realm(to)).as_deref())
-            .maybe("protocol", protocol(self).as_deref())
+            .maybe("flow_to", realms.map(|(_, to)| naming.realm(to)).as_deref())
+            .maybe("protocol", protocol(self, naming).as_deref())
             .and(self.end("src", self.source, Some("all")))
             .and(self.end("dst", self.destination, None));
-        let table = (self.table != 0).then(|| names::table(self.table));
+        let table = (self.table != 0).then(|| naming.table(self.table));
         let object = object.maybe("table", table.as_deref());
         match self.action {
             action::TABLE => object,
@@ -154,8 +157,8 @@ fn ports(key: &str, ports: Option<(u16, u16)>) -> Object {
 /// Both ways to show a rule are made of these.
 trait Parts {
     fn end(&self, key: &str, prefix: Option<Prefix>, any: Option<&str>) -> Object;
-    fn selector(&self) -> String;
-    fn does(&self) -> String;
+    fn selector(&self, naming: &Naming<'_>) -> String;
+    fn does(&self, naming: &Naming<'_>) -> String;
 }
 
 impl Parts for Rule {
@@ -169,7 +172,7 @@ impl Parts for Rule {
             .maybe(&format!("{key}len"), len)
     }
 
-    fn selector(&self) -> String {
+    fn selector(&self, naming: &Naming<'_>) -> String {
         let mut words = Vec::new();
         if self.flags & flag::INVERT != 0 {
             words.push("not".to_owned());
@@ -199,7 +202,7 @@ impl Parts for Rule {
         say("uid", self.users.map(range));
         say(
             "proto",
-            self.ip_protocol.map(|p| names::ip_protocol(p).into_owned()),
+            self.ip_protocol.map(|p| naming.ip_protocol(p).into_owned()),
         );
         let ports = |ports, mask| {
             let (first, _): (u16, u16) = ports?;
@@ -222,11 +225,11 @@ impl Parts for Rule {
         words.join(" ")
     }
 
-    fn does(&self) -> String {
+    fn does(&self, naming: &Naming<'_>) -> String {
         let mut words = Vec::new();
         match self.action {
             action::TABLE if self.of_master => words.push("lookup that of the master".to_owned()),
-            action::TABLE => words.push(format!("lookup {}", names::table(self.table))),
+            action::TABLE => words.push(format!("lookup {}", naming.table(self.table))),
             action::GOTO => {
                 let gone = if self.flags & flag::UNRESOLVED != 0 {
                     " (not there)"
@@ -254,7 +257,7 @@ impl Parts for Rule {
         );
         say(
             "proto",
-            protocol(self).map(|protocol| protocol.into_owned()),
+            protocol(self, naming).map(|protocol| protocol.into_owned()),
         );
         words.join(" ")
     }
@@ -264,6 +267,7 @@ impl Parts for Rule {
 mod tests {
     use super::*;
     use parley_netlink::netlink::message::{Header, Message};
+    use parley_netlink::route::links::Names;
     use parley_netlink::route::{self, Entry};
 
     /// A rule that holds for what these attributes say.
@@ -291,17 +295,21 @@ mod tests {
 
     #[test]
     fn a_mark_of_0_is_shown_as_ip_shows_it() {
+        let names = Names::default();
+        let naming = Naming::new(&names, false);
         // Where all bits of it count the kernel only says that they do.
         for (mask, words) in [(u32::MAX, "fwmark 0"), (0xff, "fwmark 0/0xff")] {
             let rule = rule(&[(16, &mask.to_ne_bytes())]);
-            assert_eq!(rule.selector(), format!("from all {words}"));
-            let object = Value::from(rule.object(&Names::default()));
+            assert_eq!(rule.selector(&naming), format!("from all {words}"));
+            let object = Value::from(rule.object(&naming));
             assert_eq!(object["fwmark"], "0");
         }
     }
 
     #[test]
     fn rules_that_differ_in_the_bits_that_count_are_two_and_shown_as_such() {
+        let names = Names::default();
+        let naming = Naming::new(&names, false);
         let port = [80u16.to_ne_bytes(), 80u16.to_ne_bytes()].concat();
         let (some, all) = (0xffu16.to_ne_bytes(), 0xffffu16.to_ne_bytes());
         let (label, six, five) = ([0, 0, 0, 5], [0x3fu8], [0x1fu8]);
@@ -352,10 +360,13 @@ mod tests {
             let of_some = rule(&[(value, bytes), (mask, less)]);
             let of_all = rule(&[(value, bytes), (mask, whole)]);
             assert!(of_some.key() != of_all.key(), "{shown}");
-            assert_eq!(of_some.selector(), format!("from all {shown}"));
-            assert_eq!(of_all.selector(), format!("from all {plain}"));
-            assert_eq!(rule(&[(value, bytes)]).selector(), of_all.selector());
-            let object = Value::from(of_some.object(&Names::default())).to_string();
+            assert_eq!(of_some.selector(&naming), format!("from all {shown}"));
+            assert_eq!(of_all.selector(&naming), format!("from all {plain}"));
+            assert_eq!(
+                rule(&[(value, bytes)]).selector(&naming),
+                of_all.selector(&naming)
+            );
+            let object = Value::from(of_some.object(&naming)).to_string();
             assert!(object.contains(json), "{object}");
         }
     }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Names in place of numbers, or the numbers themselves.
+
+use parley_netlink::route::links::Names;
+use parley_netlink::route::names;
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// The names of links, and of other numbers unless they are to stay numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Naming<'a> {
+    links: &'a Names,
+    is_numeric: bool,
+}
+
+type Name = Cow<'static, str>;
+
+impl<'a> Naming<'a> {
+    /// With `is_numeric`, leaves numbers as `ip -N` does. Links keep their names.
+    pub(crate) fn new(links: &'a Names, is_numeric: bool) -> Self {
+        Self { links, is_numeric }
+    }
+
+    fn name<N: ToString>(&self, number: N, name: impl Fn(N) -> Name) -> Name {
+        match self.is_numeric {
+            true => number.to_string().into(),
+            false => name(number),
+        }
+    }
+
+    /// A routing table.
+    pub(crate) fn table(&self, number: u32) -> Name {
+        self.name(number, names::table)
+    }
+
+    /// The origin of a route, a rule or a neighbour.
+    pub(crate) fn protocol(&self, number: u8) -> Name {
+        self.name(number, names::protocol)
+    }
+
+    /// The scope of an address or a route.
+    pub(crate) fn scope(&self, number: u8) -> Name {
+        self.name(number, names::scope)
+    }
+
+    /// The origin of an address.
+    pub(crate) fn address_protocol(&self, number: u8) -> Name {
+        self.name(number, names::address_protocol)
+    }
+
+    /// A group of links.
+    pub(crate) fn link_group(&self, number: u32) -> Name {
+        self.name(number, names::link_group)
+    }
+
+    /// A realm of routes.
+    pub(crate) fn realm(&self, number: u16) -> Name {
+        self.name(number, names::realm)
+    }
+
+    /// A protocol above IP, which keeps a prefix, as for `ip`.
+    pub(crate) fn ip_protocol(&self, number: u8) -> Name {
+        match self.is_numeric {
+            true => format!("ipproto-{number}").into(),
+            false => names::ip_protocol(number),
+        }
+    }
+}
+
+impl Deref for Naming<'_> {
+    type Target = Names;
+
+    fn deref(&self) -> &Names {
+        self.links
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_numbers_if_they_are_to() {
+        let links = Names::default();
+        let shown = |is_numeric| {
+            let naming = Naming::new(&links, is_numeric);
+            let all = [
+                naming.table(254),
+                naming.protocol(2),
+                naming.scope(253),
+                naming.address_protocol(3),
+                naming.link_group(0),
+                naming.realm(0),
+                naming.ip_protocol(6),
+            ];
+            all.join(" ")
+        };
+        assert_eq!(
+            shown(false),
+            "main kernel link kernel_ll default cosmos tcp"
+        );
+        assert_eq!(shown(true), "254 2 253 3 0 0 ipproto-6");
+    }
+}
