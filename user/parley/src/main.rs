@@ -169,7 +169,7 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     };
     let (mut path, mut innermost) = (Vec::new(), &matches);
     while let Some((name, below)) = innermost.subcommand() {
-        path.push(name);
+        path.push(name.to_owned());
         innermost = below;
     }
     let line = format!("{} ", path.join(" "));
@@ -179,34 +179,43 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
             continue;
         }
         if let Some(option) = options.iter().find(|option| is_given(option)) {
-            let message =
-                format!("the argument '--{option}' cannot be used with 'parley {command}'");
-            return Err(usage_error(
-                &mut documented(Arguments::command()),
-                &path,
-                &message,
-            ));
+            return Err(refusal(&path, option, &format!("'parley {command}'")));
         }
     }
-    let arguments = Arguments::from_arg_matches_mut(&mut matches)?;
+    let arguments = Arguments::from_arg_matches_mut(&mut matches);
+    let arguments = arguments.map_err(|error| usage_error(&path, |at| error.format(at)))?;
     if let Command::Monitor(monitor) = &arguments.command {
         if let Some(option) = monitor.refused() {
-            let message = format!("the argument '--{option}' cannot be used with this WHAT");
-            let program = &mut documented(Arguments::command());
-            return Err(usage_error(program, &["monitor"], &message));
+            return Err(refusal(&path, option, "this WHAT"));
         }
     }
     Ok(arguments)
 }
 
+/// Makes the error that `option` cannot be used with something.
+fn refusal(path: &[String], option: &str, with: &str) -> clap::Error {
+    let message = format!("the argument '--{option}' cannot be used with {with}");
+    usage_error(path, |at| at.error(ErrorKind::ArgumentConflict, message))
+}
+
 /// Makes an error of usage of the command at `path`.
-fn usage_error(command: &mut clap::Command, path: &[&str], message: &str) -> clap::Error {
-    if let [name, path @ ..] = path {
-        if let Some(below) = command.find_subcommand_mut(name) {
-            return usage_error(below, path, message);
+fn usage_error(
+    path: &[String],
+    make: impl FnOnce(&mut clap::Command) -> clap::Error,
+) -> clap::Error {
+    fn at(
+        command: &mut clap::Command,
+        path: &[String],
+        make: impl FnOnce(&mut clap::Command) -> clap::Error,
+    ) -> clap::Error {
+        if let [name, path @ ..] = path {
+            if let Some(below) = command.find_subcommand_mut(name) {
+                return at(below, path, make);
+            }
         }
+        make(command)
     }
-    command.error(ErrorKind::ArgumentConflict, message)
+    at(&mut documented(Arguments::command()), path, make)
 }
 
 fn main() -> ExitCode {

@@ -177,6 +177,11 @@ fn an_error_of_usage_names_what_would_be_right() {
         ("monitor --count 0", "'0' for '--count <N>'"),
         ("agent --reply x --count 0", "'0' for '--count <N>'"),
         ("--pcap - counter list", "expected the name of a file"),
+        (
+            "show links dev",
+            "a value is required behind 'dev'\n\nUsage: parley show links",
+        ),
+        ("show neigh dev a b", "'b' is one value too many"),
     ] {
         let error = refused(line);
         assert!(error.contains(words), "{line}: {error}");
@@ -301,7 +306,11 @@ fn the_short_options_are_those_of_ip() {
             "{line}"
         );
     }
-    for line in ["parley monitor routes -N", "parley show -6 neigh"] {
+    for line in [
+        "parley monitor routes -N",
+        "parley show -6 neigh",
+        "parley show addr type veth dev a",
+    ] {
         assert!(parse(&words(line)).is_ok(), "{line}");
     }
     let both = parse(&words("parley show -4 -6 routes")).err().unwrap();

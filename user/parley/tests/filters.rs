@@ -52,3 +52,106 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0 protocol static");
         .iter()
         .any(|route| route.get("table") == Some(&"255".into())));
 }
+
+#[test]
+fn filters_choose_what_ip_chooses() {
+    let netns = Netns::new("show-filters");
+    netns.ip("link add br0 type bridge
+link set d1 master br0
+link add vx0 type vxlan id 7 dstport 4789 dev v0
+link property add dev v0 altname veth-zero
+address add 192.0.2.1/24 dev v0
+address add 198.51.100.1/24 dev v1
+route add 10.1.0.0/16 via 192.0.2.9
+route add 10.2.0.0/16 via 198.51.100.9 table 100
+neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
+neighbour add 198.51.100.9 lladdr 02:00:00:00:00:0a dev v1");
+    // What an iproute2 newer than 6.1 has beyond it, and what -4 leaves out.
+    let newer = ["gro_ipv4_max_size", "gso_ipv4_max_size", "netns-immutable"];
+    // ip leaves out the link that it was asked for.
+    let plain = |all: Vec<Object>| {
+        let all = without(without(all, &newer), &["family", "dev"]);
+        all.into_iter()
+            .filter(|object| !object.is_empty())
+            .collect()
+    };
+    for (theirs, ours, key, count) in [
+        ("-d link show dev v0", "show links dev v0", "ifindex", 1),
+        ("-d link show v0", "show link v0", "ifindex", 1),
+        (
+            "-d link show dev veth-zero",
+            "show links dev veth-zero",
+            "ifindex",
+            1,
+        ),
+        (
+            "-d link show type vxlan",
+            "show links type vxlan",
+            "ifindex",
+            1,
+        ),
+        (
+            "-d link show type dummy",
+            "show links type dummy",
+            "ifindex",
+            2,
+        ),
+        (
+            "-d link show type bridge_slave",
+            "show links type bridge_slave",
+            "ifindex",
+            1,
+        ),
+        (
+            "-4 address show dev v1",
+            "show addr dev v1 -4",
+            "ifindex",
+            1,
+        ),
+        (
+            "address show type veth",
+            "show addr type veth",
+            "ifindex",
+            2,
+        ),
+        (
+            "-4 route show table all dev v1",
+            "show route dev v1 -4",
+            "dst",
+            4,
+        ),
+        ("-4 neigh show dev v0", "show neigh dev v0 -4", "dst", 1),
+    ] {
+        let ours = agree(
+            &[key],
+            || plain(of_address(netns.ip_json(theirs))),
+            || plain(of_address(netns.parley_json(ours))),
+        );
+        assert_eq!(ours.len(), count, "{theirs}: {ours:?}");
+    }
+    assert_eq!(netns.parley_text("show links type gre"), "");
+    let absent = netns.parley("show links dev nothing");
+    assert_eq!(absent.status.code(), Some(1));
+    let err = text(&absent.stderr);
+    assert!(
+        err.starts_with("parley: no link is called 'nothing'\n"),
+        "{err}"
+    );
+    let half = netns.parley("show links dev");
+    assert_eq!(half.status.code(), Some(2));
+}
+
+/// Of links with addresses, which ip shows with less of the link, the addresses alone.
+fn of_address(mut all: Vec<Object>) -> Vec<Object> {
+    let kept = ["ifindex", "ifname", "addr_info"];
+    for link in all.iter_mut().filter(|link| link.contains_key("addr_info")) {
+        link.retain(|key, _| kept.contains(&key.as_str()));
+        let mut addresses = objects(link["addr_info"].take());
+        // Of who gave an address iproute2 6.1 says nothing.
+        addresses
+            .iter_mut()
+            .for_each(|address| drop(address.remove("protocol")));
+        link["addr_info"] = addresses.into_iter().map(serde_json::Value::from).collect();
+    }
+    all
+}

@@ -2,11 +2,14 @@
 
 //! `parley show`
 
+mod filter;
+
 use crate::opener::Opener;
 use crate::output::network::{addresses, firewall, Naming, Shown};
 use crate::output::{columns, json, streams};
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use filter::Filter;
 use parley_netlink::netlink::list::Listing;
 use parley_netlink::route::links::{self, Names};
 use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Family};
@@ -36,13 +39,21 @@ pub(crate) struct Show {
 enum What {
     /// The network devices
     #[command(visible_alias = "link")]
-    Links,
+    Links {
+        #[command(flatten)]
+        filter: Filter<true>,
+    },
     /// The IP addresses
     #[command(visible_aliases = ["addr", "address"])]
-    Addresses,
+    Addresses {
+        #[command(flatten)]
+        filter: Filter<true>,
+    },
     /// The routes of all routing tables
     #[command(visible_alias = "route")]
     Routes {
+        #[command(flatten)]
+        filter: Filter<false>,
         /// Only this table: main, local, 100
         #[arg(long, value_name = "N", value_parser = table)]
         table: Option<u32>,
@@ -53,6 +64,8 @@ enum What {
     /// Hardware addresses of neighbours, and proxies
     #[command(visible_alias = "neigh", aliases = ["neighbor", "neighbors", "neighbour"])]
     Neighbours {
+        #[command(flatten)]
+        filter: Filter<false>,
         /// Include those without ARP, such as multicast groups
         #[arg(long)]
         all: bool,
@@ -71,7 +84,7 @@ impl Show {
             return show_firewall(opener, out, json);
         }
         let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
-        let links = links::list(&mut socket)?;
+        let mut links = links::list(&mut socket)?;
         let names: Names = links.entries.iter().cloned().collect();
         let naming = &Naming::new(&names, self.numeric);
         let family = match (self.ipv4, self.ipv6) {
@@ -80,9 +93,16 @@ impl Show {
             _ => None,
         };
         match &self.what {
-            What::Links => write(out, links, naming, json),
-            What::Addresses => {
+            What::Links { filter } => {
+                let wanted = filter.links(&links.entries)?;
+                links.entries.retain(|link| wanted.has(link.index));
+                write(out, links, naming, json)
+            }
+            What::Addresses { filter } => {
+                let wanted = filter.links(&links.entries)?;
+                links.entries.retain(|link| wanted.has(link.index));
                 let mut own: Listing<Address> = route::list(&mut socket, family)?;
+                own.entries.retain(|address| wanted.has(address.index));
                 if !json {
                     own.entries.sort_by_key(|address| address.index);
                     return write(out, own, naming, json);
@@ -101,14 +121,18 @@ impl Show {
                     json,
                 )
             }
-            What::Routes { table } => {
-                let routes = routes::list(&mut socket, family, *table)?;
+            What::Routes { filter, table } => {
+                let wanted = filter.links(&links.entries)?;
+                let mut routes = routes::list(&mut socket, family, *table)?;
+                routes.entries.retain(|route| wanted.has_route(route));
                 write(out, routes, naming, json)
             }
             What::Rules => write(out, rules::list(&mut socket, family)?, naming, json),
-            What::Neighbours { all } => {
+            What::Neighbours { filter, all } => {
+                let wanted = filter.links(&links.entries)?;
                 let mut listing = neighbours::list(&mut socket, family)?;
-                let is_shown = |one: &route::Neighbour| *all || one.is_usual();
+                let is_shown =
+                    |one: &route::Neighbour| wanted.has(one.index) && (*all || one.is_usual());
                 listing.entries.retain(is_shown);
                 write(out, listing, naming, json)
             }

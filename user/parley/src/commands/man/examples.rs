@@ -64,6 +64,11 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "Show the IPv6 routes of all tables.",
                 "parley show routes -6",
             ),
+            ("Show the addresses of a link.", "parley show addr dev eth0"),
+            (
+                "Show the links of a kind, as JSON.",
+                "parley -j show links type vxlan",
+            ),
             (
                 "Print the firewall as JSON, with the keys of nft -j.",
                 "parley show firewall --json",
