@@ -29,6 +29,9 @@ pub(crate) struct Monitor {
     /// Print numbers in place of names; only of the network
     #[arg(short = 'N', long)]
     numeric: bool,
+    /// Begin each line with the time, in UTC
+    #[arg(short, long)]
+    timestamp: bool,
     /// End after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
@@ -67,6 +70,7 @@ impl Monitor {
         let form = Form {
             json,
             is_numeric: self.numeric,
+            has_time: self.timestamp,
         };
         let mut report = Report { out, form, limit };
         match self.what {

@@ -50,6 +50,28 @@ pub(crate) fn time_to_answer(text: &str) -> std::result::Result<Duration, &'stat
     time.ok_or("expected a time from 1ms to 60s")
 }
 
+/// Formats a time since the epoch as ISO 8601 in UTC, to the microsecond.
+pub(crate) fn timestamp(since: Duration) -> String {
+    let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    // The civil calendar from days, in eras of 400 years that begin on a 1st of March:
+    // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+    let day = days + 719_468;
+    let (era, day) = (day / 146_097, day % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = year + era * 400 + next;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let micros = since.subsec_micros();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+}
+
 /// Returns `bytes` as text, if that can go to a terminal as it is.
 fn printable(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes)
@@ -152,6 +174,24 @@ mod tests {
         assert_eq!(time_to_answer("60s"), Ok(Duration::from_secs(60)));
         for text in ["60001ms", "2m", "0", "1000"] {
             assert!(time_to_answer(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_the_date_and_time_in_utc() {
+        // As date -u --iso-8601=seconds -d @SECONDS prints them.
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00"),
+            (951_782_399, "2000-02-28T23:59:59"),
+            (951_782_400, "2000-02-29T00:00:00"),
+            (951_868_800, "2000-03-01T00:00:00"),
+            (1_735_689_599, "2024-12-31T23:59:59"),
+            (1_795_717_357, "2026-11-26T18:22:37"),
+            (4_107_542_399, "2100-02-28T23:59:59"),
+            (4_107_542_400, "2100-03-01T00:00:00"),
+        ] {
+            let time = Duration::new(seconds, 123_456_789);
+            assert_eq!(timestamp(time), format!("{text}.123456Z"));
         }
     }
 

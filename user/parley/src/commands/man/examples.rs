@@ -58,6 +58,10 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "Wait for the next change of a link, for at most a minute.",
                 "parley monitor links --count 1 --timeout 1m",
             ),
+            (
+                "Print changes of routes with the time of each.",
+                "parley monitor routes -t",
+            ),
         ],
         "show" => &[
             (

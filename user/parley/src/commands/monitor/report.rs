@@ -3,9 +3,10 @@
 //! What all monitors report, and until when.
 
 use crate::output::json::{self, Object};
+use crate::output::text;
 use anyhow::Result;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// When to end.
 pub(super) struct Limit {
@@ -52,6 +53,7 @@ impl Became {
 pub(super) struct Form {
     pub(super) json: bool,
     pub(super) is_numeric: bool,
+    pub(super) has_time: bool,
 }
 
 /// Writes a line for each event, or an object, up to the limit.
@@ -64,24 +66,18 @@ pub(super) struct Report<'a> {
 impl Report<'_> {
     /// Reports that it listens, and how many entries there are.
     pub(super) fn listening(&mut self, count: usize, what: &str) -> Result<()> {
-        if self.form.json {
-            let object = Object::new().with("event", "listening").with(what, count);
-            json::write(self.out, object)?;
-        } else {
-            writeln!(self.out, "{count} {what}; listening")?;
-        }
-        Ok(self.out.flush()?)
+        self.write(
+            || format!("{count} {what}; listening"),
+            || Object::new().with("event", "listening").with(what, count),
+        )?;
+        self.flush()
     }
 
     /// Reports that events were lost.
     pub(super) fn lost(&mut self) -> Result<()> {
-        if self.form.json {
-            json::write(self.out, Object::new().with("event", "lost"))?;
-        } else {
-            writeln!(self.out, "lost     events came faster than they were read;")?;
-            writeln!(self.out, "         the differences, from a new dump:")?;
-        }
-        Ok(())
+        const LINES: &str = "lost     events came faster than they were read;
+         the differences, from a new dump:";
+        self.write(|| LINES.to_owned(), || Object::new().with("event", "lost"))
     }
 
     /// Shows an event, and counts it, unless as many were shown as may be.
@@ -97,15 +93,84 @@ impl Report<'_> {
             None => {}
         }
         let name = became.name();
+        self.write(
+            || format!("{name:<8} {}", line()),
+            || object().with("event", name),
+        )
+    }
+
+    /// Writes a line, or an object, with the time if that is wanted.
+    fn write(
+        &mut self,
+        line: impl FnOnce() -> String,
+        object: impl FnOnce() -> Object,
+    ) -> Result<()> {
+        let time = self.form.has_time.then(SystemTime::now);
+        let time = time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let time = time.map(text::timestamp);
         if self.form.json {
-            json::write(self.out, object().with("event", name))?;
-        } else {
-            writeln!(self.out, "{name:<8} {}", line())?;
+            let object = object().maybe("timestamp", time);
+            return Ok(json::write(self.out, object)?);
         }
-        Ok(())
+        let time = time.map(|time| time + "  ").unwrap_or_default();
+        Ok(writeln!(self.out, "{time}{}", line())?)
     }
 
     pub(super) fn flush(&mut self) -> Result<()> {
         Ok(self.out.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_and_each_object_has_the_time_only_if_it_is_wanted() {
+        let written = |json, has_time| {
+            let mut out = Vec::new();
+            let form = Form {
+                json,
+                has_time,
+                ..Form::default()
+            };
+            let limit = Limit {
+                left: None,
+                end: None,
+            };
+            let mut report = Report {
+                out: &mut out,
+                form,
+                limit,
+            };
+            let what = |report: &mut Report<'_>| {
+                report.event(
+                    Became::New,
+                    || "a".to_owned(),
+                    || Object::new().with("name", "a"),
+                )
+            };
+            report.listening(2, "counters").unwrap();
+            what(&mut report).unwrap();
+            report.lost().unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let plain = written(false, false);
+        assert!(
+            plain.starts_with("2 counters; listening\nnew      a\nlost     events"),
+            "{plain}"
+        );
+        let timed = written(false, true);
+        for (plain, timed) in plain.lines().zip(timed.lines()).take(3) {
+            let (time, rest) = timed.split_once("Z  ").unwrap();
+            assert_eq!(
+                (time.len(), rest),
+                ("2026-11-26T18:22:37.123456".len(), plain)
+            );
+        }
+        for (has_time, count) in [(false, 0), (true, 3)] {
+            let text = written(true, has_time);
+            assert_eq!(text.matches("\"timestamp\":\"20").count(), count, "{text}");
+        }
     }
 }
