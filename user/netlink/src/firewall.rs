@@ -26,6 +26,7 @@
 //! ```
 
 mod chain;
+mod event;
 mod flowtable;
 mod numbers;
 mod object;
@@ -34,6 +35,7 @@ mod set;
 mod table;
 
 pub use chain::{Chain, Hook};
+pub use event::{change, Change, Id, Thing, GROUP};
 pub use flowtable::Flowtable;
 pub use object::{Data, Object};
 pub use rule::Rule;

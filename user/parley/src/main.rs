@@ -120,7 +120,7 @@ enum Command {
     Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
-    // Its name of before, which --explain has with another meaning.
+    // explain was its name, but --explain traces a command.
     #[command(name = "decode", alias = "explain")]
     Decode(commands::explain::Explain),
     Completions(commands::completions::Completions),
@@ -184,6 +184,7 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     }
     let arguments = Arguments::from_arg_matches_mut(&mut matches);
     let arguments = arguments.map_err(|error| usage_error(&path, |at| error.format(at)))?;
+    // Of a monitor, what is followed decides.
     if let Command::Monitor(monitor) = &arguments.command {
         if let Some(option) = monitor.refused() {
             return Err(refusal(&path, option, "this WHAT"));

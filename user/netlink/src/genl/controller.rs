@@ -35,6 +35,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 const CONTROLLER: u16 = 0x10;
+const NEWFAMILY: u8 = 1;
 const DELFAMILY: u8 = 2;
 const GETFAMILY: u8 = 3;
 const GETPOLICY: u8 = 10;
@@ -216,6 +217,29 @@ pub fn is_end(message: &Message<'_>, id: u16) -> bool {
     })
 }
 
+/// A change of the families, as the group [`NOTIFY`] reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// A family was registered.
+    Registered(Family),
+    /// A family was unregistered.
+    Unregistered(Family),
+}
+
+/// Reads a change of the families, if `message` reports one.
+pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
+    if message.header.kind != CONTROLLER {
+        return Ok(None);
+    }
+    let (cmd, attributes) = message::read(message)?;
+    Ok(match cmd {
+        NEWFAMILY => Some(Change::Registered(read_family(attributes)?)),
+        DELFAMILY => Some(Change::Unregistered(read_family(attributes)?)),
+        _ => None,
+    })
+}
+
 /// What the attributes of a family's requests have to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -358,6 +382,7 @@ fn read_group(attributes: Attributes<'_>) -> Result<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::netlink::message::Messages;
     use crate::netlink::socket::to_this_kernel;
 
     #[test]
@@ -388,6 +413,31 @@ mod tests {
             Some("u16"),
             "{policies:?}"
         );
+    }
+
+    #[test]
+    fn families_that_come_and_go_are_read_and_other_messages_are_none() {
+        let read = |kind, cmd| {
+            let mut bytes = Vec::new();
+            message::write(&mut bytes, kind, (cmd, VERSION), 0, 0, |w| {
+                w.bytes(ID, &30u16.to_ne_bytes())?;
+                w.string(NAME, "new")
+            })
+            .unwrap();
+            let message = Messages::new(&bytes).next().unwrap().unwrap();
+            change(&message).unwrap()
+        };
+        let family = Family {
+            name: "new".into(),
+            id: 30,
+            ..Family::default()
+        };
+        let registered = Change::Registered(family.clone());
+        assert_eq!(read(CONTROLLER, NEWFAMILY), Some(registered));
+        let unregistered = Change::Unregistered(family);
+        assert_eq!(read(CONTROLLER, DELFAMILY), Some(unregistered));
+        assert_eq!(read(CONTROLLER, GETFAMILY), None);
+        assert_eq!(read(30, NEWFAMILY), None);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! `parley monitor`
 
 mod counters;
+mod families;
+mod firewall;
+mod listed;
 mod network;
 mod report;
 
@@ -10,15 +13,18 @@ use crate::opener::Opener;
 use crate::output::text;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use parley_netlink::firewall::Thing;
+use parley_netlink::genl::Family;
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
 use report::{Form, Limit, Report};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 const AFTER_HELP: &str = "\
-WHAT is counters, links, addresses, routes, rules or neighbours.";
+WHAT is counters, links, addresses, routes, rules, neighbours, families (of
+Generic Netlink) or firewall, which needs CAP_NET_ADMIN.";
 
-/// Print changes of counters or the network as they happen
+/// Print changes of counters, the network or families as they happen
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
@@ -53,12 +59,15 @@ enum What {
     Rules,
     #[value(aliases = ["neigh", "neighbor", "neighbors", "neighbour"])]
     Neighbours,
+    #[value(alias = "family")]
+    Families,
+    Firewall,
 }
 
 impl Monitor {
     /// Returns the option that what is followed has no use for, if one is given.
     pub(crate) fn refused(&self) -> Option<&'static str> {
-        let has_names = !matches!(self.what, What::Counters);
+        let has_names = !matches!(self.what, What::Counters | What::Families | What::Firewall);
         (self.numeric && !has_names).then_some("numeric")
     }
 
@@ -80,6 +89,8 @@ impl Monitor {
             What::Routes => network::follow::<Route>(opener, &mut report),
             What::Rules => network::follow::<Rule>(opener, &mut report),
             What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+            What::Families => listed::follow::<Family>(opener, &mut report),
+            What::Firewall => listed::follow::<Thing>(opener, &mut report),
         }
     }
 }

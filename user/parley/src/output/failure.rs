@@ -71,6 +71,14 @@ impl Failure {
             failure.errno = failure.errno.or(errno);
         }
         failure.error = causes.join(": ");
+        // Some groups may be joined only with the capability.
+        if let Some(Error::Io {
+            call: "setsockopt", ..
+        }) = error.downcast_ref()
+        {
+            let is_refused = failure.errno == Some(libc::EPERM);
+            failure.hint = is_refused.then(|| CAPABILITY.to_owned());
+        }
         if let Some(Error::NoFamily(name)) = error.downcast_ref() {
             failure.is_absent = true;
             failure.hint = (name == uapi::FAMILY_NAME).then(|| LOAD.to_owned());

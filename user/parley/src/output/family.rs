@@ -16,17 +16,21 @@ use std::io::Write;
 
 pub(crate) fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
     for family in families {
-        writeln!(
-            out,
-            "{:<16} id {:<5} version {:<4} {:>3} operations {:>3} groups",
-            text::safe(&family.name),
-            family.id,
-            family.version,
-            family.operations.len(),
-            family.groups.len()
-        )?;
+        writeln!(out, "{}", line(family))?;
     }
     Ok(())
+}
+
+/// A family as a line.
+pub(crate) fn line(family: &Described) -> String {
+    format!(
+        "{:<16} id {:<5} version {:<4} {:>3} operations {:>3} groups",
+        text::safe(&family.name),
+        family.id,
+        family.version,
+        family.operations.len(),
+        family.groups.len()
+    )
 }
 
 /// The least width of a column of names.

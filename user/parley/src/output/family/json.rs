@@ -24,7 +24,8 @@ pub(crate) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) ->
     Ok(write(out, object(family, policies))?)
 }
 
-fn object(family: &Family, policies: &Policies) -> Object {
+/// Returns a family as an object.
+pub(crate) fn object(family: &Family, policies: &Policies) -> Object {
     let groups = family.groups.iter().map(|group| {
         let object = Object::new().with("id", group.id);
         object.name("name", &group.name)

@@ -5,7 +5,7 @@
 use super::super::json::{strings, Object};
 use super::super::text;
 use super::things;
-use parley_netlink::firewall::{family_name, Chain, Rule, Ruleset, Table};
+use parley_netlink::firewall::{family_name, Chain, Rule, Ruleset, Table, Thing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -59,13 +59,7 @@ pub(crate) fn object(ruleset: &Ruleset) -> Object {
     let mut all: Vec<Value> = Vec::new();
     let mut put = |what: &str, object: Object| all.push(Object::new().with(what, object).into());
     for table in &ruleset.tables {
-        let flags = table.flag_names();
-        let object = Object::new()
-            .with("family", family_name(table.family).as_ref())
-            .name("name", &table.name)
-            .with("handle", table.handle)
-            .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)));
-        put("table", object);
+        put("table", table_object(table));
         for (kind, object) in things::objects(ruleset, table) {
             put(&kind, object);
         }
@@ -79,6 +73,15 @@ pub(crate) fn object(ruleset: &Ruleset) -> Object {
         }
     }
     Object::new().with("nftables", all)
+}
+
+fn table_object(table: &Table) -> Object {
+    let flags = table.flag_names();
+    Object::new()
+        .with("family", family_name(table.family).as_ref())
+        .name("name", &table.name)
+        .with("handle", table.handle)
+        .maybe("flags", (!flags.is_empty()).then(|| strings(&flags)))
 }
 
 fn chain_object(chain: &Chain) -> Object {
@@ -133,25 +136,99 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
         lines.push((what, table.handle, table.flag_names().join(" ")));
         lines.extend(things::lines(ruleset, table));
         for chain in places.chains(table) {
-            let about = chain.hook.as_ref().map(|hook| {
-                format!(
-                    "{} {} priority {} policy {}",
-                    text::safe(&hook.kind),
-                    chain.hook_name().unwrap_or_default(),
-                    hook.priority,
-                    policy(hook.drops)
-                )
-            });
             let what = format!("  chain {}", text::safe(&chain.name));
-            lines.push((what, chain.handle, about.unwrap_or_default()));
+            lines.push((what, chain.handle, chain_words(chain)));
             for rule in places.rules(chain) {
-                let mut about = text::safe(rule.expressions.join(" "));
-                if let Some(comment) = &rule.comment {
-                    about += &format!("  \"{}\"", text::safe(comment));
-                }
-                lines.push(("    rule".to_owned(), rule.handle, about));
+                lines.push(("    rule".to_owned(), rule.handle, rule_words(rule)));
             }
         }
     }
     lines
+}
+
+/// What there is to say of a chain.
+fn chain_words(chain: &Chain) -> String {
+    let about = chain.hook.as_ref().map(|hook| {
+        format!(
+            "{} {} priority {} policy {}",
+            text::safe(&hook.kind),
+            chain.hook_name().unwrap_or_default(),
+            hook.priority,
+            policy(hook.drops)
+        )
+    });
+    about.unwrap_or_default()
+}
+
+/// What there is to say of a rule.
+fn rule_words(rule: &Rule) -> String {
+    let mut about = text::safe(rule.expressions.join(" "));
+    if let Some(comment) = &rule.comment {
+        about += &format!("  \"{}\"", text::safe(comment));
+    }
+    about
+}
+
+/// A part by itself, as an object with the key that `nft -j` has for it.
+pub(crate) fn thing_object(thing: &Thing) -> Object {
+    let (kind, object) = match thing {
+        Thing::Table(table) => ("table".into(), table_object(table)),
+        Thing::Chain(chain) => ("chain".into(), chain_object(chain)),
+        Thing::Rule(rule) => ("rule".into(), rule_object(rule)),
+        Thing::Set(set) => (things::set_kind(set).into(), things::set_object(set)),
+        Thing::Object(one) => (one.kind_name(), things::named_object(one)),
+        Thing::Flowtable(table) => ("flowtable".into(), things::flowtable_object(table)),
+        _ => return Object::new(),
+    };
+    Object::new().with(&kind, object)
+}
+
+/// A part by itself, as a line.
+pub(crate) fn thing_line(thing: &Thing) -> String {
+    let place = |kind: &str, family, names: &[&OsStr]| {
+        let names: Vec<_> = names.iter().map(text::safe).collect();
+        format!("{kind} {} {}", family_name(family), names.join(" "))
+    };
+    let (what, handle, about) = match thing {
+        Thing::Table(one) => {
+            let what = place("table", one.family, &[&one.name]);
+            (what, one.handle, one.flag_names().join(" "))
+        }
+        Thing::Chain(one) => {
+            let what = place("chain", one.family, &[&one.table, &one.name]);
+            (what, one.handle, chain_words(one))
+        }
+        Thing::Rule(one) => {
+            let what = place("rule", one.family, &[&one.table, &one.chain]);
+            (what, one.handle, rule_words(one))
+        }
+        Thing::Set(one) => {
+            let what = place(things::set_kind(one), one.family, &[&one.table, &one.name]);
+            (what, one.handle, things::set_words(one))
+        }
+        Thing::Object(one) => {
+            let what = place(&one.kind_name(), one.family, &[&one.table, &one.name]);
+            (what, one.handle, things::words(one))
+        }
+        Thing::Flowtable(one) => {
+            let what = place("flowtable", one.family, &[&one.table, &one.name]);
+            (what, one.handle, things::flowtable_words(one))
+        }
+        _ => return String::new(),
+    };
+    format!("{what}  handle {handle}  {about}")
+        .trim_end()
+        .to_owned()
+}
+
+/// Elements of a set, of which only the number is shown: as a line and as an object.
+pub(crate) fn elements(family: u8, table: &OsStr, set: &OsStr, count: usize) -> (String, Object) {
+    let (of, names) = (family_name(family), (text::safe(table), text::safe(set)));
+    let line = format!("elements {of} {} {}  {count}", names.0, names.1);
+    let object = Object::new()
+        .with("family", of.as_ref())
+        .name("table", table)
+        .name("name", set)
+        .with("elements", count);
+    (line, Object::new().with("element", object))
 }

@@ -27,7 +27,7 @@ impl Shown for Link {
         let flags = self.flag_names(self.below(naming));
         let kind = match &self.kind {
             Some(kind) => text::safe(kind),
-            None => names::link_type(self.link_type).into_owned(),
+            None => naming.link_type(self.link_type).into_owned(),
         };
         Row {
             cells: vec![
@@ -113,7 +113,7 @@ pub(crate) fn brief(link: &Link, naming: &Naming<'_>) -> Object {
                 .as_deref(),
         )
         .maybe("txqlen", link.queue_len.filter(|len| *len != 0))
-        .with("link_type", names::link_type(link.link_type).as_ref())
+        .with("link_type", naming.link_type(link.link_type).as_ref())
         .maybe("address", hardware(&link.address))
         .maybe(
             "link_pointtopoint",

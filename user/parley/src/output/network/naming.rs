@@ -22,7 +22,7 @@ impl<'a> Naming<'a> {
         Self { links, is_numeric }
     }
 
-    fn name<N: ToString>(&self, number: N, name: impl Fn(N) -> Name) -> Name {
+    fn or_number<N: ToString>(&self, number: N, name: impl Fn(N) -> Name) -> Name {
         match self.is_numeric {
             true => number.to_string().into(),
             false => name(number),
@@ -31,32 +31,45 @@ impl<'a> Naming<'a> {
 
     /// A routing table.
     pub(crate) fn table(&self, number: u32) -> Name {
-        self.name(number, names::table)
+        self.or_number(number, names::table)
     }
 
     /// The origin of a route, a rule or a neighbour.
     pub(crate) fn protocol(&self, number: u8) -> Name {
-        self.name(number, names::protocol)
+        self.or_number(number, names::protocol)
+    }
+
+    /// What a route or a rule does.
+    pub(crate) fn route_type(&self, number: u8) -> Name {
+        self.or_number(number, names::route_type)
     }
 
     /// The scope of an address or a route.
     pub(crate) fn scope(&self, number: u8) -> Name {
-        self.name(number, names::scope)
+        self.or_number(number, names::scope)
     }
 
     /// The origin of an address.
     pub(crate) fn address_protocol(&self, number: u8) -> Name {
-        self.name(number, names::address_protocol)
+        self.or_number(number, names::address_protocol)
     }
 
     /// A group of links.
     pub(crate) fn link_group(&self, number: u32) -> Name {
-        self.name(number, names::link_group)
+        self.or_number(number, names::link_group)
+    }
+
+    /// What a link is made of.
+    pub(crate) fn link_type(&self, number: u16) -> Name {
+        match self.is_numeric {
+            true => format!("[{number}]").into(),
+            false => names::link_type(number),
+        }
     }
 
     /// A realm of routes.
     pub(crate) fn realm(&self, number: u16) -> Name {
-        self.name(number, names::realm)
+        self.or_number(number, names::realm)
     }
 
     /// A protocol above IP, which keeps a prefix, as for `ip`.
@@ -88,9 +101,11 @@ mod tests {
             let all = [
                 naming.table(254),
                 naming.protocol(2),
+                naming.route_type(6),
                 naming.scope(253),
                 naming.address_protocol(3),
                 naming.link_group(0),
+                naming.link_type(1),
                 naming.realm(0),
                 naming.ip_protocol(6),
             ];
@@ -98,8 +113,8 @@ mod tests {
         };
         assert_eq!(
             shown(false),
-            "main kernel link kernel_ll default cosmos tcp"
+            "main kernel blackhole link kernel_ll default ether cosmos tcp"
         );
-        assert_eq!(shown(true), "254 2 253 3 0 0 ipproto-6");
+        assert_eq!(shown(true), "254 2 6 253 3 0 [1] 0 ipproto-6");
     }
 }

@@ -6,7 +6,6 @@ use super::super::columns::Row;
 use super::super::json::{strings, Object};
 use super::super::text;
 use super::{fields, link_name, prefix, Naming, Shown};
-use parley_netlink::route::names;
 use parley_netlink::route::routes::{
     flag_names, metric_name, metric_value, Route, Way, ECN, FEATURES,
 };
@@ -92,7 +91,7 @@ impl Shown for Route {
             cells: vec![
                 self.family.name().to_owned(),
                 naming.table(self.table).into_owned(),
-                names::route_type(self.kind).into_owned(),
+                naming.route_type(self.kind).into_owned(),
                 destination(self),
                 words.0.join(" "),
             ],
@@ -101,7 +100,7 @@ impl Shown for Route {
     }
 
     fn object(&self, naming: &Naming<'_>) -> Object {
-        let kind = (self.kind != UNICAST).then(|| names::route_type(self.kind));
+        let kind = (self.kind != UNICAST).then(|| naming.route_type(self.kind));
         let table = (self.table != MAIN).then(|| naming.table(self.table));
         let protocol = (self.protocol != BOOT).then(|| naming.protocol(self.protocol));
         let scope = (self.scope != 0).then(|| naming.scope(self.scope));

@@ -6,7 +6,6 @@ use super::super::columns::Row;
 use super::super::json::Object;
 use super::super::text;
 use super::{prefix, Naming, Shown};
-use parley_netlink::route::names;
 use parley_netlink::route::rules::{action, flag, Rule};
 use parley_netlink::route::Prefix;
 use serde_json::Value;
@@ -139,7 +138,7 @@ impl Shown for Rule {
                 .with("goto", self.target.map_or(Value::from("none"), Value::from))
                 .null_if("unresolved", has(flag::UNRESOLVED)),
             action::NOTHING => object.with("nop", Value::Null),
-            other => object.with("action", names::route_type(other).as_ref()),
+            other => object.with("action", naming.route_type(other).as_ref()),
         }
     }
 }
@@ -242,7 +241,7 @@ impl Parts for Rule {
                 words.push(format!("goto {target}{gone}"));
             }
             action::NOTHING => words.push("nothing".to_owned()),
-            other => words.push(names::route_type(other).into_owned()),
+            other => words.push(naming.route_type(other).into_owned()),
         }
         let mut say = |what: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("{what} {value}")));

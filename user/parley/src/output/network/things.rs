@@ -110,7 +110,7 @@ fn heading(family: u8, name: &OsStr, table: &OsStr, handle: u64) -> Object {
         .with("handle", handle)
 }
 
-fn named_object(named: &Named) -> Object {
+pub(super) fn named_object(named: &Named) -> Object {
     let object = heading(named.family, &named.name, &named.table, named.handle)
         .maybe_name("comment", named.comment.as_deref());
     match &named.data {
@@ -205,7 +205,7 @@ fn synproxy_flags(flags: u32) -> Vec<&'static str> {
     set.map(|(_, name)| name).collect()
 }
 
-fn set_object(set: &Set) -> Object {
+pub(super) fn set_object(set: &Set) -> Object {
     let flags = set.flag_names();
     let constant = flags.contains(&"constant");
     heading(set.family, &set.name, &set.table, set.handle)
@@ -241,7 +241,7 @@ pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
     }
 }
 
-fn flowtable_object(table: &Flowtable) -> Object {
+pub(super) fn flowtable_object(table: &Flowtable) -> Object {
     let object = heading(table.family, &table.name, &table.table, table.handle)
         .with("hook", hook(table.hook))
         .with("prio", table.priority);
@@ -274,7 +274,7 @@ fn sets<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = &'a 
     all.filter(move |set| is_here(set.family, &set.table))
 }
 
-fn set_kind(set: &Set) -> &'static str {
+pub(super) fn set_kind(set: &Set) -> &'static str {
     if set.is_map() {
         "map"
     } else {
@@ -312,19 +312,18 @@ pub(crate) fn lines<'a>(
     let flowtables = ruleset.flowtables.iter();
     let flowtables = flowtables.filter(move |one| is_here(one.family, &one.table));
     let flowtables = flowtables.map(|one| {
-        let about = format!(
-            "{} priority {} devices {}",
-            hook(one.hook),
-            one.priority,
-            text::safe(one.devices.join(OsStr::new(",")))
-        );
-        ("flowtable".to_owned(), &one.name, one.handle, about)
+        (
+            "flowtable".to_owned(),
+            &one.name,
+            one.handle,
+            flowtable_words(one),
+        )
     });
     let all = named.chain(sets).chain(flowtables);
     all.map(|(kind, name, handle, about)| (format!("  {kind} {}", text::safe(name)), handle, about))
 }
 
-fn words(named: &Named) -> String {
+pub(super) fn words(named: &Named) -> String {
     let over = |is_over: bool| if is_over { "over " } else { "" };
     let mut words = match &named.data {
         Data::Counter { packets, bytes } => format!("packets {packets} bytes {bytes}"),
@@ -402,7 +401,7 @@ fn words(named: &Named) -> String {
     words
 }
 
-fn set_words(set: &Set) -> String {
+pub(super) fn set_words(set: &Set) -> String {
     let mut words = set.key_types().join(" . ");
     if set.is_map() {
         words += &format!(" : {}", set.data_types().join(" . "));
@@ -428,4 +427,13 @@ fn set_words(set: &Set) -> String {
         words += &format!("  \"{}\"", text::safe(comment));
     }
     words
+}
+
+pub(super) fn flowtable_words(table: &Flowtable) -> String {
+    format!(
+        "{} priority {} devices {}",
+        hook(table.hook),
+        table.priority,
+        text::safe(table.devices.join(OsStr::new(",")))
+    )
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Follows what the kernel lists, and then reports each change of to one multicast group.
+
+use super::report::{Became, Report};
+use crate::opener::Opener;
+use crate::output::json::Object;
+use anyhow::Result;
+use parley::Error;
+use parley_netlink::netlink::message::Message;
+use parley_netlink::netlink::Socket;
+use std::collections::BTreeMap;
+
+/// Something that is followed.
+pub(super) trait Followed: Sized {
+    /// What distinguishes one from another.
+    type Key: Ord;
+    /// The netlink protocol, and the number of the group.
+    const PROTOCOL: i32;
+    const GROUP: u32;
+    /// What several are called.
+    const NOUN: &'static str;
+
+    fn key(&self) -> Self::Key;
+
+    /// Lists all.
+    fn all(asker: &mut Socket) -> parley::Result<Vec<Self>>;
+
+    /// Reads what `message` reports.
+    fn read(message: &Message<'_>) -> parley::Result<News<Self>>;
+
+    /// Returns whether two with the same key are shown alike.
+    fn is_same(&self, other: &Self) -> bool;
+
+    fn line(&self) -> String;
+
+    fn object(&self) -> Object;
+}
+
+/// What a message reports.
+pub(super) enum News<F: Followed> {
+    /// Nothing that is shown.
+    Nothing,
+    /// One that was created or changed.
+    Is(F),
+    /// One that is gone.
+    Gone(F::Key),
+    /// A change that does not say what is there now.
+    Doubt,
+    /// Something that is shown and not listed.
+    Beside(Became, String, Object),
+}
+
+type View<F> = BTreeMap<<F as Followed>::Key, F>;
+
+fn listen<F: Followed>(opener: &Opener) -> parley::Result<Socket> {
+    let mut socket = opener.socket(F::PROTOCOL)?;
+    socket.join(F::GROUP)?;
+    socket.wait_for_ever()?;
+    Ok(socket)
+}
+
+fn look<F: Followed>(asker: &mut Socket) -> parley::Result<View<F>> {
+    let all = F::all(asker)?.into_iter();
+    Ok(all.map(|one| (one.key(), one)).collect())
+}
+
+/// Shows the changes, until the limit.
+pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
+    // Listens first and looks then, so that no change is missed in between.
+    let mut listener = listen::<F>(opener)?;
+    let mut asker = opener.socket(F::PROTOCOL)?;
+    let mut view = look::<F>(&mut asker)?;
+    report.listening(view.len(), F::NOUN)?;
+    while let Some(wait) = report.limit.next() {
+        if let Some(wait) = wait {
+            listener.set_timeout(wait)?;
+        }
+        let news = listener.next_message(|_| true);
+        match news.and_then(|message| F::read(&message)) {
+            Ok(news) => {
+                if !take(report, &mut view, news)? {
+                    let now = look::<F>(&mut asker)?;
+                    differences(report, &view, &now)?;
+                    view = now;
+                }
+            }
+            Err(Error::Overrun) => {
+                report.lost()?;
+                // A new socket, because messages in the old one are older than the list.
+                listener = listen::<F>(opener)?;
+                let now = look::<F>(&mut asker)?;
+                differences(report, &view, &now)?;
+                view = now;
+            }
+            Err(Error::Timeout(_)) if report.limit.end.is_some() => break,
+            Err(error) => return Err(error.into()),
+        }
+        report.flush()?;
+    }
+    Ok(())
+}
+
+/// Shows what was reported. Returns false if only a new list can tell what is there now.
+fn take<F: Followed>(report: &mut Report<'_>, view: &mut View<F>, news: News<F>) -> Result<bool> {
+    match news {
+        News::Nothing => {}
+        News::Doubt => return Ok(false),
+        News::Is(one) => match view.get(&one.key()) {
+            // Reported before the list was made, and in it.
+            Some(known) if known.is_same(&one) => {}
+            Some(_) => return Ok(false),
+            None => {
+                event(report, Became::New, &one)?;
+                view.insert(one.key(), one);
+            }
+        },
+        News::Gone(key) => {
+            if let Some(one) = view.remove(&key) {
+                event(report, Became::Deleted, &one)?;
+            }
+        }
+        News::Beside(became, line, object) => report.event(became, || line, || object)?,
+    }
+    Ok(true)
+}
+
+fn event<F: Followed>(report: &mut Report<'_>, became: Became, one: &F) -> Result<()> {
+    report.event(became, || one.line(), || one.object())
+}
+
+/// Shows how `now` differs from `before`.
+fn differences<F: Followed>(
+    report: &mut Report<'_>,
+    before: &View<F>,
+    now: &View<F>,
+) -> Result<()> {
+    for (_, was) in before.iter().filter(|(key, _)| !now.contains_key(*key)) {
+        event(report, Became::Deleted, was)?;
+    }
+    for (key, is) in now {
+        match before.get(key) {
+            None => event(report, Became::New, is)?,
+            Some(was) if !was.is_same(is) => event(report, Became::Changed, is)?,
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::monitor::report::{Form, Limit};
+
+    /// A number and a letter, of which the number is the key.
+    #[derive(Clone)]
+    struct One(u8, char);
+
+    impl Followed for One {
+        type Key = u8;
+        const PROTOCOL: i32 = 0;
+        const GROUP: u32 = 0;
+        const NOUN: &'static str = "ones";
+
+        fn key(&self) -> u8 {
+            self.0
+        }
+
+        fn all(_: &mut Socket) -> parley::Result<Vec<Self>> {
+            Ok(Vec::new())
+        }
+
+        fn read(_: &Message<'_>) -> parley::Result<News<Self>> {
+            Ok(News::Nothing)
+        }
+
+        fn is_same(&self, other: &Self) -> bool {
+            self.1 == other.1
+        }
+
+        fn line(&self) -> String {
+            format!("{}{}", self.0, self.1)
+        }
+
+        fn object(&self) -> Object {
+            Object::new().with("key", self.0)
+        }
+    }
+
+    #[test]
+    fn what_is_reported_is_shown_once_and_what_is_in_doubt_is_read_anew() {
+        let mut out = Vec::new();
+        let mut report = Report {
+            out: &mut out,
+            form: Form::default(),
+            limit: Limit {
+                left: None,
+                end: None,
+            },
+        };
+        let view = |all: &[One]| -> View<One> {
+            let all = all.iter().cloned();
+            all.map(|one| (one.key(), one)).collect()
+        };
+        let mut known = view(&[One(1, 'a'), One(2, 'b')]);
+        let mut take = |news| take(&mut report, &mut known, news).unwrap();
+        // Known already; new; another than it was.
+        assert!(take(News::Is(One(1, 'a'))));
+        assert!(take(News::Is(One(3, 'c'))));
+        assert!(!take(News::Is(One(1, 'x'))));
+        assert!(!take(News::Doubt));
+        assert!(take(News::Gone(2)));
+        assert!(take(News::Gone(2)));
+        assert!(take(News::Beside(
+            Became::New,
+            "beside".to_owned(),
+            Object::new()
+        )));
+        let now = view(&[One(1, 'x'), One(4, 'd')]);
+        differences(&mut report, &known, &now).unwrap();
+        let lines = [
+            "new      3c",
+            "deleted  2b",
+            "new      beside",
+            "deleted  3c",
+            "changed  1x",
+            "new      4d",
+        ];
+        assert_eq!(String::from_utf8(out).unwrap(), lines.join("\n") + "\n");
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley monitor` of the firewall and of the families of Generic Netlink, and the times
+//! of events.
+
+mod common;
+
+use common::network::{feed, Monitor, Netns};
+use serde_json::{json, Value};
+use std::path::Path;
+use std::process::Command;
+
+/// Has nft do each line in the network namespace.
+fn nft(netns: &Netns, lines: &str) {
+    let words = ["netns", "exec", netns.0, "nft", "-f", "-"];
+    feed(Command::new("ip").args(words), lines);
+}
+
+/// The next event: what it is, of what, and the object of that.
+fn next(monitor: &mut Monitor) -> (String, String, Value) {
+    let mut event = monitor.event();
+    let became = event.remove("event").unwrap();
+    assert_eq!(event.len(), 1, "{event:?}");
+    let (kind, object) = event.into_iter().next().unwrap();
+    (became.as_str().unwrap().to_owned(), kind, object)
+}
+
+#[test]
+fn the_monitor_reports_each_change_of_the_firewall() {
+    let netns = Netns::new("watch-firewall");
+    nft(&netns, "table ip before { chain c { }; }");
+    let mut monitor = Monitor::new(&["-n", netns.0, "monitor", "firewall", "-j"]);
+    let first = monitor.event();
+    assert_eq!(
+        (&first["event"], &first["parts"]),
+        (&json!("listening"), &json!(2))
+    );
+    nft(
+        &netns,
+        "table inet t {
+  set s { type ipv4_addr; }
+  counter n { }
+  chain in { type filter hook input priority filter; policy drop;
+    tcp dport { 22, 80 } counter accept comment \"two\"
+  }
+}",
+    );
+    let mut seen = Vec::new();
+    let mut rule = Value::Null;
+    for _ in 0..5 {
+        let (became, kind, object) = next(&mut monitor);
+        assert_eq!(
+            (became.as_str(), &object["family"]),
+            ("new", &json!("inet"))
+        );
+        if kind == "rule" {
+            rule = object;
+        } else if kind == "chain" {
+            assert_eq!(
+                (&object["policy"], &object["hook"]),
+                (&json!("drop"), &json!("input"))
+            );
+        }
+        seen.push(kind);
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, ["chain", "counter", "rule", "set", "table"]);
+    assert_eq!(rule["comment"], "two");
+    assert!(rule["expressions"]
+        .as_array()
+        .unwrap()
+        .contains(&json!("lookup")));
+    // Each is shown as `show` has it.
+    let shown: Value = serde_json::from_str(&netns.parley_text("show firewall -j")).unwrap();
+    let shown = shown["nftables"].as_array().unwrap();
+    assert!(shown.contains(&json!({"rule": rule})), "{rule}");
+
+    nft(&netns, "add element inet t s { 192.0.2.1, 192.0.2.2 }");
+    let mut elements = 0;
+    while elements < 2 {
+        let (became, kind, object) = next(&mut monitor);
+        assert_eq!((became.as_str(), kind.as_str()), ("new", "element"));
+        assert_eq!(
+            (&object["table"], &object["name"]),
+            (&json!("t"), &json!("s"))
+        );
+        elements += object["elements"].as_u64().unwrap();
+    }
+    assert_eq!(elements, 2);
+    // Whose message does not say what it was: the monitor knows.
+    nft(
+        &netns,
+        &format!("delete rule inet t in handle {}", rule["handle"]),
+    );
+    assert_eq!(
+        next(&mut monitor),
+        ("deleted".to_owned(), "rule".to_owned(), rule)
+    );
+    nft(&netns, "chain inet t in { policy accept; }");
+    let (became, kind, object) = next(&mut monitor);
+    assert_eq!((became.as_str(), kind.as_str()), ("changed", "chain"));
+    assert_eq!(object["policy"], "accept");
+    nft(&netns, "delete table ip before");
+    let gone: Vec<_> = (0..2).map(|_| next(&mut monitor)).collect();
+    assert!(
+        gone.iter().all(|(became, ..)| became == "deleted"),
+        "{gone:?}"
+    );
+    let kinds: Vec<_> = gone.iter().map(|(_, kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, ["chain", "table"]);
+}
+
+#[test]
+fn a_monitor_of_the_firewall_that_was_outrun_says_so_and_is_right_again() {
+    let netns = Netns::new("watch-outrun");
+    nft(&netns, "table ip t { chain c { }; }");
+    let mut monitor = netns.monitor("firewall -j");
+    monitor.signal("-STOP");
+    for start in 0..10 {
+        let rule = |i| format!("add rule ip t c meta mark {i} accept\n");
+        nft(
+            &netns,
+            &(start * 500..(start + 1) * 500)
+                .map(rule)
+                .collect::<String>(),
+        );
+    }
+    monitor.signal("-CONT");
+    let (mut rules, mut lost) = (0, 0);
+    while rules < 5000 {
+        let event = monitor.event();
+        match event["event"].as_str() {
+            Some("lost") => lost += 1,
+            Some("new") => rules += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(lost > 0);
+    nft(&netns, "delete table ip t");
+    for _ in 0..5002 {
+        assert_eq!(monitor.event_of("event", "deleted")["event"], "deleted");
+    }
+}
+
+#[test]
+fn the_monitor_reports_a_family_that_goes_and_comes_with_the_time() {
+    let mut monitor = Monitor::new(&["monitor", "families", "-t", "--count", "2"]);
+    let first = monitor.line();
+    assert!(first.ends_with(" families; listening"), "{first}");
+    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
+    let rmmod = Command::new("rmmod").arg("parley").status().unwrap();
+    let insmod = Command::new("insmod").arg(module).status().unwrap();
+    assert!(rmmod.success() && insmod.success());
+    let mut times = Vec::new();
+    for became in ["deleted", "new"] {
+        let line = monitor.line();
+        let words: Vec<_> = line.split_whitespace().collect();
+        assert_eq!(&words[1..4], [became, "parley", "id"], "{line}");
+        let groups: u32 = words[words.len() - 2].parse().unwrap();
+        assert!(groups > 0, "{line}");
+        times.push(words[0].to_owned());
+    }
+    assert!(times[0] <= times[1], "{times:?}");
+    assert!(times
+        .iter()
+        .all(|time| time.starts_with("20") && time.ends_with('Z')));
+    assert!(monitor.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_monitor_that_may_not_listen_says_what_it_would_take() {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+    let output = command
+        .arg(common::network::PROGRAM)
+        .args(["monitor", "firewall"])
+        .output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = common::network::text(&output.stderr);
+    assert!(err.contains("CAP_NET_ADMIN"), "{err}");
+}
