@@ -4,8 +4,9 @@
 //! byte of padding.
 //!
 //! Knows netlink's own messages, Generic Netlink with its controller, rtnetlink and
-//! nf_tables, and the families whose specs it is [given](Context::add_spec); of other
-//! families what an attribute's length, number and flags tell. Bytes that are not what they should be are
+//! nf_tables as the kernel's specs describe them, and the families whose specs it is
+//! [given](Context::add_spec); of other families what an attribute's length, number and
+//! flags tell. Bytes that are not what they should be are
 //! pointed at, and what follows is explained as far as it goes. Nothing here asks
 //! the kernel; [`Context`] learns from what passes.
 //!

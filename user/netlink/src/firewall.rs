@@ -28,7 +28,6 @@
 mod chain;
 mod event;
 mod flowtable;
-mod numbers;
 mod object;
 mod rule;
 mod set;
@@ -42,6 +41,7 @@ pub use rule::Rule;
 pub use set::Set;
 pub use table::Table;
 
+use crate::kernel::numbers::NFT_MSG_GETGEN;
 use crate::netlink::attr::Attributes;
 use crate::netlink::list::{self, named, Listing, Question};
 use crate::netlink::message::{self, flags, Message};
@@ -52,14 +52,11 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-/// `NFNL_SUBSYS_NFTABLES`, the upper half of the message types.
-const SUBSYSTEM: u16 = 10 << 8;
 /// `struct nfgenmsg`: of all families, version 0, no resource.
 const HEADER: [u8; 4] = [0; 4];
 /// What [`ruleset`] asks first.
 #[doc(hidden)]
 pub const FIRST_REQUEST: &str = "NFT_MSG_GETGEN";
-const GETGEN: u16 = SUBSYSTEM | 16;
 
 /// All that is listed here of a network namespace's firewall, of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,7 +129,7 @@ fn split<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
 fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
     const ID: u16 = 1;
     let seq = socket.next_seq();
-    let mut request = message::header(GETGEN, flags::REQUEST, seq).to_vec();
+    let mut request = message::header(NFT_MSG_GETGEN, flags::REQUEST, seq).to_vec();
     request.extend_from_slice(&HEADER);
     message::finish(&mut request, 0)?;
     let reply = socket
@@ -159,7 +156,7 @@ trait Listed: Sized {
 
 fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
     let question = Question {
-        kind: SUBSYSTEM | E::NEW.wrapping_add(1),
+        kind: E::NEW.wrapping_add(1),
         name: E::REQUEST,
         header: &HEADER,
     };
@@ -168,7 +165,7 @@ fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
         question,
         |_| Ok(()),
         |message| {
-            if message.header.kind != SUBSYSTEM | E::NEW {
+            if message.header.kind != E::NEW {
                 return Ok(None);
             }
             let (family, attributes) = split(message)?;

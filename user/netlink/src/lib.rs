@@ -49,6 +49,7 @@ compile_error!("this library talks to the Linux kernel, and builds for Linux alo
 
 pub mod explain;
 pub mod firewall;
+mod kernel;
 pub mod route;
 #[doc(hidden)]
 pub mod terminal;

@@ -48,7 +48,6 @@ mod kinds;
 pub mod links;
 pub mod names;
 pub mod neighbours;
-mod numbers;
 pub mod routes;
 pub mod rules;
 

@@ -13,6 +13,7 @@ Check Netlink specs and generate Rust from them
 
 Usage: parley-spec check SPEC...
        parley-spec constants SPEC [-o FILE]
+       parley-spec decoder SPEC... -o FILE
        parley-spec family SPEC [-o FILE]
        parley-spec handlers SPEC [-o FILE]
 
@@ -20,6 +21,8 @@ Commands:
   check      Check specs and report every error with its file, line and column
   constants  Generate constants, enums, flag sets and tables of the attributes
              and operations, for a program
+  decoder    Generate the tables by which parley-netlink decodes a protocol of
+             the kernel's. Each SPEC corrects and completes those before it
   family     Generate the kernel side of a family
   handlers   Begin its module: a handler for each operation, for you to write
 
@@ -41,6 +44,9 @@ fn main() -> ExitCode {
         }
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
+        ["decoder", ref specs @ .., "-o", file] if !specs.is_empty() => {
+            write(Spec::from_files(specs), Some(file), rust::decoder)
+        }
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
         ["handlers", _, "-o", file] if std::path::Path::new(file).exists() => Err(format!(
             "parley-spec: {file} exists, so nothing was written; `handlers` only begins a module"
@@ -81,10 +87,18 @@ fn generate(
     words: &[&str],
     make: impl Fn(&Spec) -> std::result::Result<String, Errors>,
 ) -> Result<()> {
-    let spec = Spec::from_file(words[0]).map_err(|errors| errors.to_string())?;
+    write(Spec::from_file(words[0]), words.get(2).copied(), make)
+}
+
+fn write(
+    spec: std::result::Result<Spec, Errors>,
+    file: Option<&str>,
+    make: impl Fn(&Spec) -> std::result::Result<String, Errors>,
+) -> Result<()> {
+    let spec = spec.map_err(|errors| errors.to_string())?;
     let text = make(&spec).map_err(|errors| errors.to_string())?;
     let text = format(&text)?;
-    match words.get(2) {
+    match file {
         Some(file) => std::fs::write(file, text)
             .map_err(|error| format!("parley-spec: cannot write {file}: {error}")),
         None => std::io::stdout()

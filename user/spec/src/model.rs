@@ -3,8 +3,8 @@
 //! The model: a spec with everything resolved.
 //!
 //! Names that refer to something have become ids, and every attribute and operation has its
-//! number. Names that matter to C code alone (`name-prefix`, `enum-name` and the like) are checked
-//! and then left out.
+//! number. Names that matter to C code alone (`enum-name` and the like) are checked and then left
+//! out; the names that C has for attributes, operations and the entries of enums are kept.
 
 use crate::error::Position;
 
@@ -217,6 +217,8 @@ pub enum Constant {
 pub struct Enumeration {
     /// Whether this is a flag set, whose entries are the numbers of bits.
     pub flags: bool,
+    /// What the constants of the entries begin with in C, if the spec says it.
+    pub prefix: Option<String>,
     /// The entries.
     pub entries: Vec<EnumEntry>,
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{did_you_mean, Collector, Error, ErrorKind, Errors, Position},
     model::{DefinitionId, GroupId, KernelPolicy, OperationId, SetId, Spec, SubMessageId},
     schema,
-    yaml::{self, Node},
+    yaml::{self, Node, Value},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -19,34 +19,45 @@ const LICENSE: &str = "# SPDX-License-Identifier: ";
 impl Spec {
     /// Reads the spec in the file `path`.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Errors> {
-        let file = path.as_ref().display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&file, &text),
-            Err(error) => Err(Errors(vec![Error {
-                file,
-                at: None,
-                kind: ErrorKind::File,
-                message: format!("cannot read the spec: {error}"),
-            }])),
+        let (file, text) = read(path.as_ref())?;
+        Self::parse(&file, &text)
+    }
+
+    /// Reads a spec that several files make up. Each of them corrects and completes those before it.
+    ///
+    /// A file after the first has the keys of a spec, but need not be complete. It replaces the values
+    /// of the keys that it has. Of a list, it replaces the items with the same `name`, key by key, and
+    /// adds others; it replaces a list whose items have no names. Errors name all files.
+    pub fn from_files(paths: &[impl AsRef<Path>]) -> Result<Self, Errors> {
+        let (mut files, mut license, mut root) = (Vec::new(), None, None::<Node>);
+        for path in paths {
+            let (file, text) = read(path.as_ref())?;
+            license = license.or(Some(license_of(&file, &text)?.to_owned()));
+            let mut node = yaml::parse(&file, &text)?;
+            own_headers(&mut node);
+            match &mut root {
+                Some(root) => root.replace(&node),
+                None => root = Some(node),
+            }
+            files.push(file);
+        }
+        match (license, root) {
+            (Some(license), Some(root)) => Self::from_node(&files.join(", "), &license, &root),
+            _ => Self::parse("", ""),
         }
     }
 
     /// Reads the spec `text`. Errors say that it is in the file `file`.
     pub fn parse(file: &str, text: &str) -> Result<Self, Errors> {
-        let first = text.lines().next().unwrap_or_default();
-        let Some(license) = first.trim().strip_prefix(LICENSE) else {
-            return Err(Errors(vec![Error {
-                file: file.to_owned(),
-                at: Some(Position { line: 1, column: 1 }),
-                kind: ErrorKind::Schema,
-                message: format!("a spec begins with the line `{LICENSE}...`"),
-            }]));
-        };
+        let license = license_of(file, text)?;
+        Self::from_node(file, license, &yaml::parse(file, text)?)
+    }
+
+    fn from_node(file: &str, license: &str, root: &Node) -> Result<Self, Errors> {
         let mut errors = Collector::new(file);
-        let root = yaml::parse(file, text)?;
-        let protocol = schema::check(&root, &mut errors);
+        let protocol = schema::check(root, &mut errors);
         errors.check()?;
-        let mut reader = Reader::new(&root, &mut errors);
+        let mut reader = Reader::new(root, &mut errors);
         let definitions = reader.definitions();
         let attribute_sets = reader.attribute_sets(&definitions);
         let sub_messages = reader.sub_messages(&definitions);
@@ -56,8 +67,8 @@ impl Spec {
         Ok(Self {
             file: file.to_owned(),
             license: license.to_owned(),
-            name: owned(&root, "name").unwrap_or_default(),
-            doc: owned(&root, "doc").unwrap_or_default(),
+            name: owned(root, "name").unwrap_or_default(),
+            doc: owned(root, "doc").unwrap_or_default(),
             protocol: protocol.unwrap_or(crate::model::Protocol::Genetlink),
             version: root
                 .get("version")
@@ -79,6 +90,56 @@ impl Spec {
                 .get("kernel-family")
                 .and_then(|family| owned(family, "sock-priv")),
         })
+    }
+}
+
+/// The licence in the first line of a spec.
+fn license_of<'t>(file: &str, text: &'t str) -> Result<&'t str, Errors> {
+    let first = text.lines().next().unwrap_or_default();
+    first.trim().strip_prefix(LICENSE).ok_or_else(|| {
+        Errors(vec![Error {
+            file: file.to_owned(),
+            at: Some(Position { line: 1, column: 1 }),
+            kind: ErrorKind::Schema,
+            message: format!("a spec begins with the line `{LICENSE}...`"),
+        }])
+    })
+}
+
+/// Gives each operation the fixed header that a spec states for all of its operations, so that it
+/// keeps it beside the operations of another spec.
+fn own_headers(root: &mut Node) {
+    let operations = root.get_mut("operations");
+    let Some(Value::Mapping(entries)) = operations.map(|node| &mut node.value) else {
+        return;
+    };
+    let Some(place) = entries.iter().position(|entry| entry.key == "fixed-header") else {
+        return;
+    };
+    let header = entries.remove(place);
+    let list = entries.iter_mut().find(|entry| entry.key == "list");
+    if let Some(Value::List(list)) = list.map(|entry| &mut entry.value.value) {
+        for operation in list {
+            if operation.get("fixed-header").is_none() {
+                if let Value::Mapping(own) = &mut operation.value {
+                    own.push(header.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Reads a file. Returns its name and its text.
+fn read(path: &Path) -> Result<(String, String), Errors> {
+    let file = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((file, text)),
+        Err(error) => Err(Errors(vec![Error {
+            file,
+            at: None,
+            kind: ErrorKind::File,
+            message: format!("cannot read the spec: {error}"),
+        }])),
     }
 }
 
@@ -167,6 +228,15 @@ impl<'n, 'e> Reader<'n, 'e> {
     fn group(&mut self, node: Option<&Node>) -> Option<GroupId> {
         self.groups.find(node?, self.errors).map(GroupId)
     }
+}
+
+/// The name in C of what has this node: a prefix, which it may state itself, and its name.
+fn c_name(prefix: &str, node: &Node) -> String {
+    let prefix = node.text_at("name-prefix").unwrap_or(prefix);
+    let name = node.text_at("name").unwrap_or_default();
+    format!("{prefix}{name}")
+        .replace('-', "_")
+        .to_ascii_uppercase()
 }
 
 /// The text at `key`.

@@ -6,6 +6,7 @@
 //! it is meant to go through rustfmt.
 
 mod constants;
+mod decoder;
 mod enums;
 mod family;
 mod structs;
@@ -35,7 +36,7 @@ pub fn constants(spec: &Spec) -> Result<String, Errors> {
         errors.check()?;
     }
     let what = "The numbers and names of the wire contract.";
-    let mut out = head(spec, what, Target::User);
+    let mut out = head(spec, &spec.license, what, Target::User);
     out += "use parley_netlink::genl::spec::{Attribute, AttributeSet, Family, Operation};\n\n";
     out += &constants::constants(spec);
     out += &enums::enums(spec, Target::User);
@@ -45,8 +46,25 @@ pub fn constants(spec: &Spec) -> Result<String, Errors> {
     Ok(out)
 }
 
+/// Generates the tables by which parley-netlink decodes a protocol of the kernel's: the names of
+/// enums and flags, the members of structs, the attributes of each set, and the messages.
+///
+/// Fails if the spec needs something that is not supported.
+pub fn decoder(spec: &Spec) -> Result<String, Errors> {
+    let mut errors = Collector::new(&spec.file);
+    let what = format!("The tables of {}.", spec.name);
+    // Names and numbers, which are facts, and no text of the spec. They are the library's.
+    let mut out = head(spec, "MIT OR Apache-2.0", &what, Target::User);
+    // A spec need not use all of these.
+    out += "#[allow(unused_imports)]\n";
+    out += "use super::{Kind::*, Order::*, Set::*, BITFIELD32};\n\n";
+    out += &decoder::decoder(spec, &mut errors);
+    errors.check()?;
+    Ok(out)
+}
+
 /// The first lines of a generated file.
-fn head(spec: &Spec, what: &str, target: Target) -> String {
+fn head(spec: &Spec, license: &str, what: &str, target: Target) -> String {
     let lints = match target {
         Target::Kernel => {
             "\n#![forbid(unsafe_code)]\n\
@@ -55,11 +73,8 @@ fn head(spec: &Spec, what: &str, target: Target) -> String {
         }
         Target::User => "",
     };
+    let from = format!("Generated from {} by parley-spec; do not edit.", spec.file);
+    let from = text::doc(0, &from).replace("///", "//");
     let what = text::doc(0, what).replace("///", "//!");
-    format!(
-        "// SPDX-License-Identifier: {}\n\
-         // Generated from {} by parley-spec; do not edit.\n\n\
-         {what}{lints}\n",
-        spec.license, spec.file
-    )
+    format!("// SPDX-License-Identifier: {license}\n{from}\n{what}{lints}\n")
 }

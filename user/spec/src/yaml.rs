@@ -70,6 +70,14 @@ impl Node {
         found.map(|entry| &entry.value)
     }
 
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Mapping(entries) = &mut self.value else {
+            return None;
+        };
+        let found = entries.iter_mut().find(|entry| entry.key == key);
+        found.map(|entry| &mut entry.value)
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
@@ -99,6 +107,37 @@ impl Node {
     /// The list at `key`, or an empty one.
     pub(crate) fn list_at(&self, key: &str) -> &[Node] {
         self.get(key).map_or(&[], Node::list)
+    }
+
+    /// What tells an item of a list from the others: the formats of a sub-message have no names.
+    fn label(&self) -> Option<&str> {
+        self.text_at("name").or_else(|| self.text_at("value"))
+    }
+
+    /// Replaces what `over` has: the values of its keys, and the items of its lists by their names.
+    pub(crate) fn replace(&mut self, over: &Self) {
+        match (&mut self.value, &over.value) {
+            (Value::Mapping(own), Value::Mapping(over)) => {
+                for entry in over {
+                    match own.iter_mut().find(|own| own.key == entry.key) {
+                        Some(own) => own.value.replace(&entry.value),
+                        None => own.push(entry.clone()),
+                    }
+                }
+            }
+            (Value::List(own), Value::List(over))
+                if over.iter().all(|item| item.label().is_some()) =>
+            {
+                for item in over {
+                    let same = |own: &&mut Self| own.label() == item.label();
+                    match own.iter_mut().find(same) {
+                        Some(own) => own.replace(item),
+                        None => own.push(item.clone()),
+                    }
+                }
+            }
+            _ => self.clone_from(over),
+        }
     }
 
     /// Whether the boolean at `key` is set.

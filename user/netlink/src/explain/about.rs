@@ -3,7 +3,7 @@
 //! What is known of a message by its type, before it is decoded.
 
 use super::flags::Purpose;
-use super::value::Set;
+use crate::kernel::Set;
 
 /// What a message is in its conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

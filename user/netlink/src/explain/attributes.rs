@@ -3,11 +3,12 @@
 //! Attributes, with what is nested in them. Source:
 //! `include/uapi/linux/netlink.h`, `struct nlattr`.
 
-use super::datagram::Order;
+use super::datagram::{each, Order};
 use super::tables;
-use super::value::{show, Entry, Kind, Place, Set};
+use super::value::{name_of, number_of, show, Place};
 use super::walk::Walk;
 use crate::genl::spec::{Attribute, Family};
+use crate::kernel::{Entry, Format, Kind, Name, Record, Set};
 use crate::netlink::attr::{ALIGN, HEADER};
 
 const NESTED: u16 = 1 << 15;
@@ -23,8 +24,11 @@ impl Set {
         match self {
             Self::Guess => (None, Kind::Unknown),
             Self::Each(name, kind) => (Some(name), *kind),
-            Self::Table(table) => find(table, &[], number),
-            Self::Over(table, below) => find(table, below, number),
+            Self::Known(table) => match tables::special(table, number) {
+                Some(kind) => (find(table.0, &[], number).0, kind),
+                None => find(table.0, &[], number),
+            },
+            Self::Over(table, below) => find(table, below.0, number),
             Self::Spec(family, set) => match set.attribute(number) {
                 Some(attribute) => (Some(attribute.name), of_spec(family, attribute)),
                 None => (None, Kind::Unknown),
@@ -87,14 +91,6 @@ impl Place {
     pub(super) fn name(&self) -> String {
         full_name(self.set, self.number)
     }
-
-    /// What may stand inside it.
-    pub(super) fn inside(&self) -> Set {
-        match self.set.entry(self.number).1 {
-            Kind::Nest(set) => set,
-            _ => Set::Guess,
-        }
-    }
 }
 
 /// What is found in an attribute that tells where another one is: the offset in
@@ -110,6 +106,9 @@ pub(super) fn attributes(
     set: Set,
     point: Option<Pointer<'_>>,
 ) {
+    let all = walk.peek(walk.left(end));
+    // What was chosen by the value of another attribute, once for each of these.
+    let mut chosen = Vec::new();
     while walk.left(end) > 0 && !walk.full(end, depth) {
         let left = walk.left(end);
         let start = walk.at();
@@ -150,10 +149,27 @@ pub(super) fn attributes(
             meaning.push_str(", NET_BYTEORDER");
         }
         walk.take(2, depth, "nla_type", meaning);
+        let (kind, before) = match kind {
+            Kind::Choice(selector, formats) => {
+                let known = chosen.iter().find(|(number, _)| *number == selector);
+                let value = known.map(|(_, value)| *value).unwrap_or_else(|| {
+                    let value = each(all, walk.order).find(|found| found.0 == selector);
+                    let value = value.map(|found| found.1).unwrap_or_default();
+                    chosen.push((selector, value));
+                    value
+                });
+                choose(set.entry(selector).1, value, walk.order, formats)
+            }
+            kind => (kind, None),
+        };
         let place = Place {
             offset: start.saturating_sub(walk.message),
             set,
             number,
+            inside: match kind {
+                Kind::Nest(set) => set,
+                _ => Set::Guess,
+            },
         };
         walk.places.push(place);
         if lies.is_some() {
@@ -167,6 +183,9 @@ pub(super) fn attributes(
             return;
         }
         let inside = walk.at().saturating_add(payload);
+        if let Some(record) = before {
+            tables::header(walk, record, inside, depth.saturating_add(1));
+        }
         value(
             walk,
             inside,
@@ -184,6 +203,41 @@ pub(super) fn attributes(
             if zero { "" } else { "not zero, and not read" },
         );
     }
+}
+
+/// The attributes that the `value` of a selector chooses, and the struct before them.
+fn choose(
+    selector: Kind,
+    value: &[u8],
+    order: Order,
+    formats: &'static [Format],
+) -> (Kind, Option<&'static Record>) {
+    let name = match number_of(selector, value, order) {
+        Some(number) => names_of(selector).and_then(|names| name_of(names, number)),
+        None => std::str::from_utf8(value.strip_suffix(&[0]).unwrap_or(value)).ok(),
+    };
+    let named = |format: &&Format| name.is_some_and(|name| is_value(name, format.0));
+    match formats.iter().find(named) {
+        Some((_, record, set)) => (Kind::Nest(*set), *record),
+        None => (Kind::Nest(Set::Guess), None),
+    }
+}
+
+fn names_of(kind: Kind) -> Option<&'static [Name]> {
+    match kind {
+        Kind::In(_, kind) => names_of(*kind),
+        Kind::Named(_, names) => Some(names),
+        _ => None,
+    }
+}
+
+/// Whether a name is this value of a spec: itself, or a constant that ends with it.
+fn is_value(name: &str, value: &str) -> bool {
+    let constant = value.replace('-', "_").to_ascii_uppercase();
+    name == value
+        || name
+            .strip_suffix(&constant)
+            .is_some_and(|rest| rest.ends_with('_'))
 }
 
 /// Passes an attribute's payload, which goes up to `end`. The attribute is one of
@@ -207,24 +261,28 @@ fn value(
         }
         Kind::Nest(set) => return attributes(walk, end, depth, set, point),
         Kind::NextHops => return next_hops(walk, end, depth, among),
-        Kind::Fields(members) => {
-            tables::members_of(walk, members, end, depth);
+        Kind::Fields(record) => {
+            tables::members_of(walk, record, end, depth);
             return walk.take(walk.left(end), depth, "bytes", "behind all that is known");
         }
-        Kind::Array(name, members) => {
+        Kind::Array(record) => {
             while walk.left(end) > 0 && !walk.full(end, depth) {
-                walk.heading(depth, name, String::new());
-                tables::members_of(walk, members, end, depth.saturating_add(1));
+                walk.heading(depth, record.name, String::new());
+                tables::members_of(walk, record, end, depth.saturating_add(1));
             }
             return;
         }
+        Kind::Numbers(len, kind, names) if flags & NESTED == 0 => {
+            return numbers(walk, end, depth, (len, *kind, names));
+        }
+        Kind::Numbers(..) => return attributes(walk, end, depth, Set::Guess, point),
         Kind::Via => return via(walk, end, depth),
         _ => {}
     }
     let bytes = walk.peek(len);
     let order = match kind {
         _ if flags & NET_BYTEORDER != 0 => Order::Big,
-        Kind::Unknown | Kind::BigEndian(_) | Kind::SignedBigEndian(_) => walk.guess,
+        Kind::Unknown => walk.guess,
         _ => walk.order,
     };
     let (mut meaning, bad) = show(kind, bytes, order);
@@ -241,6 +299,23 @@ fn value(
     }
     if let Some(why) = bad {
         walk.bad(why);
+    }
+}
+
+/// Passes numbers up to `end`, one behind another.
+fn numbers(
+    walk: &mut Walk<'_>,
+    end: usize,
+    depth: usize,
+    (len, kind, names): (usize, Kind, Option<&'static [Name]>),
+) {
+    let mut place = 0;
+    while walk.left(end) > 0 && !walk.full(end, depth) {
+        let order = walk.order;
+        let named = names.and_then(|names| name_of(names, place));
+        let name = named.map_or_else(|| format!("[{place}]"), str::to_owned);
+        walk.take_value(len, end, depth, &name, |bytes| show(kind, bytes, order).0);
+        place = place.saturating_add(1);
     }
 }
 

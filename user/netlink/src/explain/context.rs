@@ -2,8 +2,9 @@
 
 //! What was learnt from the datagrams so far.
 
-use super::value::{Place, Set};
+use super::value::Place;
 use crate::genl::spec::Family;
+use crate::kernel::Set;
 use crate::netlink::message::HEADER;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

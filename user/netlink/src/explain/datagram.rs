@@ -2,24 +2,7 @@
 
 //! A datagram, before it is decoded and after.
 
-/// Which byte order the numbers of a datagram have: that of the machine on which
-/// it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// The lowest byte first.
-    Little,
-    /// The highest byte first.
-    Big,
-}
-
-impl Order {
-    /// This machine's.
-    pub const NATIVE: Self = if cfg!(target_endian = "little") {
-        Self::Little
-    } else {
-        Self::Big
-    };
-}
+pub use crate::kernel::Order;
 
 /// Where a datagram goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,5 +135,17 @@ pub(super) fn number(bytes: &[u8], order: Order) -> Option<u64> {
     Some(match order {
         Order::Big => bytes.iter().fold(0, add),
         Order::Little => bytes.iter().rev().fold(0, add),
+    })
+}
+
+/// The attributes in `bytes`: number and value. Ends where something is wrong.
+pub(super) fn each(bytes: &[u8], order: Order) -> impl Iterator<Item = (u16, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let len = number(rest.get(..2)?, order)? as usize;
+        let kind = number(rest.get(2..4)?, order)? as u16;
+        let value = rest.get(4..len)?;
+        rest = rest.get(len.next_multiple_of(4)..).unwrap_or_default();
+        Some((kind & 0x3fff, value))
     })
 }

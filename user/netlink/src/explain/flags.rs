@@ -20,6 +20,18 @@ pub(super) enum Purpose {
     Other,
 }
 
+impl Purpose {
+    /// The purpose of a message of this name, which begins with a verb.
+    pub(super) fn of(name: Option<&str>) -> Self {
+        match name {
+            Some(name) if name.starts_with("GET") => Self::Get,
+            Some(name) if name.starts_with("DE") => Self::Delete,
+            Some(name) if name.starts_with("NEW") => Self::New,
+            _ => Self::Other,
+        }
+    }
+}
+
 const COMMON: &[(u16, &str)] = &[
     (0x01, "REQUEST"),
     (0x02, "MULTI"),

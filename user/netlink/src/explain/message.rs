@@ -11,8 +11,9 @@ use super::context::{Context, Request, CONTROLLER};
 use super::datagram::{number, Datagram, Direction, Explained, Order};
 use super::flags::{self, Purpose};
 use super::tables::{control, generic, netfilter, route};
-use super::value::{quote, show, signed, Kind, Place, Set};
+use super::value::{quote, show, signed, Place};
 use super::walk::Walk;
+use crate::kernel::{Kind, Set};
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use crate::netlink::Refusal;
 use std::sync::Arc;
@@ -422,7 +423,7 @@ fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Opt
     let bytes = walk.peek(walk.left(end));
     let nest = control::find(bytes, walk.order, control::MISS_NEST);
     let set = match nest {
-        Some(nest) => at(nest).map_or(Set::Guess, Place::inside),
+        Some(nest) => at(nest).map_or(Set::Guess, |place| place.inside),
         None => set,
     };
     let point = |name: &str, value: u64| match name {
@@ -443,7 +444,7 @@ fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Opt
         walk,
         end,
         inside,
-        Set::Table(control::EXTENDED),
+        Set::Known(&control::EXTENDED),
         Some(&point),
     );
 }

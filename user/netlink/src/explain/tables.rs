@@ -1,59 +1,108 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is known of the families: names, headers, attributes.
+//! The families that are known: their headers and messages. The tables of attributes,
+//! structs and names are in [`crate::kernel`]. What no spec can state is here.
 
 pub(super) mod control;
 pub(super) mod generic;
 pub(super) mod netfilter;
 pub(super) mod route;
 
-use super::value::Member;
+use super::value::{number_of, seconds, show};
 use super::walk::Walk;
+use crate::kernel::rtnetlink::{NHA_GROUP, RTA_MULTIPATH, RTA_VIA};
+use crate::kernel::rtnetlink::{SET_NEXTHOP_ATTRS, SET_ROUTE_ATTRS, STRUCT_NEXTHOP_GRP};
+use crate::kernel::{Kind, Member, Record, Table};
 
 /// Passes a fixed header. One that is shorter, as old programs send, is passed as
 /// far as it goes.
-fn header(walk: &mut Walk<'_>, name: &str, members: &[Member], end: usize, depth: usize) {
+pub(super) fn header(walk: &mut Walk<'_>, record: &Record, end: usize, depth: usize) {
     if walk.left(end) == 0 {
         return;
     }
-    walk.heading(depth, name, String::new());
-    members_of(walk, members, end, depth.saturating_add(1));
+    walk.heading(depth, record.name, String::new());
+    members_of(walk, record, end, depth.saturating_add(1));
 }
 
 /// Passes a struct's members, as far as they are there: structs grow from one
 /// kernel to the next.
-pub(super) fn members_of(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: usize) {
-    for (name, len, meaning) in members {
-        walk.take_number(*len, end, depth, name, meaning);
+pub(super) fn members_of(walk: &mut Walk<'_>, record: &Record, end: usize, depth: usize) {
+    pass(walk, record.members, end, depth);
+}
+
+/// Passes some of a struct's members.
+pub(super) fn pass(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: usize) {
+    for (name, len, kind) in members {
+        if walk.left(end) == 0 {
+            return;
+        }
+        if let Kind::Fields(inner) = kind {
+            let end = end.min(walk.at().saturating_add(*len));
+            walk.heading(depth, name, String::new());
+            members_of(walk, inner, end, depth.saturating_add(1));
+            continue;
+        }
+        let order = walk.order;
+        let name = if matches!(kind, Kind::Pad) {
+            "padding"
+        } else {
+            name
+        };
+        walk.take_value(*len, end, depth, name, |bytes| {
+            match (meaning_of(name), number_of(*kind, bytes, order)) {
+                (Some(meaning), Some(value)) => meaning(value),
+                (None, Some(value)) if matches!(kind, Kind::Unsigned(_)) => value.to_string(),
+                _ => show(*kind, bytes, order).0,
+            }
+        });
     }
 }
 
-/// A number, in decimal.
-fn decimal(value: u64) -> String {
-    value.to_string()
+/// What the values of a member of a struct mean, where its spec cannot say it: times have
+/// units, and address families are not netlink's.
+fn meaning_of(member: &str) -> Option<fn(u64) -> String> {
+    Some(match member {
+        "rta_lastuse" | "cstamp" | "tstamp" | "confirmed" | "used" | "updated" => hundredths,
+        "rta_expires" => hundredths_or_past,
+        "reachable_time" | "retrans_time" => |value| seconds(value, 1000),
+        "ifa_prefered" | "ifa_valid" | "preferred_time" | "valid_time" => lifetime,
+        "max_reasm_len" | "nduseropt_opts_len" => |value| format!("{value} bytes"),
+        "nfgen_family" => return None,
+        name if name.ends_with("family") => address_family,
+        _ => return None,
+    })
 }
 
-/// How many bytes.
-fn bytes(value: u64) -> String {
-    format!("{value} bytes")
-}
-
-/// Bits, in hexadecimal.
-fn hexadecimal(value: u64) -> String {
-    format!("0x{value:x}")
-}
-
-/// A number that may be negative.
-fn index(value: u64) -> String {
-    (value as u32 as i32).to_string()
-}
-
-/// What nobody reads.
-fn unused(value: u64) -> String {
-    match value {
-        0 => String::new(),
-        value => format!("0x{value:x}, and not read"),
+/// The kind of an attribute that no spec can describe.
+pub(super) fn special(table: &'static Table, number: u16) -> Option<Kind> {
+    let of = |other: &'static Table| std::ptr::eq(table, other);
+    match number {
+        RTA_MULTIPATH if of(&SET_ROUTE_ATTRS) => Some(Kind::NextHops),
+        RTA_VIA if of(&SET_ROUTE_ATTRS) => Some(Kind::Via),
+        NHA_GROUP if of(&SET_NEXTHOP_ATTRS) => Some(Kind::Array(&STRUCT_NEXTHOP_GRP)),
+        _ => None,
     }
+}
+
+/// Times of the kernel's for people, in hundredths of seconds.
+fn hundredths(value: u64) -> String {
+    seconds(value, 100)
+}
+
+/// One of these that may be past, and negative.
+fn hundredths_or_past(value: u64) -> String {
+    match u32::try_from(value).map(|value| value as i32) {
+        Ok(past @ ..0) => past.to_string(),
+        _ => hundredths(value),
+    }
+}
+
+/// Seconds; the greatest number is for ever.
+fn lifetime(value: u64) -> String {
+    if value == u64::from(u32::MAX) {
+        return "for ever".to_owned();
+    }
+    format!("{value} s")
 }
 
 /// An address family.

@@ -7,10 +7,12 @@ mod files;
 mod hexdumps;
 mod limits;
 mod messages;
+mod tables;
 
 use super::capture::{self, Format, Packet, Writer};
 use super::*;
 use crate::genl::message::write;
+use crate::kernel::{nftables, nlctrl, rtnetlink, Kind, Set, Table};
 use crate::netlink::attr::Writer as Attributes;
 use crate::netlink::message::{finish, flags, header, HEADER};
 use crate::uapi::{self, cmd, counter, ATTRIBUTE_SETS, FAMILY_NAME, OPERATIONS};
@@ -319,7 +321,7 @@ fn a_link_of_rtnetlink_is_taken_apart_by_name() {
     assert_eq!(meaning(&explained, "ifi_type"), "772: ARPHRD_LOOPBACK");
     assert_eq!(
         meaning(&explained, "ifi_flags"),
-        "0x10009: UP, LOOPBACK, LOWER_UP"
+        "0x10009: IFF_UP, IFF_LOOPBACK, IFF_LOWER_UP"
     );
     assert_eq!(meaning(&explained, "IFLA_IFNAME"), "\"lo\"");
     assert_eq!(meaning(&explained, "IFLA_MTU"), "65536 (0x10000)");
@@ -341,7 +343,10 @@ fn a_table_of_nf_tables_is_taken_apart_with_the_highest_byte_first() {
     );
     assert_eq!(meaning(&explained, "nlmsg_flags"), "0x401: REQUEST, CREATE");
     assert_eq!(meaning(&explained, "res_id"), "5");
-    assert_eq!(meaning(&explained, "NFTA_TABLE_FLAGS"), "1");
+    assert_eq!(
+        meaning(&explained, "NFTA_TABLE_FLAGS"),
+        "0x1: NFT_TABLE_F_DORMANT"
+    );
 }
 
 #[test]
@@ -374,8 +379,41 @@ fn every_operation_and_attribute_of_the_spec_is_known_by_name() {
 
 #[test]
 fn the_tables_have_each_number_once_and_in_order() {
-    for table in [tables::control::EXTENDED, tables::control::POLICY] {
-        assert!(table.windows(2).all(|two| two[0].0 < two[1].0));
+    let mut all = vec![&super::tables::control::EXTENDED];
+    for messages in [nlctrl::MESSAGES, nftables::MESSAGES, rtnetlink::MESSAGES] {
+        assert!(messages.windows(2).all(|two| two[0].0 < two[1].0));
+        messages
+            .iter()
+            .for_each(|known| tables_of(known.3, &mut all));
+    }
+    assert!(all.len() > 120, "{}", all.len());
+    for Table(table) in all {
+        let names: Vec<_> = table.iter().map(|known| known.1).collect();
+        assert!(table.windows(2).all(|two| two[0].0 < two[1].0), "{names:?}");
+    }
+}
+
+/// Adds the tables that attributes of a set are decoded by, each once.
+fn tables_of(set: Set, all: &mut Vec<&'static Table>) {
+    match set {
+        Set::Known(table) if all.iter().all(|known| !std::ptr::eq(*known, table)) => {
+            all.push(table);
+            for (_, _, kind) in table.0 {
+                tables_in(*kind, all);
+            }
+        }
+        Set::Each(_, kind) => tables_in(*kind, all),
+        _ => {}
+    }
+}
+
+fn tables_in(kind: Kind, all: &mut Vec<&'static Table>) {
+    match kind {
+        Kind::Nest(set) => tables_of(set, all),
+        Kind::Choice(_, formats) => {
+            formats.iter().for_each(|format| tables_of(format.2, all));
+        }
+        _ => {}
     }
 }
 

@@ -3,75 +3,10 @@
 //! What the bytes of a value mean.
 
 use super::datagram::{number, Order};
-use crate::genl::spec::{AttributeSet, Family};
+use crate::kernel::{Kind, Name, Set};
 use crate::terminal;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
-
-/// What an attribute is.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// Unsigned, of so many bytes.
-    Unsigned(usize),
-    /// Signed, of so many bytes.
-    Signed(usize),
-    /// Unsigned, of so many bytes, the highest first.
-    BigEndian(usize),
-    /// Signed, of so many bytes, the highest first.
-    SignedBigEndian(usize),
-    /// Bits, of so many bytes.
-    Bits(usize),
-    /// One of several, of so many bytes, which have names.
-    Named(usize, fn(u64) -> Option<&'static str>),
-    /// Unsigned, of 4 or 8 bytes.
-    Uint,
-    /// Signed, of 4 or 8 bytes.
-    Sint,
-    /// Nanoseconds, of 4 or 8 bytes.
-    Nanoseconds,
-    /// Milliseconds, of 4 bytes.
-    Milliseconds,
-    /// Text with a NUL.
-    Text,
-    /// Bytes.
-    Bytes,
-    /// An IP address, of 4 or 16 bytes.
-    Address,
-    /// A link layer's address.
-    Hardware,
-    /// Where in the request an attribute begins.
-    RequestOffset,
-    /// A struct.
-    Fields(&'static [Member]),
-    /// Structs of this name, one behind another.
-    Array(&'static str, &'static [Member]),
-    /// The next hops of a route, each with attributes like those of the route.
-    NextHops,
-    /// An address family and an address of it.
-    Via,
-    /// Attributes.
-    Nest(Set),
-    /// Nobody told.
-    Unknown,
-}
-
-/// The attributes that may stand together.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Set {
-    /// Nothing is known of them.
-    Guess,
-    /// These.
-    Table(&'static [Entry]),
-    /// Those of the first, and of the second what is not in the first.
-    Over(&'static [Entry], &'static [Entry]),
-    /// Of a set of this family's spec.
-    Spec(&'static Family, &'static AttributeSet),
-    /// Any number, each of which is one more of the same name and kind.
-    Each(&'static str, &'static Kind),
-}
-
-/// A number of a fixed header: its name, its length, and what its values mean.
-pub(super) type Member = (&'static str, usize, fn(u64) -> String);
 
 /// Where an attribute is, and which it is.
 #[derive(Clone, Copy, Debug)]
@@ -81,10 +16,9 @@ pub(super) struct Place {
     /// The set that it is of, and its number in that.
     pub(super) set: Set,
     pub(super) number: u16,
+    /// What may stand inside it.
+    pub(super) inside: Set,
 }
-
-/// An attribute's number, name and kind.
-pub(super) type Entry = (u16, &'static str, Kind);
 
 /// The meaning of a value, and what is wrong with it.
 pub(super) type Shown = (String, Option<String>);
@@ -189,19 +123,28 @@ fn lengths(kind: Kind) -> &'static [usize] {
     match kind {
         Kind::Unsigned(len)
         | Kind::Signed(len)
-        | Kind::BigEndian(len)
-        | Kind::SignedBigEndian(len)
         | Kind::Bits(len)
-        | Kind::Named(len, _) => match len {
+        | Kind::Named(len, _)
+        | Kind::Flags(len, _) => match len {
             1 => &[1],
             2 => &[2],
             4 => &[4],
             _ => &[8],
         },
+        Kind::In(_, kind) => lengths(*kind),
         Kind::Uint | Kind::Sint | Kind::Nanoseconds => &[4, 8],
         Kind::Milliseconds | Kind::RequestOffset => &[4],
         Kind::Address => &[4, 16],
         _ => &[],
+    }
+}
+
+/// The number that `bytes` are, if a value of this kind is one.
+pub(super) fn number_of(kind: Kind, bytes: &[u8], order: Order) -> Option<u64> {
+    match kind {
+        Kind::In(order, kind) => number_of(*kind, bytes, order),
+        _ if lengths(kind).contains(&bytes.len()) => number(bytes, order),
+        _ => None,
     }
 }
 
@@ -216,18 +159,20 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
     }
     let unsigned = || number(bytes, order).unwrap_or(0);
     let meaning = match kind {
+        Kind::In(order, kind) => return show(*kind, bytes, order),
         Kind::Unsigned(_) | Kind::Uint | Kind::RequestOffset => plain(unsigned()),
         Kind::Signed(_) | Kind::Sint => signed(bytes, order).unwrap_or(0).to_string(),
-        Kind::BigEndian(_) => plain(number(bytes, Order::Big).unwrap_or(0)),
-        Kind::SignedBigEndian(_) => signed(bytes, Order::Big).unwrap_or(0).to_string(),
         Kind::Bits(_) => format!("0x{:x}", unsigned()),
-        Kind::Named(_, name) => match name(unsigned()) {
+        Kind::Named(_, names) => match name_of(names, unsigned()) {
             Some(name) => format!("{}: {name}", unsigned()),
             None => plain(unsigned()),
         },
+        Kind::Flags(_, names) => flags(names, unsigned()),
         Kind::Nanoseconds => seconds(unsigned(), 1_000_000_000),
         Kind::Milliseconds => seconds(unsigned(), 1000),
         Kind::Text => text(bytes),
+        Kind::Pad if bytes.iter().all(|byte| *byte == 0) => String::new(),
+        Kind::Pad => "not zero, and not read".to_owned(),
         Kind::Bytes if is_text(bytes) => text_loosely(bytes),
         Kind::Bytes => format!("{} bytes", bytes.len()),
         Kind::Address => address(bytes),
@@ -235,6 +180,22 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
         _ => guess(bytes, order),
     };
     (meaning, None)
+}
+
+/// The name of a value.
+pub(super) fn name_of(names: &'static [Name], value: u64) -> Option<&'static str> {
+    let known = names.iter().find(|known| known.0 == value);
+    known.map(|known| known.1)
+}
+
+/// The names of the bits that are set, in the order of `names`.
+fn flags(names: &[Name], value: u64) -> String {
+    let set = names.iter().filter(|known| value & known.0 == known.0);
+    let set: Vec<_> = set.map(|known| known.1).collect();
+    match set[..] {
+        [] => format!("0x{value:x}"),
+        _ => format!("0x{value:x}: {}", set.join(", ")),
+    }
 }
 
 /// An IP address.
@@ -283,7 +244,10 @@ mod tests {
             "4000000001: 4.000000001 s"
         );
         assert_eq!(show(Kind::Address, &[127, 0, 0, 1]), "127.0.0.1");
-        assert_eq!(show(Kind::BigEndian(2), &[1, 2]), "258 (0x102)");
+        assert_eq!(
+            show(Kind::In(Order::Big, &Kind::Unsigned(2)), &[1, 2]),
+            "258 (0x102)"
+        );
         assert_eq!(
             show(Kind::Hardware, &[2, 0, 0, 0, 0, 1]),
             "02:00:00:00:00:01"

@@ -132,6 +132,24 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Passes a value of `len` bytes within `end`. One that is cut off is bad.
+    pub(super) fn take_value(
+        &mut self,
+        len: usize,
+        end: usize,
+        depth: usize,
+        name: &str,
+        meaning: impl FnOnce(&[u8]) -> String,
+    ) {
+        let left = self.left(end);
+        if len <= left {
+            self.take(len, depth, name, meaning(self.peek(len)));
+        } else if left > 0 {
+            self.take(left, depth, name, "");
+            self.bad(format!("cut off: {left} of its {len} bytes are there"));
+        }
+    }
+
     /// Passes a number of `len` bytes within `end`, and gives it. One that is cut
     /// off is bad.
     pub(super) fn take_number(
@@ -142,16 +160,10 @@ impl<'a> Walk<'a> {
         name: &str,
         meaning: impl FnOnce(u64) -> String,
     ) -> Option<u64> {
-        let left = self.left(end);
-        let value = self.number(len).filter(|_| len <= left);
-        match value {
-            Some(value) => self.take(len, depth, name, meaning(value)),
-            None if left > 0 => {
-                self.take(left, depth, name, "");
-                self.bad(format!("cut off: {left} of its {len} bytes are there"));
-            }
-            None => {}
-        }
+        let value = self.number(len).filter(|_| len <= self.left(end));
+        self.take_value(len, end, depth, name, |_| {
+            value.map(meaning).unwrap_or_default()
+        });
         value
     }
 }

@@ -2,7 +2,8 @@
 
 //! Chains: rules one after another, which a hook of the kernel's may begin.
 
-use super::{numbers as n, Listed};
+use super::Listed;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
@@ -105,7 +106,7 @@ pub(super) fn read_hook(
 }
 
 impl Listed for Chain {
-    const NEW: u16 = 3;
+    const NEW: u16 = n::NFT_MSG_NEWCHAIN;
     const REQUEST: &'static str = "NFT_MSG_GETCHAIN";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {

@@ -3,7 +3,8 @@
 //! Flowtables: connections whose packets skip the chains.
 
 use super::chain::read_hook;
-use super::{numbers as n, Listed};
+use super::Listed;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::ffi::OsString;

@@ -2,8 +2,8 @@
 
 //! Objects: counters, quotas and the like that have names, and that rules refer to.
 
-use super::numbers as n;
 use super::{comment, Listed};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;

@@ -3,6 +3,7 @@
 //! Rules: expressions that are evaluated one after another.
 
 use super::{comment, Listed};
+use crate::kernel::numbers::NFT_MSG_NEWRULE;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::ffi::OsString;
@@ -48,7 +49,7 @@ fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
 }
 
 impl Listed for Rule {
-    const NEW: u16 = 6;
+    const NEW: u16 = NFT_MSG_NEWRULE;
     const REQUEST: &'static str = "NFT_MSG_GETRULE";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {

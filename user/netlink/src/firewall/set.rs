@@ -2,9 +2,9 @@
 
 //! Sets and maps: what rules look values up in.
 
-use super::numbers as n;
 use super::object::kind_name;
 use super::{comment, record, Listed};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;

@@ -3,6 +3,7 @@
 //! Tables: what holds chains.
 
 use super::Listed;
+use crate::kernel::numbers::NFT_MSG_NEWTABLE;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::ffi::OsString;
@@ -38,7 +39,7 @@ impl Table {
 }
 
 impl Listed for Table {
-    const NEW: u16 = 0;
+    const NEW: u16 = NFT_MSG_NEWTABLE;
     const REQUEST: &'static str = "NFT_MSG_GETTABLE";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {

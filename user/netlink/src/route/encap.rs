@@ -6,7 +6,7 @@
 //! those that `ip -j route` has.
 
 use super::fields::{address_at, big, find, number, read, Field, Row, Show, Value};
-use super::numbers as n;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
 use Show::{Address, Big, Link, Name, Nest, Number, Or0, Other, Table};

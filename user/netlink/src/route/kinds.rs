@@ -12,7 +12,7 @@ mod ports;
 mod tunnels;
 
 use super::fields::{find, read, Field, Found, Show, Value};
-use super::numbers as n;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
 use kind::{done, number_of, words, Kind};

@@ -7,7 +7,8 @@
 
 use super::fields::{find, hardware, Field};
 use super::{dump, split, Entry, Family};
-use super::{kinds, names, numbers as n};
+use super::{kinds, names};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;

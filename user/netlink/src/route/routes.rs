@@ -4,10 +4,11 @@
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`, `struct rtmsg`, `enum rtattr_type_t`.
 
+use super::encap;
 use super::fields::Field;
 use super::names::bits;
 use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
-use super::{encap, numbers as n};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes, ALIGN};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;

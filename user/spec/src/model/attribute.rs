@@ -34,6 +34,8 @@ impl AttributeSet {
 pub struct Attribute {
     /// The name.
     pub name: String,
+    /// The name of its constant in C.
+    pub c_name: String,
     /// The place in the file.
     pub at: Position,
     /// The number, unique in its set.

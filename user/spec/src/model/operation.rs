@@ -20,6 +20,8 @@ pub enum EnumModel {
 pub struct Operation {
     /// The name.
     pub name: String,
+    /// The name of its constant in C.
+    pub c_name: String,
     /// The place in the file.
     pub at: Position,
     /// Documentation.

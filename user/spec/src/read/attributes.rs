@@ -2,7 +2,7 @@
 
 //! Attribute sets and sub-messages.
 
-use super::{owned, Reader};
+use super::{c_name, owned, Reader};
 use crate::{
     error::{did_you_mean, ErrorKind},
     model::{
@@ -45,6 +45,8 @@ impl Reader<'_, '_> {
         let mut sets: Vec<AttributeSet> = Vec::new();
         // The nodes of each set's attributes, those of a subset with what they inherit.
         let mut nodes: Vec<Vec<Node>> = Vec::new();
+        // What the names of each set's attributes begin with in C.
+        let mut prefixes: Vec<String> = Vec::new();
         for node in root.list_at("attribute-sets") {
             let subset_of = self.superset(node, sets.len());
             let mut own = Vec::new();
@@ -54,6 +56,10 @@ impl Reader<'_, '_> {
                 doc: owned(node, "doc"),
                 subset_of,
                 attributes: Vec::new(),
+            };
+            let prefix = match subset_of {
+                Some(id) => prefixes[id.0].clone(),
+                None => self.prefix(node),
             };
             let mut number = 1;
             for item in node.list_at("attributes") {
@@ -88,15 +94,27 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 self.check_unique(&set, &item, number);
-                if let Some(attribute) = self.attribute(&item, number, node, definitions) {
+                if let Some(attribute) = self.attribute(&item, number, &prefix, node, definitions) {
                     set.attributes.push(attribute);
                     own.push(item);
                 }
             }
             sets.push(set);
             nodes.push(own);
+            prefixes.push(prefix);
         }
         sets
+    }
+
+    /// What the names of a set's attributes begin with in C; if the spec does not say, what the
+    /// kernel's own generator chooses.
+    fn prefix(&self, set: &Node) -> String {
+        let family = self.root.text_at("name").unwrap_or_default();
+        match (set.text_at("name-prefix"), set.text_at("name")) {
+            (Some(prefix), _) => prefix.to_owned(),
+            (None, Some(name)) if name != family => format!("{family}-a-{name}-"),
+            _ => format!("{family}-a-"),
+        }
     }
 
     /// Finds the set of which `node` is a subset. It must be among the `before` sets that were read.
@@ -141,12 +159,14 @@ impl Reader<'_, '_> {
         &mut self,
         node: &Node,
         number: i128,
+        prefix: &str,
         set: &Node,
         definitions: &[Definition],
     ) -> Option<Attribute> {
         let type_name = node.text_at("type").unwrap_or_default();
         Some(Attribute {
             name: owned(node, "name").unwrap_or_default(),
+            c_name: c_name(prefix, node),
             at: node.at,
             number: u16::try_from(number).unwrap_or_default(),
             doc: owned(node, "doc"),

@@ -103,7 +103,11 @@ impl Reader<'_, '_> {
             }
             entries.push(entry);
         }
-        Enumeration { flags, entries }
+        Enumeration {
+            flags,
+            prefix: owned(node, "name-prefix"),
+            entries,
+        }
     }
 
     fn members(&mut self, node: &Node, definitions: &[Definition]) -> Vec<Member> {

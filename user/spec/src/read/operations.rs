@@ -2,7 +2,7 @@
 
 //! Operations and multicast groups.
 
-use super::{owned, Reader};
+use super::{c_name, owned, Reader};
 use crate::{
     error::{did_you_mean, ErrorKind},
     model::{
@@ -45,6 +45,8 @@ impl Reader<'_, '_> {
             EnumModel::Directional => self.directional(root),
         };
         let family_header = self.structure(root.get("fixed-header"), definitions);
+        let family = self.root.text_at("name").unwrap_or_default();
+        let prefix = owned(root, "name-prefix").unwrap_or_else(|| format!("{family}-cmd-"));
         let mut operations: Vec<Operation> = Vec::new();
         for (node, numbers) in root.list_at("list").iter().zip(numbers) {
             let attributes = self.attributes_of(node);
@@ -60,6 +62,7 @@ impl Reader<'_, '_> {
             let (request_number, reply_number) = (number(numbers.0), number(numbers.1));
             let operation = Operation {
                 name: owned(node, "name").unwrap_or_default(),
+                c_name: c_name(&prefix, node),
                 at: node.at,
                 doc: owned(node, "doc").unwrap_or_default(),
                 request_number,

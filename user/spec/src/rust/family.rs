@@ -72,7 +72,7 @@ pub fn family(spec: &Spec) -> Result<String, Errors> {
     let mut family = Family::new(spec);
     family.check();
     let what = format!("The family `{}`: {}", spec.name, spec.doc.trim());
-    let mut out = head(spec, &what, Target::Kernel);
+    let mut out = head(spec, &spec.license, &what, Target::Kernel);
     out += USES;
     out += &constants::own(spec, Target::Kernel);
     out += &enums::enums(spec, Target::Kernel);

@@ -4,87 +4,28 @@
 //!
 //! Source: `include/uapi/linux/genetlink.h`.
 
-use super::control::{each, POLICY};
-use super::{decimal, unused};
 use crate::explain::about::{About, Role};
 use crate::explain::context::Context;
-use crate::explain::datagram::number;
-use crate::explain::datagram::Order;
+use crate::explain::datagram::{each, number, Order};
 use crate::explain::flags::Purpose;
-use crate::explain::value::{Entry, Kind, Set};
+use crate::explain::value::show;
 use crate::explain::walk::Walk;
 use crate::genl::spec::Family;
+use crate::kernel::nlctrl::{MESSAGES, SET_CTRL_ATTRS};
+use crate::kernel::{message, Kind, Set};
 use crate::terminal;
 
 const NEWFAMILY: u8 = 1;
 
-const COMMANDS: &[(u8, &str, Purpose)] = &[
-    (1, "CTRL_CMD_NEWFAMILY", Purpose::New),
-    (2, "CTRL_CMD_DELFAMILY", Purpose::Delete),
-    (3, "CTRL_CMD_GETFAMILY", Purpose::Get),
-    (4, "CTRL_CMD_NEWOPS", Purpose::New),
-    (5, "CTRL_CMD_DELOPS", Purpose::Delete),
-    (6, "CTRL_CMD_GETOPS", Purpose::Get),
-    (7, "CTRL_CMD_NEWMCAST_GRP", Purpose::New),
-    (8, "CTRL_CMD_DELMCAST_GRP", Purpose::Delete),
-    (9, "CTRL_CMD_GETMCAST_GRP", Purpose::Get),
-    (10, "CTRL_CMD_GETPOLICY", Purpose::Get),
-];
-
-/// The controller's attributes.
-const ATTRIBUTES: &[Entry] = &[
-    (1, "CTRL_ATTR_FAMILY_ID", Kind::Unsigned(2)),
-    (2, "CTRL_ATTR_FAMILY_NAME", Kind::Text),
-    (3, "CTRL_ATTR_VERSION", Kind::Unsigned(4)),
-    (4, "CTRL_ATTR_HDRSIZE", Kind::Unsigned(4)),
-    (5, "CTRL_ATTR_MAXATTR", Kind::Unsigned(4)),
-    (
-        6,
-        "CTRL_ATTR_OPS",
-        Kind::Nest(Set::Each("operation", &OPERATION)),
-    ),
-    (
-        7,
-        "CTRL_ATTR_MCAST_GROUPS",
-        Kind::Nest(Set::Each("group", &GROUP)),
-    ),
-    (
-        8,
-        "CTRL_ATTR_POLICY",
-        Kind::Nest(Set::Each("policy", &POLICIES)),
-    ),
-    (
-        9,
-        "CTRL_ATTR_OP_POLICY",
-        Kind::Nest(Set::Each("operation", &POLICY_OF)),
-    ),
-    (10, "CTRL_ATTR_OP", Kind::Unsigned(4)),
-];
-
-const OPERATION: Kind = Kind::Nest(Set::Table(&[
-    (1, "CTRL_ATTR_OP_ID", Kind::Unsigned(4)),
-    (2, "CTRL_ATTR_OP_FLAGS", Kind::Bits(4)),
-]));
-const GROUP: Kind = Kind::Nest(Set::Table(&[
-    (1, "CTRL_ATTR_MCAST_GRP_NAME", Kind::Text),
-    (2, "CTRL_ATTR_MCAST_GRP_ID", Kind::Unsigned(4)),
-]));
-const POLICIES: Kind = Kind::Nest(Set::Each("attribute", &Kind::Nest(Set::Table(POLICY))));
-const POLICY_OF: Kind = Kind::Nest(Set::Table(&[
-    (1, "CTRL_ATTR_POLICY_DO", Kind::Unsigned(4)),
-    (2, "CTRL_ATTR_POLICY_DUMP", Kind::Unsigned(4)),
-]));
-
 /// Returns the name of an attribute of the controller's.
 pub(crate) fn controller_attribute(number: u16) -> Option<&'static str> {
-    let known = ATTRIBUTES.iter().find(|known| known.0 == number);
+    let known = SET_CTRL_ATTRS.0.iter().find(|known| known.0 == number);
     known.map(|known| known.1)
 }
 
 /// Returns the name of a command of the controller's.
 pub(crate) fn controller_command(cmd: u8) -> Option<&'static str> {
-    let known = COMMANDS.iter().find(|known| known.0 == cmd);
-    known.map(|known| known.1)
+    message(MESSAGES, cmd.into()).map(|known| known.1)
 }
 
 /// A Generic Netlink family, as far as it is known.
@@ -109,10 +50,9 @@ impl Known {
     fn command(self, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
         match self {
             Self::Controller => {
-                let known = COMMANDS.iter().find(|known| known.0 == cmd);
-                let (name, purpose) =
-                    known.map_or((None, Purpose::Other), |known| (Some(known.1), known.2));
-                (name, purpose, Set::Table(ATTRIBUTES))
+                let name = controller_command(cmd);
+                let purpose = Purpose::of(name.and_then(|name| name.strip_prefix("CTRL_CMD_")));
+                (name, purpose, Set::Known(&SET_CTRL_ATTRS))
             }
             Self::Spec(family) => {
                 let Some(known) = family.operation(cmd) else {
@@ -187,8 +127,10 @@ pub(crate) fn header(context: &Context, walk: &mut Walk<'_>, kind: u16, end: usi
             None => format!("{cmd}"),
         }
     });
-    walk.take_number(1, end, inside, "version", decimal);
-    walk.take_number(2, end, inside, "reserved", unused);
+    walk.take_number(1, end, inside, "version", |version| version.to_string());
+    let order = walk.order;
+    let unused = |bytes: &[u8]| show(Kind::Pad, bytes, order).0;
+    walk.take_value(2, end, inside, "reserved", unused);
     let own = context
         .families
         .get(&kind)

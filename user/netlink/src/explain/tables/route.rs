@@ -4,25 +4,16 @@
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`, and the headers of its parts.
 
-mod attributes;
-mod headers;
-mod structs;
-mod words;
-
 use crate::explain::about::{About, Role};
 use crate::explain::datagram::number;
 use crate::explain::datagram::Order;
 use crate::explain::flags::Purpose;
-use crate::explain::value::{Member, Set};
 use crate::explain::walk::Walk;
-use attributes::{
-    ADDRESS, BRIDGE_LINK, INET6_LINK, LABEL, LINK, MESSAGES, NAMESPACE, NEIGHBOUR, NEXT_HOP,
-    OPTION, PREFIX, ROUTE, RULE, TRAFFIC,
+use crate::kernel::rtnetlink::{
+    IFLA_AF_SPEC, IFLA_PROTINFO, MESSAGES, SET_BRIDGE_AF_ATTRS, SET_IFLA6_ATTRS,
+    SET_LINKINFO_BRPORT_ATTRS, SET_LINK_ATTRS, STRUCT_IFINFOMSG, STRUCT_RTGENMSG, STRUCT_RTNEXTHOP,
 };
-use headers::{
-    BRIDGE, DCBMSG, FIB_RULE_HDR, IFADDRLBLMSG, IFADDRMSG, IFINFOMSG, IF_STATS_MSG, NDMSG,
-    NDUSEROPTMSG, NHMSG, PREFIXMSG, RTGENMSG, RTMSG, TCMSG, TUNNEL_MSG,
-};
+use crate::kernel::{message, Entry, Kind, Record, Set};
 
 const AF_BRIDGE: u8 = 7;
 const AF_INET6: u8 = 10;
@@ -38,10 +29,7 @@ const OPTIONS: u16 = 68;
 /// What a message of this type is, which has `payload` behind netlink's header. It is
 /// a request for a `dump` or not.
 pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> About {
-    let name = MESSAGES
-        .iter()
-        .find(|known| known.0 == kind)
-        .map(|known| known.1);
+    let name = message(MESSAGES, kind).map(|known| known.1);
     let purpose = match kind % 4 {
         0 => Purpose::New,
         1 => Purpose::Delete,
@@ -53,12 +41,12 @@ pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> Abou
         role: Role::Either,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
         words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
-        set: layout(kind, dump, payload, order).map_or(Set::Guess, |layout| layout.2),
+        set: layout(kind, dump, payload, order).map_or(Set::Guess, |layout| layout.1),
     }
 }
 
-/// A fixed header's name, its members, and the attributes behind it.
-type Layout = (&'static str, &'static [Member], Set);
+/// A fixed header, and the attributes behind it.
+type Layout = (&'static Record, Set);
 
 /// Length of `ifinfomsg`.
 const IFINFOMSG_LEN: usize = 16;
@@ -80,21 +68,20 @@ fn layout(kind: u16, dump: bool, payload: &[u8], order: Order) -> Option<Layout>
 /// `net/core/neighbour.c`, `neigh_dump_info`; `net/ipv4/fib_frontend.c`,
 /// `inet_dump_fib`.
 fn legacy(proper: &Layout, payload: &[u8], order: Order) -> Option<Layout> {
-    let len: usize = proper.1.iter().map(|member| member.1).sum();
-    if proper.0 == "ifinfomsg" || payload.len() <= RTGENMSG_LEN && len > RTGENMSG_LEN {
+    let len = proper.0.len();
+    if std::ptr::eq(proper.0, &STRUCT_IFINFOMSG)
+        || payload.len() <= RTGENMSG_LEN && len > RTGENMSG_LEN
+    {
         let shorter = payload.len() < len;
-        return shorter.then_some(("rtgenmsg", RTGENMSG, proper.2));
+        return shorter.then_some((&STRUCT_RTGENMSG, proper.1));
     }
     // Of its members only the index may be set; the change's mask is none or all.
     let change = number(payload.get(12..IFINFOMSG_LEN)?, order)?;
     let is_mask = change == 0 || change == u64::from(u32::MAX);
     let behind = |at| payload.get(at..).unwrap_or_default();
     let is = is_mask && !are_attributes(behind(len), order);
-    (is && are_attributes(behind(IFINFOMSG_LEN), order)).then_some((
-        "ifinfomsg",
-        IFINFOMSG,
-        Set::Table(LINK),
-    ))
+    (is && are_attributes(behind(IFINFOMSG_LEN), order))
+        .then_some((&STRUCT_IFINFOMSG, Set::Known(&SET_LINK_ATTRS)))
 }
 
 /// Whether these are attributes, each as long as it says.
@@ -110,50 +97,51 @@ fn are_attributes(mut bytes: &[u8], order: Order) -> bool {
     true
 }
 
+/// What the link of a port of a bridge has otherwise.
+const BRIDGE_LINK: &[Entry] = &[
+    (
+        IFLA_PROTINFO,
+        "IFLA_PROTINFO",
+        Kind::Nest(Set::Known(&SET_LINKINFO_BRPORT_ATTRS)),
+    ),
+    (
+        IFLA_AF_SPEC,
+        "IFLA_AF_SPEC",
+        Kind::Nest(Set::Known(&SET_BRIDGE_AF_ATTRS)),
+    ),
+];
+
+/// What a link of IPv6's has otherwise.
+const INET6_LINK: &[Entry] = &[(
+    IFLA_PROTINFO,
+    "IFLA_PROTINFO",
+    Kind::Nest(Set::Known(&SET_IFLA6_ATTRS)),
+)];
+
 /// The fixed header that a message's type should have, if it is known. A link's
 /// attributes depend on the family that it tells of.
 fn proper(kind: u16, family: Option<u8>) -> Option<Layout> {
-    Some(match kind & !3 {
-        16 | 108 => {
-            let set = match family {
-                Some(AF_BRIDGE) => Set::Over(BRIDGE_LINK, LINK),
-                Some(AF_INET6) => Set::Over(INET6_LINK, LINK),
-                _ => Set::Table(LINK),
-            };
-            ("ifinfomsg", IFINFOMSG, set)
-        }
-        20 | 56 | 60 => ("ifaddrmsg", IFADDRMSG, Set::Table(ADDRESS)),
-        24 => ("rtmsg", RTMSG, Set::Table(ROUTE)),
-        28 => ("ndmsg", NDMSG, Set::Table(NEIGHBOUR)),
-        32 => ("fib_rule_hdr", FIB_RULE_HDR, Set::Table(RULE)),
-        36 | 40 | 44 | 100 => ("tcmsg", TCMSG, Set::Table(TRAFFIC)),
-        48 => ("tcamsg", RTGENMSG, Set::Guess),
-        52 => ("prefixmsg", PREFIXMSG, Set::Table(PREFIX)),
-        64 => ("ndtmsg", RTGENMSG, Set::Guess),
-        68 => ("nduseroptmsg", NDUSEROPTMSG, Set::Table(OPTION)),
-        72 => ("ifaddrlblmsg", IFADDRLBLMSG, Set::Table(LABEL)),
-        76 => ("dcbmsg", DCBMSG, Set::Guess),
-        80 => ("netconfmsg", RTGENMSG, Set::Guess),
-        84 => ("br_port_msg", BRIDGE, Set::Guess),
-        88 => ("rtgenmsg", RTGENMSG, Set::Table(NAMESPACE)),
-        92 => ("if_stats_msg", IF_STATS_MSG, Set::Guess),
-        96 => ("rtgenmsg", RTGENMSG, Set::Guess),
-        104 | 116 => ("nhmsg", NHMSG, Set::Table(NEXT_HOP)),
-        112 => ("br_vlan_msg", BRIDGE, Set::Guess),
-        120 => ("tunnel_msg", TUNNEL_MSG, Set::Guess),
-        _ => return None,
-    })
+    // The messages of four numbers have the same header.
+    let known = (0..4).find_map(|verb| message(MESSAGES, kind & !3 | verb))?;
+    let (header, set) = (known.2?, known.3);
+    let is_link = std::ptr::eq(header, &STRUCT_IFINFOMSG);
+    let set = match family {
+        Some(AF_BRIDGE) if is_link => Set::Over(BRIDGE_LINK, &SET_LINK_ATTRS),
+        Some(AF_INET6) if is_link => Set::Over(INET6_LINK, &SET_LINK_ATTRS),
+        _ => set,
+    };
+    Some((header, set))
 }
 
 /// Passes the fixed header of a message, which is a request for a `dump` or not.
 /// Gives whether there is one, and attributes behind it.
 pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, depth: usize) -> bool {
     let payload = walk.peek(walk.left(end));
-    let Some((name, members, _)) = layout(kind, dump, payload, walk.order) else {
+    let Some((record, _)) = layout(kind, dump, payload, walk.order) else {
         return false;
     };
     let start = walk.at();
-    super::header(walk, name, members, end, depth);
+    super::header(walk, record, end, depth);
     let options = walk.bytes(start.saturating_add(2), 2);
     if let (OPTIONS, Some(len)) = (kind & !3, options) {
         let len = number(len, walk.order).unwrap_or(0) as usize;
@@ -169,5 +157,6 @@ pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, dep
 
 /// Passes the members of a route's next hop that stand behind its length.
 pub(crate) fn next_hop(walk: &mut Walk<'_>, end: usize, depth: usize) {
-    super::members_of(walk, structs::NEXT_HOP, end, depth);
+    let behind = STRUCT_RTNEXTHOP.members.get(1..).unwrap_or_default();
+    super::pass(walk, behind, end, depth);
 }

@@ -3,8 +3,8 @@
 //! Links that others are part of: bridges and bonds.
 
 use super::super::fields::{number, Field, Found, Show, Value};
-use super::super::numbers as n;
 use super::kind::{bridge_id, done, words, Kind};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attribute;
 use crate::netlink::Result;
 use Show::{

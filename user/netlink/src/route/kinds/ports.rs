@@ -3,8 +3,8 @@
 //! Parts of links: ports of a bridge, links of a bond, links in a VRF.
 
 use super::super::fields::{number, Field, Found, Show, Value};
-use super::super::numbers as n;
 use super::kind::{bridge_id, done, number_of, Kind};
+use crate::kernel::numbers as n;
 use crate::netlink::Result;
 use Show::{Bool, Hardware, Hex, Link, Name, Number, Other, Passing, Signed, Time};
 

@@ -5,8 +5,8 @@
 //! Source: `include/uapi/linux/if_tunnel.h`, `include/uapi/linux/ip6_tunnel.h`.
 
 use super::super::fields::{big, Field, Found, Row, Show, Value};
-use super::super::numbers as n;
 use super::kind::{done, number_of, Kind};
+use crate::kernel::numbers as n;
 use crate::netlink::Result;
 use Show::{Address, Bits, Bool, End, Flag, Hex, Link, Name, Number, Unless0, Yes};
 

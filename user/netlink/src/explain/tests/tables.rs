@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What the kernel's own specs say, and what is chosen by a value beside it.
+
+use super::messages::{taken_apart, told, NETFILTER, ROUTE};
+use super::*;
+use crate::kernel::numbers as n;
+
+const LINK: [u8; 16] = [0, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const INET_ROUTE: [u8; 12] = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+
+/// Attributes of these numbers and values.
+fn nest(attributes: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = Attributes::new(&mut bytes);
+    for (number, value) in attributes {
+        writer.bytes(*number, value).unwrap();
+    }
+    bytes
+}
+
+/// The meaning of a field, in a message with which nothing is wrong.
+fn shown(message: &[u8], protocol: u16, fields: &[(&str, &str)]) {
+    let explained = taken_apart(message, protocol);
+    assert!(explained.bad().is_none(), "{:?}", explained.bad());
+    for (name, wanted) in fields {
+        assert_eq!(meaning(&explained, name), *wanted, "{name}");
+    }
+}
+
+/// A link of this kind, and of a master of this kind.
+fn link(kind: &[u8], data: &[u8], master: &[u8], part: &[u8]) -> Vec<u8> {
+    let info = nest(&[(1, kind), (2, data), (4, master), (5, part)]);
+    told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_LINKINFO, &info)])
+}
+
+#[test]
+fn every_attribute_of_a_link_has_the_name_that_the_kernel_has() {
+    let table = rtnetlink::SET_LINK_ATTRS.0;
+    assert!(table.len() >= 69, "{}", table.len());
+    for (place, (number, name, _)) in table.iter().enumerate() {
+        assert_eq!(usize::from(*number), place + 1, "{name}");
+        assert!(name.starts_with("IFLA_"), "{name}");
+        let message = told(n::RTM_NEWLINK, &LINK, &[(*number, &[])]);
+        let explained = taken_apart(&message, ROUTE);
+        let wanted = format!("{number}: {name}");
+        assert_eq!(meaning(&explained, "nla_type"), wanted);
+    }
+}
+
+#[test]
+fn what_a_link_is_set_up_with_is_known_by_its_kind() {
+    // Those that the kernel's spec has, with a nest in the nest.
+    let info = nest(&[(n::IFLA_BOND_AD_INFO_NUM_PORTS, &2u16.to_ne_bytes())]);
+    let bond = nest(&[(n::IFLA_BOND_AD_INFO, &info)]);
+    let port = nest(&[(n::IFLA_BRPORT_GROUP_FWD_MASK, &4u16.to_ne_bytes())]);
+    shown(
+        &link(b"bond\0", &bond, b"bridge\0", &port),
+        ROUTE,
+        &[
+            ("IFLA_BOND_AD_INFO_NUM_PORTS", "2"),
+            ("IFLA_BRPORT_GROUP_FWD_MASK", "4"),
+        ],
+    );
+    // Those that it lacks.
+    let vxlan = nest(&[
+        (n::IFLA_VXLAN_ID, &42u32.to_ne_bytes()),
+        (n::IFLA_VXLAN_PORT, &4789u16.to_be_bytes()),
+    ]);
+    let vrf = nest(&[(n::IFLA_VRF_PORT_TABLE, &254u32.to_ne_bytes())]);
+    shown(
+        &link(b"vxlan\0", &vxlan, b"vrf", &vrf),
+        ROUTE,
+        &[
+            ("IFLA_VXLAN_ID", "42 (0x2a)"),
+            ("IFLA_VXLAN_PORT", "4789 (0x12b5)"),
+            ("IFLA_VRF_PORT_TABLE", "254: RT_TABLE_MAIN"),
+        ],
+    );
+    // Of a kind that is not known the data are guessed.
+    let link = link(b"next\0", &vxlan, b"", &[]);
+    let explained = taken_apart(&link, ROUTE);
+    assert!(find(&explained, "IFLA_VXLAN_ID").is_none());
+    let guess = |field: &Field| field.meaning == "42 (0x2a) (a guess)";
+    assert!(explained.fields.iter().any(guess));
+}
+
+#[test]
+fn an_encapsulation_is_known_by_the_number_of_its_type() {
+    let ip = nest(&[(n::LWTUNNEL_IP_DST, &[192, 0, 2, 1])]);
+    let kind = n::LWTUNNEL_ENCAP_IP.to_ne_bytes();
+    // The type stands behind what it chooses.
+    let attributes = [(n::RTA_ENCAP, &ip[..]), (n::RTA_ENCAP_TYPE, &kind)];
+    shown(
+        &told(n::RTM_NEWROUTE, &INET_ROUTE, &attributes),
+        ROUTE,
+        &[
+            ("LWTUNNEL_IP_DST", "192.0.2.1"),
+            ("RTA_ENCAP_TYPE", "2: LWTUNNEL_ENCAP_IP"),
+        ],
+    );
+}
+
+#[test]
+fn an_expression_is_known_by_its_name_and_an_object_by_its_type() {
+    let cmp = nest(&[(n::NFTA_CMP_OP, &1u32.to_be_bytes())]);
+    let expression = nest(&[(n::NFTA_EXPR_NAME, b"cmp\0"), (n::NFTA_EXPR_DATA, &cmp)]);
+    let list = nest(&[(n::NFTA_LIST_ELEM, &expression)]);
+    shown(
+        &told(
+            n::NFT_MSG_NEWRULE,
+            &[2, 0, 0, 5],
+            &[(n::NFTA_RULE_EXPRESSIONS, &list)],
+        ),
+        NETFILTER,
+        &[("NFTA_CMP_OP", "1: NFT_CMP_NEQ"), ("res_id", "5")],
+    );
+    let quota = nest(&[(n::NFTA_QUOTA_BYTES, &9u64.to_be_bytes())]);
+    let kind = u32::from(n::NFT_OBJECT_QUOTA).to_be_bytes();
+    let attributes = [(n::NFTA_OBJ_TYPE, &kind[..]), (n::NFTA_OBJ_DATA, &quota)];
+    shown(
+        &told(n::NFT_MSG_NEWOBJ, &[2, 0, 0, 5], &attributes),
+        NETFILTER,
+        &[
+            ("NFTA_OBJ_TYPE", "2: NFT_OBJECT_QUOTA"),
+            ("NFTA_QUOTA_BYTES", "9"),
+        ],
+    );
+}
+
+#[test]
+fn the_settings_of_a_link_are_numbers_with_names() {
+    let settings: Vec<u8> = [1u32, 0].into_iter().flat_map(u32::to_ne_bytes).collect();
+    let inet = nest(&[(n::IFLA_INET_CONF, &settings)]);
+    let families = nest(&[(n::AF_INET, &inet)]);
+    shown(
+        &told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &families)]),
+        ROUTE,
+        &[("forwarding", "1"), ("mc-forwarding", "0")],
+    );
+}
+
+#[test]
+fn an_error_names_an_attribute_in_what_a_kind_chose() {
+    let vxlan = nest(&[(n::IFLA_VXLAN_ID, &42u32.to_ne_bytes())]);
+    let mut request = link(b"vxlan\0", &vxlan, b"", &[]);
+    request[6..8].copy_from_slice(&(flags::REQUEST | flags::ACK).to_ne_bytes());
+    let mut context = context();
+    let sent = context.explain(of(&request, ROUTE, Direction::ToKernel));
+    let at = find(&sent, "IFLA_VXLAN_ID").unwrap().offset - 4;
+    let mut payload = (-libc::EINVAL).to_ne_bytes().to_vec();
+    payload.extend_from_slice(&request);
+    payload.extend(nest(&[(2, &(at as u32).to_ne_bytes())]));
+    let error = own(2, flags::ACK_TLVS, &payload);
+    let explained = context.explain(of(&error, ROUTE, Direction::FromKernel));
+    let wanted = format!("{at}: IFLA_VXLAN_ID of the request");
+    let says = |field: &Field| field.meaning == wanted;
+    assert!(explained.fields.iter().any(says), "{wanted}");
+}
