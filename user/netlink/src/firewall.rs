@@ -41,7 +41,7 @@ pub use rule::Rule;
 pub use set::Set;
 pub use table::Table;
 
-use crate::kernel::numbers::NFT_MSG_GETGEN;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
 use crate::netlink::list::{self, named, Listing, Question};
 use crate::netlink::message::{self, flags, Message};
@@ -84,13 +84,13 @@ pub struct Ruleset {
 /// The name of a family of tables: `NFPROTO_*`.
 #[must_use]
 pub fn family_name(number: u8) -> Cow<'static, str> {
-    match number {
-        1 => "inet".into(),
-        2 => "ip".into(),
-        3 => "arp".into(),
-        5 => "netdev".into(),
-        7 => "bridge".into(),
-        10 => "ip6".into(),
+    match number.into() {
+        n::NFPROTO_INET => "inet".into(),
+        n::NFPROTO_IPV4 => "ip".into(),
+        n::NFPROTO_ARP => "arp".into(),
+        n::NFPROTO_NETDEV => "netdev".into(),
+        n::NFPROTO_BRIDGE => "bridge".into(),
+        n::NFPROTO_IPV6 => "ip6".into(),
         other => other.to_string().into(),
     }
 }
@@ -127,9 +127,8 @@ fn split<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
 
 /// Reads the number of the state that the firewall is in.
 fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
-    const ID: u16 = 1;
     let seq = socket.next_seq();
-    let mut request = message::header(NFT_MSG_GETGEN, flags::REQUEST, seq).to_vec();
+    let mut request = message::header(n::NFT_MSG_GETGEN, flags::REQUEST, seq).to_vec();
     request.extend_from_slice(&HEADER);
     message::finish(&mut request, 0)?;
     let reply = socket
@@ -137,7 +136,7 @@ fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
         .map_err(|error| named(error, FIRST_REQUEST))?;
     for attribute in split(&reply)?.1 {
         let attribute = attribute?;
-        if attribute.number == ID {
+        if attribute.number == n::NFTA_GEN_ID {
             return attribute.be32();
         }
     }

@@ -105,6 +105,12 @@ pub(crate) struct Table(pub(crate) &'static [Entry]);
 /// A value of an enum, or a bit, and its name.
 pub(crate) type Name = (u64, &'static str);
 
+/// Returns the name of a value.
+pub(crate) fn name_of(names: &'static [Name], value: u64) -> Option<&'static str> {
+    let known = names.iter().find(|known| known.0 == value);
+    known.map(|known| known.1)
+}
+
 /// The attributes for one value of a selector, and the struct before them.
 pub(crate) type Format = (&'static str, Option<&'static Record>, Set);
 

@@ -5,10 +5,10 @@
 
 use super::datagram::{each, Order};
 use super::tables;
-use super::value::{name_of, number_of, show, Place};
+use super::value::{number_of, show, Place};
 use super::walk::Walk;
 use crate::genl::spec::{Attribute, Family};
-use crate::kernel::{Entry, Format, Kind, Name, Record, Set};
+use crate::kernel::{name_of, Entry, Format, Kind, Name, Record, Set};
 use crate::netlink::attr::{ALIGN, HEADER};
 
 const NESTED: u16 = 1 << 15;

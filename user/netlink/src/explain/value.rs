@@ -3,7 +3,7 @@
 //! What the bytes of a value mean.
 
 use super::datagram::{number, Order};
-use crate::kernel::{Kind, Name, Set};
+use crate::kernel::{name_of, Kind, Name, Set};
 use crate::terminal;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -180,12 +180,6 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
         _ => guess(bytes, order),
     };
     (meaning, None)
-}
-
-/// The name of a value.
-pub(super) fn name_of(names: &'static [Name], value: u64) -> Option<&'static str> {
-    let known = names.iter().find(|known| known.0 == value);
-    known.map(|known| known.1)
 }
 
 /// The names of the bits that are set, in the order of `names`.

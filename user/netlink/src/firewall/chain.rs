@@ -47,14 +47,12 @@ impl Chain {
     /// The name of its hook.
     #[must_use]
     pub fn hook_name(&self) -> Option<Cow<'static, str>> {
-        const NETDEV: u8 = 5;
-        const ARP: u8 = 3;
         let number = self.hook.as_ref()?.number;
-        let name = match (self.family, number) {
-            (NETDEV, 0) => "ingress",
-            (NETDEV, 1) => "egress",
-            (ARP, 0) => "input",
-            (ARP, 1) => "output",
+        let name = match (self.family.into(), number) {
+            (n::NFPROTO_NETDEV, 0) => "ingress",
+            (n::NFPROTO_NETDEV, 1) => "egress",
+            (n::NFPROTO_ARP, 0) => "input",
+            (n::NFPROTO_ARP, 1) => "output",
             (_, 0) => "prerouting",
             (_, 1) => "input",
             (_, 2) => "forward",
@@ -116,16 +114,16 @@ impl Listed for Chain {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => table = Some(attribute.name()?),
-                2 => handle = Some(attribute.be64()?),
-                3 => name = Some(attribute.name()?),
-                4 => {
+                n::NFTA_CHAIN_TABLE => table = Some(attribute.name()?),
+                n::NFTA_CHAIN_HANDLE => handle = Some(attribute.be64()?),
+                n::NFTA_CHAIN_NAME => name = Some(attribute.name()?),
+                n::NFTA_CHAIN_HOOK => {
                     let (one, several) = (n::NFTA_HOOK_DEV, n::NFTA_HOOK_DEVS);
                     hook = Some(read_hook(attribute.attributes(), Some(one), several)?);
                 }
-                5 => drops = attribute.be32()? == DROP,
-                6 => uses = attribute.be32()?,
-                7 => kind = Some(attribute.text()?),
+                n::NFTA_CHAIN_POLICY => drops = attribute.be32()? == DROP,
+                n::NFTA_CHAIN_USE => uses = attribute.be32()?,
+                n::NFTA_CHAIN_TYPE => kind = Some(attribute.text()?),
                 _ => {}
             }
         }

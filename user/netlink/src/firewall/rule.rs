@@ -3,7 +3,7 @@
 //! Rules: expressions that are evaluated one after another.
 
 use super::{comment, Listed};
-use crate::kernel::numbers::NFT_MSG_NEWRULE;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::ffi::OsString;
@@ -30,17 +30,15 @@ pub struct Rule {
 
 /// Reads `NFTA_RULE_EXPRESSIONS`: a list of expressions, each with its name.
 fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
-    const ELEMENT: u16 = 1;
-    const NAME: u16 = 1;
     let mut names = Vec::new();
     for element in list {
         let element = element?;
-        if element.number != ELEMENT {
+        if element.number != n::NFTA_LIST_ELEM {
             continue;
         }
         for attribute in element.attributes() {
             let attribute = attribute?;
-            if attribute.number == NAME {
+            if attribute.number == n::NFTA_EXPR_NAME {
                 names.push(attribute.text()?);
             }
         }
@@ -49,7 +47,7 @@ fn read_expressions(list: Attributes<'_>) -> Result<Vec<String>> {
 }
 
 impl Listed for Rule {
-    const NEW: u16 = NFT_MSG_NEWRULE;
+    const NEW: u16 = n::NFT_MSG_NEWRULE;
     const REQUEST: &'static str = "NFT_MSG_GETRULE";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
@@ -59,12 +57,12 @@ impl Listed for Rule {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => table = Some(attribute.name()?),
-                2 => chain = Some(attribute.name()?),
-                3 => handle = Some(attribute.be64()?),
-                4 => expressions = read_expressions(attribute.attributes())?,
-                6 => position = Some(attribute.be64()?),
-                7 => note = comment(attribute.payload, COMMENT),
+                n::NFTA_RULE_TABLE => table = Some(attribute.name()?),
+                n::NFTA_RULE_CHAIN => chain = Some(attribute.name()?),
+                n::NFTA_RULE_HANDLE => handle = Some(attribute.be64()?),
+                n::NFTA_RULE_EXPRESSIONS => expressions = read_expressions(attribute.attributes())?,
+                n::NFTA_RULE_POSITION => position = Some(attribute.be64()?),
+                n::NFTA_RULE_USERDATA => note = comment(attribute.payload, COMMENT),
                 _ => {}
             }
         }

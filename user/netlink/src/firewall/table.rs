@@ -3,7 +3,7 @@
 //! Tables: what holds chains.
 
 use super::Listed;
-use crate::kernel::numbers::NFT_MSG_NEWTABLE;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Error, Result};
 use std::ffi::OsString;
@@ -39,7 +39,7 @@ impl Table {
 }
 
 impl Listed for Table {
-    const NEW: u16 = NFT_MSG_NEWTABLE;
+    const NEW: u16 = n::NFT_MSG_NEWTABLE;
     const REQUEST: &'static str = "NFT_MSG_GETTABLE";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
@@ -48,11 +48,11 @@ impl Listed for Table {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => name = Some(attribute.name()?),
-                2 => flags = attribute.be32()?,
-                3 => uses = attribute.be32()?,
-                4 => handle = Some(attribute.be64()?),
-                7 => owner = Some(attribute.be32()?),
+                n::NFTA_TABLE_NAME => name = Some(attribute.name()?),
+                n::NFTA_TABLE_FLAGS => flags = attribute.be32()?,
+                n::NFTA_TABLE_USE => uses = attribute.be32()?,
+                n::NFTA_TABLE_HANDLE => handle = Some(attribute.be64()?),
+                n::NFTA_TABLE_OWNER => owner = Some(attribute.be32()?),
                 _ => {}
             }
         }

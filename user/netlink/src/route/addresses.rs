@@ -6,6 +6,7 @@
 
 use super::names::bits;
 use super::{ip, split, Entry, Family};
+use crate::kernel::numbers as n;
 use crate::netlink::message::Message;
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
@@ -50,8 +51,8 @@ pub struct Address {
 /// A time that does not end.
 pub const FOREVER: u32 = u32::MAX;
 
-const SECONDARY: u32 = 0x01;
-const PERMANENT: u32 = 0x80;
+const SECONDARY: u32 = n::IFA_F_SECONDARY as u32;
+const PERMANENT: u32 = n::IFA_F_PERMANENT as u32;
 
 /// But for those two, whose words depend.
 const FLAGS: &[(u32, &str)] = &[
@@ -90,7 +91,7 @@ impl Address {
 impl crate::sealed::Sealed for Address {}
 
 impl Entry for Address {
-    const NEW: u16 = 20;
+    const NEW: u16 = n::RTM_NEWADDR;
     const REQUEST: &'static str = "RTM_GETADDR";
     const GROUPS: &'static [u32] = &[5, 9];
     const HEADER: usize = 8;
@@ -144,12 +145,12 @@ impl Entry for Address {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => prefix = Some(ip(&attribute)?),
-                2 => local = Some(ip(&attribute)?),
-                3 => address.label = Some(attribute.name()?),
-                4 => address.broadcast = Some(ip(&attribute)?),
-                5 => address.anycast = Some(ip(&attribute)?),
-                6 => {
+                n::IFA_ADDRESS => prefix = Some(ip(&attribute)?),
+                n::IFA_LOCAL => local = Some(ip(&attribute)?),
+                n::IFA_LABEL => address.label = Some(attribute.name()?),
+                n::IFA_BROADCAST => address.broadcast = Some(ip(&attribute)?),
+                n::IFA_ANYCAST => address.anycast = Some(ip(&attribute)?),
+                n::IFA_CACHEINFO => {
                     let [p0, p1, p2, p3, v0, v1, v2, v3, ..] = *attribute.payload else {
                         return Err(Error::Malformed {
                             what: "IFA_CACHEINFO is too short",
@@ -159,9 +160,9 @@ impl Entry for Address {
                     address.preferred = u32::from_ne_bytes([p0, p1, p2, p3]);
                     address.valid = u32::from_ne_bytes([v0, v1, v2, v3]);
                 }
-                8 => address.flags = attribute.u32()?,
-                9 => address.metric = Some(attribute.u32()?),
-                11 => address.protocol = Some(attribute.u8()?),
+                n::IFA_FLAGS => address.flags = attribute.u32()?,
+                n::IFA_RT_PRIORITY => address.metric = Some(attribute.u32()?),
+                n::IFA_PROTO => address.protocol = Some(attribute.u8()?),
                 _ => {}
             }
         }

@@ -6,6 +6,7 @@
 //! its number, the key that `ip -j` has for it, and how its payload is read.
 
 use super::ip;
+use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::{Error, Result};
 use std::borrow::Cow;
@@ -206,15 +207,13 @@ pub(super) fn read(rows: &'static [Row], found: &Found<'_>) -> Result<Vec<Field>
 
 /// A hardware address of a link of this type.
 pub(super) fn hardware(link_type: u16, address: &[u8]) -> String {
-    const TUNNEL: u16 = 768;
-    const TUNNEL6: u16 = 769;
-    const SIT: u16 = 776;
-    const GRE: u16 = 778;
-    const GRE6: u16 = 823;
-    if let (TUNNEL | SIT | GRE, Ok(v4)) = (link_type, <[u8; 4]>::try_from(address)) {
+    use n::{ARPHRD_IP6GRE, ARPHRD_IPGRE, ARPHRD_SIT, ARPHRD_TUNNEL, ARPHRD_TUNNEL6};
+    if let (ARPHRD_TUNNEL | ARPHRD_SIT | ARPHRD_IPGRE, Ok(v4)) =
+        (link_type, <[u8; 4]>::try_from(address))
+    {
         return IpAddr::from(v4).to_string();
     }
-    if let (TUNNEL6 | GRE6, Ok(v6)) = (link_type, <[u8; 16]>::try_from(address)) {
+    if let (ARPHRD_TUNNEL6 | ARPHRD_IP6GRE, Ok(v6)) = (link_type, <[u8; 16]>::try_from(address)) {
         return IpAddr::from(v6).to_string();
     }
     let pairs: Vec<_> = address.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -78,11 +78,11 @@ fn port_range(attribute: &Attribute<'_>) -> Result<Option<Value>> {
 /// `struct ifla_vlan_flags`: those that are set, and those that count.
 fn vlan_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     const FLAGS: &[(u32, &str)] = &[
-        (1, "REORDER_HDR"),
-        (2, "GVRP"),
-        (4, "LOOSE_BINDING"),
-        (8, "MVRP"),
-        (16, "BRIDGE_BINDING"),
+        (n::VLAN_FLAG_REORDER_HDR as u32, "REORDER_HDR"),
+        (n::VLAN_FLAG_GVRP as u32, "GVRP"),
+        (n::VLAN_FLAG_LOOSE_BINDING as u32, "LOOSE_BINDING"),
+        (n::VLAN_FLAG_MVRP as u32, "MVRP"),
+        (n::VLAN_FLAG_BRIDGE_BINDING as u32, "BRIDGE_BINDING"),
     ];
     let Some([flags, _]) = words(attribute) else {
         return Ok(None);
@@ -254,11 +254,11 @@ static KINDS: &[Kind] = &[
                 n::IFLA_MACVLAN_MODE,
                 "mode",
                 Name(&[
-                    (1, "private"),
-                    (2, "vepa"),
-                    (4, "bridge"),
-                    (8, "passthru"),
-                    (16, "source"),
+                    (n::MACVLAN_MODE_PRIVATE as u64, "private"),
+                    (n::MACVLAN_MODE_VEPA as u64, "vepa"),
+                    (n::MACVLAN_MODE_BRIDGE as u64, "bridge"),
+                    (n::MACVLAN_MODE_PASSTHRU as u64, "passthru"),
+                    (n::MACVLAN_MODE_SOURCE as u64, "source"),
                 ]),
             ),
             (

@@ -86,45 +86,47 @@ pub struct Link {
 
 /// Flags of links: `enum net_device_flags` in `include/uapi/linux/if.h`.
 pub mod flag {
+    use crate::kernel::numbers as n;
+
     /// It is set up.
-    pub const UP: u32 = 1;
+    pub const UP: u32 = n::IFF_UP as u32;
     /// It has a far end rather than a broadcast address.
-    pub const POINTOPOINT: u32 = 1 << 4;
+    pub const POINTOPOINT: u32 = n::IFF_POINTOPOINT as u32;
     /// It can send.
-    pub const RUNNING: u32 = 1 << 6;
+    pub const RUNNING: u32 = n::IFF_RUNNING as u32;
     /// What is below it, a cable most often, can send.
-    pub const LOWER_UP: u32 = 1 << 16;
+    pub const LOWER_UP: u32 = n::IFF_LOWER_UP as u32;
 }
 
 /// In the order in which `ip` prints them.
 const FLAGS: &[(u32, &str)] = &[
-    (1 << 3, "LOOPBACK"),
-    (1 << 1, "BROADCAST"),
+    (n::IFF_LOOPBACK as u32, "LOOPBACK"),
+    (n::IFF_BROADCAST as u32, "BROADCAST"),
     (flag::POINTOPOINT, "POINTOPOINT"),
-    (1 << 12, "MULTICAST"),
-    (1 << 7, "NOARP"),
-    (1 << 9, "ALLMULTI"),
-    (1 << 8, "PROMISC"),
-    (1 << 10, "MASTER"),
-    (1 << 11, "SLAVE"),
-    (1 << 2, "DEBUG"),
-    (1 << 15, "DYNAMIC"),
-    (1 << 14, "AUTOMEDIA"),
-    (1 << 13, "PORTSEL"),
-    (1 << 5, "NOTRAILERS"),
+    (n::IFF_MULTICAST as u32, "MULTICAST"),
+    (n::IFF_NOARP as u32, "NOARP"),
+    (n::IFF_ALLMULTI as u32, "ALLMULTI"),
+    (n::IFF_PROMISC as u32, "PROMISC"),
+    (n::IFF_MASTER as u32, "MASTER"),
+    (n::IFF_SLAVE as u32, "SLAVE"),
+    (n::IFF_DEBUG as u32, "DEBUG"),
+    (n::IFF_DYNAMIC as u32, "DYNAMIC"),
+    (n::IFF_AUTOMEDIA as u32, "AUTOMEDIA"),
+    (n::IFF_PORTSEL as u32, "PORTSEL"),
+    (n::IFF_NOTRAILERS as u32, "NOTRAILERS"),
     (flag::UP, "UP"),
     (flag::LOWER_UP, "LOWER_UP"),
-    (1 << 17, "DORMANT"),
-    (1 << 18, "ECHO"),
+    (n::IFF_DORMANT as u32, "DORMANT"),
+    (n::IFF_ECHO as u32, "ECHO"),
 ];
 
-/// `RTEXT_FILTER_SKIP_STATS`: leaves out what changes with every packet.
-const SKIP_STATS: u32 = 1 << 3;
+/// Leaves out what changes with every packet.
+const SKIP_STATS: u32 = n::RTEXT_FILTER_SKIP_STATS as u32;
 
 impl crate::sealed::Sealed for Link {}
 
 impl Entry for Link {
-    const NEW: u16 = 16;
+    const NEW: u16 = n::RTM_NEWLINK;
     const REQUEST: &'static str = "RTM_GETLINK";
     const GROUPS: &'static [u32] = &[1];
     const HEADER: usize = 16;
@@ -173,34 +175,34 @@ impl Entry for Link {
             let attribute = attribute?;
             let bytes = || Some(attribute.payload.to_owned());
             match attribute.number {
-                1 => link.address = bytes(),
-                2 => link.broadcast = bytes(),
-                3 => link.name = attribute.name()?,
-                4 => link.mtu = Some(attribute.u32()?),
-                5 => link.link = Some(attribute.u32()?),
-                6 => link.qdisc = Some(attribute.text()?),
-                10 => link.master = Some(attribute.u32()?),
-                13 => link.queue_len = Some(attribute.u32()?),
-                16 => link.state = attribute.u8()?,
-                17 => link.dormant_mode = attribute.u8()? != 0,
-                18 => link.read_info(attribute.attributes())?,
-                20 => link.alias = Some(attribute.name()?),
-                26 => link.address_mode = read_address_mode(attribute.attributes())?,
-                27 => link.group = Some(attribute.u32()?),
-                30 => link.promiscuity = Some(attribute.u32()?),
-                31 => link.queues.0 = Some(attribute.u32()?),
-                32 => link.queues.1 = Some(attribute.u32()?),
-                37 => link.link_netnsid = Some(attribute.u32()? as i32),
-                40 => link.gso_max.0 = Some(attribute.u32()?),
-                41 => link.gso_max.1 = Some(attribute.u32()?),
-                50 => bounds.0 = Some(attribute.u32()?),
-                51 => bounds.1 = Some(attribute.u32()?),
-                52 => link.other_names = read_names(attribute.attributes())?,
-                54 => link.permanent_address = bytes(),
-                58 => link.gro_max_size = Some(attribute.u32()?),
-                59 => link.tso_max.1 = Some(attribute.u32()?),
-                60 => link.tso_max.0 = Some(attribute.u32()?),
-                61 => link.allmulti = Some(attribute.u32()?),
+                n::IFLA_ADDRESS => link.address = bytes(),
+                n::IFLA_BROADCAST => link.broadcast = bytes(),
+                n::IFLA_IFNAME => link.name = attribute.name()?,
+                n::IFLA_MTU => link.mtu = Some(attribute.u32()?),
+                n::IFLA_LINK => link.link = Some(attribute.u32()?),
+                n::IFLA_QDISC => link.qdisc = Some(attribute.text()?),
+                n::IFLA_MASTER => link.master = Some(attribute.u32()?),
+                n::IFLA_TXQLEN => link.queue_len = Some(attribute.u32()?),
+                n::IFLA_OPERSTATE => link.state = attribute.u8()?,
+                n::IFLA_LINKMODE => link.dormant_mode = attribute.u8()? != 0,
+                n::IFLA_LINKINFO => link.read_info(attribute.attributes())?,
+                n::IFLA_IFALIAS => link.alias = Some(attribute.name()?),
+                n::IFLA_AF_SPEC => link.address_mode = read_address_mode(attribute.attributes())?,
+                n::IFLA_GROUP => link.group = Some(attribute.u32()?),
+                n::IFLA_PROMISCUITY => link.promiscuity = Some(attribute.u32()?),
+                n::IFLA_NUM_TX_QUEUES => link.queues.0 = Some(attribute.u32()?),
+                n::IFLA_NUM_RX_QUEUES => link.queues.1 = Some(attribute.u32()?),
+                n::IFLA_LINK_NETNSID => link.link_netnsid = Some(attribute.u32()? as i32),
+                n::IFLA_GSO_MAX_SEGS => link.gso_max.0 = Some(attribute.u32()?),
+                n::IFLA_GSO_MAX_SIZE => link.gso_max.1 = Some(attribute.u32()?),
+                n::IFLA_MIN_MTU => bounds.0 = Some(attribute.u32()?),
+                n::IFLA_MAX_MTU => bounds.1 = Some(attribute.u32()?),
+                n::IFLA_PROP_LIST => link.other_names = read_names(attribute.attributes())?,
+                n::IFLA_PERM_ADDRESS => link.permanent_address = bytes(),
+                n::IFLA_GRO_MAX_SIZE => link.gro_max_size = Some(attribute.u32()?),
+                n::IFLA_TSO_MAX_SIZE => link.tso_max.1 = Some(attribute.u32()?),
+                n::IFLA_TSO_MAX_SEGS => link.tso_max.0 = Some(attribute.u32()?),
+                n::IFLA_ALLMULTI => link.allmulti = Some(attribute.u32()?),
                 _ => {}
             }
         }
@@ -252,11 +254,11 @@ impl Link {
     /// The name of [`Self::address_mode`].
     #[must_use]
     pub fn address_mode_name(&self) -> Option<Cow<'static, str>> {
-        Some(match self.address_mode? {
-            0 => "eui64".into(),
-            1 => "none".into(),
-            2 => "stable_secret".into(),
-            3 => "random".into(),
+        Some(match self.address_mode?.into() {
+            n::IN6_ADDR_GEN_MODE_EUI64 => "eui64".into(),
+            n::IN6_ADDR_GEN_MODE_NONE => "none".into(),
+            n::IN6_ADDR_GEN_MODE_STABLE_PRIVACY => "stable_secret".into(),
+            n::IN6_ADDR_GEN_MODE_RANDOM => "random".into(),
             other => format!("{other:#x}").into(),
         })
     }
@@ -280,7 +282,6 @@ impl Link {
 
 /// Reads `IFLA_AF_SPEC` for `IFLA_INET6_ADDR_GEN_MODE`.
 fn read_address_mode(families: Attributes<'_>) -> Result<Option<u8>> {
-    const ADDR_GEN_MODE: u16 = 8;
     for family in families {
         let family = family?;
         if family.number != Family::Inet6.number().into() {
@@ -288,7 +289,7 @@ fn read_address_mode(families: Attributes<'_>) -> Result<Option<u8>> {
         }
         for attribute in family.attributes() {
             let attribute = attribute?;
-            if attribute.number == ADDR_GEN_MODE {
+            if attribute.number == n::IFLA_INET6_ADDR_GEN_MODE {
                 return attribute.u8().map(Some);
             }
         }
@@ -298,11 +299,10 @@ fn read_address_mode(families: Attributes<'_>) -> Result<Option<u8>> {
 
 /// Reads `IFLA_PROP_LIST`.
 fn read_names(attributes: Attributes<'_>) -> Result<Vec<OsString>> {
-    const ALT_IFNAME: u16 = 53;
     let mut names = Vec::new();
     for attribute in attributes {
         let attribute = attribute?;
-        if attribute.number == ALT_IFNAME {
+        if attribute.number == n::IFLA_ALT_IFNAME {
             names.push(attribute.name()?);
         }
     }
@@ -311,9 +311,9 @@ fn read_names(attributes: Attributes<'_>) -> Result<Vec<OsString>> {
 
 /// Lists all links, in the order of their numbers.
 pub fn list<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Link>> {
-    const EXT_MASK: u16 = 29;
-    let mut listing: Listing<Link> =
-        dump(socket, &[0; Link::HEADER], |w| w.u32(EXT_MASK, SKIP_STATS))?;
+    let mut listing: Listing<Link> = dump(socket, &[0; Link::HEADER], |w| {
+        w.u32(n::IFLA_EXT_MASK, SKIP_STATS)
+    })?;
     listing.entries.sort_by_key(|link| link.index);
     Ok(listing)
 }

@@ -12,6 +12,7 @@
 //! assert_eq!(names::table_number("local"), Some(255));
 //! ```
 
+use crate::kernel::{self, numbers as n};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -23,26 +24,33 @@ fn or_number(name: Option<&'static str>, number: u32) -> Name {
     name.map_or_else(|| number.to_string().into(), Cow::from)
 }
 
+/// What follows the prefix in the name of a number.
+fn name(names: &'static [kernel::Name], prefix: &str, number: u64) -> Option<&'static str> {
+    kernel::name_of(names, number)?.strip_prefix(prefix)
+}
+
+/// The same in lower case, as `ip` has most names. The number if it is not `known` to `ip`.
+fn lower(names: &'static [kernel::Name], prefix: &str, number: u32, known: bool) -> Name {
+    let name = name(names, prefix, number.into()).filter(|_| known);
+    name.map_or_else(|| number.to_string(), str::to_ascii_lowercase)
+        .into()
+}
+
 /// A routing table: `enum rt_class_t`.
 #[must_use]
 pub fn table(number: u32) -> Name {
-    let name = match number {
-        0 => Some("unspec"),
-        253 => Some("default"),
-        254 => Some("main"),
-        255 => Some("local"),
-        _ => None,
-    };
-    or_number(name, number)
+    // `ip` has no name for this one.
+    let known = number != n::RT_TABLE_COMPAT.into();
+    lower(n::ENUM_RT_TABLE, "RT_TABLE_", number, known)
 }
 
 /// The number of a routing table, from its name or number.
 #[must_use]
 pub fn table_number(name: &str) -> Option<u32> {
     match name {
-        "default" => Some(253),
-        "main" => Some(254),
-        "local" => Some(255),
+        "default" => Some(n::RT_TABLE_DEFAULT.into()),
+        "main" => Some(n::RT_TABLE_MAIN.into()),
+        "local" => Some(n::RT_TABLE_LOCAL.into()),
         _ => name.parse().ok().filter(|number| *number != 0),
     }
 }
@@ -50,80 +58,33 @@ pub fn table_number(name: &str) -> Option<u32> {
 /// Who made a route, a rule or a neighbour: `RTPROT_*`.
 #[must_use]
 pub fn protocol(number: u8) -> Name {
-    let name = match number {
-        0 => Some("unspec"),
-        1 => Some("redirect"),
-        2 => Some("kernel"),
-        3 => Some("boot"),
-        4 => Some("static"),
-        8 => Some("gated"),
-        9 => Some("ra"),
-        10 => Some("mrt"),
-        11 => Some("zebra"),
-        12 => Some("bird"),
-        13 => Some("dnrouted"),
-        14 => Some("xorp"),
-        15 => Some("ntk"),
-        16 => Some("dhcp"),
-        18 => Some("keepalived"),
-        42 => Some("babel"),
-        99 => Some("openr"),
-        186 => Some("bgp"),
-        187 => Some("isis"),
-        188 => Some("ospf"),
-        189 => Some("rip"),
-        192 => Some("eigrp"),
-        _ => None,
-    };
-    or_number(name, number.into())
+    // `ip` has no names for these two.
+    let known = ![n::RTPROT_MROUTED, n::RTPROT_OVN].contains(&number.into());
+    lower(n::ENUM_RTPROT, "RTPROT_", number.into(), known)
 }
 
 /// How far an address or a route reaches: `enum rt_scope_t`.
 #[must_use]
 pub fn scope(number: u8) -> Name {
-    let name = match number {
-        0 => Some("global"),
-        200 => Some("site"),
-        253 => Some("link"),
-        254 => Some("host"),
-        255 => Some("nowhere"),
-        _ => None,
-    };
-    or_number(name, number.into())
+    match number.into() {
+        n::RT_SCOPE_UNIVERSE => "global".into(),
+        other => lower(n::ENUM_RT_SCOPE, "RT_SCOPE_", other.into(), true),
+    }
 }
 
 /// What a route, or a rule without a table, does: `RTN_*`.
 #[must_use]
 pub fn route_type(number: u8) -> Name {
-    let name = match number {
-        0 => Some("none"),
-        1 => Some("unicast"),
-        2 => Some("local"),
-        3 => Some("broadcast"),
-        4 => Some("anycast"),
-        5 => Some("multicast"),
-        6 => Some("blackhole"),
-        7 => Some("unreachable"),
-        8 => Some("prohibit"),
-        9 => Some("throw"),
-        10 => Some("nat"),
-        11 => Some("xresolve"),
-        _ => None,
-    };
-    or_number(name, number.into())
+    match number.into() {
+        n::RTN_UNSPEC => "none".into(),
+        other => lower(n::ENUM_RTM_TYPE, "RTN_", other.into(), true),
+    }
 }
 
 /// Whose address it is: `IFAPROT_*`.
 #[must_use]
 pub fn address_protocol(number: u8) -> Name {
-    let name = match number {
-        0 => Some("unspec"),
-        1 => Some("kernel_lo"),
-        2 => Some("kernel_ra"),
-        3 => Some("kernel_ll"),
-        _ => None,
-    };
-    or_number(name, number.into())
+    lower(n::ENUM_IFAPROT, "IFAPROT_", number.into(), true)
 }
 
 /// A group of links.
@@ -141,16 +102,7 @@ pub fn realm(number: u16) -> Name {
 /// The states of a link: `enum` of `IF_OPER_*` in `include/uapi/linux/if.h`.
 #[must_use]
 pub fn link_state(number: u8) -> Name {
-    let name = match number {
-        0 => Some("UNKNOWN"),
-        1 => Some("NOTPRESENT"),
-        2 => Some("DOWN"),
-        3 => Some("LOWERLAYERDOWN"),
-        4 => Some("TESTING"),
-        5 => Some("DORMANT"),
-        6 => Some("UP"),
-        _ => None,
-    };
+    let name = name(n::ENUM_IF_OPER, "IF_OPER_", number.into());
     or_number(name, number.into())
 }
 
@@ -158,21 +110,21 @@ pub fn link_state(number: u8) -> Name {
 #[must_use]
 pub fn link_type(number: u16) -> Name {
     let name = match number {
-        1 => Some("ether"),
-        24 => Some("ieee1394"),
-        32 => Some("infiniband"),
-        280 => Some("can"),
-        512 => Some("ppp"),
-        768 => Some("ipip"),
-        769 => Some("tunnel6"),
-        772 => Some("loopback"),
-        776 => Some("sit"),
-        778 => Some("gre"),
-        803 => Some("ieee802.11/radiotap"),
-        823 => Some("gre6"),
-        824 => Some("netlink"),
-        0xfffe => Some("none"),
-        0xffff => Some("void"),
+        n::ARPHRD_TUNNEL => Some("ipip"),
+        n::ARPHRD_IPGRE => Some("gre"),
+        n::ARPHRD_IP6GRE => Some("gre6"),
+        n::ARPHRD_IEEE80211_RADIOTAP => Some("ieee802.11/radiotap"),
+        n::ARPHRD_ETHER => Some("ether"),
+        n::ARPHRD_IEEE1394 => Some("ieee1394"),
+        n::ARPHRD_INFINIBAND => Some("infiniband"),
+        n::ARPHRD_CAN => Some("can"),
+        n::ARPHRD_PPP => Some("ppp"),
+        n::ARPHRD_TUNNEL6 => Some("tunnel6"),
+        n::ARPHRD_LOOPBACK => Some("loopback"),
+        n::ARPHRD_SIT => Some("sit"),
+        n::ARPHRD_NETLINK => Some("netlink"),
+        n::ARPHRD_NONE => Some("none"),
+        n::ARPHRD_VOID => Some("void"),
         _ => None,
     };
     name.map_or_else(|| format!("[{number}]").into(), Cow::from)

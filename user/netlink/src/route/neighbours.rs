@@ -8,6 +8,7 @@ use super::fields::hardware;
 use super::links::Names;
 use super::names::bits;
 use super::{dump, ip, split, Entry, Family};
+use crate::kernel::numbers as n;
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
 use crate::netlink::transport::Transport;
@@ -36,10 +37,10 @@ pub struct Neighbour {
 }
 
 /// It is no neighbour: this machine answers for it.
-pub const PROXY: u32 = 1 << 3;
+pub const PROXY: u32 = n::NTF_PROXY as u32;
 /// It needs no question for its hardware address.
-pub const NOARP: u16 = 0x40;
-const EXT_LEARNED: u32 = 1 << 4;
+pub const NOARP: u16 = n::NUD_NOARP;
+const EXT_LEARNED: u32 = n::NTF_EXT_LEARNED as u32;
 
 const STATES: &[(u32, &str)] = &[
     (0x01, "INCOMPLETE"),
@@ -107,7 +108,7 @@ impl Neighbour {
 impl crate::sealed::Sealed for Neighbour {}
 
 impl Entry for Neighbour {
-    const NEW: u16 = 28;
+    const NEW: u16 = n::RTM_NEWNEIGH;
     const REQUEST: &'static str = "RTM_GETNEIGH";
     const GROUPS: &'static [u32] = &[3];
     const HEADER: usize = 12;
@@ -134,10 +135,10 @@ impl Entry for Neighbour {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => destination = Some(ip(&attribute)?),
-                2 => address = Some(attribute.payload.to_owned()),
-                12 => protocol = Some(attribute.u8()?),
-                15 => flags |= attribute.u32()? << 8,
+                n::NDA_DST => destination = Some(ip(&attribute)?),
+                n::NDA_LLADDR => address = Some(attribute.payload.to_owned()),
+                n::NDA_PROTOCOL => protocol = Some(attribute.u8()?),
+                n::NDA_FLAGS_EXT => flags |= attribute.u32()? << 8,
                 _ => {}
             }
         }

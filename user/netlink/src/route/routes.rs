@@ -9,6 +9,7 @@ use super::fields::Field;
 use super::names::bits;
 use super::{both, dump, ip, ip_bytes, split, Entry, Family, Prefix};
 use crate::kernel::numbers as n;
+use crate::kernel::rtnetlink::SET_METRICS;
 use crate::netlink::attr::{Attribute, Attributes, ALIGN};
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
@@ -85,22 +86,25 @@ pub struct Way {
 
 /// In the order in which `ip` prints them.
 const FLAGS: &[(u32, &str)] = &[
-    (1, "dead"),
-    (4, "onlink"),
-    (2, "pervasive"),
-    (8, "offload"),
-    (64, "trap"),
-    (0x100, "notify"),
-    (16, "linkdown"),
-    (32, "unresolved"),
-    (0x4000, "rt_offload"),
-    (0x8000, "rt_trap"),
-    (0x2000_0000, "rt_offload_failed"),
+    (n::RTNH_F_DEAD as u32, "dead"),
+    (n::RTNH_F_ONLINK as u32, "onlink"),
+    (n::RTNH_F_PERVASIVE as u32, "pervasive"),
+    (n::RTNH_F_OFFLOAD as u32, "offload"),
+    (n::RTNH_F_TRAP as u32, "trap"),
+    (n::RTM_F_NOTIFY as u32, "notify"),
+    (n::RTNH_F_LINKDOWN as u32, "linkdown"),
+    (n::RTNH_F_UNRESOLVED as u32, "unresolved"),
+    (n::RTM_F_OFFLOAD as u32, "rt_offload"),
+    (n::RTM_F_TRAP as u32, "rt_trap"),
+    (n::RTM_F_OFFLOAD_FAILED as u32, "rt_offload_failed"),
 ];
 
 /// The flags that tell how a nexthop fares, rather than which it is:
 /// `RTNH_COMPARE_MASK`, and those of a route like them.
-const PASSING: u32 = 1 | 8 | 16 | 64 | 0x4000 | 0x8000 | 0x2000_0000;
+const PASSING: u32 = (n::RTNH_F_DEAD | n::RTNH_F_LINKDOWN | n::RTNH_F_OFFLOAD | n::RTNH_F_TRAP)
+    as u32
+    | (n::RTM_F_OFFLOAD | n::RTM_F_TRAP) as u32
+    | n::RTM_F_OFFLOAD_FAILED as u32;
 
 /// The names of a route's or a way's flags, as `ip` prints them.
 #[must_use]
@@ -112,25 +116,13 @@ pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
 /// The name of a metric, by its number of `RTAX_*`.
 #[must_use]
 pub fn metric_name(number: u16) -> Cow<'static, str> {
-    let name = match number {
-        2 => "mtu",
-        3 => "window",
-        4 => "rtt",
-        5 => "rttvar",
-        6 => "ssthresh",
-        7 => "cwnd",
-        8 => "advmss",
-        9 => "reordering",
-        10 => "hoplimit",
-        11 => "initcwnd",
-        FEATURES => "features",
-        13 => "rto_min",
-        14 => "initrwnd",
-        15 => "quickack",
-        17 => "fastopen_no_cookie",
-        _ => return format!("metric {number}").into(),
-    };
-    name.into()
+    let without = [n::RTAX_UNSPEC, n::RTAX_LOCK, n::RTAX_CC_ALGO];
+    let mut known = SET_METRICS.0.iter();
+    let known = known.find(|known| known.0 == number && !without.contains(&number));
+    match known.and_then(|known| known.1.strip_prefix("RTAX_")) {
+        Some(name) => name.to_ascii_lowercase().into(),
+        None => format!("metric {number}").into(),
+    }
 }
 
 /// The value of a metric, as `ip` prints it: times in milliseconds.
@@ -138,14 +130,14 @@ pub fn metric_name(number: u16) -> Cow<'static, str> {
 pub fn metric_value(number: u16, value: u32) -> u32 {
     match number {
         // The kernel has these in eighths and in quarters.
-        4 => value / 8,
-        5 => value / 4,
+        n::RTAX_RTT => value / 8,
+        n::RTAX_RTTVAR => value / 4,
         _ => value,
     }
 }
 
 /// `RTAX_FEATURES`, whose value is bits.
-pub const FEATURES: u16 = 12;
+pub const FEATURES: u16 = n::RTAX_FEATURES;
 /// `RTAX_FEATURE_ECN`: packets may be marked rather than dropped.
 pub const ECN: u32 = 1;
 
@@ -202,8 +194,8 @@ impl Route {
 
     /// `rt6_qualify_for_ecmp()`, as far as a message shows it.
     fn can_share(&self) -> bool {
-        const RA: u8 = 9;
-        !self.ways.is_empty() || (self.way.gateway.is_some() && self.protocol != RA)
+        !self.ways.is_empty()
+            || (self.way.gateway.is_some() && u16::from(self.protocol) != n::RTPROT_RA)
     }
 
     /// Whether the metric with this number is fixed.
@@ -261,11 +253,11 @@ impl Way {
     /// Reads what a way says of itself; whether it was that.
     fn read(&mut self, attribute: &Attribute<'_>) -> Result<bool> {
         match attribute.number {
-            4 => self.index = Some(attribute.u32()?),
-            5 => self.gateway = Some(ip(attribute)?),
-            11 => self.realms = Some(attribute.u32()?),
+            n::RTA_OIF => self.index = Some(attribute.u32()?),
+            n::RTA_GATEWAY => self.gateway = Some(ip(attribute)?),
+            n::RTA_FLOW => self.realms = Some(attribute.u32()?),
             // struct rtvia: the family, in 2 bytes, and the address.
-            18 => {
+            n::RTA_VIA => {
                 let address = attribute.payload.get(2..).unwrap_or_default();
                 self.gateway = Some(ip_bytes(address, attribute.offset)?);
             }
@@ -315,16 +307,13 @@ fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
 impl Route {
     /// Reads `RTA_METRICS`: attributes of `RTAX_*`.
     fn read_metrics(&mut self, attributes: Attributes<'_>) -> Result<()> {
-        const LOCK: u16 = 1;
-        const HOPLIMIT: u16 = 10;
-        const CC_ALGO: u16 = 16;
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                LOCK => self.locked = attribute.u32()?,
-                CC_ALGO => self.congestion = Some(attribute.text()?),
+                n::RTAX_LOCK => self.locked = attribute.u32()?,
+                n::RTAX_CC_ALGO => self.congestion = Some(attribute.text()?),
                 // The way of the kernel's to say that there is none.
-                HOPLIMIT if attribute.u32()? == u32::MAX => {}
+                n::RTAX_HOPLIMIT if attribute.u32()? == u32::MAX => {}
                 number => self.metrics.push((number, attribute.u32()?)),
             }
         }
@@ -339,7 +328,7 @@ pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
 impl crate::sealed::Sealed for Route {}
 
 impl Entry for Route {
-    const NEW: u16 = 24;
+    const NEW: u16 = n::RTM_NEWROUTE;
     const REQUEST: &'static str = "RTM_GETROUTE";
     const GROUPS: &'static [u32] = &[7, 11];
     const HEADER: usize = 12;
@@ -429,13 +418,13 @@ impl Entry for Route {
                 continue;
             }
             match attribute.number {
-                1 => route.destination = prefix(&attribute, dst_len)?,
-                2 => route.source = prefix(&attribute, src_len)?,
-                6 => route.metric = Some(attribute.u32()?),
-                7 => route.preferred_source = Some(ip(&attribute)?),
-                8 => route.read_metrics(attribute.attributes())?,
-                9 => route.ways = read_ways(&attribute)?,
-                12 => {
+                n::RTA_DST => route.destination = prefix(&attribute, dst_len)?,
+                n::RTA_SRC => route.source = prefix(&attribute, src_len)?,
+                n::RTA_PRIORITY => route.metric = Some(attribute.u32()?),
+                n::RTA_PREFSRC => route.preferred_source = Some(ip(&attribute)?),
+                n::RTA_METRICS => route.read_metrics(attribute.attributes())?,
+                n::RTA_MULTIPATH => route.ways = read_ways(&attribute)?,
+                n::RTA_CACHEINFO => {
                     let [_, _, _, _, _, _, _, _, x0, x1, x2, x3, e0, e1, e2, e3, ..] =
                         *attribute.payload
                     else {
@@ -447,9 +436,9 @@ impl Entry for Route {
                     route.expires = i32::from_ne_bytes([x0, x1, x2, x3]);
                     route.error = i32::from_ne_bytes([e0, e1, e2, e3]);
                 }
-                15 => route.table = attribute.u32()?,
-                20 => route.preference = Some(attribute.u8()?),
-                30 => route.nexthop_id = Some(attribute.u32()?),
+                n::RTA_TABLE => route.table = attribute.u32()?,
+                n::RTA_PREF => route.preference = Some(attribute.u8()?),
+                n::RTA_NH_ID => route.nexthop_id = Some(attribute.u32()?),
                 _ => {}
             }
         }
@@ -467,14 +456,13 @@ pub fn list<T: Transport>(
     family: Option<Family>,
     table: Option<u32>,
 ) -> Result<Listing<Route>> {
-    const TABLE: u16 = 15;
     let (mut there, mut refused) = (false, None);
     let listing = both(family, |family| {
         let mut header = [0; Route::HEADER];
         let [first, ..] = &mut header;
         *first = family.number();
         let listing = dump(socket, &header, |w| match table {
-            Some(table) => w.u32(TABLE, table),
+            Some(table) => w.u32(n::RTA_TABLE, table),
             None => Ok(()),
         });
         match listing {

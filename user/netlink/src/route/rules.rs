@@ -5,6 +5,7 @@
 //! Source: `include/uapi/linux/fib_rules.h`.
 
 use super::{both, ip, split, Entry, Family, Prefix};
+use crate::kernel::numbers as n;
 use crate::netlink::attr::Attribute;
 use crate::netlink::list::Listing;
 use crate::netlink::message::Message;
@@ -78,12 +79,14 @@ pub struct Rule {
 
 /// What a rule does, but for what a route could do as well: `FR_ACT_*`.
 pub mod action {
+    use crate::kernel::numbers as n;
+
     /// Has a table asked.
-    pub const TABLE: u8 = 1;
+    pub const TABLE: u8 = n::FR_ACT_TO_TBL as u8;
     /// Goes on at another rule.
-    pub const GOTO: u8 = 2;
+    pub const GOTO: u8 = n::FR_ACT_GOTO as u8;
     /// Nothing.
-    pub const NOTHING: u8 = 3;
+    pub const NOTHING: u8 = n::FR_ACT_NOP as u8;
 }
 
 /// Flags of rules: `FIB_RULE_*`.
@@ -127,7 +130,7 @@ fn bad_range(attribute: &Attribute<'_>) -> Error {
 impl crate::sealed::Sealed for Rule {}
 
 impl Entry for Rule {
-    const NEW: u16 = 32;
+    const NEW: u16 = n::RTM_NEWRULE;
     const REQUEST: &'static str = "RTM_GETRULE";
     const GROUPS: &'static [u32] = &[8, 19];
     const HEADER: usize = 12;
@@ -192,31 +195,33 @@ impl Entry for Rule {
         for attribute in attributes {
             let attribute = attribute?;
             match attribute.number {
-                1 => rule.destination = prefix(&attribute, dst_len)?,
-                2 => rule.source = prefix(&attribute, src_len)?,
-                3 => rule.iif = Some(attribute.name()?),
-                4 => rule.target = Some(attribute.u32()?),
-                6 => rule.priority = attribute.u32()?,
-                10 => rule.mark = Some(attribute.u32()?),
-                11 => rule.realms = Some(attribute.u32()?).filter(|realms| *realms != 0),
-                12 => rule.tunnel = Some(attribute.be64()?),
-                13 => rule.suppress_group = unless_all(attribute.u32()?),
-                14 => rule.suppress_prefix_len = unless_all(attribute.u32()?),
-                15 => rule.table = attribute.u32()?,
-                16 => rule.mark_mask = Some(attribute.u32()?),
-                17 => rule.oif = Some(attribute.name()?),
-                19 => rule.of_master = attribute.u8()? != 0,
-                20 => rule.users = Some(users(&attribute)?),
-                21 => rule.protocol = Some(attribute.u8()?),
-                22 => rule.ip_protocol = Some(attribute.u8()?),
-                23 => rule.source_ports = Some(ports(&attribute)?),
-                24 => rule.destination_ports = Some(ports(&attribute)?),
-                25 => rule.dscp = Some(attribute.u8()?),
-                26 => rule.flow_label = Some(attribute.be32()?),
-                27 => rule.flow_label_mask = Some(attribute.be32()?),
-                28 => rule.source_port_mask = Some(attribute.u16()?),
-                29 => rule.destination_port_mask = Some(attribute.u16()?),
-                30 => rule.dscp_mask = Some(attribute.u8()?),
+                n::FRA_DST => rule.destination = prefix(&attribute, dst_len)?,
+                n::FRA_SRC => rule.source = prefix(&attribute, src_len)?,
+                n::FRA_IIFNAME => rule.iif = Some(attribute.name()?),
+                n::FRA_GOTO => rule.target = Some(attribute.u32()?),
+                n::FRA_PRIORITY => rule.priority = attribute.u32()?,
+                n::FRA_FWMARK => rule.mark = Some(attribute.u32()?),
+                n::FRA_FLOW => rule.realms = Some(attribute.u32()?).filter(|realms| *realms != 0),
+                n::FRA_TUN_ID => rule.tunnel = Some(attribute.be64()?),
+                n::FRA_SUPPRESS_IFGROUP => rule.suppress_group = unless_all(attribute.u32()?),
+                n::FRA_SUPPRESS_PREFIXLEN => {
+                    rule.suppress_prefix_len = unless_all(attribute.u32()?)
+                }
+                n::FRA_TABLE => rule.table = attribute.u32()?,
+                n::FRA_FWMASK => rule.mark_mask = Some(attribute.u32()?),
+                n::FRA_OIFNAME => rule.oif = Some(attribute.name()?),
+                n::FRA_L3MDEV => rule.of_master = attribute.u8()? != 0,
+                n::FRA_UID_RANGE => rule.users = Some(users(&attribute)?),
+                n::FRA_PROTOCOL => rule.protocol = Some(attribute.u8()?),
+                n::FRA_IP_PROTO => rule.ip_protocol = Some(attribute.u8()?),
+                n::FRA_SPORT_RANGE => rule.source_ports = Some(ports(&attribute)?),
+                n::FRA_DPORT_RANGE => rule.destination_ports = Some(ports(&attribute)?),
+                n::FRA_DSCP => rule.dscp = Some(attribute.u8()?),
+                n::FRA_FLOWLABEL => rule.flow_label = Some(attribute.be32()?),
+                n::FRA_FLOWLABEL_MASK => rule.flow_label_mask = Some(attribute.be32()?),
+                n::FRA_SPORT_MASK => rule.source_port_mask = Some(attribute.u16()?),
+                n::FRA_DPORT_MASK => rule.destination_port_mask = Some(attribute.u16()?),
+                n::FRA_DSCP_MASK => rule.dscp_mask = Some(attribute.u8()?),
                 _ => {}
             }
         }
