@@ -55,6 +55,16 @@ use kernel::{
         UserSlice, //
     }, //
 };
+
+mod ioctl;
+
+use ioctl::{
+    parley_ioc_counter_add,
+    parley_ioc_echo,
+    PARLEY_IOC_MAGIC,
+    PARLEY_IOC_NR_COUNTER_ADD,
+    PARLEY_IOC_NR_ECHO, //
+};
 #[cfg(CONFIG_DEBUG_FS)]
 use kernel::{
     ffi::{
@@ -71,25 +81,9 @@ use kernel::{
 /// Everybody may open it; each call checks whether its caller may change a counter.
 const MODE: bindings::umode_t = 0o666;
 
-/// What `PARLEY_IOC_ECHO` takes. Only its layout is used.
-#[repr(C)]
-struct EchoCall {
-    from: u64,
-    to: u64,
-    len: u32,
-    flags: u32,
-}
-
-/// What `PARLEY_IOC_COUNTER_ADD` takes. Only its layout is used.
-#[repr(C)]
-struct CounterAddCall {
-    name: [u8; NAME_MAX + 1],
-    delta: i64,
-    value: u64,
-}
-
-const IOC_ECHO: u32 = _IOWR::<EchoCall>(b'P' as u32, 1);
-const IOC_COUNTER_ADD: u32 = _IOWR::<CounterAddCall>(b'P' as u32, 2);
+const IOC_ECHO: u32 = _IOWR::<parley_ioc_echo>(PARLEY_IOC_MAGIC as u32, PARLEY_IOC_NR_ECHO);
+const IOC_COUNTER_ADD: u32 =
+    _IOWR::<parley_ioc_counter_add>(PARLEY_IOC_MAGIC as u32, PARLEY_IOC_NR_COUNTER_ADD);
 
 /// An open `/dev/parley`. It holds the module, and the namespace of its opener.
 #[pin_data]
@@ -159,7 +153,7 @@ impl MiscDevice for Device {
 
 impl Device {
     fn echo(&self, arg: UserPtr) -> Result<isize> {
-        let mut call = UserSlice::new(arg, size_of::<EchoCall>()).reader();
+        let mut call = UserSlice::new(arg, size_of::<parley_ioc_echo>()).reader();
         let (from, to) = (call.read::<u64>()?, call.read::<u64>()?);
         let (len, flags) = (call.read::<u32>()? as usize, call.read::<u32>()?);
         if flags != 0 {
@@ -182,12 +176,12 @@ impl Device {
         if !self.net.net_admin(file) {
             return Err(EPERM);
         }
-        let mut call = UserSlice::new(arg, size_of::<CounterAddCall>()).reader();
+        let mut call = UserSlice::new(arg, size_of::<parley_ioc_counter_add>()).reader();
         let mut name = [0; NAME_MAX + 1];
         call.read_slice(&mut name)?;
         let name = CStr::from_bytes_until_nul(&name).map_err(|_| EINVAL)?;
         let delta = call.read::<i64>()?;
-        let at = arg.wrapping_byte_add(core::mem::offset_of!(CounterAddCall, value));
+        let at = arg.wrapping_byte_add(core::mem::offset_of!(parley_ioc_counter_add, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
         // If the caller's memory cannot be written, nothing is changed; unless it becomes so below.
         // A call that fails leaves 0 there.

@@ -47,7 +47,7 @@ LAYERS = {
 BELOW = ("sealed",)
 
 LICENCE = (
-    (re.compile(r"kmod/parley\.rs|user/parley/src/uapi\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
+    (re.compile(r"(kmod|user/parley/src)/(parley|uapi|device/ioctl)\.rs|include/.*\.h"), "Linux-syscall-note) OR BSD-3-Clause"),
     (re.compile(r"user/.*\.rs|bench/clients/.*\.(rs|c|h)"), "MIT OR Apache-2.0"),
     (re.compile(r"(bench|conformance|kmod|sample|scripts)/.*\.(rs|c|py|sh|yaml)|(.*/)?Kbuild|Makefile"), "GPL-2.0"),
     (re.compile(r"scripts/[^.]*|bench/init|\.ci/run"), "GPL-2.0"),

@@ -12,6 +12,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod ioctl;
 #[allow(unsafe_code)]
 mod sys;
 

@@ -2,6 +2,10 @@
 
 //! The ioctls of `/dev/parley`, as safe functions.
 
+use super::ioctl::{
+    parley_ioc_counter_add, parley_ioc_echo, PARLEY_IOC_MAGIC, PARLEY_IOC_NR_COUNTER_ADD,
+    PARLEY_IOC_NR_ECHO,
+};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -12,34 +16,19 @@ fn check(result: libc::c_int) -> io::Result<()> {
     }
 }
 
-/// What `PARLEY_IOC_ECHO` takes: `len` bytes from the address `from` to the
-/// address `to`.
-#[repr(C)]
-struct EchoCall {
-    from: u64,
-    to: u64,
-    len: u32,
-    flags: u32,
-}
-
-/// What `PARLEY_IOC_COUNTER_ADD` takes, and gives `value` back in.
-#[repr(C)]
-struct CounterAddCall {
-    name: [u8; 32],
-    delta: i64,
-    value: u64,
-}
-
 /// The number of a device's request that takes a `T` and gives it back. Its layout
 /// depends on the architecture.
 const fn iowr<T>(number: u32) -> libc::Ioctl {
-    libc::_IOWR::<T>(b'P' as u32, number)
+    libc::_IOWR::<T>(PARLEY_IOC_MAGIC as u32, number)
 }
+
+const ECHO: libc::Ioctl = iowr::<parley_ioc_echo>(PARLEY_IOC_NR_ECHO);
+const COUNTER_ADD: libc::Ioctl = iowr::<parley_ioc_counter_add>(PARLEY_IOC_NR_COUNTER_ADD);
 
 /// Has `/dev/parley` copy `from` to `to`, which has the same length.
 pub(super) fn echo(fd: BorrowedFd<'_>, from: &[u8], to: &mut [u8]) -> io::Result<()> {
     let len = from.len().min(to.len());
-    let mut call = EchoCall {
+    let mut call = parley_ioc_echo {
         from: from.as_ptr() as u64,
         to: to.as_mut_ptr() as u64,
         len: len.try_into().unwrap_or(u32::MAX),
@@ -49,20 +38,20 @@ pub(super) fn echo(fd: BorrowedFd<'_>, from: &[u8], to: &mut [u8]) -> io::Result
     // the request's number. `len` bytes are valid for reads at `from`, and for
     // writes at `to`, and both are borrowed for this call; a length that does
     // not fit is more than the device takes.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), iowr::<EchoCall>(1), &raw mut call) })?;
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), ECHO, &raw mut call) })?;
     Ok(())
 }
 
 /// Has `/dev/parley` add to the counter `name`, which has a NUL, and gives what
 /// it stands at then.
 pub(super) fn counter_add(fd: BorrowedFd<'_>, name: [u8; 32], delta: i64) -> io::Result<u64> {
-    let mut call = CounterAddCall {
+    let mut call = parley_ioc_counter_add {
         name,
         delta,
         value: 0,
     };
     // SAFETY: The call is valid for reads and writes of its size, which is in
     // the request's number, and is borrowed for this call.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), iowr::<CounterAddCall>(2), &raw mut call) })?;
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), COUNTER_ADD, &raw mut call) })?;
     Ok(call.value)
 }
