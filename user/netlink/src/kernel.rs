@@ -4,7 +4,7 @@
 //! names and kinds, and the structs, enums and flags in them.
 //!
 //! `scripts/spec` generates the tables from the kernel's specs, which the files in
-//! `spec/kernel` correct and complete. This file has what the tables are made of. Each
+//! `spec/kernel` correct and complete. This file has their types. Each
 //! attribute, flag and value of an enum also has a constant, which is in [`numbers`].
 
 use crate::genl::spec::{AttributeSet, Family};
@@ -27,7 +27,7 @@ impl Order {
     };
 }
 
-/// What an attribute or a member of a struct is.
+/// The kind of an attribute or of a member of a struct.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     /// An unsigned number of this many bytes.
@@ -66,7 +66,7 @@ pub(crate) enum Kind {
     Fields(&'static Record),
     /// Structs, one behind another.
     Array(&'static Record),
-    /// Numbers of this many bytes, one behind another. The names say what each stands for.
+    /// Numbers of this many bytes, one behind another. The names are those of the places.
     Numbers(usize, &'static Kind, Option<&'static [Name]>),
     /// The next hops of a route, each with attributes like those of the route.
     NextHops,

@@ -230,7 +230,7 @@ impl<'n, 'e> Reader<'n, 'e> {
     }
 }
 
-/// The name in C of what has this node: a prefix, which it may state itself, and its name.
+/// The name in C of the item in `node`: its own `name-prefix` or else `prefix`, and its name.
 fn c_name(prefix: &str, node: &Node) -> String {
     let prefix = node.text_at("name-prefix").unwrap_or(prefix);
     let name = node.text_at("name").unwrap_or_default();

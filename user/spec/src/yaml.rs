@@ -109,12 +109,12 @@ impl Node {
         self.get(key).map_or(&[], Node::list)
     }
 
-    /// What tells an item of a list from the others: the formats of a sub-message have no names.
+    /// The key of an item in a list: its name, or the value of a sub-message's format.
     fn label(&self) -> Option<&str> {
         self.text_at("name").or_else(|| self.text_at("value"))
     }
 
-    /// Replaces what `over` has: the values of its keys, and the items of its lists by their names.
+    /// Replaces the values of the keys that `over` has, and the items of its lists by their names.
     pub(crate) fn replace(&mut self, over: &Self) {
         match (&mut self.value, &over.value) {
             (Value::Mapping(own), Value::Mapping(over)) => {

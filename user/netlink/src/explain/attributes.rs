@@ -107,7 +107,7 @@ pub(super) fn attributes(
     point: Option<Pointer<'_>>,
 ) {
     let all = walk.peek(walk.left(end));
-    // What was chosen by the value of another attribute, once for each of these.
+    // The values of selectors, which are looked up once.
     let mut chosen = Vec::new();
     while walk.left(end) > 0 && !walk.full(end, depth) {
         let left = walk.left(end);

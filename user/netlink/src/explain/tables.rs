@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The families that are known: their headers and messages. The tables of attributes,
-//! structs and names are in [`crate::kernel`]. What no spec can state is here.
+//! structs and names are in [`crate::kernel`]. This file has the meanings that a spec
+//! cannot express.
 
 pub(super) mod control;
 pub(super) mod generic;
@@ -58,8 +59,8 @@ pub(super) fn pass(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: u
     }
 }
 
-/// What the values of a member of a struct mean, where its spec cannot say it: times have
-/// units, and address families are not netlink's.
+/// The meaning of the values of a member of a struct, if its spec cannot express it: times
+/// have units, and address families belong to sockets.
 fn meaning_of(member: &str) -> Option<fn(u64) -> String> {
     Some(match member {
         "rta_lastuse" | "cstamp" | "tstamp" | "confirmed" | "used" | "updated" => hundredths,

@@ -35,7 +35,7 @@ pub(super) fn decoder(spec: &Spec, errors: &mut Collector) -> String {
     out
 }
 
-/// The names of an enum or flag set, as C has them, if the spec says what they begin with there.
+/// The names of an enum or flag set: those of C if the spec has a prefix, or else its own.
 fn names(definition: &Definition, enumeration: &Enumeration) -> String {
     let mut out = format!("names! {{ {} {{\n", of_enum(definition));
     for entry in &enumeration.entries {
@@ -171,7 +171,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
         AttributeKind::Binary { content, .. } => match content {
             Content::Bytes => bytes(hint).to_owned(),
             Content::Struct(id) => format!("Fields(&{})", of_struct(&spec[*id])),
-            // An enum says what each integer of the array stands for.
+            // An enum names the places of the array.
             Content::Integers(integer) => {
                 let plain = Integer {
                     values: None,
@@ -226,7 +226,7 @@ fn nest(spec: &Spec, set: Option<SetId>) -> String {
     }
 }
 
-/// What a sub-message holds for one value of its selector.
+/// The contents of a sub-message for one value of its selector.
 fn choice(spec: &Spec, format: &SubMessageFormat) -> String {
     format!(
         "        ({}, {}, {}),\n",
@@ -245,7 +245,7 @@ fn header(spec: &Spec, id: Option<DefinitionId>) -> String {
     })
 }
 
-/// What the tables are called. Their names do not collide with the constants.
+/// The names of the tables, which do not collide with those of the constants.
 fn of_enum(definition: &Definition) -> String {
     constant(&format!("enum-{}", definition.name))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the kernel's own specs say, and what is chosen by a value beside it.
+//! The tables from the kernel's specs, and attributes that depend on a value beside them.
 
 use super::messages::{taken_apart, told, NETFILTER, ROUTE};
 use super::*;
@@ -156,4 +156,35 @@ fn an_error_names_an_attribute_in_what_a_kind_chose() {
     let wanted = format!("{at}: IFLA_VXLAN_ID of the request");
     let says = |field: &Field| field.meaning == wanted;
     assert!(explained.fields.iter().any(says), "{wanted}");
+}
+
+proptest! {
+    #[test]
+    fn every_byte_is_explained_once_where_a_message_of_the_kernels_is_mangled(
+        at in 16usize..120, with: u8, also in 16usize..120, by: u8, which in 0..3,
+    ) {
+        let info = nest(&[(1, &[2, 0])]);
+        let bond = nest(&[(n::IFLA_BOND_AD_INFO, &info), (n::IFLA_BOND_MODE, &[4])]);
+        let data = nest(&[(n::NFTA_DATA_VALUE, &[7; 6])]);
+        let cmp = nest(&[(n::NFTA_CMP_OP, &[0, 0, 0, 1]), (n::NFTA_CMP_DATA, &data)]);
+        let cmp = nest(&[(n::NFTA_EXPR_NAME, b"cmp\0"), (n::NFTA_EXPR_DATA, &cmp)]);
+        let list = nest(&[(n::NFTA_LIST_ELEM, &cmp), (n::NFTA_LIST_ELEM, &cmp)]);
+        let settings = nest(&[(n::AF_INET, &nest(&[(n::IFLA_INET_CONF, &[1; 24])]))]);
+        let (protocol, mut message) = match which {
+            0 => (ROUTE, link(b"bond\0", &bond, b"bond\0", &bond)),
+            1 => (ROUTE, told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &settings)])),
+            _ => {
+                let attributes = [(n::NFTA_RULE_EXPRESSIONS, &list[..])];
+                (NETFILTER, told(n::NFT_MSG_NEWRULE, &[2, 0, 0, 5], &attributes))
+            }
+        };
+        for (at, with) in [(at, with), (also, by)] {
+            if let Some(byte) = message.get_mut(at) {
+                *byte = with;
+            }
+        }
+        let explained = context().explain(of(&message, protocol, Direction::FromKernel));
+        covers(&explained, message.len())?;
+        begins(&explained, &message, Order::NATIVE)?;
+    }
 }
