@@ -108,7 +108,8 @@ def main(arguments):
     if arguments not in (["parley"], ["parley-dkms"]):
         sys.exit("usage: copyright.py parley|parley-dkms")
     program = arguments == ["parley"]
-    contract = "spec/* include/* user/parley/src/uapi.rs" if program else "kmod/uapi.rs"
+    contract = ("spec/* include/* user/parley/src/uapi.rs user/parley/src/device/ioctl.rs"
+                if program else "kmod/parley.rs kmod/device/ioctl.rs")
     print(HEAD.format(contract=contract), end="")
     if program:
         print(PROGRAM, end="")
