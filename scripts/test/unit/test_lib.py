@@ -317,7 +317,7 @@ class Surroundings(CheckoutTest):
                        "kernel --path default", "lint default", "lint --format",
                        "module /nowhere", "package --list", "program", "rust-project --ask",
                        "setup --clang", "spec --check", "specs --write", "torture",
-                       "attributes --check", "clean --cache"):
+                       "clean --cache"):
             name, *words = script.split()
             result = self.run_here(SCRIPTS[name], *words, "surplus", timeout=60)
             self.assertNotEqual(result.returncode, 0, script)

@@ -17,7 +17,7 @@ class Lint(CheckoutTest):
         self.fake("make", "exit 0")
         self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
         # What takes long, or looks at other things.
-        for name, text in (("cross", "#!/bin/sh\n"), ("attributes", "#!/bin/sh\n"), ("rules.py", "")):
+        for name, text in (("cross", "#!/bin/sh\n"), ("rules.py", "")):
             (self.checkout / SCRIPTS[name]).write_text(text)
         self.write(self.checkout / "kmod/bad.rs", "//! Long: " + "x" * 100 + "\nfn bad () {}\n")
         self.write(self.checkout / "user/parley/src/bad.rs", "fn bad () {}\n")

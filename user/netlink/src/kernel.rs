@@ -3,7 +3,7 @@
 //! The kernel's tables: the attributes of rtnetlink, nf_tables and the controller, their
 //! names and kinds, and the structs, enums and flags in them.
 //!
-//! `scripts/spec` generates the tables from the kernel's specs, which the files in
+//! `scripts/build/spec` generates the tables from the kernel's specs, which the files in
 //! `spec/kernel` correct and complete. This file has their types. Each
 //! attribute, flag and value of an enum also has a constant, which is in [`numbers`].
 

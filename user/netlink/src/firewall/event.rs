@@ -2,8 +2,8 @@
 
 //! Changes of the firewall, as the group [`GROUP`] reports them.
 
-use super::SUBSYSTEM;
-use super::{numbers as n, split, Chain, Flowtable, Listed, Object, Rule, Ruleset, Set, Table};
+use super::{split, Chain, Flowtable, Listed, Object, Rule, Ruleset, Set, Table};
+use crate::kernel::numbers as n;
 use crate::netlink::message::Message;
 use crate::netlink::{Error, Result};
 use std::ffi::{OsStr, OsString};
@@ -101,23 +101,40 @@ pub enum Change {
     },
 }
 
-/// The types of messages, without the subsystem.
-const DELETE: u16 = 2;
-const NEW_ELEMENTS: u16 = 12;
-const DELETE_ELEMENTS: u16 = 14;
-const DESTROY_ELEMENTS: u16 = 30;
-
-/// For each part: its type of message for a new one and for `nft destroy`, and the numbers
-/// of its handle and, if it has links, of its hook.
-const PARTS: [(u16, u16, u16, Option<u16>); 6] = [
-    (Table::NEW, 26, 4, None),
-    (Chain::NEW, 27, 2, Some(4)),
-    (Rule::NEW, 28, 3, None),
-    (Set::NEW, 29, n::NFTA_SET_HANDLE, None),
-    (Object::NEW, 31, n::NFTA_OBJ_HANDLE, None),
+/// For each part: the types of message for a new one, for `nft delete` and for `nft destroy`,
+/// and the numbers of its handle and, if it has links, of its hook.
+const PARTS: [([u16; 3], u16, Option<u16>); 6] = [
     (
-        Flowtable::NEW,
-        32,
+        [Table::NEW, n::NFT_MSG_DELTABLE, n::NFT_MSG_DESTROYTABLE],
+        n::NFTA_TABLE_HANDLE,
+        None,
+    ),
+    (
+        [Chain::NEW, n::NFT_MSG_DELCHAIN, n::NFT_MSG_DESTROYCHAIN],
+        n::NFTA_CHAIN_HANDLE,
+        Some(n::NFTA_CHAIN_HOOK),
+    ),
+    (
+        [Rule::NEW, n::NFT_MSG_DELRULE, n::NFT_MSG_DESTROYRULE],
+        n::NFTA_RULE_HANDLE,
+        None,
+    ),
+    (
+        [Set::NEW, n::NFT_MSG_DELSET, n::NFT_MSG_DESTROYSET],
+        n::NFTA_SET_HANDLE,
+        None,
+    ),
+    (
+        [Object::NEW, n::NFT_MSG_DELOBJ, n::NFT_MSG_DESTROYOBJ],
+        n::NFTA_OBJ_HANDLE,
+        None,
+    ),
+    (
+        [
+            Flowtable::NEW,
+            n::NFT_MSG_DELFLOWTABLE,
+            n::NFT_MSG_DESTROYFLOWTABLE,
+        ],
         n::NFTA_FLOWTABLE_HANDLE,
         Some(n::NFTA_FLOWTABLE_HOOK),
     ),
@@ -125,14 +142,22 @@ const PARTS: [(u16, u16, u16, Option<u16>); 6] = [
 
 /// Reads a change, if `message` reports one.
 pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
-    let kind = message.header.kind ^ SUBSYSTEM;
-    if matches!(kind, NEW_ELEMENTS | DELETE_ELEMENTS | DESTROY_ELEMENTS) {
-        return elements(message, kind == NEW_ELEMENTS).map(Some);
+    let kind = message.header.kind;
+    let of_elements = matches!(
+        kind,
+        n::NFT_MSG_NEWSETELEM | n::NFT_MSG_DELSETELEM | n::NFT_MSG_DESTROYSETELEM
+    );
+    if of_elements {
+        return elements(message, kind == n::NFT_MSG_NEWSETELEM).map(Some);
     }
-    let (family, attributes) = match kind {
-        0..=0xff => split(message)?,
-        _ => return Ok(None),
-    };
+    let gone = PARTS.iter().find(|part| part.0[1..].contains(&kind));
+    if let Some(part) = gone {
+        return self::gone(message, part).map(Some);
+    }
+    if !PARTS.iter().any(|part| part.0[0] == kind) {
+        return Ok(None);
+    }
+    let (family, attributes) = split(message)?;
     Ok(Some(Change::Is(match kind {
         Table::NEW => Thing::Table(Table::read(family, attributes)?),
         Chain::NEW => Thing::Chain(Chain::read(family, attributes)?),
@@ -140,16 +165,13 @@ pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
         Set::NEW => Thing::Set(Set::read(family, attributes)?),
         Object::NEW => Thing::Object(Object::read(family, attributes)?),
         Flowtable::NEW => Thing::Flowtable(Flowtable::read(family, attributes)?),
-        _ => return gone(message, kind),
+        _ => return Ok(None),
     })))
 }
 
 /// Reads the end of a part, or of some of its links.
-fn gone(message: &Message<'_>, kind: u16) -> Result<Option<Change>> {
-    let ends = |part: &&(u16, u16, _, _)| kind == part.0.wrapping_add(DELETE) || kind == part.1;
-    let Some((kind, _, number, hook)) = PARTS.iter().find(ends) else {
-        return Ok(None);
-    };
+fn gone(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Change> {
+    let ([kind, ..], number, hook) = part;
     let (family, attributes) = split(message)?;
     let (mut table, mut handle, mut has_hook) = (None, None, false);
     for attribute in attributes {
@@ -166,25 +188,24 @@ fn gone(message: &Message<'_>, kind: u16) -> Result<Option<Change>> {
         kind: *kind,
         handle: handle.ok_or(Error::Absent("the handle"))?,
     };
-    Ok(Some(match has_hook {
+    Ok(match has_hook {
         true => Change::Less(id),
         false => Change::Gone(id),
-    }))
+    })
 }
 
 /// Reads elements of a set: how many they are.
 fn elements(message: &Message<'_>, added: bool) -> Result<Change> {
-    const TABLE: u16 = 1;
-    const SET: u16 = 2;
-    const ELEMENTS: u16 = 3;
     let (family, attributes) = split(message)?;
     let (mut table, mut set, mut count) = (None, None, 0);
     for attribute in attributes {
         let attribute = attribute?;
         match attribute.number {
-            TABLE => table = Some(attribute.name()?),
-            SET => set = Some(attribute.name()?),
-            ELEMENTS => count = attribute.attributes().filter(|one| one.is_ok()).count(),
+            n::NFTA_SET_ELEM_LIST_TABLE => table = Some(attribute.name()?),
+            n::NFTA_SET_ELEM_LIST_SET => set = Some(attribute.name()?),
+            n::NFTA_SET_ELEM_LIST_ELEMENTS => {
+                count = attribute.attributes().filter(|one| one.is_ok()).count()
+            }
             _ => {}
         }
     }
@@ -228,16 +249,16 @@ mod tests {
 
     #[test]
     fn what_is_new_has_the_id_of_what_goes() {
-        let Some(Change::Is(new)) = read(SUBSYSTEM | 3, chain).unwrap() else {
+        let Some(Change::Is(new)) = read(n::NFT_MSG_NEWCHAIN, chain).unwrap() else {
             panic!("no chain");
         };
         assert!(matches!(&new, Thing::Chain(chain) if chain.name == "c"));
-        for kind in [5, 27] {
-            let gone = read(SUBSYSTEM | kind, chain).unwrap();
+        for kind in [n::NFT_MSG_DELCHAIN, n::NFT_MSG_DESTROYCHAIN] {
+            let gone = read(kind, chain).unwrap();
             assert_eq!(gone, Some(Change::Gone(new.id())), "{kind}");
         }
         // With a hook only its links go.
-        let less = read(SUBSYSTEM | 5, |w| {
+        let less = read(n::NFT_MSG_DELCHAIN, |w| {
             chain(w)?;
             w.nest(4, |w| w.bytes(1, &0u32.to_be_bytes()))
         });
@@ -246,7 +267,7 @@ mod tests {
             w.string(1, "t")?;
             w.bytes(4, &3u64.to_be_bytes())
         };
-        let table = read(SUBSYSTEM | 2, table).unwrap();
+        let table = read(n::NFT_MSG_DELTABLE, table).unwrap();
         assert!(matches!(table, Some(Change::Gone(id)) if id != new.id()));
     }
 
@@ -260,8 +281,12 @@ mod tests {
                 w.bytes(1, &[])
             })
         };
-        for (kind, is_added) in [(12, true), (14, false), (30, false)] {
-            let change = read(SUBSYSTEM | kind, two).unwrap();
+        for (kind, is_added) in [
+            (n::NFT_MSG_NEWSETELEM, true),
+            (n::NFT_MSG_DELSETELEM, false),
+            (n::NFT_MSG_DESTROYSETELEM, false),
+        ] {
+            let change = read(kind, two).unwrap();
             let is_right = matches!(
                 &change,
                 Some(Change::Elements { family: 2, table, set, count: 2, added })
@@ -270,9 +295,9 @@ mod tests {
             assert!(is_right, "{kind}: {change:?}");
         }
         // The end of a transaction, and another subsystem.
-        for kind in [SUBSYSTEM | 15, (1 << 8) | 2] {
+        for kind in [n::NFT_MSG_NEWGEN, (1 << 8) | 2] {
             assert_eq!(read(kind, chain).unwrap(), None);
         }
-        assert!(read(SUBSYSTEM | 5, |w| w.string(1, "t")).is_err());
+        assert!(read(n::NFT_MSG_DELCHAIN, |w| w.string(1, "t")).is_err());
     }
 }
