@@ -233,18 +233,18 @@ tools_of() {
 	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
 }
 
-# root_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
-root_of() {
+# chroot_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
+chroot_of() {
 	local in_cache=${1#"$cache/kernel/"}
 	case $1 in
 	"$cache"/kernel/debian-*/root/*) echo "$cache/kernel/${in_cache%%/*}/root" ;;
 	esac
 }
 
-# into_root ROOT: copies what a module is built of, and with, to /build/parley in
+# chroot_fill ROOT: copies what a module is built of, and with, to /build/parley in
 # ROOT, anew. Of those that use one ROOT at once each has the lock debian-root. All can be
 # read by everybody: a guest reads the files of this machine as the user who started it.
-into_root() {
+chroot_fill() {
 	no_mount_in "$1/build/parley"
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
@@ -460,9 +460,9 @@ as_root() {
 	fi
 }
 
-# in_root ROOT COMMAND...: in the root file system ROOT, with /proc and /dev, which
+# chroot_run ROOT COMMAND...: in the root file system ROOT, with /proc and /dev, which
 # compilers and package managers want. The mounts go with the command.
-in_root() {
+chroot_run() {
 	local root=$1
 	shift
 	# shellcheck disable=SC2016 # for the inner shell

@@ -241,7 +241,7 @@ class Surroundings(CheckoutTest):
         self.fake("id", "echo 1000")
         self.fake("sudo", 'printf "%s\\n" "$@"')
         env = {"http_proxy": "http://p:1", "https_proxy": "http://p:2", "no_proxy": "a b"}
-        said = self.in_lib("in_root /nowhere command", env=env).stdout.splitlines()
+        said = self.in_lib("chroot_run /nowhere command", env=env).stdout.splitlines()
         for word in ("http_proxy=http://p:1", "https_proxy=http://p:2", "no_proxy=a b"):
             # Once for sudo, and once for the environment that the chroot begins with.
             self.assertEqual(said.count(word), 2, word)
@@ -253,7 +253,7 @@ class Surroundings(CheckoutTest):
         self.fake("sudo", 'shift 2; exec "$@"')
         root = self.folder / "root"
         (root / "build").mkdir(parents=True, mode=0o700)
-        result = self.in_lib('umask 077; into_root "$1"', root)
+        result = self.in_lib('umask 077; chroot_fill "$1"', root)
         self.assertEqual(result.returncode, 0, result.stderr)
         copied = [root / "build", *(root / "build").rglob("*")]
         self.assertIn(root / "build/parley/kmod/genl/helpers.c", copied)

@@ -5,7 +5,7 @@
 //! Each layer knows only those below it:
 //!
 //! - [`explain`] decodes messages for people.
-//! - [`route`] and [`firewall`] read the kernel's network: links, addresses, routes,
+//! - [`route`] and [`nftables`] read the kernel's network: links, addresses, routes,
 //!   rules, neighbours, and the tables of its firewall.
 //! - [`genl`] finds Generic Netlink families by name.
 //! - [`netlink`] has sockets, messages, attributes and errors, and knows no family.
@@ -48,8 +48,8 @@
 compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
 
 pub mod explain;
-pub mod firewall;
 mod kernel;
+pub mod nftables;
 pub mod route;
 #[doc(hidden)]
 pub mod terminal;

@@ -3,7 +3,7 @@
 //! rtnetlink: links, addresses, routes, rules and neighbours, IPv4 and IPv6.
 //!
 //! Each is an [`Entry`]: [`list()`] asks the kernel for all of them, and a socket of
-//! [`listen`] is told of every change, which [`told`] reads.
+//! [`listen`] is told of every change, which [`event`] reads.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`.
 //!
@@ -33,8 +33,8 @@
 //! route::listen(&mut socket, Link::GROUPS)?;
 //! loop {
 //!     let message = socket.next_message(route::concerns::<Link>)?;
-//!     if let Some(told) = route::told::<Link>(&message)? {
-//!         println!("{:?}: {:?}", told.change, told.entry.name);
+//!     if let Some(event) = route::event::<Link>(&message)? {
+//!         println!("{:?}: {:?}", event.change, event.entry.name);
 //!     }
 //! }
 //! # #[allow(unreachable_code)]
@@ -189,7 +189,7 @@ pub trait Entry: Sealed + Clone {
 /// A change that the kernel told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Told<E> {
+pub struct Event<E> {
     /// Of what.
     pub entry: E,
     /// What became of it.
@@ -306,7 +306,7 @@ pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
 }
 
 /// Reads a change, where the message tells one of this kind.
-pub fn told<E: Entry>(message: &Message<'_>) -> Result<Option<Told<E>>> {
+pub fn event<E: Entry>(message: &Message<'_>) -> Result<Option<Event<E>>> {
     if !concerns::<E>(message) {
         return Ok(None);
     }
@@ -323,7 +323,7 @@ pub fn told<E: Entry>(message: &Message<'_>) -> Result<Option<Told<E>>> {
         Change::Is
     };
     let entry = E::read(message)?;
-    Ok(Some(Told { entry, change }))
+    Ok(Some(Event { entry, change }))
 }
 
 /// Takes a message's header of `N` bytes and its attributes apart.

@@ -89,7 +89,7 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
         w.bytes(1, &V4)
     });
     let new = Neighbour::NEW;
-    let told = |kind, flags| told::<Neighbour>(&message(kind, flags, &payload)).unwrap();
+    let told = |kind, flags| event::<Neighbour>(&message(kind, flags, &payload)).unwrap();
     assert_eq!(told(new, 0).unwrap().change, Change::Is);
     assert_eq!(told(new, flags::REPLACE).unwrap().change, Change::Replaces);
     let created = flags::CREATE | flags::EXCL;
@@ -101,7 +101,7 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     // A bridge tells of its own table of addresses in the same messages.
     let mut bridge = payload.clone();
     bridge[0] = libc::AF_BRIDGE as u8;
-    let read = super::told::<Neighbour>(&message(new, 0, &bridge)).unwrap();
+    let read = super::event::<Neighbour>(&message(new, 0, &bridge)).unwrap();
     assert_eq!(read, None);
     // And of its ports, as if they were links.
     let port = [
@@ -122,7 +122,7 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
         0,
         0,
     ];
-    let port = super::told::<Link>(&message(Link::NEW + 1, 0, &port)).unwrap();
+    let port = super::event::<Link>(&message(Link::NEW + 1, 0, &port)).unwrap();
     assert_eq!(port, None);
 }
 

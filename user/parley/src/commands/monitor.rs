@@ -4,17 +4,17 @@
 
 mod counters;
 mod families;
-mod firewall;
 mod listed;
 mod network;
+mod nftables;
 mod report;
 
 use crate::opener::Opener;
 use crate::output::text;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use parley_netlink::firewall::Thing;
 use parley_netlink::genl::Family;
+use parley_netlink::nftables::Thing;
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
 use report::{Form, Limit, Report};
 use std::io::Write;

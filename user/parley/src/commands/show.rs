@@ -5,7 +5,7 @@
 mod filter;
 
 use crate::opener::Opener;
-use crate::output::network::{addresses, firewall, Naming, Shown};
+use crate::output::network::{addresses, nftables, Naming, Shown};
 use crate::output::{columns, json, streams};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -81,7 +81,7 @@ fn table(text: &str) -> Result<u32, &'static str> {
 impl Show {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         if let What::Firewall = self.what {
-            return show_firewall(opener, out, json);
+            return show_nftables(opener, out, json);
         }
         let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
         let mut links = links::list(&mut socket)?;
@@ -158,13 +158,13 @@ fn write<E: Shown>(
     warn(out, listing.interrupted, E::NOUN, json)
 }
 
-fn show_firewall(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+fn show_nftables(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
     let mut socket = opener.socket(libc::NETLINK_NETFILTER)?;
-    let ruleset = parley_netlink::firewall::ruleset(&mut socket)?;
+    let ruleset = parley_netlink::nftables::ruleset(&mut socket)?;
     if json {
-        json::write(out, firewall::object(&ruleset))?;
+        json::write(out, nftables::object(&ruleset))?;
     } else {
-        firewall::write(out, &ruleset)?;
+        nftables::write(out, &ruleset)?;
     }
     warn(out, ruleset.interrupted, "rules", json)
 }

@@ -6,8 +6,8 @@ use super::json::{self, Object};
 use super::streams;
 use clap::error::ErrorKind;
 use parley::{uapi, Error};
-use parley_netlink::firewall;
 use parley_netlink::netlink::Refusal;
+use parley_netlink::nftables;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -201,7 +201,7 @@ fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::EPERM, _) => CAPABILITY,
         (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
-        (libc::EINVAL, firewall::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
+        (libc::EINVAL, nftables::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
         _ => return None,
     })
 }

@@ -5,10 +5,10 @@
 
 pub(crate) mod addresses;
 mod fields;
-pub(crate) mod firewall;
 pub(crate) mod links;
 mod naming;
 mod neighbours;
+pub(crate) mod nftables;
 mod routes;
 mod rules;
 mod things;

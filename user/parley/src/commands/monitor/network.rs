@@ -10,7 +10,7 @@ use parley::Error;
 use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::Socket;
 use parley_netlink::route::links::{self, flag, Link, Names};
-use parley_netlink::route::{self, Change, Entry, Told};
+use parley_netlink::route::{self, Change, Entry, Event};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -194,9 +194,12 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
             }
             waits = wait;
         }
-        let heard = listener
-            .next_message(is_wanted::<E>)
-            .and_then(|message| Ok((route::told::<Link>(&message)?, route::told::<E>(&message)?)));
+        let heard = listener.next_message(is_wanted::<E>).and_then(|message| {
+            Ok((
+                route::event::<Link>(&message)?,
+                route::event::<E>(&message)?,
+            ))
+        });
         let mut is_quiet = false;
         match heard {
             Ok((link, told)) => {
@@ -232,7 +235,7 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
 
 impl<E: Shown> Follower<'_, '_, E> {
     /// Takes note of a link, and of what may have gone with it.
-    fn link(&mut self, Told { entry, change, .. }: Told<Link>) -> Result<()> {
+    fn link(&mut self, Event { entry, change, .. }: Event<Link>) -> Result<()> {
         const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
         let index = entry.index;
         let was = self.names.get(index).map_or(0, |link| link.flags);
@@ -255,7 +258,7 @@ impl<E: Shown> Follower<'_, '_, E> {
     }
 
     /// Shows what the kernel told of.
-    fn told(&mut self, Told { entry, change, .. }: Told<E>) -> Result<()> {
+    fn told(&mut self, Event { entry, change, .. }: Event<E>) -> Result<()> {
         let became = match change {
             Change::Gone => {
                 if !self.view.is_gone(&entry) {
@@ -365,7 +368,7 @@ mod tests {
     use parley_netlink::route::Route;
 
     /// What the kernel tells of a route to everywhere in this table.
-    fn told(table: u8) -> Told<Route> {
+    fn told(table: u8) -> Event<Route> {
         let payload = [2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
         let header = Header {
             len: 0,
@@ -378,7 +381,7 @@ mod tests {
             header,
             payload: &payload,
         };
-        route::told(&message).unwrap().unwrap()
+        route::event(&message).unwrap().unwrap()
     }
 
     /// A route of this type, as in the kernel's notification.
@@ -433,7 +436,7 @@ mod tests {
                 portid: 0,
             };
             let message = Message { header, payload };
-            let told = route::told(&message).unwrap().unwrap();
+            let told = route::event(&message).unwrap().unwrap();
             follower.told(told).unwrap();
             assert_eq!(follower.view.len(), left);
         }

@@ -289,7 +289,7 @@ mod tests {
             header,
             payload: &payload,
         };
-        route::told(&message).unwrap().unwrap().entry
+        route::event(&message).unwrap().unwrap().entry
     }
 
     #[test]

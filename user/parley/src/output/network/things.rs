@@ -4,7 +4,7 @@
 
 use super::super::json::{strings, Object};
 use super::super::text;
-use parley_netlink::firewall::{
+use parley_netlink::nftables::{
     family_name, Data, Flowtable, Object as Named, Ruleset, Set, Table,
 };
 use parley_netlink::route::names;

@@ -8,14 +8,14 @@
 //! Source: `include/uapi/linux/netfilter/nf_tables.h`, `nfnetlink.h`.
 //!
 //! ```
-//! use parley_netlink::firewall;
+//! use parley_netlink::nftables;
 //! use parley_netlink::netlink::{protocol, Error, Socket};
 //!
 //! let mut socket = Socket::open(protocol::NETFILTER)?;
-//! match firewall::ruleset(&mut socket) {
+//! match nftables::ruleset(&mut socket) {
 //!     Ok(ruleset) => {
 //!         for table in &ruleset.tables {
-//!             println!("{} {:?}", firewall::family_name(table.family), table.name);
+//!             println!("{} {:?}", nftables::family_name(table.family), table.name);
 //!         }
 //!     }
 //!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.

@@ -5,7 +5,7 @@
 use super::super::json::{strings, Object};
 use super::super::text;
 use super::things;
-use parley_netlink::firewall::{family_name, Chain, Rule, Ruleset, Table, Thing};
+use parley_netlink::nftables::{family_name, Chain, Rule, Ruleset, Table, Thing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -5,16 +5,16 @@
 use super::listed::{Followed, News};
 use super::report::Became;
 use crate::output::json::Object;
-use crate::output::network::firewall as output;
-use parley_netlink::firewall::{self, Change, Id, Thing};
+use crate::output::network::nftables as output;
 use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::{protocol, Socket};
+use parley_netlink::nftables::{self, Change, Id, Thing};
 use std::os::unix::ffi::OsStrExt;
 
 impl Followed for Thing {
     type Key = Id;
     const PROTOCOL: i32 = protocol::NETFILTER;
-    const GROUP: u32 = firewall::GROUP;
+    const GROUP: u32 = nftables::GROUP;
     const NOUN: &'static str = "parts";
 
     fn key(&self) -> Id {
@@ -22,12 +22,12 @@ impl Followed for Thing {
     }
 
     fn all(asker: &mut Socket) -> parley::Result<Vec<Self>> {
-        let all = firewall::ruleset(asker)?.into_things();
+        let all = nftables::ruleset(asker)?.into_things();
         Ok(all.into_iter().filter(is_shown).collect())
     }
 
     fn read(message: &Message<'_>) -> parley::Result<News<Self>> {
-        Ok(match firewall::change(message)? {
+        Ok(match nftables::change(message)? {
             Some(Change::Is(thing)) if is_shown(&thing) => News::Is(thing),
             Some(Change::Gone(id)) => News::Gone(id),
             Some(Change::Less(_)) => News::Doubt,
