@@ -71,7 +71,7 @@ impl KeepOp<Ask> for Net {
                 call.acknowledge();
                 Ok(())
             },
-            || call.namespace().wake_in(timeout),
+            || call.namespace().set_timer(timeout),
         )
     }
 }
@@ -121,12 +121,12 @@ impl DoOp<Answer> for Net {
 /// Forgets a socket that was closed.
 pub(crate) fn socket_closed(namespace: Namespace<'_, Net>, portid: u32) {
     let questions = namespace.state().questions();
-    questions.socket_closed(portid, || namespace.wake_in(0));
+    questions.socket_closed(portid, || namespace.set_timer(0));
 }
 
 /// Ends the questions that nobody has answered in time.
 pub(crate) fn time_out(entered: &Entered<'_, Net>) {
     let (now, namespace) = (Net::now(), entered.namespace());
     let questions = namespace.state().questions();
-    questions.time_out(now, |due| namespace.wake_in(due.saturating_sub(now)));
+    questions.time_out(now, |due| namespace.set_timer(due.saturating_sub(now)));
 }

@@ -63,7 +63,7 @@ impl NetState for Net {
         ask::socket_closed(namespace, portid);
     }
 
-    fn alarm(entered: &Entered<'_, Self>) {
+    fn timer(entered: &Entered<'_, Self>) {
         ask::time_out(entered);
     }
 

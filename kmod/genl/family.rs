@@ -39,7 +39,7 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
 
     /// Whether requests to the family run in parallel. Otherwise the kernel holds `genl_lock` for
     /// each do and for each buffer of a dump, so that none of them runs beside another, whatever
-    /// its namespace. Between two buffers of a dump others run. [`Self::alarm`],
+    /// its namespace. Between two buffers of a dump others run. [`Self::timer`],
     /// [`Self::socket_closed`] and [`Entered`] users are not serialized.
     ///
     /// The lock belongs to all such families and to the controller: a handler that sleeps keeps
@@ -57,9 +57,9 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The socket sends no more requests, and none of its requests is being handled. May sleep.
     fn socket_closed(_namespace: Namespace<'_, Self>, _portid: u32) {}
 
-    /// Called when the time passed to [`Namespace::wake_in`] has elapsed, unless the family is
+    /// Called when the time passed to [`Namespace::set_timer`] has elapsed, unless the family is
     /// gone. May sleep. Calls for the same namespace never overlap.
-    fn alarm(_entered: &Entered<'_, Self>) {}
+    fn timer(_entered: &Entered<'_, Self>) {}
 
     /// Called before the state is dropped because the namespace or the family goes. The methods
     /// above and the handlers are not called any more. May sleep.
@@ -258,17 +258,17 @@ pub(crate) struct Ops<N: 'static> {
     pub(super) _state: PhantomData<fn(&N)>,
 }
 
-/// The layer's data in each namespace: the family's state, its kept requests and its alarm.
+/// The layer's data in each namespace: the family's state, its kept requests and its timer.
 ///
 /// # Invariants
 ///
 /// `net` is the namespace that the slot is in. `kept` is a store of
-/// [`Kept`](super::prelude::Kept) requests, to which the slot owns a reference. `alarm` is
+/// [`Kept`](super::prelude::Kept) requests, to which the slot owns a reference. `timer` is
 /// initialized.
 pub(super) struct Slot<N> {
     pub(super) net: NonNull<bindings::net>,
     pub(super) kept: NonNull<helpers::Store>,
-    pub(super) alarm: Opaque<bindings::delayed_work>,
+    pub(super) timer: Opaque<bindings::delayed_work>,
     pub(super) state: N,
 }
 
@@ -384,12 +384,12 @@ impl<'a, N: NetState> Namespace<'a, N> {
         &self.0.state
     }
 
-    /// Schedules a call of [`NetState::alarm`] in `ns` nanoseconds, or some milliseconds later.
+    /// Schedules a call of [`NetState::timer`] in `ns` nanoseconds, or some milliseconds later.
     /// Replaces the time that was set before.
-    pub(crate) fn wake_in(self, ns: u64) {
-        // SAFETY: The alarm is initialized by the type invariants of `Slot`, and the slot is
-        // borrowed for `'a`. `exit` disables the alarm before it drops the slot.
-        unsafe { helpers::genl_helper_alarm_set(self.0.alarm.get(), ns) };
+    pub(crate) fn set_timer(self, ns: u64) {
+        // SAFETY: The timer is initialized by the type invariants of `Slot`, and the slot is
+        // borrowed for `'a`. `exit` disables the timer before it drops the slot.
+        unsafe { helpers::genl_helper_timer_set(self.0.timer.get(), ns) };
     }
 }
 

@@ -270,10 +270,10 @@ bool genl_helper_net_admin(const struct net *net, const struct file *file)
 	       ns_capable(net->user_ns, CAP_NET_ADMIN);
 }
 
-/* Prepares the alarm of a namespace. */
-void genl_helper_alarm_init(struct delayed_work *alarm, work_func_t func)
+/* Prepares the timer of a namespace. */
+void genl_helper_timer_init(struct delayed_work *timer, work_func_t func)
 {
-	INIT_DELAYED_WORK(alarm, func);
+	INIT_DELAYED_WORK(timer, func);
 }
 
 /* Waits for @done, and says so if that takes long. */
@@ -303,10 +303,10 @@ void genl_helper_wait_unreferenced(struct module *module)
 	}
 }
 
-/* Rings in @ns nanoseconds, or a little later, in place of what was set. */
-void genl_helper_alarm_set(struct delayed_work *alarm, u64 ns)
+/* Expires in @ns nanoseconds, or a little later, in place of what was set. */
+void genl_helper_timer_set(struct delayed_work *timer, u64 ns)
 {
-	mod_delayed_work(system_dfl_wq, alarm, nsecs_to_jiffies(ns) + 1);
+	mod_delayed_work(system_dfl_wq, timer, nsecs_to_jiffies(ns) + 1);
 }
 
 /* What NL_SET_ERR_MSG does, for a message that is no literal of C. */

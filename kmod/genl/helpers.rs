@@ -117,8 +117,8 @@ extern "C" {
     pub(super) fn genl_helper_kept_refuse(kept: *mut Kept, err: c_int, msg: *const c_char)
         -> c_int;
 
-    pub(super) fn genl_helper_alarm_init(
-        alarm: *mut bindings::delayed_work,
+    pub(super) fn genl_helper_timer_init(
+        timer: *mut bindings::delayed_work,
         func: bindings::work_func_t,
     );
 
@@ -129,7 +129,7 @@ extern "C" {
 
     pub(super) fn genl_helper_wait_unreferenced(module: *mut bindings::module);
 
-    pub(super) fn genl_helper_alarm_set(alarm: *mut bindings::delayed_work, ns: u64);
+    pub(super) fn genl_helper_timer_set(timer: *mut bindings::delayed_work, ns: u64);
 
     pub(super) fn genl_helper_set_err_msg(
         extack: *mut bindings::netlink_ext_ack,

@@ -238,7 +238,10 @@ unsafe extern "C" fn init<N: NetState>(net: *mut bindings::net) -> c_int {
     let made = unsafe {
         (&raw mut (*slot).net).write(net);
         (&raw mut (*slot).kept).write(kept);
-        helpers::genl_helper_alarm_init(Opaque::cast_into(&raw mut (*slot).alarm), Some(ring::<N>));
+        helpers::genl_helper_timer_init(
+            Opaque::cast_into(&raw mut (*slot).timer),
+            Some(expired::<N>),
+        );
         N::new(NewNet::from_raw(net)).__init(&raw mut (*slot).state)
     };
     match made {
@@ -260,15 +263,15 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     // SAFETY: This is the callback that drops a state. The kernel calls it once for each namespace
     // for which `init` has succeeded.
     let slot = unsafe { slot_ptr::<N>(net) };
-    // SAFETY: As above. The alarm is initialized by the type invariants. This waits while it rings,
+    // SAFETY: As above. The timer is initialized by the type invariants. This waits while it runs,
     // and disables it, so that nothing sets it again.
-    unsafe { bindings::disable_delayed_work_sync((*slot).alarm.get()) };
+    unsafe { bindings::disable_delayed_work_sync((*slot).timer.get()) };
     // SAFETY: As above.
     unsafe { (*slot).state.end() };
     // SAFETY: As above. No more requests are kept after this: only a request that is being handled
     // can be kept, and there is none, see below.
     unsafe { helpers::genl_helper_store_sever((*slot).kept.as_ptr(), true) };
-    // SAFETY: `init` has created the slot. Nobody has a reference to it, as the alarm is disabled:
+    // SAFETY: `init` has created the slot. Nobody has a reference to it, as the timer is disabled:
     // - If the namespace ends, nobody holds the namespace: no socket in it is open, so no request
     //   or dump runs, and neither a notification of a released socket nor an `Entered` holds it.
     // - If the family goes, `Visible` has closed the users, or never opened them. So no `Entered`,
@@ -285,25 +288,25 @@ unsafe extern "C" fn exit<N: NetState>(net: *mut bindings::net) {
     }
 }
 
-/// Called when the alarm of a namespace rings.
+/// Called when the timer of a namespace expires.
 ///
 /// # Safety
 ///
-/// To be called by the kernel only, as the work of the alarm in a slot of `N`'s family.
-unsafe extern "C" fn ring<N: NetState>(work: *mut bindings::work_struct) {
-    // SAFETY: The work belongs to an alarm, which is in a slot. `exit` waits for this to return
+/// To be called by the kernel only, as the work of the timer in a slot of `N`'s family.
+unsafe extern "C" fn expired<N: NetState>(work: *mut bindings::work_struct) {
+    // SAFETY: The work belongs to a timer, which is in a slot. `exit` waits for this to return
     // before it drops the slot.
     let slot = unsafe {
-        let alarm = container_of!(work, bindings::delayed_work, work);
-        let alarm = Opaque::cast_from(alarm).cast_mut();
-        &*container_of!(alarm, Slot<N>, alarm)
+        let timer = container_of!(work, bindings::delayed_work, work);
+        let timer = Opaque::cast_from(timer).cast_mut();
+        &*container_of!(timer, Slot<N>, timer)
     };
-    // If the family is gone, the alarm is not needed: `NetState::end` ends all pending work.
+    // If the family is gone, the timer is not needed: `NetState::end` ends all pending work.
     //
-    // SAFETY: Only a request, a user or a socket with a kept request can have set the alarm, so the
+    // SAFETY: Only a request, a user or a socket with a kept request can have set the timer, so the
     // family was registered.
     if let Ok(entered) = unsafe { Entered::new(|| Namespace::of_slot(slot)) } {
-        N::alarm(&entered);
+        N::timer(&entered);
     }
 }
 

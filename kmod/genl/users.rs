@@ -25,7 +25,7 @@ use kernel::{
 /// [`Entered`](super::prelude::Entered). Unregistering the family waits for the last one to leave.
 ///
 /// A user runs the module's code even after it has left, so the module must stay for other reasons:
-/// a dump or an open file holds a reference to it, and dropping the states waits for their alarms.
+/// a dump or an open file holds a reference to it, and dropping the states waits for their timers.
 ///
 /// # Invariants
 ///

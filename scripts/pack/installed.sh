@@ -62,7 +62,7 @@ read_list() {
 follow_modules() {
 	local path plain end
 	for path in "${!ours[@]}"; do
-		[[ $path = */parley.ko* ]] && [ ! -e "$root$path" ] || continue
+		if [[ $path != */parley.ko* ]] || [ -e "$root$path" ]; then continue; fi
 		plain=${path%.ko*}.ko
 		for end in '' .gz .xz .zst; do
 			[ ! -f "$root$plain$end" ] || ours[$plain$end]=' none'

@@ -82,9 +82,9 @@ class Family(ScriptTest):
         main = self.main.read_text()
         main = main[:main.index("#[cold]")]
         struct, new = shown("#[pin_data]").split("\n\nfn new")
-        alarm = shown("fn alarm")
+        timer = shown("fn timer")
         for begin, end, instead in ((r"/// The state of", r"struct Net;", struct),
-                                    ("    fn new", "\n    }\n", "fn new" + new + alarm)):
+                                    ("    fn new", "\n    }\n", "fn new" + new + timer)):
             main = re.sub(f"{begin}.*?{end}", lambda _, text=instead: text, main, flags=re.S)
         uses = "module::this_module, new_mutex, prelude::*, sync::{Mutex, MutexGuard}"
         main = re.sub(r"use kernel::.*?;", f"use kernel::{{{uses}}};", main, flags=re.S)
