@@ -27,7 +27,7 @@ LAYERS = {
     "user/netlink/src/netlink": ("netlink",),
     "user/netlink/src/genl": ("genl", "netlink"),
     "user/netlink/src/kernel": ("genl", "kernel"),
-    "user/netlink/src/route": ("kernel", "netlink", "route"),
+    "user/netlink/src/route": ("kernel", "netlink", "route", "terminal"),
     "user/netlink/src/nftables": ("kernel", "netlink", "nftables"),
     # The tests of explain have a family.
     "user/netlink/src/explain": ("explain", "genl", "kernel", "netlink", "terminal", "uapi"),

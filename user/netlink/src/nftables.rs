@@ -183,18 +183,14 @@ fn list_into<E: Listed, T: Transport>(
     Ok(listing.interrupted)
 }
 
-/// How often what changed meanwhile is read anew.
-const ATTEMPTS: usize = 5;
-
 /// Reads the tables and what is in them, of all families, as they are at one moment.
 ///
 /// Refused with `EPERM` without `CAP_NET_ADMIN`, and with `EINVAL` where the
 /// kernel has no nf_tables.
 pub fn ruleset<T: Transport>(socket: &mut Socket<T>) -> Result<Ruleset> {
     let mut before = generation(socket)?;
-    let mut ruleset = Ruleset::default();
-    for _ in 0..ATTEMPTS {
-        ruleset = Ruleset::default();
+    let (mut ruleset, interrupted) = list::repeat(|| {
+        let mut ruleset = Ruleset::default();
         let mut interrupted = list_into(socket, &mut ruleset.tables)?;
         interrupted |= list_into(socket, &mut ruleset.chains)?;
         interrupted |= list_into(socket, &mut ruleset.rules)?;
@@ -202,12 +198,10 @@ pub fn ruleset<T: Transport>(socket: &mut Socket<T>) -> Result<Ruleset> {
         interrupted |= list_into(socket, &mut ruleset.objects)?;
         interrupted |= list_into(socket, &mut ruleset.flowtables)?;
         ruleset.generation = generation(socket)?;
-        ruleset.interrupted = interrupted || before != ruleset.generation;
-        if !ruleset.interrupted {
-            break;
-        }
-        before = ruleset.generation;
-    }
+        interrupted |= std::mem::replace(&mut before, ruleset.generation) != ruleset.generation;
+        Ok::<_, Error>((ruleset, interrupted))
+    })?;
+    ruleset.interrupted = interrupted;
     Ok(ruleset)
 }
 

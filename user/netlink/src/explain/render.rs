@@ -17,6 +17,7 @@
 //! ```
 
 use super::datagram::{Explained, Field};
+use crate::terminal;
 use std::fmt::Write;
 
 /// How it is shown.
@@ -224,10 +225,7 @@ fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
         .get(..shown)
         .unwrap_or_default()
         .chunks(BYTES)
-        .map(|line| {
-            let bytes: Vec<_> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-            bytes.join(" ")
-        })
+        .map(|line| terminal::hex(line, " "))
         .collect();
     if shown < bytes.len() {
         lines.push(format!("… {} more bytes", bytes.len() - shown));

@@ -206,10 +206,7 @@ fn address(bytes: &[u8]) -> String {
 fn hardware(bytes: &[u8]) -> String {
     match bytes.len() {
         4 | 16 => address(bytes),
-        1..=32 => {
-            let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            pairs.join(":")
-        }
+        1..=32 => terminal::hex(bytes, ":"),
         len => format!("{len} bytes"),
     }
 }

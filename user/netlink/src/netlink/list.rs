@@ -21,8 +21,35 @@ use super::message::{self, flags, Message};
 use super::socket::Socket;
 use super::transport::Transport;
 
-/// How often a dump that was interrupted is begun anew.
-const ATTEMPTS: usize = 5;
+/// How often [`repeat`] reads what keeps changing.
+pub const ATTEMPTS: usize = 5;
+
+/// Reads a list anew while it changes during each reading, up to [`ATTEMPTS`] times in all.
+/// `read` returns the list, and whether it was interrupted. Returns what the last one gave.
+///
+/// ```
+/// use parley_netlink::netlink::list::repeat;
+///
+/// let mut readings = 0;
+/// let (list, interrupted) = repeat(|| {
+///     readings += 1;
+///     Ok::<_, parley_netlink::Error>((readings, readings < 3))
+/// })?;
+/// assert_eq!((list, interrupted), (3, false));
+/// # Ok::<(), parley_netlink::Error>(())
+/// ```
+pub fn repeat<L, E>(
+    mut read: impl FnMut() -> std::result::Result<(L, bool), E>,
+) -> std::result::Result<(L, bool), E> {
+    let mut last = read()?;
+    for _ in 1..ATTEMPTS {
+        if !last.1 {
+            break;
+        }
+        last = read()?;
+    }
+    Ok(last)
+}
 
 /// What a dump gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,9 +100,8 @@ pub(crate) fn list<E, T: Transport>(
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
     read: impl Fn(&Message<'_>) -> Result<Option<E>>,
 ) -> Result<Listing<E>> {
-    let mut listing = Listing::default();
     let mut request = Vec::new();
-    for _ in 0..ATTEMPTS {
+    let (entries, interrupted) = repeat(|| {
         let seq = socket.next_seq();
         request.clear();
         let kind = flags::REQUEST | flags::DUMP;
@@ -83,18 +109,19 @@ pub(crate) fn list<E, T: Transport>(
         request.extend_from_slice(question.header);
         fill(&mut Writer::new(&mut request))?;
         message::finish(&mut request, 0)?;
-        listing.entries.clear();
-        listing.interrupted = socket
+        let mut entries = Vec::new();
+        let interrupted = socket
             .dump(&request, seq, |message| {
-                listing.entries.extend(read(&message)?);
+                entries.extend(read(&message)?);
                 Ok(())
             })
             .map_err(|error| named(error, question.name))?;
-        if !listing.interrupted {
-            break;
-        }
-    }
-    Ok(listing)
+        Ok((entries, interrupted))
+    })?;
+    Ok(Listing {
+        entries,
+        interrupted,
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::fields::{address_at, big, find, number, read, Field, Row, Show, Value
 use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
+use crate::terminal;
 use Show::{Address, Big, Link, Name, Nest, Number, Or0, Other, Table};
 
 /// A kind of encapsulation: its number, its name, and its attributes.
@@ -42,8 +43,7 @@ fn geneve(attribute: &Attribute<'_>) -> Result<Option<Value>> {
                 fields.push(Field::new("type", Value::Number(number(&attribute)?)));
             }
             n::LWTUNNEL_IP_OPT_GENEVE_DATA => {
-                let bytes = attribute.payload.iter();
-                let hex: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+                let hex = terminal::hex(attribute.payload, "");
                 fields.push(Field::new("data", Value::text(hex)));
                 options.push(Value::Fields(std::mem::take(&mut fields)));
             }

@@ -9,6 +9,7 @@ use super::ip;
 use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::{Error, Result};
+use crate::terminal;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -216,8 +217,7 @@ pub(super) fn hardware(link_type: u16, address: &[u8]) -> String {
     if let (ARPHRD_TUNNEL6 | ARPHRD_IP6GRE, Ok(v6)) = (link_type, <[u8; 16]>::try_from(address)) {
         return IpAddr::from(v6).to_string();
     }
-    let pairs: Vec<_> = address.iter().map(|byte| format!("{byte:02x}")).collect();
-    pairs.join(":")
+    terminal::hex(address, ":")
 }
 
 /// A type of link whose addresses are not IP addresses.

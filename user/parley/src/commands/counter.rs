@@ -9,7 +9,8 @@ use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};
-use parley::Client;
+use parley::{Client, Error};
+use parley_netlink::netlink::list::{repeat, ATTEMPTS};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -106,23 +107,16 @@ impl Counter {
     }
 }
 
-/// How often an interrupted dump is retried.
-const ATTEMPTS: usize = 5;
-
 fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
-    let mut rows = Vec::new();
-    let mut interrupted = true;
-    for _ in 0..ATTEMPTS {
-        rows.clear();
-        interrupted = client.counter_list(prefix, |counter| {
+    let (rows, interrupted) = repeat(|| {
+        let mut rows = Vec::new();
+        let interrupted = client.counter_list(prefix, |counter| {
             let name = counter.name.as_bytes().to_owned();
             rows.push((name, counter.value, counter.updates));
             Ok(())
         })?;
-        if !interrupted {
-            break;
-        }
-    }
+        Ok::<_, Error>((rows, interrupted))
+    })?;
     let rows: Vec<_> = rows
         .iter()
         .map(|(name, value, updates)| Reading::new(&name[..], *value, *updates))

@@ -94,7 +94,7 @@ pub(crate) fn shown(name: &OsStr) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    terminal::hex(bytes, "")
 }
 
 /// Words as an array of strings.

@@ -105,7 +105,7 @@ pub(crate) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()>
     }
     writeln!(out, "{what:<8}{} bytes", bytes.len())?;
     for (row, line) in bytes.chunks(16).take(DUMP_MAX / 16).enumerate() {
-        let hex: String = line.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let hex = terminal::hex(line, " ");
         let text: String = line
             .iter()
             .map(|byte| match byte {
