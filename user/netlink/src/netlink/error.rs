@@ -14,7 +14,7 @@
 //!
 //! let refusal = error.refusal().expect("it is the kernel that refuses");
 //! assert_eq!(refusal.errno_name(), "EOPNOTSUPP");
-//! // Over several lines: the errno, and the kernel's words where it has some.
+//! // On one line: the errno, and the kernel's words where it has some.
 //! println!("{error}");
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
@@ -177,31 +177,31 @@ impl Refusal {
     }
 }
 
+/// On one line: what was refused, the errno, the kernel's words, the attribute, and what it may be.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
             write!(f, "{operation} ")?;
         }
-        let (name, errno) = (self.errno_name(), self.errno);
-        write!(f, "refused by the kernel: {name} ({errno})")?;
-        write!(f, "\n  errno says:  {}", self.errno_text())?;
+        let (name, text) = (self.errno_name(), self.errno_text());
+        write!(f, "refused by the kernel: {name} ({}, {text})", self.errno)?;
         if let Some(message) = &self.message {
-            write!(f, "\n  kernel says: {message}")?;
+            write!(f, ": {message}")?;
         }
         if let Some(attribute) = &self.attribute {
             let missing = if self.missing.is_some() {
-                " (missing)"
+                " is missing"
             } else {
                 ""
             };
-            write!(f, "\n  attribute:   {attribute}{missing}")?;
+            write!(f, "; attribute {attribute}{missing}")?;
         } else if let Some(offset) = self.offset {
-            write!(f, "\n  attribute:   at byte {offset} of the request")?;
+            write!(f, "; the attribute at byte {offset} of the request")?;
         }
         if let Some(policy) = &self.policy {
             let text = policy.to_string();
             if !text.is_empty() {
-                write!(f, "\n  allowed:     {text}")?;
+                write!(f, "; allowed: {text}")?;
             }
         }
         Ok(())
@@ -305,9 +305,23 @@ mod tests {
         };
         assert_eq!(
             refusal.to_string(),
-            "counter-add refused by the kernel: ERANGE (34)\n  \
-             errno says:  Numerical result out of range\n  \
-             kernel says: counter would fall below 0\n  attribute:   counter.delta"
+            "counter-add refused by the kernel: ERANGE (34, Numerical result out of range): \
+             counter would fall below 0; attribute counter.delta"
+        );
+        let refusal = Refusal {
+            errno: libc::EINVAL,
+            missing: Some(1),
+            attribute: Some("echo.payload".into()),
+            policy: Some(Policy {
+                min_len: Some(1),
+                ..Policy::default()
+            }),
+            ..Refusal::default()
+        };
+        assert_eq!(
+            refusal.to_string(),
+            "refused by the kernel: EINVAL (22, Invalid argument); attribute echo.payload is \
+             missing; allowed: at least 1 bytes"
         );
     }
 
