@@ -43,6 +43,7 @@ pub mod steps;
 mod tables;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 mod value;
 mod walk;
 

@@ -156,6 +156,31 @@ fn agent_answers_in_capitals_as_often_as_it_is_told_to() {
 }
 
 #[test]
+fn any_program_of_the_library_is_traced_if_the_environment_says_so() {
+    let stderr = |value: &str| {
+        let mut command = example("resolve");
+        let output = command
+            .arg("parley")
+            .env("NETLINK_TRACE", value)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let trace = stderr("1");
+    for part in [
+        "create   socket(AF_NETLINK",
+        "send     sendto(",
+        "nlctrl CTRL_CMD_GETFAMILY, a request",
+        "\"parley\"",
+    ] {
+        assert!(trace.contains(part), "{part}: {trace}");
+    }
+    assert!(stderr("all").len() >= trace.len());
+    assert_eq!((stderr("0").as_str(), stderr("").as_str()), ("", ""));
+}
+
+#[test]
 fn resolve_tells_the_numbers_that_the_kernel_gave_out() {
     let mut socket = Socket::open(protocol::GENERIC).unwrap();
     let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap();

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use parley::uapi;
 use parley_netlink::explain::capture::Writer;
 use parley_netlink::explain::render::{self, Style};
-use parley_netlink::explain::{steps, Context, Datagram, Direction};
+use parley_netlink::explain::{trace, Context};
 use parley_netlink::netlink::tap::{Call, Step, Tap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -94,22 +94,22 @@ impl Tap for Steps {
     fn step(&self, step: &Step<'_>) {
         // A thread that ended in the middle of a line has left no harm.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (protocol, direction, bytes, whole) = match step.call {
+        let passed = match step.call {
+            _ if step.result.is_err() => None,
             Call::Send {
                 bytes, protocol, ..
-            } => (protocol, Direction::ToKernel, bytes, bytes.len()),
+            } => Some((protocol, true, bytes, bytes.len())),
             Call::Receive {
                 bytes,
                 whole,
                 protocol,
                 ..
-            } => (protocol, Direction::FromKernel, bytes, whole),
-            _ => (0, Direction::Unknown, &[][..], 0),
+            } => Some((protocol, false, bytes, whole)),
+            _ => None,
         };
-        let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
-        let passed = step.result.is_ok() && direction != Direction::Unknown;
-        if let (true, Some(capture)) = (passed, &mut state.capture) {
-            let sent = direction == Direction::ToKernel;
+        if let (Some((protocol, sent, bytes, whole)), Some(capture)) = (passed, &mut state.capture)
+        {
+            let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
             let now = SystemTime::now();
             if let Err(error) = capture.packet(now, protocol, sent, bytes, whole) {
                 let what = cannot_capture(&state.path);
@@ -120,13 +120,7 @@ impl Tap for Steps {
         let Some((style, _)) = state.explain else {
             return;
         };
-        let mut text = steps::text(step, style);
-        if passed {
-            let mut datagram = Datagram::new(bytes, protocol, direction);
-            datagram.whole = whole;
-            let explained = state.context.explain(datagram);
-            text.push_str(&render::text(&explained, bytes, style));
-        }
+        let text = trace::text(&mut state.context, step, style);
         let Some((_, err)) = &mut state.explain else {
             return;
         };

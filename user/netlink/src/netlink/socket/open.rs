@@ -10,13 +10,13 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 
 impl Socket {
-    /// Opens a socket of `protocol`, such as `libc::NETLINK_GENERIC`.
-    pub fn open(protocol: i32) -> Result<Self> {
+    /// Opens a socket of `protocol` that nobody taps. `explain` has [`Socket::open`].
+    pub(crate) fn open_untapped(protocol: i32) -> Result<Self> {
         let (transport, portid) = Netlink::open(protocol, None)?;
         Ok(Self::over(transport, portid))
     }
 
-    /// As [`open`](Self::open), with a tap that sees each system call of the socket.
+    /// As [`open`](Socket::open), with a tap that sees each system call of the socket.
     pub fn open_with_tap(protocol: i32, tap: Arc<dyn Tap>) -> Result<Self> {
         let (transport, portid) = Netlink::open(protocol, Some(tap))?;
         Ok(Self::over(transport, portid))
