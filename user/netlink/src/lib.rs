@@ -79,6 +79,7 @@ pub mod netlink {
     pub mod error;
     mod events;
     mod expect;
+    pub mod fake;
     pub mod list;
     pub mod message;
     pub mod namespace;

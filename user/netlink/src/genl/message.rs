@@ -22,6 +22,7 @@
 //! ```
 
 use crate::netlink::attr::{Attributes, Writer};
+use crate::netlink::fake::Answers;
 use crate::netlink::message::{self, flags, Message};
 use crate::netlink::{Error, Result};
 
@@ -90,5 +91,20 @@ pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> 
             what: "a reply is of another command",
             offset: message::HEADER,
         }),
+    }
+}
+
+/// For tests of clients of a Generic Netlink family.
+impl Answers {
+    /// Answers the question for a family as the controller does: its number and its name.
+    pub fn family(&mut self, id: u16, name: &str) {
+        // CTRL_CMD_NEWFAMILY, version 2.
+        let mut payload = vec![1, 2, 0, 0];
+        let mut attributes = Writer::new(&mut payload);
+        let written = attributes
+            .u16(1, id)
+            .and_then(|()| attributes.string(2, name));
+        assert!(written.is_ok(), "a family's name has no NUL and is short");
+        self.message(0x10, 0, &payload);
     }
 }

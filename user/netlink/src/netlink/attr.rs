@@ -29,6 +29,8 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 
+mod integers;
+
 use super::error::{Error, Result};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -64,48 +66,6 @@ impl<'a> Attribute<'a> {
             what: "an attribute's length does not fit its type",
             offset: self.offset,
         })
-    }
-
-    /// The payload as a `u8`.
-    #[inline]
-    pub fn u8(&self) -> Result<u8> {
-        match *self.payload {
-            [a] => Ok(a),
-            _ => self.bad_length(),
-        }
-    }
-
-    /// The payload as a `u16`.
-    #[inline]
-    pub fn u16(&self) -> Result<u16> {
-        match *self.payload {
-            [a, b] => Ok(u16::from_ne_bytes([a, b])),
-            _ => self.bad_length(),
-        }
-    }
-
-    /// The payload as a `u32`.
-    #[inline]
-    pub fn u32(&self) -> Result<u32> {
-        match *self.payload {
-            [a, b, c, d] => Ok(u32::from_ne_bytes([a, b, c, d])),
-            _ => self.bad_length(),
-        }
-    }
-
-    /// The payload as a `u32` in network order, as netfilter sends them.
-    #[inline]
-    pub fn be32(&self) -> Result<u32> {
-        self.u32().map(u32::from_be)
-    }
-
-    /// The payload as a `u64` in network order, as netfilter sends them.
-    #[inline]
-    pub fn be64(&self) -> Result<u64> {
-        match <[u8; 8]>::try_from(self.payload) {
-            Ok(bytes) => Ok(u64::from_be_bytes(bytes)),
-            Err(_) => self.bad_length(),
-        }
     }
 
     /// The payload as an unsigned integer of 4 or 8 bytes.
@@ -367,13 +327,6 @@ impl<'b> Writer<'b> {
         self.buffer.extend_from_slice(value);
         self.buffer.push(0);
         self.pad(len);
-        Ok(())
-    }
-
-    /// Puts a `u32`.
-    #[inline]
-    pub fn u32(&mut self, number: u16, value: u32) -> Result<()> {
-        self.word(number, value.to_ne_bytes());
         Ok(())
     }
 

@@ -126,69 +126,24 @@ pub(crate) fn list<E, T: Transport>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::transport::Received;
+    use super::super::fake::Fake;
     use super::*;
-    use std::cell::{Cell, RefCell};
-    use std::io;
-    use std::time::Duration;
 
-    /// A kernel whose first dumps are interrupted: each lists its own number.
-    #[derive(Debug)]
-    struct Restless {
-        interrupted: u32,
-        dumps: Cell<u32>,
-        request: RefCell<Vec<u8>>,
-    }
-
-    const PORT: u32 = 77;
-
-    impl Transport for Restless {
-        fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-            self.dumps.set(self.dumps.get() + 1);
-            // Each is the whole question: header, header of the family, attribute.
-            assert_eq!(datagram.len(), 16 + 4 + 8);
-            self.request.replace(datagram.to_vec());
-            Ok(datagram.len())
-        }
-
-        fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-            let request = self.request.borrow();
-            let seq = u32::from_ne_bytes(request[8..12].try_into().unwrap());
-            let number = self.dumps.get();
-            let intr = if number <= self.interrupted {
+    /// Asks a kernel whose first dumps are interrupted: each lists its own number.
+    fn listed(interrupted: u32) -> Listing<u32> {
+        let mut number = 0u32;
+        let mut socket = Fake::socket(move |request, answers| {
+            // Each is the whole question: header of the family, attribute.
+            assert_eq!(request.payload.len(), 4 + 8);
+            number += 1;
+            let intr = if number <= interrupted {
                 flags::DUMP_INTR
             } else {
                 0
             };
-            let mut datagram = Vec::new();
-            for (kind, payload) in [(0x20, number), (libc::NLMSG_DONE as u16, 0)] {
-                let start = datagram.len();
-                let mut header = message::header(kind, flags::MULTI | intr, seq);
-                header[12..].copy_from_slice(&PORT.to_ne_bytes());
-                datagram.extend(header);
-                datagram.extend(payload.to_ne_bytes());
-                message::finish(&mut datagram, start).unwrap();
-            }
-            buffer[..datagram.len()].copy_from_slice(&datagram);
-            Ok(Received {
-                len: datagram.len(),
-                sender: Some(0),
-                whole: datagram.len(),
-            })
-        }
-
-        fn wait(&self, _: Option<Duration>) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn listed(interrupted: u32) -> Listing<u32> {
-        let kernel = Restless {
-            interrupted,
-            dumps: Cell::new(0),
-            request: RefCell::default(),
-        };
-        let mut socket = Socket::over(kernel, PORT);
+            answers.message(0x20, flags::MULTI | intr, &number.to_ne_bytes());
+            answers.done();
+        });
         let question = Question {
             kind: 0x22,
             name: "TEST",

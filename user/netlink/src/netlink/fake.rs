@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A kernel that a test makes up: it answers each request as the test says, rightly or not.
+//!
+//! ```
+//! use parley_netlink::netlink::fake::Fake;
+//! use parley_netlink::netlink::{message, socket::Expect, Error};
+//!
+//! const QUESTION: u16 = 0x20;
+//! let mut socket = Fake::socket(|request, answers| match request.payload {
+//!     b"what" => answers.message(QUESTION, 0, b"this"),
+//!     _ => answers.refuse(libc::EINVAL),
+//! });
+//!
+//! let mut ask = |question: &[u8]| {
+//!     let seq = socket.next_seq();
+//!     let mut request = message::header(QUESTION, message::flags::REQUEST, seq).to_vec();
+//!     request.extend_from_slice(question);
+//!     message::finish(&mut request, 0)?;
+//!     socket.transact(&request, seq, Expect::Reply).map(|reply| reply.payload.to_vec())
+//! };
+//! assert_eq!(ask(b"what")?, b"this");
+//! assert_eq!(ask(b"else").unwrap_err().errno(), Some(libc::EINVAL));
+//! # Ok::<(), Error>(())
+//! ```
+
+use super::message::{self, flags, Message, Messages, HEADER};
+use super::socket::Socket;
+use super::transport::{Received, Transport};
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// The port of a socket over a [`Fake`].
+pub const PORT: u32 = 77;
+
+/// What a test answers a request with.
+type Script = Box<dyn FnMut(&Message<'_>, &mut Answers) + Send>;
+
+/// A transport with a made-up kernel at its other end.
+pub struct Fake {
+    script: Mutex<Script>,
+    answers: Mutex<Answers>,
+}
+
+impl fmt::Debug for Fake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fake").finish_non_exhaustive()
+    }
+}
+
+impl Fake {
+    /// Opens a socket to a kernel that passes each request to `script`.
+    pub fn socket(script: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static) -> Socket<Self> {
+        let fake = Self {
+            script: Mutex::new(Box::new(script)),
+            answers: Mutex::new(Answers::default()),
+        };
+        Socket::over(fake, PORT)
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What comes out of a receive.
+#[derive(Clone, Debug)]
+enum Given {
+    /// A datagram of this sender.
+    Datagram(Option<u32>, Vec<u8>),
+    /// `ENOBUFS`.
+    Loss,
+}
+
+/// What the made-up kernel says. Each call is a datagram of its own, which the socket receives
+/// in the order of the calls.
+#[derive(Debug, Default)]
+pub struct Answers {
+    queue: VecDeque<Given>,
+    endless: Option<Given>,
+    /// The sequence number of the request.
+    seq: u32,
+}
+
+impl Answers {
+    /// Answers the request with a message of this type, with these flags.
+    pub fn message(&mut self, kind: u16, flags: u16, payload: &[u8]) {
+        self.datagram(reply(kind, flags, self.seq, payload));
+    }
+
+    /// Answers with an ACK.
+    pub fn ack(&mut self) {
+        self.refuse(0);
+    }
+
+    /// Refuses the request with this errno, a positive number, and without an extended ACK.
+    pub fn refuse(&mut self, errno: i32) {
+        let payload = [&errno.wrapping_neg().to_ne_bytes()[..], &[0; HEADER]].concat();
+        self.message(libc::NLMSG_ERROR as u16, flags::CAPPED, &payload);
+    }
+
+    /// Ends a dump.
+    pub fn done(&mut self) {
+        self.message(libc::NLMSG_DONE as u16, flags::MULTI, &[0; 4]);
+    }
+
+    /// Says these bytes, whatever they are.
+    pub fn datagram(&mut self, bytes: Vec<u8>) {
+        self.datagram_of(Some(0), bytes);
+    }
+
+    /// Says these bytes as if `sender` had sent them: the port of a process, or nobody.
+    pub fn datagram_of(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
+        self.queue.push_back(Given::Datagram(sender, bytes));
+    }
+
+    /// Has the receive behind all others fail, as if the socket's buffer had been full.
+    pub fn lose(&mut self) {
+        self.queue.push_back(Given::Loss);
+    }
+
+    /// Says these bytes behind all others, again and again.
+    pub fn endless(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
+        self.endless = Some(Given::Datagram(sender, bytes));
+    }
+}
+
+/// A message to the port of the socket, padded as the kernel pads it.
+#[must_use]
+pub fn reply(kind: u16, flags: u16, seq: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = message::header(kind, flags, seq).to_vec();
+    if let Some(field) = bytes.get_mut(12..HEADER) {
+        field.copy_from_slice(&PORT.to_ne_bytes());
+    }
+    bytes.extend_from_slice(payload);
+    // It fails for 4 GiB alone, and then the length stays 0.
+    let _ = message::finish(&mut bytes, 0);
+    bytes.resize(bytes.len().next_multiple_of(message::ALIGN), 0);
+    bytes
+}
+
+impl Transport for Fake {
+    fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        for request in Messages::new(datagram).map_while(Result::ok) {
+            let mut answers = self.answers();
+            answers.seq = request.header.seq;
+            answers.endless = None;
+            script(&request, &mut answers);
+        }
+        Ok(datagram.len())
+    }
+
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let mut answers = self.answers();
+        let given = answers
+            .queue
+            .pop_front()
+            .or_else(|| answers.endless.clone());
+        match given {
+            Some(Given::Datagram(sender, bytes)) => {
+                let len = bytes.len().min(buffer.len());
+                if let (Some(to), Some(from)) = (buffer.get_mut(..len), bytes.get(..len)) {
+                    to.copy_from_slice(from);
+                }
+                Ok(Received::new(len, sender, bytes.len()))
+            }
+            Some(Given::Loss) => Err(io::Error::from_raw_os_error(libc::ENOBUFS)),
+            None => Err(io::Error::from_raw_os_error(libc::EAGAIN)),
+        }
+    }
+
+    /// Nothing comes until the next request, so the time passes. Without a limit that is an
+    /// error, because a test would hang.
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        let answers = self.answers();
+        if answers.queue.is_empty() && answers.endless.is_none() {
+            let silent = "the made-up kernel has nothing more to say";
+            thread::sleep(timeout.ok_or_else(|| io::Error::other(silent))?);
+        }
+        Ok(())
+    }
+}
