@@ -5,7 +5,7 @@ import unittest
 
 from support import TOP
 
-sys.path.insert(0, str(TOP / "scripts/test/run"))
+sys.path.insert(0, str(TOP / "scripts/test"))
 # pylint: disable=wrong-import-position
 import rules
 from rules import LINES_MAX, bindings, layers, length, licence, links, unfinished, unsafe
