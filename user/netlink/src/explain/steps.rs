@@ -97,10 +97,9 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
             room, bytes, from, ..
         } => {
             let len = bytes.len();
-            let from = from.map(|portid| format!("{}, [12]", address(portid)));
-            let from = from.unwrap_or_else(|| "NULL, NULL".to_owned());
+            let from = from.map_or_else(|| "[none]".to_owned(), address);
             let call = match step.result {
-                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from})"),
+                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])"),
                 Err(_) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
             };
             ("receive", call)

@@ -35,8 +35,6 @@ pub enum Error {
     Refused(Box<Refusal>),
     /// No family of this name is registered in the kernel.
     NoFamily(String),
-    /// A family has no multicast group of this name: the family's name, and the group's.
-    NoGroup(String, String),
     /// The kernel did not answer in this time.
     Timeout(Duration),
     /// The kernel had more to say than the socket's buffer held, and dropped it.
@@ -97,9 +95,6 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::NoFamily(name) => write!(f, "the kernel has no family '{name}'"),
-            Self::NoGroup(family, group) => {
-                write!(f, "the family '{family}' has no multicast group '{group}'")
-            }
             Self::Timeout(time) => {
                 write!(f, "the kernel did not answer in {} s", time.as_secs_f32())
             }
@@ -293,6 +288,11 @@ fn errno_name(errno: i32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_small_as_each_result_has_room_for_one() {
+        assert_eq!(size_of::<Error>(), size_of::<String>() + size_of::<usize>());
+    }
 
     #[test]
     fn a_refusal_says_what_where_and_why() {

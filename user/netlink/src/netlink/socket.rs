@@ -313,7 +313,11 @@ impl<T: Transport> Socket<T> {
                 // Of the socket, so it ends them all.
                 Err(error) => return Err(error),
             };
-            each(i, message)?;
+            if let Err(error) = each(i, message) {
+                let (next, rest) = (awaited.0.wrapping_add(1), awaited.1.wrapping_sub(1));
+                self.events.give_up(next, rest, expect);
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -363,8 +367,13 @@ impl<T: Transport> Socket<T> {
         match found {
             Ok(Some(found)) => {
                 let Header { kind, flags, .. } = found.header;
-                if flags & flags::MULTI != 0 || kind < MIN_TYPE {
-                    self.open = (kind >= MIN_TYPE).then_some(seq);
+                if kind < MIN_TYPE {
+                    // The end of a dump; an ACK is the end of nothing that is open.
+                    if self.open == Some(seq) {
+                        self.open = None;
+                    }
+                } else if flags & flags::MULTI != 0 {
+                    self.open = Some(seq);
                 }
                 Ok(found)
             }
@@ -390,6 +399,10 @@ impl<T: Transport> Socket<T> {
     fn failed(&mut self, error: Error, awaited: (u32, u32), expect: Expect) -> Error {
         if !matches!(error, Error::Refused(_)) {
             self.events.give_up(awaited.0, awaited.1, expect);
+        }
+        // It may have been an event, or have had events behind it.
+        if matches!(error, Error::Truncated(_) | Error::Malformed { .. }) {
+            self.events.lose();
         }
         error
     }

@@ -38,8 +38,9 @@ fn kernel() -> libc::sockaddr_nl {
 
 const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Connects the socket to the kernel, which also binds it to a port. From then on no other
-/// process can send to that port (`netlink_getsockbyportid()`).
+/// Connects the socket to the kernel, which also binds it to a port. From then on the kernel
+/// refuses what other processes send to that port (`netlink_getsockbyportid()`). A message that
+/// it has let pass before may still arrive.
 pub(super) fn connect(fd: &OwnedFd) -> io::Result<()> {
     let address = kernel();
     // SAFETY: The address is valid for reads of its length, which is passed.
@@ -101,31 +102,15 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     check(unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), 0) })
 }
 
-/// Receives a datagram into `buffer`, if one is there, whoever has sent it: one system call.
-/// Returns how many bytes the datagram had.
+/// Receives a datagram into `buffer`, if one is there: one system call. Returns the sender's
+/// port, and how many bytes the datagram had.
 #[inline]
-pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<usize> {
-    // With this flag it gives the datagram's length, however much of it fits.
-    let flags = libc::MSG_TRUNC;
-    // SAFETY: The buffer is valid for writes of its length, which is passed, and is borrowed for
-    // this call. No more than that is written into it.
-    check(unsafe {
-        libc::recv(
-            fd.as_raw_fd(),
-            buffer.as_mut_ptr().cast(),
-            buffer.len(),
-            flags,
-        )
-    })
-}
-
-/// As [`receive`]. Returns also the sender's port.
-#[inline]
-pub(super) fn receive_from(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
+pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
     let mut address_len = ADDRESS_LEN;
+    // With this flag it gives the datagram's length, however much of it fits.
     let flags = libc::MSG_TRUNC;
     // SAFETY: The buffer and the address are valid for writes of their lengths,
     // which are passed, and so is the address's length; all are borrowed for this

@@ -95,8 +95,7 @@ pub enum Call<'a> {
         bytes: &'a [u8],
         /// How many bytes it had; more, where it did not fit.
         whole: usize,
-        /// The sender's port; 0 is the kernel. `None` if the sender has none, or if nobody but
-        /// the kernel can reach the socket, so that the call does not ask.
+        /// The sender's port, if it has one; 0 is the kernel.
         from: Option<u32>,
         /// The socket's protocol.
         protocol: i32,

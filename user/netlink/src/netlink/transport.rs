@@ -8,7 +8,6 @@ use super::tap::{tell, Call, Step, Tap};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,11 +60,6 @@ pub trait Transport: fmt::Debug {
 pub struct Netlink {
     fd: OwnedFd,
     protocol: i32,
-    /// Whether only the kernel can reach the socket: it is connected, has joined no group,
-    /// and has received from the kernel. Before that it may hold what a process sent between
-    /// the moments at which the socket had a port and at which it was connected.
-    is_private: AtomicBool,
-    has_group: bool,
     /// Who is told of each call.
     tap: Option<Arc<dyn Tap>>,
 }
@@ -82,8 +76,6 @@ impl Netlink {
         let socket = Self {
             fd: opened.map_err(failed("socket"))?,
             protocol,
-            is_private: AtomicBool::new(false),
-            has_group: false,
             tap,
         };
         for option in [
@@ -113,9 +105,7 @@ impl Netlink {
     }
 
     /// Joins a multicast group. Processes with CAP_NET_ADMIN can send to one, too.
-    pub(super) fn join(&mut self, group: i32) -> io::Result<()> {
-        self.has_group = true;
-        *self.is_private.get_mut() = false;
+    pub(super) fn join(&self, group: i32) -> io::Result<()> {
         self.set_option(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, group)
     }
 
@@ -174,16 +164,6 @@ impl Netlink {
         self.step(call, whole, errno);
     }
 
-    /// Receives a datagram with the address of its sender.
-    #[inline]
-    fn receive_from(&self, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
-        let received = sys::receive_from(&self.fd, buffer)?;
-        if received.0 == Some(0) && !self.has_group {
-            self.is_private.store(true, Ordering::Relaxed);
-        }
-        Ok(received)
-    }
-
     fn step(&self, call: Call<'_>, given: usize, errno: i32) {
         if let Some(tap) = self.tap.as_deref() {
             let fd = self.fd.as_raw_fd();
@@ -233,19 +213,13 @@ impl Transport for Netlink {
     #[inline(always)]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let room = buffer.len();
-        let is_private = self.is_private.load(Ordering::Relaxed);
-        let received = match is_private {
-            true => sys::receive(&self.fd, buffer).map(|whole| (Some(0), whole)),
-            false => self.receive_from(buffer),
-        };
-        let received =
-            received.map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
+        // Whose it is has to be asked each time. The kernel looks whether the socket is connected
+        // before it queues a message, so a message of a process can come in later than that.
+        let received = sys::receive(&self.fd, buffer)
+            .map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
         if self.tap.is_some() {
             match &received {
-                Ok(got) => {
-                    let from = got.sender.filter(|_| !is_private);
-                    self.received(buffer, got.len, from, got.whole, 0);
-                }
+                Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),
                 Err(error) => self.received(buffer, 0, None, 0, errno(error)),
             }
         }

@@ -113,8 +113,9 @@ impl Listener {
         }
     }
 
-    /// As [`next_event`](Self::next_event), but never waits: returns `None` if no event has
-    /// arrived. When the descriptor is readable, call this until it returns `None`.
+    /// As [`next_event`](Self::next_event), but does not wait for an event: returns `None` if
+    /// none has arrived. When the descriptor is readable, call this until it returns `None`.
+    /// After [`Error::Overrun`] it asks the kernel once whether the family is still there.
     pub fn try_next_event(&mut self) -> Result<Option<Event<'_>>> {
         let family = self.family;
         self.look_for_it()?;

@@ -9,6 +9,7 @@ use crate::netlink::events::Events;
 use crate::netlink::message::{self, flags, Header, Message, Messages, MIN_TYPE};
 use crate::netlink::transport::{Netlink, Transport};
 use std::cell::Cell;
+use std::time::Duration;
 
 /// How many times as long as an answer a whole dump may take.
 const DUMP_TIMEOUTS: u32 = 12;
@@ -40,12 +41,13 @@ impl<T: Transport> Dump<'_, T> {
             return Ok(None);
         }
         if self.socket.unread.is_empty() {
-            self.all.left()?;
+            if let Err(error) = self.begin_part() {
+                return Err(self.failed(error));
+            }
         }
         let Self {
             socket, silence, ..
         } = self;
-        (silence.begun, silence.has_received) = (None, false);
         let found = match socket.answer((self.seq, 1), Expect::Entry, silence, Events::keep) {
             Ok(found) => found,
             Err(error) => return Err(self.failed(error)),
@@ -56,6 +58,13 @@ impl<T: Transport> Dump<'_, T> {
             return Ok(None);
         }
         Ok(Some(self.socket.found(&found)))
+    }
+
+    /// Gives the next part the time of an answer, and no more than the dump has left.
+    fn begin_part(&mut self) -> Result<()> {
+        let left = self.all.left()?.unwrap_or(Duration::MAX);
+        self.silence = Deadline::new(self.socket.timeout.min(left));
+        Ok(())
     }
 
     /// Hands the entries to `each`, to the end of the dump or until `each` fails.
@@ -80,9 +89,9 @@ impl<T: Transport> Dump<'_, T> {
                 Ok(false)
             },
             |socket| {
-                self.all.left()?;
+                let left = self.all.left()?.unwrap_or(Duration::MAX);
                 if came.take() {
-                    (self.silence.begun, self.silence.has_received) = (None, false);
+                    self.silence = Deadline::new(socket.timeout.min(left));
                 }
                 socket.receive_answer(&mut self.silence)
             },

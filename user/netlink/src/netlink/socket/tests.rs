@@ -661,3 +661,139 @@ fn however_many_datagrams_come_an_operation_has_one_deadline() {
         }
     }
 }
+
+/// Wraps the kernel: some receives, by number, find nothing.
+#[derive(Debug, Default)]
+struct Deaf {
+    kernel: Kernel,
+    /// Receives of these numbers give EAGAIN.
+    deaf: RefCell<std::ops::Range<usize>>,
+    sends_fail: RefCell<bool>,
+}
+
+impl Transport for Deaf {
+    fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        let kind = u16::from_ne_bytes([datagram[4], datagram[5]]);
+        if *self.sends_fail.borrow() && kind == libc::NLMSG_NOOP as u16 {
+            return Err(io::Error::from_raw_os_error(libc::ENOBUFS));
+        }
+        self.kernel.send(datagram)
+    }
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let n = self.kernel.0.borrow().receives;
+        if self.deaf.borrow().contains(&n) {
+            self.kernel.0.borrow_mut().receives += 1;
+            return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+        }
+        self.kernel.receive(buffer)
+    }
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.kernel.wait(timeout)
+    }
+}
+
+#[test]
+fn an_ack_does_not_make_an_open_dump_forgotten() {
+    let mut socket = Socket::over(Deaf::default(), PORT);
+    let seq = socket.next_seq();
+    let mut req = message::header(KIND, flags::REQUEST | flags::DUMP, seq).to_vec();
+    message::finish(&mut req, 0).unwrap();
+    // The dump's reader stops; its rest cannot be read (the ping cannot be sent).
+    *socket.transport.sends_fail.borrow_mut() = true;
+    let n = socket.transport.kernel.0.borrow().receives;
+    *socket.transport.deaf.borrow_mut() = n + 1..n + 3;
+    let _ = socket.dump(&req, seq, |_| Err(Error::Nul)).unwrap_err();
+    assert!(socket.open.is_some(), "still open");
+    // An ACK to another request.
+    let seq = socket.next_seq();
+    let mut req = message::header(KIND, flags::REQUEST | flags::ACK, seq).to_vec();
+    message::finish(&mut req, 0).unwrap();
+    socket.transact(&req, seq, Expect::Ack).unwrap();
+    *socket.transport.sends_fail.borrow_mut() = false;
+    *socket.transport.deaf.borrow_mut() = 0..0;
+    assert!(socket.transport.kernel.0.borrow().dump.is_none() || socket.open.is_some());
+}
+
+#[test]
+fn after_an_error_a_dump_has_ended() {
+    let mut socket = socket();
+    socket.set_timeout(Duration::from_millis(1)).unwrap();
+    let (seq, request) = request(&mut socket, flags::DUMP);
+    let mut dump = socket.entries(&request, seq).unwrap();
+    let mut errors = 0;
+    for _ in 0..100 {
+        match dump.next_entry() {
+            Ok(Some(_)) => thread::sleep(Duration::from_millis(20)),
+            Ok(None) => break,
+            Err(_) => errors += 1,
+        }
+    }
+    assert!(errors <= 1, "{errors} errors, where one ends it");
+}
+
+#[test]
+fn what_each_of_a_batch_refuses_leaves_no_answers_that_look_like_events() {
+    let mut socket = listening();
+    let first = socket.next_seqs(3);
+    let mut requests = Vec::new();
+    for i in 0..3 {
+        let start = requests.len();
+        requests.extend(message::header(KIND, flags::REQUEST, first + i));
+        message::finish(&mut requests, start).unwrap();
+    }
+    let end = socket.transact_batch(&requests, first, 3, Expect::Reply, |_, _| Err(Error::Nul));
+    assert!(end.is_err());
+    assert_eq!(
+        heard_with_overruns(&mut socket),
+        [0; 0],
+        "answers are handed out as events"
+    );
+}
+
+#[test]
+fn a_receive_that_does_not_wait_ends_though_messages_keep_coming() {
+    #[derive(Debug)]
+    struct Flood(std::cell::Cell<usize>);
+    impl Transport for Flood {
+        fn send(&self, d: &[u8]) -> io::Result<usize> {
+            Ok(d.len())
+        }
+        fn receive(&self, b: &mut [u8]) -> io::Result<Received> {
+            self.0.set(self.0.get() + 1);
+            assert!(self.0.get() < 1_000_000, "does not return");
+            let m = event(1);
+            b[..m.len()].copy_from_slice(&m);
+            let mut r = received(m.len(), m.len());
+            r.sender = Some(99);
+            Ok(r)
+        }
+        fn wait(&self, _: Option<Duration>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut socket = Socket::over(Flood(Default::default()), PORT);
+    socket.set_timeout(Duration::from_millis(1)).unwrap();
+    assert!(matches!(socket.try_next(|_| true), Err(Error::Timeout(_))));
+}
+
+#[test]
+fn an_event_that_is_too_long_before_an_answer_is_told_to_the_reader_of_events() {
+    let mut socket = listening();
+    let (seq, request) = request(&mut socket, flags::ACK);
+    {
+        // Comes after the events that wait are kept: from the request itself.
+        let mut state = state(&socket);
+        state.before_answers = vec![event(1)];
+    }
+    socket.begin();
+    socket.send(&request).unwrap();
+    let long = received(RECEIVE_BUFFER, RECEIVE_BUFFER + 1);
+    *state(&socket).queue.front_mut().unwrap() = Ok(long);
+    let mut deadline = Deadline::new(TIMEOUT);
+    let end = socket
+        .answer((seq, 1), Expect::Ack, &mut deadline, Events::keep)
+        .map(drop);
+    assert!(matches!(end, Err(Error::Truncated(_))), "{end:?}");
+    // Behind the ACK.
+    assert_eq!(heard_with_overruns(&mut socket), [0, -1]);
+}

@@ -23,16 +23,16 @@ impl<T: Transport> Socket<T> {
                 return self.events.get(kept);
             }
         }
-        let mut deadline = Deadline::new(self.timeout);
-        let found = self.find(wanted, Some(&mut deadline))?;
+        let found = self.find(wanted, true)?;
         found
             .ok_or(Error::Timeout(self.timeout))
             .map(|found| self.found(&found))
     }
 
-    /// As [`next_message`](Self::next_message), but never waits: returns `None` if no message
+    /// As [`next_message`](Self::next_message), but does not wait: returns `None` if no message
     /// that is `wanted` has arrived. A datagram can hold several messages, so when the
-    /// descriptor is readable, call this until it returns `None`.
+    /// descriptor is readable, call this until it returns `None`. If messages that are not
+    /// wanted keep coming for [`timeout`](Self::timeout), this fails with [`Error::Timeout`].
     #[inline]
     pub fn try_next(
         &mut self,
@@ -43,22 +43,22 @@ impl<T: Transport> Socket<T> {
                 return self.events.get(kept).map(Some);
             }
         }
-        let found = self.find(wanted, None)?;
+        let found = self.find(wanted, false)?;
         Ok(found.map(|found| self.found(&found)))
     }
 
-    /// Finds the next message that is `wanted` in what is unread, and in what is received
-    /// until the deadline. Without one, does not wait.
+    /// Finds the next message that is `wanted` in what is unread and in what is received.
     #[inline(always)]
     fn find(
         &mut self,
         wanted: impl Fn(&Message<'_>) -> bool,
-        mut deadline: Option<&mut Deadline>,
+        waits: bool,
     ) -> Result<Option<Found>> {
         let portid = self.portid;
+        let mut deadline = Deadline::new(self.timeout);
         self.read(
             |events, message| Ok(wanted(&message) && !events.is_late(&message, portid)),
-            |socket| socket.receive_event(deadline.as_deref_mut()),
+            |socket| socket.receive_event(&mut deadline, waits),
         )
     }
 
@@ -67,19 +67,17 @@ impl<T: Transport> Socket<T> {
     /// read; so it is told when nothing is left. It is also told, and kept in mind, where
     /// another loss shows that all was read, or where the time is up.
     #[inline(always)]
-    fn receive_event(&mut self, mut deadline: Option<&mut Deadline>) -> Result<bool> {
-        if let Some(deadline) = &mut deadline {
-            match deadline.allow() {
-                Err(_) if self.events.has_lost() => return Err(Error::Overrun),
-                allowed => allowed?,
-            }
+    fn receive_event(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
+        match deadline.allow() {
+            Err(_) if self.events.has_lost() => return Err(Error::Overrun),
+            allowed => allowed?,
         }
         match self.receive() {
             Ok(Some(len)) => {
                 self.unread = 0..len;
                 Ok(true)
             }
-            received => self.wait_for_event(received, deadline),
+            received => self.wait_for_event(received, deadline, waits),
         }
     }
 
@@ -89,7 +87,8 @@ impl<T: Transport> Socket<T> {
     fn wait_for_event(
         &mut self,
         mut received: Result<Option<usize>>,
-        mut deadline: Option<&mut Deadline>,
+        deadline: &mut Deadline,
+        waits: bool,
     ) -> Result<bool> {
         loop {
             match received {
@@ -98,10 +97,8 @@ impl<T: Transport> Socket<T> {
                     return Ok(true);
                 }
                 Ok(None) if self.events.take_loss() => return Err(Error::Overrun),
+                Ok(None) if !waits => return Ok(false),
                 Ok(None) => {
-                    let Some(deadline) = deadline.as_deref_mut() else {
-                        return Ok(false);
-                    };
                     let left = deadline.left()?;
                     self.pause(left)?;
                 }
