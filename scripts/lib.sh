@@ -24,7 +24,7 @@ die() {
 # By these the environment would have Kbuild and cargo build elsewhere than these scripts look,
 # with other flags or without running tests, git work in another repository, pip install
 # elsewhere, checks find less, and bash give up a `read`.
-unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT
+unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT LLVM{,_IAS} {,SUB}ARCH CROSS_COMPILE LOCALVERSION
 unset K{C,AS,RUST,CPP,AF}FLAGS
 # Only scripts/build/alone passes the options of a make that calls it on to another make.
 [ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -33,6 +33,7 @@ unset K{C,AS,RUST,CPP,AF}FLAGS
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
 unset CARGO_BUILD_{TARGET,TARGET_DIR,BUILD_DIR} "${!CARGO_PROFILE_@}" "${!PROPTEST_@}"
+unset UPDATE_SNAPSHOTS PARLEY_EMULATED
 # The same source has the same result. scripts/test/fuzz looks further, with other seeds.
 export PROPTEST_RNG_SEED=1
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
@@ -43,7 +44,7 @@ export RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
 # Who installs the program may want flags of their own; who checks it must not, because they
 # hide warnings.
 case $me in
-deb | install | program) ;;
+alone | deb | install | program) ;;
 *) unset RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUST{,DOC}FLAGS CARGO_BUILD_RUST{,DOC}FLAGS ;;
 esac
 for name in "${!CARGO_TARGET_@}"; do

@@ -22,6 +22,15 @@ changed_sources() {
 	sums | LC_ALL=C comm -13 "$top/build/sources" - | cut -c 67-
 }
 
+# gone_sources: prints the sources that have been removed since then.
+gone_sources() {
+	local file
+	[ -f "$top/build/sources" ] || return 0
+	cut -c 67- "$top/build/sources" | while IFS= read -r file; do
+		[ -e "$top/$file" ] || printf '%s\n' "$file"
+	done
+}
+
 # by_content: touches the changed sources. make and cargo compare times only, but a source that
 # was restored, or copied with its time, can be older than a build that did not have it.
 by_content() {
@@ -29,6 +38,11 @@ by_content() {
 	no_link_build
 	if [ ! -f "$top/build/sources" ]; then
 		# Nothing says which sources an existing build was made from.
+		remove_built_by_kbuild
+		forget_built "$top/user/target"
+	fi
+	# A build that had a source that is gone is not one of these sources.
+	if [ -n "$(gone_sources)" ]; then
 		remove_built_by_kbuild
 		forget_built "$top/user/target"
 	fi
@@ -67,7 +81,7 @@ only_of_these() {
 stale() {
 	local file=$1
 	shift
-	[ ! -e "$file" ] || [ -n "$(changed_sources)" ] ||
+	[ ! -e "$file" ] || [ -n "$(changed_sources)$(gone_sources)" ] ||
 		[ -n "$(find "$@" -type d \( -name target -o -name tests -o -name benches -o \
 			-name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( -name '*.rs' -o \
 			-name '*.c' -o -name Kbuild -o -name 'Cargo.*' -o -name auto.conf \) \

@@ -22,6 +22,8 @@ for pattern in sys.argv[1:] or ["test_*.py"]:
     if not suites[-1].countTestCases():
         sys.exit(f"scripts/test/unit: no test is in {pattern}")
 result = unittest.TextTestRunner().run(unittest.TestSuite(suites))
+for test, reason in result.skipped:
+    print(f"skipped: {test.id()}: {reason}")
 if result.testsRun == len(result.skipped):
     sys.exit("scripts/test/unit: no test was run")
 sys.exit(not result.wasSuccessful())

@@ -123,6 +123,9 @@ class Built(CheckoutTest):
         refusals("older than its sources")
         # The first that takes the lock has noted the new content.
         refusals("older than its sources")
+        # A build that had a source that is gone is none of these sources.
+        source.unlink()
+        refusals("not built")
 
     def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")

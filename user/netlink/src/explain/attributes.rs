@@ -252,7 +252,8 @@ fn value(
 ) {
     let len = walk.left(end);
     let kind = match kind {
-        Kind::Unknown if flags & NESTED != 0 => Kind::Nest(Set::Guess),
+        // Some specs call a nest bytes, or text.
+        Kind::Unknown | Kind::Bytes | Kind::Text if flags & NESTED != 0 => Kind::Nest(Set::Guess),
         kind => kind,
     };
     match kind {

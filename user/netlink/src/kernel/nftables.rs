@@ -554,7 +554,7 @@ set! { SET_FLOWTABLE_ATTRS {
 
 set! { SET_FLOWTABLE_HOOK_ATTRS {
     NFTA_FLOWTABLE_HOOK_NUM = 1: In(Big, &Unsigned(4)),
-    NFTA_FLOWTABLE_HOOK_PRIORITY = 2: In(Big, &Unsigned(4)),
+    NFTA_FLOWTABLE_HOOK_PRIORITY = 2: In(Big, &Signed(4)),
     NFTA_FLOWTABLE_HOOK_DEVS = 3: Nest(Known(&SET_HOOK_DEV_ATTRS)),
 }}
 

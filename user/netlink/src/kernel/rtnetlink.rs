@@ -51,7 +51,7 @@ record! { STRUCT_IFINFOMSG "ifinfomsg" {
 }}
 
 record! { STRUCT_IFLA_BRIDGE_ID "ifla_bridge_id" {
-    "prio" 2: Unsigned(2),
+    "prio" 2: In(Big, &Unsigned(2)),
     "addr" 6: Hardware,
 }}
 
@@ -367,7 +367,8 @@ record! { STRUCT_IFLA_VF_VLAN_INFO "ifla_vf_vlan_info" {
     "vf" 4: Unsigned(4),
     "vlan" 4: Unsigned(4),
     "qos" 4: Unsigned(4),
-    "vlan_proto" 4: Unsigned(4),
+    "vlan_proto" 2: In(Big, &Unsigned(2)),
+    "pad" 2: Pad,
 }}
 
 names! { ENUM_RTEXT_FILTER {
@@ -1201,7 +1202,7 @@ set! { SET_LINKINFO_BRIDGE_ATTRS {
     IFLA_BR_STP_STATE = 5: Unsigned(4),
     IFLA_BR_PRIORITY = 6: Unsigned(2),
     IFLA_BR_VLAN_FILTERING = 7: Unsigned(1),
-    IFLA_BR_VLAN_PROTOCOL = 8: Unsigned(2),
+    IFLA_BR_VLAN_PROTOCOL = 8: In(Big, &Unsigned(2)),
     IFLA_BR_GROUP_FWD_MASK = 9: Unsigned(2),
     IFLA_BR_ROOT_ID = 10: Fields(&STRUCT_IFLA_BRIDGE_ID),
     IFLA_BR_BRIDGE_ID = 11: Fields(&STRUCT_IFLA_BRIDGE_ID),
@@ -1686,7 +1687,7 @@ set! { SET_FIB_RULE_ATTRS {
     FRA_FLOW = 11: Unsigned(4),
     FRA_TUN_ID = 12: In(Big, &Unsigned(8)),
     FRA_SUPPRESS_IFGROUP = 13: Signed(4),
-    FRA_SUPPRESS_PREFIXLEN = 14: Bits(4),
+    FRA_SUPPRESS_PREFIXLEN = 14: Signed(4),
     FRA_TABLE = 15: Named(4, ENUM_RT_TABLE),
     FRA_FWMASK = 16: Bits(4),
     FRA_OIFNAME = 17: Text,
@@ -1712,10 +1713,10 @@ set! { SET_BRIDGE_AF_ATTRS {
     IFLA_BRIDGE_FLAGS = 0: Bits(2),
     IFLA_BRIDGE_MODE = 1: Unsigned(2),
     IFLA_BRIDGE_VLAN_INFO = 2: Fields(&STRUCT_BRIDGE_VLAN_INFO),
-    IFLA_BRIDGE_VLAN_TUNNEL_INFO = 3: Bytes,
-    IFLA_BRIDGE_MRP = 4: Bytes,
-    IFLA_BRIDGE_CFM = 5: Bytes,
-    IFLA_BRIDGE_MST = 6: Bytes,
+    IFLA_BRIDGE_VLAN_TUNNEL_INFO = 3: Nest(Known(&SET_UNKNOWN_ATTRS)),
+    IFLA_BRIDGE_MRP = 4: Nest(Known(&SET_UNKNOWN_ATTRS)),
+    IFLA_BRIDGE_CFM = 5: Nest(Known(&SET_UNKNOWN_ATTRS)),
+    IFLA_BRIDGE_MST = 6: Nest(Known(&SET_UNKNOWN_ATTRS)),
 }}
 
 set! { SET_TCA_ATTRS {

@@ -267,7 +267,7 @@ fn number(spec: &Spec, integer: &Integer, hint: Option<&str>, attribute: bool) -
             format!("Flags({len}, {})", of_enum(&spec[used.id]))
         }
         (Some(used), ..) => format!("Named({len}, {})", of_enum(&spec[used.id])),
-        (_, Some("hex"), _) => format!("Bits({len})"),
+        (_, Some("hex"), kind) if !kind.is_signed() => format!("Bits({len})"),
         (_, _, IntegerType::Uint) => "Uint".to_owned(),
         (_, _, IntegerType::Sint) => "Sint".to_owned(),
         (_, _, kind) if kind.is_signed() => format!("Signed({len})"),

@@ -188,3 +188,109 @@ proptest! {
         begins(&explained, &message, Order::NATIVE)?;
     }
 }
+
+/// A number of 4 bytes within a nest of the kernel's, which has NLA_F_NESTED.
+fn nested(number: u16) -> u16 {
+    number | 1 << 15
+}
+
+#[test]
+fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
+    let inside = nest(&[(2, &42u32.to_ne_bytes())]);
+    let mut wrong = Vec::new();
+    for number in [n::IFLA_PROTO_DOWN_REASON, n::IFLA_DEVLINK_PORT] {
+        let message = told(n::RTM_NEWLINK, &LINK, &[(nested(number), &inside)]);
+        let explained = taken_apart(&message, ROUTE);
+        if explained
+            .fields
+            .iter()
+            .filter(|field| field.name == "nla_type")
+            .count()
+            != 2
+        {
+            wrong.push(number);
+        }
+    }
+    let message = told(
+        n::RTM_NEWNEIGH,
+        &[7, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0],
+        &[(nested(n::NDA_FDB_EXT_ATTRS), &inside)],
+    );
+    let explained = taken_apart(&message, ROUTE);
+    if explained
+        .fields
+        .iter()
+        .filter(|field| field.name == "nla_type")
+        .count()
+        != 2
+    {
+        wrong.push(n::NDA_FDB_EXT_ATTRS);
+    }
+    let mut bridge = LINK;
+    bridge[0] = 7;
+    for number in [
+        n::IFLA_BRIDGE_MST,
+        n::IFLA_BRIDGE_CFM,
+        n::IFLA_BRIDGE_MRP,
+        n::IFLA_BRIDGE_VLAN_TUNNEL_INFO,
+    ] {
+        let spec = nest(&[(number, &inside)]);
+        let message = told(n::RTM_NEWLINK, &bridge, &[(n::IFLA_AF_SPEC, &spec)]);
+        let explained = taken_apart(&message, ROUTE);
+        if explained
+            .fields
+            .iter()
+            .filter(|field| field.name == "nla_type")
+            .count()
+            != 3
+        {
+            wrong.push(number);
+        }
+    }
+    assert!(wrong.is_empty(), "not taken apart: {wrong:?}");
+}
+
+#[test]
+fn byte_orders_and_layouts_are_those_of_the_kernel() {
+    let of = |kind: &[u8], data: &[u8], name: &str| {
+        let message = link(kind, data, b"", &[]);
+        meaning(&taken_apart(&message, ROUTE), name).to_owned()
+    };
+    let mut got = Vec::new();
+    let data = nest(&[(n::IFLA_BR_VLAN_PROTOCOL, &0x8100u16.to_be_bytes())]);
+    got.push(of(b"bridge\0", &data, "IFLA_BR_VLAN_PROTOCOL"));
+    let data = nest(&[(n::IFLA_BR_BRIDGE_ID, &[0x80, 0, 2, 0, 0, 0, 0, 1])]);
+    got.push(of(b"bridge\0", &data, "prio"));
+    // struct ifla_vf_vlan_info, with vlan_proto a __be16.
+    let mut vlan = [0; 16];
+    vlan[12..14].copy_from_slice(&0x8100u16.to_be_bytes());
+    let list = nest(&[(n::IFLA_VF_VLAN_INFO, &vlan)]);
+    let info = nest(&[(n::IFLA_VF_VLAN_LIST, &list)]);
+    let info = nest(&[(n::IFLA_VF_INFO, &info)]);
+    let message = told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &info)]);
+    let explained = taken_apart(&message, ROUTE);
+    got.push(meaning(&explained, "vlan_proto").to_owned());
+    let hook = nest(&[(n::NFTA_FLOWTABLE_HOOK_PRIORITY, &(-300i32).to_be_bytes())]);
+    let message = told(
+        n::NFT_MSG_NEWFLOWTABLE,
+        &[2, 0, 0, 0],
+        &[(n::NFTA_FLOWTABLE_HOOK, &hook)],
+    );
+    got.push(
+        meaning(
+            &taken_apart(&message, NETFILTER),
+            "NFTA_FLOWTABLE_HOOK_PRIORITY",
+        )
+        .to_owned(),
+    );
+    let message = told(
+        n::RTM_NEWRULE,
+        &[2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0],
+        &[(n::FRA_SUPPRESS_PREFIXLEN, &24u32.to_ne_bytes())],
+    );
+    got.push(meaning(&taken_apart(&message, ROUTE), "FRA_SUPPRESS_PREFIXLEN").to_owned());
+    // The names of values aside.
+    let wanted = ["33024", "32768", "33024", "-300", "24"];
+    let right = |(got, wanted): (&String, &&str)| got.split([' ', ':']).next() == Some(*wanted);
+    assert!(got.iter().zip(&wanted).all(right), "{got:#?}");
+}
