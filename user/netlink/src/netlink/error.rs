@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn an_error_is_small_as_each_result_has_room_for_one() {
-        assert_eq!(size_of::<Error>(), size_of::<String>() + size_of::<usize>());
+        assert!(size_of::<Error>() <= 32, "{}", size_of::<Error>());
     }
 
     #[test]
