@@ -38,6 +38,11 @@ class Course(ScriptTest):
                             (["a"], False), (["...", "d", "c", "..."], False), (["a", "b", "c", "d", "e"], False)):
             self.assertEqual(agrees(shown, ["a", "b", "c", "d"]), same, shown)
 
+    def test_what_a_busy_machine_has_the_kernel_say_is_left_out(self):
+        noise = "  [    4.602923] clocksource: Watchdog remote CPU 1 read timed out"
+        self.assertTrue(agrees(["...", "a"], ["b", "a", noise]))
+        self.assertFalse(agrees(["a"], ["a", noise.replace("clocksource: ", "")]))
+
     def test_commands_are_found_with_what_they_print(self):
         self.assertEqual(commands("$ one\n> two\nout\n$ three\n"), [("one\ntwo", ["out"]), ("three", [])])
 
