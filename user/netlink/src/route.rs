@@ -3,7 +3,7 @@
 //! rtnetlink: links, addresses, routes, rules and neighbours, IPv4 and IPv6.
 //!
 //! Each is an [`Entry`]: [`list()`] asks the kernel for all of them, and a socket of
-//! [`listen`] is told of every change, which [`event`] reads.
+//! [`listen`] subscribes a socket to changes, and [`event`] decodes one.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`.
 //!

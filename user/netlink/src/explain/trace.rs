@@ -61,10 +61,10 @@ impl Trace {
 
 impl Tap for Trace {
     fn step(&self, step: &Step<'_>) {
-        // A thread that ended in the middle of a message has left no harm.
+        // A thread that panicked while it held the lock has broken nothing.
         let mut context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
         let text = text(&mut context, step, self.style);
-        // Nobody is told that a trace is not written.
+        // A program must not fail because its trace cannot be written.
         let _ = io::stderr().write_all(text.as_bytes());
     }
 }

@@ -185,3 +185,26 @@ impl Transport for Fake {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::socket::Expect;
+    use crate::netlink::Error;
+
+    #[test]
+    fn a_loss_comes_in_its_place_and_silence_does_not_hang_a_test() {
+        let mut socket = Fake::socket(|_, answers| {
+            answers.lose();
+            answers.ack();
+        });
+        let seq = socket.next_seq();
+        let request = reply(0x20, flags::REQUEST | flags::ACK, seq, b"");
+        let lost = socket.transact(&request, seq, Expect::Ack);
+        assert!(matches!(lost, Err(Error::Overrun)));
+        assert_eq!(socket.next_message(|_| true).unwrap().header.seq, seq);
+        socket.wait_for_ever().unwrap();
+        let silent = socket.next_message(|_| true);
+        assert!(matches!(silent, Err(Error::Io { call: "poll", .. })));
+    }
+}

@@ -31,6 +31,7 @@
 //!
 //! [`route`](crate::route) has this as typed calls.
 
+mod deadline;
 mod dump;
 mod open;
 mod unasked;
@@ -40,10 +41,11 @@ use super::events::Events;
 pub use super::expect::Expect;
 use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
 use super::transport::{Netlink, Transport};
+use deadline::Deadline;
 pub use dump::Dump;
 use std::io;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the kernel has to answer, where nothing else is said.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
@@ -79,49 +81,6 @@ pub struct Socket<T = Netlink> {
 struct Found {
     header: Header,
     payload: Range<usize>,
-}
-
-/// The time by which an operation has to be done. The clock is first read when the
-/// operation has to wait or to receive again: until then no time has passed, as no
-/// receive blocks.
-#[derive(Debug)]
-struct Deadline {
-    timeout: Duration,
-    begun: Option<Instant>,
-    has_received: bool,
-}
-
-impl Deadline {
-    fn new(timeout: Duration) -> Self {
-        Self {
-            timeout,
-            begun: None,
-            has_received: false,
-        }
-    }
-
-    /// Returns how much time is left, or `None` if there is no limit.
-    #[cold]
-    fn left(&mut self) -> Result<Option<Duration>> {
-        if self.timeout == Duration::MAX {
-            return Ok(None);
-        }
-        let elapsed = self.begun.get_or_insert_with(Instant::now).elapsed();
-        match self.timeout.checked_sub(elapsed) {
-            Some(left) if !left.is_zero() => Ok(Some(left)),
-            _ => Err(Error::Timeout(self.timeout)),
-        }
-    }
-
-    /// Allows a receive, unless it is another one and the time is up: however many
-    /// datagrams come, none of them makes the wait longer.
-    #[inline]
-    fn allow(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.has_received, true) {
-            self.left()?;
-        }
-        Ok(())
-    }
 }
 
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
@@ -425,7 +384,7 @@ impl<T: Transport> Socket<T> {
                     let left = deadline.left()?;
                     self.pause(left)?;
                 }
-                // The reader of the events is told as well.
+                // The dropped messages may include events, so report the loss to their reader, too.
                 Err(Error::Overrun) => {
                     self.events.lose();
                     return Err(Error::Overrun);

@@ -17,8 +17,8 @@ const DUMP_TIMEOUTS: u32 = 12;
 const DONE: u16 = libc::NLMSG_DONE as u16;
 const ERROR: u16 = libc::NLMSG_ERROR as u16;
 
-/// A dump that is being read: its entries, one after another. The socket is free for the next
-/// request when this is dropped: what is left of the dump is then read and thrown away.
+/// A dump in progress, which returns its entries one by one. Dropping it reads and discards the
+/// remaining entries, so that the socket can send the next request.
 #[derive(Debug)]
 pub struct Dump<'a, T: Transport = Netlink> {
     socket: &'a mut Socket<T>,

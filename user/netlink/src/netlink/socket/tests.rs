@@ -274,7 +274,7 @@ fn a_receive_that_does_not_wait_gives_all_that_is_there_and_then_nothing() {
     socket.transact(&echo, seq, Expect::Reply).unwrap();
     assert_eq!(socket.try_next(|_| true).unwrap().unwrap().payload[0], 4);
     assert!(socket.try_next(|_| true).unwrap().is_none());
-    // A loss is told behind what was not dropped.
+    // A loss is reported after the messages that were not dropped.
     state(&socket).put(event(5));
     state(&socket).must_tell = true;
     assert_eq!(socket.try_next(|_| true).unwrap().unwrap().payload[0], 5);

@@ -62,10 +62,11 @@ impl<T: Transport> Socket<T> {
         )
     }
 
-    /// Receives the next datagram of events, or tells of a loss. The kernel tells of one
-    /// before what it has not dropped, and then drops in silence until all of that is
-    /// read; so it is told when nothing is left. It is also told, and kept in mind, where
-    /// another loss shows that all was read, or where the time is up.
+    /// Receives the next datagram of events, or reports a loss. The kernel reports a loss
+    /// ahead of the messages that it kept, and then drops further messages silently until the
+    /// socket has read all of those. So this reports a loss only when nothing is left to read.
+    /// It also reports one, and remembers it, if a second loss shows that all was read or if
+    /// the deadline has passed.
     #[inline(always)]
     fn receive_event(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
         match deadline.allow() {
@@ -81,7 +82,7 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// What [`Self::receive_event`] comes to where `received` is no datagram.
+    /// Continues [`Self::receive_event`] if `received` is not a datagram.
     #[cold]
     #[inline(never)]
     fn wait_for_event(

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The deadline of an operation.
+
+use crate::netlink::error::{Error, Result};
+use std::time::{Duration, Instant};
+
+/// The time by which an operation has to be done. The clock is first read when the
+/// operation has to wait or to receive again: until then no time has passed, as no
+/// receive blocks.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    timeout: Duration,
+    begun: Option<Instant>,
+    pub(super) has_received: bool,
+}
+
+impl Deadline {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            begun: None,
+            has_received: false,
+        }
+    }
+
+    /// Returns how much time is left, or `None` if there is no limit.
+    #[cold]
+    pub(super) fn left(&mut self) -> Result<Option<Duration>> {
+        if self.timeout == Duration::MAX {
+            return Ok(None);
+        }
+        let elapsed = self.begun.get_or_insert_with(Instant::now).elapsed();
+        match self.timeout.checked_sub(elapsed) {
+            Some(left) if !left.is_zero() => Ok(Some(left)),
+            _ => Err(Error::Timeout(self.timeout)),
+        }
+    }
+
+    /// Allows a receive, unless it is another one and the time is up: however many
+    /// datagrams come, none of them makes the wait longer.
+    #[inline]
+    pub(super) fn allow(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.has_received, true) {
+            self.left()?;
+        }
+        Ok(())
+    }
+}
