@@ -76,3 +76,10 @@ fetch_deb() {
 	rm -rf "$private"
 	echo "$version"
 }
+
+# debian_root WORDS...: makes a root of Debian with mmdebstrap. The apt inside writes to the
+# first free descriptor by its number, with a shell that reads one digit. Locks and make's
+# jobs take the low numbers, so they stay here.
+debian_root() {
+	as_root mmdebstrap --quiet --variant=minbase "$@" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+}

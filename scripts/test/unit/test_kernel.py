@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/build/kernel: what it fetches, and what it keeps and removes."""
 import hashlib
+import os
 import subprocess
 
 from support import SCRIPTS, CheckoutTest
@@ -255,8 +256,8 @@ case "$*" in
 "debian-headers "*) mkdir -p "$root/{self.headers}$2" ;;
 esac''')
 
-    def debian_kernel(self, *words, env=None):
-        return self.kernel(*words, "debian", env={"http_proxy": "", "https_proxy": "", **(env or {})})
+    def debian_kernel(self, *words, env=None, **options):
+        return self.kernel(*words, "debian", **options, env={"http_proxy": "", "https_proxy": "", **(env or {})})
 
     def test_the_pinned_kernel_is_taken_and_old_builds_go(self):
         self.write(self.folder / "releases", "7.3.4+deb13-amd64\n7.3.9+deb13-amd64\n7.4.1+deb13-amd64\n")
@@ -291,6 +292,15 @@ esac''')
         self.write(self.folder / "releases", "7.3.4+deb13-amd64\n")
         self.debian_kernel()
         self.assertEqual((self.folder / "proxy").read_text(), "http://apts.proxy:1\n")
+
+    def test_locks_and_jobs_leave_the_low_descriptors_to_the_root(self):
+        self.write(self.folder / "releases", "7.3.4+deb13-amd64\n")
+        self.fake("mmdebstrap", f"ls /proc/$$/fd >{self.folder}/open; exit 1")
+        low = os.dup(0)
+        self.addCleanup(os.close, low)
+        self.debian_kernel(pass_fds=(low,))
+        given = set((self.folder / "open").read_text().split()) - {"0", "1", "2"}
+        self.assertEqual({number for number in given if len(number) == 1}, set())
 
     def test_no_network_and_a_full_disk_have_their_own_words(self):
         for says, words in (("E: Could not connect to m:80", "the network cannot be reached"),
