@@ -56,6 +56,15 @@ help:
 	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
 	@echo 'For editors:        rust-analyzer'
 
+# A KDIR for a target that does not use one must not pass for used.
+ifneq ($(value KDIR),)
+no_kdir := $(filter-out help setup program module doc install install-program install-module uninstall \
+	clean distclean,$(MAKECMDGOALS))
+ifneq ($(no_kdir),)
+$(error KDIR is for module, doc and install, not for $(firstword $(no_kdir)): leave it out (unset KDIR), and choose a kernel with KERNEL=...)
+endif
+endif
+
 # KERNEL, KDIR and the like reach the scripts as words of their command lines, and not
 # the makes that those start, whose variables of these names are their own.
 unexport KDIR KERNEL ACCEL TEST CHECK
@@ -172,7 +181,7 @@ install-module:
 deb:
 	@scripts/pack/deb
 
-deb-test: deb
+deb-test:
 	@scripts/pack/deb-test
 endif
 

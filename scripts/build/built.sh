@@ -84,8 +84,28 @@ stale() {
 	[ ! -e "$file" ] || [ -n "$(changed_sources)$(gone_sources)" ] ||
 		[ -n "$(find "$@" -type d \( -name target -o -name tests -o -name benches -o \
 			-name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( -name '*.rs' -o \
-			-name '*.c' -o -name Kbuild -o -name 'Cargo.*' -o -name auto.conf \) \
+			-name '*.c' -o -name Kbuild -o -name 'Cargo.*' \) \
 			! -name '*.mod.c' -print -quit)" ]
+}
+
+# state_of KDIR: prints a line for each file of that kernel tree that a module is built with. If
+# one of them is written anew, its line changes, whatever its time says.
+state_of() {
+	echo "$1"
+	(cd "$1" && stat -Lc '%n %s %.9Y %.9Z' include/config/auto.conf include/generated/autoconf.h \
+		Module.symvers vmlinux rust/*.rmeta rust/*.so scripts/{target.json,module.lds} 2>/dev/null) || true
+}
+
+# state_for FOLDER: prints the name of the file that keeps the state of the kernel tree for which
+# Kbuild has built in that folder of the checkout.
+state_for() {
+	local name=${1#"$top"}
+	echo "$top/build/kernel-state${name//\//-}"
+}
+
+# built_with KDIR FOLDER: succeeds if the tree is as it was when Kbuild built in that folder.
+built_with() {
+	[ "$(state_of "$1")" = "$(cat "$(state_for "$2")" 2>/dev/null)" ]
 }
 
 # module_built KDIR RELEASE: succeeds if the module is built for that tree from the current
@@ -96,7 +116,8 @@ module_built() {
 	magic=$(modinfo -F vermagic "$top/kmod/parley.ko" 2>/dev/null) || return 1
 	[ "${magic%% *}" = "$2" ] && [ -e "$top/build/module-for" ] &&
 		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$1" ] &&
-		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild" "$1/include/config/auto.conf"
+		built_with "$(cat "$top/build/module-for")" "$top" &&
+		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild"
 }
 
 # need_module [KERNEL]: dies unless kmod/parley.ko is built from the current sources, and for this
@@ -113,7 +134,29 @@ need_module() {
 		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$(realpath -m -- "$kdir")" ] ||
 			what="built for another kernel than '$1'"
 	fi
+	[ -n "$what" ] || built_with "$(cat "$top/build/module-for")" "$top" ||
+		what="older than the kernel tree that it was built for"
 	[ -z "$what" ] || die "kmod/parley.ko is $what" "run: make${1:+ KERNEL=$1} module"
+}
+
+# program_lacks: prints why user/target/release/parley cannot be used; nothing if it is what
+# scripts/build/program has built from the current sources. Needs no compiler.
+program_lacks() {
+	local program=$top/user/target/release/parley record=$top/build/program-sum
+	if [ ! -e "$program" ]; then
+		echo "not built"
+	elif stale "$record" "$top/user"; then
+		echo "older than its sources"
+	elif ! sha256sum --check --status "$record"; then
+		echo "not what make program has built"
+	fi
+}
+
+# need_program: dies unless user/target/release/parley is built from the current sources.
+need_program() {
+	local what
+	what=$(program_lacks)
+	[ -z "$what" ] || die "user/target/release/parley is $what" "run: make program"
 }
 
 # remove_by_records RECORD...: removes these records of Kbuild and the files that they are about.
@@ -165,14 +208,18 @@ remove_left() {
 # kbuild KDIR FOLDER ARGUMENT...: builds the modules in FOLDER for that tree, with the
 # compilers that built its kernel. Dies if that fails or warns, with make's output.
 kbuild() {
-	local output tools
+	local output tools state
 	mapfile -t tools < <(tools_of "$1")
 	building=$2 unfinished=${2#"$top"}
 	unfinished=$top/build/unfinished${unfinished//\//-}
 	# A build was killed.
 	[ ! -e "$unfinished" ] || remove_unfinished
+	# make does not see all that a kernel tree has changed, such as the metadata of its crates.
+	built_with "$1" "$2" || remove_unfinished
 	mkdir -p "$top/build" && : >"$unfinished"
 	trap remove_unfinished EXIT
+	rm -f -- "$(state_for "$2")"
+	state=$(state_of "$1")
 	output=$(make -C "$1" M="$2" MO= "${tools[@]}" "${@:3}" modules 2>&1) || {
 		printf '%s\n' "$output" >&2
 		die "the module does not build for $1"
@@ -181,6 +228,7 @@ kbuild() {
 		printf '%s\n' "$output" >&2
 		die "the module builds with warnings"
 	fi
+	printf '%s\n' "$state" >"$(state_for "$2")"
 	trap - EXIT
 	rm -f -- "$unfinished"
 }

@@ -13,6 +13,7 @@ not good, or cannot be written.
 import datetime
 import fcntl
 import hashlib
+import itertools
 import os
 import pathlib
 import sys
@@ -28,8 +29,9 @@ OWN = ("results.ktap", "junit.xml", "output.txt",
        *(f"{kind}-{name}.log" for kind in ("kernel", "console")
          for name in ("guest", "at-length", "faults", "machine")))
 # A folder with this file has a report of ours. It has the sums of the report's files, as sha256sum
-# prints them, or nothing if the run did not end.
+# prints them. Until the run has ended it begins with UNFINISHED, and lacks those that still grow.
 MARK = ".parley-report"
+UNFINISHED = "# the run has not ended\n"
 
 
 def sums(folder):
@@ -40,6 +42,14 @@ def sums(folder):
 
 def say(text):
     print(f"report:  {text}", file=sys.stderr, flush=True)
+
+
+def keep(folder, name):
+    """Renames a file to a name that no report has."""
+    kept = next(path for number in itertools.count(1)
+                if not os.path.lexists(path := folder / f"{name}.unfinished-{number}"))
+    (folder / name).rename(kept)
+    say(f"the run before did not end; its {name} is now {kept.name}")
 
 
 def put(folder, suites, started, seconds):
@@ -69,15 +79,20 @@ def report(folder, command):
                      "  nothing was tested; give REPORT a folder of its own, or wait")
         mark.seek(0)
         known = mark.readlines()
-        for line in sums(folder) if known else ():
-            if line not in known:
-                sys.exit(f"report: {folder / line.split()[1]} has changed since the report was made\n"
-                         "  nothing was tested; move that file away, or give REPORT another folder")
-        mark.truncate(0)
+        changed = [line.split()[1] for line in sums(folder) if line not in known]
+        if changed and known and known[0] != UNFINISHED:
+            sys.exit(f"report: {folder / changed[0]} has changed since the report was made\n"
+                     "  nothing was tested; move that file away, or give REPORT another folder")
+        # Nothing says what somebody has written into the files of a run that was killed.
+        for name in changed:
+            keep(folder, name)
         for path in old:
-            path.unlink()
+            path.unlink(missing_ok=True)
         # Whoever ends this very process finds no report of a run before.
         put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
+        mark.truncate(0)
+        mark.writelines([UNFINISHED, *sums(folder)])
+        mark.flush()
         transcript = (folder / "output.txt").open("wb", buffering=0)
     except OSError as error:
         sys.exit(f"report: there can be no report in {folder}: {error.strerror}\n"
@@ -97,6 +112,7 @@ def report(folder, command):
     try:
         suites, status = judge.judge(done, names)
         put(folder, suites, started, done.seconds)
+        mark.truncate(0)
         mark.writelines(sums(folder))
         mark.flush()
     except OSError as error:

@@ -119,7 +119,7 @@ def judge(run, names):
     status = run.status or int(any(suite.red for suite in suites))
     message, said = "", ""
     if run.signal:
-        message = f"it was ended from outside, by signal {run.signal}"
+        message = f"the run did not end: it was ended from outside, by signal {run.signal}"
     elif run.status:
         message = f"it ended with status {run.status}"
     elif status:

@@ -176,7 +176,9 @@ def supervise(command, transcript):
                     streams.unregister(key.fileobj)
     # As a shell has it: 128 and the signal's number, of that which came to us.
     status = child.wait()
-    run.status = status if status >= 0 else 128 + (run.signal or -status)
+    if status < 0:
+        run.signal = run.signal or -status
+    run.status = status if status >= 0 else 128 + run.signal
     run.seconds = time.monotonic() - started
     return run
 

@@ -117,6 +117,20 @@ class Built(CheckoutTest):
         self.run_here("scripts/build/alone", "true")
         self.write(module)
         self.write(self.checkout / "build/module-for", f"{self.folder}/default\n")
+        refusals("older than the kernel tree")
+        self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+        done = self.run_here(SCRIPTS["demo"])
+        self.assertIn("user/target/release/parley is not built", done.stderr)
+        for name in ("Module.symvers", "vmlinux", "rust/libkernel.rmeta", "rust/libmacros.so"):
+            self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+            file = self.write(self.folder / "default" / name, "rebuilt")
+            os.utime(file, (1e9, 1e9))
+            refusals("older than the kernel tree")
+            self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+            file.write_text("REBUILT")
+            os.utime(file, (1e9, 1e9))
+            refusals("older than the kernel tree")
+        self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
         refusals("built for another kernel", "race")
         text = source.read_text()
         source.write_text(text + "\n")
@@ -126,6 +140,24 @@ class Built(CheckoutTest):
         # A build that had a source that is gone is none of these sources.
         source.unlink()
         refusals("not built")
+
+    def test_what_was_built_for_a_tree_that_was_rebuilt_since_is_built_again(self):
+        self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
+        # As make does: what is there is not built again.
+        self.fake("make", f"""where=${{3#M=}}
+            [ -e $where/kmod/parley.ko ] || {{ echo compiled >>{self.folder}/made
+            touch $where/kmod/parley.ko
+            echo "savedcmd_kmod/parley.ko := ld" >$where/kmod/.parley.ko.cmd; }}""")
+        tree = self.write(self.folder / "tree/.config").parent
+        metadata = self.write(tree / "rust/libkernel.rmeta", "1")
+        for words in ([], ["--kunit"]):
+            for call, built in enumerate((1, 1, 2, 2)):
+                if call == 2:
+                    metadata.write_text("2")
+                result = self.run_here("scripts/build/module", *words, tree)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual((self.folder / "made").read_text().count("compiled"), built)
+            (self.folder / "made").unlink()
 
     def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")

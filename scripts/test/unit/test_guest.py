@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/vm and scripts/test/guest-tests in guests that really boot. Takes a built kernel."""
 
+import hashlib
 import os
 import pathlib
 import signal
@@ -62,6 +63,9 @@ class GuestTest(ScriptTest):
         program.parent.mkdir(parents=True)
         program.write_text("#!/bin/sh\necho program: as $(id -u)\n")
         program.chmod(0o755)
+        (self.top / "build").mkdir()
+        (self.top / "build/program-sum").write_text(
+            f"{hashlib.sha256(program.read_bytes()).hexdigest()}  {program}\n")
         self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-run", "guest-tests", "check-log")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {IMAGE}\n")

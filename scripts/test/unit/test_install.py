@@ -80,6 +80,7 @@ class Made(ScriptTest):
         self.run_script(self.checkout / "scripts/build/alone", "true",
                         env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})
         self.write(self.program, PROGRAM).chmod(0o755)
+        self.record()
         self.write(self.checkout / "kmod/parley.ko", f"vermagic={RELEASE} SMP\n")
         self.write(self.checkout / "build/module-for", f"{self.tree}\n")
         self.fake("modinfo", MODINFO)
@@ -88,6 +89,12 @@ class Made(ScriptTest):
         (self.folder / "tmp").mkdir()
         self.env = {"HOME": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache"),
                     "TMPDIR": str(self.folder / "tmp")}
+
+    def record(self):
+        """Notes what is there as what was built."""
+        self.run_script("bash", "-c", ". scripts/lib.sh; state_of $1 >build/kernel-state; "
+                        "sha256sum $2 >build/program-sum", "-", self.tree, self.program,
+                        cwd=self.checkout, env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})
 
     def write(self, path, text):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +176,18 @@ class Install(Made):
         main = self.checkout / "user/parley/src/main.rs"
         self.fake("cargo", f"sleep 0.1; touch '{main}'; sleep 0.1; touch target/release/parley")
         self.run_script(self.checkout / "scripts/build/program", env=self.env)
-        self.assertLess(self.program.stat().st_mtime, main.stat().st_mtime)
+        self.assertLess((self.checkout / "build/program-sum").stat().st_mtime, main.stat().st_mtime)
+
+    def test_a_program_that_make_has_not_built_is_not_installed(self):
+        self.write(self.program, PROGRAM + "# by cargo, with other flags")
+        self.refused("install-program", says=["not what make program has built"])
+
+    def test_a_module_for_a_tree_that_was_rebuilt_since_is_not_installed(self):
+        self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\nexit 1\n")
+        for name in ("Module.symvers", "vmlinux", "rust/libkernel.rmeta", "rust/libmacros.so"):
+            self.record()
+            os.utime(self.write(self.tree / name, "rebuilt"), (1e9, 1e9))
+            self.refused("install-module")
 
     def test_a_module_that_is_not_built_needs_a_compiler_and_the_cause_is_named(self):
         os.utime(self.checkout / "kmod/parley_main.rs", (2e9, 2e9))
@@ -378,6 +396,7 @@ class Halfway(Made):
         with self.list.open("a") as lines:
             lines.write("f /usr/local/share/man/man1/parley-gone.1\n")
         self.program.write_text(PROGRAM + "# newer\n")
+        self.record()
         result = self.check("install", *self.few)
         self.assertEqual(result["usr/local/bin/parley"][1], (PROGRAM + "# newer\n").encode())
         self.assertNotIn("usr/local/share/man/man1/parley-gone.1", result)

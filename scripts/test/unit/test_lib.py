@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import SCRIPTS, CheckoutTest
+from support import SCRIPTS, TOP, CheckoutTest
 
 # With each of these a tool below would do something else than open that path.
 ODD = ["a b", "a:b", "$(touch PWNED)", "`touch PWNED`", "a;touch PWNED", "a'b", 'a"b', "a\nb",
@@ -74,6 +74,22 @@ class Paths(CheckoutTest):
         result = self.run_here("make", "module", f"KDIR={value}")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual((self.folder / "said").read_text(), f"[{value}]\n")
+
+    def test_a_tree_is_refused_by_targets_that_use_none(self):
+        phony = subprocess.run("make -qp | sed -n 's/^.PHONY: //p'", shell=True, cwd=TOP, capture_output=True,
+                               text=True, check=True).stdout.split()
+        used = {"help", "setup", "program", "module", "doc", "install", "install-program", "install-module",
+                "uninstall", "clean", "distclean"}
+        self.assertLess(used | {"test", "run", "bench", "interop", "torture", "vm", "lint"}, set(phony))
+        for target in phony:
+            for words, env in (([f"KDIR={self.folder}"], {}), ([], {"KDIR": str(self.folder)})):
+                result = self.run_here("make", "-n", target, *words, env=env)
+                if target in used:
+                    self.assertNotIn("KDIR is for", result.stderr, target)
+                else:
+                    self.assertEqual(result.returncode, 2, target)
+                    self.assertIn(f"not for {target}", result.stderr)
+                    self.assertEqual(len(result.stderr.splitlines()), 1)
 
 
 class Alone(CheckoutTest):

@@ -129,6 +129,29 @@ class Deb(ScriptTest):
         self.assertEqual(sorted(path.name for path in self.out.iterdir()),
                          ["parley-dkms_0.1.0_all.deb", "parley_0.1.0_amd64.deb", "precious.deb"])
 
+    def test_a_program_that_was_built_with_other_flags_is_not_packed(self):
+        program = self.checkout / "user/target/release/parley"
+        self.fake("cargo", f"mkdir -p {program.parent}; printf '{PROGRAM}' >{program}; echo \"# $RUSTFLAGS\" >>{program}; "
+                           f"chmod +x {program}")
+        self.fake("strip", f'cp "${{!#}}" {self.folder}/packed')
+        for flags in ("", "-C debuginfo=2", ""):
+            result = self.deb(PARLEY_PROGRAM="", RUSTFLAGS=flags)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual((self.folder / "packed").read_text().splitlines()[-1], f"# {flags}")
+
+    def test_the_test_of_packages_makes_them_and_keeps_others_out(self):
+        kernel = self.checkout / "scripts/build/kernel"
+        kernel.write_text(f'#!/bin/bash\necho "$PARLEY_ALONE" >{self.folder}/alone; exit 1\n')
+        package = self.out / "parley_0.1.0_amd64.deb"
+        for old in ("parley_0.1.0_amd64.deb", "parley-dkms_0.1.0_all.deb"):
+            (self.out / old).write_text("old")
+        result = self.run_script(self.checkout / "scripts/pack/deb-test", "kernel", env=self.env)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertNotEqual(package.read_text(), "old", result.stderr)
+        self.assertTrue((self.folder / "alone").read_text().endswith(f" {self.checkout}\n"))
+        result = self.run_script(self.checkout / "scripts/pack/deb-test", "bogus", env=self.env)
+        self.assertIn("unknown argument: bogus", result.stderr)
+
     @unittest.skipIf(os.geteuid(), "only root can give a checkout to somebody else")
     def test_root_makes_none_in_the_checkout_of_another(self):
         os.chown(self.checkout, 12345, 12345)

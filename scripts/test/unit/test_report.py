@@ -317,10 +317,28 @@ class Report(ScriptTest):
                 self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
             self.assertEqual((folder / name).read_text(), "mine")
             (folder / name).unlink()
-        # A run that was killed leaves files without sums.
+
+    def test_the_report_of_a_run_that_was_killed_says_so_and_notes_in_it_survive(self):
+        folder, script = self.folder / "report", TOP / "scripts/test/report"
+        for number, victim in enumerate(("$PPID", "$$"), 1):
+            done = self.run_script(sys.executable, script, folder, "sh", "-c",
+                                   f"echo half; sleep 0.5; kill -9 {victim}")
+            self.assertNotEqual(done.returncode, 0)
+            for name, words in (("junit.xml", "the run (has|did) not end"), ("results.ktap", "the run (has|did) not end"),
+                                ("output.txt", "half")):
+                text = (folder / name).read_text()
+                self.assertRegex(text, words)
+                (folder / name).write_text(f"{text}my notes\n")
+            if victim == "$PPID":
+                for words in (["make", "-n", "test"], [TOP / "scripts/test/run", "--surplus"]):
+                    self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
+                done = self.run_script(sys.executable, script, folder, "true")
+                self.assertIn("the run before did not end", done.stderr)
+                for name in ("junit.xml", "results.ktap", "output.txt"):
+                    self.assertIn("my notes", (folder / f"{name}.unfinished-{number}").read_text())
+        # What a first run left that was killed before it had begun to write.
         (folder / ".parley-report").write_text("")
-        (folder / "output.txt").write_text("half")
-        self.assertIn("results are in", self.run_script(*command).stderr)
+        self.assertIn("results are in", self.run_script(sys.executable, script, folder, "true").stderr)
 
     def test_a_log_of_the_user_s_beside_a_report_survives(self):
         folder = self.folder / "report"

@@ -112,6 +112,16 @@ class Test(ScriptTest):
         self.assertIn("all is well but for", done.stderr)
         self.assertIn("the check of the public surface, which were left out", done.stderr)
 
+    def test_skipped_tests_of_the_scripts_are_in_the_last_line(self):
+        self.files("echo", "parallel")
+        (self.top / "scripts/test/unit/test_two.py").write_text(
+            "import unittest\nclass Two(unittest.TestCase):\n    def test_two(self):\n        self.skipTest('why')\n")
+        done = self.run_test(["echo", "parallel"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("all is well but for 1 tests of the scripts", done.stderr.splitlines()[-1])
+        (self.top / "scripts/test/unit/test_two.py").write_text("import nothing")
+        self.assertEqual(self.run_test(["echo", "parallel"]).returncode, 1)
+
     def test_a_file_of_tests_that_cargo_left_out_fails_the_run(self):
         self.files("echo", "parallel", "dump")
         done = self.run_test(["echo", "parallel"])

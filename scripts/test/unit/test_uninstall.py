@@ -102,6 +102,7 @@ class Uninstall(Made):
         if ours:
             self.skipTest("this machine lets no user mount; the class Halfway has the same cases")
         self.program.write_text(PROGRAM + "# " + "x" * 100000 + "\n")
+        self.record()
         self.write(self.folder / "case", f"""set -e
             mount -t tmpfs -o size=1m none '{self.root}'
             run() {{ make -s "$1" DESTDIR='{self.root}' KDIR='{self.tree}'; }}
@@ -109,6 +110,7 @@ class Uninstall(Made):
             run install
             list >before
             echo '# newer' >>'{self.program}'
+            sha256sum '{self.program}' >build/program-sum
             dd if=/dev/zero of='{self.root}/fill' bs=4k 2>/dev/null || true
             ! run install || exit 3
             list | diff before - || exit 4
@@ -153,6 +155,7 @@ class Uninstall(Made):
             self.ok("install-program")
             (self.folder / "mv").rename(mv)
             self.program.write_text(PROGRAM + "# newer\n")
+            self.record()
 
     def test_a_module_that_was_signed_where_it_is_goes(self):
         self.ok("install")
@@ -168,6 +171,7 @@ class Uninstall(Made):
         self.assertIn(["f", 64], [[word[0], len(word[1])] for word in lines])
         self.list.write_text("".join(f"{line[0]} {line[-1]}\n" for line in lines))
         self.program.write_text(PROGRAM + "# newer\n")
+        self.record()
         self.ok("install")
         self.ok("uninstall")
         self.assertEqual(listing(self.root), {})

@@ -138,7 +138,24 @@ class Log(VmTest):
             (self.folder / "log").write_text(kept)
             self.assertEqual(self.vm("--log", self.folder / "log", *arguments, "--", "true").returncode, 2)
             self.assertNotEqual(self.check_log()[0], 0, arguments)
+        # Nor if an option before it is unknown, or the checks of every script fail.
+        for words, env in (([self.folder / "log"], {"TMPDIR": "/nowhere"}), ([self.folder / "log"], {"HOME": "", "XDG_CACHE_HOME": "a b"})):
+            for option in ("--log", "--console"):
+                (self.folder / "log").write_text(kept)
+                self.assertEqual(self.vm("--no-module", option, *words, "--", "true", env=env).returncode, 2)
+                self.assertNotEqual(self.check_log()[0], 0, env)
+        for words in (["--bogus", "--log", self.folder / "log"], ["word", "--log", self.folder / "log"],
+                      ["--bogus", f"--log={self.folder}/log"]):
+            (self.folder / "log").write_text(kept)
+            self.assertEqual(self.vm(*words, "--", "true").returncode, 2)
+            self.assertNotEqual(self.check_log()[0], 0, words)
         (self.folder / "log").write_text(kept)
+        self.vm("--log", self.folder / "log", "--help")
+        self.vm("--bogus", "--", "--log", self.folder / "log")
+        self.assertEqual(self.check_log()[0], 0)
+        script = (self.top / "scripts/vm").read_text()
+        self.vm("--log", self.top / "scripts/vm", "--bogus")
+        self.assertEqual((self.top / "scripts/vm").read_text(), script)
         (self.folder / "image").unlink()
         self.assertEqual((self.run_vm().returncode, self.check_log()[0] == 0), (2, False))
 
@@ -446,6 +463,38 @@ class Guest(VmTest):
         self.assertEqual(done.returncode, 2)
         self.assertIn("vng is missing", done.stderr)
         self.assertIn("make setup", done.stderr)
+
+    def test_a_program_that_is_not_of_the_sources_is_refused_or_replaced_in_the_guest(self):
+        program, source = self.top / "user/target/release/parley", self.top / "user/main.rs"
+        self.guest("boot; up; finish 0")
+        for words in (["parley", "stats"], [program], ["sh", "-c", f"{program} stats"]):
+            done = self.vm("--no-module", "--", *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("user/target/release/parley is not built", done.stderr)
+        self.assertEqual((self.boots(), self.run_vm().returncode), (0, 0))
+        source.write_text("fn main() {}")
+        self.fake("cargo", "mkdir -p target/release; echo built >target/release/parley")
+        self.copy_scripts(self.top, "program", "alone")
+
+        def said():
+            self.assertEqual(self.run_vm().returncode, 0)
+            script = (self.folder / "guest-script").read_text()
+            self.assertIn("export PATH=/run/parley-lacks:", script)
+            lacks = script.split(" lacks=", 1)[1].split("\n")[0]
+            self.assertEqual(self.vm("--no-module", "--", "parley").returncode, 2 if lacks.strip() != "''" else 0)
+            return lacks
+
+        self.run_script(self.top / "scripts/build/program", env=self.environment)
+        self.assertEqual(said().strip(), "''")
+        program.write_text("another")
+        self.assertIn("not\\ what\\ make\\ program", said())
+        self.run_script(self.top / "scripts/build/program", env=self.environment)
+        source.write_text("fn main() { new(); }")
+        self.assertIn("older", said())
+        self.run_script(self.top / "scripts/build/alone", "true", env=self.environment)
+        self.assertIn("older", said())
+        program.unlink()
+        self.assertIn("not\\ built", said())
 
     def test_help_says_what_the_guest_can_read_and_how_variables_reach_it(self):
         text = " ".join(self.vm("--help").stdout.split())
