@@ -168,7 +168,7 @@ static int told(struct nl_msg *msg, void *arg)
 		printf("}");
 		break;
 	case 13:
-		for (i = 0; i < 6; i++)
+		for (i = 0; i < (int)(sizeof(stats) / sizeof(*stats)); i++)
 			printf("%s\"%s\": %" PRIu64, i ? ", " : "{", stats[i],
 			       integer(attrs[i + 1]));
 		printf("}");

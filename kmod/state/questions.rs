@@ -43,8 +43,8 @@ use kernel::{
 /// Most questions that may be pending in a namespace.
 const PENDING_MAX: u64 = 1024;
 
-/// Most of them that may be one socket's.
-const SOCKET_MAX: usize = 64;
+/// Most questions of one asking socket that may be pending.
+const PENDING_MAX_OF_SOCKET: usize = 64;
 
 /// A question that waits for its answer.
 struct Pending {
@@ -200,8 +200,9 @@ impl Questions {
         if pending >= PENDING_MAX {
             return Err(Fault::Full.into());
         }
-        // The walk is for those namespaces only in which a socket can have so many.
-        if pending >= SOCKET_MAX as u64 && table.pending_of(&asker) >= SOCKET_MAX {
+        // Counting visits every question, so count only if the socket can have that many.
+        let socket_may_be_full = pending >= PENDING_MAX_OF_SOCKET as u64;
+        if socket_may_be_full && table.pending_of(&asker) >= PENDING_MAX_OF_SOCKET {
             return Err(Fault::SocketFull.into());
         }
         let id = table.last_id + 1;

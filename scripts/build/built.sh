@@ -127,6 +127,8 @@ need_module() {
 	local kdir what=''
 	if [ ! -e "$top/kmod/parley.ko" ]; then
 		what="not built"
+	elif [ ! -e "$top/build/module-for" ]; then
+		what="built for an unknown kernel, because build/module-for is missing"
 	elif stale "$top/build/module-for" "$top/kmod" "$top/Kbuild"; then
 		what="older than its sources"
 	elif [ -n "${1:-}" ]; then

@@ -116,6 +116,7 @@ class Built(CheckoutTest):
         refusals("not built")
         self.run_here("scripts/build/alone", "true")
         self.write(module)
+        refusals("built for an unknown kernel")
         self.write(self.checkout / "build/module-for", f"{self.folder}/default\n")
         refusals("older than the kernel tree")
         self.in_lib(f"state_of {self.folder}/default >build/kernel-state")

@@ -43,7 +43,7 @@ pub use table::Table;
 
 use crate::kernel::numbers as n;
 use crate::netlink::attr::Attributes;
-use crate::netlink::list::{self, named, Listing, Question};
+use crate::netlink::list::{self, named, DumpRequest, Listing};
 use crate::netlink::message::{self, flags, Message};
 use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
@@ -154,14 +154,14 @@ trait Listed: Sized {
 }
 
 fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
-    let question = Question {
+    let dump = DumpRequest {
         kind: E::NEW.wrapping_add(1),
         name: E::REQUEST,
         header: &HEADER,
     };
     list::list(
         socket,
-        question,
+        dump,
         |_| Ok(()),
         |message| {
             if message.header.kind != E::NEW {

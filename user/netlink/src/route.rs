@@ -58,7 +58,7 @@ pub use routes::Route;
 pub use rules::Rule;
 
 use crate::netlink::attr::{Attribute, Attributes, Writer};
-use crate::netlink::list::{self, Listing, Question};
+use crate::netlink::list::{self, DumpRequest, Listing};
 use crate::netlink::message::{self, flags, Message};
 use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
@@ -232,12 +232,12 @@ fn dump<E: Entry, T: Transport>(
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
 ) -> Result<Listing<E>> {
     let family = header.first().filter(|family| **family != 0);
-    let question = Question {
+    let dump = DumpRequest {
         kind: E::NEW.wrapping_add(2),
         name: E::REQUEST,
         header,
     };
-    list::list(socket, question, fill, |message| {
+    list::list(socket, dump, fill, |message| {
         let is_asked_for = family.is_none() || message.payload.first() == family;
         let is_one = concerns::<E>(message) && is_asked_for;
         is_one.then(|| E::read(message)).transpose()

@@ -21,11 +21,11 @@ use super::message::{self, flags, Message};
 use super::socket::Socket;
 use super::transport::Transport;
 
-/// How often [`repeat`] reads what keeps changing.
+/// How many times [`repeat`] reads a list at most.
 pub const ATTEMPTS: usize = 5;
 
-/// Reads a list anew while it changes during each reading, up to [`ATTEMPTS`] times in all.
-/// `read` returns the list, and whether it was interrupted. Returns what the last one gave.
+/// Reads a list until no change interrupts the reading, but at most [`ATTEMPTS`] times. `read`
+/// returns the list, and whether it was interrupted. Returns the result of the last reading.
 ///
 /// ```
 /// use parley_netlink::netlink::list::repeat;
@@ -71,9 +71,9 @@ impl<E> Default for Listing<E> {
     }
 }
 
-/// A dump to be asked for.
+/// The request for a dump.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Question<'a> {
+pub(crate) struct DumpRequest<'a> {
     /// Its message type.
     pub(crate) kind: u16,
     /// What errors call it.
@@ -96,7 +96,7 @@ pub(crate) fn named(error: Error, operation: &'static str) -> Error {
 /// Lists what `read` makes of a dump's messages, but for those it gives `None` for.
 pub(crate) fn list<E, T: Transport>(
     socket: &mut Socket<T>,
-    question: Question<'_>,
+    dump: DumpRequest<'_>,
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
     read: impl Fn(&Message<'_>) -> Result<Option<E>>,
 ) -> Result<Listing<E>> {
@@ -105,8 +105,8 @@ pub(crate) fn list<E, T: Transport>(
         let seq = socket.next_seq();
         request.clear();
         let kind = flags::REQUEST | flags::DUMP;
-        request.extend_from_slice(&message::header(question.kind, kind, seq));
-        request.extend_from_slice(question.header);
+        request.extend_from_slice(&message::header(dump.kind, kind, seq));
+        request.extend_from_slice(dump.header);
         fill(&mut Writer::new(&mut request))?;
         message::finish(&mut request, 0)?;
         let mut entries = Vec::new();
@@ -115,7 +115,7 @@ pub(crate) fn list<E, T: Transport>(
                 entries.extend(read(&message)?);
                 Ok(())
             })
-            .map_err(|error| named(error, question.name))?;
+            .map_err(|error| named(error, dump.name))?;
         Ok((entries, interrupted))
     })?;
     Ok(Listing {
@@ -133,7 +133,7 @@ mod tests {
     fn listed(interrupted: u32) -> Listing<u32> {
         let mut number = 0u32;
         let mut socket = Fake::socket(move |request, answers| {
-            // Each is the whole question: header of the family, attribute.
+            // Each is the whole request: header of the family, attribute.
             assert_eq!(request.payload.len(), 4 + 8);
             number += 1;
             let intr = if number <= interrupted {
@@ -144,14 +144,14 @@ mod tests {
             answers.message(0x20, flags::MULTI | intr, &number.to_ne_bytes());
             answers.done();
         });
-        let question = Question {
+        let dump = DumpRequest {
             kind: 0x22,
             name: "TEST",
             header: &[9; 4],
         };
         list(
             &mut socket,
-            question,
+            dump,
             |w| w.u32(1, 5),
             |message| {
                 Ok(message

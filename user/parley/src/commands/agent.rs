@@ -32,7 +32,7 @@ pub(crate) struct Agent {
     /// Answer each with TEXT; "-" is standard input, read once
     #[arg(long, value_name = "TEXT", group = "answer")]
     reply: Option<String>,
-    /// How long CMD may take, 1ms to 60s
+    #[arg(help = format!("How long CMD may take, {}", text::times_to_answer()))]
     #[arg(long, value_name = "TIME", default_value = "5s", requires = "exec")]
     #[arg(value_parser = text::time_to_answer)]
     timeout: Duration,

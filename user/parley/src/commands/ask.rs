@@ -8,6 +8,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::Result;
 use clap::Args;
+use parley::uapi;
 use std::io::Write;
 use std::time::Duration;
 
@@ -16,12 +17,20 @@ use std::time::Duration;
 pub(crate) struct Ask {
     /// The question, 1 to 4096 bytes; "-" is standard input
     text: String,
-    /// How long the agent has, 1ms to 60s [default: 5s]
+    #[arg(help = help_of_timeout())]
     #[arg(long, value_name = "TIME", value_parser = text::time_to_answer)]
     timeout: Option<Duration>,
     /// Write only the bytes of the answer
     #[arg(long, conflicts_with = "json")]
     raw: bool,
+}
+
+fn help_of_timeout() -> String {
+    let default = uapi::TIMEOUT_MS_DEFAULT / 1000;
+    format!(
+        "How long the agent has, {} [default: {default}s]",
+        text::times_to_answer()
+    )
 }
 
 impl Ask {

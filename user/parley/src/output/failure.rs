@@ -178,7 +178,7 @@ impl Failure {
 fn hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
-        (libc::ETIMEDOUT, _) => "a longer --timeout, up to 60s",
+        (libc::ETIMEDOUT, _) => "a longer --timeout",
         (libc::ECANCELED, "ask") => "another question: the agent has declined this one",
         (libc::EPIPE, _) => "again, when there is another agent",
         (libc::EBUSY, "agent-register") => "again, when the other agent has ended",

@@ -44,10 +44,16 @@ pub(crate) fn time(text: &str) -> std::result::Result<Duration, &'static str> {
 const TIME_MAX_MS: u64 = 365 * 24 * 3_600_000;
 
 /// Parses the time that an agent has to answer, which the kernel bounds.
-pub(crate) fn time_to_answer(text: &str) -> std::result::Result<Duration, &'static str> {
+pub(crate) fn time_to_answer(text: &str) -> std::result::Result<Duration, String> {
     let most = Duration::from_millis(uapi::TIMEOUT_MS_MAX.into());
     let time = time(text).ok().filter(|time| *time <= most);
-    time.ok_or("expected a time from 1ms to 60s")
+    time.ok_or_else(|| format!("expected a time from {}", times_to_answer()))
+}
+
+/// The times that the kernel gives an agent to answer: from the shortest to the longest.
+pub(crate) fn times_to_answer() -> String {
+    const { assert!(uapi::TIMEOUT_MS_MAX % 1000 == 0) };
+    format!("1ms to {}s", uapi::TIMEOUT_MS_MAX / 1000)
 }
 
 /// Formats a time since the epoch as ISO 8601 in UTC, to the microsecond.
