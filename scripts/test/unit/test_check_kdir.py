@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Kernel trees made up of what scripts/build/check-kdir looks at, each with one fault."""
 import os
+import re
 import shutil
 import subprocess
 
@@ -56,6 +57,14 @@ class CheckKdir(ScriptTest):
         environment = {"XDG_CACHE_HOME": str(self.folder / "cache")}
         return self.run_script(TOP / "scripts/build/check-kdir", *arguments, self.tree,
                                env={**environment, **options.pop("env", {})}, **options)
+
+    def test_the_oldest_kernel_is_the_same_in_each_file_that_has_to_state_it(self):
+        places = (("build/check-kdir", r"^oldest=(.*)$"), ("debian-headers", r"^at_least=(.*)$"),
+                  ("pack/dkms.conf", r'^BUILD_EXCLUSIVE_KERNEL_MIN="(.*)"$'),
+                  ("pack/debian/parley-dkms.control", r"for kernels from (\S+) on"))
+        found = {re.search(line, (TOP / "scripts" / file).read_text(), re.M)[1]
+                 for file, line in places}
+        self.assertEqual(len(found), 1, found)
 
     def test_each_fault_of_a_tree_is_named_and_a_sound_tree_passes(self):
         for fault, words in FAULTS:
