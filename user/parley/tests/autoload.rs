@@ -7,13 +7,13 @@
 
 mod common;
 
+use common::program::PROGRAM;
 use common::{refusal, refused, CREATE};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 const MODULES: &str = "/lib/modules";
 const CONFIGURATION: &str = "/etc/modprobe.d/parley-test.conf";
 

@@ -4,14 +4,14 @@
 
 mod common;
 
+use common::module::Reload;
+use common::program::PROGRAM;
 use common::until;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 const KERNEL: [&str; 5] = ["system-call", "ioctl", "read-write", "debugfs", "netlink"];
 const PROCESS: [&str; 6] = [
@@ -290,21 +290,9 @@ fn a_peer_whose_parent_is_another_ends_at_once() {
     assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
 }
 
-/// Loads the module again, whatever becomes of the test.
-struct Reload;
-
-impl Drop for Reload {
-    fn drop(&mut self) {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-        let _ = Command::new("insmod").arg(file).output();
-    }
-}
-
 #[test]
 fn without_the_module_its_channels_say_so_and_the_others_answer() {
-    let status = Command::new("rmmod").arg("parley").status();
-    assert!(status.unwrap().success());
-    let _reload = Reload;
+    let _reload = Reload::without_it();
     let object = json(&["--times", "10", "--size", "16"]);
     let channels = channels(&object);
     for (id, why) in [

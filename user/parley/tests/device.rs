@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::program::PROGRAM;
 use common::{client, Temporary};
 use parley::client::{Change, Listener};
 use parley::device::{Device, PATH};
@@ -14,8 +15,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::process::{Command, Output};
 use std::time::Duration;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 fn errno<T: std::fmt::Debug>(result: std::io::Result<T>) -> Option<i32> {
     result.unwrap_err().raw_os_error()

@@ -4,10 +4,11 @@
 
 mod common;
 
+use common::module::{insmod, is_held, rmmod, Reload};
+use common::raw::Raw;
 use common::{client, refusal, refused, Temporary, CREATE};
 use parley::uapi::{cmd, counter};
-use parley::{uapi, Error};
-use parley_netlink::genl;
+use parley::Error;
 use parley_netlink::netlink::socket::Expect;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,34 +36,10 @@ impl Drop for Sweep {
     }
 }
 
-/// The module loaded with room for 65,536 counters, and as it was at the end of the test.
-struct Roomy;
-
-impl Roomy {
-    fn load(parameters: &[&str]) {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kmod/parley.ko");
-        let removed = Command::new("rmmod").arg("parley").output().unwrap();
-        assert!(removed.status.success(), "{removed:?}");
-        let status = Command::new("insmod").arg(file).args(parameters).status();
-        assert!(status.unwrap().success(), "insmod failed");
-    }
-
-    fn new() -> Self {
-        Self::load(&["max_counters=65536"]);
-        Self
-    }
-}
-
-impl Drop for Roomy {
-    fn drop(&mut self) {
-        Self::load(&[]);
-    }
-}
-
 #[test]
 fn sixty_thousand_counters_come_once_each_and_in_order() {
     const COUNT: u64 = 60_000;
-    let _roomy = Roomy::new();
+    let _roomy = Reload::with(&["max_counters=65536"]);
     let mut client = client();
     // Made in another order than that of their names.
     let mut made: Vec<_> = (0..COUNT)
@@ -301,30 +278,15 @@ fn an_open_dump_holds_the_module_until_its_socket_is_closed() {
     for i in 0..3000 {
         maker.counter_set(format!("o-{i}"), i, CREATE).unwrap();
     }
-    let rmmod = || Command::new("rmmod").arg("parley").output().unwrap();
     // One answer is read of a dump that takes several.
-    let mut open = parley_netlink::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = genl::resolve(&mut open, uapi::FAMILY_NAME).unwrap().id;
-    let mut request = Vec::new();
-    let header = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
-    genl::message::write(&mut request, id, header, 0x300, 99, |_| Ok(())).unwrap();
-    open.transact(&request, 99, Expect::Reply).unwrap();
-    let refused = rmmod();
-    assert!(
-        !refused.status.success(),
-        "the module went with a dump open"
-    );
+    let mut open = Raw::new();
+    open.begin_dump();
+    is_held();
     assert_eq!(maker.echo(b"and works").unwrap().payload, b"and works");
     drop(open);
     // The dump's end gives the module back.
-    let done = rmmod();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+    rmmod();
+    insmod(&[]);
 }
 
 #[test]

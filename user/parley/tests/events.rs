@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::{client, Temporary, CREATE};
+use common::module::{insmod, rmmod};
+use common::raw::Raw;
+use common::{client, Temporary, CREATE, WAIT};
 use parley::client::{Change, Listener, SetMode};
 use parley::uapi::{self, cmd, counter};
 use parley::Error;
@@ -14,8 +16,6 @@ use parley_netlink::netlink::socket::Expect;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-const WAIT: Duration = Duration::from_secs(20);
 
 fn listener() -> Listener {
     Listener::open(Some(WAIT)).unwrap()
@@ -73,23 +73,13 @@ fn events_are_counted_only_where_somebody_listens() {
 #[test]
 fn who_asks_for_it_is_told_of_its_own_change_without_listening() {
     let counter = Temporary::new("echoed", 0);
-    let mut socket = parley_netlink::netlink::Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
-    let mut request = Vec::new();
-    let header = (cmd::COUNTER_SET, uapi::FAMILY_VERSION);
-    genl::message::write(
-        &mut request,
-        id,
-        header,
-        flags::ACK | flags::ECHO,
-        7,
-        |writer| {
-            writer.string(counter::NAME, counter.0)?;
-            writer.uint(counter::VALUE, 9)
-        },
-    )
-    .unwrap();
-    let event = socket.transact(&request, 7, Expect::Reply).unwrap();
+    let mut raw = Raw::new();
+    let modifiers = flags::ACK | flags::ECHO;
+    let (seq, request) = raw.request(cmd::COUNTER_SET, modifiers, |writer| {
+        writer.string(counter::NAME, counter.0)?;
+        writer.uint(counter::VALUE, 9)
+    });
+    let event = raw.socket.transact(&request, seq, Expect::Reply).unwrap();
     let (told, attributes) = genl::message::read(&event).unwrap();
     assert_eq!(told, cmd::COUNTER_CHANGE_NTF);
     let value = attributes
@@ -107,34 +97,29 @@ fn who_listens_and_asks_over_one_socket_gets_its_replies_and_hears_its_own_chang
     let events = |group: &&genl::controller::Group| group.name == uapi::group::EVENTS;
     let group = family.groups.iter().find(events).unwrap();
     socket.join(group.id).unwrap();
-    let mut request = Vec::new();
+    let family = family.id;
+    let mut raw = Raw { socket, family };
     for delta in [1, 2] {
-        let seq = socket.next_seq();
-        let header = (cmd::COUNTER_ADD, uapi::FAMILY_VERSION);
-        genl::message::write(&mut request, family.id, header, 0, seq, |writer| {
+        let (seq, request) = raw.request(cmd::COUNTER_ADD, 0, |writer| {
             writer.string(counter::NAME, counter.0)?;
             writer.sint(counter::DELTA, delta)
-        })
-        .unwrap();
+        });
         // The event has the request's own numbers, and comes first.
         let expect = Expect::Command(cmd::COUNTER_ADD);
-        let reply = socket.transact(&request, seq, expect).unwrap();
+        let reply = raw.socket.transact(&request, seq, expect).unwrap();
         let (told, _) = genl::message::read(&reply).unwrap();
         assert_eq!(told, cmd::COUNTER_ADD);
     }
-    let seq = socket.next_seq();
-    let header = (cmd::COUNTER_DEL, uapi::FAMILY_VERSION);
-    genl::message::write(&mut request, family.id, header, flags::ACK, seq, |writer| {
+    let (seq, request) = raw.request(cmd::COUNTER_DEL, flags::ACK, |writer| {
         writer.string(counter::NAME, counter.0)
-    })
-    .unwrap();
-    socket.transact(&request, seq, Expect::Ack).unwrap();
+    });
+    raw.socket.transact(&request, seq, Expect::Ack).unwrap();
     for told in [
         cmd::COUNTER_CHANGE_NTF,
         cmd::COUNTER_CHANGE_NTF,
         cmd::COUNTER_DEL_NTF,
     ] {
-        let event = socket.next_message(|_| true).unwrap();
+        let event = raw.socket.next_message(|_| true).unwrap();
         assert_eq!(genl::message::read(&event).unwrap().0, told);
     }
 }
@@ -336,13 +321,8 @@ fn a_monitor_that_was_outrun_shows_no_more_than_its_count() {
 #[test]
 fn the_module_goes_while_somebody_listens() {
     let mut open = listener();
-    assert!(Command::new("rmmod")
-        .arg("parley")
-        .status()
-        .unwrap()
-        .success());
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+    rmmod();
+    insmod(&[]);
     let _counter = Temporary::new("anew", 1);
     // The old listener is told that its group went with the module; a new one
     // hears.

@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::program::PROGRAM;
 use common::Temporary;
 use serde_json::Value;
 use std::fs;
@@ -13,8 +14,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 /// A file that is gone when the test ends.
 struct Scratch(PathBuf);

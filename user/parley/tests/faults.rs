@@ -8,20 +8,18 @@
 
 mod common;
 
-use common::faults::{every, python};
-use common::{client, until, Temporary, CREATE};
+use common::faults::{every, python, Faults, NoLargeBlocks};
+use common::raw::Raw;
+use common::{client, until, Temporary, CREATE, WAIT};
 use parley::client::{Agent, Listener, SetMode};
 use parley::device::Device;
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
-use parley_netlink::genl::{self, message};
+use parley_netlink::genl::message;
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::message::{flags, Kind};
-use parley_netlink::netlink::Socket;
 use std::process::Command;
 use std::time::Duration;
-
-const WAIT: Duration = Duration::from_secs(20);
 
 /// How a request ended, for its sender.
 #[derive(Debug, PartialEq)]
@@ -34,68 +32,57 @@ enum End {
     Unknown,
 }
 
-/// A socket and a family, to send requests whose end is looked at later.
-struct Raw {
-    socket: Socket,
-    family: u16,
+/// Whether memory lacked.
+fn no_memory(errno: Option<i32>) -> bool {
+    matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS))
 }
 
-impl Raw {
-    fn new() -> Self {
-        let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
-        socket.set_timeout(WAIT).unwrap();
-        Self { socket, family }
-    }
+/// Sends a request that wants an ACK, with the `n`th allocation failing. Returns its sequence
+/// number, how the sending ended, and whether there was such an allocation.
+fn send(
+    raw: &mut Raw,
+    (faults, n): (&Faults, u32),
+    (cmd, modifiers): (u8, u16),
+    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> (u32, Result<()>, bool) {
+    let (seq, request) = raw.request(cmd, modifiers | flags::ACK, fill);
+    let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+    (seq, sent, failed)
+}
 
-    fn request(
-        &mut self,
-        cmd: u8,
-        modifiers: u16,
-        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
-    ) -> (u32, Vec<u8>) {
-        let seq = self.socket.next_seq();
-        let mut request = Vec::new();
-        let cmd = (cmd, uapi::FAMILY_VERSION);
-        message::write(&mut request, self.family, cmd, modifiers, seq, fill).unwrap();
-        (seq, request)
-    }
-
-    /// The end of the request `seq`, which wants an ACK.
-    fn end(&mut self, seq: u32, sent: Result<()>) -> End {
-        if let Err(error) = sent {
-            match error {
-                Error::Io { error, .. } => {
-                    let errno = error.raw_os_error();
-                    assert!(
-                        matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS)),
-                        "{error}"
-                    );
-                }
-                error => panic!("{error}"),
-            }
+/// The end of the request `seq`, which wants an ACK.
+fn end(raw: &mut Raw, seq: u32, sent: Result<()>) -> End {
+    match sent {
+        Ok(()) => {}
+        Err(Error::Io { error, .. }) => {
+            assert!(no_memory(error.raw_os_error()), "{error}");
             return End::NoMemory;
         }
-        loop {
-            match self.socket.next_message(|_| true) {
-                Ok(message) if message.header.seq != seq => {}
-                Ok(message) => match message.kind().unwrap() {
-                    Kind::Ack => return End::Done,
-                    Kind::Refused(refusal) => {
-                        let errno = refusal.errno;
-                        assert!(
-                            matches!(errno, libc::ENOMEM | libc::ENOBUFS | libc::EAGAIN),
-                            "{refusal}"
-                        );
-                        return End::NoMemory;
-                    }
-                    _ => {}
-                },
-                Err(Error::Overrun) => return End::Unknown,
-                Err(error) => panic!("{error}"),
+        Err(error) => panic!("{error}"),
+    }
+    loop {
+        let message = match raw.socket.next_message(|_| true) {
+            Ok(message) if message.header.seq == seq => message,
+            Ok(_) => continue,
+            Err(Error::Overrun) => return End::Unknown,
+            Err(error) => panic!("{error}"),
+        };
+        match message.kind().unwrap() {
+            Kind::Ack => return End::Done,
+            Kind::Refused(refusal) => {
+                let errno = refusal.errno;
+                assert!(no_memory(Some(errno)) || errno == libc::EAGAIN, "{refusal}");
+                return End::NoMemory;
             }
+            _ => {}
         }
     }
+}
+
+/// Does a request that has to succeed.
+fn done(raw: &mut Raw, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) {
+    let seq = raw.send(cmd, flags::ACK, fill);
+    assert_eq!(end(raw, seq, Ok(())), End::Done);
 }
 
 /// Makes a request with every allocation failing once. `before` sets the stage
@@ -103,7 +90,7 @@ impl Raw {
 /// `state` is after a request that was done, or not at all.
 fn requests<S: PartialEq + std::fmt::Debug>(
     what: &str,
-    (cmd, modifiers): (u8, u16),
+    cmd: (u8, u16),
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
     mut before: impl FnMut(),
     mut state: impl FnMut() -> S,
@@ -111,18 +98,16 @@ fn requests<S: PartialEq + std::fmt::Debug>(
     // What it comes to when nothing fails.
     let mut raw = Raw::new();
     before();
-    let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
-    let sent = raw.socket.send(&request);
-    assert_eq!(raw.end(seq, sent), End::Done);
+    let seq = raw.send(cmd.0, cmd.1 | flags::ACK, &fill);
+    assert_eq!(end(&mut raw, seq, Ok(())), End::Done);
     let wanted = state();
     drop(raw);
     every(what, |faults, n| {
         before();
         let unchanged = state();
         let mut raw = Raw::new();
-        let (seq, request) = raw.request(cmd, modifiers | flags::ACK, &fill);
-        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
-        let end = raw.end(seq, sent);
+        let (seq, sent, failed) = send(&mut raw, (faults, n), cmd, &fill);
+        let end = end(&mut raw, seq, sent);
         let now = state();
         match end {
             End::Done => assert_eq!(now, wanted, "{what}, {n}: done and not done"),
@@ -169,6 +154,14 @@ fn requests_that_change_nothing() {
     requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
 }
 
+/// Names a counter, and the value it is to have.
+fn valued(name: &str, value: u64) -> impl Fn(&mut Writer<'_>) -> Result<()> + '_ {
+    move |w| {
+        w.string(counter::NAME, name)?;
+        w.uint(counter::VALUE, value)
+    }
+}
+
 /// The same request, with `create`.
 fn creating(
     fill: impl Fn(&mut Writer<'_>) -> Result<()>,
@@ -182,69 +175,50 @@ fn creating(
 #[test]
 fn requests_that_change_a_counter() {
     let counter = Temporary::new("fault", 5);
+    let absent = || drop(client().counter_del(counter.0));
     let anew = || {
-        let _ = client().counter_del(counter.0);
+        absent();
         client().counter_set(counter.0, 5, CREATE).unwrap();
     };
-    let absent = || {
-        let _ = client().counter_del(counter.0);
-    };
     let named = |w: &mut Writer<'_>| w.string(counter::NAME, counter.0);
-    let valued = |w: &mut Writer<'_>| {
-        named(w)?;
-        w.uint(counter::VALUE, 9)
-    };
+    let valued = valued(counter.0, 9);
     let added = |w: &mut Writer<'_>| {
         named(w)?;
         w.sint(counter::DELTA, 9)
     };
-    let now = || reading(counter.0);
+    type Fill<'a> = &'a dyn Fn(&mut Writer<'_>) -> Result<()>;
+    type Case<'a> = (&'a str, (u8, u16), Fill<'a>, &'a dyn Fn());
+    let cases: [Case<'_>; 6] = [
+        ("counter-set", (cmd::COUNTER_SET, 0), &valued, &anew),
+        (
+            "counter-set, creating",
+            (cmd::COUNTER_SET, 0),
+            &creating(&valued),
+            &absent,
+        ),
+        ("counter-add", (cmd::COUNTER_ADD, 0), &added, &anew),
+        (
+            "counter-add, creating",
+            (cmd::COUNTER_ADD, 0),
+            &creating(added),
+            &absent,
+        ),
+        ("counter-del", (cmd::COUNTER_DEL, 0), &named, &anew),
+        (
+            "counter-set, with NLM_F_ECHO",
+            (cmd::COUNTER_SET, flags::ECHO),
+            &valued,
+            &anew,
+        ),
+    ];
     // With somebody who listens, and without.
     for heard in ["", ", listened to"] {
         let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
-        let name = |what: &str| format!("{what}{heard}");
-        requests(
-            &name("counter-set"),
-            (cmd::COUNTER_SET, 0),
-            valued,
-            anew,
-            now,
-        );
-        requests(
-            &name("counter-set, creating"),
-            (cmd::COUNTER_SET, 0),
-            creating(valued),
-            absent,
-            now,
-        );
-        requests(
-            &name("counter-add"),
-            (cmd::COUNTER_ADD, 0),
-            added,
-            anew,
-            now,
-        );
-        requests(
-            &name("counter-add, creating"),
-            (cmd::COUNTER_ADD, 0),
-            creating(added),
-            absent,
-            now,
-        );
-        requests(
-            &name("counter-del"),
-            (cmd::COUNTER_DEL, 0),
-            named,
-            anew,
-            now,
-        );
-        requests(
-            &name("counter-set, with NLM_F_ECHO"),
-            (cmd::COUNTER_SET, flags::ECHO),
-            valued,
-            anew,
-            now,
-        );
+        for (what, cmd, fill, before) in cases {
+            requests(&format!("{what}{heard}"), cmd, fill, before, || {
+                reading(counter.0)
+            });
+        }
     }
 }
 
@@ -255,13 +229,9 @@ fn a_notification_that_cannot_be_built_is_told_to_be_lost() {
         let mut listener = Listener::open(Some(WAIT)).unwrap();
         let before = reading(counter.0).unwrap();
         let mut raw = Raw::new();
-        let fill = |w: &mut Writer<'_>| {
-            w.string(counter::NAME, counter.0)?;
-            w.uint(counter::VALUE, u64::from(n))
-        };
-        let (seq, request) = raw.request(cmd::COUNTER_SET, flags::ACK, fill);
-        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
-        raw.end(seq, sent);
+        let fill = valued(counter.0, n.into());
+        let (seq, sent, failed) = send(&mut raw, (faults, n), (cmd::COUNTER_SET, 0), fill);
+        end(&mut raw, seq, sent);
         if reading(counter.0).unwrap() != before {
             match listener.next_event() {
                 Ok(event) => assert_eq!(event.counter.value, u64::from(n)),
@@ -281,12 +251,8 @@ fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
         |faults, n| {
             let before = reading(counter.0).unwrap();
             let mut raw = Raw::new();
-            let fill = |w: &mut Writer<'_>| {
-                w.string(counter::NAME, counter.0)?;
-                w.uint(counter::VALUE, u64::from(n))
-            };
-            let (_, request) = raw.request(cmd::COUNTER_SET, flags::ACK | flags::ECHO, fill);
-            let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
+            let (fill, set) = (valued(counter.0, n.into()), (cmd::COUNTER_SET, flags::ECHO));
+            let (_, sent, failed) = send(&mut raw, (faults, n), set, fill);
             // Sending does not wait, so whatever was sent is there.
             raw.socket.set_timeout(Duration::from_micros(1)).unwrap();
             let (mut notified, mut lost) = (false, sent.is_err());
@@ -308,51 +274,6 @@ fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
             failed
         },
     );
-}
-
-/// Refuses this thread every block of 16 pages or more.
-struct NoLargeBlocks;
-
-impl NoLargeBlocks {
-    const TIMES: u32 = 1000;
-
-    fn new() -> Self {
-        Self::set(&[
-            ("ignore-gfp-wait", "N"),
-            ("min-order", "4"),
-            ("verbose", "0"),
-            ("interval", "1"),
-            ("times", &Self::TIMES.to_string()),
-            ("task-filter", "Y"),
-            ("probability", "100"),
-        ]);
-        std::fs::write("/proc/thread-self/make-it-fail", "1").unwrap();
-        Self
-    }
-
-    fn set(values: &[(&str, &str)]) {
-        for (file, value) in values {
-            std::fs::write(format!("/sys/kernel/debug/fail_page_alloc/{file}"), value)
-                .expect("this kernel has fault injection");
-        }
-    }
-
-    /// How many were refused.
-    fn refused(&self) -> u32 {
-        let left = std::fs::read_to_string("/sys/kernel/debug/fail_page_alloc/times").unwrap();
-        Self::TIMES - left.trim().parse::<u32>().unwrap()
-    }
-}
-
-impl Drop for NoLargeBlocks {
-    fn drop(&mut self) {
-        std::fs::write("/proc/thread-self/make-it-fail", "0").unwrap();
-        Self::set(&[
-            ("probability", "0"),
-            ("min-order", "0"),
-            ("task-filter", "N"),
-        ]);
-    }
 }
 
 #[test]
@@ -407,8 +328,7 @@ fn dumps() {
                     Error::Io { error, .. } => error.raw_os_error(),
                     error => error.errno(),
                 };
-                let memory = matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS));
-                assert!(failed && (lost || memory), "{n}: {error}");
+                assert!(failed && (lost || no_memory(errno)), "{n}: {error}");
             }
         }
         failed
@@ -420,9 +340,9 @@ fn questions_and_answers() {
     let pending = || client().stats().unwrap().asks_pending;
     every("agent-register", |faults, n| {
         let mut raw = Raw::new();
-        let (seq, request) = raw.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
-        let (sent, failed) = faults.inject(n, || raw.socket.send(&request));
-        let end = raw.end(seq, sent);
+        let register = (cmd::AGENT_REGISTER, 0);
+        let (seq, sent, failed) = send(&mut raw, (faults, n), register, |_| Ok(()));
+        let end = end(&mut raw, seq, sent);
         let other = Agent::register();
         match end {
             End::Done => assert!(other.is_err(), "{n}"),
@@ -435,9 +355,8 @@ fn questions_and_answers() {
     let question = |w: &mut Writer<'_>| w.bytes(ask::QUESTION, &[b'?'; 2000]);
     every("ask", |faults, n| {
         let mut asker = Raw::new();
-        let (seq, request) = asker.request(cmd::ASK, flags::ACK, question);
-        let (sent, failed) = faults.inject(n, || asker.socket.send(&request));
-        match asker.end(seq, sent) {
+        let (seq, sent, failed) = send(&mut asker, (faults, n), (cmd::ASK, 0), question);
+        match end(&mut asker, seq, sent) {
             End::Done => {
                 assert_eq!(pending(), 1, "{n}");
                 let question = agent.next_question(Some(WAIT)).unwrap();
@@ -456,9 +375,7 @@ fn questions_and_answers() {
     drop(agent);
     every("answer", |faults, n| {
         let mut agent = Raw::new();
-        let (seq, request) = agent.request(cmd::AGENT_REGISTER, flags::ACK, |_| Ok(()));
-        agent.socket.send(&request).unwrap();
-        assert_eq!(agent.end(seq, Ok(())), End::Done);
+        done(&mut agent, cmd::AGENT_REGISTER, |_| Ok(()));
         let asked = std::thread::spawn(|| client().ask(b"?", Some(WAIT)));
         let heard = agent
             .socket
@@ -470,13 +387,10 @@ fn questions_and_answers() {
             w.uint(ask::ID, id)?;
             w.bytes(ask::ANSWER, &[b'!'; 2000])
         };
-        let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
-        let (sent, failed) = faults.inject(n, || agent.socket.send(&request));
-        if agent.end(seq, sent) == End::NoMemory && pending() == 1 {
+        let (seq, sent, failed) = send(&mut agent, (faults, n), (cmd::ANSWER, 0), answer);
+        if end(&mut agent, seq, sent) == End::NoMemory && pending() == 1 {
             // It waits still, and may be answered again.
-            let (seq, request) = agent.request(cmd::ANSWER, flags::ACK, answer);
-            agent.socket.send(&request).unwrap();
-            assert_eq!(agent.end(seq, Ok(())), End::Done);
+            done(&mut agent, cmd::ANSWER, answer);
         }
         assert_eq!(pending(), 0);
         // The asker has its answer, or knows that it was lost.
@@ -490,8 +404,7 @@ fn questions_and_answers() {
     every("an agent's end, with a question pending", |faults, n| {
         let mut agent = Agent::register().unwrap();
         let mut asker = Raw::new();
-        let (seq, request) = asker.request(cmd::ASK, 0, question);
-        asker.socket.send(&request).unwrap();
+        let seq = asker.send(cmd::ASK, 0, question);
         agent.next_question(Some(WAIT)).unwrap();
         let ((), failed) = faults.inject(n, || drop(agent));
         // A socket that is closed may be let go of later, by another task.

@@ -10,6 +10,8 @@ mod common;
 
 use common::client;
 use common::faults::python;
+use common::module::{Reload, FILE};
+use common::program::PROGRAM;
 use parley::client::{Agent, Listener};
 use parley::device::Device;
 use parley::uapi::{self, cmd};
@@ -22,32 +24,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kmod/parley.ko");
-
 /// The Generic Netlink controller: its number as a family, and its group `notify`.
 const CONTROLLER: u16 = 16;
 const NOTIFY: u32 = 16;
 const GETFAMILY: (u8, u8) = (3, 1);
 const NEWFAMILY: u8 = 1;
-
-/// Loads the module at the end of a test, however it ends.
-struct Reload;
-
-impl Reload {
-    /// Removes the module.
-    fn without_it() -> Self {
-        let removed = Command::new("rmmod").arg("parley").status();
-        assert!(removed.unwrap().success());
-        Self
-    }
-}
-
-impl Drop for Reload {
-    fn drop(&mut self) {
-        let _ = Command::new("insmod").arg(FILE).output();
-    }
-}
 
 /// Loads the module with every allocation failing once, until it is loaded without a failure.
 /// `before` is Python that runs first, `after` after each load, with its number `n` and its

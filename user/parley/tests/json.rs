@@ -5,13 +5,12 @@
 
 mod common;
 
+use common::program::PROGRAM;
 use common::Temporary;
 use parley::uapi;
 use serde_json::{json, Value};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 /// The one line that `parley --json ARGUMENTS` prints.
 fn line(arguments: &[&str]) -> Value {

@@ -9,17 +9,16 @@
 mod common;
 
 use common::mangle::{from_environment, mangle, Random};
+use common::raw::{request, Raw};
 use common::{client, progress};
-use parley::uapi::{self, ask, cmd, counter, echo, stats};
+use parley::uapi::{ask, cmd, counter, echo, stats};
 use parley::Result;
-use parley_netlink::genl;
 use parley_netlink::genl::message;
 use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::message::{flags, Header, Kind, HEADER};
-use parley_netlink::netlink::{namespace, Socket};
+use parley_netlink::netlink::namespace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use std::time::Duration;
 
 /// What the module is taken to hold.
 #[derive(Default)]
@@ -124,8 +123,7 @@ fn flag_if(wanted: bool, number: u16, writer: &mut Writer<'_>) -> Result<()> {
 
 struct Run {
     random: Random,
-    socket: Socket,
-    family: u16,
+    raw: Raw,
     model: Model,
     seq: u32,
 }
@@ -197,10 +195,7 @@ impl Run {
                 _ => Ok(()),
             }
         };
-        let mut message = Vec::new();
-        let cmd = (cmd, uapi::FAMILY_VERSION);
-        message::write(&mut message, self.family, cmd, modifiers, seq, fill).unwrap();
-        message
+        request(self.raw.family, cmd, modifiers, seq, fill)
     }
 
     /// A datagram of one to four messages, most of them mangled.
@@ -212,7 +207,13 @@ impl Run {
             if self.random.chance(75) {
                 for _ in 0..1 + self.random.below(2) {
                     if message.len() > HEADER + 4 {
-                        mangle(&mut self.random, &mut message, self.family, HEADER + 4, 6);
+                        mangle(
+                            &mut self.random,
+                            &mut message,
+                            self.raw.family,
+                            HEADER + 4,
+                            6,
+                        );
                     }
                 }
             }
@@ -225,16 +226,14 @@ impl Run {
     fn exchange(&mut self, datagram: &[u8]) -> BTreeMap<u32, Answers> {
         self.seq += 1;
         let last = self.seq;
-        let mut sentinel = Vec::new();
-        let cmd = (cmd::STATS_GET, uapi::FAMILY_VERSION);
-        message::write(&mut sentinel, self.family, cmd, 0, last, |_| Ok(())).unwrap();
-        self.socket.send(datagram).unwrap();
-        self.socket.send(&sentinel).unwrap();
+        let sentinel = request(self.raw.family, cmd::STATS_GET, 0, last, |_| Ok(()));
+        self.raw.socket.send(datagram).unwrap();
+        self.raw.socket.send(&sentinel).unwrap();
         let mut answers: BTreeMap<u32, Answers> = BTreeMap::new();
         let mut dumps = BTreeSet::new();
         let mut seen = false;
         while !seen || !dumps.is_empty() {
-            let message = self.socket.next_message(|_| true).unwrap();
+            let message = self.raw.socket.next_message(|_| true).unwrap();
             let (seq, kind) = (message.header.seq, message.kind().unwrap());
             if seq == 0 {
                 self.model.hear(&message::read(&message).unwrap());
@@ -286,7 +285,7 @@ impl Run {
         for found in &found {
             let nothing = Answers::default();
             let answers = answers.get(&found.header.seq).unwrap_or(&nothing);
-            self.model.take(found, self.family, answers);
+            self.model.take(found, self.raw.family, answers);
         }
         for (seq, answers) in &answers {
             if !seqs.contains(seq) {
@@ -435,14 +434,11 @@ fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
     ip("add");
     let ran = std::thread::spawn(move || {
         namespace::enter(&namespace::path("mangled")).unwrap();
-        let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-        socket.set_timeout(Duration::from_secs(20)).unwrap();
-        socket.set_receive_buffer(4 << 20).unwrap();
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
+        let mut raw = Raw::new();
+        raw.socket.set_receive_buffer(4 << 20).unwrap();
         let mut run = Run {
             random: Random(seed),
-            socket,
-            family,
+            raw,
             model: Model::default(),
             seq: 1000,
         };

@@ -7,12 +7,12 @@
 
 mod common;
 
-use common::{client, until, CREATE};
+use common::raw::Raw;
+use common::{client, until, CREATE, WAIT};
 use parley::client::Agent;
-use parley::uapi::{self, ask, cmd};
+use parley::uapi::{self};
 use parley::{Client, Error};
-use parley_netlink::genl::message;
-use parley_netlink::netlink::{namespace, Socket};
+use parley_netlink::netlink::namespace;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -211,24 +211,6 @@ fn namespaces(count: u32) -> Vec<PathBuf> {
     (0..count).map(make).collect()
 }
 
-/// Asks 60 questions each of `sockets`, and has the agent read them.
-fn ask_questions(sockets: &mut [Socket], agent: &mut Agent, family: u16) {
-    for socket in sockets {
-        for _ in 0..60 {
-            let seq = socket.next_seq();
-            let mut request = Vec::new();
-            let header = (cmd::ASK, uapi::FAMILY_VERSION);
-            message::write(&mut request, family, header, 0, seq, |writer| {
-                writer.bytes(ask::QUESTION, b"?")?;
-                writer.u32(ask::TIMEOUT_MS, 60_000)
-            })
-            .unwrap();
-            socket.send(&request).unwrap();
-            agent.next_question(Some(Duration::from_secs(20))).unwrap();
-        }
-    }
-}
-
 /// A file that keeps the longest payload.
 fn keep() -> std::io::Result<File> {
     let mut file = OpenOptions::new()
@@ -253,12 +235,14 @@ fn tenant() {
         }
         "questions" => {
             let mut agent = Agent::register().unwrap();
-            let family = client().family().id;
-            let mut sockets: Vec<_> = (0..16)
-                .map(|_| Socket::open(libc::NETLINK_GENERIC).unwrap())
-                .collect();
+            let mut sockets: Vec<_> = (0..16).map(|_| Raw::new()).collect();
             ready();
-            ask_questions(&mut sockets, &mut agent, family);
+            for raw in &mut sockets {
+                for _ in 0..60 {
+                    raw.ask(b"?", 60_000, 0);
+                    agent.next_question(Some(WAIT)).unwrap();
+                }
+            }
             ready();
         }
         "files" => {

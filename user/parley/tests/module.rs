@@ -6,53 +6,24 @@
 
 mod common;
 
-use common::{client, refusal, refused, CREATE};
+use common::module::{insmod, is_held, rmmod, Reload, FILE};
+use common::program::PROGRAM;
+use common::raw::Raw;
+use common::{client, refusal, refused, CREATE, WAIT};
 use parley::client::{Agent, Listener};
 use parley::device::Device;
-use parley::uapi::{self, ask, cmd};
 use parley::{Client, Error};
-use parley_netlink::genl;
-use parley_netlink::netlink::Socket;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
-
 /// One test at a time, even where the test runner was not told to.
 static ALONE: Mutex<()> = Mutex::new(());
-
-fn file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko")
-}
-
-fn insmod(parameters: &[&str]) {
-    let status = Command::new("insmod").arg(file()).args(parameters).status();
-    assert!(status.unwrap().success(), "insmod failed");
-}
-
-fn rmmod() {
-    let status = Command::new("rmmod").arg("parley").status();
-    assert!(status.unwrap().success(), "rmmod failed");
-}
-
-/// Loads the module as it was, whatever becomes of the test.
-struct Reload;
-
-impl Drop for Reload {
-    fn drop(&mut self) {
-        let _ = Command::new("rmmod").arg("parley").output();
-        let _ = Command::new("insmod").arg(file()).output();
-    }
-}
 
 #[test]
 fn there_are_no_more_counters_than_max_counters() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-    rmmod();
-    let _reload = Reload;
-    insmod(&["max_counters=3"]);
+    let _reload = Reload::with(&["max_counters=3"]);
     let mut client = client();
     for name in ["a", "b", "c"] {
         client.counter_set(name, 1, CREATE).unwrap();
@@ -69,8 +40,7 @@ fn there_are_no_more_counters_than_max_counters() {
 #[test]
 fn without_the_module_every_command_says_how_to_load_it() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-    rmmod();
-    let _reload = Reload;
+    let _reload = Reload::without_it();
     for arguments in [
         &["echo", "hello"][..],
         &["counter", "get", "x"],
@@ -146,22 +116,10 @@ fn it_unloads_with_1024_questions_pending() {
     let _reload = Reload;
     let mut agent = Agent::register().unwrap();
     // 64 are the most from one socket.
-    let open = |_| Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let mut sockets: Vec<_> = (0..16).map(open).collect();
-    let id = genl::resolve(&mut sockets[0], uapi::FAMILY_NAME)
-        .unwrap()
-        .id;
-    for seq in 10..1034 {
-        let socket = &mut sockets[seq as usize % 16];
-        let mut request = Vec::new();
-        let header = (cmd::ASK, uapi::FAMILY_VERSION);
-        genl::message::write(&mut request, id, header, 0, seq, |writer| {
-            writer.bytes(ask::QUESTION, b"?")?;
-            writer.u32(ask::TIMEOUT_MS, 60_000)
-        })
-        .unwrap();
-        socket.send(&request).unwrap();
-        agent.next_question(Some(Duration::from_secs(20))).unwrap();
+    let mut sockets: Vec<_> = (0..16).map(|_| Raw::new()).collect();
+    for number in 0..1024 {
+        sockets[number % 16].ask(b"?", 60_000, 0);
+        agent.next_question(Some(WAIT)).unwrap();
     }
     assert_eq!(client().stats().unwrap().asks_pending, 1024);
     rmmod();
@@ -174,10 +132,7 @@ fn an_open_device_holds_the_module() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let _reload = Reload;
     let device = Device::open().unwrap();
-    let refused = Command::new("rmmod").arg("parley").output().unwrap();
-    assert!(!refused.status.success());
-    let err = String::from_utf8(refused.stderr).unwrap();
-    assert!(err.contains("in use"), "{err}");
+    is_held();
     assert_eq!(device.echo(b"still here").unwrap(), b"still here");
     drop(device);
     rmmod();
@@ -189,8 +144,7 @@ fn an_open_file_in_debugfs_holds_the_module() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let _reload = Reload;
     let mut stats = std::fs::File::open("/sys/kernel/debug/parley/stats").unwrap();
-    let refused = Command::new("rmmod").arg("parley").output().unwrap();
-    assert!(!refused.status.success());
+    is_held();
     let mut shown = String::new();
     std::io::Read::read_to_string(&mut stats, &mut shown).unwrap();
     assert!(shown.starts_with("echoes "), "{shown}");
@@ -216,7 +170,7 @@ fn it_loads_and_unloads_fifty_times_with_counters_in_it() {
 fn the_kernel_can_find_it_by_the_familys_name() {
     let output = Command::new("modinfo")
         .args(["-F", "alias"])
-        .arg(file())
+        .arg(FILE)
         .output()
         .unwrap();
     let aliases = String::from_utf8(output.stdout).unwrap();

@@ -4,19 +4,15 @@
 
 mod common;
 
-use common::{client, until, Temporary, CREATE};
+use common::program::PROGRAM;
+use common::raw::Raw;
+use common::{client, until, Temporary, CREATE, WAIT};
 use parley::client::{Agent, Listener};
-use parley::uapi::{self, ask, cmd};
-use parley_netlink::genl;
-use parley_netlink::netlink::attr::Writer;
+use parley::uapi::cmd;
 use parley_netlink::netlink::message::flags;
-use parley_netlink::netlink::socket::Expect;
-use parley_netlink::netlink::{namespace, Socket};
+use parley_netlink::netlink::namespace;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 /// Runs the program behind `before`, such as `unshare --net`.
 fn behind(before: &[&str], arguments: &[&str]) -> Output {
@@ -150,20 +146,10 @@ fn a_thousand_namespaces_are_made_used_and_deleted() {
             // middle, and a question that waits for its agent.
             let _listener = Listener::open(None).unwrap();
             let mut agent = Agent::register().unwrap();
-            let mut asker = Socket::open(libc::NETLINK_GENERIC).unwrap();
-            let request =
-                |seq, cmd, flags, fill: &dyn Fn(&mut Writer<'_>) -> parley::Result<()>| {
-                    let mut request = Vec::new();
-                    let cmd = (cmd, uapi::FAMILY_VERSION);
-                    let id = client.family().id;
-                    genl::message::write(&mut request, id, cmd, flags, seq, fill).unwrap();
-                    request
-                };
-            let question = request(7, cmd::ASK, 0, &|w| w.bytes(ask::QUESTION, b"?"));
-            asker.send(&question).unwrap();
-            agent.next_question(Some(Duration::from_secs(20))).unwrap();
-            let dump = request(8, cmd::COUNTER_GET, flags::DUMP, &|_| Ok(()));
-            asker.send(&dump).unwrap();
+            let mut asker = Raw::new();
+            asker.ask(b"?", 60_000, 0);
+            agent.next_question(Some(WAIT)).unwrap();
+            asker.send(cmd::COUNTER_GET, flags::DUMP, |_| Ok(()));
             assert_eq!(client.stats().unwrap().asks_pending, 1);
         }
         drop(home);
@@ -206,24 +192,22 @@ fn an_agent_hears_the_questions_of_its_namespace_alone() {
 fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
     let gone = Named::new("dump-gone");
     // A thread of its own, which ends in there.
-    let (mut socket, id) = std::thread::spawn(|| {
+    let mut raw = std::thread::spawn(|| {
         namespace::enter(&namespace::path("dump-gone")).unwrap();
         let mut client = client();
         for i in 0..4000 {
             client.counter_set(format!("c-{i:04}"), i, CREATE).unwrap();
         }
-        let socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-        (socket, client.family().id)
+        Raw::new()
     })
     .join()
     .unwrap();
-    let mut request = Vec::new();
-    let header = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
-    genl::message::write(&mut request, id, header, flags::DUMP, 99, |_| Ok(())).unwrap();
+    let (seq, request) = raw.request(cmd::COUNTER_GET, flags::DUMP, |_| Ok(()));
     let mut gone = Some(gone);
     let mut count = 0;
-    let interrupted = socket
-        .dump(&request, 99, |_| {
+    let interrupted = raw
+        .socket
+        .dump(&request, seq, |_| {
             count += 1;
             // The open socket holds it, with all its counters.
             drop(gone.take());
@@ -232,10 +216,8 @@ fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
         .unwrap();
     assert_eq!((count, interrupted), (4000, false));
     // And one that is never read to its end.
-    let seq = socket.next_seq().max(100);
-    genl::message::write(&mut request, id, header, flags::DUMP, seq, |_| Ok(())).unwrap();
-    socket.transact(&request, seq, Expect::Reply).unwrap();
-    drop(socket);
+    raw.begin_dump();
+    drop(raw);
     let limit = Limit::new(1);
     until("it is gone", room_for_one);
     drop(limit);

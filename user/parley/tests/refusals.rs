@@ -4,11 +4,11 @@
 
 mod common;
 
+use common::raw::{request, Raw};
 use common::{client, refusal, refuse, refused, Temporary};
 use libc::{EINVAL, ENOENT, EOPNOTSUPP, ERANGE};
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
-use parley_netlink::genl;
 use parley_netlink::genl::spec::Operation;
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::message::flags;
@@ -313,30 +313,6 @@ fn operations_that_are_not_there_are_refused() {
     }
 }
 
-/// A request as bytes, to be damaged.
-fn request(
-    id: u16,
-    cmd: u8,
-    seq: u32,
-    fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
-) -> Vec<u8> {
-    let mut request = Vec::new();
-    genl::message::write(
-        &mut request,
-        id,
-        (cmd, uapi::FAMILY_VERSION),
-        flags::ACK,
-        seq,
-        fill,
-    )
-    .unwrap();
-    request
-}
-
-fn family(socket: &mut Socket) -> u16 {
-    genl::resolve(socket, uapi::FAMILY_NAME).unwrap().id
-}
-
 fn errno_and_words(result: Result<parley_netlink::netlink::message::Message<'_>>) -> (i32, String) {
     match result {
         Err(Error::Refused(refusal)) => (refusal.errno, refusal.message.unwrap_or_default()),
@@ -346,10 +322,9 @@ fn errno_and_words(result: Result<parley_netlink::netlink::message::Message<'_>>
 
 #[test]
 fn a_reserved_field_that_is_not_zero_is_refused_by_every_operation() {
-    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = family(&mut socket);
+    let Raw { mut socket, family } = Raw::new();
     for operation in requests() {
-        let mut bytes = request(id, operation.number, 50, nothing);
+        let mut bytes = request(family, operation.number, flags::ACK, 50, nothing);
         bytes[18] = 1;
         let refused = errno_and_words(socket.transact(&bytes, 50, Expect::Ack));
         assert_eq!(refused, (EINVAL, RESERVED.to_owned()), "{}", operation.name);
@@ -358,10 +333,9 @@ fn a_reserved_field_that_is_not_zero_is_refused_by_every_operation() {
 
 #[test]
 fn a_message_cut_short_is_refused() {
-    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = family(&mut socket);
+    let Raw { mut socket, family } = Raw::new();
     // No Generic Netlink header.
-    let mut bytes = request(id, cmd::STATS_GET, 60, nothing);
+    let mut bytes = request(family, cmd::STATS_GET, flags::ACK, 60, nothing);
     bytes.truncate(16);
     bytes[0] = 16;
     assert_eq!(
@@ -369,7 +343,7 @@ fn a_message_cut_short_is_refused() {
         EINVAL
     );
     // Two bytes behind the last attribute.
-    let mut bytes = request(id, cmd::ECHO, 61, |writer| {
+    let mut bytes = request(family, cmd::ECHO, flags::ACK, 61, |writer| {
         writer.bytes(echo::PAYLOAD, b"four")
     });
     bytes.extend_from_slice(&[0; 2]);
@@ -380,7 +354,7 @@ fn a_message_cut_short_is_refused() {
         (EINVAL, "bytes leftover after parsing attributes".to_owned())
     );
     // An attribute that is longer than the message.
-    let mut bytes = request(id, cmd::ECHO, 62, |writer| {
+    let mut bytes = request(family, cmd::ECHO, flags::ACK, 62, |writer| {
         writer.bytes(echo::PAYLOAD, b"four")
     });
     bytes[20] = 200;
@@ -393,7 +367,7 @@ fn a_message_cut_short_is_refused() {
 #[test]
 fn a_family_number_that_nobody_has_is_refused() {
     let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let bytes = request(1000, cmd::ECHO, 70, nothing);
+    let bytes = request(1000, cmd::ECHO, flags::ACK, 70, nothing);
     assert_eq!(
         errno_and_words(socket.transact(&bytes, 70, Expect::Ack)).0,
         ENOENT
@@ -403,10 +377,9 @@ fn a_family_number_that_nobody_has_is_refused() {
 #[test]
 fn a_bad_message_among_good_ones_spoils_only_itself() {
     let counter = Temporary::new("among", 0);
-    let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-    let id = family(&mut socket);
+    let Raw { mut socket, family } = Raw::new();
     let add = |seq, delta| {
-        request(id, cmd::COUNTER_ADD, seq, |writer| {
+        request(family, cmd::COUNTER_ADD, flags::ACK, seq, |writer| {
             writer.string(counter::NAME, counter.0)?;
             writer.sint(counter::DELTA, delta)
         })

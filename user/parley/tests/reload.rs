@@ -5,13 +5,12 @@
 
 mod common;
 
+use common::module::{insmod, rmmod};
 use common::{client, Temporary};
 use parley::client::{Agent, Listener};
 use parley::{uapi, Error};
 use parley_netlink::netlink::tap::{Call, Step, Tap};
 use parley_netlink::Socket;
-use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -25,13 +24,8 @@ static ARMED: AtomicBool = AtomicBool::new(false);
 const WAIT: Duration = Duration::from_secs(2);
 
 fn reload() {
-    assert!(Command::new("rmmod")
-        .arg("parley")
-        .status()
-        .unwrap()
-        .success());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-    assert!(Command::new("insmod").arg(file).status().unwrap().success());
+    rmmod();
+    insmod(&[]);
 }
 
 #[derive(Debug)]

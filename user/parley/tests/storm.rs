@@ -8,37 +8,27 @@
 
 mod common;
 
-use common::{client, progress, until, Temporary, CREATE};
+use common::module::{insmod, is_held, try_rmmod};
+use common::program::PROGRAM;
+use common::raw::Raw;
+use common::{client, progress, until, Temporary, CREATE, WAIT};
 use parley::client::{Agent, Listener};
 use parley::uapi::{self, cmd};
 use parley::{Client, Error};
-use parley_netlink::genl::{self, message};
+use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::message::flags;
+use parley_netlink::netlink::namespace;
 use parley_netlink::netlink::socket::Expect;
-use parley_netlink::netlink::{namespace, Socket};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
 fn times(usual: u64) -> u64 {
     let factor = std::env::var("PARLEY_STORM").map(|factor| factor.parse::<u64>().unwrap());
     let times = usual * factor.unwrap_or(1);
     assert_ne!(times, 0, "PARLEY_STORM is a whole number above 0");
     times
-}
-
-fn insmod() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-    assert!(Command::new("insmod").arg(file).status().unwrap().success());
-}
-
-fn rmmod() -> bool {
-    let output = Command::new("rmmod").arg("parley").output();
-    output.unwrap().status.success()
 }
 
 /// How many Generic Netlink sockets there are in this namespace.
@@ -140,8 +130,8 @@ fn the_module_comes_and_goes_under_four_clients() {
         }
         for round in 0..times(20) {
             progress("loadings under four clients", round, times(20), 20);
-            until("it can be unloaded", rmmod);
-            insmod();
+            until("it can be unloaded", || try_rmmod().status.success());
+            insmod(&[]);
         }
         stop.store(true, Ordering::Relaxed);
     });
@@ -226,36 +216,26 @@ fn agents_and_askers_are_killed_at_random() {
 #[test]
 fn sockets_with_the_smallest_buffers() {
     let calm = Calm::before();
-    let family = client().family().id;
-    let mut sockets: Vec<_> = (0..20)
-        .map(|_| {
-            let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
-            socket.set_receive_buffer(1).unwrap();
-            socket
-        })
-        .collect();
-    let mut request = Vec::new();
-    let echo = (cmd::ECHO, uapi::FAMILY_VERSION);
-    for round in 1..times(50) {
-        for socket in &mut sockets {
+    let mut sockets: Vec<_> = (0..20).map(|_| Raw::new()).collect();
+    for raw in &mut sockets {
+        raw.socket.set_receive_buffer(1).unwrap();
+    }
+    for _ in 1..times(50) {
+        for raw in &mut sockets {
             // Sent and never read, until there is no room for an answer.
-            message::write(&mut request, family, echo, flags::ACK, round as u32, |w| {
+            raw.send(cmd::ECHO, flags::ACK, |w| {
                 w.bytes(uapi::echo::PAYLOAD, &vec![1; random(60_000) as usize])
-            })
-            .unwrap();
-            socket.send(&request).unwrap();
+            });
         }
     }
     // Each can be read to its end, and used again.
-    for socket in &mut sockets {
-        socket.set_timeout(Duration::from_millis(1)).unwrap();
-        while !matches!(socket.next_message(|_| true), Err(Error::Timeout(_))) {}
-        message::write(&mut request, family, echo, 0, u32::MAX, |w| {
-            w.bytes(uapi::echo::PAYLOAD, b"again")
-        })
-        .unwrap();
-        socket.set_timeout(Duration::from_secs(20)).unwrap();
-        socket.transact(&request, u32::MAX, Expect::Reply).unwrap();
+    for raw in &mut sockets {
+        raw.socket.set_timeout(Duration::from_millis(1)).unwrap();
+        while !matches!(raw.socket.next_message(|_| true), Err(Error::Timeout(_))) {}
+        let again = |w: &mut Writer<'_>| w.bytes(uapi::echo::PAYLOAD, b"again");
+        let (seq, request) = raw.request(cmd::ECHO, 0, again);
+        raw.socket.set_timeout(WAIT).unwrap();
+        raw.socket.transact(&request, seq, Expect::Reply).unwrap();
     }
     drop(sockets);
     drop(calm);
@@ -279,7 +259,6 @@ fn a_monitor_that_stops_reading_holds_nobody_up() {
 #[test]
 fn a_dump_is_held_open_while_everything_changes() {
     let calm = Calm::before();
-    let family = client().family().id;
     let mut maker = client();
     let name = |i: u64| format!("held-{i:04}");
     for i in 0..3000 {
@@ -287,13 +266,12 @@ fn a_dump_is_held_open_while_everything_changes() {
     }
     for round in 0..times(5) {
         progress("dumps held open", round, times(5), 5);
-        let mut open = Socket::open(libc::NETLINK_GENERIC).unwrap();
-        let mut request = Vec::new();
-        let get = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
-        message::write(&mut request, family, get, flags::DUMP, 9, |_| Ok(())).unwrap();
+        let mut open = Raw::new();
+        let (seq, request) = open.request(cmd::COUNTER_GET, flags::DUMP, |_| Ok(()));
         let mut seen = 0;
         let interrupted = open
-            .dump(&request, 9, |_| {
+            .socket
+            .dump(&request, seq, |_| {
                 seen += 1;
                 if seen == 1 {
                     // All of them go, and come again, under the dump.
@@ -303,7 +281,7 @@ fn a_dump_is_held_open_while_everything_changes() {
                     for i in (0..3000).rev() {
                         maker.counter_set(name(i), i, CREATE)?;
                     }
-                    assert!(!rmmod(), "a dump holds the module");
+                    is_held();
                 }
                 Ok(())
             })
@@ -311,18 +289,12 @@ fn a_dump_is_held_open_while_everything_changes() {
         assert!(interrupted);
         assert_eq!(seen, 3000);
         // And one that is left open.
-        let mut left = Socket::open(libc::NETLINK_GENERIC).unwrap();
-        left.transact(&request, 9, Expect::Reply).unwrap();
-        drop(left);
+        Raw::new().begin_dump();
     }
     for i in 0..3000 {
         maker.counter_del(name(i)).unwrap();
     }
     drop(maker);
     drop(calm);
-    assert!(genl::resolve(
-        &mut Socket::open(libc::NETLINK_GENERIC).unwrap(),
-        uapi::FAMILY_NAME
-    )
-    .is_ok());
+    assert!(Client::open().is_ok());
 }

@@ -5,9 +5,9 @@
 
 mod common;
 
+use common::module::{insmod, rmmod};
 use common::network::{feed, Monitor, Netns};
 use serde_json::{json, Value};
-use std::path::Path;
 use std::process::Command;
 
 /// Has nft do each line in the network namespace.
@@ -147,10 +147,8 @@ fn the_monitor_reports_a_family_that_goes_and_comes_with_the_time() {
     let mut monitor = Monitor::new(&["monitor", "families", "-t", "--count", "2"]);
     let first = monitor.line();
     assert!(first.ends_with(" families; listening"), "{first}");
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/parley.ko");
-    let rmmod = Command::new("rmmod").arg("parley").status().unwrap();
-    let insmod = Command::new("insmod").arg(module).status().unwrap();
-    assert!(rmmod.success() && insmod.success());
+    rmmod();
+    insmod(&[]);
     let mut times = Vec::new();
     for became in ["deleted", "new"] {
         let line = monitor.line();

@@ -60,6 +60,51 @@ pub fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
     println!("{:<40} {:>5} allocations", what, n - 1);
 }
 
+/// Refuses this thread every block of 16 pages or more.
+pub struct NoLargeBlocks;
+
+impl NoLargeBlocks {
+    const TIMES: u32 = 1000;
+
+    pub fn new() -> Self {
+        Self::set(&[
+            ("ignore-gfp-wait", "N"),
+            ("min-order", "4"),
+            ("verbose", "0"),
+            ("interval", "1"),
+            ("times", &Self::TIMES.to_string()),
+            ("task-filter", "Y"),
+            ("probability", "100"),
+        ]);
+        std::fs::write("/proc/thread-self/make-it-fail", "1").unwrap();
+        Self
+    }
+
+    fn set(values: &[(&str, &str)]) {
+        for (file, value) in values {
+            std::fs::write(format!("/sys/kernel/debug/fail_page_alloc/{file}"), value)
+                .expect("this kernel has fault injection");
+        }
+    }
+
+    /// How many were refused.
+    pub fn refused(&self) -> u32 {
+        let left = std::fs::read_to_string("/sys/kernel/debug/fail_page_alloc/times").unwrap();
+        Self::TIMES - left.trim().parse::<u32>().unwrap()
+    }
+}
+
+impl Drop for NoLargeBlocks {
+    fn drop(&mut self) {
+        std::fs::write("/proc/thread-self/make-it-fail", "0").unwrap();
+        Self::set(&[
+            ("probability", "0"),
+            ("min-order", "0"),
+            ("task-filter", "N"),
+        ]);
+    }
+}
+
 /// Runs Python, for system calls that no safe function makes. It prints how many
 /// allocations there were.
 pub fn python(script: &str) {

@@ -6,14 +6,20 @@
 
 pub mod faults;
 pub mod mangle;
+pub mod module;
 pub mod network;
 pub mod program;
+pub mod raw;
 
 use parley::client::SetMode;
 use parley::{Client, Error, Result};
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::socket::Expect;
 use std::io::Write;
+use std::time::Duration;
+
+/// How long a test waits for what has to come.
+pub const WAIT: Duration = Duration::from_secs(20);
 
 /// Creates whatever the counter's state was.
 pub const CREATE: SetMode = SetMode {
@@ -105,7 +111,7 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
         if done() {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("still not so: {what}");
 }

@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-/// The program.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
+pub use super::program::PROGRAM;
 
 /// A JSON object.
 pub type Object = Map<String, Value>;
