@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::network::{agree, feed, objects, those, without, Netns, Object};
+use common::network::{agree, objects, those, without, Netns, Object};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -311,17 +311,14 @@ fn sets_maps_and_objects_are_what_nft_says() {
         }
         output.status.success()
     };
-    let words = ["netns", "exec", netns.0, "nft", "-f", "-"];
-    feed(Command::new("ip").args(words), PLAIN);
+    netns.nft(PLAIN);
     let skipped: Vec<_> = MORE.iter().copied().filter(|line| !nft(line)).collect();
     check(&skipped);
     // In both, with what it is among its fields, and without what is not compared.
-    let plain = |value: Value| -> Vec<Object> {
-        let all = objects(value["nftables"].clone()).into_iter().flatten();
-        let of_these = all.filter(|(kind, _)| !["metainfo", "rule"].contains(&kind.as_str()));
-        of_these
-            .map(|(kind, object)| {
-                let mut object = objects(json!([object])).remove(0);
+    let plain = |all: Vec<(String, Object)>| -> Vec<Object> {
+        all.into_iter()
+            .filter(|(kind, _)| !["metainfo", "rule"].contains(&kind.as_str()))
+            .map(|(kind, mut object)| {
                 let elements = object.remove("elem").map(|elements| {
                     let elements = elements.as_array().unwrap();
                     Value::from(elements.len())
@@ -346,12 +343,10 @@ fn sets_maps_and_objects_are_what_nft_says() {
             })
             .collect()
     };
-    let ours =
-        || -> Value { serde_json::from_str(&netns.parley_text("show firewall --json")).unwrap() };
     let all = agree(
         &["kind", "family", "table", "name", "handle"],
-        || plain(netns.json("nft", &["-j", "list", "ruleset"])),
-        || plain(ours()),
+        || plain(netns.nft_json()),
+        || plain(netns.firewall()),
     );
     let kinds: BTreeSet<_> = all
         .iter()
@@ -371,13 +366,9 @@ fn sets_maps_and_objects_are_what_nft_says() {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     if skipped.is_empty() {
-        let own = ours();
-        let own = objects(own["nftables"].clone()).into_iter().flatten();
-        let timeout = own
-            .filter(|(kind, _)| kind == "ct timeout")
-            .map(|one| one.1)
-            .next();
-        let policy = &timeout.unwrap()["policy"];
+        let own = netns.firewall();
+        let timeout = own.iter().find(|(kind, _)| kind == "ct timeout").unwrap();
+        let policy = &timeout.1["policy"];
         assert_eq!(
             (&policy["established"], &policy["close"]),
             (&json!(100), &json!(7))

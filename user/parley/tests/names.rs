@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::network::{feed, objects, those, Netns, Object, PROGRAM};
+use common::network::{feed, those, Netns, Object, PROGRAM};
 use common::{client, CREATE};
 use parley::device::Device;
 use serde_json::{json, Value};
@@ -115,10 +115,8 @@ rules = b'table ip t { chain c { counter comment \"said \\xff\"; }; }'
 subprocess.run(['nft', '-f', '-'], input=rules, check=True)",
     );
     feed(&mut nft, "");
-    let shown = netns.parley_text("show firewall --json");
-    let ruleset: Value = serde_json::from_str(&shown).unwrap();
-    let all = objects(ruleset["nftables"].clone());
-    let rule = all.iter().find_map(|object| object.get("rule")).unwrap();
+    let all = netns.firewall();
+    let rule = &all.iter().find(|(kind, _)| kind == "rule").unwrap().1;
     assert_eq!(rule["comment"], "said \\xff");
     assert_eq!(rule["comment_hex"], "7361696420ff");
 }

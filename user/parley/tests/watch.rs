@@ -6,15 +6,9 @@
 mod common;
 
 use common::module::{insmod, rmmod};
-use common::network::{feed, Monitor, Netns};
+use common::network::{Monitor, Netns};
 use serde_json::{json, Value};
 use std::process::Command;
-
-/// Has nft do each line in the network namespace.
-fn nft(netns: &Netns, lines: &str) {
-    let words = ["netns", "exec", netns.0, "nft", "-f", "-"];
-    feed(Command::new("ip").args(words), lines);
-}
 
 /// The next event: what it is, of what, and the object of that.
 fn next(monitor: &mut Monitor) -> (String, String, Value) {
@@ -28,15 +22,14 @@ fn next(monitor: &mut Monitor) -> (String, String, Value) {
 #[test]
 fn the_monitor_reports_each_change_of_the_firewall() {
     let netns = Netns::new("watch-firewall");
-    nft(&netns, "table ip before { chain c { }; }");
+    netns.nft("table ip before { chain c { }; }");
     let mut monitor = Monitor::new(&["-n", netns.0, "monitor", "firewall", "-j"]);
     let first = monitor.event();
     assert_eq!(
         (&first["event"], &first["parts"]),
         (&json!("listening"), &json!(2))
     );
-    nft(
-        &netns,
+    netns.nft(
         "table inet t {
   set s { type ipv4_addr; }
   counter n { }
@@ -75,7 +68,7 @@ fn the_monitor_reports_each_change_of_the_firewall() {
     let shown = shown["nftables"].as_array().unwrap();
     assert!(shown.contains(&json!({"rule": rule})), "{rule}");
 
-    nft(&netns, "add element inet t s { 192.0.2.1, 192.0.2.2 }");
+    netns.nft("add element inet t s { 192.0.2.1, 192.0.2.2 }");
     let mut elements = 0;
     while elements < 2 {
         let (became, kind, object) = next(&mut monitor);
@@ -88,19 +81,16 @@ fn the_monitor_reports_each_change_of_the_firewall() {
     }
     assert_eq!(elements, 2);
     // Whose message does not say what it was: the monitor knows.
-    nft(
-        &netns,
-        &format!("delete rule inet t in handle {}", rule["handle"]),
-    );
+    netns.nft(&format!("delete rule inet t in handle {}", rule["handle"]));
     assert_eq!(
         next(&mut monitor),
         ("deleted".to_owned(), "rule".to_owned(), rule)
     );
-    nft(&netns, "chain inet t in { policy accept; }");
+    netns.nft("chain inet t in { policy accept; }");
     let (became, kind, object) = next(&mut monitor);
     assert_eq!((became.as_str(), kind.as_str()), ("changed", "chain"));
     assert_eq!(object["policy"], "accept");
-    nft(&netns, "delete table ip before");
+    netns.nft("delete table ip before");
     let gone: Vec<_> = (0..2).map(|_| next(&mut monitor)).collect();
     assert!(
         gone.iter().all(|(became, ..)| became == "deleted"),
@@ -113,13 +103,12 @@ fn the_monitor_reports_each_change_of_the_firewall() {
 #[test]
 fn a_monitor_of_the_firewall_that_was_outrun_says_so_and_is_right_again() {
     let netns = Netns::new("watch-outrun");
-    nft(&netns, "table ip t { chain c { }; }");
+    netns.nft("table ip t { chain c { }; }");
     let mut monitor = netns.monitor("firewall -j");
     monitor.signal("-STOP");
     for start in 0..10 {
         let rule = |i| format!("add rule ip t c meta mark {i} accept\n");
-        nft(
-            &netns,
+        netns.nft(
             &(start * 500..(start + 1) * 500)
                 .map(rule)
                 .collect::<String>(),
@@ -136,7 +125,7 @@ fn a_monitor_of_the_firewall_that_was_outrun_says_so_and_is_right_again() {
         }
     }
     assert!(lost > 0);
-    nft(&netns, "delete table ip t");
+    netns.nft("delete table ip t");
     for _ in 0..5002 {
         assert_eq!(monitor.event_of("event", "deleted")["event"], "deleted");
     }

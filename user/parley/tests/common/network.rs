@@ -109,6 +109,23 @@ link set v1 up");
         objects(self.json("ip", &words.split(' ').collect::<Vec<_>>()))
     }
 
+    /// Has nft do each line.
+    pub fn nft(&self, lines: &str) {
+        let words = ["netns", "exec", self.0, "nft", "-f", "-"];
+        feed(Command::new("ip").args(words), lines);
+    }
+
+    /// What nft says of the ruleset: each object behind what it is.
+    pub fn nft_json(&self) -> Vec<(String, Object)> {
+        ruleset(self.json("nft", &["-j", "list", "ruleset"]))
+    }
+
+    /// What the program says of it.
+    pub fn firewall(&self) -> Vec<(String, Object)> {
+        let shown = self.parley_text("show firewall --json");
+        ruleset(serde_json::from_str(&shown).unwrap())
+    }
+
     pub fn parley(&self, words: &str) -> Output {
         let words = words.split(' ');
         let mut command = Command::new(PROGRAM);
@@ -239,6 +256,13 @@ pub fn objects(value: Value) -> Vec<Object> {
         other => panic!("no object: {other}"),
     };
     values.into_iter().map(object).collect()
+}
+
+/// The objects of a ruleset, each behind what it is.
+fn ruleset(mut value: Value) -> Vec<(String, Object)> {
+    let all = objects(value["nftables"].take()).into_iter().flatten();
+    let named = |(kind, object)| (kind, objects(Value::Array(vec![object])).remove(0));
+    all.map(named).collect()
 }
 
 /// Those that say `value` of `key`.

@@ -2,7 +2,10 @@
 
 //! The program, as others start it.
 
-use std::process::{Command, Stdio};
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
 /// The program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
@@ -17,7 +20,18 @@ pub struct Ended {
 
 /// Runs it to its end, with nothing on its standard input.
 pub fn ended(command: &mut Command) -> Ended {
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    end_of(command.stdin(Stdio::null()).output().unwrap())
+}
+
+/// Runs it to its end, with this on its standard input.
+pub fn fed(command: &mut Command, input: &[u8]) -> Ended {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    end_of(child.wait_with_output().unwrap())
+}
+
+fn end_of(output: Output) -> Ended {
     Ended {
         status: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -37,6 +51,27 @@ pub fn redirected(arguments: &[&str], redirections: &str) -> Ended {
             .args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), PROGRAM])
             .args(arguments),
     )
+}
+
+/// A file that is gone when the test ends.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("parley-test-{name}"));
+        let _ = fs::remove_file(&path);
+        Self(path)
+    }
+
+    pub fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// An agent in the background, which is ended whatever becomes of the test.
