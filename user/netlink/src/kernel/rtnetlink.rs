@@ -2,7 +2,7 @@
 // Generated from Documentation/netlink/specs/rt-link.yaml,
 // Documentation/netlink/specs/rt-addr.yaml, Documentation/netlink/specs/rt-route.yaml,
 // Documentation/netlink/specs/rt-neigh.yaml, Documentation/netlink/specs/rt-rule.yaml,
-// spec/kernel/rtnetlink.yaml by parley-spec; do not edit.
+// spec/kernel/rtnetlink.yaml, spec/kernel/rtnetlink-messages.yaml by parley-spec; do not edit.
 
 //! The tables of rtnetlink.
 
