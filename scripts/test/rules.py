@@ -12,7 +12,14 @@ import re
 import subprocess
 import sys
 
-LINES_MAX = 800
+LINES_MAX = 500
+
+# What nobody writes by hand: figures, records of tools, lists of hashes, and what parley-spec
+# generates.
+MADE = re.compile(
+    r".*\.(svg|lock|json)|.*/public-api\.txt|scripts/build/requirements/.*"
+    r"|kmod/parley\.rs|user/parley/src/uapi\.rs|user/netlink/src/kernel/.*"
+)
 
 # Where unsafe code may be outside of user/; CONTRIBUTING.md and the files themselves say why.
 UNSAFE = re.compile(
@@ -99,9 +106,7 @@ def licence(path, text):
 
 def length(path, text):
     lines = text.count("\n")
-    made = path.endswith((".svg", ".lock", ".json")) or path.endswith("/public-api.txt")
-    made = made or path.startswith("user/netlink/src/kernel/")
-    if lines > LINES_MAX and not made:
+    if lines > LINES_MAX and not MADE.fullmatch(path):
         yield LINES_MAX, f"has {lines} lines, more than {LINES_MAX}: make it two rooms"
 
 

@@ -46,6 +46,16 @@ class Rules(unittest.TestCase):
             with self.subTest(rule=rule.__name__, path=path):
                 self.assertTrue(list(rule(path, text)), text)
 
+    def test_only_what_is_made_may_be_long(self):
+        long = "\n" * (LINES_MAX + 1)
+        for path in ("kmod/parley.rs", "user/parley/src/uapi.rs", "user/netlink/src/kernel/nlctrl.rs",
+                     "scripts/build/requirements/setup.txt", "user/Cargo.lock", "bench/echo.svg"):
+            self.assertEqual(list(length(path, long)), [], path)
+        for path in ("kmod/counter.rs", "user/netlink/src/kernel.rs", "spec/kernel/nftables.yaml",
+                     "scripts/build/spec", "docs/new.md"):
+            self.assertTrue(list(length(path, long)), path)
+            self.assertEqual(list(length(path, long[1:])), [], path)
+
     def test_a_cycle_of_files_is_found_and_nothing_else(self):
         self.assertEqual(list(rules.cycles(CRATE)), [])
         for more in ("use super::a::A;\n", "fn d() {\n    super::a::a();\n}\n",
