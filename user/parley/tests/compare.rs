@@ -5,13 +5,15 @@
 mod common;
 
 use common::module::Reload;
-use common::program::PROGRAM;
+use common::program::{
+    end_of, ended, more, parley, parley_as_nobody, system_calls, Ended, PROGRAM,
+};
 use common::until;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const KERNEL: [&str; 5] = ["system-call", "ioctl", "read-write", "debugfs", "netlink"];
 const PROCESS: [&str; 6] = [
@@ -23,27 +25,15 @@ const PROCESS: [&str; 6] = [
     "shared-memory",
 ];
 
-fn compare(arguments: &[&str]) -> Output {
-    run(Command::new(PROGRAM).arg("compare").args(arguments))
-}
-
-fn run(command: &mut Command) -> Output {
-    command.stdin(Stdio::null()).output().unwrap()
-}
-
-fn out(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn err(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+fn compare(arguments: &[&str]) -> Ended {
+    parley(&[&["compare"], arguments].concat())
 }
 
 fn json(arguments: &[&str]) -> Value {
     let output = compare(&[&["--json"][..], arguments].concat());
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert_eq!(out(&output).lines().count(), 1);
-    serde_json::from_slice(&output.stdout).unwrap()
+    assert_eq!(output.status, Some(0), "{}", output.err);
+    assert_eq!(output.out.lines().count(), 1);
+    serde_json::from_str(&output.out).unwrap()
 }
 
 /// The channels, by their ids.
@@ -114,8 +104,8 @@ fn the_keys_of_the_json_stay_what_they_are() {
 #[test]
 fn the_tables_fit_80_columns_and_nothing_else_is_said_where_no_terminal_is() {
     let output = compare(&["--times", "10"]);
-    assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
-    for line in out(&output).lines() {
+    assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
+    for line in output.out.lines() {
         assert!(line.chars().count() <= 80, "{line}");
         assert!(!line.chars().any(char::is_control), "{line}");
     }
@@ -124,7 +114,7 @@ fn the_tables_fit_80_columns_and_nothing_else_is_said_where_no_terminal_is() {
         word.split_once('.')
             .is_some_and(|(_, part)| part.len() == 2)
     };
-    let figures = out(&output).lines().skip(2);
+    let figures = output.out.lines().skip(2);
     let figures = figures.flat_map(str::split_whitespace).filter(figure);
     assert_eq!(figures.count(), 9 * 3 + 2);
 }
@@ -132,9 +122,9 @@ fn the_tables_fit_80_columns_and_nothing_else_is_said_where_no_terminal_is() {
 #[test]
 fn a_terminal_is_shown_how_far_it_is_and_that_is_wiped() {
     let script = format!("TERM=vt100 {PROGRAM} compare --times 10 --size 16 >/dev/null");
-    let output = run(Command::new("script").args(["-qec", &script, "/dev/null"]));
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    let shown = out(&output);
+    let output = ended(Command::new("script").args(["-qec", &script, "/dev/null"]));
+    assert_eq!(output.status, Some(0), "{}", output.err);
+    let shown = output.out;
     assert!(shown.contains("\r[......"), "{shown:?}");
     assert!(
         shown.contains(" 10/11  shared memory + futex, 16 B"),
@@ -144,21 +134,9 @@ fn a_terminal_is_shown_how_far_it_is_and_that_is_wiped() {
 }
 
 /// The system calls of the program and its peer, counted.
-fn system_calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
-    let trace = std::env::temp_dir().join("parley-compare-strace");
-    let path = trace.to_str().unwrap();
-    let output = run(Command::new("strace")
-        .args(["-f", "-c", "-U", "calls,name", "-o", path, PROGRAM])
-        .args(["compare", "--json", "--size", "16", "--only", channel])
-        .args(["--times", times]));
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    let text = fs::read_to_string(&trace).unwrap();
-    fs::remove_file(&trace).unwrap();
-    text.lines()
-        .filter_map(|line| line.trim().split_once(char::is_whitespace))
-        .filter_map(|(count, name)| Some((name.trim().to_owned(), count.parse().ok()?)))
-        .filter(|(name, _)| name != "total")
-        .collect()
+fn calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
+    let options = ["compare", "--json", "--size", "16", "--only", channel];
+    system_calls(&[&options[..], &["--times", times]].concat())
 }
 
 #[test]
@@ -168,13 +146,10 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
     const SLACK: i64 = 9;
     let object = json(&["--times", "10", "--size", "16"]);
     for (id, channel) in channels(&object) {
-        let few = system_calls(id, "10");
-        let many = system_calls(id, "110");
-        let more: BTreeMap<_, _> = many
-            .iter()
-            .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
-            .filter(|(_, more)| more.abs() > SLACK)
-            .collect();
+        let few = calls(id, "10");
+        let many = calls(id, "110");
+        let mut more = more(&many, &few);
+        more.retain(|_, more| more.abs() > SLACK);
         let calls = |key: &str| channel[key].as_i64().unwrap();
         let sum: i64 = more.values().sum();
         // Where a round trip may take fewer, the short run may have taken all of its,
@@ -231,7 +206,7 @@ fn kill(signal: &str, pid: i32) {
 
 #[test]
 fn no_process_is_left_when_it_is_done() {
-    assert!(compare(&["--times", "10", "--size", "16"]).status.success());
+    assert_eq!(compare(&["--times", "10", "--size", "16"]).status, Some(0));
     assert!(peers().is_empty());
 }
 
@@ -250,14 +225,16 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
     for channel in PROCESS {
         let (child, peer) = endless(channel);
         kill("-KILL", peer);
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{channel}");
+        let output = end_of(child.wait_with_output().unwrap());
+        assert_eq!(output.status, Some(1), "{channel}");
         assert!(
-            out(&output).contains("not there: the other process has ended"),
+            output
+                .out
+                .contains("not there: the other process has ended"),
             "{channel}: {}",
-            out(&output)
+            output.out
         );
-        assert_eq!(err(&output), "parley: there is none of these channels\n");
+        assert_eq!(output.err, "parley: there is none of these channels\n");
         assert!(peers().is_empty());
     }
 }
@@ -274,11 +251,11 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
         })
         .collect();
     for (channel, child) in stopped {
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{channel}");
+        let output = end_of(child.wait_with_output().unwrap());
+        assert_eq!(output.status, Some(1), "{channel}");
         let words = "not there: the other process did not answer in 10 s";
-        assert!(out(&output).contains(words), "{channel}: {}", out(&output));
-        assert_eq!(err(&output), "parley: there is none of these channels\n");
+        assert!(output.out.contains(words), "{channel}: {}", output.out);
+        assert_eq!(output.err, "parley: there is none of these channels\n");
     }
     assert!(peers().is_empty());
 }
@@ -287,7 +264,7 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
 fn a_peer_whose_parent_is_another_ends_at_once() {
     let peer = ["--peer", "udp", "--size", "16", "--parent", "1"];
     let output = compare(&peer);
-    assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
+    assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -307,19 +284,21 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
         assert_eq!(channels[id]["absent"], Value::Null, "{id}");
     }
     let output = compare(&["--times", "10"]);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(out(&output).contains("not there: the module is not loaded\n"));
+    assert_eq!(output.status, Some(0));
+    assert!(output.out.contains("not there: the module is not loaded\n"));
     let output = compare(&["--only", "netlink"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(err(&output), "parley: there is none of these channels\n");
+    assert_eq!(output.status, Some(1));
+    assert_eq!(output.err, "parley: there is none of these channels\n");
 }
 
 #[test]
 fn where_lo_is_down_udp_and_tcp_say_so_and_the_others_answer() {
-    let output = run(Command::new("unshare").args(["--net", PROGRAM, "compare", "--times", "10"]));
-    assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
+    let output =
+        ended(Command::new("unshare").args(["--net", PROGRAM, "compare", "--times", "10"]));
+    assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
     let why = "not there: the interface lo is down";
-    let absent: Vec<_> = out(&output)
+    let absent: Vec<_> = output
+        .out
         .lines()
         .filter(|line| line.contains("not there"))
         .map(|line| line.split(why).next().unwrap().trim())
@@ -329,11 +308,10 @@ fn where_lo_is_down_udp_and_tcp_say_so_and_the_others_answer() {
 
 #[test]
 fn a_plain_user_is_told_what_is_roots() {
-    let output = run(Command::new("setpriv")
-        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
-        .args([PROGRAM, "compare", "--times", "10"]));
-    assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
-    let absent: Vec<_> = out(&output)
+    let output = parley_as_nobody(&["compare", "--times", "10"]);
+    assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
+    let absent: Vec<_> = output
+        .out
         .lines()
         .filter(|line| line.contains("not there"))
         .collect();
@@ -356,7 +334,7 @@ fn only_the_channels_asked_for_are_measured_and_nonsense_is_wrong_usage() {
         &["--times", "many"],
         &["--peer", "pipe"],
     ] {
-        assert_eq!(compare(arguments).status.code(), Some(2), "{arguments:?}");
+        assert_eq!(compare(arguments).status, Some(2), "{arguments:?}");
     }
 }
 
@@ -384,13 +362,13 @@ fn the_picture_is_well_formed_and_has_every_channel() {
     ] {
         let all = [&["--times", "10", "--plot", path], arguments].concat();
         let output = compare(&all);
-        assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
+        assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
         let read = "import sys, xml.etree.ElementTree as tree\n\
             for text in tree.parse(sys.argv[1]).iter('{http://www.w3.org/2000/svg}text'):\n  \
             print(text.text.strip())";
-        let output = run(Command::new("python3").args(["-c", read, path]));
-        assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
-        let texts: BTreeSet<_> = out(&output).lines().collect();
+        let output = ended(Command::new("python3").args(["-c", read, path]));
+        assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
+        let texts: BTreeSet<_> = output.out.lines().collect();
         for channel in channels(&object).into_values() {
             let name = channel["name"].as_str().unwrap();
             assert!(texts.contains(name), "{name}: {texts:?}");
@@ -416,8 +394,8 @@ fn a_picture_that_cannot_be_written_is_told_and_leaves_nothing() {
         ("/dev/full", "No space left"),
     ] {
         let output = compare(&["--only", "ioctl", "--times", "10", "--plot", path]);
-        assert_eq!(output.status.code(), Some(1));
-        let told = err(&output);
+        assert_eq!(output.status, Some(1));
+        let told = output.err;
         assert!(
             told.contains(&format!("parley: cannot write {path}")),
             "{told}"

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::program::PROGRAM;
+use common::program::{NOBODY, PROGRAM};
 use common::{client, Temporary};
 use parley::client::{Change, Listener};
 use parley::device::{Device, PATH};
@@ -182,20 +182,12 @@ assert ctypes.get_errno() == errno.EFAULT, ctypes.get_errno()
 #[test]
 fn who_may_add_is_whom_netlink_lets() {
     let counter = Temporary::new("device-may", 1);
-    let nobody = [
-        "setpriv",
-        "--reuid",
-        "65534",
-        "--regid",
-        "65534",
-        "--clear-groups",
-    ];
     let run = |before: &[&str], arguments: &[&str]| {
         let words = [&["env"], before, &[PROGRAM, "device"], arguments].concat();
         Command::new(words[0]).args(&words[1..]).output().unwrap()
     };
     let add = ["counter-add", counter.0, "1"];
-    for before in [&nobody[..], &["unshare", "--user", "--map-root-user"]] {
+    for before in [&NOBODY[..], &["unshare", "--user", "--map-root-user"]] {
         assert!(run(before, &["echo", "hello"]).status.success());
         let refused = run(before, &add);
         assert_eq!(refused.status.code(), Some(1));
@@ -207,7 +199,7 @@ fn who_may_add_is_whom_netlink_lets() {
     }
     // Who has opened it counts, not only who calls.
     let handed_on = Command::new("setpriv")
-        .args(&nobody[1..])
+        .args(&NOBODY[1..])
         .args(["sh", "-c", "exec 3<>/dev/parley; exec sleep 60"])
         .spawn();
     let mut holder = handed_on.unwrap();
@@ -290,8 +282,8 @@ fn debugfs_shows_what_stats_get_tells() {
 #[test]
 fn debugfs_is_for_root_alone() {
     let path = "/sys/kernel/debug/parley/stats";
-    let as_nobody = Command::new("setpriv")
-        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+    let as_nobody = Command::new(NOBODY[0])
+        .args(&NOBODY[1..])
         .args(["cat", path])
         .output()
         .unwrap();

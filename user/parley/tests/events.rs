@@ -5,6 +5,8 @@
 mod common;
 
 use common::module::{insmod, rmmod};
+use common::network::Monitor;
+use common::program::behind;
 use common::raw::Raw;
 use common::{client, Temporary, CREATE, WAIT};
 use parley::client::{Change, Listener, SetMode};
@@ -13,8 +15,6 @@ use parley::Error;
 use parley_netlink::genl;
 use parley_netlink::netlink::message::flags;
 use parley_netlink::netlink::socket::Expect;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 fn listener() -> Listener {
@@ -175,18 +175,8 @@ fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
 fn namespaces_do_not_hear_each_other() {
     let _counter = Temporary::absent("far");
     let mut listener = listener();
-    let elsewhere = Command::new("unshare")
-        .args([
-            "--net",
-            env!("CARGO_BIN_EXE_parley"),
-            "counter",
-            "set",
-            "far",
-            "1",
-            "--create",
-        ])
-        .status();
-    assert!(elsewhere.unwrap().success());
+    let set = ["counter", "set", "far", "1", "--create"];
+    assert_eq!(behind(&["unshare", "--net"], &set).status, Some(0));
     client().counter_set("far", 2, CREATE).unwrap();
     assert_eq!(next(&mut listener), (Change::New, "far".to_owned(), 2, 1));
 }
@@ -194,43 +184,26 @@ fn namespaces_do_not_hear_each_other() {
 #[test]
 fn the_monitor_shows_events_as_they_come() {
     let _counter = Temporary::absent("shown");
-    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
-        .args(["monitor", "--count", "3"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
-    let mut line = || lines.next().unwrap().unwrap();
+    let mut monitor = Monitor::new(&["monitor", "--count", "3"]);
     // It says so when it listens.
-    assert!(line().ends_with(" counters; listening"));
+    assert!(monitor.line().ends_with(" counters; listening"));
     let mut client = client();
     client.counter_set("shown", 1, CREATE).unwrap();
-    assert_eq!(line(), "new      shown  value 1  updates 1");
+    assert_eq!(monitor.line(), "new      shown  value 1  updates 1");
     client.counter_add("shown", 2, false).unwrap();
-    assert_eq!(line(), "changed  shown  value 3  updates 2");
+    assert_eq!(monitor.line(), "changed  shown  value 3  updates 2");
     client.counter_del("shown").unwrap();
-    assert_eq!(line(), "deleted  shown  value 3  updates 2");
-    assert!(monitor.wait().unwrap().success());
+    assert_eq!(monitor.line(), "deleted  shown  value 3  updates 2");
+    assert_eq!(monitor.rest(), [""; 0]);
 }
 
 #[test]
 fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     let _counters = [Temporary::new("outrun", 0), Temporary::absent("came")];
     let mut went = Some(Temporary::new("went", 1));
-    let mut monitor = Command::new(env!("CARGO_BIN_EXE_parley"))
-        .arg("monitor")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
-    let mut line = || lines.next().unwrap().unwrap();
-    assert!(line().ends_with(" counters; listening"));
-    let pid = monitor.id().to_string();
-    let signal = |signal: &str| {
-        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
+    let mut monitor = Monitor::new(&["monitor"]);
+    assert!(monitor.line().ends_with(" counters; listening"));
+    monitor.signal("-STOP");
     let mut client = client();
     for _ in 0..5000 {
         client.counter_add("outrun", 1, false).unwrap();
@@ -238,11 +211,11 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     // These are told when there is no room for them any more.
     drop(went.take());
     client.counter_set("came", 3, CREATE).unwrap();
-    signal("-CONT");
+    monitor.signal("-CONT");
     // What there was room for comes first.
     let mut kept = 0;
     let lost = loop {
-        let line = line();
+        let line = monitor.line();
         if !line.starts_with("changed  outrun  ") {
             break line;
         }
@@ -253,54 +226,37 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
         );
     };
     assert_eq!(lost, "lost     events came faster than they were read;");
-    assert_eq!(line(), "         the differences, from a new dump:");
-    assert_eq!(line(), "deleted  went  value 1  updates 1");
-    assert_eq!(line(), "new      came  value 3  updates 1");
-    assert_eq!(line(), "changed  outrun  value 5000  updates 5001");
+    assert_eq!(monitor.line(), "         the differences, from a new dump:");
+    assert_eq!(monitor.line(), "deleted  went  value 1  updates 1");
+    assert_eq!(monitor.line(), "new      came  value 3  updates 1");
+    assert_eq!(monitor.line(), "changed  outrun  value 5000  updates 5001");
     // And from here on it goes as before.
     client.counter_add("outrun", 1, false).unwrap();
-    assert_eq!(line(), "changed  outrun  value 5001  updates 5002");
-    monitor.kill().unwrap();
-    monitor.wait().unwrap();
+    assert_eq!(monitor.line(), "changed  outrun  value 5001  updates 5002");
 }
 
 /// What a monitor shows that is outrun: all until it ends, if it shows only `count`
 /// events, or else what it shows before it tells of the loss.
 fn shown_when_outrun(count: Option<usize>) -> Vec<String> {
     let _counter = Temporary::new("many", 0);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
-    command.arg("monitor").stdout(Stdio::piped());
-    if let Some(count) = count {
-        command.args(["--count", &count.to_string()]);
-    }
-    let mut monitor = command.spawn().unwrap();
-    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    assert!(first.ends_with(" counters; listening"));
-    let pid = monitor.id().to_string();
-    let signal = |signal: &str| {
-        let sent = Command::new("kill").args([signal, pid.as_str()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
+    let most = count.map_or_else(String::new, |count| count.to_string());
+    let words = ["monitor", "--count", &most];
+    let mut monitor = Monitor::new(if count.is_some() { &words } else { &words[..1] });
+    assert!(monitor.line().ends_with(" counters; listening"));
+    monitor.signal("-STOP");
     let mut client = client();
     for _ in 0..5000 {
         client.counter_add("many", 1, false).unwrap();
     }
     let _more = ["many-1", "many-2", "many-3"].map(|name| Temporary::new(name, 1));
-    signal("-CONT");
-    let lines = lines.map(|line| line.unwrap());
+    monitor.signal("-CONT");
     if count.is_some() {
-        let shown = lines.collect();
-        assert!(monitor.wait().unwrap().success());
-        return shown;
+        return monitor.rest();
     }
-    let shown = lines
+    let lines = std::iter::repeat_with(|| monitor.line());
+    lines
         .take_while(|line| !line.starts_with("lost "))
-        .collect();
-    monitor.kill().unwrap();
-    monitor.wait().unwrap();
-    shown
+        .collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::program::PROGRAM;
+use common::program::{behind, parley, Ended, PROGRAM};
 use common::raw::Raw;
 use common::{client, until, Temporary, CREATE, WAIT};
 use parley::client::{Agent, Listener};
@@ -12,17 +12,7 @@ use parley::uapi::cmd;
 use parley_netlink::netlink::message::flags;
 use parley_netlink::netlink::namespace;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Output, Stdio};
-
-/// Runs the program behind `before`, such as `unshare --net`.
-fn behind(before: &[&str], arguments: &[&str]) -> Output {
-    let words = [&["env"], before, &[PROGRAM], arguments].concat();
-    Command::new(words[0]).args(&words[1..]).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
+use std::process::{Command, Stdio};
 
 /// A namespace that `ip netns` knows.
 struct Named(&'static str);
@@ -34,8 +24,8 @@ impl Named {
         Self(name)
     }
 
-    fn parley(&self, arguments: &[&str]) -> Output {
-        behind(&[], &[arguments, &["--netns", self.0]].concat())
+    fn parley(&self, arguments: &[&str]) -> Ended {
+        parley(&[arguments, &["--netns", self.0]].concat())
     }
 }
 
@@ -51,25 +41,22 @@ fn a_named_namespace_keeps_its_counters_from_one_command_to_the_next() {
     let _here = Temporary::new("colour", 1);
     for (namespace, value) in [(&red, "2"), (&blue, "3")] {
         let set = namespace.parley(&["counter", "set", "colour", value, "--create"]);
-        assert!(set.status.success(), "{}", text(&set.stderr));
+        assert!(set.status == Some(0), "{}", set.err);
     }
     for (namespace, value) in [(&red, 2), (&blue, 3)] {
         let got = namespace.parley(&["counter", "get", "colour"]);
-        assert_eq!(
-            text(&got.stdout),
-            format!("colour  value {value}  updates 1\n")
-        );
+        assert_eq!(got.out, format!("colour  value {value}  updates 1\n"));
     }
     let by_path = behind(
         &[],
         &["--netns", "/run/netns/red", "counter", "get", "colour"],
     );
-    assert_eq!(text(&by_path.stdout), "colour  value 2  updates 1\n");
+    assert_eq!(by_path.out, "colour  value 2  updates 1\n");
     assert_eq!(client().counter_get("colour").unwrap().value, 1);
     // A namespace that is made anew begins with nothing.
     drop(red);
     let red = Named::new("red");
-    assert_eq!(text(&red.parley(&["counter", "list"]).stdout), "");
+    assert_eq!(red.parley(&["counter", "list"]).out, "");
 }
 
 #[test]
@@ -84,13 +71,9 @@ fn a_namespace_that_is_none_is_refused_by_name() {
             "cannot enter the network namespace /dev/null: Invalid argument",
         ),
     ] {
-        let output = behind(&[], &["--netns", netns, "stats"]);
-        assert_eq!(output.status.code(), Some(1));
-        assert!(
-            text(&output.stderr).contains(words),
-            "{}",
-            text(&output.stderr)
-        );
+        let output = parley(&["--netns", netns, "stats"]);
+        assert_eq!(output.status, Some(1));
+        assert!(output.err.contains(words), "{}", output.err);
     }
 }
 
@@ -174,7 +157,7 @@ fn an_agent_hears_the_questions_of_its_namespace_alone() {
     let red = Named::new("red-asks");
     let _here = Agent::register().unwrap();
     let refused = red.parley(&["ask", "anybody?"]);
-    assert!(text(&refused.stderr).contains("the namespace has no agent"));
+    assert!(refused.err.contains("the namespace has no agent"));
     let mut there = Command::new(PROGRAM)
         .args(["agent", "--reply", "red", "--count", "1", "--netns", red.0])
         .stdout(Stdio::piped())
@@ -184,7 +167,7 @@ fn an_agent_hears_the_questions_of_its_namespace_alone() {
     let mut out = BufReader::new(there.stdout.take().unwrap());
     out.read_line(&mut line).unwrap();
     let answer = red.parley(&["ask", "which?", "--raw"]);
-    assert_eq!(text(&answer.stdout), "red", "{}", text(&answer.stderr));
+    assert_eq!(answer.out, "red", "{}", answer.err);
     assert!(there.wait().unwrap().success());
 }
 

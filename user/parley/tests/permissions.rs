@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::program::NOBODY;
 use common::{client, Temporary, CREATE};
 use parley::client::{Agent, SetMode};
 use parley::device::Device;
@@ -15,14 +16,6 @@ use parley_netlink::netlink::socket::Expect;
 use std::collections::BTreeMap;
 use std::process::Command;
 
-const NOBODY: [&str; 6] = [
-    "setpriv",
-    "--reuid",
-    "65534",
-    "--regid",
-    "65534",
-    "--clear-groups",
-];
 const OWN_USER: [&str; 3] = ["unshare", "--user", "--map-root-user"];
 const OWN_BOTH: [&str; 4] = ["unshare", "--user", "--map-root-user", "--net"];
 

@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::program::{ended, parley, redirected, Background, Ended, PROGRAM};
+use common::program::{
+    ended, more, parley, parley_as_nobody, redirected, system_calls, Background, Ended, PROGRAM,
+};
 use common::Temporary;
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,22 +15,6 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
-
-/// As a user without any capability.
-fn parley_as_nobody(arguments: &[&str]) -> Ended {
-    ended(
-        Command::new("setpriv")
-            .args([
-                "--reuid",
-                "65534",
-                "--regid",
-                "65534",
-                "--clear-groups",
-                PROGRAM,
-            ])
-            .args(arguments),
-    )
-}
 
 #[test]
 fn text_is_echoed_with_a_stamp() {
@@ -241,35 +227,12 @@ fn ctrl_c_ends_it_at_once() {
     assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGINT));
 }
 
-/// The system calls of the program, counted.
-fn system_calls(arguments: &[&str]) -> BTreeMap<String, u64> {
-    let trace = std::env::temp_dir().join("parley-strace");
-    let path = trace.to_str().unwrap();
-    let Ended { status, err, .. } = ended(
-        Command::new("strace")
-            .args(["-f", "-c", "-U", "calls,name", "-o", path, PROGRAM])
-            .args(arguments),
-    );
-    assert_eq!(status, Some(0), "{err}");
-    let text = fs::read_to_string(&trace).unwrap();
-    fs::remove_file(&trace).unwrap();
-    text.lines()
-        .filter_map(|line| line.trim().split_once(char::is_whitespace))
-        .filter_map(|(count, name)| Some((name.trim().to_owned(), count.parse().ok()?)))
-        .filter(|(name, _)| name != "total")
-        .collect()
-}
-
 #[test]
 fn a_round_trip_is_one_send_and_one_receive_and_nothing_else() {
     let few = system_calls(&["echo", "--repeat", "10", "hello"]);
     let many = system_calls(&["echo", "--repeat", "110", "hello"]);
     assert!(few.len() > 5, "{few:?}");
-    let more: BTreeMap<_, _> = many
-        .iter()
-        .map(|(name, count)| (name.as_str(), count - few.get(name).unwrap_or(&0)))
-        .filter(|(_, more)| *more != 0)
-        .collect();
+    let more = more(&many, &few);
     assert_eq!(more, BTreeMap::from([("recvfrom", 100), ("sendto", 100)]));
 }
 
@@ -277,7 +240,7 @@ fn a_round_trip_is_one_send_and_one_receive_and_nothing_else() {
 fn requests_in_a_batch_share_one_send() {
     let batch = |n| system_calls(&["echo", "--batch", n, "--repeat", "128", "hello"]);
     let (single, batched) = (batch("1"), batch("32"));
-    let count = |calls: &BTreeMap<String, u64>, name| calls.get(name).copied().unwrap_or(0);
+    let count = |calls: &BTreeMap<String, i64>, name| calls.get(name).copied().unwrap_or(0);
     assert_eq!(count(&single, "sendto") - count(&batched, "sendto"), 124);
     assert_eq!(count(&single, "recvfrom"), count(&batched, "recvfrom"));
     let Ended { status, out, .. } = parley(&["echo", "--batch", "32", "hello"]);

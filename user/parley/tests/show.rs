@@ -7,10 +7,10 @@ mod common;
 #[path = "show/firewall.rs"]
 mod firewall;
 
-use common::network::{agree, objects, text, those, without, Netns, Object, PROGRAM};
+use common::network::{agree, objects, text, those, without, Netns, Object};
+use common::program::{parley, parley_as_nobody, Ended};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 #[test]
 fn links_are_what_ip_says_in_every_field() {
@@ -333,27 +333,14 @@ neighbour add proxy 2001:db8::60 dev v1");
 
 #[test]
 fn a_plain_user_may_look_at_all_but_the_firewall() {
-    let nobody = |words: &[&str]| {
-        let before = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-        let mut command = Command::new("setpriv");
-        command
-            .args(before)
-            .arg(PROGRAM)
-            .args(words)
-            .output()
-            .unwrap()
-    };
     for what in ["links", "addresses", "routes", "rules", "neighbours"] {
-        let output = nobody(&["show", what]);
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert!(what == "neighbours" || !output.stdout.is_empty(), "{what}");
+        let Ended { status, out, err } = parley_as_nobody(&["show", what]);
+        assert_eq!(status, Some(0), "{err}");
+        assert!(what == "neighbours" || !out.is_empty(), "{what}");
     }
-    let output = nobody(&["show", "firewall", "--json"]);
-    assert_eq!(
-        (output.status.code(), text(&output.stdout).as_str()),
-        (Some(1), "")
-    );
-    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let Ended { status, out, err } = parley_as_nobody(&["show", "firewall", "--json"]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    let error: Value = serde_json::from_str(&err).unwrap();
     let words = "NFT_MSG_GETGEN refused by the kernel: EPERM (1)";
     assert_eq!(
         (&error["error"], &error["errno"]),
@@ -375,11 +362,8 @@ fn what_is_not_there_and_what_is_not_known_are_told_apart() {
         "monitor everything",
         "monitor links --timeout 0",
     ] {
-        let output = Command::new(PROGRAM)
-            .args(words.split(' '))
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(2), "{words}");
+        let output = parley(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(output.status, Some(2), "{words}");
     }
     let netns = Netns::new("show-nothing");
     let output = netns.parley("show routes --table 4711");

@@ -7,8 +7,8 @@ mod common;
 
 use common::module::{insmod, rmmod};
 use common::network::{Monitor, Netns};
+use common::program::{parley_as_nobody, Ended};
 use serde_json::{json, Value};
-use std::process::Command;
 
 /// The next event: what it is, of what, and the object of that.
 fn next(monitor: &mut Monitor) -> (String, String, Value) {
@@ -156,14 +156,7 @@ fn the_monitor_reports_a_family_that_goes_and_comes_with_the_time() {
 
 #[test]
 fn a_monitor_that_may_not_listen_says_what_it_would_take() {
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
-    let output = command
-        .arg(common::network::PROGRAM)
-        .args(["monitor", "firewall"])
-        .output();
-    let output = output.unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let err = common::network::text(&output.stderr);
+    let Ended { status, err, .. } = parley_as_nobody(&["monitor", "firewall"]);
+    assert_eq!(status, Some(1));
     assert!(err.contains("CAP_NET_ADMIN"), "{err}");
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 pub use super::program::PROGRAM;
@@ -190,6 +190,14 @@ impl Monitor {
         assert!(line.ends_with('\n'), "the monitor has ended: {line:?}");
         line.truncate(line.len() - 1);
         line
+    }
+
+    /// All lines until it ends, which has to be well.
+    pub fn rest(&mut self) -> Vec<String> {
+        let lines = self.lines.by_ref().lines().map(|line| line.unwrap());
+        let lines = lines.collect();
+        assert!(self.child.wait().unwrap().success());
+        lines
     }
 
     pub fn event(&mut self) -> Object {

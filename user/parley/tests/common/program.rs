@@ -2,6 +2,7 @@
 
 //! The program, as others start it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -31,7 +32,8 @@ pub fn fed(command: &mut Command, input: &[u8]) -> Ended {
     end_of(child.wait_with_output().unwrap())
 }
 
-fn end_of(output: Output) -> Ended {
+/// How it ended, from what its process left.
+pub fn end_of(output: Output) -> Ended {
     Ended {
         status: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -42,6 +44,54 @@ fn end_of(output: Output) -> Ended {
 /// Runs it with these arguments.
 pub fn parley(arguments: &[&str]) -> Ended {
     ended(Command::new(PROGRAM).args(arguments))
+}
+
+/// What a command begins with whose user has no capability.
+pub const NOBODY: [&str; 6] = [
+    "setpriv",
+    "--reuid",
+    "65534",
+    "--regid",
+    "65534",
+    "--clear-groups",
+];
+
+/// The same by a user without any capability.
+pub fn parley_as_nobody(arguments: &[&str]) -> Ended {
+    behind(&NOBODY, arguments)
+}
+
+/// Has these words start it, such as `unshare --net`.
+pub fn behind(words: &[&str], arguments: &[&str]) -> Ended {
+    let words = [words, &[PROGRAM], arguments].concat();
+    ended(Command::new(words[0]).args(&words[1..]))
+}
+
+/// The system calls of the program and of its children, counted.
+pub fn system_calls(arguments: &[&str]) -> BTreeMap<String, i64> {
+    let trace = Scratch::new("strace");
+    let strace = ["strace", "-f", "-c", "-U", "calls,name", "-o", trace.path()];
+    let Ended { status, err, .. } = behind(&strace, arguments);
+    assert_eq!(status, Some(0), "{err}");
+    let text = fs::read_to_string(trace.path()).unwrap();
+    text.lines()
+        .filter_map(|line| line.trim().split_once(char::is_whitespace))
+        .filter_map(|(count, name)| Some((name.trim().to_owned(), count.parse().ok()?)))
+        .filter(|(name, _)| name != "total")
+        .collect()
+}
+
+/// How much `many` has more than `few`, where it has.
+pub fn more<'a>(
+    many: &'a BTreeMap<String, i64>,
+    few: &BTreeMap<String, i64>,
+) -> BTreeMap<&'a str, i64> {
+    let more =
+        |(name, count): (&'a String, &i64)| (name.as_str(), count - few.get(name).unwrap_or(&0));
+    many.iter()
+        .map(more)
+        .filter(|(_, more)| *more != 0)
+        .collect()
 }
 
 /// With a shell's redirections, such as `>&-`.

@@ -5,20 +5,20 @@
 use super::capture::Problem;
 use super::*;
 
+/// Two bytes to a group.
+fn groups(line: &[u8]) -> String {
+    line.chunks(2).map(digits).collect::<Vec<_>>().join(" ")
+}
+
 pub(super) fn xxd(bytes: &[u8]) -> String {
     let line = |(i, line): (usize, &[u8])| {
-        let hex: Vec<_> = line
-            .chunks(2)
-            .map(|two| {
-                two.iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect::<String>()
-            })
-            .collect();
-        let text: String = line.iter().map(|byte| printable(*byte)).collect();
-        format!("{:08x}: {:<39}  {text}\n", i * 16, hex.join(" "))
+        format!("{:08x}: {:<39}  {}\n", i * 16, groups(line), text(line))
     };
     bytes.chunks(16).enumerate().map(line).collect()
+}
+
+fn text(line: &[u8]) -> String {
+    line.iter().map(|byte| printable(*byte)).collect()
 }
 
 pub(super) fn printable(byte: u8) -> char {
@@ -28,71 +28,45 @@ pub(super) fn printable(byte: u8) -> char {
     }
 }
 
+/// The lines, with a star in the place of those that repeat the one before.
+fn starred(bytes: &[u8], show: impl Fn(usize, &[u8]) -> String) -> String {
+    let lines: Vec<_> = bytes.chunks(16).collect();
+    let repeats = |i: usize| i > 0 && lines[i].len() == 16 && lines[i] == lines[i - 1];
+    let line = |i| match (repeats(i), i > 0 && repeats(i - 1)) {
+        (true, true) => String::new(),
+        (true, false) => "*\n".to_owned(),
+        _ => show(i * 16, lines[i]),
+    };
+    (0..lines.len()).map(line).collect()
+}
+
 fn hexdump(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    let mut before: Option<&[u8]> = None;
-    let mut left_out = false;
-    for (i, line) in bytes.chunks(16).enumerate() {
-        if before == Some(line) && line.len() == 16 {
-            if !left_out {
-                out += "*\n";
-            }
-            left_out = true;
-            continue;
-        }
-        left_out = false;
-        before = Some(line);
-        let half = |half: &[u8]| {
-            half.iter()
-                .map(|byte| format!("{byte:02x} "))
-                .collect::<String>()
-        };
+    let half = |half: &[u8]| {
+        half.iter()
+            .map(|byte| format!("{byte:02x} "))
+            .collect::<String>()
+    };
+    let lines = starred(bytes, |at, line| {
         let (left, right) = line.split_at(line.len().min(8));
-        let text: String = line.iter().map(|byte| printable(*byte)).collect();
-        out += &format!(
-            "{:08x}  {:<24} {:<24} |{text}|\n",
-            i * 16,
+        format!(
+            "{at:08x}  {:<24} {:<24} |{}|\n",
             half(left),
-            half(right)
-        );
-    }
-    out + &format!("{:08x}\n", bytes.len())
+            half(right),
+            text(line)
+        )
+    });
+    lines + &format!("{:08x}\n", bytes.len())
 }
 
 fn od(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    let mut before: Option<&[u8]> = None;
-    let mut left_out = false;
-    for (i, line) in bytes.chunks(16).enumerate() {
-        if before == Some(line) && line.len() == 16 {
-            if !left_out {
-                out += "*\n";
-            }
-            left_out = true;
-            continue;
-        }
-        left_out = false;
-        before = Some(line);
-        let hex: String = line.iter().map(|byte| format!(" {byte:02x}")).collect();
-        out += &format!("{:07o}{hex}\n", i * 16);
-    }
-    out + &format!("{:07o}\n", bytes.len())
+    let lines = starred(bytes, |at, line| format!("{at:07o} {}\n", plain(line)));
+    lines + &format!("{:07o}\n", bytes.len())
 }
 
 fn tcpdump(bytes: &[u8]) -> String {
-    let mut out = "12:00:00.000000 netlink\n".to_owned();
-    for (i, line) in bytes.chunks(16).enumerate() {
-        let hex: Vec<_> = line
-            .chunks(2)
-            .map(|two| {
-                two.iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect::<String>()
-            })
-            .collect();
-        out += &format!("\t0x{:04x}:  {}\n", i * 16, hex.join(" "));
-    }
-    out
+    let line = |(i, line)| format!("\t0x{:04x}:  {}\n", i * 16, groups(line));
+    let lines: String = bytes.chunks(16).enumerate().map(line).collect();
+    format!("12:00:00.000000 netlink\n{lines}")
 }
 
 pub(super) fn plain(bytes: &[u8]) -> String {

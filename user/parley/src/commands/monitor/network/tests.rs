@@ -5,21 +5,35 @@ use crate::commands::monitor::report::{Form, Limit};
 use parley_netlink::netlink::message::Header;
 use parley_netlink::route::Route;
 
-/// What the kernel tells of a route to everywhere in this table.
-fn told(table: u8) -> Event<Route> {
-    let payload = [2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
+/// What the kernel tells of a route, with these flags.
+fn told(kind: u16, flags: u16, payload: &[u8]) -> Event<Route> {
+    let (len, seq, portid) = (0, 0, 0);
     let header = Header {
-        len: 0,
-        kind: Route::NEW,
-        flags: 0,
-        seq: 0,
-        portid: 0,
+        len,
+        kind,
+        flags,
+        seq,
+        portid,
     };
-    let message = Message {
-        header,
-        payload: &payload,
+    route::event(&Message { header, payload }).unwrap().unwrap()
+}
+
+/// What is printed of at most `left` changes while `follow` runs.
+fn printed(left: Option<u64>, follow: impl FnOnce(&mut Follower<'_, '_, Route>)) -> String {
+    let mut out = Vec::new();
+    let mut report = Report {
+        out: &mut out,
+        form: Form::default(),
+        limit: Limit { left, end: None },
     };
-    route::event(&message).unwrap().unwrap()
+    follow(&mut Follower {
+        report: &mut report,
+        asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
+        names: Names::default(),
+        view: View(BTreeMap::new()),
+        doubt: Doubt::default(),
+    });
+    String::from_utf8(out).unwrap()
 }
 
 /// A route of this type, as in the kernel's notification.
@@ -39,48 +53,26 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
     let (blackhole, unreachable, prohibit) =
         (route(6, 3, None), route(7, 3, None), route(8, 3, None));
     let (first, second) = (route(1, 3, Some(1)), route(1, 4, Some(1)));
-    let mut out = Vec::new();
-    let mut report = Report {
-        out: &mut out,
-        form: Form::default(),
-        limit: Limit {
-            left: None,
-            end: None,
-        },
-    };
-    let mut follower = Follower::<Route> {
-        report: &mut report,
-        asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
-        names: Names::default(),
-        view: View(BTreeMap::new()),
-        doubt: Doubt::default(),
-    };
-    for (gone, flags, payload, left) in [
-        (0, CREATE | EXCL, &blackhole, 1),
-        (0, CREATE | APPEND, &unreachable, 2),
-        // Takes the place of the first, not of the one that it is most like.
-        (0, REPLACE, &prohibit, 2),
-        (GONE, 0, &unreachable, 1),
-        (0, CREATE, &first, 2),
-        (0, CREATE | APPEND, &second, 3),
-        (GONE, 0, &prohibit, 2),
-        (GONE, 0, &second, 1),
-    ] {
-        let header = Header {
-            len: 0,
-            kind: Route::NEW + gone,
-            flags,
-            seq: 0,
-            portid: 0,
-        };
-        let message = Message { header, payload };
-        let told = route::event(&message).unwrap().unwrap();
-        follower.told(told).unwrap();
-        assert_eq!(follower.view.len(), left);
-    }
-    let is_left = follower.view.iter().next().unwrap();
-    assert_eq!((is_left.kind, is_left.protocol), (1, 3));
-    let out = String::from_utf8(out).unwrap();
+    let out = printed(None, |follower| {
+        for (gone, flags, payload, left) in [
+            (0, CREATE | EXCL, &blackhole, 1),
+            (0, CREATE | APPEND, &unreachable, 2),
+            // Takes the place of the first, not of the one that it is most like.
+            (0, REPLACE, &prohibit, 2),
+            (GONE, 0, &unreachable, 1),
+            (0, CREATE, &first, 2),
+            (0, CREATE | APPEND, &second, 3),
+            (GONE, 0, &prohibit, 2),
+            (GONE, 0, &second, 1),
+        ] {
+            follower
+                .told(told(Route::NEW + gone, flags, payload))
+                .unwrap();
+            assert_eq!(follower.view.len(), left);
+        }
+        let is_left = follower.view.iter().next().unwrap();
+        assert_eq!((is_left.kind, is_left.protocol), (1, 3));
+    });
     let words: Vec<_> = out
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>())
@@ -101,33 +93,20 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
 
 #[test]
 fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
-    let mut out = Vec::new();
-    let mut report = Report {
-        out: &mut out,
-        form: Form::default(),
-        limit: Limit {
-            left: Some(3),
-            end: None,
-        },
-    };
-    let mut follower = Follower::<Route> {
-        report: &mut report,
-        asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
-        names: Names::default(),
-        view: View(BTreeMap::new()),
-        doubt: Doubt::default(),
-    };
-    follower.told(told(100)).unwrap();
-    follower.told(told(101)).unwrap();
-    follower.doubt.begin();
-    let nothing = || View(BTreeMap::new());
-    follower.take(nothing(), false).unwrap();
-    assert_eq!(follower.view.len(), 2);
-    assert!(follower.doubt.is_due(true));
-    follower.take(nothing(), true).unwrap();
-    assert_eq!(follower.view.len(), 0);
-    assert!(!follower.doubt.is_due(true));
-    let out = String::from_utf8(out).unwrap();
+    // To everywhere, in this table.
+    let everywhere = |table| told(Route::NEW, 0, &[2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0]);
+    let out = printed(Some(3), |follower| {
+        follower.told(everywhere(100)).unwrap();
+        follower.told(everywhere(101)).unwrap();
+        follower.doubt.begin();
+        let nothing = || View(BTreeMap::new());
+        follower.take(nothing(), false).unwrap();
+        assert_eq!(follower.view.len(), 2);
+        assert!(follower.doubt.is_due(true));
+        follower.take(nothing(), true).unwrap();
+        assert_eq!(follower.view.len(), 0);
+        assert!(!follower.doubt.is_due(true));
+    });
     let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
     // And it ends where it was to.
     let expected = [
