@@ -134,3 +134,82 @@ def listing(folder):
         else:
             found[name] = (oct(mode), path.read_bytes() if path.is_file() else None)
     return found
+
+
+# In place of virtme-ng: finds the folder of the run, keeps what it was called with, and then
+# does what the test says the guest does. Like QEMU, it opens the console anew.
+VNG = """
+printf '%s\\n' "$@" >{folder}/arguments
+echo boot >>{folder}/boots
+run= script=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--rwdir) run=${{run:-$2}} ;;
+	--exec) script=$2 ;;
+	esac
+	shift
+done
+cp "$script" {folder}/guest-script
+exec 7>/proc/self/fd/2
+console() {{ printf '%s\\r\\n' "$@" >&7; }}
+boot() {{ console '[    0.000000] Linux version 7.3.4' '[    0.100000] ACPI: all is well'; }}
+up() {{
+	console '[    2.000000] parley-vm: the guest is up'
+	: >"$run/started"
+}}
+# finish STATUS [LINE...]: with these lines in the log that the guest reads itself.
+finish() {{
+	{{
+		echo '<5>[    0.000000] Linux version 7.3.4'
+		echo '<12>[    2.000000] parley-vm: the guest is up'
+		[ $# = 1 ] || printf '%s\\n' "${{@:2}}"
+		echo '<12>[    9.000000] parley-vm: the guest is done'
+	}} >"$run/dmesg"
+	console '[    9.000000] parley-vm: the guest is done'
+	[ -n "${{dies:-}}" ] || console '[    9.500000] reboot: Power down'
+	echo "ended $1" >"$run/status.new"
+	mv "$run/status.new" "$run/status"
+}}
+"""
+
+
+class VmTest(ScriptTest):
+    """Has a checkout of its own, with little more than scripts/vm in it."""
+
+    def setUp(self):
+        super().setUp()
+        self.top = self.folder / "checkout"
+        (self.top / "user").mkdir(parents=True)
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "check-log")
+        kernel = self.top / "scripts/build/kernel"
+        kernel.write_text(f"#!/bin/bash\necho {self.folder}/image\n")
+        kernel.chmod(0o755)
+        (self.folder / "image").touch()
+        (self.folder / "tmp").mkdir()
+        self.fake("qemu-system-x86_64", "echo QEMU\n")
+        self.fake("insmod", "")
+        self.environment = {"PARLEY_ACCEL": "tcg", "XDG_CACHE_HOME": str(self.folder / "cache"),
+                            "TMPDIR": str(self.folder / "tmp")}
+
+    def guest(self, text):
+        """What the guest does."""
+        self.fake("vng", VNG.format(folder=self.folder) + text)
+
+    def vm(self, *arguments, env=None, **options):
+        command = [self.top / "scripts/vm", *arguments]
+        return self.run_script(*command, env={**self.environment, **(env or {})}, **options)
+
+    def run_vm(self, *arguments, **options):
+        """A run without a module, whose log is kept."""
+        return self.vm("--no-module", "--log", self.folder / "log", *arguments, "--", "true", **options)
+
+    def boots(self):
+        path = self.folder / "boots"
+        return len(path.read_text().split()) if path.exists() else 0
+
+    def arguments(self):
+        return (self.folder / "arguments").read_text().splitlines()
+
+    def check_log(self):
+        done = self.run_script(self.top / "scripts/test/check-log", self.folder / "log")
+        return done.returncode, done.stdout + done.stderr

@@ -66,7 +66,7 @@ class GuestTest(ScriptTest):
         (self.top / "build").mkdir()
         (self.top / "build/program-sum").write_text(
             f"{hashlib.sha256(program.read_bytes()).hexdigest()}  {program}\n")
-        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-run", "guest-tests", "check-log")
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "guest-tests", "check-log")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {IMAGE}\n")
         kernel.chmod(0o755)
