@@ -104,7 +104,6 @@ impl Kind {
 
     /// What it is like.
     pub fn about(self) -> About {
-        const ERRNO: Option<&str> = Some("errno");
         /// Two processes, each of which writes once and reads once.
         const PROCESS: About = About {
             id: "",
@@ -122,79 +121,56 @@ impl Kind {
             calls: (1, 1),
             either_starts: false,
             boundaries: true,
-            errors: ERRNO,
+            errors: Some("errno"),
             ..PROCESS
         };
         match self {
             Self::SystemCall => About {
-                id: "system-call",
-                name: "system call",
                 carries: Carries::Nothing,
-                ..KERNEL
+                ..KERNEL.named("system-call", "system call")
             },
-            Self::Module(Module::Ioctl) => About {
-                id: "ioctl",
-                name: "ioctl",
-                ..KERNEL
-            },
+            Self::Module(Module::Ioctl) => KERNEL.named("ioctl", "ioctl"),
             Self::Module(Module::ReadWrite) => About {
-                id: "read-write",
-                name: "write + read",
                 calls: (2, 2),
-                ..KERNEL
+                ..KERNEL.named("read-write", "write + read")
             },
             Self::Module(Module::Debugfs) => About {
-                id: "debugfs",
-                name: "debugfs file",
                 carries: Carries::Statistics,
                 boundaries: false,
-                ..KERNEL
+                ..KERNEL.named("debugfs", "debugfs file")
             },
             Self::Module(Module::Netlink) => About {
-                id: "netlink",
-                name: "Generic Netlink",
                 calls: (2, 2),
                 either_starts: true,
                 many_listeners: true,
                 errors: Some("errno, why, where"),
-                ..KERNEL
+                ..KERNEL.named("netlink", "Generic Netlink")
             },
-            Self::Pipe => About {
-                id: "pipe",
-                name: "pipe",
-                ..PROCESS
-            },
-            Self::UnixStream => About {
-                id: "unix-stream",
-                name: "Unix stream",
-                ..PROCESS
-            },
+            Self::Pipe => PROCESS.named("pipe", "pipe"),
+            Self::UnixStream => PROCESS.named("unix-stream", "Unix stream"),
             Self::UnixDatagram => About {
-                id: "unix-datagram",
-                name: "Unix datagram",
                 boundaries: true,
-                ..PROCESS
+                ..PROCESS.named("unix-datagram", "Unix datagram")
             },
             Self::Udp => About {
-                id: "udp",
-                name: "UDP on loopback",
                 boundaries: true,
                 many_listeners: true,
-                ..PROCESS
+                ..PROCESS.named("udp", "UDP on loopback")
             },
-            Self::Tcp => About {
-                id: "tcp",
-                name: "TCP on loopback",
-                ..PROCESS
-            },
+            Self::Tcp => PROCESS.named("tcp", "TCP on loopback"),
             // Who finds the answer there already does not have to wait for it.
             Self::SharedMemory => About {
-                id: "shared-memory",
-                name: "shared memory + futex",
                 calls: (2, 4),
                 many_listeners: true,
-                ..PROCESS
+                ..PROCESS.named("shared-memory", "shared memory + futex")
             },
         }
+    }
+}
+
+impl About {
+    /// The same, with this [`id`](Self::id) and this [`name`](Self::name).
+    const fn named(self, id: &'static str, name: &'static str) -> Self {
+        Self { id, name, ..self }
     }
 }

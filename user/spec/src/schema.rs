@@ -49,7 +49,7 @@ enum Rule {
     /// A boolean.
     Boolean,
     /// One of these words.
-    Word(&'static [Word]),
+    Word(&'static [Words]),
     /// A list.
     List(&'static Rule),
     /// A mapping.
@@ -67,8 +67,8 @@ enum NameForm {
     Mixed,
 }
 
-/// A word, and the protocols that know it.
-struct Word(&'static str, Protocols);
+/// Words, and the protocols that know them.
+struct Words(Protocols, &'static [&'static str]);
 
 /// A mapping.
 struct Map {
@@ -136,10 +136,10 @@ const TEXTS: Rule = Rule::List(&Rule::Text);
 const PROTOCOL: Rule = Rule::Word(&[
     // The later schemas accept the names of the earlier ones, but a spec is checked against the
     // schema that it names.
-    Word("genetlink", GENETLINK),
-    Word("genetlink-c", GENETLINK_C),
-    Word("genetlink-legacy", LEGACY),
-    Word("netlink-raw", RAW),
+    Words(GENETLINK, &["genetlink"]),
+    Words(GENETLINK_C, &["genetlink-c"]),
+    Words(LEGACY, &["genetlink-legacy"]),
+    Words(RAW, &["netlink-raw"]),
 ]);
 
 static SPEC: Map = map(
@@ -158,7 +158,7 @@ static SPEC: Map = map(
         key_of(
             LEGACY_OR_RAW,
             "kernel-policy",
-            Rule::Word(&[Word("split", ALL), Word("per-op", ALL), Word("global", ALL)]),
+            Rule::Word(&[Words(ALL, &["split", "per-op", "global"])]),
         ),
         key_of(LEGACY, "version", Rule::Integer(Some(1))),
         key_of(RAW, "protonum", Rule::Integer(None)),
@@ -186,16 +186,14 @@ static DEFINITION: Map = map(
         required(
             "type",
             Rule::Word(&[
-                Word("const", ALL),
-                Word("enum", ALL),
-                Word("flags", ALL),
-                Word("struct", LEGACY_OR_RAW),
+                Words(ALL, &["const", "enum", "flags"]),
+                Words(LEGACY_OR_RAW, &["struct"]),
             ]),
         ),
         key("header", Rule::Text),
         key(
             "scope",
-            Rule::Word(&[Word("uapi", ALL), Word("kernel", ALL), Word("user", ALL)]),
+            Rule::Word(&[Words(ALL, &["uapi", "kernel", "user"])]),
         ),
         key("doc", Rule::Text),
         key("value", Rule::TextOrInteger),
@@ -227,17 +225,13 @@ static MEMBER: Map = Map {
         required(
             "type",
             Rule::Word(&[
-                Word("u8", ALL),
-                Word("u16", ALL),
-                Word("u32", ALL),
-                Word("u64", ALL),
-                Word("s8", ALL),
-                Word("s16", ALL),
-                Word("s32", ALL),
-                Word("s64", ALL),
-                Word("string", ALL),
-                Word("binary", ALL),
-                Word("pad", RAW),
+                Words(
+                    ALL,
+                    &[
+                        "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "string", "binary",
+                    ],
+                ),
+                Words(RAW, &["pad"]),
             ]),
         ),
         key("len", LENGTH),
@@ -251,17 +245,12 @@ static MEMBER: Map = Map {
     also: Some(Also::LenOrStruct),
 };
 
-const BYTE_ORDER: Rule = Rule::Word(&[Word("little-endian", ALL), Word("big-endian", ALL)]);
+const BYTE_ORDER: Rule = Rule::Word(&[Words(ALL, &["little-endian", "big-endian"])]);
 
-const DISPLAY_HINT: Rule = Rule::Word(&[
-    Word("hex", ALL),
-    Word("mac", ALL),
-    Word("fddi", ALL),
-    Word("ipv4", ALL),
-    Word("ipv6", ALL),
-    Word("ipv4-or-v6", ALL),
-    Word("uuid", ALL),
-]);
+const DISPLAY_HINT: Rule = Rule::Word(&[Words(
+    ALL,
+    &["hex", "mac", "fddi", "ipv4", "ipv6", "ipv4-or-v6", "uuid"],
+)]);
 
 static ATTRIBUTE_SET: Map = Map {
     what: "an attribute set",
@@ -282,26 +271,28 @@ static ATTRIBUTE_SET: Map = Map {
 };
 
 const ATTRIBUTE_TYPE: Rule = Rule::Word(&[
-    Word("unused", ALL),
-    Word("pad", ALL),
-    Word("flag", ALL),
-    Word("binary", ALL),
-    Word("bitfield32", LEGACY_OR_RAW),
-    Word("uint", ALL),
-    Word("sint", ALL),
-    Word("u8", ALL),
-    Word("u16", ALL),
-    Word("u32", ALL),
-    Word("u64", ALL),
-    Word("s8", ALL),
-    Word("s16", ALL),
-    Word("s32", ALL),
-    Word("s64", ALL),
-    Word("string", ALL),
-    Word("nest", ALL),
-    Word("indexed-array", ALL),
-    Word("nest-type-value", ALL),
-    Word("sub-message", RAW),
+    Words(ALL, &["unused", "pad", "flag", "binary"]),
+    Words(LEGACY_OR_RAW, &["bitfield32"]),
+    Words(
+        ALL,
+        &[
+            "uint",
+            "sint",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "s8",
+            "s16",
+            "s32",
+            "s64",
+            "string",
+            "nest",
+            "indexed-array",
+            "nest-type-value",
+        ],
+    ),
+    Words(RAW, &["sub-message"]),
 ]);
 
 static ATTRIBUTE: Map = map(
@@ -364,7 +355,10 @@ static OPERATIONS: Map = map(
     &[
         key(
             "enum-model",
-            Rule::Word(&[Word("unified", ALL), Word("directional", LEGACY_OR_RAW)]),
+            Rule::Word(&[
+                Words(ALL, &["unified"]),
+                Words(LEGACY_OR_RAW, &["directional"]),
+            ]),
         ),
         key("name-prefix", Rule::Text),
         key_of(GENETLINK, "enum-name", Rule::Text),
@@ -378,8 +372,8 @@ static OPERATIONS: Map = map(
 );
 
 const FLAGS: Rule = Rule::List(&Rule::Word(&[
-    Word("admin-perm", ALL),
-    Word("uns-admin-perm", GENETLINK_OR_LEGACY),
+    Words(ALL, &["admin-perm"]),
+    Words(GENETLINK_OR_LEGACY, &["uns-admin-perm"]),
 ]));
 
 static OPERATION: Map = map(
@@ -394,9 +388,8 @@ static OPERATION: Map = map(
         key(
             "dont-validate",
             Rule::List(&Rule::Word(&[
-                Word("strict", ALL),
-                Word("dump", ALL),
-                Word("dump-strict", NOT_RAW),
+                Words(ALL, &["strict", "dump"]),
+                Words(NOT_RAW, &["dump-strict"]),
             ])),
         ),
         key_of(NOT_RAW, "config-cond", Rule::Text),

@@ -43,7 +43,7 @@ pub struct Attribute {
     /// Documentation.
     pub doc: Option<String>,
     /// The type's name in the spec.
-    pub type_name: &'static str,
+    pub type_name: String,
     /// What it holds.
     pub kind: AttributeKind,
     /// Whether a message may have several.
@@ -127,20 +127,22 @@ pub enum IntegerType {
 }
 
 impl IntegerType {
+    const NAMES: [(&'static str, Self); 10] = [
+        ("u8", Self::U8),
+        ("u16", Self::U16),
+        ("u32", Self::U32),
+        ("u64", Self::U64),
+        ("s8", Self::S8),
+        ("s16", Self::S16),
+        ("s32", Self::S32),
+        ("s64", Self::S64),
+        ("uint", Self::Uint),
+        ("sint", Self::Sint),
+    ];
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "u8" => Self::U8,
-            "u16" => Self::U16,
-            "u32" => Self::U32,
-            "u64" => Self::U64,
-            "s8" => Self::S8,
-            "s16" => Self::S16,
-            "s32" => Self::S32,
-            "s64" => Self::S64,
-            "uint" => Self::Uint,
-            "sint" => Self::Sint,
-            _ => return None,
-        })
+        let known = Self::NAMES.into_iter().find(|known| known.0 == name);
+        known.map(|known| known.1)
     }
 
     /// The number of bits of its values.

@@ -15,30 +15,6 @@ use crate::{
 /// The greatest number of an attribute: `NLA_TYPE_MASK`.
 const NUMBER_MAX: i128 = 0x3fff;
 
-/// The attribute types of all schemas.
-const TYPES: [&str; 20] = [
-    "unused",
-    "pad",
-    "flag",
-    "binary",
-    "bitfield32",
-    "uint",
-    "sint",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "s8",
-    "s16",
-    "s32",
-    "s64",
-    "string",
-    "nest",
-    "indexed-array",
-    "nest-type-value",
-    "sub-message",
-];
-
 impl Reader<'_, '_> {
     pub(super) fn attribute_sets(&mut self, definitions: &[Definition]) -> Vec<AttributeSet> {
         let root = self.root;
@@ -170,7 +146,7 @@ impl Reader<'_, '_> {
             at: node.at,
             number: u16::try_from(number).unwrap_or_default(),
             doc: owned(node, "doc"),
-            type_name: TYPES.into_iter().find(|name| *name == type_name)?,
+            type_name: type_name.to_owned(),
             kind: self.kind(node, type_name, set, definitions)?,
             multi: node.is_set("multi-attr"),
             display_hint: owned(node, "display-hint"),

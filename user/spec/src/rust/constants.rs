@@ -5,7 +5,7 @@
 
 use super::{
     target::Target,
-    text::{constant, doc, literal, snake},
+    text::{constant, doc, doc_or, literal, snake},
 };
 use crate::model::{AttributeKind, Constant, DefinitionId, DefinitionKind, Spec};
 use std::fmt::Write;
@@ -41,11 +41,8 @@ pub(super) fn own(spec: &Spec, target: Target) -> String {
         if definition.header.is_some() {
             continue;
         }
-        let words = definition.doc.clone();
-        out += &doc(
-            0,
-            &words.unwrap_or_else(|| format!("The constant `{}`.", definition.name)),
-        );
+        let otherwise = format!("The constant `{}`.", definition.name);
+        out += &doc_or(0, definition.doc.as_ref(), &otherwise);
         let _ = writeln!(
             out,
             "{visible} const {}: {value};",

@@ -91,10 +91,10 @@ fn record(
         };
         let hint = member.display_hint.as_deref();
         let (len, kind) = match &member.kind {
-            MemberKind::Integer(integer) => {
-                let len = i128::from(integer.kind.bits() / 8);
-                (len, number(spec, integer, hint, false))
-            }
+            MemberKind::Integer(integer) => (
+                i128::from(integer.kind.bits() / 8),
+                number(spec, integer, hint, false),
+            ),
             MemberKind::Text(bound) => (len(bound), "Text".to_owned()),
             MemberKind::Binary(bound) => (len(bound), bytes(hint).to_owned()),
             MemberKind::Pad(bound) => (len(bound), "Pad".to_owned()),
@@ -219,11 +219,15 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
     }
 }
 
+/// The set of what holds attributes.
+fn known(spec: &Spec, set: Option<SetId>) -> String {
+    set.map_or("Guess".to_owned(), |id| {
+        format!("Known(&{})", of_set(&spec[id]))
+    })
+}
+
 fn nest(spec: &Spec, set: Option<SetId>) -> String {
-    match set {
-        Some(id) => format!("Nest(Known(&{}))", of_set(&spec[id])),
-        None => "Nest(Guess)".to_owned(),
-    }
+    format!("Nest({})", known(spec, set))
 }
 
 /// The contents of a sub-message for one value of its selector.
@@ -232,10 +236,7 @@ fn choice(spec: &Spec, format: &SubMessageFormat) -> String {
         "        ({}, {}, {}),\n",
         literal(&format.value),
         header(spec, format.fixed_header),
-        match format.attributes {
-            Some(id) => format!("Known(&{})", of_set(&spec[id])),
-            None => "Guess".to_owned(),
-        }
+        known(spec, format.attributes)
     )
 }
 
@@ -307,10 +308,7 @@ fn messages(spec: &Spec) -> String {
             "    {} = {number}: {}, {};",
             operation.c_name,
             header(spec, operation.fixed_header),
-            match operation.attributes {
-                Some(id) => format!("Known(&{})", of_set(&spec[id])),
-                None => "Guess".to_owned(),
-            }
+            self::known(spec, operation.attributes)
         );
     }
     out + "}\n"

@@ -4,7 +4,7 @@
 
 use super::{
     target::Target,
-    text::{camel, constant, doc},
+    text::{camel, constant, doc_or},
 };
 use crate::model::{Definition, DefinitionKind, Enumeration, Spec};
 use std::fmt::Write;
@@ -24,11 +24,6 @@ pub(super) fn enums(spec: &Spec, target: Target) -> String {
         }
     }
     out
-}
-
-/// The documentation of an item that the spec may say nothing of.
-fn words(doc: Option<&String>, otherwise: impl FnOnce() -> String) -> String {
-    doc.cloned().unwrap_or_else(otherwise)
 }
 
 /// The type that holds all values of an enum.
@@ -53,21 +48,17 @@ pub(super) fn bits(enumeration: &Enumeration) -> &'static str {
 
 fn one(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
     let (name, repr) = (camel(&definition.name), repr(enumeration));
-    let mut out = doc(
-        0,
-        &words(definition.doc.as_ref(), || {
-            format!("The enum ``{}``.", definition.name)
-        }),
-    );
+    let otherwise = format!("The enum ``{}``.", definition.name);
+    let mut out = doc_or(0, definition.doc.as_ref(), &otherwise);
     let (mut variants, mut arms) = (String::new(), String::new());
     let mut seen = Vec::new();
     let mut aliases = String::new();
     for entry in &enumeration.entries {
         let variant = camel(&entry.name);
-        let words = words(entry.doc.as_ref(), || format!("``{}``.", entry.name));
+        let words = doc_or(1, entry.doc.as_ref(), &format!("``{}``.", entry.name));
         if let Some((_, first)) = seen.iter().find(|(value, _)| *value == entry.value) {
             // Two names of one value.
-            aliases += &doc(1, &words);
+            aliases += &words;
             let _ = writeln!(
                 aliases,
                 "    {visible} const {}: Self = Self::{first};",
@@ -75,7 +66,7 @@ fn one(definition: &Definition, enumeration: &Enumeration, visible: &str) -> Str
             );
             continue;
         }
-        variants += &doc(1, &words);
+        variants += &words;
         let _ = writeln!(variants, "    {variant} = {},", entry.value);
         let _ = writeln!(arms, "            {} => Self::{variant},", entry.value);
         seen.push((entry.value, variant));
@@ -132,18 +123,11 @@ fn values(definition: &Definition, enumeration: &Enumeration) -> String {
 fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
     let name = camel(&definition.name);
     let (mask, repr) = (enumeration.mask(), bits(enumeration));
-    let mut out = doc(
-        0,
-        &words(definition.doc.as_ref(), || {
-            format!("The flag set ``{}``.", definition.name)
-        }),
-    );
+    let otherwise = format!("The flag set ``{}``.", definition.name);
+    let mut out = doc_or(0, definition.doc.as_ref(), &otherwise);
     let mut consts = String::new();
     for entry in &enumeration.entries {
-        consts += &doc(
-            1,
-            &words(entry.doc.as_ref(), || format!("``{}``.", entry.name)),
-        );
+        consts += &doc_or(1, entry.doc.as_ref(), &format!("``{}``.", entry.name));
         let _ = writeln!(
             consts,
             "    {visible} const {}: Self = Self(1 << {});",

@@ -4,7 +4,7 @@
 
 use super::{
     target::Target,
-    text::{camel, doc, snake},
+    text::{camel, doc_or, snake},
 };
 use crate::model::{
     Bound, ByteOrder, Definition, DefinitionId, DefinitionKind, Integer, IntegerType, Member,
@@ -87,7 +87,7 @@ fn layout(spec: &Spec, id: DefinitionId, depth: usize) -> Option<Layout<'_>> {
         let (rust_type, size, align) = match &member.kind {
             MemberKind::Integer(integer) => {
                 let size = u64::from(integer.kind.bits() / 8);
-                (rust_type(integer.kind).to_owned(), size, size)
+                (rust_type(integer.kind), size, size)
             }
             MemberKind::Text(len) | MemberKind::Binary(len) | MemberKind::Pad(len) => {
                 let len = length(len.as_ref())?;
@@ -121,12 +121,12 @@ fn length(bound: Option<&Bound>) -> Option<u64> {
 fn one(definition: &Definition, layout: &Layout<'_>, visible: &str) -> String {
     let name = camel(&definition.name);
     let otherwise = format!("The struct ``{}``.", definition.name);
-    let mut out = doc(0, definition.doc.as_ref().unwrap_or(&otherwise));
+    let mut out = doc_or(0, definition.doc.as_ref(), &otherwise);
     let (mut members, mut read, mut written) = (String::new(), String::new(), String::new());
     for field in &layout.fields {
         let member = field.member;
         let otherwise = format!("The member ``{}``.", member.name);
-        members += &doc(1, member.doc.as_ref().unwrap_or(&otherwise));
+        members += &doc_or(1, member.doc.as_ref(), &otherwise);
         let ident = snake(&member.name);
         let _ = writeln!(members, "{visible} {ident}: {},", field.rust_type);
         let (offset, end) = (field.offset, field.offset + field.size);
@@ -194,15 +194,7 @@ fn conversion(kind: &MemberKind, rust_type: &str, ident: &str) -> (Option<String
 }
 
 /// The Rust type of an integer.
-pub(super) fn rust_type(kind: IntegerType) -> &'static str {
-    match kind {
-        IntegerType::U8 => "u8",
-        IntegerType::U16 => "u16",
-        IntegerType::U32 => "u32",
-        IntegerType::U64 | IntegerType::Uint => "u64",
-        IntegerType::S8 => "i8",
-        IntegerType::S16 => "i16",
-        IntegerType::S32 => "i32",
-        IntegerType::S64 | IntegerType::Sint => "i64",
-    }
+pub(super) fn rust_type(kind: IntegerType) -> String {
+    let sign = if kind.is_signed() { 'i' } else { 'u' };
+    format!("{sign}{}", kind.bits())
 }

@@ -98,7 +98,7 @@ fn entry(spec: &Spec, attribute: &Attribute, errors: &mut Collector) -> String {
          min: {}, max: {} }},\n",
         attribute.number,
         literal(&attribute.name),
-        literal(attribute.type_name),
+        literal(&attribute.type_name),
         nested.map_or_else(
             || "None".to_owned(),
             |id| format!("Some({})", literal(&spec[id].name))

@@ -86,6 +86,11 @@ pub(super) fn doc(depth: usize, text: &str) -> String {
     out
 }
 
+/// The documentation of what a spec may say nothing of.
+pub(super) fn doc_or(depth: usize, words: Option<&String>, otherwise: &str) -> String {
+    doc(depth, words.map_or(otherwise, String::as_str))
+}
+
 /// Turns a text of a spec, which is reStructuredText, into paragraphs and items of Markdown.
 fn markdown(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();

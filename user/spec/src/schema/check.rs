@@ -2,7 +2,7 @@
 
 //! Holds a spec against the schema of its protocol.
 
-use super::{Also, Key, Map, NameForm, Protocols, Rule, Word, SPEC};
+use super::{Also, Key, Map, NameForm, Protocols, Rule, Words, SPEC};
 use crate::{
     error::{any_of, did_you_mean, Collector, ErrorKind},
     model::Protocol,
@@ -180,24 +180,18 @@ impl Checker<'_> {
         }
     }
 
-    fn word(&mut self, node: &Node, what: &str, words: &'static [Word]) {
-        let protocol = self.protocol;
+    fn word(&mut self, node: &Node, what: &str, words: &'static [Words]) {
+        let (protocol, text) = (self.protocol, node.text().unwrap_or_default());
         let known = || {
-            let known = words.iter().filter(move |word| word.1.has(protocol));
-            known.map(|word| word.0)
+            let known = words.iter().filter(move |words| words.0.has(protocol));
+            known.flat_map(|words| words.1).copied()
         };
-        if node
-            .text()
-            .is_some_and(|text| known().any(|word| word == text))
-        {
-            return;
-        }
-        match words.iter().find(|word| node.text() == Some(word.0)) {
-            Some(Word(word, protocols)) => {
-                let names = names(*protocols);
-                let own = protocol.name();
+        match words.iter().find(|words| words.1.contains(&text)) {
+            Some(Words(protocols, _)) if protocols.has(protocol) => {}
+            Some(Words(protocols, _)) => {
+                let (names, own) = (names(*protocols), protocol.name());
                 let message =
-                    format!("{what} may be `{word}` only with the protocol {names}, not {own}");
+                    format!("{what} may be `{text}` only with the protocol {names}, not {own}");
                 self.push(node, message);
             }
             None => self.refuse(node, what, &any_of(known()), known()),

@@ -98,38 +98,26 @@ fn integer_kind(
     integer: &Integer,
     limits: &Limits,
 ) -> Result<Kind, String> {
-    let (name, value, policy) = match (integer.kind, integer.order) {
-        (IntegerType::U8, _) => ("U8", "u8", "u8"),
-        (IntegerType::S8, _) => ("S8", "i8", "s8"),
-        (IntegerType::U16, ByteOrder::Host) => ("U16", "u16", "u16"),
-        (IntegerType::U32, ByteOrder::Host) => ("U32", "u32", "u32"),
-        (IntegerType::U64, ByteOrder::Host) => ("U64", "u64", "u64"),
-        (IntegerType::S16, ByteOrder::Host) => ("S16", "i16", "s16"),
-        (IntegerType::S32, ByteOrder::Host) => ("S32", "i32", "s32"),
-        (IntegerType::S64, ByteOrder::Host) => ("S64", "i64", "s64"),
-        (IntegerType::Uint, ByteOrder::Host) => ("Uint", "u64", "uint"),
-        (IntegerType::Sint, ByteOrder::Host) => ("Sint", "i64", "sint"),
-        (IntegerType::U16, ByteOrder::Big) => ("BeU16", "u16", "be16"),
-        (IntegerType::U32, ByteOrder::Big) => ("BeU32", "u32", "be32"),
-        (IntegerType::U64, ByteOrder::Big) => ("BeU64", "u64", "u64"),
-        (IntegerType::S16, ByteOrder::Big) => ("BeS16", "i16", "s16"),
-        (IntegerType::S32, ByteOrder::Big) => ("BeS32", "i32", "s32"),
-        (IntegerType::S64, ByteOrder::Big) => ("BeS64", "i64", "s64"),
-        (IntegerType::U16, ByteOrder::Little) => ("LeU16", "u16", "u16"),
-        (IntegerType::U32, ByteOrder::Little) => ("LeU32", "u32", "u32"),
-        (IntegerType::U64, ByteOrder::Little) => ("LeU64", "u64", "u64"),
-        (IntegerType::S16, ByteOrder::Little) => ("LeS16", "i16", "s16"),
-        (IntegerType::S32, ByteOrder::Little) => ("LeS32", "i32", "s32"),
-        (IntegerType::S64, ByteOrder::Little) => ("LeS64", "i64", "s64"),
-        _ => return Err(format!("{} in this byte order", attribute.type_name)),
+    let (plain, value) = (
+        format!("{:?}", integer.kind),
+        structs::rust_type(integer.kind),
+    );
+    let order = match (integer.kind, integer.order) {
+        (IntegerType::U8 | IntegerType::S8, _) | (_, ByteOrder::Host) => "",
+        (IntegerType::Uint | IntegerType::Sint, _) => {
+            return Err(format!("{} in this byte order", attribute.type_name));
+        }
+        (_, ByteOrder::Big) => "Be",
+        (_, ByteOrder::Little) => "Le",
+    };
+    let name = format!("{order}{plain}");
+    let policy = match &*name {
+        "BeU16" => "be16".into(),
+        "BeU32" => "be32".into(),
+        _ => plain.to_ascii_lowercase(),
     };
     // Of other orders the kernel's checks know u16 and u32 with the most significant byte first.
-    let checked = matches!(
-        (integer.order, integer.kind),
-        (ByteOrder::Host, _)
-            | (_, IntegerType::U8 | IntegerType::S8)
-            | (ByteOrder::Big, IntegerType::U16 | IntegerType::U32)
-    );
+    let checked = order.is_empty() || policy.starts_with("be");
     let check = match spec.accepted(integer, limits) {
         Accepted::Range(low, high) => range(spec, integer, limits, low, high),
         // The kernel refuses every value of such an attribute.
@@ -151,8 +139,8 @@ fn integer_kind(
         check => check,
     };
     Ok(Kind {
-        name: name.into(),
-        value: value.into(),
+        name,
+        value,
         most: Some((integer.kind.bits() / 8).to_string()),
         policy: check.map(|check| format!("Policy::{policy}(){check}")),
     })

@@ -3,7 +3,7 @@
 //! Messages and nests as values that know their size and put themselves into a message.
 
 use super::{
-    super::text::{camel, constant, doc, snake},
+    super::text::{camel, constant, doc, doc_or, snake},
     kinds,
     parts::{Family, Made},
 };
@@ -57,7 +57,7 @@ impl<'s> Family<'s> {
             let field = snake(&attribute.name);
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
-            let docs = doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
+            let docs = doc_or(1, attribute.doc.as_ref(), &otherwise);
             let part = match self.part(set, attribute, &field, &number) {
                 Ok(part) => part,
                 Err(what) => {

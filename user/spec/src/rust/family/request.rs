@@ -3,7 +3,7 @@
 //! Requests: a method for each of their attributes, and their policy.
 
 use super::{
-    super::text::{camel, constant, doc, snake},
+    super::text::{camel, constant, doc, doc_or, snake},
     kinds,
     parts::Family,
 };
@@ -116,7 +116,7 @@ impl<'s> Family<'s> {
             let method = snake(&attribute.name);
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
-            methods += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
+            methods += &doc_or(1, attribute.doc.as_ref(), &otherwise);
             // rustc warns of braces around a number.
             let header = match self.header_size() {
                 size if size == "0" => size,
