@@ -5,7 +5,8 @@
 
 mod common;
 
-use common::program::PROGRAM;
+use common::network::Monitor;
+use common::program::{parley, Ended, Scratch, PROGRAM};
 use common::Temporary;
 use parley::uapi;
 use serde_json::{json, Value};
@@ -14,25 +15,15 @@ use std::process::{Command, Stdio};
 
 /// The one line that `parley --json ARGUMENTS` prints.
 fn line(arguments: &[&str]) -> Value {
-    let output = Command::new(PROGRAM)
-        .arg("--json")
-        .args(arguments)
-        .output()
-        .unwrap();
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && err.is_empty(), "{err}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(text.lines().count(), 1, "{text}");
-    serde_json::from_str(&text).unwrap()
+    let Ended { status, out, err } = parley(&[&["--json"], arguments].concat());
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert_eq!(out.lines().count(), 1, "{out}");
+    serde_json::from_str(&out).unwrap()
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    value
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(|key| &key[..])
-        .collect()
+    let keys = value.as_object().unwrap().keys();
+    keys.map(String::as_str).collect()
 }
 
 #[test]
@@ -48,12 +39,11 @@ fn an_echo_has_its_payload_and_its_stamp() {
 
 #[test]
 fn bytes_that_are_no_text_are_hex() {
-    let path = std::env::temp_dir().join("parley-json-bytes");
-    std::fs::write(&path, b"\xff\x00a").unwrap();
-    let echo = line(&["echo", "--file", path.to_str().unwrap()]);
+    let file = Scratch::new("json-bytes");
+    std::fs::write(file.path(), b"\xff\x00a").unwrap();
+    let echo = line(&["echo", "--file", file.path()]);
     assert_eq!(keys(&echo), ["len", "payload_hex", "stamp", "times"]);
     assert_eq!(echo["payload_hex"], "ff0061");
-    std::fs::remove_file(path).unwrap();
 }
 
 #[test]
@@ -133,22 +123,17 @@ fn statistics_have_the_names_of_the_contract() {
 #[test]
 fn a_monitor_reports_that_it_listens_and_then_an_object_a_change() {
     let counter = Temporary::absent("json-followed");
-    let mut monitor = Command::new(PROGRAM)
-        .args(["monitor", "--json", "--count", "1", "--timeout", "60"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines();
-    let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
-    let first = next();
+    let mut monitor = Monitor::new(&["monitor", "--json", "--count", "1", "--timeout", "60"]);
+    let first = Value::Object(monitor.event());
     assert_eq!(keys(&first), ["counters", "event"]);
     assert!(first["event"] == "listening" && first["counters"].is_u64());
     common::client()
         .counter_set(counter.0, 7, common::CREATE)
         .unwrap();
     // Another test may have changed a counter of its own before.
-    assert_eq!(keys(&next()), ["event", "name", "updates", "value"]);
-    assert!(monitor.wait().unwrap().success());
+    let change = Value::Object(monitor.event());
+    assert_eq!(keys(&change), ["event", "name", "updates", "value"]);
+    assert_eq!(monitor.rest(), [""; 0]);
 }
 
 #[test]
@@ -197,22 +182,22 @@ fn bytes_alone_and_json_exclude_each_other() {
         &["device", "echo", "x", "--raw"],
         &["counter", "get", "x", "--value"],
     ] {
-        let mut command = Command::new(PROGRAM);
-        let output = command.args(arguments).arg("--json").output();
-        assert_eq!(output.unwrap().status.code(), Some(2), "{arguments:?}");
+        let ended = parley(&[arguments, &["--json"]].concat());
+        assert_eq!(ended.status, Some(2), "{arguments:?}");
     }
 }
 
 #[test]
 fn an_error_is_an_object_on_standard_error_with_what_the_text_says() {
     let error = |arguments: &[&str], status| -> Value {
-        let mut command = Command::new(PROGRAM);
-        let output = command.args(arguments).arg("--json").output().unwrap();
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
-        assert!(output.stdout.is_empty());
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(text.lines().count(), 1, "{text}");
-        serde_json::from_str(&text).unwrap()
+        let Ended {
+            status: is,
+            out,
+            err,
+        } = parley(&[arguments, &["--json"]].concat());
+        assert_eq!((is, out.as_str()), (Some(status), ""), "{arguments:?}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+        serde_json::from_str(&err).unwrap()
     };
     let absent = error(&["counter", "get", "json-nobody"], 1);
     let expected = json!({

@@ -9,7 +9,7 @@ use common::{client, refusal, refuse, refused, Temporary};
 use libc::{EINVAL, ENOENT, EOPNOTSUPP, ERANGE};
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
-use parley_netlink::genl::spec::Operation;
+use parley_netlink::genl::spec::{AttributeSet, Operation};
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::message::flags;
 use parley_netlink::netlink::socket::Expect;
@@ -40,6 +40,12 @@ fn named(writer: &mut Writer<'_>) -> Result<()> {
     writer.string(counter::NAME, "refusals")
 }
 
+/// The attributes of which an operation takes some.
+fn set_of(operation: &Operation) -> &'static AttributeSet {
+    let mut sets = uapi::ATTRIBUTE_SETS.iter();
+    sets.find(|set| set.name == operation.set).unwrap()
+}
+
 #[test]
 fn a_missing_attribute_is_refused_and_named() {
     let missing = |name| refusal(EINVAL, MISSING, name);
@@ -61,10 +67,7 @@ fn a_missing_attribute_is_refused_and_named() {
 #[test]
 fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
     for operation in requests() {
-        let set = uapi::ATTRIBUTE_SETS
-            .iter()
-            .find(|set| set.name == operation.set)
-            .unwrap();
+        let set = set_of(operation);
         let attributes = set
             .attributes
             .iter()
@@ -99,10 +102,7 @@ fn an_attribute_that_the_operation_does_not_take_is_refused_and_named() {
 #[test]
 fn a_flag_attribute_with_a_payload_is_refused_and_named() {
     for operation in requests() {
-        let set = uapi::ATTRIBUTE_SETS
-            .iter()
-            .find(|set| set.name == operation.set)
-            .unwrap();
+        let set = set_of(operation);
         for attribute in set.attributes {
             let taken = operation
                 .r#do

@@ -18,7 +18,11 @@ pub fn contents(spec: &Spec) -> Vec<String> {
     definitions(spec, &mut facts);
     for set in &spec.attribute_sets {
         for attribute in &set.attributes {
-            let (name, number, kind) = (&attribute.name, attribute.number, attribute.type_name.as_str());
+            let (name, number, kind) = (
+                &attribute.name,
+                attribute.number,
+                attribute.type_name.as_str(),
+            );
             let nested = or_none(nested(&attribute.kind).map(|id| spec[id].name.as_str()));
             let multi = if attribute.multi { "True" } else { "False" };
             facts.push(format!(
