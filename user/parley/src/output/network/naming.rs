@@ -16,47 +16,39 @@ pub(crate) struct Naming<'a> {
 
 type Name = Cow<'static, str>;
 
+macro_rules! or_numbers {
+    ($($(#[$meta:meta])* $name:ident: $number:ty;)+) => {$(
+        $(#[$meta])*
+        pub(crate) fn $name(&self, number: $number) -> Name {
+            match self.is_numeric {
+                true => number.to_string().into(),
+                false => names::$name(number),
+            }
+        }
+    )+};
+}
+
 impl<'a> Naming<'a> {
     /// With `is_numeric`, leaves numbers as `ip -N` does. Links keep their names.
     pub(crate) fn new(links: &'a Names, is_numeric: bool) -> Self {
         Self { links, is_numeric }
     }
 
-    fn or_number<N: ToString>(&self, number: N, name: impl Fn(N) -> Name) -> Name {
-        match self.is_numeric {
-            true => number.to_string().into(),
-            false => name(number),
-        }
-    }
-
-    /// A routing table.
-    pub(crate) fn table(&self, number: u32) -> Name {
-        self.or_number(number, names::table)
-    }
-
-    /// The origin of a route, a rule or a neighbour.
-    pub(crate) fn protocol(&self, number: u8) -> Name {
-        self.or_number(number, names::protocol)
-    }
-
-    /// What a route or a rule does.
-    pub(crate) fn route_type(&self, number: u8) -> Name {
-        self.or_number(number, names::route_type)
-    }
-
-    /// The scope of an address or a route.
-    pub(crate) fn scope(&self, number: u8) -> Name {
-        self.or_number(number, names::scope)
-    }
-
-    /// The origin of an address.
-    pub(crate) fn address_protocol(&self, number: u8) -> Name {
-        self.or_number(number, names::address_protocol)
-    }
-
-    /// A group of links.
-    pub(crate) fn link_group(&self, number: u32) -> Name {
-        self.or_number(number, names::link_group)
+    or_numbers! {
+        /// A routing table.
+        table: u32;
+        /// The origin of a route, a rule or a neighbour.
+        protocol: u8;
+        /// What a route or a rule does.
+        route_type: u8;
+        /// The scope of an address or a route.
+        scope: u8;
+        /// The origin of an address.
+        address_protocol: u8;
+        /// A group of links.
+        link_group: u32;
+        /// A realm of routes.
+        realm: u16;
     }
 
     /// What a link is made of.
@@ -65,11 +57,6 @@ impl<'a> Naming<'a> {
             true => format!("[{number}]").into(),
             false => names::link_type(number),
         }
-    }
-
-    /// A realm of routes.
-    pub(crate) fn realm(&self, number: u16) -> Name {
-        self.or_number(number, names::realm)
     }
 
     /// A protocol above IP, which keeps a prefix, as for `ip`.

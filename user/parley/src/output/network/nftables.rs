@@ -4,7 +4,7 @@
 
 use super::super::json::{strings, Object};
 use super::super::text;
-use super::things;
+use super::things::{self, One};
 use parley_netlink::nftables::{family_name, Chain, Rule, Ruleset, Table, Thing};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -60,8 +60,8 @@ pub(crate) fn object(ruleset: &Ruleset) -> Object {
     let mut put = |what: &str, object: Object| all.push(Object::new().with(what, object).into());
     for table in &ruleset.tables {
         put("table", table_object(table));
-        for (kind, object) in things::objects(ruleset, table) {
-            put(&kind, object);
+        for one in things::of(ruleset, table) {
+            put(&one.kind(), one.object());
         }
         for chain in places.chains(table) {
             put("chain", chain_object(chain));
@@ -134,7 +134,11 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
         let family = family_name(table.family);
         let what = format!("table {family} {}", text::safe(&table.name));
         lines.push((what, table.handle, table.flag_names().join(" ")));
-        lines.extend(things::lines(ruleset, table));
+        for one in things::of(ruleset, table) {
+            let (_, [_, name]) = one.place();
+            let what = format!("  {} {}", one.kind(), text::safe(name));
+            lines.push((what, one.handle(), one.words()));
+        }
         for chain in places.chains(table) {
             let what = format!("  chain {}", text::safe(&chain.name));
             lines.push((what, chain.handle, chain_words(chain)));
@@ -171,16 +175,17 @@ fn rule_words(rule: &Rule) -> String {
 
 /// A part by itself, as an object with the key that `nft -j` has for it.
 pub(crate) fn thing_object(thing: &Thing) -> Object {
-    let (kind, object) = match thing {
-        Thing::Table(table) => ("table".into(), table_object(table)),
-        Thing::Chain(chain) => ("chain".into(), chain_object(chain)),
-        Thing::Rule(rule) => ("rule".into(), rule_object(rule)),
-        Thing::Set(set) => (things::set_kind(set).into(), things::set_object(set)),
-        Thing::Object(one) => (one.kind_name(), things::named_object(one)),
-        Thing::Flowtable(table) => ("flowtable".into(), things::flowtable_object(table)),
+    let object = |kind: &str, object: Object| Object::new().with(kind, object);
+    let one = match thing {
+        Thing::Table(table) => return object("table", table_object(table)),
+        Thing::Chain(chain) => return object("chain", chain_object(chain)),
+        Thing::Rule(rule) => return object("rule", rule_object(rule)),
+        Thing::Set(set) => One::Set(set),
+        Thing::Object(one) => One::Object(one),
+        Thing::Flowtable(table) => One::Flowtable(table),
         _ => return Object::new(),
     };
-    Object::new().with(&kind, object)
+    object(&one.kind(), one.object())
 }
 
 /// A part by itself, as a line.
@@ -188,6 +193,11 @@ pub(crate) fn thing_line(thing: &Thing) -> String {
     let place = |kind: &str, family, names: &[&OsStr]| {
         let names: Vec<_> = names.iter().map(text::safe).collect();
         format!("{kind} {} {}", family_name(family), names.join(" "))
+    };
+    let of_table = |one: One<'_>| {
+        let (family, names) = one.place();
+        let what = place(&one.kind(), family, &names);
+        (what, one.handle(), one.words())
     };
     let (what, handle, about) = match thing {
         Thing::Table(one) => {
@@ -202,18 +212,9 @@ pub(crate) fn thing_line(thing: &Thing) -> String {
             let what = place("rule", one.family, &[&one.table, &one.chain]);
             (what, one.handle, rule_words(one))
         }
-        Thing::Set(one) => {
-            let what = place(things::set_kind(one), one.family, &[&one.table, &one.name]);
-            (what, one.handle, things::set_words(one))
-        }
-        Thing::Object(one) => {
-            let what = place(&one.kind_name(), one.family, &[&one.table, &one.name]);
-            (what, one.handle, things::words(one))
-        }
-        Thing::Flowtable(one) => {
-            let what = place("flowtable", one.family, &[&one.table, &one.name]);
-            (what, one.handle, things::flowtable_words(one))
-        }
+        Thing::Set(set) => of_table(One::Set(set)),
+        Thing::Object(one) => of_table(One::Object(one)),
+        Thing::Flowtable(table) => of_table(One::Flowtable(table)),
         _ => return String::new(),
     };
     format!("{what}  handle {handle}  {about}")

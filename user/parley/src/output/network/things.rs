@@ -9,8 +9,8 @@ use parley_netlink::nftables::{
 };
 use parley_netlink::route::names;
 use serde_json::Value;
-use std::ffi::OsStr;
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 
 /// Hooks of the family `netdev`.
 fn hook(number: u32) -> String {
@@ -89,16 +89,12 @@ fn state(protocol: u8, number: u16) -> String {
 }
 
 /// The types of a set: one by itself, and several in an array.
-fn types(names: &[std::borrow::Cow<'static, str>]) -> Option<Value> {
+fn types(names: &[Cow<'static, str>]) -> Option<Value> {
     match names {
         [] => None,
         [one] => Some(Value::from(one.as_ref())),
         several => Some(strings(several)),
     }
-}
-
-fn is_in<'a>(table: &'a Table) -> impl Fn(u8, &OsStr) -> bool + 'a {
-    |family, name| family == table.family && name == table.name
 }
 
 /// What every thing has.
@@ -110,7 +106,7 @@ fn heading(family: u8, name: &OsStr, table: &OsStr, handle: u64) -> Object {
         .with("handle", handle)
 }
 
-pub(super) fn named_object(named: &Named) -> Object {
+fn named_object(named: &Named) -> Object {
     let object = heading(named.family, &named.name, &named.table, named.handle)
         .maybe_name("comment", named.comment.as_deref());
     match &named.data {
@@ -205,7 +201,7 @@ fn synproxy_flags(flags: u32) -> Vec<&'static str> {
     set.map(|(_, name)| name).collect()
 }
 
-pub(super) fn set_object(set: &Set) -> Object {
+fn set_object(set: &Set) -> Object {
     let flags = set.flag_names();
     let constant = flags.contains(&"constant");
     heading(set.family, &set.name, &set.table, set.handle)
@@ -241,89 +237,80 @@ pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
     }
 }
 
-pub(super) fn flowtable_object(table: &Flowtable) -> Object {
+fn flowtable_object(table: &Flowtable) -> Object {
     let object = heading(table.family, &table.name, &table.table, table.handle)
         .with("hook", hook(table.hook))
         .with("prio", table.priority);
     with_devices(object, &table.devices)
 }
 
-/// What is in the table, with the words that `nft -j` has for what it is.
-pub(crate) fn objects<'a>(
-    ruleset: &'a Ruleset,
-    table: &'a Table,
-) -> impl Iterator<Item = (String, Object)> + 'a {
-    let is_here = is_in(table);
-    let named = ruleset
-        .objects
-        .iter()
-        .filter(move |one| is_here(one.family, &one.table));
-    let named = named.map(|one| (one.kind_name().into_owned(), named_object(one)));
-    let sets = sets(ruleset, table).map(|set| (set_kind(set).to_owned(), set_object(set)));
-    let is_here = is_in(table);
-    let flowtables = ruleset.flowtables.iter();
-    let flowtables = flowtables.filter(move |one| is_here(one.family, &one.table));
-    let flowtables = flowtables.map(|one| ("flowtable".to_owned(), flowtable_object(one)));
-    named.chain(sets).chain(flowtables)
+/// What is in a table beside its chains.
+#[derive(Clone, Copy)]
+pub(super) enum One<'a> {
+    Object(&'a Named),
+    Set(&'a Set),
+    Flowtable(&'a Flowtable),
 }
 
-/// The sets and maps of the table. Those without a name belong to their rules.
-fn sets<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = &'a Set> {
-    let is_here = is_in(table);
-    let all = ruleset.sets.iter().filter(|set| !set.is_anonymous());
-    all.filter(move |set| is_here(set.family, &set.table))
-}
+impl<'a> One<'a> {
+    /// The word that `nft -j` has for it.
+    pub(super) fn kind(self) -> Cow<'static, str> {
+        match self {
+            Self::Object(one) => one.kind_name(),
+            Self::Set(one) if one.is_map() => "map".into(),
+            Self::Set(_) => "set".into(),
+            Self::Flowtable(_) => "flowtable".into(),
+        }
+    }
 
-pub(super) fn set_kind(set: &Set) -> &'static str {
-    if set.is_map() {
-        "map"
-    } else {
-        "set"
+    /// Its family, and the names of its table and its own.
+    pub(super) fn place(self) -> (u8, [&'a OsStr; 2]) {
+        match self {
+            Self::Object(one) => (one.family, [&one.table, &one.name]),
+            Self::Set(one) => (one.family, [&one.table, &one.name]),
+            Self::Flowtable(one) => (one.family, [&one.table, &one.name]),
+        }
+    }
+
+    pub(super) fn handle(self) -> u64 {
+        match self {
+            Self::Object(one) => one.handle,
+            Self::Set(one) => one.handle,
+            Self::Flowtable(one) => one.handle,
+        }
+    }
+
+    pub(super) fn object(self) -> Object {
+        match self {
+            Self::Object(one) => named_object(one),
+            Self::Set(one) => set_object(one),
+            Self::Flowtable(one) => flowtable_object(one),
+        }
+    }
+
+    /// What there is to say of it.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Object(one) => words(one),
+            Self::Set(one) => set_words(one),
+            Self::Flowtable(one) => flowtable_words(one),
+        }
     }
 }
 
-/// The same as lines: what it is, its handle, and what else there is to say.
-pub(crate) fn lines<'a>(
-    ruleset: &'a Ruleset,
-    table: &'a Table,
-) -> impl Iterator<Item = (String, u64, String)> + 'a {
-    let is_here = is_in(table);
-    let named = ruleset
-        .objects
-        .iter()
-        .filter(move |one| is_here(one.family, &one.table));
-    let named = named.map(|one| {
-        (
-            one.kind_name().into_owned(),
-            &one.name,
-            one.handle,
-            words(one),
-        )
-    });
-    let sets = sets(ruleset, table).map(|set| {
-        (
-            set_kind(set).to_owned(),
-            &set.name,
-            set.handle,
-            set_words(set),
-        )
-    });
-    let is_here = is_in(table);
-    let flowtables = ruleset.flowtables.iter();
-    let flowtables = flowtables.filter(move |one| is_here(one.family, &one.table));
-    let flowtables = flowtables.map(|one| {
-        (
-            "flowtable".to_owned(),
-            &one.name,
-            one.handle,
-            flowtable_words(one),
-        )
-    });
-    let all = named.chain(sets).chain(flowtables);
-    all.map(|(kind, name, handle, about)| (format!("  {kind} {}", text::safe(name)), handle, about))
+/// What is in the table. Sets without a name belong to their rules.
+pub(super) fn of<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = One<'a>> {
+    let sets = ruleset.sets.iter().filter(|set| !set.is_anonymous());
+    let all = ruleset.objects.iter().map(One::Object);
+    let all = all.chain(sets.map(One::Set));
+    let all = all.chain(ruleset.flowtables.iter().map(One::Flowtable));
+    all.filter(|one| {
+        let (family, [of, _]) = one.place();
+        family == table.family && of == table.name
+    })
 }
 
-pub(super) fn words(named: &Named) -> String {
+fn words(named: &Named) -> String {
     let over = |is_over: bool| if is_over { "over " } else { "" };
     let mut words = match &named.data {
         Data::Counter { packets, bytes } => format!("packets {packets} bytes {bytes}"),
@@ -401,7 +388,7 @@ pub(super) fn words(named: &Named) -> String {
     words
 }
 
-pub(super) fn set_words(set: &Set) -> String {
+fn set_words(set: &Set) -> String {
     let mut words = set.key_types().join(" . ");
     if set.is_map() {
         words += &format!(" : {}", set.data_types().join(" . "));
@@ -429,7 +416,7 @@ pub(super) fn set_words(set: &Set) -> String {
     words
 }
 
-pub(super) fn flowtable_words(table: &Flowtable) -> String {
+fn flowtable_words(table: &Flowtable) -> String {
     format!(
         "{} priority {} devices {}",
         hook(table.hook),
