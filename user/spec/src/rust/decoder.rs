@@ -91,10 +91,10 @@ fn record(
         };
         let hint = member.display_hint.as_deref();
         let (len, kind) = match &member.kind {
-            MemberKind::Integer(integer) => (
-                i128::from(integer.kind.bits() / 8),
-                number(spec, integer, hint, false),
-            ),
+            MemberKind::Integer(integer) => {
+                let len = i128::from(integer.kind.bits() / 8);
+                (len, number(spec, integer, hint, false))
+            }
             MemberKind::Text(bound) => (len(bound), "Text".to_owned()),
             MemberKind::Binary(bound) => (len(bound), bytes(hint).to_owned()),
             MemberKind::Pad(bound) => (len(bound), "Pad".to_owned()),
