@@ -8,11 +8,13 @@
 mod common;
 
 use common::network::Netns;
-use common::{client, Temporary};
+use common::{client, Temporary, CREATE};
 use parley::client::Listener;
 use parley::uapi::{self, cmd, counter};
 use parley_netlink::genl;
-use parley_netlink::netlink::Socket;
+use parley_netlink::netlink::message::Message;
+use parley_netlink::netlink::{protocol, Socket};
+use parley_netlink::route::{self, Link};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -147,6 +149,34 @@ fn namespace(name: &'static str) -> Netns {
         .status();
     assert!(named.unwrap().success());
     netns
+}
+
+#[test]
+fn a_socket_that_listens_to_all_namespaces_returns_the_id_of_each_events_namespace() {
+    let netns = namespace("heard");
+    let here = Temporary::absent("near");
+    let mut listener = Listener::open(WAIT).unwrap();
+    listener.socket().listen_to_all_namespaces().unwrap();
+    let far = netns.parley("counter set far 1 --create");
+    assert!(far.status.success());
+    client().counter_set(here.0, 1, CREATE).unwrap();
+    for (name, nsid) in [("far", Some(77)), (here.0, None)] {
+        let event = listener.next_event().unwrap();
+        assert_eq!(event.counter.name.to_string(), name);
+        assert_eq!(listener.socket().nsid(), nsid);
+    }
+
+    let mut links = Socket::open(protocol::ROUTE).unwrap();
+    links.listen_to_all_namespaces().unwrap();
+    links.join(libc::RTNLGRP_LINK).unwrap();
+    links.set_timeout(WAIT.unwrap()).unwrap();
+    netns.ip("link add far9 type dummy");
+    let is_it = |message: &Message<'_>| {
+        let event = route::event::<Link>(message).unwrap();
+        event.is_some_and(|event| event.entry.name == "far9")
+    };
+    links.next_message(is_it).unwrap();
+    assert_eq!(links.nsid(), Some(77));
 }
 
 #[test]

@@ -25,7 +25,7 @@
 use super::datagram::{number, protocol_name, Order};
 use super::render::{wrap, Part, Style};
 use super::value::{quote, signed};
-use crate::netlink::tap::{Call, Meaning, Member, Step};
+use crate::netlink::tap::{Call, Meaning, Member, Method, Step};
 use crate::netlink::Refusal;
 
 /// The width of what a call is for, before it.
@@ -44,6 +44,7 @@ fn option(level: i32, option: i32) -> (String, String) {
         (libc::SOL_NETLINK, libc::NETLINK_EXT_ACK) => "NETLINK_EXT_ACK",
         (libc::SOL_NETLINK, libc::NETLINK_GET_STRICT_CHK) => "NETLINK_GET_STRICT_CHK",
         (libc::SOL_NETLINK, libc::NETLINK_DROP_MEMBERSHIP) => "NETLINK_DROP_MEMBERSHIP",
+        (libc::SOL_NETLINK, libc::NETLINK_LISTEN_ALL_NSID) => "NETLINK_LISTEN_ALL_NSID",
         (libc::SOL_SOCKET, libc::SO_RCVBUF) => "SO_RCVBUF",
         (libc::SOL_SOCKET, libc::SO_RCVBUFFORCE) => "SO_RCVBUFFORCE",
         _ => "",
@@ -94,13 +95,28 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
             )
         }
         Call::Receive {
-            room, bytes, from, ..
+            room,
+            bytes,
+            from,
+            method,
+            ..
         } => {
             let len = bytes.len();
             let from = from.map_or_else(|| "[none]".to_owned(), address);
-            let call = match step.result {
-                Ok(_) => format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])"),
-                Err(_) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
+            let call = match (method, step.result) {
+                (Method::Address, Ok(_)) => {
+                    format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])")
+                }
+                (Method::Address, Err(_)) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
+                (Method::Message { nsid }, Ok(_)) => {
+                    let control = nsid.map_or_else(String::new, |nsid| {
+                        format!("{{SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, {nsid}}}")
+                    });
+                    format!("recvmsg({fd}, {{{from}, [{len} of {room} bytes], [{control}]}}, MSG_TRUNC)")
+                }
+                (Method::Message { .. }, Err(_)) => {
+                    format!("recvmsg({fd}, {{[none of {room} bytes]}}, MSG_TRUNC)")
+                }
             };
             ("receive", call)
         }
@@ -226,4 +242,37 @@ fn bytes(name: &str, bytes: &[u8]) -> String {
         out.push_str(&format!("{:width$}{line}\n", "", width = STAGE + 2));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receive_with_ancillary_data_is_shown_as_the_call_that_it_is() {
+        let shown = |nsid, result| {
+            let call = Call::Receive {
+                room: 64,
+                bytes: &[0; 20],
+                whole: 20,
+                from: Some(0),
+                protocol: 0,
+                method: Method::Message { nsid },
+            };
+            let step = Step {
+                fd: 3,
+                call,
+                result,
+            };
+            let text = text(&step, Style::default());
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            shown(Some(77), Ok(20)),
+            "receive recvmsg(3, {{AF_NETLINK, pid 0, groups 0}, [20 of 64 bytes], \
+             [{SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 77}]}, MSG_TRUNC) = 20"
+        );
+        assert!(shown(None, Ok(20)).contains("bytes], []}, MSG_TRUNC) = 20"));
+        assert!(shown(None, Err(libc::EAGAIN)).contains("64 bytes]}, MSG_TRUNC) = -1 EAGAIN"));
+    }
 }

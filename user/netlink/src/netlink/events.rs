@@ -21,18 +21,28 @@ struct GivenUp {
     expect: Expect,
 }
 
+/// The length of a namespace's id, which precedes each message.
+const NSID: usize = size_of::<i32>();
+
+/// In place of an id: the event is of the socket's own namespace, or of one without an id
+/// (`NETNSA_NSID_NOT_ASSIGNED`).
+const NO_NSID: i32 = -1;
+
 /// Events in the order in which they arrived, until somebody reads them.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    /// Messages, each padded to a multiple of [`ALIGN`].
+    /// Messages, each behind the id of its network namespace and padded to a multiple of
+    /// [`ALIGN`].
     bytes: Vec<u8>,
     /// How many of the bytes are read.
     read: usize,
     /// Whether the next message is to be looked at more closely: there is something to
-    /// read here, a loss to tell of, or an answer that may come late.
+    /// read here, a loss to tell of, an answer that may come late, or all namespaces.
     waiting: bool,
     /// Whether the socket has joined a group.
     listens: bool,
+    /// Whether it listens to all network namespaces. Then all its events pass through here.
+    are_of_all: bool,
     /// Whether events were lost, and nobody was told.
     lost: bool,
     /// Requests whose answers may come late, and look like events.
@@ -43,6 +53,18 @@ impl Events {
     /// The socket has joined a group.
     pub(super) fn listen(&mut self) {
         self.listens = true;
+    }
+
+    /// The socket listens to all network namespaces.
+    pub(super) fn listen_to_all(&mut self) {
+        self.are_of_all = true;
+        self.waiting = true;
+    }
+
+    /// Whether the socket listens to all network namespaces.
+    #[inline]
+    pub(super) fn are_of_all(&self) -> bool {
+        self.are_of_all
     }
 
     /// Notes that events may be lost, if the socket has joined a group.
@@ -115,7 +137,10 @@ impl Events {
 
     /// Finds out whether something waits.
     fn look(&mut self) {
-        self.waiting = self.read < self.bytes.len() || self.lost || !self.given_up.is_empty();
+        self.waiting = self.read < self.bytes.len()
+            || self.lost
+            || !self.given_up.is_empty()
+            || self.are_of_all;
     }
 
     #[inline]
@@ -139,18 +164,36 @@ impl Events {
         if is_addressed && (is_part || !self.listens || self.is_late(message, portid)) {
             return;
         }
+        self.push(message, NO_NSID);
+    }
+
+    /// Keeps the messages of a datagram from the network namespace with the id `nsid`. No
+    /// answer comes with an id, so they are events whatever their numbers are: another process
+    /// may have the same port in another namespace.
+    #[cold]
+    pub(super) fn keep_all(&mut self, datagram: &[u8], nsid: i32) {
+        for message in Messages::new(datagram) {
+            match message {
+                Ok(message) => self.push(&message, nsid),
+                Err(_) => self.overrun(),
+            }
+        }
+    }
+
+    fn push(&mut self, message: &Message<'_>, nsid: i32) {
         self.waiting = true;
         // So never more than half is read.
         if self.read > self.bytes.len() / 2 {
             self.bytes.drain(..self.read);
             self.read = 0;
         }
-        let len = HEADER.saturating_add(message.payload.len());
+        let len = (NSID + HEADER).saturating_add(message.payload.len());
         let unread = self.bytes.len().saturating_sub(self.read);
         if unread.saturating_add(len) > ROOM {
             self.lost = true;
             return;
         }
+        self.bytes.extend_from_slice(&nsid.to_ne_bytes());
         self.bytes.extend_from_slice(&message.header.bytes());
         self.bytes.extend_from_slice(message.payload);
         let end = self.bytes.len().next_multiple_of(ALIGN);
@@ -159,16 +202,17 @@ impl Events {
 
     /// Finds the next that is `wanted`, and drops those before it.
     pub(super) fn next(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Option<usize>> {
-        let mut messages = Messages::at(&self.bytes, self.read);
         let found = loop {
-            let at = messages.offset();
-            match messages.next() {
+            let at = self.read;
+            let mut messages = Messages::at(&self.bytes, at.saturating_add(NSID));
+            let next = messages.next();
+            self.read = messages.offset();
+            match next {
                 Some(Ok(message)) if !wanted(&message) => {}
                 Some(found) => break found.map(|_| Some(at)),
                 None => break Ok(None),
             }
         };
-        self.read = messages.offset();
         self.look();
         found
     }
@@ -179,8 +223,14 @@ impl Events {
             what: "the event is gone",
             offset: at,
         };
-        Messages::at(&self.bytes, at)
+        Messages::at(&self.bytes, at.saturating_add(NSID))
             .next()
             .unwrap_or(Err(malformed))
+    }
+
+    /// The id of the namespace of the message that [`Self::next`] has found.
+    pub(super) fn nsid(&self, at: usize) -> Option<i32> {
+        let id = self.bytes.get(at..)?.first_chunk().copied();
+        id.map(i32::from_ne_bytes).filter(|nsid| *nsid != NO_NSID)
     }
 }

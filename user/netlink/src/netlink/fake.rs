@@ -70,8 +70,8 @@ impl Fake {
 /// What comes out of a receive.
 #[derive(Clone, Debug)]
 enum Given {
-    /// A datagram of this sender.
-    Datagram(Option<u32>, Vec<u8>),
+    /// A datagram of this sender, and of the network namespace with this id.
+    Datagram(Option<u32>, Option<i32>, Vec<u8>),
     /// `ENOBUFS`.
     Loss,
 }
@@ -115,7 +115,14 @@ impl Answers {
 
     /// Says these bytes as if `sender` had sent them: the port of a process, or nobody.
     pub fn datagram_of(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
-        self.queue.push_back(Given::Datagram(sender, bytes));
+        self.queue.push_back(Given::Datagram(sender, None, bytes));
+    }
+
+    /// Says these bytes as the kernel says an event from the network namespace with the id
+    /// `nsid`, on a socket that listens to all.
+    pub fn datagram_from_namespace(&mut self, nsid: i32, bytes: Vec<u8>) {
+        let given = Given::Datagram(Some(0), Some(nsid), bytes);
+        self.queue.push_back(given);
     }
 
     /// Has the receive behind all others fail, as if the socket's buffer had been full.
@@ -125,7 +132,7 @@ impl Answers {
 
     /// Says these bytes behind all others, again and again.
     pub fn endless(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
-        self.endless = Some(Given::Datagram(sender, bytes));
+        self.endless = Some(Given::Datagram(sender, None, bytes));
     }
 }
 
@@ -156,18 +163,26 @@ impl Transport for Fake {
     }
 
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        self.receive_from_all(buffer).map(|(received, _)| received)
+    }
+
+    fn listen_to_all(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn receive_from_all(&self, buffer: &mut [u8]) -> io::Result<(Received, Option<i32>)> {
         let mut answers = self.answers();
         let given = answers
             .queue
             .pop_front()
             .or_else(|| answers.endless.clone());
         match given {
-            Some(Given::Datagram(sender, bytes)) => {
+            Some(Given::Datagram(sender, nsid, bytes)) => {
                 let len = bytes.len().min(buffer.len());
                 if let (Some(to), Some(from)) = (buffer.get_mut(..len), bytes.get(..len)) {
                     to.copy_from_slice(from);
                 }
-                Ok(Received::new(len, sender, bytes.len()))
+                Ok((Received::new(len, sender, bytes.len()), nsid))
             }
             Some(Given::Loss) => Err(io::Error::from_raw_os_error(libc::ENOBUFS)),
             None => Err(io::Error::from_raw_os_error(libc::EAGAIN)),

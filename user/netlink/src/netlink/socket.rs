@@ -70,8 +70,10 @@ pub struct Socket<T = Netlink> {
     buffer: Box<[u8]>,
     /// What is received and not yet read.
     unread: Range<usize>,
-    /// Events that arrived before an answer.
+    /// Events that arrived before an answer, or from other network namespaces.
     events: Events,
+    /// The id of the network namespace that the latest message is from.
+    nsid: Option<i32>,
     /// The sequence number of an answer in several messages whose end has not been
     /// read. While the kernel is at it, it refuses another dump with `EBUSY`.
     open: Option<u32>,
@@ -98,6 +100,7 @@ impl<T: Transport> Socket<T> {
             buffer: vec![0; RECEIVE_BUFFER].into_boxed_slice(),
             unread: 0..0,
             events: Events::default(),
+            nsid: None,
             open: None,
         }
     }
@@ -374,6 +377,9 @@ impl<T: Transport> Socket<T> {
         mut received: Result<Option<usize>>,
         deadline: &mut Deadline,
     ) -> Result<()> {
+        if self.events.are_of_all() {
+            received = self.receive_from_all();
+        }
         loop {
             match received {
                 Ok(Some(len)) => {
@@ -391,7 +397,7 @@ impl<T: Transport> Socket<T> {
                 }
                 Err(error) => return Err(error),
             }
-            received = self.receive();
+            received = self.receive_from_all();
         }
     }
 
@@ -407,9 +413,15 @@ impl<T: Transport> Socket<T> {
 
     /// Receives a datagram of the kernel's to the start of the buffer, and tells
     /// how long it is, or `None` where none is there. One from anybody else is
-    /// dropped, and has no length. Of an earlier one nothing may be unread.
+    /// dropped, and has no length. Nor has one from another network namespace, which is kept.
+    /// Of an earlier one nothing may be unread. A socket that listens to all network
+    /// namespaces receives by [`Self::receive_from_all`] alone.
+    // It would cost instructions to have the other way of receiving in line, too.
     #[inline(always)]
     fn receive(&mut self) -> Result<Option<usize>> {
+        if self.events.are_of_all() {
+            return Ok(None);
+        }
         let received = match self.transport.receive(&mut self.buffer) {
             Ok(received) => received,
             Err(error) => return receive_failed(error),

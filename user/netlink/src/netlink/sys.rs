@@ -130,6 +130,55 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32
     Ok((netlink.then_some(address.nl_pid), len))
 }
 
+/// As [`receive`], by `recvmsg()`. Also returns the id of the event's network namespace, which
+/// the kernel adds as ancillary data on a socket with `NETLINK_LISTEN_ALL_NSID`.
+pub(super) fn receive_with_nsid(
+    fd: &OwnedFd,
+    buffer: &mut [u8],
+) -> io::Result<(Option<u32>, usize, Option<i32>)> {
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut address: libc::sockaddr_nl = unsafe { zeroed() };
+    let mut part = libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    };
+    // Aligned as a `struct cmsghdr`, with room for one and its `int`.
+    let mut control = [0u64; 8];
+    // SAFETY: All fields are integers or pointers, for which zero is a value.
+    let mut message: libc::msghdr = unsafe { zeroed() };
+    message.msg_name = (&raw mut address).cast();
+    message.msg_namelen = ADDRESS_LEN;
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = size_of_val(&control) as _;
+    // SAFETY: The address, the one part and the control buffer are valid for writes of their
+    // lengths, which the message holds. All are borrowed for this call.
+    let len = check(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, libc::MSG_TRUNC) })?;
+    // SAFETY: The kernel has set the length of the control buffer to that of its data, so
+    // this is null or points at a whole header in the buffer.
+    let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message).as_ref() };
+    // SAFETY: The call takes no pointers.
+    let int_len = unsafe { libc::CMSG_LEN(size_of::<libc::c_int>() as u32) };
+    let is_nsid = |header: &&libc::cmsghdr| {
+        header.cmsg_level == libc::SOL_NETLINK
+            && header.cmsg_type == libc::NETLINK_LISTEN_ALL_NSID
+            && header.cmsg_len >= int_len as _
+    };
+    let nsid = header.filter(is_nsid).map(|header| {
+        // SAFETY: The header's length has been checked: an `int` follows it in the buffer.
+        // Its alignment is of no matter.
+        unsafe {
+            libc::CMSG_DATA(header)
+                .cast::<libc::c_int>()
+                .read_unaligned()
+        }
+    });
+    let netlink = message.msg_namelen == ADDRESS_LEN
+        && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
+    Ok((netlink.then_some(address.nl_pid), len, nsid))
+}
+
 /// Moves the calling thread into the network namespace that `fd` stands for.
 pub(super) fn enter_net_namespace(fd: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: The call takes no pointers.

@@ -86,7 +86,7 @@ pub enum Call<'a> {
         /// The socket's protocol.
         protocol: i32,
     },
-    /// `recvfrom()` with `MSG_TRUNC`.
+    /// `recvfrom()` or `recvmsg()`, with `MSG_TRUNC`.
     #[non_exhaustive]
     Receive {
         /// How many bytes there was room for.
@@ -99,6 +99,8 @@ pub enum Call<'a> {
         from: Option<u32>,
         /// The socket's protocol.
         protocol: i32,
+        /// Which of the two calls it is.
+        method: Method,
     },
     /// `poll()` for something to receive.
     #[non_exhaustive]
@@ -133,6 +135,19 @@ pub enum Call<'a> {
         offset: u64,
         /// What was read.
         bytes: &'a [u8],
+    },
+}
+
+/// How a datagram was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Method {
+    /// By `recvfrom()`, with the sender's address.
+    Address,
+    /// By `recvmsg()`, with ancillary data as well.
+    Message {
+        /// The id of the network namespace, if the ancillary data had one.
+        nsid: Option<i32>,
     },
 }
 

@@ -4,7 +4,7 @@
 
 use super::error::{Error, Result};
 use super::sys;
-use super::tap::{tell, Call, Step, Tap};
+use super::tap::{tell, Call, Method, Step, Tap};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -49,6 +49,17 @@ pub trait Transport: fmt::Debug {
 
     /// Receives a datagram. Fails with `EAGAIN` where none is there.
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received>;
+
+    /// Listens to events of all network namespaces. Fails if it cannot, as by default.
+    fn listen_to_all(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// As [`receive`](Self::receive), once it listens to all network namespaces. Also returns
+    /// the id of the namespace that sent an event, if it has one here.
+    fn receive_from_all(&self, buffer: &mut [u8]) -> io::Result<(Received, Option<i32>)> {
+        Ok((self.receive(buffer)?, None))
+    }
 
     /// Waits until there is a datagram to receive, for at most `timeout`. It may end
     /// for no reason.
@@ -154,12 +165,23 @@ impl Netlink {
     #[cold]
     #[inline(never)]
     fn received(&self, buffer: &[u8], len: usize, from: Option<u32>, whole: usize, errno: i32) {
+        self.received_by(Method::Address, buffer, (len, from, whole), errno);
+    }
+
+    fn received_by(
+        &self,
+        method: Method,
+        buffer: &[u8],
+        (len, from, whole): (usize, Option<u32>, usize),
+        errno: i32,
+    ) {
         let call = Call::Receive {
             room: buffer.len(),
             bytes: buffer.get(..len).unwrap_or_default(),
             whole,
             from,
             protocol: self.protocol,
+            method,
         };
         self.step(call, whole, errno);
     }
@@ -221,6 +243,28 @@ impl Transport for Netlink {
             match &received {
                 Ok(got) => self.received(buffer, got.len, got.sender, got.whole, 0),
                 Err(error) => self.received(buffer, 0, None, 0, errno(error)),
+            }
+        }
+        received
+    }
+
+    fn listen_to_all(&mut self) -> io::Result<()> {
+        self.set_option(libc::SOL_NETLINK, libc::NETLINK_LISTEN_ALL_NSID, 1)
+    }
+
+    fn receive_from_all(&self, buffer: &mut [u8]) -> io::Result<(Received, Option<i32>)> {
+        let room = buffer.len();
+        let received = sys::receive_with_nsid(&self.fd, buffer);
+        let received = received
+            .map(|(sender, whole, nsid)| (Received::new(whole.min(room), sender, whole), nsid));
+        match &received {
+            Ok((got, nsid)) => {
+                let method = Method::Message { nsid: *nsid };
+                self.received_by(method, buffer, (got.len, got.sender, got.whole), 0);
+            }
+            Err(error) => {
+                let method = Method::Message { nsid: None };
+                self.received_by(method, buffer, (0, None, 0), errno(error));
             }
         }
         received

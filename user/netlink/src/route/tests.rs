@@ -338,11 +338,7 @@ impl Transport for WithoutInet6 {
         }
         put(libc::NLMSG_DONE as u16, &end.to_ne_bytes());
         buffer[..datagram.len()].copy_from_slice(&datagram);
-        Ok(Received {
-            len: datagram.len(),
-            sender: Some(0),
-            whole: datagram.len(),
-        })
+        Ok(Received::new(datagram.len(), Some(0), datagram.len()))
     }
 
     fn wait(&self, _: Option<Duration>) -> io::Result<()> {

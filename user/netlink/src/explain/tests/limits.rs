@@ -4,7 +4,7 @@
 //! its size warrants, and both are told.
 
 use super::*;
-use crate::netlink::tap::{Call, Step};
+use crate::netlink::tap::{Call, Method, Step};
 
 /// Whether this runs under an emulator, where it takes minutes to pass the larger limits.
 /// They are the same on each machine, so those tests are left out there.
@@ -167,6 +167,7 @@ fn what_there_was_no_room_for_is_no_fault_of_the_message() {
             whole: 44,
             from: Some(0),
             protocol: 16,
+            method: Method::Address,
         },
         result: Ok(44),
     };

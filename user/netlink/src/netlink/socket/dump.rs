@@ -208,7 +208,7 @@ impl<T: Transport> Socket<T> {
     pub(super) fn keep_waiting(&mut self) {
         let mut deadline = Deadline::new(self.timeout.min(TIMEOUT));
         loop {
-            match self.receive() {
+            match self.receive_from_all() {
                 Ok(Some(len)) => {
                     self.unread = 0..len;
                     self.keep_unread(None);
@@ -225,7 +225,7 @@ impl<T: Transport> Socket<T> {
 
     /// Reads what is unread: keeps the events, and drops all else. Returns whether the
     /// ACK of the request `ping` was there.
-    fn keep_unread(&mut self, ping: Option<u32>) -> bool {
+    pub(super) fn keep_unread(&mut self, ping: Option<u32>) -> bool {
         let mut answered = false;
         let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
         for message in Messages::at(datagram, self.unread.start) {
@@ -267,7 +267,7 @@ impl<T: Transport> Socket<T> {
             if self.open.is_none() {
                 return;
             }
-            match self.receive() {
+            match self.receive_from_all() {
                 Ok(Some(len)) => self.unread = 0..len,
                 // All is read.
                 Ok(None) if answered => self.open = None,

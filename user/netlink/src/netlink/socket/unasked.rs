@@ -2,7 +2,7 @@
 
 //! Messages that nobody has asked for: events, and questions to an agent.
 
-use super::{Deadline, Found, Socket};
+use super::{io_error, receive_failed, Deadline, Found, Socket};
 use crate::netlink::error::{Error, Result};
 use crate::netlink::message::Message;
 use crate::netlink::transport::Transport;
@@ -19,6 +19,11 @@ impl<T: Transport> Socket<T> {
     #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
         if !self.events.is_empty() {
+            if self.events.are_of_all() {
+                let at = self.next_of_all(&wanted, true)?;
+                let at = at.ok_or(Error::Timeout(self.timeout))?;
+                return self.events.get(at);
+            }
             if let Some(kept) = self.events.next(&wanted)? {
                 return self.events.get(kept);
             }
@@ -39,12 +44,80 @@ impl<T: Transport> Socket<T> {
         wanted: impl Fn(&Message<'_>) -> bool,
     ) -> Result<Option<Message<'_>>> {
         if !self.events.is_empty() {
+            if self.events.are_of_all() {
+                let at = self.next_of_all(&wanted, false)?;
+                return at.map(|at| self.events.get(at)).transpose();
+            }
             if let Some(kept) = self.events.next(&wanted)? {
                 return self.events.get(kept).map(Some);
             }
         }
         let found = self.find(wanted, false)?;
         Ok(found.map(|found| self.found(&found)))
+    }
+
+    /// Listens to the groups that the socket has joined or joins in all network namespaces that
+    /// have an id (nsid) in the socket's own; see ip-netns(8). [`Self::nsid`] returns the id of
+    /// the latest event's namespace. Needs CAP_NET_BROADCAST in each of them.
+    pub fn listen_to_all_namespaces(&mut self) -> Result<()> {
+        let listens = self.transport.listen_to_all();
+        listens.map_err(io_error("setsockopt"))?;
+        self.events.listen_to_all();
+        Ok(())
+    }
+
+    /// The id of the network namespace that sent the latest message of
+    /// [`next_message`](Self::next_message) or [`try_next`](Self::try_next), on a socket that
+    /// [listens to all](Self::listen_to_all_namespaces). `None` if that namespace has no id in
+    /// the socket's own, as is usual for the socket's own namespace.
+    #[must_use]
+    pub fn nsid(&self) -> Option<i32> {
+        self.nsid
+    }
+
+    /// Finds the next event that is `wanted`, on a socket that listens to all network
+    /// namespaces. All events are kept there, each with the id of its namespace.
+    #[cold]
+    #[inline(never)]
+    fn next_of_all(
+        &mut self,
+        wanted: &dyn Fn(&Message<'_>) -> bool,
+        waits: bool,
+    ) -> Result<Option<usize>> {
+        let mut deadline = Deadline::new(self.timeout);
+        loop {
+            self.keep_unread(None);
+            if let Some(at) = self.events.next(wanted)? {
+                self.nsid = self.events.nsid(at);
+                return Ok(Some(at));
+            }
+            if !self.receive_event(&mut deadline, waits)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// As [`Self::receive`], from all network namespaces if the socket listens to them.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn receive_from_all(&mut self) -> Result<Option<usize>> {
+        if !self.events.are_of_all() {
+            return self.receive();
+        }
+        let (received, nsid) = match self.transport.receive_from_all(&mut self.buffer) {
+            Ok(received) => received,
+            Err(error) => return receive_failed(error),
+        };
+        match nsid {
+            _ if received.sender != Some(0) => Ok(Some(0)),
+            _ if received.truncated() => Err(Error::Truncated(self.buffer.len())),
+            None => Ok(Some(received.len)),
+            Some(nsid) => {
+                let datagram = self.buffer.get(..received.len).unwrap_or_default();
+                self.events.keep_all(datagram, nsid);
+                Ok(Some(0))
+            }
+        }
     }
 
     /// Finds the next message that is `wanted` in what is unread and in what is received.
@@ -91,6 +164,9 @@ impl<T: Transport> Socket<T> {
         deadline: &mut Deadline,
         waits: bool,
     ) -> Result<bool> {
+        if self.events.are_of_all() {
+            received = self.receive_from_all();
+        }
         loop {
             match received {
                 Ok(Some(len)) => {
@@ -106,7 +182,72 @@ impl<T: Transport> Socket<T> {
                 Err(Error::Overrun) if !self.events.has_lost() => self.events.overrun(),
                 Err(error) => return Err(error),
             }
-            received = self.receive();
+            received = self.receive_from_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::netlink::fake::{reply, Fake};
+    use crate::netlink::message::flags;
+    use crate::netlink::socket::Expect;
+
+    const KIND: u16 = 0x20;
+
+    #[test]
+    fn an_event_of_another_namespace_is_no_answer_and_comes_with_the_id_of_its_namespace() {
+        for expect in [Expect::Reply, Expect::Entry, Expect::Ack] {
+            let mut socket = Fake::socket(move |request, answers| {
+                // A process of that namespace has the same port, and used the same number.
+                let seq = request.header.seq;
+                let foreign = [reply(KIND, 0, seq, b"far1"), reply(KIND, 0, seq, b"far2")];
+                answers.datagram_from_namespace(77, foreign.concat());
+                answers.datagram_from_namespace(0, reply(2, 0, seq, &[0; 20]));
+                match expect {
+                    Expect::Ack => answers.ack(),
+                    _ => answers.message(KIND, 0, b"here"),
+                }
+                answers.datagram(reply(KIND, 0, 0, b"near"));
+                answers.datagram_from_namespace(5, reply(KIND, 0, 0, b"last"));
+            });
+            socket.listen_to_all_namespaces().unwrap();
+            let seq = socket.next_seq();
+            let request = reply(KIND, flags::REQUEST, seq, b"");
+            let answer = socket.transact(&request, seq, expect).unwrap();
+            if expect != Expect::Ack {
+                assert_eq!(answer.payload, b"here");
+            }
+            for (payload, nsid) in [
+                (&b"far1"[..], Some(77)),
+                (b"far2", Some(77)),
+                (&[0; 20], Some(0)),
+                (b"near", None),
+                (b"last", Some(5)),
+            ] {
+                let event = socket.next_message(|_| true).unwrap();
+                assert_eq!(event.payload, payload);
+                assert_eq!(socket.nsid(), nsid);
+            }
+            assert!(socket.try_next(|_| true).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn events_of_other_namespaces_are_passed_over_if_they_are_not_wanted() {
+        let mut socket = Fake::socket(|_, answers| {
+            for (nsid, payload) in [(1, b"no"), (2, b"no"), (3, b"ok")] {
+                answers.datagram_from_namespace(nsid, reply(KIND, 0, 0, payload));
+            }
+            answers.datagram(reply(KIND, 0, 0, b"no"));
+            answers.endless(Some(0), reply(KIND, 0, 0, b"ok"));
+        });
+        socket.listen_to_all_namespaces().unwrap();
+        socket.send(&reply(KIND, flags::REQUEST, 1, b"")).unwrap();
+        for nsid in [Some(3), None] {
+            let event = socket.try_next(|event| event.payload == b"ok").unwrap();
+            assert!(event.is_some());
+            assert_eq!(socket.nsid(), nsid);
         }
     }
 }
