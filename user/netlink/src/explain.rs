@@ -38,6 +38,7 @@ mod context;
 mod datagram;
 mod flags;
 mod message;
+mod names;
 pub mod render;
 pub mod steps;
 mod tables;
@@ -49,24 +50,19 @@ mod walk;
 
 pub use context::Context;
 pub use datagram::{protocol_name, Datagram, Direction, Explained, Field, Order};
+pub use names::Names;
 
 impl Context {
     /// Takes a datagram apart, and learns from it.
     pub fn explain(&mut self, datagram: Datagram<'_>) -> Explained {
         message::datagram(self, datagram)
     }
-}
 
-/// Returns the name of a command of the controller's, as the program shows it.
-#[doc(hidden)]
-#[must_use]
-pub fn controller_command(cmd: u8) -> Option<&'static str> {
-    tables::generic::controller_command(cmd)
-}
-
-/// Returns the name of an attribute of the controller's, as the program shows it.
-#[doc(hidden)]
-#[must_use]
-pub fn controller_attribute(number: u16) -> Option<&'static str> {
-    tables::generic::controller_attribute(number)
+    /// Returns the name of an operation of the Generic Netlink family `family`, and the names of
+    /// its attributes. Only the controller's and those of specs are known.
+    #[must_use]
+    pub fn operation(&self, family: &str, cmd: u8) -> (Option<&'static str>, Names) {
+        let (name, _, set) = tables::generic::Known::named(self, Some(family)).command(cmd);
+        (name, Names(set))
+    }
 }

@@ -4,11 +4,11 @@
 //! `include/uapi/linux/netlink.h`, `struct nlattr`.
 
 use super::datagram::{each, Order};
+use super::names::Names;
 use super::tables;
 use super::value::{number_of, show, Place};
 use super::walk::Walk;
-use crate::genl::spec::{Attribute, Family};
-use crate::kernel::{name_of, Entry, Format, Kind, Name, Record, Set};
+use crate::kernel::{name_of, Format, Kind, Name, Record, Set};
 use crate::netlink::attr::{ALIGN, HEADER};
 
 const NESTED: u16 = 1 << 15;
@@ -17,79 +17,10 @@ const NET_BYTEORDER: u16 = 1 << 14;
 /// Nests deeper than this are shown as bytes.
 const DEPTH_MAX: usize = 16;
 
-impl Set {
-    /// The name and the kind of the attribute with this number. Of one that is
-    /// not known there is no name.
-    fn entry(self, number: u16) -> (Option<&'static str>, Kind) {
-        match self {
-            Self::Guess => (None, Kind::Unknown),
-            Self::Each(name, kind) => (Some(name), *kind),
-            Self::Known(table) => match tables::special(table, number) {
-                Some(kind) => (find(table.0, &[], number).0, kind),
-                None => find(table.0, &[], number),
-            },
-            Self::Over(table, below) => find(table, below.0, number),
-            Self::Spec(family, set) => match set.attribute(number) {
-                Some(attribute) => (Some(attribute.name), of_spec(family, attribute)),
-                None => (None, Kind::Unknown),
-            },
-        }
-    }
-
-    /// What stands before an attribute's name where it is told from afar.
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Spec(_, set) => set.name,
-            _ => "",
-        }
-    }
-}
-
-/// The entry of a number in the first table, or else in the second.
-fn find(
-    table: &'static [Entry],
-    below: &'static [Entry],
-    number: u16,
-) -> (Option<&'static str>, Kind) {
-    let mut entries = table.iter().chain(below);
-    match entries.find(|entry| entry.0 == number) {
-        Some((_, name, kind)) => (Some(name), *kind),
-        None => (None, Kind::Unknown),
-    }
-}
-
-/// Returns the kind of an attribute of a family's spec.
-fn of_spec(family: &'static Family, attribute: &Attribute) -> Kind {
-    match attribute.kind {
-        "uint" if attribute.name.ends_with("-ns") => Kind::Nanoseconds,
-        "u32" if attribute.name.ends_with("-ms") => Kind::Milliseconds,
-        "uint" => Kind::Uint,
-        "sint" => Kind::Sint,
-        "u32" => Kind::Unsigned(4),
-        "string" => Kind::Text,
-        "binary" => Kind::Bytes,
-        "nest" => match attribute.nested.and_then(|set| family.set(set)) {
-            Some(set) => Kind::Nest(Set::Spec(family, set)),
-            None => Kind::Nest(Set::Guess),
-        },
-        _ => Kind::Unknown,
-    }
-}
-
-/// The name by which an error names an attribute: `set.attribute`, or what its
-/// constant is called.
-pub(super) fn full_name(set: Set, number: u16) -> String {
-    match (set.prefix(), set.entry(number).0) {
-        ("", Some(name)) => name.to_owned(),
-        (prefix, Some(name)) => format!("{prefix}.{name}"),
-        (_, None) => format!("attribute {number}"),
-    }
-}
-
 impl Place {
     /// The attribute's name, as an error names it.
     pub(super) fn name(&self) -> String {
-        full_name(self.set, self.number)
+        Names(self.set).full_name(self.number)
     }
 }
 

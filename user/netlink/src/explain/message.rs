@@ -6,10 +6,11 @@
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
 
 use super::about::{About, Role};
-use super::attributes::{attributes, full_name};
+use super::attributes::attributes;
 use super::context::{Context, Request, CONTROLLER};
 use super::datagram::{number, Datagram, Direction, Explained, Order};
 use super::flags::{self, Purpose};
+use super::names::Names;
 use super::tables::{control, generic, netfilter, route};
 use super::value::{quote, show, signed, Place};
 use super::walk::Walk;
@@ -431,7 +432,7 @@ fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Opt
             let place = at(value)?;
             Some(format!("{} of the request", place.name()))
         }
-        control::MISSING => Some(full_name(set, u16::try_from(value).ok()?)),
+        control::MISSING => Some(Names(set).full_name(u16::try_from(value).ok()?)),
         _ => None,
     };
     walk.heading(

@@ -3,8 +3,8 @@
 //! Names the operation and the attribute of a refusal.
 
 use crate::uapi;
+use parley_netlink::explain::Names;
 use parley_netlink::genl::message;
-use parley_netlink::genl::spec::Attribute;
 use parley_netlink::netlink::attr::{Attributes, ALIGN, HEADER};
 use parley_netlink::netlink::message::Header;
 use parley_netlink::netlink::{Error, Refusal};
@@ -26,7 +26,7 @@ pub(super) fn name_parts(error: Error, request: &[u8], cmd: u8) -> Error {
             (Some(offset), ..) => attribute_at(request, operation.set, offset),
             (None, Some(number), None) => u16::try_from(number)
                 .ok()
-                .map(|number| path(operation.set, number)),
+                .map(|number| Names::of(&uapi::FAMILY, operation.set).full_name(number)),
             _ => None,
         };
     }
@@ -43,7 +43,7 @@ fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
     let at = (offset as usize).checked_sub(message::ATTRIBUTES)?;
     let attributes = request.get(message::ATTRIBUTES..total)?;
     let (mut attributes, mut at) = (Attributes::new(attributes), at);
-    let mut set = set;
+    let mut names = Names::of(&uapi::FAMILY, set);
     let mut name = set.to_owned();
     loop {
         let attribute = attributes
@@ -54,31 +54,19 @@ fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
                     attribute.offset + (HEADER + attribute.payload.len()).next_multiple_of(ALIGN);
                 (attribute.offset..end).contains(&at)
             })?;
-        let known = known(set, attribute.number);
+        let known = names.attribute(attribute.number);
         name.push('.');
         match known {
-            Some(known) => name.push_str(known.name),
+            Some((known, _)) => name.push_str(known),
             None => name.push_str(&format!("#{}", attribute.number)),
         }
         if at == attribute.offset {
             return Some(name);
         }
-        set = known?.nested?;
+        names = known?.1?;
         at = at.checked_sub(attribute.offset + HEADER)?;
         attributes = attribute.attributes();
     }
-}
-
-/// `set.attribute`, by number.
-fn path(set: &str, number: u16) -> String {
-    match known(set, number) {
-        Some(known) => format!("{set}.{}", known.name),
-        None => format!("{set}.#{number}"),
-    }
-}
-
-fn known(set: &str, number: u16) -> Option<&'static Attribute> {
-    uapi::FAMILY.set(set)?.attribute(number)
 }
 
 #[cfg(test)]

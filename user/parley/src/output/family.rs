@@ -7,7 +7,7 @@ pub(crate) mod json;
 use super::text;
 use anyhow::Result;
 use parley::uapi;
-use parley_netlink::explain;
+use parley_netlink::explain::{Context, Names};
 use parley_netlink::genl::controller::{Operation, Policies};
 use parley_netlink::genl::Family as Described;
 use parley_netlink::netlink::error::Policy;
@@ -39,19 +39,19 @@ const ATTRIBUTE_WIDTH: usize = 12;
 
 pub(crate) fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<()> {
     let operations = family.operations.iter();
-    let names = operations.filter_map(|operation| operation_name(&family.name, operation.cmd));
-    let width = names.map(str::len).fold(OPERATION_WIDTH, usize::max);
+    let known = operations.filter_map(|operation| names(&family.name, operation.cmd).0);
+    let width = known.map(str::len).fold(OPERATION_WIDTH, usize::max);
     writeln!(out, "{:<9} {}", "name", text::safe(&family.name))?;
     writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
     writeln!(out, "{:<9} {}", "version", family.version)?;
     writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
     for operation in &family.operations {
         let flags = flags(operation);
-        let name = operation_name(&family.name, operation.cmd).unwrap_or_default();
+        let (name, names) = names(&family.name, operation.cmd);
+        let name = name.unwrap_or_default();
         let line = format!("{:>3} {name:<width$} {}", operation.cmd, flags.join(", "));
         writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
         let theirs = policies.operations.get(&operation.cmd);
-        let names = Names::of(&family.name, operation.cmd);
         for (kind, policy) in [
             ("do", theirs.and_then(|policies| policies.r#do)),
             ("dump", theirs.and_then(|policies| policies.dump)),
@@ -66,52 +66,14 @@ pub(crate) fn show(out: &mut dyn Write, family: &Described, policies: &Policies)
     Ok(())
 }
 
-/// Returns the name of an operation. The kernel does not report it, so only those of the
-/// controller and of parley are known.
-fn operation_name(family: &OsStr, cmd: u32) -> Option<&'static str> {
-    let cmd = u8::try_from(cmd).ok()?;
-    match family.to_str()? {
-        "nlctrl" => explain::controller_command(cmd),
-        uapi::FAMILY_NAME => uapi::FAMILY.operation(cmd).map(|known| known.name),
-        _ => None,
-    }
-}
-
-/// Where the names of attributes come from.
-#[derive(Clone, Copy)]
-enum Names {
-    Unknown,
-    Controller,
-    /// The attribute set of this name, in parley's spec.
-    Set(&'static str),
-}
-
-impl Names {
-    /// Returns the names of an operation's attributes.
-    fn of(family: &OsStr, cmd: u32) -> Self {
-        if family == "nlctrl" {
-            return Self::Controller;
-        }
-        let cmd = u8::try_from(cmd).ok();
-        let cmd = cmd.filter(|_| family == uapi::FAMILY_NAME);
-        let known = cmd.and_then(|cmd| uapi::FAMILY.operation(cmd));
-        known.map_or(Self::Unknown, |known| Self::Set(known.set))
-    }
-
-    /// Returns the name of an attribute, and the names of those nested in it.
-    fn attribute(self, number: u16) -> (Option<&'static str>, Self) {
-        let set = match self {
-            Self::Unknown => return (None, self),
-            Self::Controller => return (explain::controller_attribute(number), Self::Unknown),
-            Self::Set(name) => uapi::FAMILY.set(name),
-        };
-        let known = set.and_then(|set| set.attribute(number));
-        let nested = known.and_then(|known| known.nested);
-        (
-            known.map(|known| known.name),
-            nested.map_or(Self::Unknown, Self::Set),
-        )
-    }
+/// Returns the name of an operation, and the names of its attributes. The kernel does not
+/// report them, so only those of the controller and of parley are known.
+fn names(family: &OsStr, cmd: u32) -> (Option<&'static str>, Option<Names>) {
+    let mut context = Context::new();
+    context.add_spec(&uapi::FAMILY);
+    let known = (family.to_str().zip(u8::try_from(cmd).ok()))
+        .map(|(family, cmd)| context.operation(family, cmd));
+    (known.and_then(|known| known.0), known.map(|known| known.1))
 }
 
 /// Returns the names of an operation's flags.
@@ -137,17 +99,19 @@ fn attributes(
     kind: &str,
     policy: Option<u32>,
     policies: &Policies,
-    names: Names,
+    names: Option<Names>,
     depth: usize,
 ) -> Result<()> {
     let Some(table) = policy.and_then(|policy| policies.policies.get(&policy)) else {
         return Ok(());
     };
-    let all = table.keys().filter_map(|number| names.attribute(*number).0);
-    let width = all.map(str::len).fold(ATTRIBUTE_WIDTH, usize::max);
+    let known = |number: &u16| names.and_then(|names| names.attribute(*number));
+    let all = table.keys().filter_map(known);
+    let width = all
+        .map(|(name, _)| name.len())
+        .fold(ATTRIBUTE_WIDTH, usize::max);
     for (number, policy) in table {
-        let (name, inner) = names.attribute(*number);
-        let name = name.unwrap_or_default();
+        let (name, inner) = known(number).unwrap_or_default();
         let mut what = policy.kind_name().unwrap_or("unknown type").to_owned();
         let bounds = policy.to_string();
         if !bounds.is_empty() && !is_whole_range(policy) {
@@ -192,8 +156,9 @@ mod tests {
     fn operations_and_attributes_of_the_controller_and_of_parley_have_names() {
         let named = |family: &str, cmd, number| {
             let family = OsStr::new(family);
-            let attribute = Names::of(family, cmd).attribute(number).0;
-            (operation_name(family, cmd), attribute)
+            let (name, names) = names(family, cmd);
+            let attribute = names.and_then(|names| names.attribute(number));
+            (name, attribute.map(|attribute| attribute.0))
         };
         let controller = ("CTRL_CMD_GETFAMILY", "CTRL_ATTR_FAMILY_NAME");
         assert_eq!(

@@ -17,20 +17,9 @@ use crate::terminal;
 
 const NEWFAMILY: u8 = 1;
 
-/// Returns the name of an attribute of the controller's.
-pub(crate) fn controller_attribute(number: u16) -> Option<&'static str> {
-    let known = SET_CTRL_ATTRS.0.iter().find(|known| known.0 == number);
-    known.map(|known| known.1)
-}
-
-/// Returns the name of a command of the controller's.
-pub(crate) fn controller_command(cmd: u8) -> Option<&'static str> {
-    message(MESSAGES, cmd.into()).map(|known| known.1)
-}
-
 /// A Generic Netlink family, as far as it is known.
 #[derive(Clone, Copy, Debug)]
-enum Known {
+pub(crate) enum Known {
     Controller,
     Spec(&'static Family),
     Nothing,
@@ -39,7 +28,12 @@ enum Known {
 impl Known {
     /// What is known of the family with this number.
     fn of(context: &Context, kind: u16) -> Self {
-        match context.family(kind) {
+        Self::named(context, context.family(kind))
+    }
+
+    /// What is known of the family with this name.
+    pub(crate) fn named(context: &Context, name: Option<&str>) -> Self {
+        match name {
             Some("nlctrl") => Self::Controller,
             Some(name) => context.spec(name).map_or(Self::Nothing, Self::Spec),
             None => Self::Nothing,
@@ -47,10 +41,10 @@ impl Known {
     }
 
     /// Returns the name of a command, its purpose, and the attributes that it may have.
-    fn command(self, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
+    pub(crate) fn command(self, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
         match self {
             Self::Controller => {
-                let name = controller_command(cmd);
+                let name = message(MESSAGES, cmd.into()).map(|known| known.1);
                 let purpose = Purpose::of(name.and_then(|name| name.strip_prefix("CTRL_CMD_")));
                 (name, purpose, Set::Known(&SET_CTRL_ATTRS))
             }

@@ -2,9 +2,10 @@
 
 //! A family as JSON.
 
-use super::{flags, is_whole_range, operation_name, Names, DEPTH_MAX};
+use super::{flags, is_whole_range, names, DEPTH_MAX};
 use crate::output::json::{strings, write, Object};
 use anyhow::Result;
+use parley_netlink::explain::Names;
 use parley_netlink::genl::controller::{Operation, Policies};
 use parley_netlink::genl::Family;
 use parley_netlink::netlink::error::Policy;
@@ -42,26 +43,27 @@ pub(crate) fn object(family: &Family, policies: &Policies) -> Object {
 }
 
 fn object_of(family: &Family, operation: &Operation, policies: &Policies) -> Object {
-    let names = Names::of(&family.name, operation.cmd);
+    let (name, names) = names(&family.name, operation.cmd);
     let theirs = policies.operations.get(&operation.cmd);
     let table = |policy: Option<u32>| policy.map(|policy| attributes(policy, policies, names, 0));
     Object::new()
         .with("cmd", operation.cmd)
-        .maybe("name", operation_name(&family.name, operation.cmd))
+        .maybe("name", name)
         .with("flags", strings(&flags(operation)))
         .maybe("do", table(theirs.and_then(|theirs| theirs.r#do)))
         .maybe("dump", table(theirs.and_then(|theirs| theirs.dump)))
 }
 
 /// Returns the policies of an operation's or a nest's attributes, as an array.
-fn attributes(number: u32, policies: &Policies, names: Names, depth: usize) -> Value {
+fn attributes(number: u32, policies: &Policies, names: Option<Names>, depth: usize) -> Value {
     let table = policies.policies.get(&number);
     let objects = table.into_iter().flatten().map(|(number, policy)| {
-        let (name, inner) = names.attribute(*number);
+        let known = names.and_then(|names| names.attribute(*number));
+        let (name, inner) = known.unzip();
         // A policy may be nested in itself.
         let nested = policy.nested.filter(|_| depth < DEPTH_MAX);
         let object = Object::new().with("number", *number).maybe("name", name);
-        let nested = nested.map(|nested| attributes(nested, policies, inner, depth + 1));
+        let nested = nested.map(|nested| attributes(nested, policies, inner.flatten(), depth + 1));
         object.and(bounds(policy)).maybe("nested", nested)
     });
     objects.collect()
