@@ -76,6 +76,7 @@ mod sealed {
 /// Netlink: sockets, messages, attributes, errors.
 pub mod netlink {
     pub mod attr;
+    pub mod errno;
     pub mod error;
     mod events;
     mod expect;

@@ -15,8 +15,8 @@ use super::tables::{control, generic, netfilter, route};
 use super::value::{quote, show, signed, Place};
 use super::walk::Walk;
 use crate::kernel::{Kind, Set};
+use crate::netlink::errno::Errno;
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
-use crate::netlink::Refusal;
 use std::sync::Arc;
 
 /// The protocols that are known.
@@ -297,18 +297,9 @@ fn errno(code: i64) -> String {
     if code == 0 {
         return "0: no error".to_owned();
     }
-    match code
-        .checked_neg()
-        .and_then(|errno| i32::try_from(errno).ok())
-    {
-        Some(errno) if errno > 0 => {
-            let refusal = Refusal {
-                errno,
-                ..Refusal::default()
-            };
-            format!("{code}: {}, {}", refusal.errno_name(), refusal.errno_text())
-        }
-        _ => format!("{code}"),
+    match i32::try_from(code).ok().and_then(Errno::of_code) {
+        Some(errno) => format!("{code}: {}, {}", errno.name(), errno.text()),
+        None => code.to_string(),
     }
 }
 

@@ -25,8 +25,8 @@
 use super::datagram::{number, protocol_name, Order};
 use super::render::{wrap, Part, Style};
 use super::value::{quote, signed};
+use crate::netlink::errno::Errno;
 use crate::netlink::tap::{Call, Meaning, Member, Method, Step};
-use crate::netlink::Refusal;
 
 /// The width of what a call is for, before it.
 const STAGE: usize = 9;
@@ -194,11 +194,8 @@ fn result(step: &Step<'_>) -> String {
         Ok(value) if truncated => format!(" = {value}, more than there was room for"),
         Ok(value) => format!(" = {value}"),
         Err(errno) => {
-            let refusal = Refusal {
-                errno,
-                ..Refusal::default()
-            };
-            format!(" = -1 {} ({})", refusal.errno_name(), refusal.errno_text())
+            let errno = Errno(errno);
+            format!(" = -1 {} ({})", errno.name(), errno.text())
         }
     }
 }

@@ -19,7 +19,7 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 
-use nix::errno::Errno;
+use super::errno::Errno;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -162,13 +162,13 @@ impl Refusal {
     /// The errno as the C library names it: `ENOENT`.
     #[must_use]
     pub fn errno_name(&self) -> String {
-        errno_name(self.errno).unwrap_or_else(|| format!("errno {}", self.errno))
+        Errno(self.errno).name()
     }
 
     /// The errno in words.
     #[must_use]
     pub fn errno_text(&self) -> String {
-        super::sys::errno_text(self.errno)
+        Errno(self.errno).text()
     }
 }
 
@@ -178,8 +178,7 @@ impl fmt::Display for Refusal {
         if let Some(operation) = self.operation {
             write!(f, "{operation} ")?;
         }
-        let (name, text) = (self.errno_name(), self.errno_text());
-        write!(f, "refused by the kernel: {name} ({}, {text})", self.errno)?;
+        write!(f, "refused by the kernel: {}", Errno(self.errno))?;
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
         }
@@ -270,21 +269,6 @@ impl fmt::Display for Policy {
     }
 }
 
-/// The name of an errno.
-///
-/// The table is the one of `nix`: the numbers differ between architectures. It ends
-/// where those of programs do; of the kernel's own, one escapes from drivers at times.
-///
-/// Source: `include/linux/errno.h`.
-fn errno_name(errno: i32) -> Option<String> {
-    const ENOTSUPP: i32 = 524;
-    match Errno::from_raw(errno) {
-        Errno::UnknownErrno if errno == ENOTSUPP => Some("ENOTSUPP".to_owned()),
-        Errno::UnknownErrno => None,
-        known => Some(format!("{known:?}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,26 +307,6 @@ mod tests {
             "refused by the kernel: EINVAL (22, Invalid argument); attribute echo.payload is \
              missing; allowed: at least 1 bytes"
         );
-    }
-
-    #[test]
-    fn every_errno_of_linux_has_its_name() {
-        // As asm-generic/errno.h numbers them. Two numbers stand for nothing.
-        let unnamed: Vec<_> = (1..=133).filter(|n| errno_name(*n).is_none()).collect();
-        assert_eq!(unnamed, [41, 58]);
-        for (errno, name) in [
-            (libc::EPERM, "EPERM"),
-            (libc::EAGAIN, "EAGAIN"),
-            (libc::EOPNOTSUPP, "EOPNOTSUPP"),
-            (libc::ECANCELED, "ECANCELED"),
-            (libc::EKEYREJECTED, "EKEYREJECTED"),
-            (libc::EHWPOISON, "EHWPOISON"),
-            (524, "ENOTSUPP"),
-        ] {
-            assert_eq!(errno_name(errno).as_deref(), Some(name));
-        }
-        assert_eq!(errno_name(0), None);
-        assert_eq!(errno_name(134), None);
     }
 
     #[test]

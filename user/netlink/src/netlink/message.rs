@@ -22,6 +22,7 @@
 //! ```
 
 use super::attr::{behind, Attributes};
+use super::errno::Errno;
 use super::error::{Error, Policy, Refusal, Result};
 
 /// Length of a message's header.
@@ -193,11 +194,11 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
         });
     };
     let code = i32::from_ne_bytes([*a, *b, *c, *d]);
-    let Some(errno) = code.checked_neg().filter(|errno| *errno > 0) else {
+    let Some(errno) = Errno::of_code(code) else {
         return Ok(Kind::Done);
     };
     let mut refusal = Refusal {
-        errno,
+        errno: errno.0,
         ..Refusal::default()
     };
     if flags & flags::ACK_TLVS != 0 {
@@ -231,12 +232,12 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
     if code == 0 {
         return Ok(Kind::Ack);
     }
-    let errno = code.checked_neg().filter(|errno| *errno > 0);
+    let errno = Errno::of_code(code).ok_or(Error::Malformed {
+        what: "an error message has no errno",
+        offset: HEADER,
+    })?;
     let mut refusal = Refusal {
-        errno: errno.ok_or(Error::Malformed {
-            what: "an error message has no errno",
-            offset: HEADER,
-        })?,
+        errno: errno.0,
         ..Refusal::default()
     };
     if flags & flags::ACK_TLVS != 0 {

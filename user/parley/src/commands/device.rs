@@ -10,7 +10,7 @@ use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::device;
-use parley_netlink::netlink::Refusal;
+use parley_netlink::netlink::errno::Errno;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -87,12 +87,11 @@ fn failure(what: &str, error: &io::Error) -> Failure {
             ..Failure::default()
         };
     };
-    let mut refusal = Refusal::default();
-    refusal.errno = errno;
+    let known = Errno(errno);
     Failure {
-        error: format!("{what}: {} ({errno})", refusal.errno_name()),
+        error: format!("{what}: {} ({errno})", known.name()),
         errno: Some(errno),
-        reason: Some(refusal.errno_text()),
+        reason: Some(known.text()),
         ..Failure::default()
     }
 }

@@ -9,7 +9,7 @@ use crate::explain::datagram::{each, number, Order};
 use crate::explain::flags::Purpose;
 use crate::kernel::nlctrl::SET_POLICY_ATTRS;
 use crate::kernel::{Kind, Set, Table};
-use crate::netlink::Refusal;
+use crate::netlink::errno::Errno;
 
 /// Where in the request the attribute at fault begins.
 pub(crate) const OFFSET: &str = "NLMSGERR_ATTR_OFFS";
@@ -38,17 +38,8 @@ pub(crate) static EXTENDED: Table = Table(&[
 /// dump begins with.
 pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     let failed = code.filter(|code| *code != 0).map(|code| {
-        let errno = code
-            .checked_neg()
-            .and_then(|errno| i32::try_from(errno).ok());
-        match errno.filter(|errno| *errno > 0) {
-            Some(errno) => Refusal {
-                errno,
-                ..Refusal::default()
-            }
-            .errno_name(),
-            None => format!("code {code}"),
-        }
+        let errno = i32::try_from(code).ok().and_then(Errno::of_code);
+        errno.map_or_else(|| format!("code {code}"), Errno::name)
     });
     let (purpose, name, words) = match kind {
         1 => (Purpose::Other, "NLMSG_NOOP", "nothing".to_owned()),
