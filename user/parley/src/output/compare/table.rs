@@ -4,6 +4,7 @@
 
 use super::figures::{bytes, Environment, Row};
 use parley_compare::{About, Carries, With, PARTS_MAX};
+use parley_netlink::explain::render::wrap;
 use std::io::{Result, Write};
 
 /// As long as a line may be.
@@ -128,21 +129,9 @@ fn figures(row: &Row, sizes: &[usize], fixed: bool) -> String {
 /// `lead`, and words after it, in as many lines as they need.
 fn because(lead: &str, words: &str) -> String {
     let indent = lead.chars().count();
-    let (mut text, mut at) = (lead.to_owned(), indent);
-    for word in words.split_whitespace() {
-        let len = word.chars().count();
-        if at > indent && at + 1 + len > WIDTH {
-            text.push('\n');
-            text.extend(std::iter::repeat_n(' ', indent));
-            at = indent;
-        } else if at > indent {
-            text.push(' ');
-            at += 1;
-        }
-        text += word;
-        at += len;
-    }
-    text
+    let words: Vec<_> = words.split_whitespace().collect();
+    let lines = wrap(&words.join(" "), WIDTH.saturating_sub(indent));
+    format!("{lead}{}", lines.join(&format!("\n{:indent$}", "")))
 }
 
 /// A name, and what the channel is like.
