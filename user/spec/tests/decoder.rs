@@ -12,6 +12,7 @@ protocol: netlink-raw
 doc: An example.
 definitions:
   - { name: mode, type: enum, entries: [ slow, fast ] }
+  - { name: guid, type: struct, members: [ { name: vf, type: u8 }, { name: guid, type: u64 } ] }
   - { name: head, type: struct, members: [ { name: family, type: u8 }, { name: pad, type: pad, len: 3 } ] }
 attribute-sets:
   - name: pair
@@ -22,6 +23,7 @@ attribute-sets:
   - name: port
     name-prefix: port-
     attributes: [ { name: number, type: u16, byte-order: big-endian } ]
+  - { name: port6, subset-of: port, attributes: [ { name: number, type: u32 } ] }
 sub-messages:
   - { name: kinds, formats: [ { value: tcp, attribute-set: port } ] }
 operations:
@@ -81,6 +83,20 @@ fn a_later_spec_corrects_and_completes_an_earlier_one() {
         "    OP_NEW = 9: None, Known(&SET_PORT);",
     ] {
         assert!(made.lines().any(|made| made == line), "{line}\n{made}");
+    }
+}
+
+#[test]
+fn a_struct_is_aligned_as_in_c_and_a_subset_with_its_own_type_has_its_own_byte_order() {
+    let made = decoder(&merged("subset", &[FIRST, SECOND])).expect("is supported");
+    let guid = r#"record! { STRUCT_GUID "guid" {
+    "vf" 1: Unsigned(1),
+    "pad" 7: Pad,
+    "guid" 8: Unsigned(8),
+}}"#;
+    let port = "set! { SET_PORT6 {\n    PORT_NUMBER: Unsigned(4),\n}}";
+    for part in [guid, port] {
+        assert!(made.contains(part), "{part}\n{made}");
     }
 }
 

@@ -200,10 +200,10 @@ names! { ENUM_REJECT_TYPES {
 }}
 
 names! { ENUM_REJECT_INET_CODE {
-    NFT_REJECT_ICMPX_NO_ROUTE: u16 = 0,
-    NFT_REJECT_ICMPX_PORT_UNREACH: u16 = 1,
-    NFT_REJECT_ICMPX_HOST_UNREACH: u16 = 2,
-    NFT_REJECT_ICMPX_ADMIN_PROHIBITED: u16 = 3,
+    0 "icmpx-no-route",
+    1 "icmpx-port-unreach",
+    2 "icmpx-host-unreach",
+    3 "icmpx-admin-prohibited",
 }}
 
 names! { ENUM_PAYLOAD_BASE {
@@ -267,15 +267,6 @@ names! { ENUM_LOG_FLAGS {
     NF_LOG_UID: u16 = 0x8,
     NF_LOG_NFLOG: u16 = 0x10,
     NF_LOG_MACDECODE: u16 = 0x20,
-}}
-
-names! { ENUM_NF_INET_HOOKS {
-    NF_INET_PRE_ROUTING: u16 = 0,
-    NF_INET_LOCAL_IN: u16 = 1,
-    NF_INET_FORWARD: u16 = 2,
-    NF_INET_LOCAL_OUT: u16 = 3,
-    NF_INET_POST_ROUTING: u16 = 4,
-    NF_INET_INGRESS: u16 = 5,
 }}
 
 names! { ENUM_NFPROTO {

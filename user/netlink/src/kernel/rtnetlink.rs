@@ -360,6 +360,7 @@ record! { STRUCT_IFLA_VF_TRUST "ifla_vf_trust" {
 
 record! { STRUCT_IFLA_VF_GUID "ifla_vf_guid" {
     "vf" 4: Unsigned(4),
+    "pad" 4: Pad,
     "guid" 8: Unsigned(8),
 }}
 
@@ -1426,7 +1427,7 @@ set! { SET_LINKINFO_IP6TNL_ATTRS {
     IFLA_IPTUN_TTL: Unsigned(1),
     IFLA_IPTUN_ENCAP_LIMIT: Unsigned(1),
     IFLA_IPTUN_FLOWINFO: In(Big, &Unsigned(4)),
-    IFLA_IPTUN_FLAGS: In(Big, &Unsigned(4)),
+    IFLA_IPTUN_FLAGS: Unsigned(4),
     IFLA_IPTUN_PROTO: Unsigned(1),
     IFLA_IPTUN_ENCAP_TYPE: Unsigned(2),
     IFLA_IPTUN_ENCAP_FLAGS: Unsigned(2),

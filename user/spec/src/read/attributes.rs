@@ -329,10 +329,13 @@ impl Reader<'_, '_> {
 }
 
 /// What an attribute of a subset is: what the whole set says, replaced by what the subset says.
+/// The byte order belongs to the type, so a subset that states a type states both: the flags of
+/// an ip6tnl are 32 bits of the host's order, those of an ipip 16 bits of the network's.
 fn merge(whole: &Node, own: &Node) -> Node {
     let mut entries = own.entries().to_vec();
     for entry in whole.entries() {
-        if own.get(&entry.key).is_none() {
+        let is_of_type = entry.key == "byte-order" && own.get("type").is_some();
+        if own.get(&entry.key).is_none() && !is_of_type {
             entries.push(entry.clone());
         }
     }

@@ -80,6 +80,7 @@ fn record(
         of_struct(definition),
         literal(&definition.name.replace('-', "_"))
     );
+    let mut at = 0;
     for member in &structure.members {
         let mut len = |bound: &Option<Bound>| {
             let len = bound.as_ref().and_then(|bound| bound.value);
@@ -103,6 +104,15 @@ fn record(
                 format!("Fields(&{})", of_struct(&spec[*id])),
             ),
         };
+        // Some specs leave out what C puts before an integer to align it.
+        if let MemberKind::Integer(_) = member.kind {
+            let padding = (len - at % len) % len;
+            if padding > 0 {
+                let _ = writeln!(out, "    \"pad\" {padding}: Pad,");
+                at += padding;
+            }
+        }
+        at += len;
         let name = member.name.replace('-', "_");
         let _ = writeln!(out, "    {} {len}: {kind},", literal(&name));
     }

@@ -141,6 +141,24 @@ fn the_settings_of_a_link_are_numbers_with_names() {
 }
 
 #[test]
+fn flags_of_an_ip6tnl_have_the_hosts_order_and_a_guid_is_aligned() {
+    let flags = nest(&[(n::IFLA_IPTUN_FLAGS, &65538u32.to_ne_bytes())]);
+    let message = link(b"ip6tnl\0", &flags, b"", &[]);
+    shown(&message, ROUTE, &[("IFLA_IPTUN_FLAGS", "65538 (0x10002)")]);
+    let flags = nest(&[(n::IFLA_IPTUN_FLAGS, &1u16.to_be_bytes())]);
+    let message = link(b"sit\0", &flags, b"", &[]);
+    shown(&message, ROUTE, &[("IFLA_IPTUN_FLAGS", "1")]);
+
+    let guid: Vec<u8> = [3u64, 5].into_iter().flat_map(u64::to_le_bytes).collect();
+    let guid = nest(&[(n::IFLA_VF_IB_NODE_GUID, &guid)]);
+    let list = nest(&[(n::IFLA_VF_INFO, &guid)]);
+    let message = told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &list)]);
+    let explained = taken_apart(&message, ROUTE);
+    let guid = find(&explained, "guid").unwrap();
+    assert_eq!((guid.offset + 8, guid.len), (message.len(), 8));
+}
+
+#[test]
 fn an_error_names_an_attribute_in_what_a_kind_chose() {
     let vxlan = nest(&[(n::IFLA_VXLAN_ID, &42u32.to_ne_bytes())]);
     let mut request = link(b"vxlan\0", &vxlan, b"", &[]);
