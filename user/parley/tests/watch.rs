@@ -101,6 +101,45 @@ fn the_monitor_reports_each_change_of_the_firewall() {
 }
 
 #[test]
+fn a_table_that_vanishes_with_its_owner_is_reported_as_deleted() {
+    let netns = Netns::new("watch-owner");
+    let mut monitor = netns.monitor("firewall -j");
+    // The owner is nft, which ends.
+    nft(&netns, "table ip mine { flags owner; chain c { }; }");
+    let expected = [
+        ("new", "table"),
+        ("new", "chain"),
+        ("deleted", "table"),
+        ("deleted", "chain"),
+    ];
+    for (became, kind) in expected {
+        let (is, of, _) = next(&mut monitor);
+        assert_eq!((is.as_str(), of.as_str()), (became, kind));
+    }
+}
+
+#[test]
+fn elements_of_a_set_are_shown_unless_the_set_is_part_of_a_rule() {
+    let netns = Netns::new("watch-elements");
+    nft(&netns, "table ip t { chain c { }; }");
+    let mut monitor = netns.monitor("firewall -j");
+    nft(&netns, "add rule ip t c tcp dport { 22, 80 } accept");
+    assert_eq!(next(&mut monitor).1, "rule");
+    // nft itself names so only the sets of rules, and takes any name in JSON.
+    let set = json!({"family": "ip", "table": "t", "name": "__x", "type": "ipv4_addr"});
+    let mut elements = set.clone();
+    elements["elem"] = json!(["192.0.2.1"]);
+    let lines = json!({"nftables": [{"add": {"set": set}}, {"add": {"element": elements}}]});
+    let words = ["netns", "exec", netns.0, "nft", "-j", "-f", "-"];
+    feed(Command::new("ip").args(words), &lines.to_string());
+    for kind in ["set", "element"] {
+        let (became, is, object) = next(&mut monitor);
+        assert_eq!((became.as_str(), is.as_str()), ("new", kind));
+        assert_eq!(object["name"], "__x");
+    }
+}
+
+#[test]
 fn a_monitor_of_the_firewall_that_was_outrun_says_so_and_is_right_again() {
     let netns = Netns::new("watch-outrun");
     netns.nft("table ip t { chain c { }; }");

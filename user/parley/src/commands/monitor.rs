@@ -3,6 +3,7 @@
 //! `parley monitor`
 
 mod counters;
+mod doubt;
 mod families;
 mod listed;
 mod network;

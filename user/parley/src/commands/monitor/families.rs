@@ -2,7 +2,7 @@
 
 //! The families of Generic Netlink, as the controller reports them.
 
-use super::listed::{Followed, News};
+use super::listed::{Followed, News, View};
 use crate::output::family::{self as output, json};
 use crate::output::json::Object;
 use parley_netlink::genl::controller::{self, Change, Policies};
@@ -20,11 +20,11 @@ impl Followed for Family {
         self.id
     }
 
-    fn all(asker: &mut Socket) -> parley::Result<Vec<Self>> {
-        controller::families(asker)
+    fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)> {
+        Ok((controller::families(asker)?, true))
     }
 
-    fn read(message: &Message<'_>) -> parley::Result<News<Self>> {
+    fn read(message: &Message<'_>, _: &View<Self>) -> parley::Result<News<Self>> {
         Ok(match controller::change(message)? {
             Some(Change::Registered(family)) => News::Is(family),
             Some(Change::Unregistered(family)) => News::Gone(family.id),

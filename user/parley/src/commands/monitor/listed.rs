@@ -2,6 +2,7 @@
 
 //! Follows what the kernel lists, and then reports each change of to one multicast group.
 
+use super::doubt::{Doubt, PATIENCE};
 use super::report::{Became, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
@@ -10,6 +11,7 @@ use parley::Error;
 use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::Socket;
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// Something that is followed.
 pub(super) trait Followed: Sized {
@@ -23,14 +25,25 @@ pub(super) trait Followed: Sized {
 
     fn key(&self) -> Self::Key;
 
-    /// Lists all.
-    fn all(asker: &mut Socket) -> parley::Result<Vec<Self>>;
+    /// Lists all. Returns false as well if the list may not be of one moment, and so may lack
+    /// some.
+    fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)>;
 
-    /// Reads what `message` reports.
-    fn read(message: &Message<'_>) -> parley::Result<News<Self>>;
+    /// Reads what `message` reports to one who knows the `view`.
+    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>>;
 
     /// Returns whether two with the same key are shown alike.
     fn is_same(&self, other: &Self) -> bool;
+
+    /// Returns false if changes of it are not shown.
+    fn is_shown(&self) -> bool {
+        true
+    }
+
+    /// Returns whether it may vanish or change without a report.
+    fn is_fleeting(&self) -> bool {
+        false
+    }
 
     fn line(&self) -> String;
 
@@ -51,7 +64,7 @@ pub(super) enum News<F: Followed> {
     Beside(Became, String, Object),
 }
 
-type View<F> = BTreeMap<<F as Followed>::Key, F>;
+pub(super) type View<F> = BTreeMap<<F as Followed>::Key, F>;
 
 fn listen<F: Followed>(opener: &Opener) -> parley::Result<Socket> {
     let mut socket = opener.socket(F::PROTOCOL)?;
@@ -60,9 +73,11 @@ fn listen<F: Followed>(opener: &Opener) -> parley::Result<Socket> {
     Ok(socket)
 }
 
-fn look<F: Followed>(asker: &mut Socket) -> parley::Result<View<F>> {
-    let all = F::all(asker)?.into_iter();
-    Ok(all.map(|one| (one.key(), one)).collect())
+/// Lists all. Returns false as well if some may be missing.
+fn look<F: Followed>(asker: &mut Socket) -> parley::Result<(View<F>, bool)> {
+    let (all, is_whole) = F::all(asker)?;
+    let all = all.into_iter();
+    Ok((all.map(|one| (one.key(), one)).collect(), is_whole))
 }
 
 /// Shows the changes, until the limit.
@@ -70,35 +85,70 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
     // Listens first and looks then, so that no change is missed in between.
     let mut listener = listen::<F>(opener)?;
     let mut asker = opener.socket(F::PROTOCOL)?;
-    let mut view = look::<F>(&mut asker)?;
-    report.listening(view.len(), F::NOUN)?;
-    while let Some(wait) = report.limit.next() {
-        if let Some(wait) = wait {
-            listener.set_timeout(wait)?;
+    let (mut view, is_whole) = look::<F>(&mut asker)?;
+    let mut doubt = Doubt::default();
+    if !is_whole {
+        doubt.begin();
+    }
+    let shown = view.values().filter(|one| one.is_shown()).count();
+    report.listening(shown, F::NOUN)?;
+    let mut is_fleeting = view.values().any(F::is_fleeting);
+    let mut looked = Instant::now();
+    while let Some(limit) = report.limit.next() {
+        let wait = doubt.wait(match is_fleeting {
+            true => Some(limit.map_or(PATIENCE, |limit| limit.min(PATIENCE))),
+            false => limit,
+        });
+        match wait {
+            Some(wait) => listener.set_timeout(wait)?,
+            None => listener.wait_for_ever()?,
         }
         let news = listener.next_message(|_| true);
-        match news.and_then(|message| F::read(&message)) {
+        let mut is_due = false;
+        match news.and_then(|message| F::read(&message, &view)) {
             Ok(news) => {
-                if !take(report, &mut view, news)? {
-                    let now = look::<F>(&mut asker)?;
-                    differences(report, &view, &now)?;
-                    view = now;
-                }
+                is_fleeting |= matches!(&news, News::Is(one) if one.is_fleeting());
+                is_due = !take(report, &mut view, news)?;
             }
             Err(Error::Overrun) => {
                 report.lost()?;
                 // A new socket, because messages in the old one are older than the list.
                 listener = listen::<F>(opener)?;
-                let now = look::<F>(&mut asker)?;
-                differences(report, &view, &now)?;
-                view = now;
+                is_due = true;
             }
+            Err(Error::Timeout(_)) if doubt.exists() => is_due = true,
+            Err(Error::Timeout(_)) if is_fleeting => {}
             Err(Error::Timeout(_)) if report.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
+        }
+        is_due |= doubt.is_due(false) || is_fleeting && looked.elapsed() >= PATIENCE;
+        if is_due {
+            let (now, is_whole) = look::<F>(&mut asker)?;
+            looked = Instant::now();
+            doubt = compare(report, &mut view, now, is_whole)?;
+            is_fleeting = view.values().any(F::is_fleeting);
         }
         report.flush()?;
     }
     Ok(())
+}
+
+/// Shows how `now` differs from the view, which it becomes, if it `is_whole`. Returns doubt if
+/// it is not: what is missing may be there all the same.
+fn compare<F: Followed>(
+    report: &mut Report<'_>,
+    view: &mut View<F>,
+    now: View<F>,
+    is_whole: bool,
+) -> Result<Doubt> {
+    let mut doubt = Doubt::default();
+    if is_whole {
+        differences(report, view, &now)?;
+        *view = now;
+    } else {
+        doubt.begin();
+    }
+    Ok(doubt)
 }
 
 /// Shows what was reported. Returns false if only a new list can tell what is there now.
@@ -126,6 +176,9 @@ fn take<F: Followed>(report: &mut Report<'_>, view: &mut View<F>, news: News<F>)
 }
 
 fn event<F: Followed>(report: &mut Report<'_>, became: Became, one: &F) -> Result<()> {
+    if !one.is_shown() {
+        return Ok(());
+    }
     report.event(became, || one.line(), || one.object())
 }
 
@@ -167,16 +220,20 @@ mod tests {
             self.0
         }
 
-        fn all(_: &mut Socket) -> parley::Result<Vec<Self>> {
-            Ok(Vec::new())
+        fn all(_: &mut Socket) -> parley::Result<(Vec<Self>, bool)> {
+            Ok((Vec::new(), true))
         }
 
-        fn read(_: &Message<'_>) -> parley::Result<News<Self>> {
+        fn read(_: &Message<'_>, _: &View<Self>) -> parley::Result<News<Self>> {
             Ok(News::Nothing)
         }
 
         fn is_same(&self, other: &Self) -> bool {
             self.1 == other.1
+        }
+
+        fn is_shown(&self) -> bool {
+            self.1 != '-'
         }
 
         fn line(&self) -> String {
@@ -217,8 +274,15 @@ mod tests {
             "beside".to_owned(),
             Object::new()
         )));
+        // One that is not shown is known all the same.
+        assert!(take(News::Is(One(9, '-'))));
+        // A list that may lack some deletes nothing.
+        let part = view(&[One(4, 'd')]);
+        let doubt = compare(&mut report, &mut known, part, false).unwrap();
+        assert!(doubt.exists() && known.contains_key(&9));
         let now = view(&[One(1, 'x'), One(4, 'd')]);
-        differences(&mut report, &known, &now).unwrap();
+        let doubt = compare(&mut report, &mut known, now, true).unwrap();
+        assert!(!doubt.exists() && !known.contains_key(&9));
         let lines = [
             "new      3c",
             "deleted  2b",

@@ -2,6 +2,7 @@
 
 //! What becomes of links, routes and the like.
 
+use super::doubt::Doubt;
 use super::report::{Became, Report};
 use crate::opener::Opener;
 use crate::output::network::{Naming, Shown};
@@ -12,7 +13,6 @@ use parley_netlink::netlink::Socket;
 use parley_netlink::route::links::{self, flag, Link, Names};
 use parley_netlink::route::{self, Change, Entry, Event};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
 /// What the monitor takes the entries to be: those that have the same key, in the
 /// order in which they came.
@@ -116,41 +116,16 @@ fn is_wanted<E: Entry>(message: &Message<'_>) -> bool {
     route::concerns::<E>(message) || route::concerns::<Link>(message)
 }
 
-/// How long nothing is heard before the entries are read anew: what has been told
-/// of by then is not found by that.
-const QUIET: Duration = Duration::from_millis(20);
-/// After how long they are read anew in any case.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// Why the entries have to be read anew.
 #[derive(Default)]
-struct Doubt {
-    /// Since when there is doubt, if there is.
-    since: Option<Instant>,
+struct Doubts {
+    doubt: Doubt,
     /// The links that went down or away. What goes with them may be gone, and the
     /// kernel does not tell.
     down: BTreeSet<u32>,
 }
 
-impl Doubt {
-    fn begin(&mut self) {
-        self.since.get_or_insert_with(Instant::now);
-    }
-
-    /// For how long to wait for the next event.
-    fn wait(&self, limit: Option<Duration>) -> Option<Duration> {
-        match self.since {
-            Some(_) => Some(limit.map_or(QUIET, |limit| limit.min(QUIET))),
-            None => limit,
-        }
-    }
-
-    /// Whether to read anew.
-    fn is_due(&self, is_quiet: bool) -> bool {
-        let is_late = |since: Instant| since.elapsed() >= PATIENCE;
-        self.since.is_some_and(|since| is_quiet || is_late(since))
-    }
-
+impl Doubts {
     fn is_of(&self, entry: &impl Entry) -> bool {
         self.down.iter().any(|link| entry.goes_with(*link))
     }
@@ -162,7 +137,7 @@ struct Follower<'a, 'b, E: Entry> {
     asker: Socket,
     names: Names,
     view: View<E>,
-    doubt: Doubt,
+    doubts: Doubts,
 }
 
 /// Shows what becomes of the entries, until the limit.
@@ -172,9 +147,9 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
     let mut asker = opener.socket(libc::NETLINK_ROUTE)?;
     let names = Names::read(&mut asker)?;
     let (view, is_whole) = View::<E>::read(&mut asker)?;
-    let mut doubt = Doubt::default();
+    let mut doubts = Doubts::default();
     if !is_whole {
-        doubt.begin();
+        doubts.doubt.begin();
     }
     report.listening(view.len(), E::NOUN)?;
     let mut follower = Follower {
@@ -182,11 +157,11 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
         asker,
         names,
         view,
-        doubt,
+        doubts,
     };
     let mut waits = None;
     while let Some(wait) = follower.report.limit.next() {
-        let wait = follower.doubt.wait(wait);
+        let wait = follower.doubts.doubt.wait(wait);
         if wait != waits {
             match wait {
                 Some(wait) => listener.set_timeout(wait)?,
@@ -218,14 +193,14 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
                 waits = None;
                 let links = links::list(&mut follower.asker)?;
                 follower.names.extend(links.entries);
-                follower.doubt.begin();
+                follower.doubts.doubt.begin();
                 is_quiet = true;
             }
-            Err(Error::Timeout(_)) if follower.doubt.since.is_some() => is_quiet = true,
+            Err(Error::Timeout(_)) if follower.doubts.doubt.exists() => is_quiet = true,
             Err(Error::Timeout(_)) if follower.report.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
         }
-        if follower.doubt.is_due(is_quiet) {
+        if follower.doubts.doubt.is_due(is_quiet) {
             follower.read_anew()?;
         }
         follower.report.flush()?;
@@ -249,9 +224,9 @@ impl<E: Shown> Follower<'_, '_, E> {
         if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.goes_with(index)) {
             // So that what the kernel does tell of has been told.
             route::settle(&mut self.asker)?;
-            self.doubt.begin();
+            self.doubts.doubt.begin();
             if is & flag::UP == 0 {
-                self.doubt.down.insert(index);
+                self.doubts.down.insert(index);
             }
         }
         Ok(())
@@ -263,20 +238,20 @@ impl<E: Shown> Follower<'_, '_, E> {
             Change::Gone => {
                 if !self.view.is_gone(&entry) {
                     // The rest of it is shown once it is read.
-                    self.doubt.begin();
+                    self.doubts.doubt.begin();
                     return Ok(());
                 }
                 Became::Deleted
             }
             Change::Replaces => {
                 if self.view.is_one_of_several(&entry) {
-                    self.doubt.begin();
+                    self.doubts.doubt.begin();
                 }
                 self.view.is(entry.clone(), change)
             }
             Change::Is | Change::Created | Change::Appended => {
                 // New where one was: so that one went with its link.
-                let doubtful = self.view.find(&entry).filter(|one| self.doubt.is_of(*one));
+                let doubtful = self.view.find(&entry).filter(|one| self.doubts.is_of(*one));
                 if let Some(ghost) = doubtful.cloned() {
                     self.view.is_gone(&ghost);
                     self.event(Became::Deleted, &ghost)?;
@@ -297,10 +272,10 @@ impl<E: Shown> Follower<'_, '_, E> {
     fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
         if !is_whole {
             // What is missing may be there all the same. Later, then.
-            self.doubt.since = Some(Instant::now());
+            self.doubts.doubt.begin_again();
             return Ok(());
         }
-        self.doubt = Doubt::default();
+        self.doubts = Doubts::default();
         let before = std::mem::replace(&mut self.view, now);
         for (became, entry) in differences(&before, &self.view) {
             event(self.report, became, entry, &self.names)?;

@@ -2,14 +2,13 @@
 
 //! The firewall, as nf_tables reports it.
 
-use super::listed::{Followed, News};
+use super::listed::{Followed, News, View};
 use super::report::Became;
 use crate::output::json::Object;
 use crate::output::network::nftables as output;
 use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::{protocol, Socket};
 use parley_netlink::nftables::{self, Change, Id, Thing};
-use std::os::unix::ffi::OsStrExt;
 
 impl Followed for Thing {
     type Key = Id;
@@ -21,14 +20,15 @@ impl Followed for Thing {
         self.id()
     }
 
-    fn all(asker: &mut Socket) -> parley::Result<Vec<Self>> {
-        let all = nftables::ruleset(asker)?.into_things();
-        Ok(all.into_iter().filter(is_shown).collect())
+    fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)> {
+        let ruleset = nftables::ruleset(asker)?;
+        let is_whole = !ruleset.interrupted;
+        Ok((ruleset.into_things(), is_whole))
     }
 
-    fn read(message: &Message<'_>) -> parley::Result<News<Self>> {
+    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>> {
         Ok(match nftables::change(message)? {
-            Some(Change::Is(thing)) if is_shown(&thing) => News::Is(thing),
+            Some(Change::Is(thing)) => News::Is(thing),
             Some(Change::Gone(id)) => News::Gone(id),
             Some(Change::Less(_)) => News::Doubt,
             Some(Change::Elements {
@@ -37,8 +37,14 @@ impl Followed for Thing {
                 set,
                 count,
                 added,
-                // The kernel names sets that are part of a rule __set0 and the like.
-            }) if !set.as_bytes().starts_with(b"__") => {
+            }) => {
+                let is_it = |thing: &&Self| {
+                    matches!(thing, Self::Set(one) if one.family == family
+                        && one.table == table && one.name == set)
+                };
+                if view.values().find(is_it).is_some_and(|set| !set.is_shown()) {
+                    return Ok(News::Nothing);
+                }
                 let (line, object) = output::elements(family, &table, &set, count);
                 let became = if added { Became::New } else { Became::Deleted };
                 News::Beside(became, line, object)
@@ -55,6 +61,17 @@ impl Followed for Thing {
         }
     }
 
+    /// Sets that are part of a rule are not shown.
+    fn is_shown(&self) -> bool {
+        !matches!(self, Self::Set(set) if set.is_anonymous())
+    }
+
+    /// When a table's owner closes its socket, the kernel removes the table, or the owner if it
+    /// is to persist, and reports nothing.
+    fn is_fleeting(&self) -> bool {
+        matches!(self, Self::Table(table) if table.owner.is_some())
+    }
+
     fn line(&self) -> String {
         output::thing_line(self)
     }
@@ -62,11 +79,6 @@ impl Followed for Thing {
     fn object(&self) -> Object {
         output::thing_object(self)
     }
-}
-
-/// Sets that are part of a rule are not shown.
-fn is_shown(thing: &Thing) -> bool {
-    !matches!(thing, Thing::Set(set) if set.is_anonymous())
 }
 
 /// A part without the numbers that change with others.

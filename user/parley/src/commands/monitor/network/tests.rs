@@ -31,7 +31,7 @@ fn printed(left: Option<u64>, follow: impl FnOnce(&mut Follower<'_, '_, Route>))
         asker: Socket::open(libc::NETLINK_ROUTE).unwrap(),
         names: Names::default(),
         view: View(BTreeMap::new()),
-        doubt: Doubt::default(),
+        doubts: Doubts::default(),
     });
     String::from_utf8(out).unwrap()
 }
@@ -98,14 +98,14 @@ fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
     let out = printed(Some(3), |follower| {
         follower.told(everywhere(100)).unwrap();
         follower.told(everywhere(101)).unwrap();
-        follower.doubt.begin();
+        follower.doubts.doubt.begin();
         let nothing = || View(BTreeMap::new());
         follower.take(nothing(), false).unwrap();
         assert_eq!(follower.view.len(), 2);
-        assert!(follower.doubt.is_due(true));
+        assert!(follower.doubts.doubt.is_due(true));
         follower.take(nothing(), true).unwrap();
         assert_eq!(follower.view.len(), 0);
-        assert!(!follower.doubt.is_due(true));
+        assert!(!follower.doubts.doubt.is_due(true));
     });
     let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
     // And it ends where it was to.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! When to list anew what events alone do not tell.
+
+use std::time::{Duration, Instant};
+
+/// How long nothing is heard before the list is read anew. What has been reported by then
+/// is not found by that.
+const QUIET: Duration = Duration::from_millis(20);
+/// After how long it is read anew in any case.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whether the entries may be others than events have told, and since when.
+#[derive(Default)]
+pub(super) struct Doubt(Option<Instant>);
+
+impl Doubt {
+    pub(super) fn begin(&mut self) {
+        self.0.get_or_insert_with(Instant::now);
+    }
+
+    /// Begins from now on, because a list was not of one moment.
+    pub(super) fn begin_again(&mut self) {
+        self.0 = Some(Instant::now());
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// For how long to wait for the next event.
+    pub(super) fn wait(&self, limit: Option<Duration>) -> Option<Duration> {
+        match self.0 {
+            Some(_) => Some(limit.map_or(QUIET, |limit| limit.min(QUIET))),
+            None => limit,
+        }
+    }
+
+    /// Whether to read anew.
+    pub(super) fn is_due(&self, is_quiet: bool) -> bool {
+        let is_late = |since: Instant| since.elapsed() >= PATIENCE;
+        self.0.is_some_and(|since| is_quiet || is_late(since))
+    }
+}
