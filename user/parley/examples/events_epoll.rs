@@ -6,12 +6,34 @@
 //! events_epoll COUNT
 //! ```
 
+use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
-use parley::client::{Change, Listener};
+use parley::client::{Change, Event, Listener};
+use parley::Client;
 use std::error::Error;
+
+/// Prints how the counters stand: after a loss, this makes up for the events.
+fn list(client: &mut Client) -> Result<(), parley::Error> {
+    client.counter_list(None, |counter| {
+        println!("there is {} at {}", counter.name, counter.value);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Prints an event.
+fn show(event: Event<'_>) {
+    let counter = event.counter;
+    match event.change {
+        Change::New => println!("new {} at {}", counter.name, counter.value),
+        Change::Written => println!("{} is at {}", counter.name, counter.value),
+        Change::Deleted => println!("{} is gone", counter.name),
+    }
+}
 
 fn run(count: usize) -> Result<(), Box<dyn Error>> {
     let mut listener = Listener::open(None)?;
+    let mut client = Client::open()?;
     let epoll = Epoll::new(EpollCreateFlags::empty())?;
     // Edge-triggered: each report is used up by reading until nothing is left.
     epoll.add(
@@ -22,15 +44,24 @@ fn run(count: usize) -> Result<(), Box<dyn Error>> {
 
     let mut seen = 0;
     while seen < count {
-        epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::NONE)?;
-        while let Some(event) = listener.try_next_event()? {
-            let counter = event.counter;
-            match event.change {
-                Change::New => println!("new {} at {}", counter.name, counter.value),
-                Change::Written => println!("{} is at {}", counter.name, counter.value),
-                Change::Deleted => println!("{} is gone", counter.name),
+        match epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::NONE) {
+            // A signal can interrupt the wait, also one that stops and continues the program.
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        loop {
+            match listener.try_next_event() {
+                Ok(Some(event)) => {
+                    show(event);
+                    seen += 1;
+                }
+                // Nothing is left, so the next report is awaited.
+                Ok(None) => break,
+                // The buffer was full, and the kernel dropped events. All that it kept has
+                // been read, so every event from here on is reported again.
+                Err(parley::Error::Overrun) => list(&mut client)?,
+                Err(error) => return Err(error.into()),
             }
-            seen += 1;
         }
     }
     Ok(())

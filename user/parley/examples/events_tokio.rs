@@ -6,26 +6,53 @@
 //! events_tokio COUNT
 //! ```
 
-use parley::client::{Change, Listener};
+use parley::client::{Change, Event, Listener};
+use parley::Client;
 use std::error::Error;
 use tokio::io::unix::AsyncFd;
 use tokio::io::Interest;
 
+/// Prints how the counters stand: after a loss, this makes up for the events.
+fn list(client: &mut Client) -> Result<(), parley::Error> {
+    client.counter_list(None, |counter| {
+        println!("there is {} at {}", counter.name, counter.value);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Prints an event.
+fn show(event: Event<'_>) {
+    let counter = event.counter;
+    match event.change {
+        Change::New => println!("new {} at {}", counter.name, counter.value),
+        Change::Written => println!("{} is at {}", counter.name, counter.value),
+        Change::Deleted => println!("{} is gone", counter.name),
+    }
+}
+
 async fn run(count: usize) -> Result<(), Box<dyn Error>> {
-    let mut listener = AsyncFd::with_interest(Listener::open(None)?, Interest::READABLE)?;
+    // The kernel reports a loss as an error of the socket.
+    let interest = Interest::READABLE | Interest::ERROR;
+    let mut listener = AsyncFd::with_interest(Listener::open(None)?, interest)?;
+    let mut client = Client::open()?;
     println!("listening");
 
     let mut seen = 0;
     while seen < count {
-        let mut ready = listener.readable_mut().await?;
-        while let Some(event) = ready.get_inner_mut().try_next_event()? {
-            let counter = event.counter;
-            match event.change {
-                Change::New => println!("new {} at {}", counter.name, counter.value),
-                Change::Written => println!("{} is at {}", counter.name, counter.value),
-                Change::Deleted => println!("{} is gone", counter.name),
+        let mut ready = listener.ready_mut(interest).await?;
+        loop {
+            match ready.get_inner_mut().try_next_event() {
+                Ok(Some(event)) => {
+                    show(event);
+                    seen += 1;
+                }
+                Ok(None) => break,
+                // The buffer was full, and the kernel dropped events. All that it kept has
+                // been read, so every event from here on is reported again.
+                Err(parley::Error::Overrun) => list(&mut client)?,
+                Err(error) => return Err(error.into()),
             }
-            seen += 1;
         }
         // Nothing is left, so the task waits for the kernel's next report.
         ready.clear_ready();

@@ -143,6 +143,31 @@ fn events_tells_the_same_by_epoll_and_in_a_task() {
 }
 
 #[test]
+fn a_listener_that_was_outrun_lists_the_counters_and_goes_on() {
+    for name in ["events", "events_epoll", "events_tokio"] {
+        let counter = Temporary::new("outrun", 0);
+        let mut events = Waiting::start(example(name).arg("1000000"));
+        events.read_to("listening");
+        let pid = events.child.id().to_string();
+        let signal = |signal: &str| {
+            let sent = Command::new("kill").args([signal, &pid]).status();
+            assert!(sent.unwrap().success());
+        };
+        signal("-STOP");
+        // More than its buffer holds.
+        let mut client = client();
+        for _ in 0..5000 {
+            client.counter_add(counter.0, 1, false).unwrap();
+        }
+        signal("-CONT");
+        let before = events.read_to("there is outrun at 5000");
+        assert!(before.len() < 5000, "{name}");
+        client.counter_add(counter.0, 1, false).unwrap();
+        events.read_to("outrun is at 5001");
+    }
+}
+
+#[test]
 fn agent_answers_in_capitals_as_often_as_it_is_told_to() {
     let mut agent = Waiting::start(example("agent").arg("2"));
     assert_eq!(agent.read_to("ready"), [""; 0]);
