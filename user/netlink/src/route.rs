@@ -125,7 +125,7 @@ pub struct Prefix {
 }
 
 /// What rtnetlink lists, and tells the changes of. Nobody else can make one.
-pub trait Entry: Sealed + Clone {
+pub trait Entry: Sealed + Clone + PartialEq {
     /// The type of the message that tells of one that is new or changed. Of one
     /// that is gone tells the next number; the one after that asks for all.
     const NEW: u16;
@@ -162,7 +162,9 @@ pub trait Entry: Sealed + Clone {
 
     /// Whether a list that has this where an earlier one had `other`, which is the
     /// same, shows a change. Time that passes is none.
-    fn is_changed(&self, other: &Self) -> bool;
+    fn is_changed(&self, other: &Self) -> bool {
+        self != other
+    }
 
     /// Whether this may go, or change, with the link of this number, without the
     /// kernel telling of it.

@@ -197,14 +197,19 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
     let Some(errno) = Errno::of_code(code) else {
         return Ok(Kind::Done);
     };
+    Ok(refused(errno, flags, Some(attributes)))
+}
+
+/// A refusal with this errno, and what the extended ACK in `attributes` says if there is one.
+fn refused(errno: Errno, flags: u16, attributes: Option<&[u8]>) -> Kind {
     let mut refusal = Refusal {
         errno: errno.0,
         ..Refusal::default()
     };
-    if flags & flags::ACK_TLVS != 0 {
+    if let Some(attributes) = attributes.filter(|_| flags & flags::ACK_TLVS != 0) {
         read_extack(attributes, &mut refusal);
     }
-    Ok(Kind::Refused(Box::new(refusal)))
+    Kind::Refused(Box::new(refusal))
 }
 
 /// Whether a message is NLMSG_ERROR without an error, and whole: an ACK.
@@ -236,22 +241,14 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
         what: "an error message has no errno",
         offset: HEADER,
     })?;
-    let mut refusal = Refusal {
-        errno: errno.0,
-        ..Refusal::default()
+    let len = if flags & flags::CAPPED != 0 {
+        HEADER
+    } else {
+        request.len as usize
     };
-    if flags & flags::ACK_TLVS != 0 {
-        let len = if flags & flags::CAPPED != 0 {
-            HEADER
-        } else {
-            request.len as usize
-        };
-        // One whose length lies says nothing of where the extended ACK begins.
-        if quoted.get(..len).is_some() {
-            read_extack(behind(quoted, len), &mut refusal);
-        }
-    }
-    Ok(Kind::Refused(Box::new(refusal)))
+    // One whose length lies says nothing of where the extended ACK begins.
+    let attributes = quoted.get(..len).map(|_| behind(quoted, len));
+    Ok(refused(errno, flags, attributes))
 }
 
 /// Reads the extended ACK: `enum nlmsgerr_attrs`. What cannot be read of it is left

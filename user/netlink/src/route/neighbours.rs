@@ -119,10 +119,6 @@ impl Entry for Neighbour {
         (self.index, self.family, self.destination, self.is_proxy())
     }
 
-    fn is_changed(&self, other: &Self) -> bool {
-        self != other
-    }
-
     fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
         list(socket, None)
     }

@@ -145,10 +145,6 @@ impl Entry for Rule {
         }
     }
 
-    fn is_changed(&self, other: &Self) -> bool {
-        self != other
-    }
-
     fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
         list(socket, None)
     }
