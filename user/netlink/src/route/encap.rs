@@ -5,7 +5,7 @@
 //! Source: `include/uapi/linux/lwtunnel.h` and the headers of its parts. The names are
 //! those that `ip -j route` has.
 
-use super::fields::{address_at, big, find, number, read, Field, Row, Show, Value};
+use super::fields::{address_at, big, find, number, read, rows, Field, Row, Show, Value};
 use crate::kernel::numbers as n;
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::Result;
@@ -55,18 +55,20 @@ fn geneve(attribute: &Attribute<'_>) -> Result<Option<Value>> {
 
 /// The options of VXLAN, of which there is one set.
 fn vxlan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
-    static ROWS: &[Row] = &[(n::LWTUNNEL_IP_OPT_VXLAN_GBP, "gbp", Number)];
+    static ROWS: &[Row] = rows! { "LWTUNNEL_IP_OPT_VXLAN_"
+        LWTUNNEL_IP_OPT_VXLAN_GBP: Number,
+    };
     one(ROWS, attribute)
 }
 
 /// Those of ERSPAN. Which of them count depends on its version.
 fn erspan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
-    static ROWS: &[Row] = &[
-        (n::LWTUNNEL_IP_OPT_ERSPAN_VER, "ver", Number),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Or0(&Big)),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", Or0(&Number)),
-        (n::LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", Or0(&Number)),
-    ];
+    static ROWS: &[Row] = rows! { "LWTUNNEL_IP_OPT_ERSPAN_"
+        LWTUNNEL_IP_OPT_ERSPAN_VER: Number,
+        LWTUNNEL_IP_OPT_ERSPAN_INDEX: Or0(&Big),
+        LWTUNNEL_IP_OPT_ERSPAN_DIR: Or0(&Number),
+        LWTUNNEL_IP_OPT_ERSPAN_HWID: Or0(&Number),
+    };
     one(ROWS, attribute)
 }
 

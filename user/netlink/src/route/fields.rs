@@ -185,6 +185,47 @@ pub(super) enum Show {
 /// A row: number, key, and how it is read.
 pub(super) type Row = (u16, &'static str, Show);
 
+/// A table of rows. The key is the attribute's constant without the prefix, in lower case,
+/// unless another one is given.
+macro_rules! rows {
+    ($prefix:literal $($number:ident $($key:literal)?: $show:expr,)+) => {
+        &[$((
+            $crate::kernel::numbers::$number,
+            rows!(@key $prefix $number $($key)?),
+            $show,
+        )),+]
+    };
+    (@key $prefix:literal $number:ident $key:literal) => {
+        $key
+    };
+    (@key $prefix:literal $number:ident) => {{
+        const NAME: &str = stringify!($number);
+        const KEY: [u8; NAME.len() - $prefix.len()] =
+            $crate::route::fields::key(NAME, $prefix);
+        match std::str::from_utf8(&KEY) {
+            Ok(key) => key,
+            Err(_) => NAME,
+        }
+    }};
+}
+pub(super) use rows;
+
+/// The rest of a constant's name behind its prefix, in lower case.
+pub(super) const fn key<const N: usize>(name: &str, prefix: &str) -> [u8; N] {
+    let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
+    let mut key = [0; N];
+    let mut at = 0;
+    while at < name.len() {
+        if at < prefix.len() {
+            assert!(name[at] == prefix[at], "the constant has another prefix");
+        } else {
+            key[at - prefix.len()] = name[at].to_ascii_lowercase();
+        }
+        at += 1;
+    }
+    key
+}
+
 /// Attributes by their numbers.
 pub(super) type Found<'a> = BTreeMap<u16, Attribute<'a>>;
 

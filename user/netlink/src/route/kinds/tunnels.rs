@@ -4,7 +4,7 @@
 //!
 //! Source: `include/uapi/linux/if_tunnel.h`, `include/uapi/linux/ip6_tunnel.h`.
 
-use super::super::fields::{big, Field, Found, Row, Show, Value};
+use super::super::fields::{big, rows, Field, Found, Row, Show, Value};
 use super::kind::{done, number_of, Kind};
 use crate::kernel::numbers as n;
 use crate::netlink::Result;
@@ -227,48 +227,36 @@ pub(super) static KINDS: &[Kind] = &[
     Kind {
         names: &["ip6tnl"],
         finish: ip6tnl,
-        rows: &[
-            (n::IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
-            (
-                n::IFLA_IPTUN_PROTO,
-                "proto",
-                Name(&[(4, "ipip6"), (41, "ip6ip6"), (0, "any")]),
-            ),
-            (n::IFLA_IPTUN_REMOTE, "remote", End),
-            (n::IFLA_IPTUN_LOCAL, "local", End),
-            (n::IFLA_IPTUN_LINK, "link", Unless0(&Link)),
-            (n::IFLA_IPTUN_TTL, "ttl", Number),
-            (n::IFLA_IPTUN_ENCAP_LIMIT, "encap_limit", Number),
-            (n::IFLA_IPTUN_FLAGS, "flags", IP6),
-            (n::IFLA_IPTUN_FWMARK, "fwmark", Unless0(&Hex)),
-        ],
+        rows: rows! { "IFLA_IPTUN_"
+            IFLA_IPTUN_COLLECT_METADATA "external": Flag,
+            IFLA_IPTUN_PROTO: Name(&[(4, "ipip6"), (41, "ip6ip6"), (0, "any")]),
+            IFLA_IPTUN_REMOTE: End,
+            IFLA_IPTUN_LOCAL: End,
+            IFLA_IPTUN_LINK: Unless0(&Link),
+            IFLA_IPTUN_TTL: Number,
+            IFLA_IPTUN_ENCAP_LIMIT: Number,
+            IFLA_IPTUN_FLAGS: IP6,
+            IFLA_IPTUN_FWMARK: Unless0(&Hex),
+        },
     },
     Kind {
         names: &["ipip", "sit"],
         finish: iptun,
-        rows: &[
-            (n::IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
-            (
-                n::IFLA_IPTUN_PROTO,
-                "proto",
-                Name(&[(4, "ipip"), (41, "ip6ip"), (137, "mplsip"), (0, "any")]),
-            ),
-            (n::IFLA_IPTUN_REMOTE, "remote", End),
-            (n::IFLA_IPTUN_LOCAL, "local", End),
-            (n::IFLA_IPTUN_LINK, "link", Unless0(&Link)),
-            (n::IFLA_IPTUN_TTL, "ttl", Number),
-            (n::IFLA_IPTUN_TOS, "tos", Unless0(&Hex)),
-            (n::IFLA_IPTUN_PMTUDISC, "pmtudisc", Bool),
-            (
-                n::IFLA_IPTUN_FLAGS,
-                "flags",
-                Bits(&[(n::SIT_ISATAP as u64, "isatap")]),
-            ),
-            (n::IFLA_IPTUN_6RD_PREFIX, "prefix", Address),
-            (n::IFLA_IPTUN_6RD_PREFIXLEN, "prefixlen", Number),
-            (n::IFLA_IPTUN_6RD_RELAY_PREFIX, "relay_prefix", Address),
-            (n::IFLA_IPTUN_6RD_RELAY_PREFIXLEN, "relay_prefixlen", Number),
-            (n::IFLA_IPTUN_FWMARK, "fwmark", Unless0(&Hex)),
-        ],
+        rows: rows! { "IFLA_IPTUN_"
+            IFLA_IPTUN_COLLECT_METADATA "external": Flag,
+            IFLA_IPTUN_PROTO: Name(&[(4, "ipip"), (41, "ip6ip"), (137, "mplsip"), (0, "any")]),
+            IFLA_IPTUN_REMOTE: End,
+            IFLA_IPTUN_LOCAL: End,
+            IFLA_IPTUN_LINK: Unless0(&Link),
+            IFLA_IPTUN_TTL: Number,
+            IFLA_IPTUN_TOS: Unless0(&Hex),
+            IFLA_IPTUN_PMTUDISC: Bool,
+            IFLA_IPTUN_FLAGS: Bits(&[(n::SIT_ISATAP as u64, "isatap")]),
+            IFLA_IPTUN_6RD_PREFIX "prefix": Address,
+            IFLA_IPTUN_6RD_PREFIXLEN "prefixlen": Number,
+            IFLA_IPTUN_6RD_RELAY_PREFIX "relay_prefix": Address,
+            IFLA_IPTUN_6RD_RELAY_PREFIXLEN "relay_prefixlen": Number,
+            IFLA_IPTUN_FWMARK: Unless0(&Hex),
+        },
     },
 ];
