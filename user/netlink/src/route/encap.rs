@@ -222,166 +222,126 @@ fn program(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(name))
 }
 
-/// The key of what has fields of its own, which stand beside the others.
+/// The key of what has fields of its own, which stand beside the others: in the tables, "".
 const BESIDE: &str = "";
 
 static KINDS: &[Kind] = &[
     (
         n::LWTUNNEL_ENCAP_MPLS,
         "mpls",
-        &[
-            (n::MPLS_IPTUNNEL_DST, "dst", Other(labels)),
-            (n::MPLS_IPTUNNEL_TTL, "ttl", Number),
-        ],
+        rows! { "MPLS_IPTUNNEL_"
+            MPLS_IPTUNNEL_DST: Other(labels),
+            MPLS_IPTUNNEL_TTL: Number,
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_IP,
         "ip",
-        &[
-            (n::LWTUNNEL_IP_ID, "id", Big),
-            (n::LWTUNNEL_IP_SRC, "src", Address),
-            (n::LWTUNNEL_IP_DST, "dst", Address),
-            (n::LWTUNNEL_IP_TTL, "ttl", Number),
-            (n::LWTUNNEL_IP_TOS, "tos", Number),
-            (n::LWTUNNEL_IP_FLAGS, BESIDE, Other(tunnel_flags)),
-            (n::LWTUNNEL_IP_OPTS, BESIDE, OPTIONS),
-        ],
+        rows! { "LWTUNNEL_IP_"
+            LWTUNNEL_IP_ID: Big,
+            LWTUNNEL_IP_SRC: Address,
+            LWTUNNEL_IP_DST: Address,
+            LWTUNNEL_IP_TTL: Number,
+            LWTUNNEL_IP_TOS: Number,
+            LWTUNNEL_IP_FLAGS "": Other(tunnel_flags),
+            LWTUNNEL_IP_OPTS "": OPTIONS,
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_ILA,
         "ila",
-        &[
-            (n::ILA_ATTR_LOCATOR, "locator", Other(locator)),
-            (
-                n::ILA_ATTR_CSUM_MODE,
-                "csum_mode",
-                Name(&[
-                    (0, "adj-transport"),
-                    (1, "neutral-map"),
-                    (2, "no-action"),
-                    (3, "neutral-map-auto"),
-                ]),
-            ),
-            (
-                n::ILA_ATTR_IDENT_TYPE,
-                "ident_type",
-                Name(&[
-                    (0, "iid"),
-                    (1, "luid"),
-                    (2, "virt-v4"),
-                    (3, "virt-uni-v6"),
-                    (4, "virt-multi-v6"),
-                    (5, "nonlocal-addr"),
-                    (32, "use-format"),
-                ]),
-            ),
-            (
-                n::ILA_ATTR_HOOK_TYPE,
-                "hook_type",
-                Name(&[(0, "output"), (1, "input")]),
-            ),
-        ],
+        rows! { "ILA_ATTR_"
+            ILA_ATTR_LOCATOR: Other(locator),
+            ILA_ATTR_CSUM_MODE: Name(&[
+                (0, "adj-transport"), (1, "neutral-map"), (2, "no-action"), (3, "neutral-map-auto"),
+            ]),
+            ILA_ATTR_IDENT_TYPE: Name(&[
+                (0, "iid"), (1, "luid"), (2, "virt-v4"), (3, "virt-uni-v6"), (4, "virt-multi-v6"),
+                (5, "nonlocal-addr"), (32, "use-format"),
+            ]),
+            ILA_ATTR_HOOK_TYPE: Name(&[(0, "output"), (1, "input")]),
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_IP6,
         "ip6",
-        &[
-            (n::LWTUNNEL_IP6_ID, "id", Big),
-            (n::LWTUNNEL_IP6_SRC, "src", Address),
-            (n::LWTUNNEL_IP6_DST, "dst", Address),
-            (n::LWTUNNEL_IP6_HOPLIMIT, "hoplimit", Number),
-            (n::LWTUNNEL_IP6_TC, "tc", Number),
-            (n::LWTUNNEL_IP6_FLAGS, BESIDE, Other(tunnel_flags)),
-            (n::LWTUNNEL_IP6_OPTS, BESIDE, OPTIONS),
-        ],
+        rows! { "LWTUNNEL_IP6_"
+            LWTUNNEL_IP6_ID: Big,
+            LWTUNNEL_IP6_SRC: Address,
+            LWTUNNEL_IP6_DST: Address,
+            LWTUNNEL_IP6_HOPLIMIT: Number,
+            LWTUNNEL_IP6_TC: Number,
+            LWTUNNEL_IP6_FLAGS "": Other(tunnel_flags),
+            LWTUNNEL_IP6_OPTS "": OPTIONS,
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_SEG6,
         "seg6",
-        &[(n::SEG6_IPTUNNEL_SRH, BESIDE, Other(seg6))],
+        rows! { "SEG6_IPTUNNEL_"
+            SEG6_IPTUNNEL_SRH "": Other(seg6),
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_BPF,
         "bpf",
-        &[
-            (n::LWT_BPF_IN, "in", Other(program)),
-            (n::LWT_BPF_OUT, "out", Other(program)),
-            (n::LWT_BPF_XMIT, "xmit", Other(program)),
-            (n::LWT_BPF_XMIT_HEADROOM, "headroom", Number),
-        ],
+        rows! { "LWT_BPF_"
+            LWT_BPF_IN: Other(program),
+            LWT_BPF_OUT: Other(program),
+            LWT_BPF_XMIT: Other(program),
+            LWT_BPF_XMIT_HEADROOM "headroom": Number,
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_SEG6_LOCAL,
         "seg6local",
-        &[
-            (
-                n::SEG6_LOCAL_ACTION,
-                "action",
-                Name(&[
-                    (1, "End"),
-                    (2, "End.X"),
-                    (3, "End.T"),
-                    (4, "End.DX2"),
-                    (5, "End.DX6"),
-                    (6, "End.DX4"),
-                    (7, "End.DT6"),
-                    (8, "End.DT4"),
-                    (9, "End.B6"),
-                    (10, "End.B6.Encaps"),
-                    (11, "End.BM"),
-                    (12, "End.S"),
-                    (13, "End.AS"),
-                    (14, "End.AM"),
-                    (15, "End.BPF"),
-                    (16, "End.DT46"),
-                ]),
-            ),
-            (n::SEG6_LOCAL_SRH, "srh", Other(seg6_header)),
-            (n::SEG6_LOCAL_TABLE, "table", Table),
-            (n::SEG6_LOCAL_VRFTABLE, "vrftable", Table),
-            (n::SEG6_LOCAL_NH4, "nh4", Address),
-            (n::SEG6_LOCAL_NH6, "nh6", Address),
-            (n::SEG6_LOCAL_IIF, "iif", Link),
-            (n::SEG6_LOCAL_OIF, "oif", Link),
-            (n::SEG6_LOCAL_BPF, "endpoint", Other(program)),
-            (
-                n::SEG6_LOCAL_FLAVORS,
-                BESIDE,
-                Nest(&[
-                    (n::SEG6_LOCAL_FLV_OPERATION, "flavors", Other(flavors)),
-                    (n::SEG6_LOCAL_FLV_LCBLOCK_BITS, "lblen", Number),
-                    (n::SEG6_LOCAL_FLV_LCNODE_FN_BITS, "nflen", Number),
-                ]),
-            ),
-        ],
+        rows! { "SEG6_LOCAL_"
+            SEG6_LOCAL_ACTION: Name(&[
+                (1, "End"), (2, "End.X"), (3, "End.T"), (4, "End.DX2"), (5, "End.DX6"),
+                (6, "End.DX4"), (7, "End.DT6"), (8, "End.DT4"), (9, "End.B6"),
+                (10, "End.B6.Encaps"), (11, "End.BM"), (12, "End.S"), (13, "End.AS"),
+                (14, "End.AM"), (15, "End.BPF"), (16, "End.DT46"),
+            ]),
+            SEG6_LOCAL_SRH: Other(seg6_header),
+            SEG6_LOCAL_TABLE: Table,
+            SEG6_LOCAL_VRFTABLE: Table,
+            SEG6_LOCAL_NH4: Address,
+            SEG6_LOCAL_NH6: Address,
+            SEG6_LOCAL_IIF: Link,
+            SEG6_LOCAL_OIF: Link,
+            SEG6_LOCAL_BPF "endpoint": Other(program),
+            SEG6_LOCAL_FLAVORS "": Nest(rows! { "SEG6_LOCAL_FLV_"
+                SEG6_LOCAL_FLV_OPERATION "flavors": Other(flavors),
+                SEG6_LOCAL_FLV_LCBLOCK_BITS "lblen": Number,
+                SEG6_LOCAL_FLV_LCNODE_FN_BITS "nflen": Number,
+            }),
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_RPL,
         "rpl",
-        &[(n::RPL_IPTUNNEL_SRH, BESIDE, Other(rpl))],
+        rows! { "RPL_IPTUNNEL_"
+            RPL_IPTUNNEL_SRH "": Other(rpl),
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_IOAM6,
         "ioam6",
-        &[
-            (n::IOAM6_IPTUNNEL_FREQ_K, "freqk", Number),
-            (n::IOAM6_IPTUNNEL_FREQ_N, "freqn", Number),
-            (
-                n::IOAM6_IPTUNNEL_MODE,
-                "mode",
-                Name(&[(1, "inline"), (2, "encap"), (3, "auto")]),
-            ),
-            (n::IOAM6_IPTUNNEL_DST, "tundst", Address),
-            (n::IOAM6_IPTUNNEL_TRACE, BESIDE, Other(trace)),
-        ],
+        rows! { "IOAM6_IPTUNNEL_"
+            IOAM6_IPTUNNEL_FREQ_K "freqk": Number,
+            IOAM6_IPTUNNEL_FREQ_N "freqn": Number,
+            IOAM6_IPTUNNEL_MODE: Name(&[(1, "inline"), (2, "encap"), (3, "auto")]),
+            IOAM6_IPTUNNEL_DST "tundst": Address,
+            IOAM6_IPTUNNEL_TRACE "": Other(trace),
+        },
     ),
     (
         n::LWTUNNEL_ENCAP_XFRM,
         "xfrm",
-        &[
-            (n::LWT_XFRM_IF_ID, "if_id", Number),
-            (n::LWT_XFRM_LINK, "link_dev", Link),
-        ],
+        rows! { "LWT_XFRM_"
+            LWT_XFRM_IF_ID: Number,
+            LWT_XFRM_LINK "link_dev": Link,
+        },
     ),
 ];
 
