@@ -16,8 +16,8 @@ use super::{
 use kernel::prelude::*;
 
 macro_rules! integers {
-    ($($(#[$meta:meta])* $name:ident: $value:ty, $from:ident, $to:ident;)+) => {$(
-        $(#[$meta])*
+    ($($from:ident, $to:ident { $($name:ident: $value:ty;)+ })+) => {$($(
+        #[doc = concat!("`", stringify!($value), "`, with `", stringify!($from), "`.")]
         pub(crate) struct $name;
 
         impl AttrType for $name {
@@ -38,50 +38,36 @@ macro_rules! integers {
                 to.put(number, &value.$to())
             }
         }
-    )+};
+    )+)+};
 }
 
 integers! {
-    /// `u8`.
-    U8: u8, from_ne_bytes, to_ne_bytes;
-    /// `u16`.
-    U16: u16, from_ne_bytes, to_ne_bytes;
-    /// `u32`.
-    U32: u32, from_ne_bytes, to_ne_bytes;
-    /// `u64`.
-    U64: u64, from_ne_bytes, to_ne_bytes;
-    /// `s8`.
-    S8: i8, from_ne_bytes, to_ne_bytes;
-    /// `s16`.
-    S16: i16, from_ne_bytes, to_ne_bytes;
-    /// `s32`.
-    S32: i32, from_ne_bytes, to_ne_bytes;
-    /// `s64`.
-    S64: i64, from_ne_bytes, to_ne_bytes;
-    /// `u16` in big-endian byte order.
-    BeU16: u16, from_be_bytes, to_be_bytes;
-    /// `u32` in big-endian byte order.
-    BeU32: u32, from_be_bytes, to_be_bytes;
-    /// `u64` in big-endian byte order.
-    BeU64: u64, from_be_bytes, to_be_bytes;
-    /// `s16` in big-endian byte order.
-    BeS16: i16, from_be_bytes, to_be_bytes;
-    /// `s32` in big-endian byte order.
-    BeS32: i32, from_be_bytes, to_be_bytes;
-    /// `s64` in big-endian byte order.
-    BeS64: i64, from_be_bytes, to_be_bytes;
-    /// `u16` in little-endian byte order.
-    LeU16: u16, from_le_bytes, to_le_bytes;
-    /// `u32` in little-endian byte order.
-    LeU32: u32, from_le_bytes, to_le_bytes;
-    /// `u64` in little-endian byte order.
-    LeU64: u64, from_le_bytes, to_le_bytes;
-    /// `s16` in little-endian byte order.
-    LeS16: i16, from_le_bytes, to_le_bytes;
-    /// `s32` in little-endian byte order.
-    LeS32: i32, from_le_bytes, to_le_bytes;
-    /// `s64` in little-endian byte order.
-    LeS64: i64, from_le_bytes, to_le_bytes;
+    from_ne_bytes, to_ne_bytes {
+        U8: u8;
+        U16: u16;
+        U32: u32;
+        U64: u64;
+        S8: i8;
+        S16: i16;
+        S32: i32;
+        S64: i64;
+    }
+    from_be_bytes, to_be_bytes {
+        BeU16: u16;
+        BeU32: u32;
+        BeU64: u64;
+        BeS16: i16;
+        BeS32: i32;
+        BeS64: i64;
+    }
+    from_le_bytes, to_le_bytes {
+        LeU16: u16;
+        LeU32: u32;
+        LeU64: u64;
+        LeS16: i16;
+        LeS32: i32;
+        LeS64: i64;
+    }
 }
 
 macro_rules! integers_of_variable_width {

@@ -67,21 +67,14 @@ impl Policy {
     }
 
     plain! {
-        /// Accepts a `u8`.
+        // Integers of these types.
         u8: NLA_U8;
-        /// Accepts a `u16`.
         u16: NLA_U16;
-        /// Accepts a `u32`.
         u32: NLA_U32;
-        /// Accepts a `u64`.
         u64: NLA_U64;
-        /// Accepts an `s8`.
         s8: NLA_S8;
-        /// Accepts an `s16`.
         s16: NLA_S16;
-        /// Accepts an `s32`.
         s32: NLA_S32;
-        /// Accepts an `s64`.
         s64: NLA_S64;
         /// Accepts a `u16` in big-endian byte order.
         be16: NLA_BE16;

@@ -195,7 +195,8 @@ mod tests {
         let exported = exported.split(|c: char| !c.is_alphanumeric());
         let defined = types.lines().filter_map(|line| {
             let item = line.strip_prefix("pub(crate) struct ");
-            item.or_else(|| line.strip_prefix("    ").filter(|line| line.contains(": ")))
+            let field = line.trim_start();
+            item.or_else(|| (field != line && field.contains(": ")).then_some(field))
         });
         let defined = defined.filter_map(|item| item.split([':', ';', '<', ' ']).next());
         let mut count = 0;
