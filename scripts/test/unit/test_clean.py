@@ -23,14 +23,14 @@ class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
-                "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "rust-project.json",
+                "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
                 "build/rust-analyzer/sum", "scripts/test/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
         for file in BUILT + made:
             self.write(self.checkout / file)
         self.write(self.checkout / "build/rust-analyzer/sum",
-                   f"{hashlib.sha256(b'').hexdigest()}  rust-project.json\n")
+                   f"{hashlib.sha256(b'').hexdigest()}  kmod/rust-project.json\n")
         tag = "user/target/CACHEDIR.TAG"
         self.write(self.checkout / tag, "# This file is a cache directory tag created by cargo.\n")
         self.write(self.checkout / "user/target/release/parley")
@@ -56,7 +56,7 @@ class Clean(CheckoutTest):
         self.assertEqual(self.files(), before)
 
     def test_a_project_file_that_somebody_has_written_survives(self):
-        file = self.checkout / "rust-project.json"
+        file = self.checkout / "kmod/rust-project.json"
         for made in (False, True):
             if made:
                 self.build()

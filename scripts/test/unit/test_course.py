@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What scripts/course.py takes for the same, and how it writes chapters."""
-import json
+"""What scripts/course takes for the same, and how it writes chapters."""
 import os
-import sys
 
-from support import TOP, ScriptTest
+from support import TOP, ScriptTest, script
 
-sys.path.insert(0, str(TOP / "scripts"))
-# pylint: disable=wrong-import-position
-from course import Shell, agrees, commands, masked, put, replace, solution
+course = script("course")
+Shell, agrees, commands, masked = course.Shell, course.agrees, course.commands, course.masked
+put, replace, solution = course.put, course.replace, course.solution
 
 
 class Course(ScriptTest):
@@ -67,12 +65,15 @@ class Course(ScriptTest):
 
     def test_what_cannot_be_written_fails_and_is_told(self):
         chapter = self.folder / "page.md"
-        for shown, status in (("...\nb\n", 1), ("b\n", 0), ("a\n", 0)):
+        for shown, status, new in (("...\nb\n", 1, "...\nb\n"), ("b\n", 0, "a\n"), ("a\n", 0, "a\n")):
             chapter.write_text(f"```console\n$ echo a\n{shown}```\n")
-            done = self.run_script("python3", "-B", TOP / "scripts/course.py", "print", "--host", chapter)
+            checked = self.run_script(TOP / "scripts/course", "check", "--host", chapter)
+            self.assertEqual(checked.returncode, shown != "a\n", checked.stderr)
+            self.assertIn(shown, chapter.read_text())
+            done = self.run_script(TOP / "scripts/course", "write", "--host", chapter)
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertEqual("not what is shown: $ echo a" in done.stderr, bool(status), done.stderr)
-            self.assertIn(str(chapter), json.loads(done.stdout))
+            self.assertEqual(chapter.read_text(), f"```console\n$ echo a\n{new}```\n")
 
     def test_one_shell_runs_the_commands_of_a_chapter(self):
         shell = Shell()

@@ -8,7 +8,7 @@ from support import SCRIPTS, TOP, ScriptTest
 
 SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
          "module", "course")
-PYTHON = ("scripts/course.py", "scripts/test/report")
+PYTHON = ("scripts/test/report",)
 
 
 class Test(ScriptTest):
