@@ -17,10 +17,10 @@ WHOLE = "make test"
 LAST = 200
 
 
-def listed(path, folder):
-    """The names of the tests in a test binary, or None where it does not say."""
+def listed(command):
+    """The names of the tests in the test binary that a command runs, or None where it does not say."""
     try:
-        done = subprocess.run([folder / path, "--list", "--format", "terse"], timeout=60, check=True,
+        done = subprocess.run([*command, "--list", "--format", "terse"], timeout=60, check=True,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
     except (OSError, subprocess.SubprocessError):
         return None
@@ -51,30 +51,22 @@ def itself(step):
 def guest(step, paths, names):
     """A suite for each file of tests in the guest."""
     if not paths:
-        return [Suite(f"{step.name}: all of it", [Case("all of it", FAIL, "no test binary was to run")])]
-    files = parse.guest_files(step.stdout, {binary(path) for path in paths})
-    return [parse.libtest(f"{step.name}: {name}", files.get(name), names(path))
-            for path in paths for name in [binary(path)]]
+        return [Suite(f"{step.name}: all of it", [Case(parse.ALL, FAIL, "no test binary was to run")])]
+    return [parse.libtest(f"{step.name}: {binary(path)}",
+                          step.events.get(pathlib.PurePath(path).name, []), names(path)) for path in paths]
 
 
-def host(step, names):
-    files = parse.host_files(step.stdout, step.stderr)
-    made = []
-    for name, path, lines in files:
-        suite = parse.libtest(f"{step.name}: {name}", lines, names(path) if path else None)
-        for case in suite.cases:
-            # Many run at once; when a result came says nothing of how long it took.
-            case.seconds = None
-        made.append(suite)
+def host(step):
+    made = [parse.libtest(f"{step.name}: {binary(path)}", events) for path, events in step.events.items()]
     if not made and step.status == 0:
-        made.append(Suite(f"{step.name}: all of it", [Case("all of it", FAIL, "no test was seen")]))
+        made.append(Suite(f"{step.name}: all of it", [Case(parse.ALL, FAIL, "no test was seen")]))
     return made
 
 
 def of_step(step, run, names):
     own = Suite(step.name, [itself(step)], step.seconds)
     if step.kind == "host":
-        return [*host(step, names), own]
+        return [*host(step), own]
     if step.kind == "guest":
         return [*guest(step, run.tests.get(step.name, []), names), own]
     if step.kind == "kunit":
@@ -89,7 +81,7 @@ def not_begun(name, run, names):
     """The suites of a step that was planned and never begun."""
     made = []
     for path in run.tests.get(name, []):
-        made.append(parse.libtest(f"{name}: {binary(path)}", None, names(path)))
+        made.append(parse.libtest(f"{name}: {binary(path)}", [], names(path)))
     return [*made, one(name, NOT_RUN, "did not run")]
 
 

@@ -7,10 +7,12 @@ what is to be said, separated by bytes 1f.
 
     plan NAME...             the steps there will be
     tests NAME PATH...       the test binaries that the step NAME runs in a guest
+    libtest FILE JSON        an event of the test binary FILE, from scripts/test/libtest
     begin KIND NAME          a step begins
     end STATUS               it has ended
 """
 
+import json
 import os
 import secrets
 import selectors
@@ -36,6 +38,8 @@ class Step:
     # When a line came, and the line; for both streams.
     stdout: list = field(default_factory=list)
     stderr: list = field(default_factory=list)
+    # The events of each test binary.
+    events: dict = field(default_factory=dict)
 
     def printed(self):
         """All that it printed, in the order in which it came, as text."""
@@ -109,6 +113,8 @@ class Stream:
             if not self.step:
                 self.step = Step(kind, name, now)
                 run.steps.append(self.step)
+        elif word == "libtest" and self.step:
+            self.step.events.setdefault(rest[0], []).append(json.loads(rest[1]))
         elif word == "end" and self.step:
             self.step.status = int(rest[0])
             self.step.seconds = now - self.step.begun

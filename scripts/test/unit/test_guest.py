@@ -4,6 +4,7 @@
 import hashlib
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,7 +37,12 @@ chmod +x /run/fake/cat
 echo kmemleak=on >/run/fake/cmdline
 mount --bind /run/fake/cmdline /proc/cmdline
 mount -t tmpfs tmpfs /sys/kernel/debug
-printf '#!/bin/sh\necho it: test\necho "test result: ok. 1 passed"\n' >/run/fake/one
+cat >/run/fake/one <<'END'
+#!/bin/sh
+case $* in *--list*) echo it: test; exit ;; esac
+echo '{ "type": "test", "event": "ok", "name": "it" }'
+echo '{ "type": "suite", "event": "ok", "passed": 1, "failed": 0, "ignored": 0 }'
+END
 chmod +x /run/fake/one
 PATH=/run/fake:$PATH scripts/test/guest-tests /run/fake/one
 echo "tests: $?"
@@ -66,7 +72,9 @@ class GuestTest(ScriptTest):
         (self.top / "build").mkdir()
         (self.top / "build/program-sum").write_text(
             f"{hashlib.sha256(program.read_bytes()).hexdigest()}  {program}\n")
-        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "guest-tests", "check-log")
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "guest-tests",
+                          "libtest", "check-log")
+        shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {IMAGE}\n")
         kernel.chmod(0o755)

@@ -2,6 +2,7 @@
 """Made-up runs, and what has to be in their reports: no red run has a green report, and no
 green run a red one."""
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,6 @@ from xml.etree import ElementTree
 
 from support import TOP, ScriptTest
 
-sys.dont_write_bytecode = True
 sys.path.insert(0, str(TOP / "scripts/test/report"))
 # pylint: disable=wrong-import-position
 import judge
@@ -20,64 +20,30 @@ import write
 from model import FAIL, NOT_RUN, PASS, SKIP
 from run import Run, Step
 
-GOOD = """
-running 3 tests
-test a ... ok
-test b::c - should panic ... ok
-test d ... ignored, takes an hour
-
-test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.25s
-"""
-
-FAILING = """
-running 3 tests
-test a ... ok
-test b::c ... FAILED
-test d ... ok
-
-successes:
-
----- a stdout ----
-test d ... FAILED
-test result: FAILED. 0 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 9.00s
-
-successes:
-    a
-    d
-
-failures:
-
----- b::c stdout ----
-
-thread 'b::c' panicked at tests/x.rs:3:5:
-left is not right
-test a ... FAILED
+NAMES = ["a", "b::c", "d"]
 
 
-failures:
-    b::c
+def event(kind, what, **more):
+    return {"type": kind, "event": what, **more}
 
-test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.25s
-"""
 
-TALKING = """
-running 3 tests
-test a ... test a has been running for over 60 seconds
-ok
-test b::c ... a child says this
-and thisok
-test d ... ok
+def suite_event(what, passed, failed, ignored):
+    return event("suite", what, passed=passed, failed=failed, ignored=ignored, exec_time=0.25)
 
-test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 70.01s
-"""
 
-DOC = """
-running 2 tests
-test src/lib.rs - genl (line 12) ... ok
-test src/lib.rs - genl::x (line 40) - compile ... ok
+LIST = event("list", "list", names=NAMES)
 
-test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.25s
-"""
+
+def begun(name, what, **more):
+    return [event("test", "started", name=name), event("test", what, name=name, **more)]
+
+
+GOOD = [LIST, event("suite", "started", test_count=3), *begun("a", "ok", exec_time=1.5), *begun("b::c", "ok"),
+        *begun("d", "ignored", message="takes an hour"), suite_event("ok", 2, 0, 1)]
+PANIC = "\nthread 'b::c' panicked at tests/x.rs:3:5:\nleft is not right\n"
+FAILING = [*GOOD[:4], *begun("b::c", "failed", stdout=PANIC), *begun("d", "ok"), suite_event("failed", 2, 1, 0)]
+# A test binary that prints what is in a file.
+BINARY = "case $* in *--list*) printf '%s: test\\n' a b::c d ;; *) cat $0.says; exit $(cat $0.status) ;; esac\n"
 
 KUNIT = """[04:20:11] ============================================================
 [04:20:11] ================= parley_state (2 subtests) ==================
@@ -87,7 +53,6 @@ KUNIT = """[04:20:11] ==========================================================
 [04:20:11] ============================================================
 [04:20:11] Testing complete. Ran 2 tests: passed: 1, skipped: 1
 """
-NAMES = ["a", "b::c", "d"]
 
 
 def lines(text, at=0.0):
@@ -119,57 +84,66 @@ def formats(suites):
 
 class Report(ScriptTest):
     def test_what_a_test_binary_printed_agrees_with_its_list_and_its_counts(self):
-        suite = parse.libtest("x", lines(GOOD), NAMES)
-        assert statuses(suite) == {"a": PASS, "b::c": PASS, "d": SKIP}, suite
-        assert suite.cases[2].message == "takes an hour" and suite.seconds == 0.25
-        suite = parse.libtest("x", lines(FAILING), NAMES)
-        assert statuses(suite) == {"a": PASS, "b::c": FAIL, "d": PASS}, suite
-        assert "left is not right" in suite.cases[1].message
-        assert suite.cases[1].output.endswith("test a ... FAILED")
-        suite = parse.libtest("x", lines(TALKING), NAMES)
-        assert statuses(suite) == {name: PASS for name in NAMES}, suite
-        suite = parse.libtest("x", lines(DOC), None)
-        assert statuses(suite) == {"src/lib.rs - genl (line 12)": PASS, "src/lib.rs - genl::x (line 40)": PASS}
+        suite = parse.libtest("x", GOOD)
+        self.assertEqual(statuses(suite), {"a": PASS, "b::c": PASS, "d": SKIP})
+        self.assertEqual((suite.cases[2].message, suite.cases[0].seconds, suite.seconds), ("takes an hour", 1.5, 0.25))
+        suite = parse.libtest("x", FAILING)
+        self.assertEqual(statuses(suite), {"a": PASS, "b::c": FAIL, "d": PASS})
+        self.assertIn("left is not right", suite.cases[1].message)
+        self.assertEqual(suite.cases[1].output, PANIC.strip())
 
         # A guest that is gone in the middle of a test; one that is gone between two.
-        cut = GOOD.replace("\n\ntest result", "").split("b::c")[0]
-        for text, name in ((cut + "b::c ... ", "b::c"), (cut + "b::c ... a chi", "b::c")):
-            suite = parse.libtest("x", lines(text), NAMES)
-            assert statuses(suite) == {"a": PASS, name: FAIL, "d": NOT_RUN, "all of it": FAIL}, suite
-            assert suite.cases[1].message == parse.ENDED
-        suite = parse.libtest("x", lines(cut.rsplit("\n", 1)[0]), NAMES)
-        assert statuses(suite) == {"a": PASS, "b::c": NOT_RUN, "d": NOT_RUN, "all of it": FAIL}, suite
-        suite = parse.libtest("x", lines("running 3 tests\ntest a ... ok\ntest q ... "), None)
-        assert statuses(suite) == {"a": PASS, "q": FAIL, "all of it": FAIL}, suite
-        suite = parse.libtest("x", [], NAMES)
-        assert suite.red and suite.count(NOT_RUN) == 3
+        suite = parse.libtest("x", GOOD[:5])
+        self.assertEqual(statuses(suite), {"a": PASS, "b::c": FAIL, "d": NOT_RUN, "all of it": FAIL})
+        self.assertEqual(suite.cases[1].message, parse.ENDED)
+        for events, expected in ((GOOD[:4], None), (GOOD[1:4], NAMES)):
+            suite = parse.libtest("x", events, expected)
+            self.assertEqual(statuses(suite), {"a": PASS, "b::c": NOT_RUN, "d": NOT_RUN, "all of it": FAIL})
+        suite = parse.libtest("x", [LIST])
+        self.assertTrue(suite.red and suite.count(NOT_RUN) == 3)
+        self.assertEqual(statuses(parse.libtest("x", [], NAMES)), {name: NOT_RUN for name in NAMES})
 
         # Nothing that disagrees with itself, or with the list, is green.
-        for text, expected in (
-                (GOOD, [*NAMES, "lost"]),
-                (GOOD, ["a", "d"]),
-                (GOOD.replace("test a ... ok\n", ""), NAMES),
-                (GOOD.replace("test a ... ok", "test a ... ok\ntest a ... ok"), NAMES),
-                (GOOD.replace("2 passed", "3 passed"), NAMES),
-                (GOOD.replace("ok. 2 passed; 0", "FAILED. 2 passed; 1"), NAMES),
-                (GOOD.replace("result: ok", "result: FAILED"), NAMES),
-                (GOOD.replace("test a ... ok", "test a ... FAILED"), NAMES),
-                (TALKING.replace("thisok", "this"), NAMES)):
-            assert parse.libtest("x", lines(text), expected).red, text
+        for wrong in (
+                [event("list", "list", names=[*NAMES, "lost"]), *GOOD[1:]],
+                [event("list", "list", names=["a", "d"]), *GOOD[1:]],
+                [event("list", "list", names=None), *GOOD[1:]],
+                GOOD[1:],
+                [*GOOD[:2], *GOOD[4:]],
+                [*GOOD[:4], GOOD[3], *GOOD[4:]],
+                [*GOOD[:-1], suite_event("ok", 3, 0, 1)],
+                [*GOOD[:-1], suite_event("failed", 1, 1, 1)],
+                [*GOOD[:-1], suite_event("failed", 2, 0, 1)],
+                [*GOOD[:2], *begun("a", "failed"), *GOOD[4:]],
+                [event("list", "list", names=[]), GOOD[1], suite_event("ok", 0, 0, 0)]):
+            suite = parse.libtest("wrong", wrong)
+            self.assertTrue(suite.red, wrong)
+            formats([suite])
+
+    def test_a_test_binary_is_shown_and_judged(self):
+        said = "a child says this\nand this"
+        for events, status, good in (
+                (GOOD, 0, True), (GOOD, 1, False), (FAILING, 101, False), (GOOD[:5], 0, False), (GOOD[:-1], 0, False),
+                ([GOOD[1], suite_event("ok", 0, 0, 0)], 0, False), ([], 0, False)):
+            binary = self.fake("x-1f", BINARY)
+            text = "".join(said * (each["event"] == "ok") + json.dumps(each).replace("{", "{ ", 1) + "\n"
+                           for each in events if each != LIST)
+            binary.with_name("x-1f.says").write_text(text)
+            binary.with_name("x-1f.status").write_text(str(status))
+            for word in ("", "word"):
+                env = {"PARLEY_MARK": word} if word else {}
+                done = self.run_script(TOP / "scripts/test/libtest", binary, "--test-threads=1", env=env)
+                self.assertEqual(done.returncode == 0, good, (done.stdout, done.stderr))
+                self.assertEqual("\x1eword\x1flibtest\x1fx-1f\x1f" in done.stdout, bool(word))
+            if good:
+                self.assertIn(said, done.stdout)
+                self.assertIn("test result: ok. 2 passed; 0 failed; 1 ignored", done.stdout)
+            if events == FAILING:
+                self.assertIn("left is not right", done.stdout)
+            if status == 0 and not good:
+                self.assertIn("libtest: x: ", done.stderr)
 
     def test_files_kunit_and_chapters_are_read_from_what_is_printed(self):
-        files = parse.guest_files(lines(
-            "     Running the KUnit suites in the guest\n     Running a in the guest\n"
-            "     Running z in the guest\ntest x ... ok\n     Running b in the guest\n"), {"a", "b", "c"})
-        assert list(files) == ["a", "b"] and len(files["a"]) == 3
-        files = parse.host_files(lines(GOOD + GOOD + FAILING), lines(
-            "   Compiling parley\n     Running unittests src/lib.rs (target/debug/deps/parley-1)\n"
-            "     Running unittests src/main.rs (target/debug/deps/parley-2)\n   Doc-tests parley\n"))
-        assert [(name, path) for name, path, _ in files] == [
-            ("src/lib.rs", "target/debug/deps/parley-1"), ("src/main.rs", "target/debug/deps/parley-2"),
-            ("the examples in the docs of parley", None)]
-        assert [parse.libtest(name, text, NAMES).red for name, _, text in files] == [False, False, True]
-
         made = parse.kunit("KUnit", lines(KUNIT))
         assert [statuses(suite) for suite in made] == [{"one": PASS, "two": SKIP}], made
         for text in (KUNIT.replace("[PASSED] one", "[FAILED] one"), KUNIT.replace("[PASSED] one", "[CRASHED] one"),
@@ -183,30 +157,32 @@ class Report(ScriptTest):
         assert parse.chapters([], [], 0)[0].status == FAIL and not parse.chapters([], [], 1)
 
     def test_the_exit_status_and_the_report_agree(self):
-        def step(kind, name, status, stdout="", stderr=""):
-            return Step(kind, name, 0.0, status, 1.0, lines(stdout), lines(stderr))
+        def step(kind, name, status, stderr="", **events):
+            return Step(kind, name, 0.0, status, 1.0, [], lines(stderr),
+                        {f"{name}-{len(name) - 2}f": list(each) for name, each in events.items()})
 
         def run(status, *steps, plan=("spec", "guest", "log")):
-            return Run(status, plan=list(plan), tests={"guest": ["p/one-1f", "p/two-2f"]}, steps=list(steps))
+            return Run(status, plan=list(plan), tests={"guest": ["p/one-1f", "p/three-3f"]}, steps=list(steps))
 
-        both = f"     Running one in the guest\n{GOOD}\n     Running two in the guest\n"
-        well = (step("command", "spec", 0), step("guest", "guest", 0, both + GOOD), step("command", "log", 0))
+        well = (step("command", "spec", 0), step("guest", "guest", 0, one=GOOD, three=GOOD), step("command", "log", 0))
         suites, status = judge.judge(run(0, *well), lambda _: NAMES)
         assert status == 0 and not any(suite.red for suite in suites), suites
         assert [suite.name for suite in suites] == [
-            "spec", "guest: one", "guest: two", "guest", "log", "make test"]
+            "spec", "guest: one", "guest: three", "guest", "log", "make test"]
         bad = [
             (run(1, *well), 1),
             (run(0, *well[:2]), 1),
             (run(0, *well, plan=("spec", "guest")), 1),
             (run(0, plan=()), 1),
-            (run(0, well[0], step("guest", "guest", 0, both), well[2]), 1),
-            (run(0, well[0], step("guest", "guest", 3, both + GOOD), well[2]), 1),
-            (run(1, well[0], step("guest", "guest", 1, both + FAILING), well[2]), 1),
-            (run(0, well[0], step("guest", "guest", 0, both + FAILING), well[2]), 1),
-            (run(1, well[0], step("guest", "guest", 240, both + GOOD.split("test b")[0])), 1),
-            (run(143, well[0], step("guest", "guest", None, both)), 143),
+            (run(0, well[0], step("guest", "guest", 0, one=GOOD), well[2]), 1),
+            (run(0, well[0], step("guest", "guest", 3, one=GOOD, three=GOOD), well[2]), 1),
+            (run(1, well[0], step("guest", "guest", 1, one=GOOD, three=FAILING), well[2]), 1),
+            (run(0, well[0], step("guest", "guest", 0, one=GOOD, three=FAILING), well[2]), 1),
+            (run(1, well[0], step("guest", "guest", 240, one=GOOD, three=GOOD[:4])), 1),
+            (run(143, well[0], step("guest", "guest", None, one=GOOD)), 143),
             (run(1, step("command", "spec", 1, stderr="stale")), 1),
+            (run(0, step("host", "host", 0), plan=["host"]), 1),
+            (run(0, step("host", "host", 0, one=GOOD, three=GOOD[:5]), plan=["host"]), 1),
         ]
         for made, expected in bad:
             suites, status = judge.judge(made, lambda _: NAMES)
@@ -214,7 +190,7 @@ class Report(ScriptTest):
             formats(suites)
         suites, _ = judge.judge(bad[8][0], lambda _: NAMES)
         found = {(suite.name, case.name): case for suite in suites for case in suite.cases}
-        assert found["guest: two", "a"].status == PASS and found["guest: two", "d"].status == NOT_RUN
+        assert found["guest: three", "a"].status == PASS and found["guest: three", "d"].status == NOT_RUN
         assert found["guest", "guest"].message == judge.VM[240]
         suites, _ = judge.judge(bad[10][0], lambda _: NAMES)
         assert sum(suite.count(NOT_RUN) for suite in suites) == 8, suites
@@ -267,19 +243,11 @@ class Report(ScriptTest):
         assert "there can be no report" in done.communicate()[1] and done.returncode == 1
 
     def test_a_planned_step_without_test_binaries_is_red(self):
-        step = Step("guest", "guest", 0.0, 0, 1.0, lines("     Running the KUnit suites in the guest"), [])
+        step = Step("guest", "guest", 0.0, 0, 1.0)
         for tests in ({}, {"guest": []}):
             suites, status = judge.judge(Run(0, plan=["guest"], tests=tests, steps=[step]), lambda _: NAMES)
             self.assertEqual(status, 1)
             self.assertTrue(suites[-1].red)
-
-    def test_a_file_without_tests_is_red(self):
-        empty = ("\nrunning 0 tests\n\n"
-                 "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n")
-        for expected in ([], None):
-            suite = parse.libtest("empty", lines(empty), expected)
-            self.assertTrue(suite.red)
-            formats([suite])
 
     def test_output_that_cannot_be_kept_makes_the_run_red(self):
         marks = 'printf "\\036%s\\037plan\\037one\\n\\036%s\\037begin\\037command\\037one\\n" $PARLEY_MARK $PARLEY_MARK; ' \
