@@ -92,51 +92,39 @@ fn name(command: &Command) -> &str {
         .unwrap_or_else(|| command.get_name())
 }
 
-/// The page of `command`, with those commands on it that are below it.
+/// The page of `command`, with the commands below it on the same page.
 fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
     let whole = command.get_name() == program.get_name();
     let version = program.get_version().unwrap_or_default();
-    let about = about(command);
     let after = command.get_after_help().map(ToString::to_string);
     let after = after.unwrap_or_default();
     let (notes, statuses) = after.split_once(STATUSES).unwrap_or((&after, ""));
 
     let mut text = Vec::new();
-    Page::new(command.clone())
+    let page = Page::new(shown(command, !whole))
         .title(name(command).to_uppercase())
         .date(date)
         .source(format!("parley {version}"))
-        .manual("User Commands")
-        .render_title(&mut text)?;
-    let mut roff = Roff::new();
-    roff.control("SH", ["NAME"]);
-    roff.text([roman(format!("{} - {}", name(command), lower(&about)))]);
-    roff.control("SH", ["SYNOPSIS"]);
-    synopsis(&mut roff, command);
-    roff.control("SH", ["DESCRIPTION"]);
-    roff.text([roman(format!("{about}."))]);
-    roff.control("SH", ["OPTIONS"]);
-    roff.to_writer(&mut text)?;
-    let listed = options(command, !whole)?;
-    text.extend_from_slice(listed.as_bytes());
+        .manual("User Commands");
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
     let mut roff = Roff::new();
     if !whole {
-        if !listed.is_empty() {
-            roff.control("PP", []);
-        }
+        roff.control("PP", []);
         let of_all = "The global options are in ";
         roff.text([roman(of_all), bold(name(program)), roman("(1).")]);
     }
-    if command.has_subcommands() {
-        roff.control("SH", ["COMMANDS"]);
-    }
     roff.to_writer(&mut text)?;
-    for below in command.get_subcommands() {
-        text.extend(if whole {
-            entry(below).into_bytes()
-        } else {
-            part(below)?.into_bytes()
-        });
+    page.render_options_section(&mut text)?;
+    if whole {
+        page.render_subcommands_section(&mut text)?;
+    } else if command.has_subcommands() {
+        writeln!(text, ".SH COMMANDS")?;
+        for below in command.get_subcommands() {
+            part(&mut text, below)?;
+        }
     }
 
     let mut roff = Roff::new();
@@ -203,39 +191,20 @@ fn broken(page: &str) -> String {
     out
 }
 
-/// What a command is for, as the help of the whole has it.
-fn about(command: &Command) -> String {
-    let about = command.get_about().map(ToString::to_string);
-    about.unwrap_or_default()
-}
-
-/// The other names of a command, as the help has them.
-fn aliases(command: &Command) -> String {
-    let aliases: Vec<_> = command.get_visible_aliases().collect();
-    match aliases.as_slice() {
-        [] => String::new(),
-        aliases => format!(" (short: {})", aliases.join(", ")),
-    }
-}
-
-/// A command as the page of the whole names it.
-fn entry(command: &Command) -> String {
-    let mut roff = Roff::new();
-    roff.control("TP", []);
-    roff.text([bold(name(command)), roman("(1)")]);
-    roff.text([roman(about(command) + &aliases(command))]);
-    roff.to_roff()
-}
-
 /// A command on the page of the one above it.
-fn part(command: &Command) -> Result<String> {
-    let mut roff = Roff::new();
-    roff.control("SS", [command.get_name()]);
-    synopsis(&mut roff, command);
-    roff.control("PP", []);
-    let aliases = aliases(command);
-    roff.text([roman(format!("{}{aliases}.", about(command)))]);
-    Ok(roff.to_roff() + &options(command, true)?)
+fn part(text: &mut Vec<u8>, command: &Command) -> Result<()> {
+    let page = Page::new(shown(command, true));
+    let mut sections = Vec::new();
+    page.render_synopsis_section(&mut sections)?;
+    writeln!(sections, ".PP")?;
+    page.render_description_section(&mut sections)?;
+    page.render_options_section(&mut sections)?;
+    writeln!(text, ".SS {}", command.get_name())?;
+    let sections = String::from_utf8(sections)?;
+    for line in sections.lines().filter(|line| !line.starts_with(".SH ")) {
+        writeln!(text, "{line}")?;
+    }
+    Ok(())
 }
 
 /// The other pages, with commas between them.
@@ -256,40 +225,30 @@ fn see_also(roff: &mut Roff, program: &Command, command: &Command) {
     }
 }
 
-/// With a small letter first, as the line under NAME begins.
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
-}
-
-/// The usage, as `--help` has it.
-fn synopsis(roff: &mut Roff, command: &Command) {
+/// `command` as its page shows it: with the usage that `--help` prints and its short names. With
+/// `own`, the options that every command has are hidden.
+fn shown(command: &Command, own: bool) -> Command {
+    let described = |command: Command| {
+        let aliases: Vec<_> = command.get_visible_aliases().collect();
+        let short = match aliases.as_slice() {
+            [] => String::new(),
+            aliases => format!(" (short: {})", aliases.join(", ")),
+        };
+        let about = command.get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default() + &short;
+        command.long_about(format!("{about}.")).about(about)
+    };
     let usage = command.clone().render_usage().to_string();
-    let usage = usage.trim_start_matches("Usage:");
-    let bare = command.get_bin_name().unwrap_or_else(|| command.get_name());
-    for line in usage.lines() {
-        let line = line.trim();
-        let rest = line.strip_prefix(bare).unwrap_or_default();
-        let name = line.strip_suffix(rest).unwrap_or(line);
-        roff.text([bold(name), roman(rest)]);
-    }
-}
-
-/// The options and arguments of `command`; only its `own`, where those of every
-/// command are told by the page of the whole.
-fn options(command: &Command, own: bool) -> Result<String> {
-    let command = command.clone().mut_args(|argument| {
-        let common = argument.get_help_heading().is_some() || argument.get_id() == "help";
-        let hidden = argument.is_hide_set();
-        with_values(argument).hide(hidden || own && common)
-    });
-    let mut section = Vec::new();
-    Page::new(command).render_options_section(&mut section)?;
-    let section = String::from_utf8(section)?;
-    // Nothing is there, not even the heading, where there are none.
-    let (_, listed) = section.split_once(".SH OPTIONS\n").unwrap_or_default();
-    Ok(listed.to_owned())
+    let usage = usage.trim_start_matches("Usage:").to_owned();
+    described(command.clone())
+        .override_usage(usage)
+        .subcommand_help_heading("COMMANDS")
+        .mut_subcommands(described)
+        .mut_args(|argument| {
+            let common = argument.get_help_heading().is_some() || argument.get_id() == "help";
+            let hidden = argument.is_hide_set();
+            with_values(argument).hide(hidden || own && common)
+        })
 }
 
 /// An argument whose help ends with its possible values, as in `--help`. As a list they
