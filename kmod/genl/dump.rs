@@ -203,7 +203,10 @@ impl<N: NetState> Drop for Running<N> {
 /// `callback` must be valid.
 unsafe fn cursor<N: DumpOp<O>, O: Op>(callback: *mut bindings::netlink_callback) -> *mut N::Cursor {
     const {
-        assert!(size_of::<N::Cursor>() <= size_of::<bindings::netlink_callback__bindgen_ty_1>());
+        assert!(
+            size_of::<N::Cursor>() <= size_of::<bindings::netlink_callback__bindgen_ty_1>(),
+            "the cursor does not fit into the 48 bytes that struct netlink_callback has for it"
+        );
         assert!(align_of::<N::Cursor>() <= align_of::<bindings::netlink_callback__bindgen_ty_1>());
     }
     // SAFETY: By the safety requirements of this function.

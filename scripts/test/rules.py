@@ -107,7 +107,7 @@ def licence(path, text):
 def length(path, text):
     lines = text.count("\n")
     if lines > LINES_MAX and not MADE.fullmatch(path):
-        yield LINES_MAX, f"has {lines} lines, more than {LINES_MAX}: make it two rooms"
+        yield LINES_MAX, f"has {lines} lines, more than {LINES_MAX}: split it in two"
 
 
 def unfinished(path, text):

@@ -4,6 +4,7 @@
 #define _UAPI_LINUX_PARLEY_DEVICE_H
 
 #include <linux/ioctl.h>
+#include <linux/parley.h>
 #include <linux/types.h>
 
 #define PARLEY_IOC_MAGIC		'P'
@@ -33,7 +34,7 @@ struct parley_ioc_echo {
  * Needs CAP_NET_ADMIN, as over netlink.
  */
 struct parley_ioc_counter_add {
-	__u8 name[32];
+	__u8 name[PARLEY_NAME_MAX + 1];
 	__s64 delta;
 	__u64 value;
 };

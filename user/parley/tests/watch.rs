@@ -6,9 +6,10 @@
 mod common;
 
 use common::module::{insmod, rmmod};
-use common::network::{Monitor, Netns};
+use common::network::{feed, Monitor, Netns};
 use common::program::{parley_as_nobody, Ended};
 use serde_json::{json, Value};
+use std::process::Command;
 
 /// The next event: what it is, of what, and the object of that.
 fn next(monitor: &mut Monitor) -> (String, String, Value) {
@@ -105,7 +106,7 @@ fn a_table_that_vanishes_with_its_owner_is_reported_as_deleted() {
     let netns = Netns::new("watch-owner");
     let mut monitor = netns.monitor("firewall -j");
     // The owner is nft, which ends.
-    nft(&netns, "table ip mine { flags owner; chain c { }; }");
+    netns.nft("table ip mine { flags owner; chain c { }; }");
     let expected = [
         ("new", "table"),
         ("new", "chain"),
@@ -121,9 +122,9 @@ fn a_table_that_vanishes_with_its_owner_is_reported_as_deleted() {
 #[test]
 fn elements_of_a_set_are_shown_unless_the_set_is_part_of_a_rule() {
     let netns = Netns::new("watch-elements");
-    nft(&netns, "table ip t { chain c { }; }");
+    netns.nft("table ip t { chain c { }; }");
     let mut monitor = netns.monitor("firewall -j");
-    nft(&netns, "add rule ip t c tcp dport { 22, 80 } accept");
+    netns.nft("add rule ip t c tcp dport { 22, 80 } accept");
     assert_eq!(next(&mut monitor).1, "rule");
     // nft itself names so only the sets of rules, and takes any name in JSON.
     let set = json!({"family": "ip", "table": "t", "name": "__x", "type": "ipv4_addr"});

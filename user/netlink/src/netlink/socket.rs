@@ -132,7 +132,7 @@ impl<T: Transport> Socket<T> {
     /// rounded up to whole milliseconds.
     ///
     /// Never fails.
-    // A result because this was a system call in 0.1.0.
+    // A result, so that callers need not change if setting it becomes a system call.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         self.timeout = timeout.max(Duration::from_micros(1));
         Ok(())
@@ -299,7 +299,8 @@ impl<T: Transport> Socket<T> {
         let found = self.read(
             |events, message| {
                 let Header { kind, .. } = message.header;
-                // Late answers to earlier requests, and events, are not for us.
+                // An event, which is kept, or a late answer to an earlier request, which
+                // `Events::keep` drops.
                 if message.header.seq != seq || message.header.portid != portid {
                     beside(events, &message, portid);
                     return Ok(false);

@@ -9,7 +9,7 @@ use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
 use parley::client::{Counter as Reading, SetMode};
-use parley::{Client, Error};
+use parley::{uapi, Client, Error};
 use parley_netlink::netlink::list::{repeat, ATTEMPTS};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -35,7 +35,7 @@ pub(crate) enum Counter {
     },
     /// Set a counter
     Set {
-        /// Its name, 1 to 31 bytes
+        #[arg(help = format!("Its name, 1 to {} bytes", uapi::NAME_MAX))]
         name: OsString,
         /// The new value, 0 to 2^64-1
         #[arg(allow_negative_numbers = true, value_parser = text::value)]
@@ -49,7 +49,7 @@ pub(crate) enum Counter {
     },
     /// Add to a counter and print the result
     Add {
-        /// Its name
+        #[arg(help = format!("Its name, 1 to {} bytes", uapi::NAME_MAX))]
         name: OsString,
         /// What to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]

@@ -9,7 +9,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
-use parley::device;
+use parley::{device, uapi};
 use parley_netlink::netlink::errno::Errno;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -111,15 +111,15 @@ fn cannot_open(error: io::Error) -> Failure {
 /// Makes the failure of a call that the device refused.
 fn refused(call: &str, error: &io::Error) -> Failure {
     let hint = match error.raw_os_error() {
-        Some(libc::EPERM) => Some(CAPABILITY),
-        Some(libc::ENOENT) => Some("create it: parley counter set NAME VALUE --create"),
-        Some(libc::EINVAL) => Some("a name of at most 31 bytes"),
-        Some(libc::ERANGE) => Some("what keeps the counter between 0 and 2^64-1"),
-        Some(libc::EMSGSIZE) => Some("at most 61440 bytes"),
+        Some(libc::EPERM) => Some(CAPABILITY.to_owned()),
+        Some(libc::ENOENT) => Some("create it: parley counter set NAME VALUE --create".to_owned()),
+        Some(libc::EINVAL) => Some(format!("a name of at most {} bytes", uapi::NAME_MAX)),
+        Some(libc::ERANGE) => Some("what keeps the counter between 0 and 2^64-1".to_owned()),
+        Some(libc::EMSGSIZE) => Some(format!("at most {} bytes", uapi::PAYLOAD_MAX)),
         _ => None,
     };
     Failure {
-        hint: hint.map(str::to_owned),
+        hint,
         ..failure(&format!("{call} refused by {}", device::PATH), error)
     }
 }

@@ -6,6 +6,7 @@ use super::ioctl::{
     parley_ioc_counter_add, parley_ioc_echo, PARLEY_IOC_MAGIC, PARLEY_IOC_NR_COUNTER_ADD,
     PARLEY_IOC_NR_ECHO,
 };
+use crate::uapi;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -44,7 +45,11 @@ pub(super) fn echo(fd: BorrowedFd<'_>, from: &[u8], to: &mut [u8]) -> io::Result
 
 /// Has `/dev/parley` add to the counter `name`, which has a NUL, and gives what
 /// it stands at then.
-pub(super) fn counter_add(fd: BorrowedFd<'_>, name: [u8; 32], delta: i64) -> io::Result<u64> {
+pub(super) fn counter_add(
+    fd: BorrowedFd<'_>,
+    name: [u8; uapi::NAME_MAX + 1],
+    delta: i64,
+) -> io::Result<u64> {
     let mut call = parley_ioc_counter_add {
         name,
         delta,

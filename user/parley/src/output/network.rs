@@ -27,7 +27,7 @@ pub(crate) trait Shown: Entry {
     /// Over the cells of [`Self::row`].
     const HEADINGS: &'static [&'static str];
 
-    /// As a row.
+    /// As a row, which is also a line of `monitor`.
     fn row(&self, naming: &Naming<'_>) -> Row;
 
     /// As an object.
