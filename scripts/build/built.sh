@@ -108,36 +108,48 @@ built_with() {
 	[ "$(state_of "$1")" = "$(cat "$(state_for "$2")" 2>/dev/null)" ]
 }
 
-# module_built KDIR RELEASE: succeeds if the module is built for that tree from the current
-# sources. Needs no compiler, because each build renews build/module-for, even if make had nothing
-# to do.
+# content_of FILE: prints a checksum of the content of FILE.
+content_of() {
+	sha256sum <"$1" | cut -c 1-64
+}
+
+# module_lacks: prints why kmod/parley.ko cannot be used; nothing if it is what scripts/build/module
+# has built from the current sources, for the kernel tree as it is. Needs no compiler, because each
+# build renews build/module-for, even if make had nothing to do.
+module_lacks() {
+	local module=$top/kmod/parley.ko record=$top/build/module-for
+	if [ ! -e "$module" ]; then
+		echo "not built"
+	elif [ ! -e "$record" ]; then
+		echo "built for an unknown kernel, because build/module-for is missing"
+	elif stale "$record" "$top/kmod" "$top/Kbuild"; then
+		echo "older than its sources"
+	elif [ "$(content_of "$module")" != "$(cat "$top/build/module-sum" 2>/dev/null)" ]; then
+		echo "not what make module has built"
+	elif ! built_with "$(cat "$record")" "$top/build/module"; then
+		echo "older than the kernel tree that it was built for"
+	fi
+}
+
+# module_built KDIR RELEASE: succeeds if the module is built for that tree from the current sources.
 module_built() {
 	local magic
 	magic=$(modinfo -F vermagic "$top/kmod/parley.ko" 2>/dev/null) || return 1
-	[ "${magic%% *}" = "$2" ] && [ -e "$top/build/module-for" ] &&
-		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$1" ] &&
-		built_with "$(cat "$top/build/module-for")" "$top" &&
-		! stale "$top/build/module-for" "$top/kmod" "$top/Kbuild"
+	[ "${magic%% *}" = "$2" ] && [ -z "$(module_lacks)" ] &&
+		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$1" ]
 }
 
 # need_module [KERNEL]: dies unless kmod/parley.ko is built from the current sources, and for this
 # kernel of scripts/build/kernel. All these kernels have one release, so another one may load the
 # module without what it needs to test it.
 need_module() {
-	local kdir what=''
-	if [ ! -e "$top/kmod/parley.ko" ]; then
-		what="not built"
-	elif [ ! -e "$top/build/module-for" ]; then
-		what="built for an unknown kernel, because build/module-for is missing"
-	elif stale "$top/build/module-for" "$top/kmod" "$top/Kbuild"; then
-		what="older than its sources"
-	elif [ -n "${1:-}" ]; then
+	local kdir what
+	what=$(module_lacks)
+	if [ -z "$what" ] && [ -n "${1:-}" ]; then
 		kdir=$("$top/scripts/build/kernel" --path "$1") || exit
 		[ "$(realpath -m -- "$(cat "$top/build/module-for")")" = "$(realpath -m -- "$kdir")" ] ||
 			what="built for another kernel than '$1'"
 	fi
-	[ -n "$what" ] || built_with "$(cat "$top/build/module-for")" "$top" ||
-		what="older than the kernel tree that it was built for"
 	[ -z "$what" ] || die "kmod/parley.ko is $what" "run: make${1:+ KERNEL=$1} module"
 }
 
@@ -149,7 +161,7 @@ program_lacks() {
 		echo "not built"
 	elif stale "$record" "$top/user"; then
 		echo "older than its sources"
-	elif ! sha256sum --check --status "$record"; then
+	elif [ "$(content_of "$program")" != "$(cat "$record")" ]; then
 		echo "not what make program has built"
 	fi
 }
@@ -176,9 +188,11 @@ remove_by_records() {
 	done
 }
 
-# remove_built_by_kbuild: removes what Kbuild made from the sources in this checkout.
+# remove_built_by_kbuild: removes what Kbuild made from the sources in this checkout, also what
+# a make without these scripts left beside them.
 remove_built_by_kbuild() (
 	cd "$top" || exit
+	remove_built build/module
 	remove_by_records .*.cmd kmod/.*.cmd kmod/*/.*.cmd
 	# These have no record, or none where the module came from a Debian root; and a
 	# compiler that was interrupted leaves its list of headers.
@@ -207,22 +221,25 @@ remove_left() {
 	done
 }
 
-# kbuild KDIR FOLDER ARGUMENT...: builds the modules in FOLDER for that tree, with the
-# compilers that built its kernel. Dies if that fails or warns, with make's output.
+# kbuild KDIR FOLDER OUT ARGUMENT...: builds the modules in FOLDER for that tree, with the
+# compilers that built its kernel, and writes only into OUT. Dies if that fails or warns, with
+# make's output.
 kbuild() {
-	local output tools state
+	local output tools state out=$3
+	# make takes the folder itself for one that is not clean.
+	[ "$2" != "$3" ] || out=
 	mapfile -t tools < <(tools_of "$1")
-	building=$2 unfinished=${2#"$top"}
+	building=$3 unfinished=${3#"$top"}
 	unfinished=$top/build/unfinished${unfinished//\//-}
 	# A build was killed.
 	[ ! -e "$unfinished" ] || remove_unfinished
 	# make does not see all that a kernel tree has changed, such as the metadata of its crates.
-	built_with "$1" "$2" || remove_unfinished
+	built_with "$1" "$3" || remove_unfinished
 	mkdir -p "$top/build" && : >"$unfinished"
 	trap remove_unfinished EXIT
-	rm -f -- "$(state_for "$2")"
+	rm -f -- "$(state_for "$3")"
 	state=$(state_of "$1")
-	output=$(make -C "$1" M="$2" MO= "${tools[@]}" "${@:3}" modules 2>&1) || {
+	output=$(make -C "$1" M="$2" MO="$out" "${tools[@]}" "${@:4}" modules 2>&1) || {
 		printf '%s\n' "$output" >&2
 		die "the module does not build for $1"
 	}
@@ -230,7 +247,7 @@ kbuild() {
 		printf '%s\n' "$output" >&2
 		die "the module builds with warnings"
 	fi
-	printf '%s\n' "$state" >"$(state_for "$2")"
+	printf '%s\n' "$state" >"$(state_for "$3")"
 	trap - EXIT
 	rm -f -- "$unfinished"
 }
@@ -238,11 +255,7 @@ kbuild() {
 # remove_unfinished: removes the products of a build that failed, warned or was killed. Otherwise
 # the next build would not compile them again, so it would not warn.
 remove_unfinished() {
-	if [ "$building" = "$top" ]; then
-		remove_built_by_kbuild
-	else
-		# shellcheck disable=SC2035 # Kbuild's own names
-		(cd "$building" && remove_by_records .*.cmd */.*.cmd */*/.*.cmd)
-	fi
+	# shellcheck disable=SC2035 # Kbuild's own names
+	(cd "$building" 2>/dev/null && remove_by_records .*.cmd */.*.cmd */*/.*.cmd) || true
 	rm -f -- "$unfinished"
 }

@@ -93,7 +93,7 @@ class Built(CheckoutTest):
         result = self.run_here("scripts/build/module", self.folder / "tree")
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("elsewhere", result.stderr)
-        self.assertIn(" MO= ", (self.folder / "make").read_text())
+        self.assertIn(f" MO={self.checkout}/build/module ", (self.folder / "make").read_text())
 
     def test_a_module_from_other_sources_or_for_another_kernel_is_tested_by_no_script(self):
         for tool in ("cargo", "rustc", "gcc", "qemu-system-x86_64", "vng", "insmod"):
@@ -118,20 +118,22 @@ class Built(CheckoutTest):
         self.write(module)
         refusals("built for an unknown kernel")
         self.write(self.checkout / "build/module-for", f"{self.folder}/default\n")
+        refusals("not what make module has built")
+        self.in_lib("content_of kmod/parley.ko >build/module-sum")
         refusals("older than the kernel tree")
-        self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+        self.in_lib(f"state_of {self.folder}/default >build/kernel-state-build-module")
         done = self.run_here(SCRIPTS["demo"])
         self.assertIn("user/target/release/parley is not built", done.stderr)
         for name in ("Module.symvers", "vmlinux", "rust/libkernel.rmeta", "rust/libmacros.so"):
-            self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+            self.in_lib(f"state_of {self.folder}/default >build/kernel-state-build-module")
             file = self.write(self.folder / "default" / name, "rebuilt")
             os.utime(file, (1e9, 1e9))
             refusals("older than the kernel tree")
-            self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+            self.in_lib(f"state_of {self.folder}/default >build/kernel-state-build-module")
             file.write_text("REBUILT")
             os.utime(file, (1e9, 1e9))
             refusals("older than the kernel tree")
-        self.in_lib(f"state_of {self.folder}/default >build/kernel-state")
+        self.in_lib(f"state_of {self.folder}/default >build/kernel-state-build-module")
         refusals("built for another kernel", "race")
         text = source.read_text()
         source.write_text(text + "\n")
@@ -145,7 +147,7 @@ class Built(CheckoutTest):
     def test_what_was_built_for_a_tree_that_was_rebuilt_since_is_built_again(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
         # As make does: what is there is not built again.
-        self.fake("make", f"""where=${{3#M=}}
+        self.fake("make", f"""where=${{4#MO=}}; mkdir -p $where/kmod
             [ -e $where/kmod/parley.ko ] || {{ echo compiled >>{self.folder}/made
             touch $where/kmod/parley.ko
             echo "savedcmd_kmod/parley.ko := ld" >$where/kmod/.parley.ko.cmd; }}""")
@@ -162,7 +164,10 @@ class Built(CheckoutTest):
 
     def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
-        self.fake("make", "[ -e kmod/parley.ko ] || { touch kmod/parley.ko; echo 'WARNING: modpost: x'; }")
+        # It writes the module and its record, as kbuild does.
+        make = ("cd build/module 2>/dev/null || mkdir -p build/module/kmod && cd build/module\n"
+                "write() { echo 'savedcmd_kmod/parley.ko := x' >kmod/.parley.ko.cmd; touch kmod/parley.ko; }\n")
+        self.fake("make", make + "[ -e kmod/parley.ko ] || { write; echo 'WARNING: modpost: x'; }")
         self.write(self.folder / "tree/.config")
         built_for = self.write(self.checkout / "build/module-for", "/another\n")
         for _ in range(2):
@@ -171,15 +176,15 @@ class Built(CheckoutTest):
             self.assertIn("builds with warnings", result.stderr)
             self.assertFalse(built_for.exists())
         # What a build that fails has compiled, with warnings, is compiled again.
-        self.fake("make", "[ ! -e kmod/parley.ko ] || { echo old; exit; }\n"
-                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; exit 2")
+        self.fake("make", make + "[ ! -e kmod/parley.ko ] || { echo old; exit; }\n"
+                          "write; echo 'x.rs: warning: unused'; exit 2")
         for _ in range(2):
             result = self.run_here("scripts/build/module", self.folder / "tree")
             self.assertIn("does not build", result.stderr)
-        self.fake("make", "touch kmod/parley.ko; kill $PPID; sleep 1")
+        self.fake("make", make + "write; kill $PPID; sleep 1")
         self.assertNotEqual(self.run_here("scripts/build/module", self.folder / "tree").returncode, 0)
         self.assertFalse((self.checkout / "kmod/parley.ko").exists())
-        self.fake("make", "[ ! -e kmod/parley.ko ] || exit 0\n"
-                          "touch kmod/parley.ko; echo 'x.rs: warning: unused'; kill -9 $PPID; sleep 1")
+        self.fake("make", make + "[ ! -e kmod/parley.ko ] || exit 0\n"
+                          "write; echo 'x.rs: warning: unused'; kill -9 $PPID; sleep 1")
         for _ in range(2):
             self.assertNotEqual(self.run_here("scripts/build/module", self.folder / "tree").returncode, 0)

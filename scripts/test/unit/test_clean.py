@@ -22,7 +22,7 @@ def record(file):
 class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
-        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
+        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
                 "build/rust-analyzer/sum", "scripts/test/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:

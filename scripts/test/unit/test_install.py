@@ -80,8 +80,8 @@ class Made(ScriptTest):
         self.run_script(self.checkout / "scripts/build/alone", "true",
                         env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})
         self.write(self.program, PROGRAM).chmod(0o755)
-        self.record()
         self.write(self.checkout / "kmod/parley.ko", f"vermagic={RELEASE} SMP\n")
+        self.record()
         self.write(self.checkout / "build/module-for", f"{self.tree}\n")
         self.fake("modinfo", MODINFO)
         self.fake("depmod", DEPMOD)
@@ -92,8 +92,8 @@ class Made(ScriptTest):
 
     def record(self):
         """Notes what is there as what was built."""
-        self.run_script("bash", "-c", ". scripts/lib.sh; state_of $1 >build/kernel-state; "
-                        "sha256sum $2 >build/program-sum", "-", self.tree, self.program,
+        self.run_script("bash", "-c", ". scripts/lib.sh; state_of $1 >build/kernel-state-build-module; "
+                        "content_of $2 >build/program-sum; content_of kmod/parley.ko >build/module-sum", "-", self.tree, self.program,
                         cwd=self.checkout, env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})
 
     def write(self, path, text):

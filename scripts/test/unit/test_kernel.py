@@ -207,7 +207,7 @@ case $1 in --image) echo {build}/arch/x86/boot/bzImage ;; --source) echo {self.c
             self.write(build / ".done")
             self.write(self.checkout / "kmod/parley.ko")
             self.write(self.checkout / "build/module-for", f"{build}\n")
-            self.in_lib(f"state_of {build} >build/kernel-state")
+            self.in_lib(f"state_of {build} >build/kernel-state-build-module; content_of kmod/parley.ko >build/module-sum")
             (self.folder / "said").unlink(missing_ok=True)
             result = self.run_here(SCRIPTS[script[0]], *script[1:], env={"PARLEY_ACCEL": "tcg"})
             said = (self.folder / "said").read_text() if (self.folder / "said").exists() else ""

@@ -110,7 +110,7 @@ class Uninstall(Made):
             run install
             list >before
             echo '# newer' >>'{self.program}'
-            sha256sum '{self.program}' >build/program-sum
+            sha256sum '{self.program}' | cut -c 1-64 >build/program-sum
             dd if=/dev/zero of='{self.root}/fill' bs=4k 2>/dev/null || true
             ! run install || exit 3
             list | diff before - || exit 4
