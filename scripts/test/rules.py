@@ -32,11 +32,11 @@ LAYERS = {
     "kmod/genl": ("genl",),
     "kmod/state": ("genl", "state", "parley"),
     "user/netlink/src/netlink": ("netlink",),
-    "user/netlink/src/genl": ("genl", "netlink"),
+    # The tests of clients have a family, and those of explain.
+    "user/netlink/src/genl": ("genl", "netlink", "uapi"),
     "user/netlink/src/kernel": ("genl", "kernel"),
     "user/netlink/src/route": ("kernel", "netlink", "route", "terminal"),
     "user/netlink/src/nftables": ("kernel", "netlink", "nftables"),
-    # The tests of explain have a family.
     "user/netlink/src/explain": ("explain", "genl", "kernel", "netlink", "terminal", "uapi"),
     "user/parley/src/client": ("client", "uapi"),
     "user/parley/src/device": ("device", "uapi"),

@@ -96,13 +96,18 @@ pub mod netlink {
     pub use socket::Socket;
 }
 
-/// Generic Netlink: the controller, which knows the families.
+/// Generic Netlink: the controller, which knows the families, and their clients.
 pub mod genl {
+    pub mod client;
     pub mod controller;
     pub mod message;
+    mod refusal;
     pub mod spec;
+    mod values;
 
+    pub use client::Client;
     pub use controller::{follow, resolve, Family};
+    pub use values::{known, Bitfield32, List, Nest};
 }
 
 pub use netlink::{Error, Result, Socket};

@@ -22,24 +22,20 @@
 //! ```
 
 mod agent;
-mod batch;
 #[cfg(test)]
 mod lies;
 mod listener;
-mod refusal;
 
 pub use agent::{Agent, Question};
 pub use listener::{Change, Event, Listener};
 
 use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
-use parley_netlink::genl::{self, message, Family};
+use parley_netlink::genl::{self, Family};
 use parley_netlink::netlink::attr::{Attributes, Writer};
-use parley_netlink::netlink::message::flags;
 use parley_netlink::netlink::socket::Expect;
 use parley_netlink::netlink::transport::{Netlink, Transport};
 use parley_netlink::netlink::{Error, Result, Socket};
 use parley_netlink::terminal;
-use refusal::name_parts;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
@@ -48,13 +44,7 @@ use std::time::Duration;
 /// Each call fails with [`Error::Refused`] where the kernel refuses, and with
 /// [`Error::NoFamily`] where the module is not loaded, or no longer.
 #[derive(Debug)]
-pub struct Client<T = Netlink> {
-    socket: Socket<T>,
-    family: Family,
-    /// The request; kept to name the attribute that the kernel blames, and so
-    /// that no call needs to allocate.
-    request: Vec<u8>,
-}
+pub struct Client<T = Netlink>(genl::Client<T>);
 
 /// The reply to an echo. Borrows from the client's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,23 +192,18 @@ impl Client {
 
 impl<T: Transport> Client<T> {
     /// As [`Client::open`], over a socket that is open.
-    pub fn over(mut socket: Socket<T>) -> Result<Self> {
-        let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?;
-        Ok(Self {
-            socket,
-            family,
-            request: Vec::new(),
-        })
+    pub fn over(socket: Socket<T>) -> Result<Self> {
+        Ok(Self(genl::Client::over(socket, &uapi::FAMILY)?))
     }
 
     /// The family, as the kernel describes it.
     pub fn family(&self) -> &Family {
-        &self.family
+        self.0.family()
     }
 
     /// The socket's netlink port, as the kernel should see it.
     pub fn portid(&self) -> u32 {
-        self.socket.portid()
+        self.0.portid()
     }
 
     /// Has the kernel send `payload` back: at most
@@ -232,7 +217,7 @@ impl<T: Transport> Client<T> {
 
     /// Sets how long the kernel has to answer; 5 s if nothing is set.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
-        self.socket.set_timeout(timeout)
+        self.0.set_timeout(timeout)
     }
 
     /// Reads the counter `name`.
@@ -251,23 +236,14 @@ impl<T: Transport> Client<T> {
         prefix: Option<&[u8]>,
         mut each: impl FnMut(Counter<'_>) -> Result<()>,
     ) -> Result<bool> {
-        let seq = self.socket.next_seq();
-        message::write(
-            &mut self.request,
-            self.family.id,
-            (cmd::COUNTER_GET, uapi::FAMILY_VERSION),
-            flags::DUMP,
-            seq,
+        self.0.dump(
+            cmd::COUNTER_GET,
             |attributes| match prefix {
                 Some(prefix) => attributes.string(counter::PREFIX, prefix),
                 None => Ok(()),
             },
-        )?;
-        self.socket
-            .dump(&self.request, seq, |entry| {
-                each(read_counter(message::read(&entry)?.1)?)
-            })
-            .map_err(|error| name_parts(error, &self.request, cmd::COUNTER_GET))
+            |attributes| each(read_counter(attributes)?),
+        )
     }
 
     /// Sets the counter `name`. Needs `CAP_NET_ADMIN`.
@@ -325,16 +301,16 @@ impl<T: Transport> Client<T> {
     pub fn ask(&mut self, question: &[u8], timeout: Option<Duration>) -> Result<Answer> {
         let millis = |timeout: Duration| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
         let wanted = timeout.map(millis);
-        let usual = self.socket.timeout();
+        let usual = self.0.socket().timeout();
         let longest = wanted.unwrap_or(uapi::TIMEOUT_MS_DEFAULT);
-        self.socket
+        self.0
             .set_timeout(usual.saturating_add(Duration::from_millis(longest.into())))?;
         let asked = self.call(cmd::ASK, 0, Expect::Reply, |attributes| {
             attributes.bytes(ask::QUESTION, question)?;
             wanted.map_or(Ok(()), |wanted| attributes.u32(ask::TIMEOUT_MS, wanted))
         });
         let answer = asked.and_then(read_answer);
-        self.socket.set_timeout(usual)?;
+        self.0.set_timeout(usual)?;
         answer
     }
 
@@ -367,24 +343,49 @@ impl<T: Transport> Client<T> {
         expect: Expect,
         fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
     ) -> Result<Attributes<'_>> {
-        let seq = self.socket.next_seq();
-        let ack = match expect {
-            Expect::Ack => flags::ACK,
-            _ => 0,
-        };
-        message::write(
-            &mut self.request,
-            self.family.id,
-            (cmd, uapi::FAMILY_VERSION),
-            ack | modifiers,
-            seq,
-            fill,
-        )?;
-        match self.socket.transact(&self.request, seq, expect) {
-            Ok(_) if expect == Expect::Ack => Ok(Attributes::new(&[])),
-            Ok(reply) => message::read_reply(&reply, cmd),
-            Err(error) => Err(name_parts(error, &self.request, cmd)),
-        }
+        self.0.call(cmd, modifiers, expect, fill)
+    }
+
+    /// Has the kernel send each of `payloads` back, many with one send, and hands
+    /// each echo, with the place of its payload, to `each`. The order is that of
+    /// the payloads.
+    ///
+    /// Fails as [`Self::call_batch`] does.
+    ///
+    /// ```no_run
+    /// let mut client = parley::Client::open()?;
+    /// client.echo_batch(&[&b"one"[..], b"two"], |i, echo| {
+    ///     println!("{i}: {:?}", echo?.payload);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), parley::Error>(())
+    /// ```
+    pub fn echo_batch(
+        &mut self,
+        payloads: &[impl AsRef<[u8]>],
+        mut each: impl FnMut(usize, Result<Echo<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        self.call_batch(
+            (cmd::ECHO, 0),
+            Expect::Reply,
+            payloads,
+            |payload, attributes| attributes.bytes(echo::PAYLOAD, payload.as_ref()),
+            |i, reply| each(i, reply.and_then(read_echo)),
+        )
+    }
+
+    /// As [`genl::Client::call_batch`], for requests with the attributes of `items`.
+    ///
+    /// Not for `ask`, whose answer may come after that to the next request.
+    pub fn call_batch<I>(
+        &mut self,
+        operation: (u8, u16),
+        expect: Expect,
+        items: &[I],
+        fill: impl FnMut(&I, &mut Writer<'_>) -> Result<()>,
+        each: impl FnMut(usize, Result<Attributes<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        self.0.call_batch(operation, expect, items, fill, each)
     }
 }
 

@@ -500,6 +500,7 @@ pub static GROUPS: &[&str] = &["events"];
 /// The family, with all of these.
 pub static FAMILY: Family = Family {
     name: FAMILY_NAME,
+    version: FAMILY_VERSION,
     attribute_sets: ATTRIBUTE_SETS,
     operations: OPERATIONS,
 };

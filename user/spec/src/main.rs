@@ -12,6 +12,7 @@ const USAGE: &str = "\
 Check Netlink specs and generate Rust from them
 
 Usage: parley-spec check SPEC...
+       parley-spec client SPEC [-o FILE]
        parley-spec constants SPEC [-o FILE]
        parley-spec decoder SPEC... -o FILE
        parley-spec family SPEC [-o FILE]
@@ -19,6 +20,8 @@ Usage: parley-spec check SPEC...
 
 Commands:
   check      Check specs and report every error with its file, line and column
+  client     Generate the client of a family, for a program: what `constants`
+             generates, and a method with typed arguments per operation
   constants  Generate constants, enums, flag sets and tables of the attributes
              and operations, for a program
   decoder    Generate the tables by which parley-netlink decodes a protocol of
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
+        ["client", ref rest @ ..] if is_output(rest) => generate(rest, rust::client),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),
         ["decoder", ref specs @ .., "-o", file] if !specs.is_empty() => {
             write(Spec::from_files(specs), Some(file), rust::decoder)

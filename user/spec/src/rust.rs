@@ -5,6 +5,7 @@
 //! The same spec gives the same text, byte for byte. The text is correct Rust but for its layout:
 //! it is meant to go through rustfmt.
 
+mod client;
 mod constants;
 mod decoder;
 mod enums;
@@ -14,6 +15,7 @@ mod tables;
 mod target;
 mod text;
 
+pub use client::client;
 pub use family::{family, handlers};
 
 use crate::{

@@ -35,8 +35,7 @@ impl Names {
     #[must_use]
     pub fn full_name(self, number: u16) -> String {
         match (self.0, self.0.entry(number).0) {
-            (Set::Spec(_, set), Some(name)) => format!("{}.{name}", set.name),
-            (Set::Spec(_, set), None) => format!("{}.#{number}", set.name),
+            (Set::Spec(_, set), _) => set.full_name(number),
             (_, Some(name)) => name.to_owned(),
             (_, None) => format!("attribute {number}"),
         }

@@ -168,7 +168,12 @@ pub fn follow(socket: &mut Socket, name: &str) -> Result<Family> {
 /// because the first may have no room for the reply; the kernel loads no module for this.
 #[cold]
 pub fn check(socket: &Socket, id: u16, name: &str) -> Result<()> {
-    let mut socket = socket.open_another()?;
+    check_over(&mut socket.open_another()?, id, name)
+}
+
+/// As [`check`], over a `socket` that has room for the reply.
+#[cold]
+pub(super) fn check_over<T: Transport>(socket: &mut Socket<T>, id: u16, name: &str) -> Result<()> {
     let seq = socket.next_seq();
     let mut request = Vec::new();
     let cmd = (GETFAMILY, VERSION);

@@ -2,14 +2,17 @@
 
 //! The tables of a family's spec: its operations and attributes, by number and name.
 //!
-//! `parley-spec constants` generates them. A client names attributes by them in its
-//! errors, and [`explain`](crate::explain) decodes the family's messages by them.
+//! `parley-spec constants` and `parley-spec client` generate them. A client names attributes
+//! by them in its errors, and [`explain`](crate::explain) decodes the family's messages by
+//! them.
 
 /// A family, as its spec has it.
 #[derive(Debug)]
 pub struct Family {
     /// Its name.
     pub name: &'static str,
+    /// Its version, which its requests carry.
+    pub version: u8,
     /// All attribute sets.
     pub attribute_sets: &'static [AttributeSet],
     /// All operations, notifications and events.
@@ -82,5 +85,15 @@ impl AttributeSet {
     #[must_use]
     pub fn attribute(&self, number: u16) -> Option<&'static Attribute> {
         self.attributes.iter().find(|known| known.number == number)
+    }
+
+    /// Returns the name by which an error names the attribute with this number: `set.attribute`,
+    /// or `set.#number` if the set does not have it.
+    #[must_use]
+    pub fn full_name(&self, number: u16) -> String {
+        match self.attribute(number) {
+            Some(attribute) => format!("{}.{}", self.name, attribute.name),
+            None => format!("{}.#{number}", self.name),
+        }
     }
 }

@@ -100,6 +100,21 @@ impl<'a> Attribute<'a> {
         }
     }
 
+    /// The payload up to its NUL, or all of it if it has none, for a string that may lack its NUL.
+    #[must_use]
+    pub fn unterminated(&self) -> &'a [u8] {
+        self.string_bytes().unwrap_or(self.payload)
+    }
+
+    /// The first `N` bytes of the payload, for a struct that newer kernels may extend. Fails with
+    /// [`Error::Malformed`] if there are fewer.
+    pub fn first<const N: usize>(&self) -> Result<[u8; N]> {
+        match self.payload.first_chunk() {
+            Some(bytes) => Ok(*bytes),
+            None => self.bad_length(),
+        }
+    }
+
     /// The payload up to its NUL, as text.
     pub fn string(&self) -> Result<&'a str> {
         std::str::from_utf8(self.string_bytes()?).map_err(|_| Error::Malformed {
@@ -145,6 +160,19 @@ impl<'a> Attributes<'a> {
             rest: bytes,
             len: bytes.len(),
         }
+    }
+
+    /// Takes the family's own header of `N` bytes, which stands before the attributes, and its
+    /// padding.
+    pub fn family_header<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let Some(header) = self.rest.first_chunk() else {
+            return Err(Error::Malformed {
+                what: "a message has no header of its family",
+                offset: self.offset(),
+            });
+        };
+        self.rest = behind(self.rest, N);
+        Ok(*header)
     }
 
     /// Where the next one begins.
@@ -306,6 +334,30 @@ impl<'b> Writer<'b> {
         self.header(number, value.len())?;
         self.buffer.extend_from_slice(value);
         self.pad(value.len());
+        Ok(())
+    }
+
+    /// Puts bytes without a header, and their padding: the family's own header before all
+    /// attributes, or attributes that were written elsewhere.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        self.pad(bytes.len());
+        Ok(())
+    }
+
+    /// Puts an array of integers as one attribute: each as `bytes` gives it, without padding.
+    pub fn packed<X: Copy, const N: usize>(
+        &mut self,
+        number: u16,
+        values: &[X],
+        bytes: impl Fn(X) -> [u8; N],
+    ) -> Result<()> {
+        let len = values.len().saturating_mul(N);
+        self.header(number, len)?;
+        for value in values {
+            self.buffer.extend_from_slice(&bytes(*value));
+        }
+        self.pad(len);
         Ok(())
     }
 

@@ -80,7 +80,8 @@ pub struct Socket<T = Netlink> {
 }
 
 /// A message in a socket's buffer, which is whole there.
-struct Found {
+#[derive(Debug)]
+pub(crate) struct Found {
     header: Header,
     payload: Range<usize>,
 }
@@ -197,7 +198,7 @@ impl<T: Transport> Socket<T> {
 
     /// The message that [`Self::read`] has found.
     #[inline(always)]
-    fn found(&self, found: &Found) -> Message<'_> {
+    pub(crate) fn found(&self, found: &Found) -> Message<'_> {
         Message {
             header: found.header,
             payload: self.buffer.get(found.payload.clone()).unwrap_or_default(),
@@ -221,11 +222,17 @@ impl<T: Transport> Socket<T> {
     /// kept for [`next_message`](Self::next_message).
     #[inline(always)]
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
+        let found = self.exchange(request, seq, expect)?;
+        Ok(self.found(&found))
+    }
+
+    /// As [`Self::transact`], for a caller that uses the socket again if it fails.
+    #[inline(always)]
+    pub(crate) fn exchange(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Found> {
         self.begin();
         self.send(request)?;
         let mut deadline = Deadline::new(self.timeout);
-        let found = self.answer((seq, 1), expect, &mut deadline, Events::keep)?;
-        Ok(self.found(&found))
+        self.answer((seq, 1), expect, &mut deadline, Events::keep)
     }
 
     /// As [`Self::transact`], but hands the messages that come before the answer to

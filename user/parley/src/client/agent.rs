@@ -2,11 +2,10 @@
 
 //! The agent: who answers the questions that the kernel passes on.
 
-use super::refusal::name_parts;
 use crate::uapi::{self, ask, cmd};
 use parley_netlink::genl::{self, controller, message};
 use parley_netlink::netlink::attr::Writer;
-use parley_netlink::netlink::message::{flags, Message};
+use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::socket::{Expect, TIMEOUT};
 use parley_netlink::netlink::{Error, Result, Socket};
 use std::time::Duration;
@@ -26,9 +25,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug)]
 pub struct Agent {
-    socket: Socket,
-    family: u16,
-    request: Vec<u8>,
+    client: genl::Client,
     /// The family is gone.
     ended: bool,
     /// Messages were lost, and the end of the family may have been one of them.
@@ -57,11 +54,10 @@ impl Agent {
 
     /// As [`register`](Self::register), with a socket that is open.
     pub fn over(mut socket: Socket) -> Result<Self> {
-        let family = genl::follow(&mut socket, uapi::FAMILY_NAME)?.id;
+        // Before the family is resolved, to learn of the end of this very one.
+        socket.join(controller::NOTIFY)?;
         let mut agent = Self {
-            socket,
-            family,
-            request: Vec::new(),
+            client: genl::Client::over(socket, &uapi::FAMILY)?,
             ended: false,
             in_doubt: false,
         };
@@ -71,7 +67,7 @@ impl Agent {
 
     /// The socket, for its buffer.
     pub fn socket(&mut self) -> &mut Socket {
-        &mut self.socket
+        self.client.socket()
     }
 
     /// Waits for the next question: for `timeout`, or without one for as long as
@@ -83,14 +79,15 @@ impl Agent {
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
         if !self.ended {
             if self.in_doubt {
-                controller::check(&self.socket, self.family, uapi::FAMILY_NAME)?;
+                let family = self.client.family().id;
+                controller::check(self.client.socket(), family, uapi::FAMILY_NAME)?;
             }
             match timeout {
-                Some(timeout) => self.socket.set_timeout(timeout)?,
-                None => self.socket.wait_for_ever()?,
+                Some(timeout) => self.client.set_timeout(timeout)?,
+                None => self.client.socket().wait_for_ever()?,
             }
             let question = self.wait();
-            self.socket.set_timeout(TIMEOUT)?;
+            self.client.set_timeout(TIMEOUT)?;
             self.in_doubt = matches!(question, Err(Error::Overrun));
             if let Some(question) = question? {
                 return Ok(question);
@@ -102,8 +99,8 @@ impl Agent {
 
     /// Waits for a question, or for the end of the family.
     fn wait(&mut self) -> Result<Option<Question>> {
-        let family = self.family;
-        let message = self.socket.next_message(|message| {
+        let family = self.client.family().id;
+        let message = self.client.socket().next_message(|message| {
             read_question(message, family).is_some() || controller::is_end(message, family)
         })?;
         read_question(&message, family).transpose()
@@ -135,19 +132,9 @@ impl Agent {
 
     /// A request that an ACK ends. The socket keeps the questions that come before that.
     fn call(&mut self, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
-        let (seq, family) = (self.socket.next_seq(), self.family);
-        message::write(
-            &mut self.request,
-            family,
-            (cmd, uapi::FAMILY_VERSION),
-            flags::ACK,
-            seq,
-            fill,
-        )?;
-        let ended = self.socket.transact(&self.request, seq, Expect::Ack);
-        let ended = ended.map(drop);
+        let ended = self.client.call(cmd, 0, Expect::Ack, fill).map(drop);
         self.in_doubt |= matches!(ended, Err(Error::Overrun));
-        ended.map_err(|error| name_parts(error, &self.request, cmd))
+        ended
     }
 }
 

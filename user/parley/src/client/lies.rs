@@ -221,7 +221,7 @@ fn what_is_said_without_end_is_not_listened_to_without_end() {
 #[test]
 fn a_dump_that_does_not_begin_ends_after_the_time_of_an_answer() {
     let mut client = impatient(|liar, seq| liar.endless(Some(0), counter_entry(seq + 1)));
-    let usual = client.socket.timeout();
+    let usual = client.0.socket().timeout();
     let dump = client.counter_list(None, |_| Ok(()));
     assert!(
         matches!(dump, Err(Error::Timeout(time)) if time == usual),

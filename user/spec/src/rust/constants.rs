@@ -141,11 +141,11 @@ fn numbers(spec: &Spec) -> String {
     out
 }
 
-/// The module of an attribute set. The modules of the operations and groups are called `cmd` and
-/// `group`.
-fn module(set: &str) -> String {
+/// The module of an attribute set. Those of the operations, of the groups and of the nests have names
+/// that are taken, and so has the library's module.
+pub(super) fn module(set: &str) -> String {
     match snake(set) {
-        name if name == "cmd" || name == "group" => name + "_",
+        name if ["args", "cmd", "genl", "group", "nest"].contains(&&*name) => name + "_",
         name => name,
     }
 }

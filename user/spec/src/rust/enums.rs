@@ -6,15 +6,18 @@ use super::{
     target::Target,
     text::{camel, constant, doc_or},
 };
-use crate::model::{Definition, DefinitionKind, Enumeration, Spec};
+use crate::model::{
+    Attribute, AttributeKind, Definition, DefinitionId, DefinitionKind, Enumeration, Spec,
+};
 use std::fmt::Write;
 
 pub(super) fn enums(spec: &Spec, target: Target) -> String {
     let mut out = String::new();
-    for definition in &spec.definitions {
+    for (index, definition) in spec.definitions.iter().enumerate() {
         if let DefinitionKind::Enum(enumeration) = &definition.kind {
             out += &if enumeration.flags {
-                flags(definition, enumeration, target.visible())
+                let bits = bits(spec, DefinitionId(index), target);
+                flags(definition, enumeration, bits, target)
             } else {
                 one(definition, enumeration, target.visible())
             };
@@ -38,9 +41,17 @@ pub(super) fn repr(enumeration: &Enumeration) -> &'static str {
     }
 }
 
-/// The type that holds all bits of a flag set.
-pub(super) fn bits(enumeration: &Enumeration) -> &'static str {
-    match enumeration.mask() > u32::MAX.into() {
+/// The type that holds all bits of a flag set. A program also keeps those that it does not know.
+pub(super) fn bits(spec: &Spec, id: DefinitionId, target: Target) -> &'static str {
+    let attributes = || spec.attribute_sets.iter().flat_map(|set| &set.attributes);
+    let is_wide = |attribute: &Attribute| match &attribute.kind {
+        AttributeKind::Integer(integer, _) => {
+            integer.kind.bits() > 32 && integer.values.is_some_and(|used| used.id == id)
+        }
+        _ => false,
+    };
+    let mask = spec.enumeration(id).map_or(0, Enumeration::mask);
+    match mask > u32::MAX.into() || target == Target::User && attributes().any(is_wide) {
         true => "u64",
         false => "u32",
     }
@@ -120,9 +131,10 @@ fn values(definition: &Definition, enumeration: &Enumeration) -> String {
     }
 }
 
-fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> String {
+fn flags(definition: &Definition, enumeration: &Enumeration, repr: &str, target: Target) -> String {
+    let visible = target.visible();
     let name = camel(&definition.name);
-    let (mask, repr) = (enumeration.mask(), bits(enumeration));
+    let mask = enumeration.mask();
     let otherwise = format!("The flag set ``{}``.", definition.name);
     let mut out = doc_or(0, definition.doc.as_ref(), &otherwise);
     let mut consts = String::new();
@@ -135,6 +147,18 @@ fn flags(definition: &Definition, enumeration: &Enumeration, visible: &str) -> S
             entry.value
         );
     }
+    // A program hears of flags that a newer kernel has.
+    let retain = match target {
+        Target::Kernel => String::new(),
+        Target::User => format!(
+            "
+    /// Returns the set of these bits, of which some may be no flag that is known.
+    {visible} const fn from_bits_retain(bits: {repr}) -> Self {{
+        Self(bits)
+    }}
+"
+        ),
+    };
     let _ = write!(
         out,
         "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,7 +173,7 @@ impl {name} {{
         }}
         Some(Self(bits))
     }}
-
+{retain}
     /// Returns the bits.
     {visible} const fn bits(self) -> {repr} {{
         self.0

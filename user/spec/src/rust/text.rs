@@ -36,16 +36,17 @@ pub(super) fn snake(name: &str) -> String {
     allowed(name.replace('-', "_").to_ascii_lowercase())
 }
 
-/// The layer's types and those of Rust that generated code names. A type of the spec's must not hide
+/// The types of the kernel's layer, of the library and of Rust that generated code names. A type of the spec's must not hide
 /// them.
 const TYPES: &str = "\
-    AnyNest Array Attr Attrs AttrType BeS16 BeS32 BeS64 BeU16 BeU32 BeU64 Binary Bitfield32 \
-    BitfieldValue Call Context CStr DoOp DumpOp Entered Entries Entry Err Error ExtAck Family \
-    Field Flag Fn FnMut FnOnce Group Guarded GuardedOp Handled Handler Hook HookedOp Into \
-    KeepOp Kept LeS16 LeS32 LeS64 LeU16 LeU32 LeU64 Message Namespace Nest NetState NewNet \
-    None NoRoom Notification Notifier NulString Numbered Ok Op OpenNet Ops Option Payload Policy \
-    Prepared Progress Range RawAttr Repeated Result S16 S32 S64 S8 SignedRange Sint Some \
-    Sparse Text ThisModule U16 U32 U64 U8 Uint Writer";
+    AnyNest Array Attr Attribute Attributes AttributeSet Attrs AttrType BeS16 BeS32 BeS64 BeU16 \
+    BeU32 BeU64 Binary Bitfield32 BitfieldValue Call Client Context CStr DoOp DumpOp Entered \
+    Entries Entry Err Error Event Expect ExtAck Family Field Flag Fn FnMut FnOnce Group Guarded \
+    GuardedOp Handled Handler Hook HookedOp Into KeepOp Kept LeS16 LeS32 LeS64 LeU16 LeU32 LeU64 \
+    Message Namespace Nest Netlink NetState NewNet None NoRoom Notification Notifier NulString \
+    Numbered Ok Op OpenNet Operation Ops Option Payload Policy Prepared Progress Range RawAttr \
+    Repeated Result S16 S32 S64 S8 SignedRange Sint Socket Some Sparse Text ThisModule Transport \
+    U16 U32 U64 U8 Uint Writer";
 
 /// `some-name` as a type: `SomeName`.
 pub(super) fn camel(name: &str) -> String {

@@ -2,15 +2,13 @@
 
 //! Several requests in a datagram: one send for all of them.
 
-use super::refusal::name_parts;
-use super::{read_echo, Client, Echo};
-use crate::uapi::{self, cmd, echo};
-use parley_netlink::genl::message;
-use parley_netlink::netlink::attr::{Attributes, Writer};
-use parley_netlink::netlink::message::{flags, Messages};
-use parley_netlink::netlink::socket::Expect;
-use parley_netlink::netlink::transport::Transport;
-use parley_netlink::netlink::{Error, Result};
+use super::super::message;
+use super::{ack, named, read, Client};
+use crate::netlink::attr::{Attributes, Writer};
+use crate::netlink::message::Messages;
+use crate::netlink::socket::Expect;
+use crate::netlink::transport::Transport;
+use crate::netlink::{Error, Result};
 
 /// What the replies to one datagram may take of the socket's receive buffer,
 /// which has 212,992 bytes where nobody set another: the kernel drops a reply
@@ -24,34 +22,6 @@ fn room(len: usize) -> usize {
 }
 
 impl<T: Transport> Client<T> {
-    /// Has the kernel send each of `payloads` back, many with one send, and hands
-    /// each echo, with the place of its payload, to `each`. The order is that of
-    /// the payloads.
-    ///
-    /// Fails as [`Self::call_batch`] does.
-    ///
-    /// ```no_run
-    /// let mut client = parley::Client::open()?;
-    /// client.echo_batch(&[&b"one"[..], b"two"], |i, echo| {
-    ///     println!("{i}: {:?}", echo?.payload);
-    ///     Ok(())
-    /// })?;
-    /// # Ok::<(), parley::Error>(())
-    /// ```
-    pub fn echo_batch(
-        &mut self,
-        payloads: &[impl AsRef<[u8]>],
-        mut each: impl FnMut(usize, Result<Echo<'_>>) -> Result<()>,
-    ) -> Result<()> {
-        self.call_batch(
-            (cmd::ECHO, 0),
-            Expect::Reply,
-            payloads,
-            |payload, attributes| attributes.bytes(echo::PAYLOAD, payload.as_ref()),
-            |i, reply| each(i, reply.and_then(read_echo)),
-        )
-    }
-
     /// Makes a request of each of `items`, with the command and the modifiers of
     /// `operation`: as many in a datagram as there is room for their replies. Hands
     /// what each ends with, and the place of its item, to `each`, in their order.
@@ -62,7 +32,7 @@ impl<T: Transport> Client<T> {
     /// Fails where `fill` or `each` does, and where the socket does; what was sent
     /// until then is done.
     ///
-    /// Not for `ask`, whose answer may come after that to the next request.
+    /// Not for an operation that the kernel answers after it has handled the next request.
     pub fn call_batch<I>(
         &mut self,
         operation: (u8, u16),
@@ -72,10 +42,6 @@ impl<T: Transport> Client<T> {
         mut each: impl FnMut(usize, Result<Attributes<'_>>) -> Result<()>,
     ) -> Result<()> {
         let (cmd, modifiers) = operation;
-        let ack = match expect {
-            Expect::Ack => flags::ACK,
-            _ => 0,
-        };
         let all = u32::try_from(items.len()).map_err(|_| Error::TooLong {
             len: items.len(),
             max: u32::MAX as usize,
@@ -90,8 +56,8 @@ impl<T: Transport> Client<T> {
                 message::append(
                     &mut self.request,
                     self.family.id,
-                    (cmd, uapi::FAMILY_VERSION),
-                    ack | modifiers,
+                    (cmd, self.table.version),
+                    ack(expect) | modifiers,
                     first.wrapping_add(done).wrapping_add(count),
                     |attributes| fill(item, attributes),
                 )?;
@@ -105,6 +71,7 @@ impl<T: Transport> Client<T> {
                 items.next();
             }
             let (request, socket) = (&self.request, &mut self.socket);
+            let (table, family) = (self.table, &self.family);
             socket.transact_batch(
                 request,
                 first.wrapping_add(done),
@@ -113,9 +80,8 @@ impl<T: Transport> Client<T> {
                 |i, end| {
                     let place = done.wrapping_add(i) as usize;
                     let end = match end {
-                        Ok(_) if expect == Expect::Ack => Ok(Attributes::new(&[])),
-                        Ok(reply) => message::read_reply(&reply, cmd),
-                        Err(error) => Err(name_parts(error, request_at(request, i), cmd)),
+                        Ok(reply) => read(&reply, cmd, expect),
+                        Err(error) => Err(named(error, request_at(request, i), cmd, table, family)),
                     };
                     each(place, end)
                 },

@@ -2,49 +2,63 @@
 
 //! Names the operation and the attribute of a refusal.
 
-use crate::uapi;
-use parley_netlink::explain::Names;
-use parley_netlink::genl::message;
-use parley_netlink::netlink::attr::{Attributes, ALIGN, HEADER};
-use parley_netlink::netlink::message::Header;
-use parley_netlink::netlink::{Error, Refusal};
+use super::message;
+use super::spec::Family;
+use crate::netlink::attr::{Attributes, ALIGN, HEADER};
+use crate::netlink::message::Header;
+use crate::netlink::{Error, Refusal};
 
-/// Gives a refusal the names that the layers below do not know.
+/// Gives a refusal the names that the layers below do not know: those of `family`, whose own header
+/// has `header_len` bytes.
 #[cold]
-pub(super) fn name_parts(error: Error, request: &[u8], cmd: u8) -> Error {
+pub(super) fn name_parts(
+    error: Error,
+    request: &[u8],
+    cmd: u8,
+    family: &Family,
+    header_len: u32,
+) -> Error {
     let Error::Refused(mut refusal) = error else {
         return error;
     };
-    // The kernel says only so much where there is no family of that number: the
-    // module was unloaded since the family was resolved.
-    if bare(&refusal) && refusal.errno == libc::ENOENT {
-        return Error::NoFamily(uapi::FAMILY_NAME.to_owned());
-    }
-    if let Some(operation) = uapi::FAMILY.operation(cmd) {
+    if let Some(operation) = family.operation(cmd) {
         refusal.operation = Some(operation.name);
         refusal.attribute = match (refusal.offset, refusal.missing, refusal.missing_in) {
-            (Some(offset), ..) => attribute_at(request, operation.set, offset),
+            (Some(offset), ..) => attribute_at(request, family, header_len, operation.set, offset),
             (None, Some(number), None) => u16::try_from(number)
                 .ok()
-                .map(|number| Names::of(&uapi::FAMILY, operation.set).full_name(number)),
+                .zip(family.set(operation.set))
+                .map(|(number, set)| set.full_name(number)),
             _ => None,
         };
     }
     Error::Refused(refusal)
 }
 
-fn bare(refusal: &Refusal) -> bool {
-    refusal.message.is_none() && refusal.offset.is_none() && refusal.missing.is_none()
+/// Returns whether the kernel says no more than it does for a number without a family: its module
+/// may have been unloaded since the family was resolved.
+pub(super) fn may_be_gone(error: &Error) -> bool {
+    let bare = |refusal: &Refusal| {
+        refusal.message.is_none() && refusal.offset.is_none() && refusal.missing.is_none()
+    };
+    error.errno() == Some(libc::ENOENT) && error.refusal().is_some_and(bare)
 }
 
 /// The name of the attribute of `request` that begins at `offset`.
-fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
+fn attribute_at(
+    request: &[u8],
+    family: &Family,
+    header_len: u32,
+    set: &str,
+    offset: u32,
+) -> Option<String> {
     let total = Header::read(request)?.len as usize;
-    let at = (offset as usize).checked_sub(message::ATTRIBUTES)?;
-    let attributes = request.get(message::ATTRIBUTES..total)?;
+    let start = message::ATTRIBUTES.checked_add((header_len as usize).next_multiple_of(ALIGN))?;
+    let at = (offset as usize).checked_sub(start)?;
+    let attributes = request.get(start..total)?;
     let (mut attributes, mut at) = (Attributes::new(attributes), at);
-    let mut names = Names::of(&uapi::FAMILY, set);
-    let mut name = set.to_owned();
+    let mut set = family.set(set)?;
+    let mut name = set.name.to_owned();
     loop {
         let attribute = attributes
             .by_ref()
@@ -54,16 +68,16 @@ fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
                     attribute.offset + (HEADER + attribute.payload.len()).next_multiple_of(ALIGN);
                 (attribute.offset..end).contains(&at)
             })?;
-        let known = names.attribute(attribute.number);
+        let known = set.attribute(attribute.number);
         name.push('.');
         match known {
-            Some((known, _)) => name.push_str(known),
+            Some(known) => name.push_str(known.name),
             None => name.push_str(&format!("#{}", attribute.number)),
         }
         if at == attribute.offset {
             return Some(name);
         }
-        names = known?.1?;
+        set = family.set(known?.nested?)?;
         at = at.checked_sub(attribute.offset + HEADER)?;
         attributes = attribute.attributes();
     }
@@ -72,7 +86,7 @@ fn attribute_at(request: &[u8], set: &str, offset: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uapi::{cmd, counter, echo, stamp};
+    use crate::uapi::{cmd, counter, echo, stamp, FAMILY};
     use proptest::prelude::*;
 
     fn request() -> Vec<u8> {
@@ -96,7 +110,7 @@ mod tests {
             (21, None),
             (1000, None),
         ] {
-            let found = attribute_at(&request(), "counter", offset);
+            let found = attribute_at(&request(), &FAMILY, 0, "counter", offset);
             assert_eq!(found.as_deref(), name, "offset {offset}");
         }
     }
@@ -112,32 +126,47 @@ mod tests {
             })
         })
         .unwrap();
-        let name = |offset| attribute_at(&request, "echo", offset);
+        let name = |offset| attribute_at(&request, &FAMILY, 0, "echo", offset);
         assert_eq!(name(32).as_deref(), Some("echo.stamp"));
         assert_eq!(name(44).as_deref(), Some("echo.stamp.cpu"));
     }
 
     #[test]
-    fn a_missing_attribute_is_named_and_a_family_that_went_is_told_apart() {
+    fn the_familys_own_header_stands_before_the_attributes() {
+        let mut request = Vec::new();
+        message::write(&mut request, 24, (cmd::ECHO, 1), 0, 1, |w| {
+            w.raw(&[1; 6])?;
+            w.bytes(echo::PAYLOAD, b"hello")
+        })
+        .unwrap();
+        let name = |len, offset| attribute_at(&request, &FAMILY, len, "echo", offset);
+        assert_eq!(name(6, 28).as_deref(), Some("echo.payload"));
+        assert_eq!(name(6, 20), None);
+        assert_eq!(name(u32::MAX, 28), None);
+    }
+
+    #[test]
+    fn a_missing_attribute_is_named_and_a_family_that_may_be_gone_told_apart() {
         let refused = |errno, missing| {
             let mut refusal = Refusal::default();
             (refusal.errno, refusal.missing) = (errno, missing);
             let error = Error::Refused(Box::new(refusal));
-            name_parts(error, &request(), cmd::COUNTER_ADD)
+            name_parts(error, &request(), cmd::COUNTER_ADD, &FAMILY, 0)
         };
         let missing = refused(libc::EINVAL, Some(counter::DELTA.into()));
         let missing = missing.refusal().unwrap();
         assert_eq!(missing.attribute.as_deref(), Some("counter.delta"));
         assert_eq!(missing.operation, Some("counter-add"));
-        let gone = refused(libc::ENOENT, None);
-        assert!(matches!(gone, Error::NoFamily(_)));
+        assert!(may_be_gone(&refused(libc::ENOENT, None)));
+        assert!(!may_be_gone(&refused(libc::EPERM, None)));
+        assert!(!may_be_gone(&refused(libc::ENOENT, Some(1))));
     }
 
     proptest! {
         #[test]
         fn no_request_and_no_offset_make_the_naming_panic(request: Vec<u8>, offset: u32, small in 0u32..64) {
-            attribute_at(&request, "echo", offset);
-            attribute_at(&request, "echo", small);
+            attribute_at(&request, &FAMILY, 0, "echo", offset);
+            attribute_at(&request, &FAMILY, 0, "echo", small);
         }
     }
 }

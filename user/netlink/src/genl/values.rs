@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The values of generated clients that are more than a number or bytes: nests and lists, which
+//! are read when they are looked at.
+//!
+//! ```
+//! use parley_netlink::genl::{List, Nest};
+//! use parley_netlink::netlink::attr::{Attributes, Writer};
+//!
+//! let mut buffer = Vec::new();
+//! let mut to = Writer::new(&mut buffer);
+//! to.u32(1, 10)?;
+//! to.u32(1, 20)?;
+//! to.packed(2, &[5u16, 6], |value| value.to_be_bytes())?;
+//!
+//! let attributes = Attributes::new(&buffer);
+//! let all = List::repeated(&attributes, 1, |attribute| attribute.u32());
+//! assert_eq!(all.collect::<Result<Vec<_>, _>>()?, [10, 20]);
+//! for attribute in attributes {
+//!     let attribute = attribute?;
+//!     if attribute.number == 2 {
+//!         let packed = List::packed(&attribute, 2, |attribute| attribute.be16());
+//!         assert_eq!(packed.collect::<Result<Vec<_>, _>>()?, [5, 6]);
+//!     }
+//! }
+//! # Ok::<(), parley_netlink::Error>(())
+//! ```
+
+use crate::netlink::attr::{Attribute, Attributes};
+use crate::netlink::Result;
+use std::fmt;
+
+/// A nest that has not been read. Borrows from the socket's buffer.
+pub struct Nest<'a, X> {
+    attributes: Attributes<'a>,
+    read: fn(Attributes<'a>) -> Result<X>,
+}
+
+impl<'a, X> Nest<'a, X> {
+    /// The nest in `attribute`, of which `read` makes a value.
+    #[inline]
+    pub fn new(attribute: &Attribute<'a>, read: fn(Attributes<'a>) -> Result<X>) -> Self {
+        Self {
+            attributes: attribute.attributes(),
+            read,
+        }
+    }
+
+    /// Reads the nest.
+    #[inline]
+    pub fn read(&self) -> Result<X> {
+        (self.read)(self.attributes.clone())
+    }
+
+    /// The attributes inside.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes<'a> {
+        self.attributes.clone()
+    }
+}
+
+impl<X> Clone for Nest<'_, X> {
+    fn clone(&self) -> Self {
+        Self {
+            attributes: self.attributes.clone(),
+            read: self.read,
+        }
+    }
+}
+
+impl<X: fmt::Debug> fmt::Debug for Nest<'_, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.read() {
+            Ok(value) => value.fmt(f),
+            Err(error) => error.fmt(f),
+        }
+    }
+}
+
+/// A list of values: an iterator that reads each of them. Borrows from the socket's buffer.
+pub struct List<'a, X> {
+    items: Items<'a>,
+    read: fn(&Attribute<'a>) -> Result<X>,
+}
+
+/// The values of a list that are not read yet.
+#[derive(Clone)]
+enum Items<'a> {
+    /// The attributes with this number; without one, all of them.
+    Attributes(Attributes<'a>, Option<u16>),
+    /// The payload of one attribute, in pieces of this size.
+    Packed(Attribute<'a>, usize),
+}
+
+impl<'a, X> List<'a, X> {
+    /// The attributes with the number `number` among `attributes`.
+    #[inline]
+    pub fn repeated(
+        attributes: &Attributes<'a>,
+        number: u16,
+        read: fn(&Attribute<'a>) -> Result<X>,
+    ) -> Self {
+        let items = Items::Attributes(attributes.clone(), Some(number));
+        Self { items, read }
+    }
+
+    /// The attributes inside of `attribute`.
+    #[inline]
+    pub fn inside(attribute: &Attribute<'a>, read: fn(&Attribute<'a>) -> Result<X>) -> Self {
+        let items = Items::Attributes(attribute.attributes(), None);
+        Self { items, read }
+    }
+
+    /// The payload of `attribute`, in pieces of `size` bytes. `read` fails for a last one that is
+    /// shorter.
+    #[inline]
+    pub fn packed(
+        attribute: &Attribute<'a>,
+        size: usize,
+        read: fn(&Attribute<'a>) -> Result<X>,
+    ) -> Self {
+        let items = Items::Packed(*attribute, size.max(1));
+        Self { items, read }
+    }
+}
+
+impl<X> Iterator for List<'_, X> {
+    type Item = Result<X>;
+
+    fn next(&mut self) -> Option<Result<X>> {
+        let item = match &mut self.items {
+            Items::Attributes(rest, None) => rest.next()?,
+            Items::Attributes(rest, Some(number)) => {
+                rest.find(|item| item.as_ref().map_or(true, |item| item.number == *number))?
+            }
+            Items::Packed(rest, size) => {
+                let (piece, behind) = rest.payload.split_at((*size).min(rest.payload.len()));
+                rest.payload = behind;
+                (!piece.is_empty()).then_some(Ok(Attribute {
+                    payload: piece,
+                    ..*rest
+                }))?
+            }
+        };
+        Some(item.and_then(|item| (self.read)(&item)))
+    }
+}
+
+impl<X> Clone for List<'_, X> {
+    fn clone(&self) -> Self {
+        Self {
+            items: self.items.clone(),
+            read: self.read,
+        }
+    }
+}
+
+impl<X: fmt::Debug> fmt::Debug for List<'_, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// Values of flags, and which of the flags are meant (`struct nla_bitfield32`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bitfield32 {
+    /// The values.
+    pub value: u32,
+    /// The flags whose values count.
+    pub selector: u32,
+}
+
+impl Bitfield32 {
+    /// Reads the payload of an attribute.
+    pub fn read(attribute: &Attribute<'_>) -> Result<Self> {
+        let [a, b, c, d, e, f, g, h] = attribute.first()?;
+        Ok(Self {
+            value: u32::from_ne_bytes([a, b, c, d]),
+            selector: u32::from_ne_bytes([e, f, g, h]),
+        })
+    }
+
+    /// Returns the payload of an attribute.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 8] {
+        let [a, b, c, d] = self.value.to_ne_bytes();
+        let [e, f, g, h] = self.selector.to_ne_bytes();
+        [a, b, c, d, e, f, g, h]
+    }
+}
+
+/// Returns the entry of an enum that has this value. Where the spec knows none, because the kernel
+/// is newer, returns the value itself as an error.
+pub fn known<V: Copy, R: TryFrom<V>, E>(
+    value: V,
+    entry: fn(R) -> Option<E>,
+) -> std::result::Result<E, V> {
+    R::try_from(value).ok().and_then(entry).ok_or(value)
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Messages and nests: structs that a program fills in to send them, and structs that it reads.
+
+use super::{
+    super::text::{camel, constant, doc, snake},
+    kinds::{self, Kind},
+    parts::Client,
+};
+use crate::{
+    model::{Attribute, AttributeKind, DefinitionId, SetId},
+    rust::constants::module,
+};
+use std::fmt::Write;
+
+/// The side of a conversation that a struct is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The program writes it.
+    Given,
+    /// The program reads it.
+    Got,
+}
+
+/// An attribute as the field of a struct.
+struct Field {
+    /// Its type.
+    kind: String,
+    /// The statement that puts it.
+    put: String,
+    /// The expression for it before the first attribute is read.
+    initial: String,
+    /// The expression for it, from `attribute`. Absent if the initial one does.
+    read: Option<String>,
+}
+
+impl<'s> Client<'s> {
+    /// The struct `name` of `attributes` of the set `set`, with the family's own header if it is read.
+    /// `up` leads to the family's types. Returns its definition, and its type.
+    pub(super) fn message(
+        &mut self,
+        name: &str,
+        words: &str,
+        (set, attributes): (SetId, &[&'s Attribute]),
+        side: Side,
+        (header, up): (Option<DefinitionId>, &str),
+    ) -> (String, String) {
+        let module = module(&self.spec[set].name);
+        let (mut fields, mut puts, mut initials, mut arms) =
+            (String::new(), String::new(), String::new(), Vec::new());
+        if let (Some(header), Side::Got) = (header, side) {
+            let of = camel(&self.spec[header].name);
+            fields += "/// The family's own header.\n";
+            let _ = writeln!(fields, "pub family_header: {up}{of},");
+            let _ = writeln!(
+                initials,
+                "family_header: {up}{of}::from_bytes(attributes.family_header()?),"
+            );
+        }
+        for attribute in attributes {
+            if matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad) {
+                continue;
+            }
+            let name = snake(&attribute.name);
+            let number = format!("{up}{module}::{}", constant(&attribute.name));
+            let field = match self.field(attribute, side, &name, &number, up) {
+                Ok(field) => field,
+                Err(what) => {
+                    self.unsupported(attribute.at, what);
+                    continue;
+                }
+            };
+            let otherwise = format!("The attribute ``{}``.", attribute.name);
+            fields += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
+            let _ = writeln!(fields, "pub {name}: {},", field.kind);
+            puts += &field.put;
+            let _ = writeln!(initials, "{name}: {},", field.initial);
+            if let Some(read) = field.read {
+                arms.push((number, format!("read.{name} = {read}")));
+            }
+        }
+        let lifetime = if fields.contains("'a") { "<'a>" } else { "" };
+        let anonymous = lifetime.replace("'a", "'_");
+        let mut out = doc(0, words);
+        let _ = match side {
+            Side::Given => write!(
+                out,
+                "#[derive(Clone, Copy, Debug, Default)]
+                pub struct {name}{lifetime} {{ {fields} }}
+
+                impl {name}{anonymous} {{
+                    /// Puts the attributes into a message.
+                    #[inline]
+                    pub fn put(&self, {to}: &mut Writer<'_>) -> Result<()> {{
+                        {puts} Ok(())
+                    }}
+                }}
+
+                ",
+                to = if puts.is_empty() { "_to" } else { "to" },
+            ),
+            Side::Got => {
+                let (mut unread, mut body) = ("", format!("Ok(Self {{ {initials} }})"));
+                if header.is_some() {
+                    unread = "mut ";
+                }
+                if !arms.is_empty() {
+                    let take = match &arms[..] {
+                        [(number, take)] => {
+                            format!("if attribute.number == {number} {{ {take}; }}")
+                        }
+                        arms => {
+                            let lines = arms
+                                .iter()
+                                .map(|(number, take)| format!("{number} => {take},\n"));
+                            let lines: String = lines.collect();
+                            format!("match attribute.number {{ {lines} _ => {{}} }}")
+                        }
+                    };
+                    body = format!(
+                        "let mut read = Self {{ {initials} }};
+                        for attribute in attributes {{
+                            let attribute = &attribute?;
+                            {take}
+                        }}
+                        Ok(read)"
+                    );
+                } else if initials.is_empty() {
+                    unread = "_";
+                }
+                write!(
+                    out,
+                    "#[derive(Clone, Debug)]
+                    #[non_exhaustive]
+                    pub struct {name}{lifetime} {{ {fields} }}
+
+                    impl{lifetime} {name}{lifetime} {{
+                        /// Reads the attributes of a message.
+                        // Inlined so that the compiler can drop what the caller ignores.
+                        #[inline(always)]
+                        pub fn read({unread}attributes: Attributes<{of}>) -> Result<Self> {{
+                            {body}
+                        }}
+                    }}
+
+                    ",
+                    of = if lifetime.is_empty() { "'_" } else { "'a" },
+                )
+            }
+        };
+        (out, format!("{name}{lifetime}"))
+    }
+
+    /// The attribute `number` as the field `name`. Fails with what is not supported.
+    fn field(
+        &mut self,
+        attribute: &Attribute,
+        side: Side,
+        name: &str,
+        number: &str,
+        up: &str,
+    ) -> Result<Field, &'static str> {
+        let spec = self.spec;
+        if matches!(attribute.kind, AttributeKind::Flag) && !attribute.multi {
+            return Ok(Field {
+                kind: "bool".into(),
+                put: format!("if self.{name} {{ to.flag({number})?; }}\n"),
+                initial: "false".into(),
+                read: Some("true".into()),
+            });
+        }
+        let element = match &attribute.kind {
+            AttributeKind::IndexedArray(element) if !attribute.multi => Some(&**element),
+            _ => None,
+        };
+        let found = kinds::kind(spec, element.unwrap_or(&attribute.kind), up)?;
+        if let Some(id) = found.nest {
+            self.nests.insert((side == Side::Got, id));
+        }
+        let kind = field_type(&found, attribute.multi, element.is_some(), side);
+        let Kind { put, read, .. } = found;
+        Ok(match (attribute.multi, element.is_some()) {
+            (true, _) => Field {
+                kind,
+                put: format!(
+                    "for &value in self.{name} {{ {}?; }}\n",
+                    put.replace("NUMBER", number)
+                ),
+                initial: format!("genl::List::repeated(&attributes, {number}, |attribute| {read})"),
+                read: None,
+            },
+            (false, true) => Field {
+                kind,
+                put: format!(
+                    "if let Some(values) = self.{name} {{
+                        to.nest({number}, |to| {{
+                            for (number, &value) in (0..).zip(values) {{ {}?; }}
+                            Ok(())
+                        }})?;
+                    }}\n",
+                    put.replace("NUMBER", "number")
+                ),
+                initial: "None".into(),
+                read: Some(format!(
+                    "Some(genl::List::inside(attribute, |attribute| {read}))"
+                )),
+            },
+            (false, false) => Field {
+                kind,
+                put: format!(
+                    "if let Some(value) = self.{name} {{ {}?; }}\n",
+                    put.replace("NUMBER", number)
+                ),
+                initial: "None".into(),
+                read: Some(
+                    match read.strip_prefix("Ok(").and_then(|r| r.strip_suffix(')')) {
+                        Some(value) => format!("Some({value})"),
+                        None => format!("Some({read}?)"),
+                    },
+                ),
+            },
+        })
+    }
+
+    /// The modules of the nests that messages hold.
+    pub(super) fn nested(&mut self) -> String {
+        let mut modules = [String::new(), String::new()];
+        let mut done = std::collections::BTreeSet::new();
+        // Nests name further ones.
+        while let Some(next) = self.nests.difference(&done).next().copied() {
+            done.insert(next);
+            let (got, id) = next;
+            let side = if got { Side::Got } else { Side::Given };
+            let set = &self.spec[id];
+            let attributes: Vec<&Attribute> = set.attributes.iter().collect();
+            let otherwise = || format!("Attributes of the set ``{}``.", set.name);
+            let words = set.doc.clone().unwrap_or_else(otherwise);
+            let of = (id, &*attributes);
+            modules[usize::from(got)] += &self
+                .message(&camel(&set.name), &words, of, side, (None, "super::"))
+                .0;
+        }
+        let mut out = String::new();
+        for (module, about, text) in [
+            ("args", "Nests in requests.", &modules[0]),
+            ("nest", "Nests in replies and events.", &modules[1]),
+        ] {
+            if !text.is_empty() {
+                let _ = write!(
+                    out,
+                    "/// {about}\npub mod {module} {{\n#[allow(unused_imports)]\n\
+                     use super::{{genl, Attributes, Result, Writer}};\n\n{text}}}\n\n"
+                );
+            }
+        }
+        out
+    }
+}
+
+/// The type of a field.
+fn field_type(kind: &Kind, multi: bool, array: bool, side: Side) -> String {
+    let Kind { given, got, .. } = kind;
+    match (side, multi, array) {
+        (Side::Given, true, _) => format!("&'a [{given}]"),
+        (Side::Given, _, true) => format!("Option<&'a [{given}]>"),
+        // A nest may hold itself.
+        (Side::Given, ..) if kind.nest.is_some() => format!("Option<&'a {given}>"),
+        (Side::Given, ..) => format!("Option<{given}>"),
+        (Side::Got, true, _) => format!("genl::List<'a, {got}>"),
+        (Side::Got, _, true) => format!("Option<genl::List<'a, {got}>>"),
+        (Side::Got, ..) => format!("Option<{got}>"),
+    }
+}

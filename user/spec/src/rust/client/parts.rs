@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What is kept while the client of a family is generated.
+
+use crate::{
+    error::Collector,
+    model::{SetId, Spec},
+    ErrorKind, Position,
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// A client that is generated.
+pub(super) struct Client<'s> {
+    pub(super) spec: &'s Spec,
+    pub(super) errors: Collector,
+    /// The sets of nests: whether messages from the kernel hold them, or requests.
+    pub(super) nests: BTreeSet<(bool, SetId)>,
+    /// The type of each reply, by its attributes.
+    pub(super) replies: HashMap<(SetId, Vec<usize>), String>,
+}
+
+impl<'s> Client<'s> {
+    pub(super) fn new(spec: &'s Spec) -> Self {
+        Self {
+            spec,
+            errors: Collector::new(&spec.file),
+            nests: BTreeSet::new(),
+            replies: HashMap::new(),
+        }
+    }
+
+    pub(super) fn unsupported(&mut self, at: Position, what: &str) {
+        let message = format!("the client does not support {what} yet");
+        self.errors.push(ErrorKind::Unsupported, at, message);
+    }
+}
