@@ -8,11 +8,12 @@
 
 # sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (
+	set -o pipefail
 	cd "$top" || exit
 	for place in Kbuild kmod user interop bench conformance sample; do
 		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
 			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
-			! -name '*.mod.c' -print0
+			! -name '*.mod.c' -print0 || exit
 	done | xargs -0r sha256sum | LC_ALL=C sort
 )
 
@@ -53,7 +54,9 @@ by_content() {
 	[ -z "$(find "$top/build/sources" -newermt now 2>/dev/null)" ] ||
 		die "the clock of this machine has gone back since the last run" \
 			"so make and cargo would take old builds for new ones; run: make clean"
-	mkdir -p "$top/build" && sums >"$top/build/sources"
+	mkdir -p "$top/build"
+	sums >"$top/build/sources.new"
+	mv -f -- "$top/build/sources.new" "$top/build/sources"
 	# Another checkout may build in the same folder.
 	{ [ ! -L "$top/user/target" ] && ! mountpoint -q "$top/user/target" 2>/dev/null; } ||
 		only_of_these "$top/user/target"
@@ -77,15 +80,16 @@ only_of_these() {
 }
 
 # stale FILE SOURCE...: succeeds if FILE is missing or older than a SOURCE, or if any source has
-# changed since the last run of a script that builds.
+# changed since the last run of a script that builds, or if that cannot be found out.
 stale() {
-	local file=$1
+	local file=$1 found
 	shift
-	[ ! -e "$file" ] || [ -n "$(changed_sources)$(gone_sources)" ] ||
-		[ -n "$(find "$@" -type d \( -name target -o -name tests -o -name benches -o \
-			-name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( -name '*.rs' -o \
-			-name '*.c' -o -name Kbuild -o -name 'Cargo.*' \) \
-			! -name '*.mod.c' -print -quit)" ]
+	[ -e "$file" ] || return 0
+	found=$(changed_sources && gone_sources && find "$@" -type d \( -name target -o -name tests -o \
+		-name benches -o -name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( \
+		-name '*.rs' -o -name '*.c' -o -name Kbuild -o -name 'Cargo.*' \) \
+		! -name '*.mod.c' -print -quit) || return 0
+	[ -n "$found" ]
 }
 
 # state_of KDIR: prints a line for each file of that kernel tree that a module is built with. If

@@ -82,7 +82,8 @@ sum_of() {
 changed() {
 	local sum
 	if [[ ${ours[$1]} = *none* ]] || { [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; }; then return 1; fi
-	if [ -L "$root$1" ] || [ ! -f "$root$1" ] || ! sum=$(sum_of "$root$1"); then return 0; fi
+	if [ -L "$root$1" ] || [ ! -f "$root$1" ]; then return 0; fi
+	sum=$(sum_of "$root$1") || die "$root$1 cannot be compared; nothing was changed"
 	[[ ${ours[$1]} != *"$sum"* ]]
 }
 

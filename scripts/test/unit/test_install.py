@@ -235,6 +235,20 @@ class Install(Made):
         self.write(self.checkout / "scripts/build/module", "#!/bin/sh\nexit 0\n").chmod(0o755)
         self.refused("install")
 
+    def test_without_a_tool_that_lists_files_what_is_installed_stays(self):
+        self.ok("install")
+        for tool in ("find", "sha256sum"):
+            for text in (None, "exit 1"):
+                path = self.plain / tool
+                kept = os.readlink(path)
+                path.unlink()
+                if text:
+                    self.fake(tool, text)
+                for target in ("install", "install-program", "uninstall"):
+                    self.refused(target)
+                path.symlink_to(kept)
+                (self.folder / "bin" / tool).unlink(missing_ok=True)
+
     def test_a_umask_that_shuts_others_out_hides_nothing_from_them(self):
         self.program.chmod(0o700)
         (self.checkout / "kmod/parley.ko").chmod(0o600)
