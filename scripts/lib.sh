@@ -320,12 +320,20 @@ by_sudo() {
 	[ "${SUDO_UID:-0}" != 0 ] && not_by_root
 }
 
+# not_by_sudo: dies if it has. In a container, root has no other user to leave the building to.
+not_by_sudo() {
+	! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
+		"run it without sudo; it asks for root where it needs that"
+}
+
 # alone: waits until no other run works in this checkout, and keeps others out until
 # this process and those that it starts have ended: what one builds must be what it
 # tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
 # holder starts learn of it from PARLEY_ALONE, which counts only below that process.
 alone() {
 	local holder=${PARLEY_ALONE:-} pid=$$
+	# scripts/build/alone decides by what it is to run. These build nothing as root.
+	[[ $me = @(alone|clean|install) ]] || not_by_sudo
 	holder=${holder%% *}
 	if [ "${PARLEY_ALONE:+${PARLEY_ALONE#* }}" = "$top" ]; then
 		[ -e /proc/self/status ] || return 0
@@ -334,14 +342,6 @@ alone() {
 			pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
 		done
 	fi
-	# These build nothing as root. In a container, root has no other user to leave it to.
-	case $me in
-	alone | clean | install) ;;
-	*)
-		! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
-			"run it without sudo; it asks for root where it needs that"
-		;;
-	esac
 	need flock
 	exec 8<"$top"
 	take 8 "another run is at work in this checkout" ||

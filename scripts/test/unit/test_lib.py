@@ -341,11 +341,18 @@ class Surroundings(CheckoutTest):
     def test_sudo_builds_nothing_in_the_checkout_of_another(self):
         os.chown(self.checkout, 12345, 12345)
         self.fake("cargo", f"[ $1 != build ] || touch '{self.folder}/built'")
-        for sudo in ("12345", "54321"):
-            result = self.run_here("make", "program", env={"SUDO_UID": sudo})
+        self.write(self.checkout / SCRIPTS["setup"], "#!/bin/sh\n")
+        self.write(self.checkout / SCRIPTS["kernel"], '#!/bin/sh\n[ "$1" != --path ] || echo /nowhere\n')
+        for sudo, target in (("12345", "program"), ("54321", "program"), ("12345", "run"), ("12345", "vm"),
+                             ("12345", "module"), ("12345", "test"), ("12345", "deb")):
+            result = self.run_here("make", target, env={"SUDO_UID": sudo})
             self.assertNotEqual(result.returncode, 0)
-            self.assertIn("run it without sudo", result.stderr)
+            self.assertIn("run it without sudo", result.stderr, target)
+        for below in ("program", "package"):
+            result = self.run_here("scripts/build/alone", "sh", "-c", str(SCRIPTS[below]), "install", env={"SUDO_UID": "12345"})
+            self.assertIn("run it without sudo", result.stderr + result.stdout, below)
         self.assertFalse((self.folder / "built").exists())
+        self.assertIn("as ", self.run_here("make", "install-program", env={"SUDO_UID": "12345"}).stderr)
         # A container's root has no other user to leave it to.
         self.run_here("make", "program", env={"SUDO_UID": ""})
         self.assertTrue((self.folder / "built").exists())
