@@ -61,7 +61,11 @@ fetch_deb() {
 		-o "Dir::Etc::sourcelist=$private/sources.list"
 		-o "Dir::Etc::sourceparts=$private/parts"
 		-o APT::Sandbox::User=root -o Acquire::Languages=none
-		-o APT::Update::Error-Mode=any)
+		-o APT::Update::Error-Mode=any
+		# This machine's settings may let apt take what nobody has signed.
+		-o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false
+		-o Acquire::AllowDowngradeToInsecureRepositories=false
+		-o APT::Get::AllowUnauthenticated=false)
 	LC_ALL=C apt-get "${apt[@]}" update >"$private/log" 2>&1 ||
 		no_deb "$(cause_in "$private/log")" || return
 	versions=$(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2 }')

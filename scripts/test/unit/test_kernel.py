@@ -2,8 +2,10 @@
 """scripts/build/kernel: what it fetches, and what it keeps and removes."""
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import unittest
 
 from support import SCRIPTS, CheckoutTest
 
@@ -55,6 +57,29 @@ class Sources(KernelTest):
         result = self.kernel("--source")
         self.assertEqual(result.stdout.strip(), str(self.cache / "linux-7.3.4"), result.stderr)
         self.assertEqual((self.folder / "asked").read_text(), "linux-source-7.3=7.3.4-1~bpo13+1\n")
+
+    @unittest.skipUnless(shutil.which("apt-get") and shutil.which("dpkg-deb"), "needs apt")
+    def test_a_package_that_nobody_has_signed_is_not_taken_whatever_this_machine_allows(self):
+        text = "Package: a\nVersion: 7\nArchitecture: all\nMaintainer: a <a@example.org>\nDescription: a\n"
+        package = self.write(self.folder / "a/DEBIAN/control", text).parents[1]
+        mirror = self.folder / "mirror"
+        (mirror / "pool").mkdir(parents=True)
+        subprocess.run(["dpkg-deb", "-b", package, mirror / "pool/a.deb"], check=True, capture_output=True)
+        data = (mirror / "pool/a.deb").read_bytes()
+        arch = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
+        listed = self.write(mirror / f"dists/trixie/main/binary-{arch.stdout.strip()}/Packages", text +
+                            f"Filename: pool/a.deb\nSize: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n")
+        text = listed.read_bytes()
+        self.write(mirror / "dists/trixie/Release", "Origin: a\nSuite: trixie\nCodename: trixie\nComponents: main\n"
+                   f"Architectures: {arch.stdout}Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n "
+                   f"{hashlib.sha256(text).hexdigest()} {len(text)} {listed.relative_to(mirror / 'dists/trixie')}\n")
+        allowed = self.write(self.folder / "apt.conf", "".join(f'{name} "true";\n' for name in (
+            "Acquire::AllowInsecureRepositories", "Acquire::AllowWeakRepositories",
+            "Acquire::AllowDowngradeToInsecureRepositories", "APT::Get::AllowUnauthenticated")))
+        result = self.in_lib(f". scripts/build/fetch.sh; fetch_deb a ^7 trixie {self.folder}/out || echo refused",
+                             env={"DEBIAN_MIRROR": f"copy:{mirror}", "APT_CONFIG": str(allowed)})
+        self.assertEqual(result.stdout, "refused\n", result.stderr)
+        self.assertIn("no a from Debian", result.stderr)
 
     def test_another_version_of_debian_has_its_own_name_and_key(self):
         before = self.kernel("--path").stdout
