@@ -232,6 +232,14 @@ class Guest(VmTest):
             self.assertIn("export PATH=/run/parley-lacks:", script)
             lacks = script.split(" lacks=", 1)[1].split("\n")[0]
             self.assertEqual(self.vm("--no-module", "--", "parley").returncode, 2 if lacks.strip() != "''" else 0)
+            if lacks.strip() != "''" and program.exists():
+                # A command may name the program by its path.
+                block = script[script.index('if [ -n "$lacks" ]'):].split("\nfi\n")[0] + "\nfi\n"
+                namespace = ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--mount"]
+                done = self.run_script(*namespace, "bash", "-euc", script.splitlines()[1] + "\nmount -t tmpfs none /run\n"
+                                       + block + f"{program} show routes")
+                self.assertEqual(done.returncode, 127, done.stderr)
+                self.assertIn(f"parley: {program} is", done.stderr)
             return lacks
 
         self.run_script(self.top / "scripts/build/program", env=self.environment)
@@ -245,6 +253,18 @@ class Guest(VmTest):
         self.assertIn("older", said())
         program.unlink()
         self.assertIn("not\\ built", said())
+
+    def test_a_module_of_this_checkout_that_is_not_of_the_sources_is_refused_by_its_path_too(self):
+        self.guest("boot; up; finish 0")
+        module = self.top / "kmod/parley.ko"
+        module.parent.mkdir()
+        link = self.folder / "link.ko"
+        link.symlink_to(module)
+        for path in (module, "kmod/parley.ko", link):
+            module.write_text("stale")
+            done = self.vm("--module", path, "--", "true", cwd=self.top)
+            self.assertEqual((done.returncode, self.boots()), (2, 0), path)
+            self.assertIn("kmod/parley.ko is ", done.stderr)
 
     def test_help_says_what_the_guest_can_read_and_how_variables_reach_it(self):
         text = " ".join(self.vm("--help").stdout.split())
