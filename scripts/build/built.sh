@@ -11,7 +11,7 @@ sums() (
 	set -o pipefail
 	cd "$top" || exit
 	for place in Kbuild kmod user interop bench conformance sample; do
-		[ ! -e "$place" ] || find "$place" -name target -prune -o -type f \( -name '*.rs' -o \
+		[ ! -e "$place" ] || find -L "$place" -name target -prune -o -type f \( -name '*.rs' -o \
 			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
 			! -name '*.mod.c' -print0 || exit
 	done | xargs -0r sha256sum | LC_ALL=C sort
@@ -85,7 +85,7 @@ stale() {
 	local file=$1 found
 	shift
 	[ -e "$file" ] || return 0
-	found=$(changed_sources && gone_sources && find "$@" -type d \( -name target -o -name tests -o \
+	found=$(changed_sources && gone_sources && find -L "$@" -type d \( -name target -o -name tests -o \
 		-name benches -o -name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( \
 		-name '*.rs' -o -name '*.c' -o -name Kbuild -o -name 'Cargo.*' \) \
 		! -name '*.mod.c' -print -quit) || return 0

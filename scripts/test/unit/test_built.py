@@ -86,6 +86,21 @@ class Built(CheckoutTest):
             self.assertGreater(source.stat().st_mtime, stamp)
         self.assertEqual(other.stat().st_mtime, 1e9)
 
+    def test_a_source_that_is_reached_through_a_link_counts(self):
+        linked = self.write(self.folder / "elsewhere/file.rs", "old"), self.write(self.folder / "folder/file.rs", "old")
+        (self.checkout / "kmod/linked.rs").symlink_to(linked[0])
+        (self.checkout / "kmod/linked").symlink_to(linked[1].parent)
+        for file in linked:
+            for stamp in (1e9, 2e9):
+                self.write(self.checkout / "built")
+                os.utime(self.checkout / "built", (1.5e9, 1.5e9))
+                self.assertEqual(self.in_lib("by_content; find kmod -exec touch -hd @1 {} +; find -L kmod -name '*.rs' "
+                                             "-exec touch -d @1 {} +; ! stale built kmod").returncode, 0)
+                if stamp == 1e9:
+                    file.write_text(f"new {stamp}")
+                os.utime(file, (stamp, stamp))
+                self.assertEqual(self.in_lib("stale built kmod").returncode, 0, (file, stamp))
+
     def test_a_module_that_make_has_built_elsewhere_is_not_taken_for_built(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
         self.fake("make", f'echo "$@" >{self.folder}/make')
