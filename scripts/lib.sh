@@ -158,6 +158,8 @@ fi
 use_cache() {
 	[ -d "$cache" ] && command -v flock >/dev/null || return 0
 	[ -e "$mark" ] || [ ! -w "$cache" ] || : >"$mark"
+	# In the checkout, git is not to list it with the sources.
+	[[ $cache != "$top"/* || -e $cache/.gitignore || ! -w $cache ]] || echo '*' >"$cache/.gitignore"
 	exec 5<"$cache"
 	take 5 "the cache is being removed" --shared || true
 }

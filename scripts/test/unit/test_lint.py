@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The settings of a user do not change what scripts/test/lint finds."""
+"""scripts/test/lint: what it finds, whatever the settings of a user, and what it formats."""
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 from support import SCRIPTS, TOP, CheckoutTest
@@ -60,3 +61,44 @@ class Lint(CheckoutTest):
         self.assertEqual(hidden, plain)
         ran = (self.folder / "cargo").read_text().splitlines()
         self.assertEqual(set(ran), {"/ "})
+
+
+class Format(CheckoutTest):
+    def test_only_what_git_tracks_is_formatted_whatever_leads_elsewhere(self):
+        self.write(self.checkout / "scripts/build/kernel", f"#!/bin/sh\necho {self.folder}\n")
+        self.write(self.folder / ".rustfmt.toml")
+        ugly, mine = "fn bad () {}\n", self.folder / "mine"
+        sources = self.checkout / "user/parley/src"
+        others = [self.write(path, ugly) for path in (
+            mine / "module.rs", mine / "linked.rs", mine / "genl/attr.rs", self.checkout / "notes.rs",
+            sources / "untracked.rs")]
+        bad = self.write(sources / "bad.rs", f'#[path = "{mine}/module.rs"]\nmod a;\nmod untracked;\n{ugly}')
+        bad.chmod(0o640)
+        (self.checkout / "kmod/linked.rs").symlink_to(mine / "linked.rs")
+        other = self.write(self.checkout / "conformance/sub/attr.rs", ugly)
+        below = self.write(self.checkout / "user/sub/attr.rs", ugly)
+        self.git("init", "--quiet")
+        self.git("add", bad, self.checkout / "kmod/linked.rs", other, below)
+        shutil.rmtree(below.parent)
+        below.parent.symlink_to(mine / "genl")
+        for tool in ("cargo", "make", "perl", "shellcheck"):
+            self.fake(tool, "exit 0")
+        done = self.run_here("scripts/test/lint", "--format")
+        self.assertEqual((done.returncode, done.stdout), (0, "user/parley/src/bad.rs\n"), done.stderr)
+        self.assertIn("fn bad() {}", bad.read_text())
+        self.assertEqual(bad.stat().st_mode & 0o777, 0o640)
+        self.assertEqual([path for path in others if path.read_text() != ugly], [])
+        self.assertEqual([path.name for path in bad.parent.glob("bad*")], ["bad.rs"])
+
+    def test_a_cache_in_the_checkout_is_none_of_its_files(self):
+        self.git("init", "--quiet")
+        cache = self.checkout / "mine/parley"
+        self.write(cache / ".parley-cache")
+        env = {"XDG_CACHE_HOME": str(self.checkout / "mine")}
+        self.in_lib("exit", env=env)
+        self.write(cache / "linux-7.3.4/bad.py")
+        listed = self.run_here("git", "ls-files", "--others", "--exclude-standard", "mine")
+        self.assertEqual(listed.stdout, "")
+        shutil.rmtree(cache / "linux-7.3.4")
+        self.assertEqual(self.run_here("make", "distclean", env=env).returncode, 0)
+        self.assertFalse(cache.exists())
