@@ -65,13 +65,15 @@ need() {
 }
 
 # cargo_builds_here: dies if a configuration file makes cargo build without checks, or for another
-# target or in a folder of several checkouts: something older than the sources would be used.
+# target or in a folder of several checkouts: something older than the sources would be used. And
+# if it names a runner for this machine: that could pass for the tests.
 cargo_builds_here() {
 	local found
 	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
 		--show-origin 2>/dev/null | grep -E \
-		'^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ') || return 0
-	die "cargo is configured to build elsewhere, or otherwise:" "$found" \
+		-e '^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ' \
+		-e "^target\.(\"cfg\(.*|$(uname -m)-[^.]*)\.runner ") || return 0
+	die "cargo is configured to build or run elsewhere, or otherwise:" "$found" \
 		"remove that from the file while you build parley"
 }
 

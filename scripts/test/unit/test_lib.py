@@ -315,6 +315,13 @@ class Surroundings(CheckoutTest):
             result = self.in_lib("need cargo")
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(f'"{value}" # {config}', result.stderr)
+        # What it runs in place of the tests would judge them.
+        for target, refused in ((f"{os.uname().machine}-unknown-linux-gnu", True), ("'cfg(all())'", True), ("other-a-b", False)):
+            for runner in ('"true"', '["true", "a"]'):
+                config.write_text(f"[target.{target}]\nrunner = {runner}\n")
+                result = self.in_lib("need cargo")
+                self.assertEqual("runner" in result.stderr, refused, target)
+                self.assertEqual(result.returncode != 0, refused, target)
 
     def test_a_checkout_that_would_be_its_own_cache_is_refused(self):
         (self.folder / "parley").symlink_to(self.checkout)
