@@ -56,6 +56,17 @@ help:
 	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
 	@echo 'For editors:        rust-analyzer'
 
+# REPORT reaches scripts/test/run in the environment. A report that is there must not be
+# taken for one of this run, should this run not come as far as to its own.
+reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
+ifneq ($(and $(value REPORT),$(strip $(reports))),)
+# Not with make -n.
+ifeq ($(findstring n,$(firstword -$(MAKEFLAGS))),)
+forgotten := $(shell scripts/test/forget-report \
+	$(foreach each,$(reports),$(call quoted,$(call given,REPORT)/$(each))))
+endif
+endif
+
 # A KDIR for a target that does not use one must not pass for used.
 ifneq ($(value KDIR),)
 no_kdir := $(filter-out help setup program module doc install install-program install-module uninstall \
@@ -106,21 +117,6 @@ fuzz:
 
 spec: setup
 	@scripts/build/spec
-
-# REPORT reaches scripts/test/run in the environment. A report that is there must not be
-# taken for one of this run, should this run not come as far as to its own.
-ifneq ($(and $(value REPORT),$(filter test try torture,$(MAKECMDGOALS))),)
-reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
-test try torture setup kernel: | no-old-report
-no-old-report:
-	@for each in $(reports); do \
-		(cd "$$REPORT/$$each" 2>/dev/null && [ -e .parley-report ] && \
-			{ [ ! -s .parley-report ] || \
-				sha256sum --check --ignore-missing --status .parley-report 2>/dev/null; } && \
-			rm -f junit.xml results.ktap) || true; \
-	done
-.PHONY: no-old-report
-endif
 
 # These build something and use it afterwards. One run at a time does that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What all scripts share: paths, locks, missing tools, proxies."""
+import hashlib
 import os
 import shlex
 import shutil
@@ -367,7 +368,7 @@ class Surroundings(CheckoutTest):
     def test_a_report_of_a_run_before_does_not_outlive_one_that_could_not_begin(self):
         for words, folders in (("make test", [""]), ("make torture", ["debug", "race"]),
                                ("scripts/test/run", [""]), ("scripts/test/torture", ["debug", "race"])):
-            for env in ({"TMPDIR": "/nowhere"}, {"HOME": "relative"}):
+            for env in ({"TMPDIR": "/nowhere"}, {"HOME": "relative"}, {"KDIR": "/tree", "TMPDIR": "/nowhere"}):
                 reports = [self.folder / "report" / name / "junit.xml" for name in folders]
                 for report in reports:
                     self.write(report, "all is well")
@@ -380,6 +381,26 @@ class Surroundings(CheckoutTest):
                 self.assertNotEqual(result.returncode, 0)
                 self.assertEqual([report for report in reports if report.exists()], [], words)
                 self.assertTrue(mine.exists())
+
+    def test_a_report_that_is_not_touched_goes_whatever_became_of_the_files_beside_it(self):
+        report, elsewhere = self.folder / "report", self.folder / "elsewhere/report"
+        names = ("output.txt", "junit.xml", "results.ktap")
+        for words in ("make test", "make KDIR=/tree test", "scripts/test/run"):
+            for changed in names:
+                for place in (report, elsewhere):
+                    sums = [f"{hashlib.sha256(name.encode()).hexdigest()}  {name}\n" for name in names]
+                    self.write(place / ".parley-report", "".join(sums))
+                    for name in names:
+                        self.write(place / name, name)
+                self.write(report / changed, "my notes")
+                self.run_here(*words.split(), env={"REPORT": "../report", "TMPDIR": "/nowhere"})
+                self.assertEqual({path.name for path in report.iterdir()}, {".parley-report", "output.txt", changed}, words)
+        # What CDPATH leads to is another folder.
+        shutil.rmtree(report)
+        (self.checkout / "report").mkdir()
+        for words in ("make test", "scripts/test/run"):
+            self.run_here(*words.split(), env={"REPORT": "report", "TMPDIR": "/nowhere", "CDPATH": str(elsewhere.parent)})
+            self.assertTrue((elsewhere / "junit.xml").exists(), words)
 
     def test_the_path_of_a_kernel_tree_is_not_shell_syntax(self):
         tree = self.folder / "k;touch made;"
