@@ -98,6 +98,17 @@ class Clean(CheckoutTest):
             self.assertIn("build is a symbolic link", result.stderr)
         self.assertTrue(kept.exists())
 
+    def test_what_links_in_build_and_beside_the_scripts_lead_to_survives(self):
+        kept = [self.write(self.folder / f"elsewhere/{name}", "mine") for name in
+                ("hello.log", "shared/version", "version", "scripts/lib.cpython-312.pyc")]
+        for link, to in (("build/vm", ""), ("build/vm/shared", ""), ("scripts/__pycache__", "scripts")):
+            link = self.checkout / link
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(self.folder / "elsewhere" / to)
+            self.assertEqual(self.run_here("make", "clean").returncode, 0)
+            self.assertEqual([path for path in kept if not path.exists()], [], link)
+            link.unlink(missing_ok=True)
+
     @unittest.skipIf(subprocess.run(["unshare", "-rm", "true"], check=False).returncode,
                      "this machine lets no user mount")
     def test_what_is_mounted_in_what_was_built_survives(self):
