@@ -15,6 +15,7 @@ makes bench/baseline.json of build/bench.json.
 """
 
 import json
+import os
 import statistics
 import sys
 
@@ -119,13 +120,28 @@ def check(boot, environment, baseline):
     print("report: all targets are met that the baseline meets")
 
 
+def keep(kept, baseline):
+    """Makes the baseline of what was measured, all at once, unless it is not what `report` wrote."""
+    if not kept.exists():
+        sys.exit("report: nothing is measured yet; run: make bench")
+    text = kept.read_text()
+    try:
+        data = json.loads(text)
+        right = bool(data["rows"]) and all(isinstance(each, (int, float)) for each in data["rows"].values())
+        right = right and all(isinstance(each, str) for each in data["environment"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        right = False
+    if not right:
+        sys.exit(f"report: {kept} is not what was measured; run: make bench")
+    new = baseline.with_name(f"{baseline.name}.new")
+    new.write_text(text)
+    os.replace(new, baseline)
+
+
 def main(arguments):
     mode, *arguments = arguments
     if mode == "keep":
-        kept = room.BUILD / "bench.json"
-        if not kept.exists():
-            sys.exit("report: nothing is measured yet; run: make bench")
-        (room.BENCH / "baseline.json").write_text(kept.read_text())
+        keep(room.BUILD / "bench.json", room.BENCH / "baseline.json")
         return
     at = arguments.index("--")
     boots, words = [room.read(path) for path in arguments[:at]], arguments[at + 1 :]

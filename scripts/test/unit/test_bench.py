@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from support import TOP
+from support import TOP, CheckoutTest
 
 sys.path.insert(0, str(TOP / "bench/report"))
 # pylint: disable=wrong-import-position
@@ -60,3 +60,24 @@ class Bench(unittest.TestCase):
                 self.assertFalse(failed, (row, said))
                 self.assertEqual(f"decides nothing: {row}" in said, factor > 1, said)
             self.assertFalse(self.ends(row, 1.002, room.agree)[0], row)
+
+
+class Keep(CheckoutTest):
+    def test_only_what_was_measured_becomes_the_baseline(self):
+        baseline, found = self.checkout / "bench/baseline.json", self.checkout / "build/bench.json"
+        before = baseline.read_text()
+        new = json.loads(before)
+        new["rows"]["rust rust echo-16"] += 1
+        for text in ("", "{", "[]", "{}", '{"rows": {}}', before.replace('"rows"', '"lines"'), before[:-9],
+                     json.dumps(new | {"rows": {}}), json.dumps(new | {"rows": {"a": {}}})):
+            self.write(found, text)
+            done = self.run_here("scripts/bench", "--keep")
+            self.assertEqual((done.returncode, baseline.read_text()), (1, before), text)
+            self.assertIn("is not what was measured", done.stderr)
+        self.write(found, json.dumps(new))
+        self.fake("flock", 'case "$*" in *--nonblock*) exit 75 ;; *) exit 1 ;; esac')
+        self.assertIn("another run is at work", self.run_here("scripts/bench", "--keep").stderr)
+        (self.folder / "bin/flock").unlink()
+        self.assertEqual(self.run_here("scripts/bench", "--keep").returncode, 0)
+        self.assertEqual(json.loads(baseline.read_text()), new)
+        self.assertEqual([path.name for path in baseline.parent.glob("baseline*")], ["baseline.json"])
