@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import TOP, ScriptTest, listing
+from support import TOP, CheckoutTest, ScriptTest, listing
 
 PROGRAM = """#!/bin/sh
 case $1 in
@@ -247,6 +247,36 @@ class DkmsSource(ScriptTest):
         self.assertTrue((made / "kmod/parley_main.rs").is_file())
         for path in [made, *made.rglob("*")]:
             self.assertEqual(oct(path.stat().st_mode)[-3:], "755" if path.is_dir() else "644")
+
+
+class DkmsFiles(CheckoutTest):
+    def packed(self):
+        shutil.rmtree(self.folder / "src", ignore_errors=True)
+        result = self.run_here("scripts/pack/dkms-source", self.folder / "src")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        made = self.folder / "src/parley-0.1.0"
+        return {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
+
+    def test_a_file_that_git_does_not_track_is_not_packed(self):
+        self.git("init", "--quiet")
+        self.git("add", ".")
+        before = self.packed()
+        self.assertLess({"Kbuild", "kmod/Kbuild", "kmod/parley_main.rs", "kmod/genl/helpers.c", "dkms.conf"}, before)
+        for name in ("kmod/mine.rs", "kmod/genl/secret.c", "kmod/x/Kbuild", "kmod/parley.mod.c"):
+            self.write(self.checkout / name, "mine")
+        self.assertEqual(self.packed(), before)
+        if not os.geteuid():
+            os.chown(self.checkout, 12345, 12345)
+            os.chown(self.checkout / ".git", 12345, 12345)
+            self.assertEqual(self.packed(), before)
+        # If git fails, it is not all files that are packed.
+        self.fake("git", "exit 1")
+        shutil.rmtree(self.folder / "src")
+        self.assertNotEqual(self.run_here("scripts/pack/dkms-source", self.folder / "src").returncode, 0)
+        # Sources that are not in a repository are packed whole.
+        shutil.rmtree(self.checkout / ".git")
+        self.assertLess(before, self.packed())
+        self.assertNotIn("kmod/parley.mod.c", self.packed())
 
 
 class DebTest(ScriptTest):
