@@ -40,7 +40,8 @@ use kernel::{
     },
 };
 
-/// Most questions that may be pending in a namespace.
+/// Most questions that may be pending in a namespace. `ask.rs` and docs/install.md state this
+/// and the next number, too.
 const PENDING_MAX: u64 = 1024;
 
 /// Most questions of one asking socket that may be pending.

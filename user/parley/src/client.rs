@@ -25,11 +25,13 @@ mod agent;
 #[cfg(test)]
 mod lies;
 mod listener;
+mod stats;
 
 pub use agent::{Agent, Question};
 pub use listener::{Change, Event, Listener};
+pub use stats::Stats;
 
-use crate::uapi::{self, ask, cmd, counter, echo, stamp, stats};
+use crate::uapi::{self, ask, cmd, counter, echo, stamp};
 use parley_netlink::genl::{self, Family};
 use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::socket::Expect;
@@ -152,24 +154,6 @@ pub struct Answer {
     pub answer: Vec<u8>,
 }
 
-/// What the module has counted of itself, in this network namespace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Echoes answered since the module was loaded.
-    pub echoes: u64,
-    /// Payload bytes echoed.
-    pub echo_bytes: u64,
-    /// Counters that exist now.
-    pub counters: u64,
-    /// Events delivered to listeners in this namespace.
-    pub notifications: u64,
-    /// Questions that wait for their answer.
-    pub asks_pending: u64,
-    /// Questions that were answered.
-    pub asks_answered: u64,
-}
-
 /// How [`Client::counter_set`] treats a counter that does not exist, and one that does.
 ///
 /// By default, it overwrites an existing counter and fails with `ENOENT` if there is none.
@@ -215,7 +199,8 @@ impl<T: Transport> Client<T> {
         })?)
     }
 
-    /// Sets how long the kernel has to answer; 5 s if nothing is set.
+    /// Sets how long the kernel has to answer; by default
+    /// [`TIMEOUT`](parley_netlink::netlink::socket::TIMEOUT).
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         self.0.set_timeout(timeout)
     }
@@ -281,7 +266,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Asks the agent of this network namespace, and waits for its answer: for
-    /// `timeout` from when the agent has the question, or for 5 s where there is
+    /// `timeout` from when the agent has the question, or for the default where there is
     /// none. Whole milliseconds count, from 1 to
     /// [`TIMEOUT_MS_MAX`](uapi::TIMEOUT_MS_MAX).
     ///
@@ -312,25 +297,6 @@ impl<T: Transport> Client<T> {
         let answer = asked.and_then(read_answer);
         self.0.set_timeout(usual)?;
         answer
-    }
-
-    /// Reads the namespace's statistics.
-    pub fn stats(&mut self) -> Result<Stats> {
-        let mut read = Stats::default();
-        for attribute in self.call(cmd::STATS_GET, 0, Expect::Reply, |_| Ok(()))? {
-            let attribute = attribute?;
-            let field = match attribute.number {
-                stats::ECHOES => &mut read.echoes,
-                stats::ECHO_BYTES => &mut read.echo_bytes,
-                stats::COUNTERS => &mut read.counters,
-                stats::NOTIFICATIONS => &mut read.notifications,
-                stats::ASKS_PENDING => &mut read.asks_pending,
-                stats::ASKS_ANSWERED => &mut read.asks_answered,
-                _ => continue,
-            };
-            *field = attribute.uint()?;
-        }
-        Ok(read)
     }
 
     /// One round trip: any command with any flags and attributes, for what the

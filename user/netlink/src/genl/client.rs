@@ -92,7 +92,8 @@ impl<T: Transport> Client<T> {
         &mut self.socket
     }
 
-    /// Sets how long the kernel has to answer; 5 s if nothing is set.
+    /// Sets how long the kernel has to answer; by default
+    /// [`TIMEOUT`](crate::netlink::socket::TIMEOUT).
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         self.socket.set_timeout(timeout)
     }

@@ -6,8 +6,8 @@ use super::error::{Error, Result};
 use super::expect::Expect;
 use super::message::{flags, Header, Message, Messages, ALIGN, HEADER, MIN_TYPE};
 
-/// How many bytes of events a socket keeps. An agent's questions fit: at most 1,024
-/// may be pending, of 4 KiB each.
+/// How many bytes of events a socket keeps while it waits for an answer: room for a burst
+/// of them.
 const ROOM: usize = 8 << 20;
 
 /// How many of the requests given up are remembered: the latest.

@@ -6,7 +6,7 @@ use crate::uapi::{self, ask, cmd};
 use parley_netlink::genl::{self, controller, message};
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::message::Message;
-use parley_netlink::netlink::socket::{Expect, TIMEOUT};
+use parley_netlink::netlink::socket::Expect;
 use parley_netlink::netlink::{Error, Result, Socket};
 use std::time::Duration;
 
@@ -82,12 +82,13 @@ impl Agent {
                 let family = self.client.family().id;
                 controller::check(self.client.socket(), family, uapi::FAMILY_NAME)?;
             }
+            let usual = self.client.socket().timeout();
             match timeout {
                 Some(timeout) => self.client.set_timeout(timeout)?,
                 None => self.client.socket().wait_for_ever()?,
             }
             let question = self.wait();
-            self.client.set_timeout(TIMEOUT)?;
+            self.client.set_timeout(usual)?;
             self.in_doubt = matches!(question, Err(Error::Overrun));
             if let Some(question) = question? {
                 return Ok(question);

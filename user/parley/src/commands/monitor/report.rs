@@ -30,7 +30,7 @@ impl Limit {
     }
 }
 
-/// What became of one.
+/// What became of an entry.
 #[derive(Clone, Copy)]
 pub(super) enum Became {
     New,
