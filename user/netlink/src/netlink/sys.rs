@@ -157,23 +157,26 @@ pub(super) fn receive_with_nsid(
     let len = check(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, libc::MSG_TRUNC) })?;
     // SAFETY: The kernel has set the length of the control buffer to that of its data, so
     // this is null or points at a whole header in the buffer.
-    let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message).as_ref() };
-    // SAFETY: The call takes no pointers.
-    let int_len = unsafe { libc::CMSG_LEN(size_of::<libc::c_int>() as u32) };
-    let is_nsid = |header: &&libc::cmsghdr| {
-        header.cmsg_level == libc::SOL_NETLINK
-            && header.cmsg_type == libc::NETLINK_LISTEN_ALL_NSID
-            && header.cmsg_len >= int_len as _
-    };
-    let nsid = header.filter(is_nsid).map(|header| {
-        // SAFETY: The header's length has been checked: an `int` follows it in the buffer.
-        // Its alignment is of no matter.
-        unsafe {
-            libc::CMSG_DATA(header)
-                .cast::<libc::c_int>()
-                .read_unaligned()
+    let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
+    let mut nsid = None;
+    if !header.is_null() {
+        // SAFETY: It is not null, so it points at a whole header in `control`.
+        let head = unsafe { header.read() };
+        // SAFETY: The call takes no pointers.
+        let int_len = unsafe { libc::CMSG_LEN(size_of::<libc::c_int>() as u32) };
+        if head.cmsg_level == libc::SOL_NETLINK
+            && head.cmsg_type == libc::NETLINK_LISTEN_ALL_NSID
+            && head.cmsg_len >= int_len as _
+        {
+            // SAFETY: The header's length has been checked: an `int` follows it in `control`,
+            // from which the pointer comes. Its alignment is of no matter.
+            nsid = Some(unsafe {
+                libc::CMSG_DATA(header)
+                    .cast::<libc::c_int>()
+                    .read_unaligned()
+            });
         }
-    });
+    }
     let netlink = message.msg_namelen == ADDRESS_LEN
         && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
     Ok((netlink.then_some(address.nl_pid), len, nsid))
