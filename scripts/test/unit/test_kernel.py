@@ -64,6 +64,8 @@ class Sources(KernelTest):
         package = self.write(self.folder / "a/DEBIAN/control", text).parents[1]
         mirror = self.folder / "mirror"
         (mirror / "pool").mkdir(parents=True)
+        # dpkg-deb takes no folder that others may not enter.
+        (package / "DEBIAN").chmod(0o755)
         subprocess.run(["dpkg-deb", "-b", package, mirror / "pool/a.deb"], check=True, capture_output=True)
         data = (mirror / "pool/a.deb").read_bytes()
         arch = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
