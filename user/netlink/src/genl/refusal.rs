@@ -53,7 +53,8 @@ fn attribute_at(
     offset: u32,
 ) -> Option<String> {
     let total = Header::read(request)?.len as usize;
-    let start = message::ATTRIBUTES.checked_add((header_len as usize).next_multiple_of(ALIGN))?;
+    let header_len = (header_len as usize).checked_next_multiple_of(ALIGN)?;
+    let start = message::ATTRIBUTES.checked_add(header_len)?;
     let at = (offset as usize).checked_sub(start)?;
     let attributes = request.get(start..total)?;
     let (mut attributes, mut at) = (Attributes::new(attributes), at);
