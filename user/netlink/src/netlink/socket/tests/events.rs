@@ -148,7 +148,7 @@ fn an_overrun_is_told_when_the_kernel_has_stopped_to_drop() {
             let next = socket.next_message(|_| true).unwrap();
             assert_eq!(next.payload, [number; 4]);
         }
-        // A reader that is told before these would not learn of what comes now.
+        // Reporting the loss before these messages would hide the loss that follows them.
         let told = socket.next_message(|_| true).map(drop);
         assert!(matches!(told, Err(Error::Overrun)), "{told:?}");
         state(&socket).put(event(9));
