@@ -336,7 +336,7 @@ not_by_sudo() {
 # holder starts learn of it from PARLEY_ALONE, which counts only below that process.
 alone() {
 	local holder=${PARLEY_ALONE:-} pid=$$
-	# scripts/build/alone decides by what it is to run. These build nothing as root.
+	# scripts/build/alone decides by its command. These build nothing as root.
 	[[ $me = @(alone|clean|install) ]] || not_by_sudo
 	holder=${holder%% *}
 	if [ "${PARLEY_ALONE:+${PARLEY_ALONE#* }}" = "$top" ]; then

@@ -121,7 +121,7 @@ def check(boot, environment, baseline):
 
 
 def keep(kept, baseline):
-    """Makes the baseline of what was measured, all at once, unless it is not what `report` wrote."""
+    """Replaces the baseline with the measured rows, unless `report` did not write them."""
     if not kept.exists():
         sys.exit("report: nothing is measured yet; run: make bench")
     text = kept.read_text()

@@ -62,7 +62,7 @@ fetch_deb() {
 		-o "Dir::Etc::sourceparts=$private/parts"
 		-o APT::Sandbox::User=root -o Acquire::Languages=none
 		-o APT::Update::Error-Mode=any
-		# This machine's settings may let apt take what nobody has signed.
+		# This machine's settings may let apt take unsigned packages.
 		-o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false
 		-o Acquire::AllowDowngradeToInsecureRepositories=false
 		-o APT::Get::AllowUnauthenticated=false)

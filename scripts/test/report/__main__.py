@@ -83,7 +83,7 @@ def report(folder, command):
         if changed and known and known[0] != UNFINISHED:
             sys.exit(f"report: {folder / changed[0]} has changed since the report was made\n"
                      "  nothing was tested; move that file away, or give REPORT another folder")
-        # Nothing says what somebody has written into the files of a run that was killed.
+        # A user may have written into the files of a run that was killed.
         for name in changed:
             keep(folder, name)
         for path in old:

@@ -161,7 +161,7 @@ class Built(CheckoutTest):
 
     def test_what_was_built_for_a_tree_that_was_rebuilt_since_is_built_again(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
-        # As make does: what is there is not built again.
+        # Like make, it builds only missing files.
         self.fake("make", f"""where=${{4#MO=}}; mkdir -p $where/kmod
             [ -e $where/kmod/parley.ko ] || {{ echo compiled >>{self.folder}/made
             touch $where/kmod/parley.ko

@@ -91,7 +91,7 @@ class Made(ScriptTest):
                     "TMPDIR": str(self.folder / "tmp")}
 
     def record(self):
-        """Notes what is there as what was built."""
+        """Records the existing files as the built ones."""
         self.run_script("bash", "-c", ". scripts/lib.sh; state_of $1 >build/kernel-state-build-module; "
                         "content_of $2 >build/program-sum; content_of kmod/parley.ko >build/module-sum", "-", self.tree, self.program,
                         cwd=self.checkout, env={"HOME": str(self.folder), "XDG_CACHE_HOME": ""})

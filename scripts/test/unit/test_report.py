@@ -42,7 +42,7 @@ GOOD = [LIST, event("suite", "started", test_count=3), *begun("a", "ok", exec_ti
         *begun("d", "ignored", message="takes an hour"), suite_event("ok", 2, 0, 1)]
 PANIC = "\nthread 'b::c' panicked at tests/x.rs:3:5:\nleft is not right\n"
 FAILING = [*GOOD[:4], *begun("b::c", "failed", stdout=PANIC), *begun("d", "ok"), suite_event("failed", 2, 1, 0)]
-# A test binary that prints what is in a file.
+# A test binary that prints the content of a file.
 BINARY = "case $* in *--list*) printf '%s: test\\n' a b::c d ;; *) cat $0.says; exit $(cat $0.status) ;; esac\n"
 
 KUNIT = """[04:20:11] ============================================================
@@ -304,7 +304,7 @@ class Report(ScriptTest):
                 self.assertIn("the run before did not end", done.stderr)
                 for name in ("junit.xml", "results.ktap", "output.txt"):
                     self.assertIn("my notes", (folder / f"{name}.unfinished-{number}").read_text())
-        # What a first run left that was killed before it had begun to write.
+        # The leftovers of a run that was killed before it wrote anything.
         (folder / ".parley-report").write_text("")
         self.assertIn("results are in", self.run_script(sys.executable, script, folder, "true").stderr)
 

@@ -211,7 +211,7 @@ fn requests_that_change_a_counter() {
             &anew,
         ),
     ];
-    // With somebody who listens, and without.
+    // With a listener, and without one.
     for heard in ["", ", listened to"] {
         let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
         for (what, cmd, fill, before) in cases {

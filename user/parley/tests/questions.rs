@@ -50,12 +50,12 @@ fn is_refused<T: std::fmt::Debug>(result: Result<T>, errno: i32, words: &str) {
     assert_eq!(refused(result), refusal(errno, words, ""));
 }
 
-/// The refusal of an answer to what is not pending.
+/// The refusal of an answer to a question that is not pending.
 fn not_pending() -> Refused {
     refusal(ENOENT, "no such question is pending", "")
 }
 
-/// The refusal of an answer from somebody else.
+/// The refusal of an answer from another process.
 fn not_the_agent() -> Refused {
     refusal(EPERM, "only the namespace's agent may answer", "")
 }

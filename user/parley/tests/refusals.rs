@@ -40,7 +40,7 @@ fn named(writer: &mut Writer<'_>) -> Result<()> {
     writer.string(counter::NAME, "refusals")
 }
 
-/// The attributes of which an operation takes some.
+/// The attribute set that an operation takes its attributes from.
 fn set_of(operation: &Operation) -> &'static AttributeSet {
     let mut sets = uapi::ATTRIBUTE_SETS.iter();
     sets.find(|set| set.name == operation.set).unwrap()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The names of attributes, by their numbers: the one lookup for the decoder, for errors and
-//! for what a family's policies describe.
+//! for the description of a family's policies.
 
 use super::tables;
 use crate::genl::spec::{Attribute, Family};

@@ -123,7 +123,7 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Dumps the command `cmd`, and hands each entry to `each`. Returns whether what is dumped has
+    /// Dumps the command `cmd`, and hands each entry to `each`. Returns whether the list has
     /// changed meanwhile: then entries may be missing, or of different moments.
     pub fn dump(
         &mut self,

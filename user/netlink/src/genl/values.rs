@@ -37,7 +37,7 @@ pub struct Nest<'a, X> {
 }
 
 impl<'a, X> Nest<'a, X> {
-    /// The nest in `attribute`, of which `read` makes a value.
+    /// The nest in `attribute`; `read` turns it into a value.
     #[inline]
     pub fn new(attribute: &Attribute<'a>, read: fn(Attributes<'a>) -> Result<X>) -> Self {
         Self {

@@ -37,7 +37,7 @@ pub(super) struct Events {
     /// How many of the bytes are read.
     read: usize,
     /// Whether the next message is to be looked at more closely: there is something to
-    /// read here, a loss to tell of, an answer that may come late, or all namespaces.
+    /// read here, a loss to report, an answer that may come late, or all namespaces.
     waiting: bool,
     /// Whether the socket has joined a group.
     listens: bool,

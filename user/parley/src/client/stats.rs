@@ -8,7 +8,7 @@ use parley_netlink::netlink::socket::Expect;
 use parley_netlink::netlink::transport::Transport;
 use parley_netlink::netlink::Result;
 
-/// What the module has counted of itself, in this network namespace.
+/// The module's statistics in this network namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

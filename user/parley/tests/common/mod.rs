@@ -18,7 +18,7 @@ use parley_netlink::netlink::socket::Expect;
 use std::io::Write;
 use std::time::Duration;
 
-/// How long a test waits for what has to come.
+/// How long a test waits for an expected message.
 pub const WAIT: Duration = Duration::from_secs(20);
 
 /// Creates whatever the counter's state was.

@@ -115,12 +115,12 @@ link set v1 up");
         feed(Command::new("ip").args(words), lines);
     }
 
-    /// What nft says of the ruleset: each object behind what it is.
+    /// The ruleset as nft prints it: each object behind its kind.
     pub fn nft_json(&self) -> Vec<(String, Object)> {
         ruleset(self.json("nft", &["-j", "list", "ruleset"]))
     }
 
-    /// What the program says of it.
+    /// The program's output.
     pub fn firewall(&self) -> Vec<(String, Object)> {
         let shown = self.parley_text("show firewall --json");
         ruleset(serde_json::from_str(&shown).unwrap())
@@ -266,7 +266,7 @@ pub fn objects(value: Value) -> Vec<Object> {
     values.into_iter().map(object).collect()
 }
 
-/// The objects of a ruleset, each behind what it is.
+/// The objects of a ruleset, each behind its kind.
 fn ruleset(mut value: Value) -> Vec<(String, Object)> {
     let all = objects(value["nftables"].take()).into_iter().flatten();
     let named = |(kind, object)| (kind, objects(Value::Array(vec![object])).remove(0));

@@ -32,7 +32,7 @@ pub fn fed(command: &mut Command, input: &[u8]) -> Ended {
     end_of(child.wait_with_output().unwrap())
 }
 
-/// How it ended, from what its process left.
+/// How the process ended.
 pub fn end_of(output: Output) -> Ended {
     Ended {
         status: output.status.code(),
@@ -46,7 +46,7 @@ pub fn parley(arguments: &[&str]) -> Ended {
     ended(Command::new(PROGRAM).args(arguments))
 }
 
-/// What a command begins with whose user has no capability.
+/// The words that run a command as a user without capabilities.
 pub const NOBODY: [&str; 6] = [
     "setpriv",
     "--reuid",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests of which the answers are looked at later, or never.
+//! Requests whose answers are read later, or never.
 
 use super::WAIT;
 use parley::uapi::{self, ask, cmd};
@@ -18,7 +18,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Opens a socket, which waits long for what it expects.
+    /// Opens a socket with a long timeout.
     pub fn new() -> Self {
         let mut socket = Socket::open(libc::NETLINK_GENERIC).unwrap();
         let family = genl::resolve(&mut socket, uapi::FAMILY_NAME).unwrap().id;
@@ -64,7 +64,7 @@ impl Raw {
         self.socket.transact(&request, seq, Expect::Reply).unwrap();
     }
 
-    /// The next message: its sequence number, and what it is.
+    /// The next message: its sequence number and its kind.
     pub fn next(&mut self) -> (u32, Kind) {
         let message = self.socket.next_message(|_| true).unwrap();
         (message.header.seq, message.kind().unwrap())

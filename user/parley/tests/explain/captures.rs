@@ -297,7 +297,7 @@ fn a_monitor_that_is_killed_leaves_a_capture_of_what_it_has_heard() {
     assert_eq!(meanings(&event, "name").next(), Some("\"heard\""));
 }
 
-/// What `parley decode` says of what it reads from standard input.
+/// The output of `parley decode` for this standard input.
 fn explain(input: &[u8], arguments: &[&str]) -> Ended {
     fed(
         Command::new(PROGRAM).args(["decode", "-"]).args(arguments),

@@ -22,7 +22,7 @@ fn expressions(family: &str, statements: &Value) -> Vec<&'static str> {
     names
 }
 
-/// Those of a comparison: what is loaded, and what with.
+/// The names of the expressions that make up a match of nft's.
 fn matched(family: &str, about: &Value) -> Vec<&'static str> {
     let (left, right) = about["left"].as_object().unwrap().iter().next().unwrap();
     let mut names = Vec::new();
@@ -113,7 +113,7 @@ table ip6 both {
     }
     let expected = [("table", 3), ("chain", 8), ("rule", 8)];
     assert_eq!(counts, expected.into());
-    // And what was left out of that.
+    // Fields that the comparison above leaves out.
     let (own, theirs) = (netns.firewall(), netns.nft_json());
     let tables = own.iter().filter(|(kind, _)| kind == "table");
     let flags: Vec<_> = tables.filter_map(|(_, one)| one.get("flags")).collect();

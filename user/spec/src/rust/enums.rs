@@ -152,7 +152,7 @@ fn flags(definition: &Definition, enumeration: &Enumeration, repr: &str, target:
         Target::Kernel => String::new(),
         Target::User => format!(
             "
-    /// Returns the set of these bits, of which some may be no flag that is known.
+    /// Returns the set of these bits, including those of unknown flags.
     {visible} const fn from_bits_retain(bits: {repr}) -> Self {{
         Self(bits)
     }}

@@ -87,7 +87,7 @@ pub(super) fn doc(depth: usize, text: &str) -> String {
     out
 }
 
-/// The documentation of what a spec may say nothing of.
+/// The documentation of an item that a spec need not document.
 pub(super) fn doc_or(depth: usize, words: Option<&String>, otherwise: &str) -> String {
     doc(depth, words.map_or(otherwise, String::as_str))
 }

@@ -31,7 +31,7 @@ impl Known {
         Self::named(context, context.family(kind))
     }
 
-    /// What is known of the family with this name.
+    /// The known tables of the family with this name.
     pub(crate) fn named(context: &Context, name: Option<&str>) -> Self {
         match name {
             Some("nlctrl") => Self::Controller,

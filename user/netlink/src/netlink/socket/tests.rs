@@ -284,7 +284,7 @@ fn heard(socket: &mut Socket<Kernel>) -> Vec<u8> {
     numbers
 }
 
-/// What the socket hears, with -1 for an overrun, until nothing comes.
+/// The messages that the socket receives, with -1 for an overrun.
 fn heard_with_overruns(socket: &mut Socket<Kernel>) -> Vec<i32> {
     socket.set_timeout(Duration::from_millis(20)).unwrap();
     let mut heard = Vec::new();

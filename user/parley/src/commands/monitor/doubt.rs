@@ -4,8 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-/// How long nothing is heard before the list is read anew. What has been reported by then
-/// is not found by that.
+/// How long the socket is silent before the list is read anew. A change that was reported by
+/// then is not shown twice.
 const QUIET: Duration = Duration::from_millis(20);
 /// After how long it is read anew in any case.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);

@@ -29,7 +29,7 @@ pub(super) trait Followed: Sized {
     /// some.
     fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)>;
 
-    /// Reads what `message` reports to one who knows the `view`.
+    /// Reads the change that `message` reports to a reader with this `view`.
     fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>>;
 
     /// Returns whether two with the same key are shown alike.
@@ -134,7 +134,7 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
 }
 
 /// Shows how `now` differs from the view, which it becomes, if it `is_whole`. Returns doubt if
-/// it is not: what is missing may be there all the same.
+/// it is not: the kernel may still have the entries that such a list lacks.
 fn compare<F: Followed>(
     report: &mut Report<'_>,
     view: &mut View<F>,

@@ -271,7 +271,7 @@ impl<E: Shown> Follower<'_, '_, E> {
     /// Takes the entries to be these, and shows what differs.
     fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
         if !is_whole {
-            // What is missing may be there all the same. Later, then.
+            // The kernel may still have the entries that this list lacks, so read it again later.
             self.doubts.doubt.begin_again();
             return Ok(());
         }

@@ -39,7 +39,7 @@ impl<'a> Naming<'a> {
         table: u32;
         /// The origin of a route, a rule or a neighbour.
         protocol: u8;
-        /// What a route or a rule does.
+        /// The action of a route or a rule.
         route_type: u8;
         /// The scope of an address or a route.
         scope: u8;

@@ -244,7 +244,7 @@ fn flowtable_object(table: &Flowtable) -> Object {
     with_devices(object, &table.devices)
 }
 
-/// What is in a table beside its chains.
+/// An object of a table other than a chain.
 #[derive(Clone, Copy)]
 pub(super) enum One<'a> {
     Object(&'a Named),
@@ -298,7 +298,7 @@ impl<'a> One<'a> {
     }
 }
 
-/// What is in the table. Sets without a name belong to their rules.
+/// The objects of the table. Anonymous sets belong to their rules.
 pub(super) fn of<'a>(ruleset: &'a Ruleset, table: &'a Table) -> impl Iterator<Item = One<'a>> {
     let sets = ruleset.sets.iter().filter(|set| !set.is_anonymous());
     let all = ruleset.objects.iter().map(One::Object);

@@ -61,7 +61,7 @@ pub(super) fn kind(spec: &Spec, kind: &AttributeKind, up: &str) -> Result<Kind, 
             },
         ),
         AttributeKind::Binary { content, length } => match content {
-            // One of which the spec allows parts is its bytes.
+            // A struct that the kernel may send in part is returned as bytes.
             Content::Struct(id)
                 if structs::size(spec, *id).is_some() && *length == Length::default() =>
             {
@@ -131,7 +131,7 @@ fn borrows(spec: &Spec, id: SetId, got: bool) -> bool {
         | AttributeKind::IndexedArray(_)
         | AttributeKind::NestTypeValue { .. } => true,
         _ if attribute.multi => true,
-        // What is not supported is reported where its field is made.
+        // An unsupported type is reported when its field is generated.
         other => kind(spec, other, "").is_ok_and(|kind| match got {
             true => kind.got.contains("'a"),
             false => kind.given.contains("'a"),

@@ -136,7 +136,7 @@ impl<'s> Client<'s> {
 
                     impl{lifetime} {name}{lifetime} {{
                         /// Reads the attributes of a message.
-                        // Inlined so that the compiler can drop what the caller ignores.
+                        // Inlined so that the compiler can drop the fields that the caller ignores.
                         #[inline(always)]
                         pub fn read({unread}attributes: Attributes<{of}>) -> Result<Self> {{
                             {body}
@@ -151,7 +151,7 @@ impl<'s> Client<'s> {
         (out, format!("{name}{lifetime}"))
     }
 
-    /// The attribute `number` as the field `name`. Fails with what is not supported.
+    /// Returns the attribute `number` as the field `name`. Fails if its type is not supported.
     fn field(
         &mut self,
         attribute: &Attribute,

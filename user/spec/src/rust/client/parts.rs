@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is kept while the client of a family is generated.
+//! The state of the generator while it makes the client of a family.
 
 use crate::{
     error::Collector,

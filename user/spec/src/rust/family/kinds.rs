@@ -58,7 +58,7 @@ pub(super) fn kind(
         }),
         AttributeKind::Binary { length, content } => {
             let (name, value) = match content {
-                // One of which the spec allows parts is its bytes.
+                // A struct that the kernel may send in part is returned as bytes.
                 Content::Struct(id)
                     if structs::size(spec, *id).is_some() && *length == Length::default() =>
                 {

@@ -32,7 +32,7 @@ fn events_of_a_dump_that_stops_wait_for_their_reader() {
     let mut socket = listening();
     state(&socket).before_answers = vec![event(1)];
     dump(&mut socket, |_| Err(Error::Nul)).unwrap_err();
-    // What is behind them in their own datagram is received, but not read yet.
+    // The messages behind them in the same datagram are received, but not read yet.
     state(&socket).before_answers = vec![[event(2), event(3)].concat()];
     socket.transport.send(&[]).unwrap();
     let next = socket.next_message(|_| true).unwrap();

@@ -5,7 +5,7 @@ use crate::commands::monitor::report::{Form, Limit};
 use parley_netlink::netlink::message::Header;
 use parley_netlink::route::Route;
 
-/// What the kernel tells of a route, with these flags.
+/// The kernel's notification of a route, with these flags.
 fn told(kind: u16, flags: u16, payload: &[u8]) -> Event<Route> {
     let (len, seq, portid) = (0, 0, 0);
     let header = Header {
@@ -18,7 +18,7 @@ fn told(kind: u16, flags: u16, payload: &[u8]) -> Event<Route> {
     route::event(&Message { header, payload }).unwrap().unwrap()
 }
 
-/// What is printed of at most `left` changes while `follow` runs.
+/// Returns the output while `follow` runs, of at most `left` changes.
 fn printed(left: Option<u64>, follow: impl FnOnce(&mut Follower<'_, '_, Route>)) -> String {
     let mut out = Vec::new();
     let mut report = Report {
