@@ -74,7 +74,7 @@ follow_modules() {
 sum_of() {
 	case $1 in
 	*.ko | *.ko.[gxz]*) echo none ;;
-	*) sha256sum <"$1" | cut -c 1-64 ;;
+	*) content_of "$1" ;;
 	esac
 }
 

@@ -212,6 +212,12 @@ fn nested(number: u16) -> u16 {
     number | 1 << 15
 }
 
+/// The number of attributes in an explanation.
+fn attributes(explained: &Explained) -> usize {
+    let is_type = |field: &&Field| field.name == "nla_type";
+    explained.fields.iter().filter(is_type).count()
+}
+
 #[test]
 fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
     let inside = nest(&[(2, &42u32.to_ne_bytes())]);
@@ -219,13 +225,7 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
     for number in [n::IFLA_PROTO_DOWN_REASON, n::IFLA_DEVLINK_PORT] {
         let message = told(n::RTM_NEWLINK, &LINK, &[(nested(number), &inside)]);
         let explained = taken_apart(&message, ROUTE);
-        if explained
-            .fields
-            .iter()
-            .filter(|field| field.name == "nla_type")
-            .count()
-            != 2
-        {
+        if attributes(&explained) != 2 {
             wrong.push(number);
         }
     }
@@ -235,13 +235,7 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
         &[(nested(n::NDA_FDB_EXT_ATTRS), &inside)],
     );
     let explained = taken_apart(&message, ROUTE);
-    if explained
-        .fields
-        .iter()
-        .filter(|field| field.name == "nla_type")
-        .count()
-        != 2
-    {
+    if attributes(&explained) != 2 {
         wrong.push(n::NDA_FDB_EXT_ATTRS);
     }
     let mut bridge = LINK;
@@ -255,13 +249,7 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
         let spec = nest(&[(number, &inside)]);
         let message = told(n::RTM_NEWLINK, &bridge, &[(n::IFLA_AF_SPEC, &spec)]);
         let explained = taken_apart(&message, ROUTE);
-        if explained
-            .fields
-            .iter()
-            .filter(|field| field.name == "nla_type")
-            .count()
-            != 3
-        {
+        if attributes(&explained) != 3 {
             wrong.push(number);
         }
     }
