@@ -23,6 +23,7 @@ completions) echo "# for $2" ;;
 esac
 """
 TREE = f"""modules_install:
+	test -s '$(M)/modules.order'
 	mkdir -p '$(INSTALL_MOD_PATH)/{os.path.dirname(MODULE)}'
 	cp '$(M)/kmod/parley.ko' '$(INSTALL_MOD_PATH)/{MODULE}'
 """
