@@ -26,9 +26,10 @@ pub struct Attribute {
     pub number: u16,
     /// Its name.
     pub name: &'static str,
-    /// Its type, as the spec names it.
+    /// Its type, as the spec names it; `be16` and the like for an integer in another byte order than
+    /// the machine's.
     pub kind: &'static str,
-    /// The name of the set inside it, if it is a nest.
+    /// The name of the set inside it, if it is a nest or an array of nests.
     pub nested: Option<&'static str>,
     /// The least length, in bytes.
     pub min_len: Option<u32>,

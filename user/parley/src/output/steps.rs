@@ -9,6 +9,7 @@ use parley::uapi;
 use parley_netlink::explain::capture::Writer;
 use parley_netlink::explain::render::{self, Style};
 use parley_netlink::explain::{trace, Context};
+use parley_netlink::genl::spec::Family;
 use parley_netlink::netlink::tap::{Call, Step, Tap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -69,6 +70,12 @@ impl Steps {
             path: pcap.unwrap_or(Path::new("")).to_owned(),
         })));
         Ok(Some(steps))
+    }
+
+    /// Names the attributes of `family` in what is traced from here on.
+    pub(crate) fn know(&self, family: &'static Family) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.context.add_spec(family);
     }
 
     /// Fails if part of the capture or of the trace could not be written.
