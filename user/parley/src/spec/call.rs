@@ -99,8 +99,9 @@ impl Question<'_> {
     ) -> Result<Vec<Value>> {
         let (kind, reply) = self.numbers::<u16>()?;
         let (seq, portid) = (socket.next_seq(), socket.portid());
-        let how = if self.is_dump { flags::DUMP } else { flags::ACK | self.modifiers };
-        let mut request = message::header(kind, flags::REQUEST | how, seq).to_vec();
+        let how = if self.is_dump { flags::DUMP } else { self.modifiers };
+        let how = flags::REQUEST | flags::ACK | how;
+        let mut request = message::header(kind, how, seq).to_vec();
         request.extend_from_slice(payload);
         message::finish(&mut request, 0)?;
         let mut entries = Vec::new();
