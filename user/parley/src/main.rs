@@ -189,6 +189,9 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     let arguments = arguments.map_err(|error| usage_error(&path, |at| error.format(at)))?;
     // Of a monitor, what is followed decides.
     if let Command::Monitor(monitor) = &arguments.command {
+        if monitor.is_unknown() {
+            return Err(usage_error(&path, |at| monitor.unknown(at)));
+        }
         if let Some(option) = monitor.refused() {
             return Err(refusal(&path, option, "this WHAT"));
         }

@@ -5,6 +5,7 @@
 use crate::inherited;
 use crate::opener::Opener;
 use crate::output::documented;
+use crate::output::failure::Failure;
 use crate::output::json;
 use crate::output::values;
 use crate::spec::{self, call::Question};
@@ -82,7 +83,11 @@ impl Call {
             modifiers: self.modifiers(),
         };
         opener.know(question.table);
-        let answer = question.ask(opener.socket(spec::call::protocol(&spec)?)?)?;
+        let asked = question.ask(opener.socket(spec::call::protocol(&spec)?)?);
+        let answer = match &self.spec {
+            Some(_) => asked.map_err(|error| Failure::new(&error).of_another_family())?,
+            None => asked?,
+        };
         match json {
             true => json::write(out, answer)?,
             false => values::write(out, &answer)?,

@@ -2,10 +2,9 @@
 
 //! `--explain` and `--pcap`, of every command: what passes is told as it passes.
 
-use super::streams;
+use super::{family, streams};
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use parley::uapi;
 use parley_netlink::explain::capture::Writer;
 use parley_netlink::explain::render::{self, Style};
 use parley_netlink::explain::{trace, Context};
@@ -60,10 +59,8 @@ impl Steps {
             write!(err, "{}", render::legend(style)).context(streams::ERROR)?;
             Ok((style, err))
         });
-        let mut context = Context::new();
-        context.add_spec(&uapi::FAMILY);
         let steps = Self(Arc::new(Mutex::new(State {
-            context,
+            context: family::context(),
             explain: explain.transpose()?,
             capture: capture.transpose()?,
             failed: None,

@@ -61,7 +61,10 @@ fn object(out: &mut dyn Write, values: &Map<String, Value>, depth: usize) -> Res
                     }
                 }
             }
-            value => writeln!(out, "{indent}{name:<width$}  {}", plain(value))?,
+            value => {
+                let line = format!("{indent}{name:<width$}  {}", plain(value));
+                writeln!(out, "{}", line.trim_end())?;
+            }
         }
     }
     Ok(())

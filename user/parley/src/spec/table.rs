@@ -25,12 +25,12 @@ pub(super) fn of(spec: &Spec) -> &'static Family {
 
 /// An operation. One whose number is greater than those of Generic Netlink has the number 0.
 pub(super) fn operation(spec: &Spec, operation: &model::Operation) -> Operation {
-    let number = operation.request_number.or(operation.reply_number);
+    let fits = |number: Option<u32>| u8::try_from(number?).ok();
+    let reply = fits(operation.reply_number);
     let set = operation.attributes;
     Operation {
-        number: number
-            .and_then(|number| u8::try_from(number).ok())
-            .unwrap_or(0),
+        number: fits(operation.request_number).or(reply).unwrap_or(0),
+        reply,
         name: text(&operation.name),
         set: set.map_or("", |id| text(&spec[id].name)),
         admin: operation.permission != Permission::Anyone,

@@ -57,7 +57,7 @@ impl Attribute {
     /// an integer whose byte order is not the machine's.
     pub fn table_type(&self) -> String {
         let order = match &self.kind {
-            AttributeKind::Integer(integer, _) => integer.order,
+            AttributeKind::Integer(integer, _) if integer.kind.bits() > 8 => integer.order,
             _ => ByteOrder::Host,
         };
         let bits = || self.type_name.trim_start_matches(['u', 's']);

@@ -33,14 +33,16 @@ pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
             .request_number
             .or(operation.reply_number)
             .unwrap_or_default();
-        if number > u8::MAX.into() {
+        if number.max(operation.reply_number.unwrap_or(0)) > u8::MAX.into() {
             let message = format!("the operation number {number} does not fit into 8 bits");
             errors.push(ErrorKind::Unsupported, operation.at, message);
         }
         let set = operation.attributes;
         let _ = writeln!(
             out,
-            "Operation {{ number: {number}, name: {}, set: {}, admin: {}, r#do: {}, dump: {} }},",
+            "Operation {{ number: {number}, reply: {:?}, name: {}, set: {}, admin: {}, r#do: {}, \
+             dump: {} }},",
+            operation.reply_number,
             literal(&operation.name),
             literal(set.map_or("", |id: SetId| &spec[id].name)),
             operation.permission != Permission::Anyone,
