@@ -12,6 +12,8 @@ mod record;
 mod scalar;
 mod scope;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use arguments::values;
 pub(crate) use decode::message;

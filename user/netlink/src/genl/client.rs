@@ -133,11 +133,7 @@ impl<T: Transport> Client<T> {
         fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
         mut each: impl FnMut(Attributes<'_>) -> Result<()>,
     ) -> Result<()> {
-        let (seq, portid, id) = (
-            self.socket.next_seq(),
-            self.socket.portid(),
-            self.family.id,
-        );
+        let (seq, portid, id) = (self.socket.next_seq(), self.socket.portid(), self.family.id);
         message::write(
             &mut self.request,
             id,

@@ -44,12 +44,12 @@ pub fn name(
     };
     refusal.operation = Some(operation.name);
     let at = |offset| attribute_at(request, family, start, operation.set, offset);
-    let missing = refusal.missing.and_then(|number| u16::try_from(number).ok());
+    let missing = refusal
+        .missing
+        .and_then(|number| u16::try_from(number).ok());
     refusal.attribute = match (refusal.offset, missing, refusal.missing_in) {
         (Some(offset), ..) => at(offset).map(|found| found.0),
-        (None, Some(number), None) => family
-            .set(operation.set)
-            .map(|set| set.full_name(number)),
+        (None, Some(number), None) => family.set(operation.set).map(|set| set.full_name(number)),
         (None, Some(number), Some(nest)) => at(nest).map(|(path, inside)| {
             let known = inside.and_then(|set| set.attribute(number));
             let name = known.map(|known| known.name.to_owned());
@@ -128,6 +128,7 @@ fn attribute_at(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::genl::spec::Attribute;
     use crate::uapi::{cmd, counter, echo, stamp, FAMILY};
     use proptest::prelude::*;
 
@@ -206,6 +207,87 @@ mod tests {
         assert!(may_be_gone(&refused(libc::ENOENT, None)));
         assert!(!may_be_gone(&refused(libc::EPERM, None)));
         assert!(!may_be_gone(&refused(libc::ENOENT, Some(1))));
+    }
+
+    #[test]
+    fn the_path_goes_through_an_array_and_to_what_a_nest_lacks() {
+        const fn attribute(number: u16, name: &'static str, kind: &'static str) -> Attribute {
+            let (nested, min_len, max_len, min, max) = (Some("peer"), None, None, None, None);
+            Attribute {
+                number,
+                name,
+                kind,
+                nested,
+                min_len,
+                max_len,
+                min,
+                max,
+            }
+        }
+        static PEERS: Family = Family {
+            name: "peers",
+            version: 1,
+            attribute_sets: &[
+                AttributeSet {
+                    name: "device",
+                    attributes: &[attribute(1, "peers", "indexed-array")],
+                },
+                AttributeSet {
+                    name: "peer",
+                    attributes: &[attribute(1, "key", "u32"), attribute(2, "inner", "nest")],
+                },
+            ],
+            operations: &[Operation {
+                number: 1,
+                reply: None,
+                name: "set",
+                set: "device",
+                admin: false,
+                r#do: Some(&[1]),
+                dump: None,
+            }],
+        };
+        let mut request = Vec::new();
+        message::write(&mut request, 24, (1, 1), 0, 1, |w| {
+            w.nest(1, |peers| {
+                peers.nest(0, |peer| peer.u32(1, 7))?;
+                peers.nest(1, |peer| {
+                    peer.u32(1, 7)?;
+                    peer.nest(9, |unknown| unknown.u32(1, 1))
+                })
+            })
+        })
+        .unwrap();
+        let name = |offset, missing, missing_in| {
+            let mut refusal = Refusal::default();
+            (refusal.offset, refusal.missing, refusal.missing_in) = (offset, missing, missing_in);
+            let error = Error::Refused(Box::new(refusal));
+            let named = name_parts(error, &request, 1, &PEERS, 0);
+            named.refusal().unwrap().attribute.clone()
+        };
+        for (offset, path) in [
+            (20, "device.peers"),
+            (24, "device.peers.0"),
+            (28, "device.peers.0.key"),
+            (40, "device.peers.1.key"),
+            (48, "device.peers.1.#9"),
+            // Inside of what the table does not know.
+            (52, "device.peers.1.#9"),
+        ] {
+            assert_eq!(
+                name(Some(offset), None, None).as_deref(),
+                Some(path),
+                "{offset}"
+            );
+        }
+        let missing = |number, nest| name(None, Some(number), nest);
+        assert_eq!(missing(1, None).as_deref(), Some("device.peers"));
+        assert_eq!(
+            missing(2, Some(24)).as_deref(),
+            Some("device.peers.0.inner")
+        );
+        assert_eq!(missing(5, Some(36)).as_deref(), Some("device.peers.1.#5"));
+        assert_eq!(missing(5, Some(21)), None);
     }
 
     proptest! {

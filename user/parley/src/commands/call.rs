@@ -16,31 +16,31 @@ use std::io::Write;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-FILE is a Netlink spec; those of the kernel are in Documentation/netlink/specs of
-its source. Without --spec it is parley's own. VALUE is a number, a name of an
-enum, names of flags as in a,b, or text. Nests and arrays are JSON, as in
-header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
-client prints with --output-json.
+The kernel's own specs are in Documentation/netlink/specs of its source. Without
+--spec it is parley's.
 
-A dump prints an array. A request that has no reply prints null.";
+VALUE is a number, a name of an enum, names of flags as in a,b, text, or bytes
+as hexadecimal digits. Nests and arrays are JSON, as in
+header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
+client, pyynl, prints; it is null if the kernel only acknowledges the request.";
 
 /// Call an operation of any Netlink family by its spec
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Call {
-    /// The spec of the family
-    #[arg(long, value_name = "FILE")]
+    /// The spec of the family, a YAML file
+    #[arg(long)]
     spec: Option<PathBuf>,
     /// The operation
     #[arg(value_name = "OP", required_unless_present_any = ["list_ops", "doc"])]
     operation: Option<String>,
-    /// Attributes, or all of them as a JSON object; "-" reads that from standard input
+    /// Attributes; "-" is JSON from standard input
     #[arg(value_name = "NAME=VALUE|JSON")]
     request: Vec<String>,
     /// List all there is
     #[arg(long)]
     dump: bool,
-    /// Create what is missing (NLM_F_CREATE), and so on; for older protocols
+    /// Create what is missing (NLM_F_CREATE)
     #[arg(long)]
     create: bool,
     /// Fail if it exists (NLM_F_EXCL)

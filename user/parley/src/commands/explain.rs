@@ -39,8 +39,8 @@ pub(crate) struct Explain {
     /// Set the number of a family; may be given again
     #[arg(long, value_name = "NAME=ID", value_parser = family)]
     family: Vec<(String, u16)>,
-    /// Name what the specs in FILE or FOLDER have; may be given again
-    #[arg(long, value_name = "FILE|FOLDER")]
+    /// Take names from this spec, or folder of specs
+    #[arg(long)]
     spec: Vec<PathBuf>,
     /// Show all bytes of long values
     #[arg(long)]

@@ -21,8 +21,8 @@ pub(crate) struct Family {
     /// List all families instead of one
     #[arg(long, conflicts_with = "name")]
     all: bool,
-    /// Name what the specs in FILE or FOLDER have; may be given again
-    #[arg(long, value_name = "FILE|FOLDER")]
+    /// Take names from this spec, or folder of specs
+    #[arg(long)]
     spec: Vec<PathBuf>,
 }
 

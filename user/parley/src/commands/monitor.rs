@@ -41,7 +41,7 @@ pub(crate) struct Monitor {
     #[arg(hide_possible_values = true, value_name = "WHAT")]
     what: Subject,
     /// Follow a group of the family of this spec
-    #[arg(long, value_name = "FILE")]
+    #[arg(long)]
     spec: Option<PathBuf>,
     /// Print numbers in place of names; only of the network
     #[arg(short = 'N', long)]

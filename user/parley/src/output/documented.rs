@@ -175,9 +175,8 @@ fn inside<'s>(
 ) -> impl Iterator<Item = &'s Attribute> {
     let set = attribute.kind.set().filter(|_| depth < DEPTH_MAX);
     let attributes = set.map_or(&[][..], |id| &spec[id].attributes);
-    let is_used = |one: &&Attribute| {
-        !matches!(one.kind, AttributeKind::Unused | AttributeKind::Pad)
-    };
+    let is_used =
+        |one: &&Attribute| !matches!(one.kind, AttributeKind::Unused | AttributeKind::Pad);
     attributes.iter().filter(is_used)
 }
 

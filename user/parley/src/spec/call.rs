@@ -38,12 +38,16 @@ impl Question<'_> {
     /// Asks over a socket of the spec's [`protocol`]. Returns the list of a dump; otherwise
     /// the reply, null if there is none, and an array if there are several.
     pub(crate) fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Value> {
-        let Operation { name, r#do, dump, .. } = self.operation;
+        let Operation {
+            name, r#do, dump, ..
+        } = self.operation;
         match (r#do, dump, self.is_dump) {
             (Some(_), _, false) | (_, Some(_), true) => {}
             (None, Some(_), false) => bail!("`{name}` can only be dumped; give --dump"),
             (Some(_), None, true) => bail!("`{name}` has no dump; leave out --dump"),
-            (None, None, _) => bail!("`{name}` is sent by the kernel alone; see parley monitor --spec"),
+            (None, None, _) => {
+                bail!("`{name}` is sent by the kernel alone; see parley monitor --spec")
+            }
         }
         let payload = encode::request(self.spec, self.operation, &self.values)?;
         let entries = match is_generic(self.spec) {
@@ -64,7 +68,12 @@ impl Question<'_> {
 
     /// The numbers of the request and of its replies.
     fn numbers<N: TryFrom<u32>>(&self) -> Result<(N, Option<N>)> {
-        let Operation { name, request_number, reply_number, .. } = self.operation;
+        let Operation {
+            name,
+            request_number,
+            reply_number,
+            ..
+        } = self.operation;
         let fits = |number: u32| {
             let too_great = || anyhow!("the number {number} of `{name}` is too great");
             N::try_from(number).map_err(|_| too_great())
@@ -99,7 +108,11 @@ impl Question<'_> {
     ) -> Result<Vec<Value>> {
         let (kind, reply) = self.numbers::<u16>()?;
         let (seq, portid) = (socket.next_seq(), socket.portid());
-        let how = if self.is_dump { flags::DUMP } else { self.modifiers };
+        let how = if self.is_dump {
+            flags::DUMP
+        } else {
+            self.modifiers
+        };
         let how = flags::REQUEST | flags::ACK | how;
         let mut request = message::header(kind, how, seq).to_vec();
         request.extend_from_slice(payload);

@@ -149,7 +149,10 @@ fn one(
             }
             items.into()
         }
-        AttributeKind::NestTypeValue { values: names, set: id } => {
+        AttributeKind::NestTypeValue {
+            values: names,
+            set: id,
+        } => {
             let (mut numbers, mut inner) = (Map::new(), *received);
             for name in names {
                 let Some(next) = inner.attributes().next() else {
@@ -183,7 +186,9 @@ fn one(
 /// Reads integers, one behind another.
 fn integers(spec: &Spec, payload: &[u8], integer: &Integer, hint: Option<&str>) -> Value {
     let width = integer.kind.bits() as usize / 8;
-    let items = payload.chunks(width).map(|item| scalar::read(item, integer));
+    let items = payload
+        .chunks(width)
+        .map(|item| scalar::read(item, integer));
     match items.collect::<Option<Vec<_>>>() {
         Some(items) => items
             .into_iter()

@@ -54,7 +54,10 @@ fn set(
                 "" => format!("the set `{}` has", set.name),
                 path => format!("{path} has"),
             };
-            bail!("{of} no attribute `{name}`{}", did_you_mean(name, &mut known));
+            bail!(
+                "{of} no attribute `{name}`{}",
+                did_you_mean(name, &mut known)
+            );
         }
     }
     let scope = Scope { set, values, outer };
@@ -150,7 +153,14 @@ fn one(
                 return Err(wrong("an object"));
             };
             let id = id.ok_or_else(|| anyhow!("the spec does not say what {path} holds"))?;
-            return Ok(Some(Payload::Nest(set(spec, values, id, Some(scope), path, &[])?)));
+            return Ok(Some(Payload::Nest(set(
+                spec,
+                values,
+                id,
+                Some(scope),
+                path,
+                &[],
+            )?)));
         }
         AttributeKind::IndexedArray(element) => {
             let Value::Array(items) = value else {

@@ -100,15 +100,24 @@ pub(super) fn write(
             (MemberKind::Struct(id), Value::Object(values)) => write(spec, values, *id, &path)?,
             (MemberKind::Struct(_), _) => bail!("{path} cannot be {value}; expected an object"),
             (MemberKind::Text(_), Value::String(text)) => text.as_bytes().to_vec(),
-            (MemberKind::Binary(_), Value::String(text)) => hint::bytes(text, hint)
-                .ok_or_else(|| anyhow!("{path} cannot be `{text}`; expected {}", hint::expected(hint)))?,
+            (MemberKind::Binary(_), Value::String(text)) => {
+                hint::bytes(text, hint).ok_or_else(|| {
+                    anyhow!(
+                        "{path} cannot be `{text}`; expected {}",
+                        hint::expected(hint)
+                    )
+                })?
+            }
             _ => bail!("{path} cannot be {value}; expected a string"),
         };
         let is_too_long = bytes.len() > len;
         let room = payload.get_mut(at..at.saturating_add(bytes.len()));
         match room.filter(|_| !is_too_long) {
             Some(room) => room.copy_from_slice(&bytes),
-            None => bail!("{path} has room for {len} bytes, and these are {}", bytes.len()),
+            None => bail!(
+                "{path} has room for {len} bytes, and these are {}",
+                bytes.len()
+            ),
         }
     }
     Ok(payload)

@@ -203,10 +203,7 @@ fn entry(spec: &Spec, name: &str, used: EnumUse, path: &str) -> Result<i128> {
     match hint.is_empty() && entries.len() <= 12 {
         true => {
             let names: Vec<_> = entries.iter().map(|entry| &*entry.name).collect();
-            bail!(
-                "{path} cannot be `{name}`; {set} has {}",
-                names.join(", ")
-            )
+            bail!("{path} cannot be `{name}`; {set} has {}", names.join(", "))
         }
         false => bail!("{path} cannot be `{name}`, which {set} does not have{hint}"),
     }

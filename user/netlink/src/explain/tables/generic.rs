@@ -92,12 +92,7 @@ fn operation(family: &'static Family, cmd: u8, direction: Direction) -> Option<&
 
 /// What a message of the family with number `kind` is, whose payload begins with
 /// the byte `cmd`.
-pub(crate) fn about(
-    context: &Context,
-    kind: u16,
-    cmd: Option<u8>,
-    direction: Direction,
-) -> About {
+pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Direction) -> About {
     let family = context.family(kind);
     let known = Known::of(context, kind);
     let (name, purpose, set) = known.command(cmd.unwrap_or(0), direction);
@@ -140,10 +135,7 @@ pub(crate) fn header(
     walk.heading(depth, "genlmsghdr", String::new());
     let inside = depth.saturating_add(1);
     walk.take_number(1, end, inside, "cmd", |cmd| {
-        match known
-            .command(u8::try_from(cmd).unwrap_or(0), direction)
-            .0
-        {
+        match known.command(u8::try_from(cmd).unwrap_or(0), direction).0 {
             Some(name) => format!("{cmd}: {name}"),
             None => format!("{cmd}"),
         }

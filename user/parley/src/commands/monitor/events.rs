@@ -13,8 +13,8 @@ use parley_netlink::netlink::attr::Attributes;
 use parley_netlink::netlink::message::{Message, MIN_TYPE};
 use parley_netlink::netlink::Socket;
 use parley_netlink::Error;
-use parley_spec::model::{Operation, Spec};
 use parley_spec::did_you_mean;
+use parley_spec::model::{Operation, Spec};
 use std::path::Path;
 
 /// Shows the events of `group`, until the limit.
@@ -72,7 +72,11 @@ fn join(socket: &mut Socket, spec: &Spec, family: Option<&Family>, group: &str) 
     let unknown = |names: Vec<String>| {
         let hint = did_you_mean(group, names.iter().map(String::as_str));
         match hint.is_empty() {
-            true => anyhow!("{} has the groups {}, not `{group}`", spec.name, names.join(", ")),
+            true => anyhow!(
+                "{} has the groups {}, not `{group}`",
+                spec.name,
+                names.join(", ")
+            ),
             false => anyhow!("{} has no group `{group}`{hint}", spec.name),
         }
     };
@@ -82,7 +86,9 @@ fn join(socket: &mut Socket, spec: &Spec, family: Option<&Family>, group: &str) 
             let known = groups.find(|known| known.name == group);
             let names = family.groups.iter();
             let names = names.map(|known| known.name.to_string_lossy().into_owned());
-            known.map(|known| known.id).ok_or_else(|| unknown(names.collect()))?
+            known
+                .map(|known| known.id)
+                .ok_or_else(|| unknown(names.collect()))?
         }
         None => {
             let known = spec.groups.iter().find(|known| known.name == group);
@@ -109,7 +115,11 @@ fn event<'s, 'm>(
         (Some(_), _) => return None,
         (None, payload) => (message.header.kind.into(), payload),
     };
-    let known = || spec.operations.iter().filter(|one| one.reply_number == Some(number));
+    let known = || {
+        spec.operations
+            .iter()
+            .filter(|one| one.reply_number == Some(number))
+    };
     // A reply may have the number of an event, which holds the same.
     let operation = known().find(|one| one.event.is_some()).or(known().next())?;
     Some((operation, Attributes::new(payload)))
