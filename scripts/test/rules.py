@@ -41,7 +41,10 @@ LAYERS = {
     "user/parley/src/client": ("client", "uapi"),
     "user/parley/src/device": ("device", "uapi"),
     "user/parley/src/output": ("inherited", "output"),
-    "user/parley/src/commands": ("channels", "commands", "inherited", "opener", "output"),
+    "user/parley/src/spec": ("spec",),
+    "user/parley/src/commands": (
+        "channels", "commands", "inherited", "opener", "output", "spec",
+    ),
     "user/spec/src/yaml": ("error",),
     "user/spec/src/model": ("error", "model"),
     "user/spec/src/schema": ("error", "model", "schema", "yaml"),

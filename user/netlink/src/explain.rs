@@ -62,7 +62,8 @@ impl Context {
     /// its attributes. Only the controller's and those of specs are known.
     #[must_use]
     pub fn operation(&self, family: &str, cmd: u8) -> (Option<&'static str>, Names) {
-        let (name, _, set) = tables::generic::Known::named(self, Some(family)).command(cmd);
+        let known = tables::generic::Known::named(self, Some(family));
+        let (name, _, set) = known.command(cmd, Direction::ToKernel);
         (name, Names(set))
     }
 }

@@ -91,6 +91,8 @@ pub(crate) enum Set {
     Over(&'static [Entry], &'static Table),
     /// Those of a set of this family's spec.
     Spec(&'static Family, &'static AttributeSet),
+    /// Any number of nests, each of attributes of a set of this family's spec.
+    Elements(&'static Family, &'static AttributeSet),
     /// Any number of attributes of this name and kind.
     Each(&'static str, &'static Kind),
 }

@@ -101,7 +101,7 @@ pub mod genl {
     pub mod client;
     pub mod controller;
     pub mod message;
-    mod refusal;
+    pub mod refusal;
     pub mod spec;
     mod values;
 

@@ -5,10 +5,12 @@
 mod channels;
 mod inherited;
 mod opener;
+mod spec;
 
 mod commands {
     pub(crate) mod agent;
     pub(crate) mod ask;
+    pub(crate) mod call;
     pub(crate) mod compare;
     pub(crate) mod completions;
     pub(crate) mod counter;
@@ -26,6 +28,7 @@ mod commands {
 mod output {
     pub(crate) mod columns;
     pub(crate) mod compare;
+    pub(crate) mod documented;
     pub(crate) mod explained;
     pub(crate) mod failure;
     pub(crate) mod family;
@@ -34,6 +37,7 @@ mod output {
     pub(crate) mod steps;
     pub(crate) mod streams;
     pub(crate) mod text;
+    pub(crate) mod values;
 }
 
 use anyhow::Context;
@@ -46,13 +50,11 @@ use output::failure::Failure;
 use output::steps::{Explain, Steps};
 use output::streams::{self, Output};
 use parley_netlink::netlink::namespace;
-use parley_netlink::netlink::tap::Tap;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, LineWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 const AFTER_HELP: &str = "\
 --explain prints each system call with its arguments on standard error as it is
@@ -120,6 +122,7 @@ enum Command {
     Compare(commands::compare::Compare),
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
+    Call(commands::call::Call),
     // explain was its name, but --explain traces a command.
     #[command(name = "decode", alias = "explain")]
     Decode(commands::explain::Explain),
@@ -186,6 +189,9 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     let arguments = arguments.map_err(|error| usage_error(&path, |at| error.format(at)))?;
     // Of a monitor, what is followed decides.
     if let Command::Monitor(monitor) = &arguments.command {
+        if monitor.is_unknown() {
+            return Err(usage_error(&path, |at| monitor.unknown(at)));
+        }
         if let Some(option) = monitor.refused() {
             return Err(refusal(&path, option, "this WHAT"));
         }
@@ -242,8 +248,7 @@ fn main() -> ExitCode {
         Ok(steps) => steps,
         Err(error) => return finish([Err(error)], json),
     };
-    let tap = steps.clone().map(|steps| Arc::new(steps) as Arc<dyn Tap>);
-    let done = run(&arguments, &Opener::new(tap), &mut out);
+    let done = run(&arguments, &Opener::new(steps.clone()), &mut out);
     let done = done.and_then(|()| Ok(out.flush()?));
     finish([done, steps.map_or(Ok(()), |steps| steps.finish())], json)
 }
@@ -307,6 +312,7 @@ fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::R
         }
         Command::Stats(stats) => stats.run(opener, out, json),
         Command::Family(family) => family.run(opener, out, json),
+        Command::Call(call) => call.run(opener, out, json),
         Command::Decode(decode) => decode.run(out, json),
         Command::Completions(completions) => completions.run(out, documented(Arguments::command())),
         Command::Man(man) => {

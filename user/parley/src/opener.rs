@@ -2,8 +2,10 @@
 
 //! Opens the sockets and the device that commands use.
 
+use crate::output::steps::Steps;
 use parley::device::Device;
 use parley::Client;
+use parley_netlink::genl::spec::Family;
 use parley_netlink::netlink::tap::Tap;
 use parley_netlink::{Result, Socket};
 use std::io;
@@ -12,12 +14,21 @@ use std::sync::Arc;
 /// Gives all that it opens the same tap, if there is one.
 #[derive(Debug, Default)]
 pub(crate) struct Opener {
+    steps: Option<Steps>,
     tap: Option<Arc<dyn Tap>>,
 }
 
 impl Opener {
-    pub(crate) fn new(tap: Option<Arc<dyn Tap>>) -> Self {
-        Self { tap }
+    pub(crate) fn new(steps: Option<Steps>) -> Self {
+        let tap = steps.clone().map(|steps| Arc::new(steps) as Arc<dyn Tap>);
+        Self { steps, tap }
+    }
+
+    /// Has the trace, if there is one, name the attributes of `family`.
+    pub(crate) fn know(&self, family: &'static Family) {
+        if let Some(steps) = &self.steps {
+            steps.know(family);
+        }
     }
 
     /// Opens a netlink socket of `protocol`.

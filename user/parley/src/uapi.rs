@@ -392,6 +392,7 @@ pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
 pub static OPERATIONS: &[Operation] = &[
     Operation {
         number: 1,
+        reply: Some(1),
         name: "echo",
         set: "echo",
         admin: false,
@@ -400,6 +401,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 2,
+        reply: Some(2),
         name: "counter-get",
         set: "counter",
         admin: false,
@@ -408,6 +410,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 3,
+        reply: Some(3),
         name: "counter-set",
         set: "counter",
         admin: true,
@@ -416,6 +419,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 4,
+        reply: Some(4),
         name: "counter-add",
         set: "counter",
         admin: true,
@@ -424,6 +428,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 5,
+        reply: Some(5),
         name: "counter-del",
         set: "counter",
         admin: true,
@@ -432,6 +437,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 6,
+        reply: Some(6),
         name: "counter-new-ntf",
         set: "counter",
         admin: false,
@@ -440,6 +446,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 7,
+        reply: Some(7),
         name: "counter-change-ntf",
         set: "counter",
         admin: false,
@@ -448,6 +455,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 8,
+        reply: Some(8),
         name: "counter-del-ntf",
         set: "counter",
         admin: false,
@@ -456,6 +464,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 9,
+        reply: Some(9),
         name: "agent-register",
         set: "ask",
         admin: true,
@@ -464,6 +473,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 10,
+        reply: Some(10),
         name: "ask",
         set: "ask",
         admin: false,
@@ -472,6 +482,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 11,
+        reply: Some(11),
         name: "question",
         set: "ask",
         admin: false,
@@ -480,6 +491,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 12,
+        reply: Some(12),
         name: "answer",
         set: "ask",
         admin: false,
@@ -488,6 +500,7 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         number: 13,
+        reply: Some(13),
         name: "stats-get",
         set: "stats",
         admin: false,

@@ -129,8 +129,8 @@ pub(crate) fn any_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Returns a hint if one of `known` is spelled almost like `word`.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// Returns a hint, `; did you mean ...?`, if one of `known` is spelled almost like `word`.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     known
         .into_iter()
         .map(|name| (distance(word, name), name))

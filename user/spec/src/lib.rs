@@ -45,5 +45,5 @@ pub mod rust;
 mod schema;
 mod yaml;
 
-pub use error::{Error, ErrorKind, Errors, Position};
+pub use error::{did_you_mean, Error, ErrorKind, Errors, Position};
 pub use model::Spec;

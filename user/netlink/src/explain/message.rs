@@ -220,7 +220,10 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &
         return control::about(header.kind, code.and_then(|code| signed(code, order)));
     }
     let mut about = match flow.protocol {
-        GENERIC => generic::about(context, header.kind, payload.first().copied()),
+        GENERIC => {
+            let cmd = payload.first().copied();
+            generic::about(context, header.kind, cmd, flow.direction)
+        }
         ROUTE => route::about(header.kind, flow.dump, payload, order),
         NETFILTER => netfilter::about(header.kind),
         _ => About {
@@ -275,7 +278,8 @@ fn family(
                 let payload = walk.peek(walk.left(end));
                 generic::learn(context, payload, walk.order);
             }
-            generic::header(context, walk, header.kind, end, depth);
+            let kind = (header.kind, flow.direction);
+            generic::header(context, walk, kind, end, depth);
         }
         ROUTE if route::header(walk, header.kind, flow.dump, end, depth) => {}
         NETFILTER => {

@@ -5,7 +5,7 @@
 
 use super::tables;
 use crate::genl::spec::{Attribute, Family};
-use crate::kernel::{Entry, Kind, Set};
+use crate::kernel::{Entry, Kind, Order, Set, BITFIELD32};
 
 /// The names of the attributes that may stand together.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +19,13 @@ impl Names {
         Self(set.map_or(Set::Guess, |set| Set::Spec(family, set)))
     }
 
-    /// The name of the attribute with this number, and the names of those in it, if it is a nest.
+    /// The name of the attribute with this number, and the names of those in it, if it is a nest or
+    /// an array of nests.
     #[must_use]
     pub fn attribute(self, number: u16) -> Option<(&'static str, Option<Self>)> {
         let (name, kind) = self.0.entry(number);
         let inside = match kind {
+            Kind::Nest(Set::Elements(family, set)) => Some(Self(Set::Spec(family, set))),
             Kind::Nest(set) => Some(Self(set)),
             _ => None,
         };
@@ -54,6 +56,7 @@ impl Set {
                 None => find(table.0, &[], number),
             },
             Self::Over(table, below) => find(table, below.0, number),
+            Self::Elements(family, set) => (Some(set.name), Kind::Nest(Self::Spec(family, set))),
             Self::Spec(family, set) => match set.attribute(number) {
                 Some(attribute) => (Some(attribute.name), of_spec(family, attribute)),
                 None => (None, Kind::Unknown),
@@ -77,17 +80,36 @@ fn find(
 
 /// Returns the kind of an attribute of a family's spec.
 fn of_spec(family: &'static Family, attribute: &Attribute) -> Kind {
+    let inside = attribute.nested.and_then(|set| family.set(set));
     match attribute.kind {
         "uint" if attribute.name.ends_with("-ns") => Kind::Nanoseconds,
         "u32" if attribute.name.ends_with("-ms") => Kind::Milliseconds,
         "uint" => Kind::Uint,
         "sint" => Kind::Sint,
+        "u8" => Kind::Unsigned(1),
+        "u16" => Kind::Unsigned(2),
         "u32" => Kind::Unsigned(4),
+        "u64" => Kind::Unsigned(8),
+        "s8" => Kind::Signed(1),
+        "s16" => Kind::Signed(2),
+        "s32" => Kind::Signed(4),
+        "s64" => Kind::Signed(8),
+        "be16" => Kind::In(Order::Big, &Kind::Unsigned(2)),
+        "be32" => Kind::In(Order::Big, &Kind::Unsigned(4)),
+        "be64" => Kind::In(Order::Big, &Kind::Unsigned(8)),
+        "le16" => Kind::In(Order::Little, &Kind::Unsigned(2)),
+        "le32" => Kind::In(Order::Little, &Kind::Unsigned(4)),
+        "le64" => Kind::In(Order::Little, &Kind::Unsigned(8)),
+        "bitfield32" => Kind::Fields(&BITFIELD32),
         "string" => Kind::Text,
         "binary" => Kind::Bytes,
-        "nest" => match attribute.nested.and_then(|set| family.set(set)) {
+        "nest" => match inside {
             Some(set) => Kind::Nest(Set::Spec(family, set)),
             None => Kind::Nest(Set::Guess),
+        },
+        "indexed-array" => match inside {
+            Some(set) => Kind::Nest(Set::Elements(family, set)),
+            None => Kind::Unknown,
         },
         _ => Kind::Unknown,
     }

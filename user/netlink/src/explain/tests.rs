@@ -7,6 +7,7 @@ mod files;
 mod hexdumps;
 mod limits;
 mod messages;
+mod specs;
 mod tables;
 
 use super::capture::{self, Format, Packet, Writer};

@@ -123,6 +123,42 @@ impl<T: Transport> Client<T> {
         }
     }
 
+    /// Makes a request whose number of replies is not known: waits for the ACK, and hands each
+    /// reply before it to `each`. Replies have the command `reply`.
+    pub fn call_all(
+        &mut self,
+        cmd: u8,
+        modifiers: u16,
+        reply: u8,
+        fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+        mut each: impl FnMut(Attributes<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (seq, portid, id) = (self.socket.next_seq(), self.socket.portid(), self.family.id);
+        message::write(
+            &mut self.request,
+            id,
+            (cmd, self.table.version),
+            flags::ACK | modifiers,
+            seq,
+            fill,
+        )?;
+        let mut taken = Ok(());
+        let take = |found: &Message<'_>| {
+            let header = &found.header;
+            let is_reply = (header.kind, header.seq, header.portid) == (id, seq, portid);
+            if is_reply && found.payload.first() == Some(&reply) && taken.is_ok() {
+                taken = message::read(found).and_then(|(_, attributes)| each(attributes));
+            }
+        };
+        let ended = self
+            .socket
+            .transact_beside(&self.request, seq, Expect::Ack, take);
+        match ended.map(drop) {
+            Ok(()) => taken,
+            Err(error) => Err(self.failed(error, cmd)),
+        }
+    }
+
     /// Dumps the command `cmd`, and hands each entry to `each`. Returns whether the list has
     /// changed meanwhile: then entries may be missing, or of different moments.
     pub fn dump(

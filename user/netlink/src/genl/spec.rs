@@ -26,9 +26,10 @@ pub struct Attribute {
     pub number: u16,
     /// Its name.
     pub name: &'static str,
-    /// Its type, as the spec names it.
+    /// Its type, as the spec names it; `be16` and the like for an integer in another byte order than
+    /// the machine's.
     pub kind: &'static str,
-    /// The name of the set inside it, if it is a nest.
+    /// The name of the set inside it, if it is a nest or an array of nests.
     pub nested: Option<&'static str>,
     /// The least length, in bytes.
     pub min_len: Option<u32>,
@@ -52,8 +53,10 @@ pub struct AttributeSet {
 /// An operation, notification or event.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its command number.
+    /// The command number of its request, or of an event.
     pub number: u8,
+    /// The command number of its reply or event, which may be that of another one's request.
+    pub reply: Option<u8>,
     /// Its name.
     pub name: &'static str,
     /// The name of its attribute set.
@@ -67,10 +70,20 @@ pub struct Operation {
 }
 
 impl Family {
-    /// Returns the operation with this command number.
+    /// Returns the operation whose request has this command number.
     #[must_use]
     pub fn operation(&self, number: u8) -> Option<&'static Operation> {
-        self.operations.iter().find(|known| known.number == number)
+        let mut known = self.operations.iter().filter(|one| one.number == number);
+        // An event of the same number is none.
+        let is_call = |one: &&Operation| one.r#do.is_some() || one.dump.is_some();
+        known.clone().find(is_call).or_else(|| known.next())
+    }
+
+    /// Returns the operation whose reply, or the event that, has this command number.
+    #[must_use]
+    pub fn reply(&self, number: u8) -> Option<&'static Operation> {
+        let mut known = self.operations.iter();
+        known.find(|one| one.reply == Some(number))
     }
 
     /// Returns the attribute set with this name.

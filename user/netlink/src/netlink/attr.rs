@@ -166,13 +166,27 @@ impl<'a> Attributes<'a> {
     /// padding.
     pub fn family_header<const N: usize>(&mut self) -> Result<[u8; N]> {
         let Some(header) = self.rest.first_chunk() else {
-            return Err(Error::Malformed {
-                what: "a message has no header of its family",
-                offset: self.offset(),
-            });
+            return self.no_header();
         };
         self.rest = behind(self.rest, N);
         Ok(*header)
+    }
+
+    /// As [`Self::family_header`], for a header whose length is known at run time.
+    pub fn take_header(&mut self, len: usize) -> Result<&'a [u8]> {
+        let Some(header) = self.rest.get(..len) else {
+            return self.no_header();
+        };
+        self.rest = behind(self.rest, len);
+        Ok(header)
+    }
+
+    #[cold]
+    fn no_header<X>(&self) -> Result<X> {
+        Err(Error::Malformed {
+            what: "a message has no header of its family",
+            offset: self.offset(),
+        })
     }
 
     /// Where the next one begins.

@@ -462,9 +462,10 @@ fn ends(message: Message<'_>, expect: Expect) -> Result<bool> {
         Kind::Refused(refusal) => Err(Error::Refused(refusal)),
         Kind::Overrun => Err(Error::Overrun),
         Kind::Done => Ok(expect == Expect::Entry),
-        // An ACK where a reply is awaited says nothing, and the other way about;
-        // so do the kernel's other messages.
-        kind => Ok(kind == Kind::Ack && expect == Expect::Ack),
+        // An ACK where a reply is awaited says nothing, and the other way about; so do the
+        // kernel's other messages. What cannot be dumped may be answered like any request,
+        // and ends with the ACK if one was asked for.
+        kind => Ok(kind == Kind::Ack && matches!(expect, Expect::Ack | Expect::Entry)),
     }
 }
 

@@ -4,11 +4,11 @@
 
 use crate::inherited;
 use crate::output::explained::Printer;
+use crate::output::family::context;
+use crate::spec;
 use anyhow::{anyhow, bail, Context as _, Result};
 use clap::Args;
-use parley::uapi;
 use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
-use parley_netlink::explain::Context;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
@@ -39,6 +39,9 @@ pub(crate) struct Explain {
     /// Set the number of a family; may be given again
     #[arg(long, value_name = "NAME=ID", value_parser = family)]
     family: Vec<(String, u16)>,
+    /// Take names from this spec, or folder of specs
+    #[arg(long)]
+    spec: Vec<PathBuf>,
     /// Show all bytes of long values
     #[arg(long)]
     all: bool,
@@ -65,8 +68,10 @@ fn family(text: &str) -> Result<(String, u16), String> {
 impl Explain {
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let name = inherited::input_name(&self.file);
-        let mut context = Context::new();
-        context.add_spec(&uapi::FAMILY);
+        let mut context = context();
+        for family in spec::tables(&self.spec)? {
+            context.add_spec(family);
+        }
         for (name, id) in &self.family {
             context.name_family(*id, name);
         }

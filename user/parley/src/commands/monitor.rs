@@ -4,6 +4,7 @@
 
 mod counters;
 mod doubt;
+mod events;
 mod families;
 mod listed;
 mod network;
@@ -12,27 +13,36 @@ mod report;
 
 use crate::opener::Opener;
 use crate::output::text;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
 use parley_netlink::genl::Family;
 use parley_netlink::nftables::Thing;
 use parley_netlink::route::{Address, Link, Neighbour, Route, Rule};
 use report::{Form, Limit, Report};
+use std::ffi::OsStr;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 const AFTER_HELP: &str = "\
 WHAT is counters, links, addresses, routes, rules, neighbours, families (of
-Generic Netlink) or firewall, which needs CAP_NET_ADMIN.";
+Generic Netlink) or firewall, which needs CAP_NET_ADMIN. With --spec it is a
+multicast group of that family, and the events are printed as the kernel sends
+them.";
 
 /// Print changes of counters, the network or families as they happen
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
     /// What to follow
-    #[arg(value_enum, default_value_t = What::Counters)]
+    #[arg(default_value = "counters", value_parser = Subject::parser())]
     #[arg(hide_possible_values = true, value_name = "WHAT")]
-    what: What,
+    what: Subject,
+    /// Follow a group of the family of this spec
+    #[arg(long)]
+    spec: Option<PathBuf>,
     /// Print numbers in place of names; only of the network
     #[arg(short = 'N', long)]
     numeric: bool,
@@ -65,11 +75,68 @@ enum What {
     Firewall,
 }
 
+/// What is followed, which without a spec has to be one of those that are known.
+#[derive(Clone)]
+struct Subject(String);
+
+impl Subject {
+    /// Accepts any word, and offers those that are known.
+    fn parser() -> impl TypedValueParser<Value = Self> {
+        #[derive(Clone)]
+        struct Any;
+
+        impl TypedValueParser for Any {
+            type Value = Subject;
+
+            fn parse_ref(
+                &self,
+                command: &clap::Command,
+                argument: Option<&clap::Arg>,
+                value: &OsStr,
+            ) -> Result<Subject, clap::Error> {
+                let parser = StringValueParser::new();
+                parser.parse_ref(command, argument, value).map(Subject)
+            }
+
+            fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+                let all = What::value_variants().iter();
+                Some(Box::new(all.filter_map(What::to_possible_value)))
+            }
+        }
+
+        Any
+    }
+
+    /// Returns what is known by this word.
+    fn known(&self) -> Option<What> {
+        What::from_str(&self.0, false).ok()
+    }
+}
+
 impl Monitor {
     /// Returns the option that what is followed has no use for, if one is given.
     pub(crate) fn refused(&self) -> Option<&'static str> {
-        let has_names = !matches!(self.what, What::Counters | What::Families | What::Firewall);
-        (self.numeric && !has_names).then_some("numeric")
+        let is_of_network = self.spec.is_none()
+            && !matches!(
+                self.what.known(),
+                Some(What::Counters | What::Families | What::Firewall)
+            );
+        (self.numeric && !is_of_network).then_some("numeric")
+    }
+
+    /// Returns whether what is to be followed is not known.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.spec.is_none() && self.what.known().is_none()
+    }
+
+    /// Makes the error that what is to be followed is not known.
+    pub(crate) fn unknown(&self, command: &clap::Command) -> clap::Error {
+        let mut arguments = command.get_arguments();
+        let argument = arguments.find(|known| known.get_id() == "what");
+        let parsed =
+            EnumValueParser::<What>::new().parse_ref(command, argument, OsStr::new(&self.what.0));
+        let unknown = || clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        parsed.err().unwrap_or_else(unknown)
     }
 
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
@@ -83,7 +150,11 @@ impl Monitor {
             has_time: self.timestamp,
         };
         let mut report = Report { out, form, limit };
-        match self.what {
+        if let Some(path) = &self.spec {
+            return events::follow(opener, &mut report, path, &self.what.0);
+        }
+        let what = self.what.known();
+        match what.with_context(|| format!("cannot follow {}", self.what.0))? {
             What::Counters => counters::follow(opener, &mut report),
             What::Links => network::follow::<Link>(opener, &mut report),
             What::Addresses => network::follow::<Address>(opener, &mut report),

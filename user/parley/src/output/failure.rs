@@ -86,6 +86,13 @@ impl Failure {
         failure
     }
 
+    /// Leaves out what to do about an errno of the module's, for a family that is another one's.
+    pub(crate) fn of_another_family(mut self) -> Self {
+        let is_refused = self.errno == Some(libc::EPERM);
+        self.hint = is_refused.then(|| CAPABILITY.to_owned());
+        self
+    }
+
     /// Takes over what a refusal says, and returns what was refused.
     fn take(&mut self, refusal: &Refusal) -> String {
         let operation = refusal.operation.unwrap_or_default();
@@ -252,6 +259,19 @@ mod tests {
                 "hint": "create it: parley counter add NAME DELTA --create",
             })
         );
+    }
+
+    #[test]
+    fn another_familys_failure_has_no_hint_of_the_modules() {
+        let hint = |errno| {
+            let mut refusal = Refusal::default();
+            (refusal.errno, refusal.operation) = (errno, Some("dev-get"));
+            let own = Failure::new(&anyhow!(Error::Refused(Box::new(refusal))));
+            assert!(own.hint.is_some());
+            Failure::new(&own.of_another_family().into()).hint
+        };
+        assert_eq!(hint(libc::EOPNOTSUPP), None);
+        assert_eq!(hint(libc::EPERM).as_deref(), Some(CAPABILITY));
     }
 
     #[test]

@@ -33,13 +33,25 @@ pub(crate) fn line(family: &Described) -> String {
     )
 }
 
+/// Returns a context that knows parley's own names.
+pub(crate) fn context() -> Context {
+    let mut context = Context::new();
+    context.add_spec(&uapi::FAMILY);
+    context
+}
+
 /// The least width of a column of names.
 const OPERATION_WIDTH: usize = 14;
 const ATTRIBUTE_WIDTH: usize = 12;
 
-pub(crate) fn show(out: &mut dyn Write, family: &Described, policies: &Policies) -> Result<()> {
+pub(crate) fn show(
+    out: &mut dyn Write,
+    family: &Described,
+    policies: &Policies,
+    context: &Context,
+) -> Result<()> {
     let operations = family.operations.iter();
-    let known = operations.filter_map(|operation| names(&family.name, operation.cmd).0);
+    let known = operations.filter_map(|operation| names(context, &family.name, operation.cmd).0);
     let width = known.map(str::len).fold(OPERATION_WIDTH, usize::max);
     writeln!(out, "{:<9} {}", "name", text::safe(&family.name))?;
     writeln!(out, "{:<9} {} (0x{:x})", "id", family.id, family.id)?;
@@ -47,7 +59,7 @@ pub(crate) fn show(out: &mut dyn Write, family: &Described, policies: &Policies)
     writeln!(out, "{:<9} {} bytes", "header", family.header_len)?;
     for operation in &family.operations {
         let flags = flags(operation);
-        let (name, names) = names(&family.name, operation.cmd);
+        let (name, names) = names(context, &family.name, operation.cmd);
         let name = name.unwrap_or_default();
         let line = format!("{:>3} {name:<width$} {}", operation.cmd, flags.join(", "));
         writeln!(out, "{:<9} {}", "operation", line.trim_end())?;
@@ -67,10 +79,8 @@ pub(crate) fn show(out: &mut dyn Write, family: &Described, policies: &Policies)
 }
 
 /// Returns the name of an operation, and the names of its attributes. The kernel does not
-/// report them, so only those of the controller and of parley are known.
-fn names(family: &OsStr, cmd: u32) -> (Option<&'static str>, Option<Names>) {
-    let mut context = Context::new();
-    context.add_spec(&uapi::FAMILY);
+/// report them, so only those of the controller and of the context's specs are known.
+fn names(context: &Context, family: &OsStr, cmd: u32) -> (Option<&'static str>, Option<Names>) {
     let known = (family.to_str().zip(u8::try_from(cmd).ok()))
         .map(|(family, cmd)| context.operation(family, cmd));
     (known.and_then(|known| known.0), known.map(|known| known.1))
@@ -154,9 +164,10 @@ mod tests {
 
     #[test]
     fn operations_and_attributes_of_the_controller_and_of_parley_have_names() {
+        let context = context();
         let named = |family: &str, cmd, number| {
             let family = OsStr::new(family);
-            let (name, names) = names(family, cmd);
+            let (name, names) = names(&context, family, cmd);
             let attribute = names.and_then(|names| names.attribute(number));
             (name, attribute.map(|attribute| attribute.0))
         };

@@ -2,13 +2,13 @@
 
 //! `--explain` and `--pcap`, of every command: what passes is told as it passes.
 
-use super::streams;
+use super::{family, streams};
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use parley::uapi;
 use parley_netlink::explain::capture::Writer;
 use parley_netlink::explain::render::{self, Style};
 use parley_netlink::explain::{trace, Context};
+use parley_netlink::genl::spec::Family;
 use parley_netlink::netlink::tap::{Call, Step, Tap};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -59,16 +59,20 @@ impl Steps {
             write!(err, "{}", render::legend(style)).context(streams::ERROR)?;
             Ok((style, err))
         });
-        let mut context = Context::new();
-        context.add_spec(&uapi::FAMILY);
         let steps = Self(Arc::new(Mutex::new(State {
-            context,
+            context: family::context(),
             explain: explain.transpose()?,
             capture: capture.transpose()?,
             failed: None,
             path: pcap.unwrap_or(Path::new("")).to_owned(),
         })));
         Ok(Some(steps))
+    }
+
+    /// Names the attributes of `family` in what is traced from here on.
+    pub(crate) fn know(&self, family: &'static Family) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.context.add_spec(family);
     }
 
     /// Fails if part of the capture or of the trace could not be written.

@@ -52,6 +52,23 @@ pub struct Attribute {
     pub display_hint: Option<String>,
 }
 
+impl Attribute {
+    /// The type as a program's tables have it: its name in the spec, but `be16` and the like for
+    /// an integer whose byte order is not the machine's.
+    pub fn table_type(&self) -> String {
+        let order = match &self.kind {
+            AttributeKind::Integer(integer, _) if integer.kind.bits() > 8 => integer.order,
+            _ => ByteOrder::Host,
+        };
+        let bits = || self.type_name.trim_start_matches(['u', 's']);
+        match order {
+            ByteOrder::Host => self.type_name.clone(),
+            ByteOrder::Little => format!("le{}", bits()),
+            ByteOrder::Big => format!("be{}", bits()),
+        }
+    }
+}
+
 /// What an attribute holds.
 #[derive(Clone, Debug)]
 pub enum AttributeKind {
@@ -97,6 +114,17 @@ pub enum AttributeKind {
         /// Where the value is.
         selector: Selector,
     },
+}
+
+impl AttributeKind {
+    /// The set of a nest, or of those in an array.
+    pub fn set(&self) -> Option<SetId> {
+        match self {
+            Self::Nest(set) | Self::NestTypeValue { set, .. } => *set,
+            Self::IndexedArray(element) => element.set(),
+            _ => None,
+        }
+    }
 }
 
 /// Where to find the value that chooses a sub-message.

@@ -33,14 +33,16 @@ pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
             .request_number
             .or(operation.reply_number)
             .unwrap_or_default();
-        if number > u8::MAX.into() {
+        if number.max(operation.reply_number.unwrap_or(0)) > u8::MAX.into() {
             let message = format!("the operation number {number} does not fit into 8 bits");
             errors.push(ErrorKind::Unsupported, operation.at, message);
         }
         let set = operation.attributes;
         let _ = writeln!(
             out,
-            "Operation {{ number: {number}, name: {}, set: {}, admin: {}, r#do: {}, dump: {} }},",
+            "Operation {{ number: {number}, reply: {:?}, name: {}, set: {}, admin: {}, r#do: {}, \
+             dump: {} }},",
+            operation.reply_number,
             literal(&operation.name),
             literal(set.map_or("", |id: SetId| &spec[id].name)),
             operation.permission != Permission::Anyone,
@@ -65,14 +67,13 @@ pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
 }
 
 fn entry(spec: &Spec, attribute: &Attribute, errors: &mut Collector) -> String {
-    let (mut nested, mut min_len, mut max_len) = (None, None, None);
+    let (mut min_len, mut max_len) = (None, None);
     let (mut min, mut max) = (None, None);
     let mut kind = &attribute.kind;
     if let AttributeKind::IndexedArray(element) = kind {
         kind = element;
     }
     match kind {
-        AttributeKind::Nest(set) | AttributeKind::NestTypeValue { set, .. } => nested = *set,
         AttributeKind::Text { length, .. } | AttributeKind::Binary { length, .. } => {
             min_len = length.exact.as_ref().or(length.min.as_ref());
             max_len = length.exact.as_ref().or(length.max.as_ref());
@@ -98,8 +99,8 @@ fn entry(spec: &Spec, attribute: &Attribute, errors: &mut Collector) -> String {
          min: {}, max: {} }},\n",
         attribute.number,
         literal(&attribute.name),
-        literal(&attribute.type_name),
-        nested.map_or_else(
+        literal(&attribute.table_type()),
+        attribute.kind.set().map_or_else(
             || "None".to_owned(),
             |id| format!("Some({})", literal(&spec[id].name))
         ),

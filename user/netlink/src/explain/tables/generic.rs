@@ -6,11 +6,11 @@
 
 use crate::explain::about::{About, Role};
 use crate::explain::context::Context;
-use crate::explain::datagram::{each, number, Order};
+use crate::explain::datagram::{each, number, Direction, Order};
 use crate::explain::flags::Purpose;
 use crate::explain::value::show;
 use crate::explain::walk::Walk;
-use crate::genl::spec::Family;
+use crate::genl::spec::{Family, Operation};
 use crate::kernel::nlctrl::{MESSAGES, SET_CTRL_ATTRS};
 use crate::kernel::{message, Kind, Set};
 use crate::terminal;
@@ -40,8 +40,13 @@ impl Known {
         }
     }
 
-    /// Returns the name of a command, its purpose, and the attributes that it may have.
-    pub(crate) fn command(self, cmd: u8) -> (Option<&'static str>, Purpose, Set) {
+    /// Returns the name of a command to the kernel or from it, its purpose, and the attributes that
+    /// it may have.
+    pub(crate) fn command(
+        self,
+        cmd: u8,
+        direction: Direction,
+    ) -> (Option<&'static str>, Purpose, Set) {
         match self {
             Self::Controller => {
                 let name = message(MESSAGES, cmd.into()).map(|known| known.1);
@@ -49,7 +54,7 @@ impl Known {
                 (name, purpose, Set::Known(&SET_CTRL_ATTRS))
             }
             Self::Spec(family) => {
-                let Some(known) = family.operation(cmd) else {
+                let Some(known) = operation(family, cmd, direction) else {
                     return (None, Purpose::Other, Set::Guess);
                 };
                 let has = |verbs: &[&str]| verbs.iter().any(|verb| known.name.contains(verb));
@@ -68,21 +73,29 @@ impl Known {
     }
 
     /// Returns whether the command cannot be requested: a notification or an event.
-    fn is_event(self, cmd: u8) -> bool {
+    fn is_event(self, cmd: u8, direction: Direction) -> bool {
         let Self::Spec(family) = self else {
             return false;
         };
-        let known = family.operation(cmd);
+        let known = operation(family, cmd, direction);
         known.is_some_and(|known| known.r#do.is_none() && known.dump.is_none())
+    }
+}
+
+/// The operation of a command to the kernel or from it, which some families number apart.
+fn operation(family: &'static Family, cmd: u8, direction: Direction) -> Option<&'static Operation> {
+    match direction {
+        Direction::FromKernel => family.reply(cmd),
+        _ => family.operation(cmd),
     }
 }
 
 /// What a message of the family with number `kind` is, whose payload begins with
 /// the byte `cmd`.
-pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
+pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Direction) -> About {
     let family = context.family(kind);
     let known = Known::of(context, kind);
-    let (name, purpose, set) = known.command(cmd.unwrap_or(0));
+    let (name, purpose, set) = known.command(cmd.unwrap_or(0), direction);
     let called = family.map_or_else(|| format!("family {kind}"), str::to_owned);
     let words = match (name, cmd) {
         (Some(name), _) => format!("{called} {name}"),
@@ -95,7 +108,7 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
     };
     About {
         purpose,
-        role: if known.is_event(cmd.unwrap_or(0)) {
+        role: if known.is_event(cmd.unwrap_or(0), direction) {
             Role::Event
         } else {
             Role::Either
@@ -108,7 +121,13 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>) -> About {
 
 /// Passes the header that Generic Netlink puts behind netlink's, and the family's
 /// own where it has one.
-pub(crate) fn header(context: &Context, walk: &mut Walk<'_>, kind: u16, end: usize, depth: usize) {
+pub(crate) fn header(
+    context: &Context,
+    walk: &mut Walk<'_>,
+    (kind, direction): (u16, Direction),
+    end: usize,
+    depth: usize,
+) {
     if walk.left(end) == 0 {
         return;
     }
@@ -116,7 +135,7 @@ pub(crate) fn header(context: &Context, walk: &mut Walk<'_>, kind: u16, end: usi
     walk.heading(depth, "genlmsghdr", String::new());
     let inside = depth.saturating_add(1);
     walk.take_number(1, end, inside, "cmd", |cmd| {
-        match known.command(u8::try_from(cmd).unwrap_or(0)).0 {
+        match known.command(u8::try_from(cmd).unwrap_or(0), direction).0 {
             Some(name) => format!("{cmd}: {name}"),
             None => format!("{cmd}"),
         }

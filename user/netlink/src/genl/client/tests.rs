@@ -103,3 +103,43 @@ fn a_refusal_without_a_message_is_not_taken_for_the_end_of_the_family() {
         .iter()
         .all(|error| error.errno() == Some(libc::ENOENT)));
 }
+
+#[test]
+fn all_replies_before_the_ack_are_handed_out_and_nothing_else() {
+    let mut client = client(|request, answers| {
+        let asks = flags::REQUEST | flags::ACK;
+        assert_eq!(request.header.flags & asks, asks);
+        // The middle one is an event of the family, with the numbers of the request.
+        for cmd in [7, 9, 7] {
+            answers.message(ID, 0, &[cmd, 1, 0, 0, 4, 0, cmd, 0]);
+        }
+        match request.payload.first() {
+            Some(&cmd::ECHO) => answers.ack(),
+            _ => answers.refuse(libc::EPERM),
+        }
+        // What comes behind the ACK is nobody's answer.
+        answers.message(ID, 0, &[7, 1, 0, 0]);
+    });
+    let mut lengths = Vec::new();
+    let mut call = |cmd, fails: bool| {
+        client.call_all(
+            cmd,
+            0,
+            7,
+            |_| Ok(()),
+            |reply| {
+                lengths.push(reply.count());
+                if fails {
+                    Err(Error::Nul)
+                } else {
+                    Ok(())
+                }
+            },
+        )
+    };
+    call(cmd::ECHO, false).unwrap();
+    assert!(matches!(call(cmd::ECHO, true), Err(Error::Nul)));
+    let refused = call(cmd::COUNTER_ADD, false).unwrap_err();
+    assert_eq!(refused.refusal().unwrap().operation, Some("counter-add"));
+    assert_eq!(lengths, [1, 1, 1, 1, 1]);
+}

@@ -62,6 +62,10 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "Print changes of routes with the time of each.",
                 "parley monitor routes -t",
             ),
+            (
+                "Print the events of a group of another family.",
+                "parley monitor --spec netdev.yaml mgmt",
+            ),
         ],
         "show" => &[
             (
@@ -120,6 +124,24 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
             ("List all families.", "parley family --all"),
         ],
+        "call" => &[
+            (
+                "Call an operation of parley itself, as JSON.",
+                "parley --json call counter-get name=visitors",
+            ),
+            (
+                "List the operations of another family.",
+                "parley call --spec netdev.yaml --list-ops",
+            ),
+            (
+                "Dump the queues of an interface.",
+                "parley call --spec netdev.yaml queue-get --dump ifindex=2",
+            ),
+            (
+                "Set a value in a nest.",
+                "parley call --spec ethtool.yaml rings-set --json '{\"header\":{\"dev-name\":\"eth0\"},\"rx\":512}'",
+            ),
+        ],
         "decode" => &[
             (
                 "A capture that tcpdump made on an nlmon device; see ip-link(8).",
@@ -174,7 +196,12 @@ pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)]
             ("ip-link", "8"),
             ("netlink", "7"),
         ],
-        "family" => &[("parley-stats", "1"), ("netlink", "7")],
+        "call" => &[
+            ("parley-family", "1"),
+            ("parley-monitor", "1"),
+            ("netlink", "7"),
+        ],
+        "family" => &[("parley-call", "1"), ("netlink", "7")],
         _ => &[],
     }
 }

@@ -41,6 +41,6 @@ impl Followed for Family {
     }
 
     fn object(&self) -> Object {
-        json::object(self, &Policies::default())
+        json::object(self, &Policies::default(), &output::context())
     }
 }

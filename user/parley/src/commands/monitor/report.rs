@@ -87,16 +87,25 @@ impl Report<'_> {
         line: impl FnOnce() -> String,
         object: impl FnOnce() -> Object,
     ) -> Result<()> {
+        let name = became.name();
+        self.own(
+            || format!("{name:<8} {}", line()),
+            || object().with("event", name),
+        )
+    }
+
+    /// As [`Self::event`], of an event that says itself what it is.
+    pub(super) fn own(
+        &mut self,
+        line: impl FnOnce() -> String,
+        object: impl FnOnce() -> Object,
+    ) -> Result<()> {
         match &mut self.limit.left {
             Some(0) => return Ok(()),
             Some(left) => *left -= 1,
             None => {}
         }
-        let name = became.name();
-        self.write(
-            || format!("{name:<8} {}", line()),
-            || object().with("event", name),
-        )
+        self.write(line, object)
     }
 
     /// Writes a line, or an object, with the time if that is wanted.

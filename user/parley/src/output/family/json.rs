@@ -5,7 +5,7 @@
 use super::{flags, is_whole_range, names, DEPTH_MAX};
 use crate::output::json::{strings, write, Object};
 use anyhow::Result;
-use parley_netlink::explain::Names;
+use parley_netlink::explain::{Context, Names};
 use parley_netlink::genl::controller::{Operation, Policies};
 use parley_netlink::genl::Family;
 use parley_netlink::netlink::error::Policy;
@@ -14,25 +14,30 @@ use std::io::Write;
 
 /// Writes all families, as an array of what [`show`] writes, without the policies: those
 /// would take a dump for each family.
-pub(crate) fn list(out: &mut dyn Write, families: &[Family]) -> Result<()> {
+pub(crate) fn list(out: &mut dyn Write, families: &[Family], context: &Context) -> Result<()> {
     let none = Policies::default();
-    let objects = families.iter().map(|family| object(family, &none));
+    let objects = families.iter().map(|family| object(family, &none, context));
     Ok(write(out, objects.collect::<Value>())?)
 }
 
 /// Writes a family with its policies, as an object.
-pub(crate) fn show(out: &mut dyn Write, family: &Family, policies: &Policies) -> Result<()> {
-    Ok(write(out, object(family, policies))?)
+pub(crate) fn show(
+    out: &mut dyn Write,
+    family: &Family,
+    policies: &Policies,
+    context: &Context,
+) -> Result<()> {
+    Ok(write(out, object(family, policies, context))?)
 }
 
 /// Returns a family as an object.
-pub(crate) fn object(family: &Family, policies: &Policies) -> Object {
+pub(crate) fn object(family: &Family, policies: &Policies, context: &Context) -> Object {
     let groups = family.groups.iter().map(|group| {
         let object = Object::new().with("id", group.id);
         object.name("name", &group.name)
     });
     let operations = family.operations.iter();
-    let operations = operations.map(|operation| object_of(family, operation, policies));
+    let operations = operations.map(|operation| object_of(family, operation, policies, context));
     Object::new()
         .name("name", &family.name)
         .with("id", family.id)
@@ -42,8 +47,13 @@ pub(crate) fn object(family: &Family, policies: &Policies) -> Object {
         .with("groups", groups.collect::<Value>())
 }
 
-fn object_of(family: &Family, operation: &Operation, policies: &Policies) -> Object {
-    let (name, names) = names(&family.name, operation.cmd);
+fn object_of(
+    family: &Family,
+    operation: &Operation,
+    policies: &Policies,
+    context: &Context,
+) -> Object {
+    let (name, names) = names(context, &family.name, operation.cmd);
     let theirs = policies.operations.get(&operation.cmd);
     let table = |policy: Option<u32>| policy.map(|policy| attributes(policy, policies, names, 0));
     Object::new()

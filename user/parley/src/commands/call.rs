@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `parley call`
+
+use crate::inherited;
+use crate::opener::Opener;
+use crate::output::documented;
+use crate::output::failure::Failure;
+use crate::output::json;
+use crate::output::values;
+use crate::spec::{self, call::Question};
+use anyhow::{anyhow, Context as _, Result};
+use clap::Args;
+use parley_netlink::netlink::message::flags;
+use std::io::Write;
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+The kernel's own specs are in Documentation/netlink/specs of its source. Without
+--spec it is parley's.
+
+VALUE is a number, a name of an enum, names of flags as in a,b, text, or bytes
+as hexadecimal digits. Nests and arrays are JSON, as in
+header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
+client, pyynl, prints; it is null if the kernel only acknowledges the request.";
+
+/// Call an operation of any Netlink family by its spec
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Call {
+    /// The spec of the family, a YAML file
+    #[arg(long)]
+    spec: Option<PathBuf>,
+    /// The operation
+    #[arg(value_name = "OP", required_unless_present_any = ["list_ops", "doc"])]
+    operation: Option<String>,
+    /// Attributes; "-" is JSON from standard input
+    #[arg(value_name = "NAME=VALUE|JSON")]
+    request: Vec<String>,
+    /// List all there is
+    #[arg(long)]
+    dump: bool,
+    /// Create what is missing (NLM_F_CREATE)
+    #[arg(long)]
+    create: bool,
+    /// Fail if it exists (NLM_F_EXCL)
+    #[arg(long)]
+    exclusive: bool,
+    /// Replace what exists (NLM_F_REPLACE)
+    #[arg(long)]
+    replace: bool,
+    /// Add to the end of a list (NLM_F_APPEND)
+    #[arg(long)]
+    append: bool,
+    /// List the operations of the spec
+    #[arg(long, conflicts_with_all = ["operation", "doc"])]
+    list_ops: bool,
+    /// Describe an operation, or without OP the family
+    #[arg(long, value_name = "OP", num_args = 0..=1, conflicts_with = "operation")]
+    doc: Option<Option<String>>,
+}
+
+impl Call {
+    pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
+        let spec = spec::read(self.spec.as_deref())?;
+        if self.list_ops {
+            return documented::list(out, &spec, json);
+        }
+        if let Some(name) = &self.doc {
+            let Some(name) = name else {
+                return documented::family(out, &spec, json);
+            };
+            return documented::operation(out, &spec, spec::operation(&spec, name)?, json);
+        }
+        let (name, words) = self.words()?;
+        let operation = spec::operation(&spec, name)?;
+        let question = Question {
+            table: spec::table(&spec),
+            spec: &spec,
+            operation,
+            values: spec::values(&spec, operation, &words)?,
+            is_dump: self.dump,
+            modifiers: self.modifiers(),
+        };
+        opener.know(question.table);
+        let asked = question.ask(opener.socket(spec::call::protocol(&spec)?)?);
+        let answer = match &self.spec {
+            Some(_) => asked.map_err(|error| Failure::new(&error).of_another_family())?,
+            None => asked?,
+        };
+        match json {
+            true => json::write(out, answer)?,
+            false => values::write(out, &answer)?,
+        }
+        Ok(())
+    }
+
+    /// Returns the operation, and the words of the request. The JSON may stand before the
+    /// operation, as in `--json '{...}' OP`.
+    fn words(&self) -> Result<(&str, Vec<String>)> {
+        let mut words: Vec<&str> = self.operation.iter().map(String::as_str).collect();
+        words.extend(self.request.iter().map(String::as_str));
+        let is_json = |word: &&str| *word == "-" || word.trim_start().starts_with('{');
+        let place = words.iter().position(|word| !is_json(word));
+        let place = place.context("the operation is missing; --list-ops lists them")?;
+        let name = words.remove(place);
+        let words = words.into_iter().map(|word| match word {
+            "-" => String::from_utf8(inherited::payload(word)?)
+                .map_err(|_| anyhow!("standard input is not UTF-8")),
+            word => Ok(word.to_owned()),
+        });
+        Ok((name, words.collect::<Result<_>>()?))
+    }
+
+    fn modifiers(&self) -> u16 {
+        let all = [
+            (self.create, flags::CREATE),
+            (self.exclusive, flags::EXCL),
+            (self.replace, flags::REPLACE),
+            (self.append, flags::APPEND),
+        ];
+        let given = all.iter().filter(|(is_given, _)| *is_given);
+        given.fold(0, |flags, (_, flag)| flags | flag)
+    }
+}

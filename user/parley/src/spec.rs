@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Families by their specs, read at run time: what [`call`] asks of them, and the tables by which
+//! errors and traces name their attributes.
+
+mod arguments;
+pub(crate) mod call;
+mod decode;
+mod encode;
+mod hint;
+mod record;
+mod scalar;
+mod scope;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use arguments::values;
+pub(crate) use decode::message;
+
+use anyhow::{anyhow, bail, Context, Result};
+use parley_netlink::genl::spec::Family;
+use parley_spec::model::{Operation, Protocol};
+use parley_spec::{did_you_mean, Spec};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The spec of parley itself.
+const OWN: &str = include_str!("../../../spec/parley.yaml");
+
+/// Reads the spec in a file, or that of parley itself.
+pub(crate) fn read(path: Option<&Path>) -> Result<Spec> {
+    let spec = match path {
+        Some(path) => Spec::from_file(path),
+        None => Spec::parse("parley.yaml", OWN),
+    };
+    spec.map_err(|errors| anyhow!("the spec has errors\n{errors}"))
+}
+
+/// Returns the tables of the Generic Netlink specs at these paths: of files, and of all files
+/// in folders.
+pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
+    let mut tables = Vec::new();
+    for path in paths {
+        let files = match path.is_dir() {
+            true => in_folder(path)?,
+            false => vec![path.clone()],
+        };
+        for file in files {
+            let spec = read(Some(&file))?;
+            if is_generic(&spec) {
+                tables.push(table::of(&spec));
+            }
+        }
+    }
+    Ok(tables)
+}
+
+/// Returns the specs in a folder.
+fn in_folder(path: &Path) -> Result<Vec<PathBuf>> {
+    let unread = || format!("cannot read the folder {}", path.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).with_context(unread)? {
+        let file = entry.with_context(unread)?.path();
+        if file.extension() == Some(OsStr::new("yaml")) {
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        bail!("{} has no spec: a file that ends in .yaml", path.display());
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Returns whether the spec is of Generic Netlink.
+pub(crate) fn is_generic(spec: &Spec) -> bool {
+    spec.protocol != Protocol::NetlinkRaw
+}
+
+/// Returns the table of a spec's family.
+pub(crate) fn table(spec: &Spec) -> &'static Family {
+    table::of(spec)
+}
+
+/// Finds an operation, notification or event.
+pub(crate) fn operation<'s>(spec: &'s Spec, name: &str) -> Result<&'s Operation> {
+    let mut operations = spec.operations.iter();
+    operations.find(|known| known.name == name).ok_or_else(|| {
+        let names = spec.operations.iter().map(|known| &*known.name);
+        let hint = did_you_mean(name, names);
+        anyhow!("{} has no operation `{name}`{hint}", spec.name)
+    })
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Requests from the words of a command line.
+
+use super::record;
+use anyhow::{anyhow, bail, Context as _, Result};
+use parley_spec::model::{AttributeKind, Operation, Spec};
+use serde_json::{Map, Value};
+
+/// Returns the values of a request: those of the words `NAME=VALUE`, or of one word that is a JSON
+/// object. A flag may be a NAME alone. A NAME that is given again makes an array.
+pub(crate) fn values(
+    spec: &Spec,
+    operation: &Operation,
+    words: &[String],
+) -> Result<Map<String, Value>> {
+    let mut values = Map::new();
+    for word in words {
+        if word.trim_start().starts_with('{') {
+            let object: Value = serde_json::from_str(word)
+                .with_context(|| format!("the request is not JSON: {word}"))?;
+            if let Value::Object(mut object) = object {
+                values.append(&mut object);
+            }
+            continue;
+        }
+        let (name, text) = match word.split_once('=') {
+            Some((name, text)) => (name, Some(text)),
+            None => (word.as_str(), None),
+        };
+        let value = value(spec, operation, name, text)?;
+        match values.get_mut(name) {
+            None => {
+                values.insert(name.to_owned(), value);
+            }
+            Some(Value::Array(all)) => all.push(value),
+            Some(first) => *first = vec![first.take(), value].into(),
+        }
+    }
+    Ok(values)
+}
+
+/// Returns the value of the attribute or header member `name`. The encoder knows what a text
+/// stands for, unless only JSON can say it.
+fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> Result<Value> {
+    let is_member = operation
+        .fixed_header
+        .is_some_and(|id| record::names(spec, id).any(|known| known == name));
+    let set = operation.attributes.map(|id| &spec[id]);
+    let kind = set.and_then(|set| set.attribute(name)).map(|one| &one.kind);
+    match (kind.filter(|_| !is_member), text) {
+        (Some(AttributeKind::Flag), None) => Ok(true.into()),
+        (Some(_), None) => bail!("{name} needs a value: {name}=VALUE"),
+        (None, None) if is_member => bail!("{name} needs a value: {name}=VALUE"),
+        (None, None) => bail!("expected NAME=VALUE or a JSON object, not `{name}`"),
+        (Some(AttributeKind::Text { .. }), Some(text)) => Ok(text.into()),
+        (Some(kind), Some(text)) if is_json(kind) || text.starts_with(['[', '{']) => {
+            serde_json::from_str(text)
+                .map_err(|error| anyhow!("{name} needs a value in JSON, not `{text}`: {error}"))
+        }
+        (_, Some(text)) => Ok(text.into()),
+    }
+}
+
+/// Returns whether only JSON can say what the attribute holds.
+fn is_json(kind: &AttributeKind) -> bool {
+    matches!(
+        kind,
+        AttributeKind::Nest(_)
+            | AttributeKind::IndexedArray(_)
+            | AttributeKind::SubMessage { .. }
+            | AttributeKind::Bitfield32(_)
+    )
+}

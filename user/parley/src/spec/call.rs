@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Operations of a family whose spec was read at run time.
+
+use super::{decode, encode, is_generic, record, table};
+use anyhow::{anyhow, bail, Result};
+use parley_netlink::genl::{refusal, spec::Family, Client};
+use parley_netlink::netlink::attr::Attributes;
+use parley_netlink::netlink::message::{self, flags, HEADER};
+use parley_netlink::netlink::socket::Expect;
+use parley_netlink::netlink::transport::Transport;
+use parley_netlink::netlink::{self, Socket};
+use parley_spec::model::{Operation, Spec};
+use serde_json::{Map, Value};
+
+/// What is asked for.
+pub(crate) struct Question<'s> {
+    pub(crate) spec: &'s Spec,
+    pub(crate) table: &'static Family,
+    pub(crate) operation: &'s Operation,
+    pub(crate) values: Map<String, Value>,
+    /// All there is, as the operation's dump lists it.
+    pub(crate) is_dump: bool,
+    /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`.
+    pub(crate) modifiers: u16,
+}
+
+/// The number of the protocol of a spec.
+pub(crate) fn protocol(spec: &Spec) -> Result<i32> {
+    if is_generic(spec) {
+        return Ok(libc::NETLINK_GENERIC);
+    }
+    let number = spec.protonum.and_then(|number| i32::try_from(number).ok());
+    number.ok_or_else(|| anyhow!("the spec of {} has no `protonum`", spec.name))
+}
+
+impl Question<'_> {
+    /// Asks over a socket of the spec's [`protocol`]. Returns the list of a dump; otherwise
+    /// the reply, null if there is none, and an array if there are several.
+    pub(crate) fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Value> {
+        let Operation {
+            name, r#do, dump, ..
+        } = self.operation;
+        match (r#do, dump, self.is_dump) {
+            (Some(_), _, false) | (_, Some(_), true) => {}
+            (None, Some(_), false) => bail!("`{name}` can only be dumped; give --dump"),
+            (Some(_), None, true) => bail!("`{name}` has no dump; leave out --dump"),
+            (None, None, _) => {
+                bail!("`{name}` is sent by the kernel alone; see parley monitor --spec")
+            }
+        }
+        let payload = encode::request(self.spec, self.operation, &self.values)?;
+        let entries = match is_generic(self.spec) {
+            true => self.ask_family(socket, &payload)?,
+            false => self.ask_protocol(socket, &payload)?,
+        };
+        let mut entries = entries.into_iter();
+        Ok(match (self.is_dump, entries.len()) {
+            (true, _) => entries.collect(),
+            (false, 0 | 1) => entries.next().unwrap_or(Value::Null),
+            (false, _) => entries.collect(),
+        })
+    }
+
+    fn read(&self, attributes: Attributes<'_>) -> netlink::Result<Value> {
+        decode::message(self.spec, self.operation, attributes).map(Value::Object)
+    }
+
+    /// The numbers of the request and of its replies.
+    fn numbers<N: TryFrom<u32>>(&self) -> Result<(N, Option<N>)> {
+        let Operation {
+            name,
+            request_number,
+            reply_number,
+            ..
+        } = self.operation;
+        let fits = |number: u32| {
+            let too_great = || anyhow!("the number {number} of `{name}` is too great");
+            N::try_from(number).map_err(|_| too_great())
+        };
+        let request = request_number.ok_or_else(|| anyhow!("`{name}` has no number"))?;
+        Ok((fits(request)?, reply_number.map(fits).transpose()?))
+    }
+
+    /// Asks a family of Generic Netlink.
+    fn ask_family<T: Transport>(&self, socket: Socket<T>, payload: &[u8]) -> Result<Vec<Value>> {
+        let (cmd, reply) = self.numbers()?;
+        let mut client = Client::over(socket, self.table)?;
+        let mut entries = Vec::new();
+        let take = |attributes: Attributes<'_>| {
+            entries.push(self.read(attributes)?);
+            Ok(())
+        };
+        if self.is_dump {
+            client.dump(cmd, |to| to.raw(payload), take)?;
+        } else {
+            let reply = reply.unwrap_or(cmd);
+            client.call_all(cmd, self.modifiers, reply, |to| to.raw(payload), take)?;
+        }
+        Ok(entries)
+    }
+
+    /// Asks a protocol of Netlink itself.
+    fn ask_protocol<T: Transport>(
+        &self,
+        mut socket: Socket<T>,
+        payload: &[u8],
+    ) -> Result<Vec<Value>> {
+        let (kind, reply) = self.numbers::<u16>()?;
+        let (seq, portid) = (socket.next_seq(), socket.portid());
+        let how = if self.is_dump {
+            flags::DUMP
+        } else {
+            self.modifiers
+        };
+        let how = flags::REQUEST | flags::ACK | how;
+        let mut request = message::header(kind, how, seq).to_vec();
+        request.extend_from_slice(payload);
+        message::finish(&mut request, 0)?;
+        let mut entries = Vec::new();
+        let mut take = |found: &message::Message<'_>| {
+            let is_reply = (found.header.seq, found.header.portid) == (seq, portid);
+            if is_reply && reply.is_none_or(|reply| found.header.kind == reply) {
+                entries.push(self.read(Attributes::new(found.payload))?);
+            }
+            Ok(())
+        };
+        let ended = if self.is_dump {
+            socket.dump(&request, seq, |found| take(&found)).map(drop)
+        } else {
+            let mut taken = Ok(());
+            let beside = |found: &message::Message<'_>| {
+                if taken.is_ok() {
+                    taken = take(found);
+                }
+            };
+            let ended = socket.transact_beside(&request, seq, Expect::Ack, beside);
+            ended.map(drop).and(taken)
+        };
+        ended.map_err(|error| {
+            let header = self.operation.fixed_header;
+            let header = header.map_or(0, |id| record::len(self.spec, id));
+            let start = HEADER.saturating_add(header.next_multiple_of(message::ALIGN));
+            let operation = table::operation(self.spec, self.operation);
+            refusal::name(error, &request, start, self.table, &operation)
+        })?;
+        Ok(entries)
+    }
+}

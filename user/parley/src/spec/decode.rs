@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Messages of a family as JSON, with the rules of the kernel's own client, pyynl.
+
+use super::scope::Scope;
+use super::{hint, record, scalar};
+use parley_netlink::netlink::attr::{Attribute as Received, Attributes};
+use parley_netlink::netlink::Result;
+use parley_spec::model::{
+    Attribute, AttributeKind, AttributeSet, Content, Integer, Operation, SetId, Spec,
+};
+use serde_json::{Map, Value};
+
+/// Reads the attributes of a message of `operation`, which begin with the family's own header.
+pub(crate) fn message(
+    spec: &Spec,
+    operation: &Operation,
+    mut attributes: Attributes<'_>,
+) -> Result<Map<String, Value>> {
+    let header = match operation.fixed_header {
+        Some(id) => Some((id, attributes.take_header(record::len(spec, id))?)),
+        None => None,
+    };
+    let mut values = set(spec, attributes, operation.attributes, None)?;
+    if let Some((id, bytes)) = header {
+        values.append(&mut record::read(spec, bytes, id));
+    }
+    Ok(values)
+}
+
+/// Reads attributes of a set. Those that the spec lacks are there by their numbers.
+fn set(
+    spec: &Spec,
+    attributes: Attributes<'_>,
+    id: Option<SetId>,
+    outer: Option<&Scope<'_>>,
+) -> Result<Map<String, Value>> {
+    let known = id.map(|id| &spec[id]);
+    let mut values = Map::new();
+    for received in attributes {
+        let received = received?;
+        let number = received.number;
+        let attribute = known.and_then(|set: &AttributeSet| {
+            // Of several with one number, the last one is the kernel's tools'.
+            let mut attributes = set.attributes.iter().rev();
+            attributes.find(|attribute| attribute.number == number)
+        });
+        let (Some(attribute), Some(known)) = (attribute, known) else {
+            let name = format!("UnknownAttr({number})");
+            let value = unknown(spec, &received)?;
+            again(&mut values, name, value);
+            continue;
+        };
+        if let AttributeKind::Pad = attribute.kind {
+            continue;
+        }
+        let scope = Scope {
+            set: known,
+            values: &values,
+            outer,
+        };
+        let value = one(spec, &received, attribute, &attribute.kind, &scope)?;
+        match values.get_mut(&attribute.name) {
+            Some(Value::Array(all)) if attribute.multi => all.push(value),
+            _ if attribute.multi => {
+                values.insert(attribute.name.clone(), vec![value].into());
+            }
+            _ => {
+                values.insert(attribute.name.clone(), value);
+            }
+        }
+    }
+    Ok(values)
+}
+
+/// Adds a value. Several with one name become an array.
+fn again(values: &mut Map<String, Value>, name: String, value: Value) {
+    match values.get_mut(&name) {
+        None => {
+            values.insert(name, value);
+        }
+        Some(Value::Array(all)) => all.push(value),
+        Some(first) => *first = vec![first.take(), value].into(),
+    }
+}
+
+fn unknown(spec: &Spec, received: &Received<'_>) -> Result<Value> {
+    match received.nested {
+        true => Ok(set(spec, received.attributes(), None, None)?.into()),
+        false => Ok(hint::hex(received.payload, "").into()),
+    }
+}
+
+/// Reads an attribute of this kind. A payload that does not fit it is there as bytes.
+fn one(
+    spec: &Spec,
+    received: &Received<'_>,
+    attribute: &Attribute,
+    kind: &AttributeKind,
+    scope: &Scope<'_>,
+) -> Result<Value> {
+    let payload = received.payload;
+    let hint = attribute.display_hint.as_deref();
+    Ok(match kind {
+        AttributeKind::Unused | AttributeKind::Pad => unknown(spec, received)?,
+        AttributeKind::Flag => true.into(),
+        AttributeKind::Integer(integer, _) => match scalar::read(payload, integer) {
+            Some(value) => scalar::show(spec, value, integer, hint),
+            None => hint::hex(payload, "").into(),
+        },
+        AttributeKind::Text { .. } => {
+            String::from_utf8_lossy(payload.strip_suffix(&[0]).unwrap_or(payload)).into()
+        }
+        AttributeKind::Binary { content, .. } => match content {
+            Content::Struct(id) => record::read(spec, payload, *id).into(),
+            Content::Integers(integer) => integers(spec, payload, integer, hint),
+            Content::Bytes => hint::text(payload, hint).into(),
+        },
+        AttributeKind::Bitfield32(used) => {
+            let Ok([a, b, c, d, e, f, g, h]) = <[u8; 8]>::try_from(payload) else {
+                return Ok(hint::hex(payload, "").into());
+            };
+            let show = |value: u32| match used {
+                Some(used) => scalar::names(spec, value.into(), *used),
+                None => value.into(),
+            };
+            let mut values = Map::new();
+            values.insert("value".into(), show(u32::from_ne_bytes([a, b, c, d])));
+            values.insert("selector".into(), show(u32::from_ne_bytes([e, f, g, h])));
+            values.into()
+        }
+        AttributeKind::Nest(id) => {
+            let id = *id;
+            set(spec, received.attributes(), id, Some(scope))?.into()
+        }
+        AttributeKind::IndexedArray(element) => {
+            let mut items = Vec::new();
+            for item in received.attributes() {
+                let item = item?;
+                items.push(match &**element {
+                    AttributeKind::Nest(id) => {
+                        let inner = set(spec, item.attributes(), *id, None)?;
+                        let mut indexed = Map::new();
+                        indexed.insert(item.number.to_string(), inner.into());
+                        indexed.into()
+                    }
+                    element => one(spec, &item, attribute, element, scope)?,
+                });
+            }
+            items.into()
+        }
+        AttributeKind::NestTypeValue {
+            values: names,
+            set: id,
+        } => {
+            let (mut numbers, mut inner) = (Map::new(), *received);
+            for name in names {
+                let Some(next) = inner.attributes().next() else {
+                    return Ok(numbers.into());
+                };
+                inner = next?;
+                numbers.insert(name.clone(), inner.number.into());
+            }
+            numbers.append(&mut set(spec, inner.attributes(), *id, None)?);
+            numbers.into()
+        }
+        AttributeKind::SubMessage { message, selector } => {
+            let Some(format) = scope.format(spec, *message, selector) else {
+                return unknown(spec, received);
+            };
+            let (mut attributes, mut values) = (received.attributes(), Map::new());
+            if let Some(id) = format.fixed_header {
+                let Ok(header) = attributes.take_header(record::len(spec, id)) else {
+                    return Ok(record::read(spec, payload, id).into());
+                };
+                values = record::read(spec, header, id);
+            }
+            if format.attributes.is_some() {
+                values.append(&mut set(spec, attributes, format.attributes, None)?);
+            }
+            values.into()
+        }
+    })
+}
+
+/// Reads integers, one behind another.
+fn integers(spec: &Spec, payload: &[u8], integer: &Integer, hint: Option<&str>) -> Value {
+    let width = integer.kind.bits() as usize / 8;
+    let items = payload
+        .chunks(width)
+        .map(|item| scalar::read(item, integer));
+    match items.collect::<Option<Vec<_>>>() {
+        Some(items) => items
+            .into_iter()
+            .map(|item| scalar::show(spec, item, integer, hint))
+            .collect(),
+        None => hint::hex(payload, "").into(),
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Bytes as text, as a spec's `display-hint` has them printed, and back.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The digits of each byte.
+pub(super) fn hex(bytes: &[u8], between: &str) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(between)
+}
+
+/// Reads digits, with or without blanks or colons between bytes.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | ':'))
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let pairs = digits.as_deref()?.chunks(2);
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(high << 4 | low),
+        _ => None,
+    };
+    pairs.map(byte).collect()
+}
+
+/// Returns the text of bytes. Without a hint that fits them, that is their digits.
+pub(super) fn text(bytes: &[u8], hint: Option<&str>) -> String {
+    let octets: Result<[u8; 16], _> = bytes.try_into();
+    match (hint, octets) {
+        (Some("mac"), _) => hex(bytes, ":"),
+        (Some("hex"), _) => hex(bytes, " "),
+        (Some("ipv4" | "ipv6" | "ipv4-or-v6"), Ok(octets)) => Ipv6Addr::from(octets).to_string(),
+        (Some("ipv4" | "ipv6" | "ipv4-or-v6"), Err(_)) => match <[u8; 4]>::try_from(bytes) {
+            Ok(octets) => Ipv4Addr::from(octets).to_string(),
+            Err(_) => hex(bytes, ""),
+        },
+        (Some("uuid"), Ok(octets)) => {
+            let digits = hex(&octets, "");
+            let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+            let parts = parts.map(|part| digits.get(part).unwrap_or_default());
+            parts.join("-")
+        }
+        _ => hex(bytes, ""),
+    }
+}
+
+/// Reads the bytes of a text that [`text`] may have made.
+pub(super) fn bytes(text: &str, hint: Option<&str>) -> Option<Vec<u8>> {
+    match hint {
+        Some("ipv4" | "ipv6" | "ipv4-or-v6") => match text.parse() {
+            Ok(IpAddr::V4(address)) => Some(address.octets().to_vec()),
+            Ok(IpAddr::V6(address)) => Some(address.octets().to_vec()),
+            Err(_) => unhex(text),
+        },
+        Some("uuid") => unhex(&text.replace('-', "")),
+        _ => unhex(text),
+    }
+}
+
+/// Says what a text with this hint looks like.
+pub(super) fn expected(hint: Option<&str>) -> &'static str {
+    match hint {
+        Some("mac") => "an address such as 02:00:00:00:00:01",
+        Some("ipv4") => "an address such as 192.0.2.1",
+        Some("ipv6") => "an address such as 2001:db8::1",
+        Some("ipv4-or-v6") => "an address such as 192.0.2.1 or 2001:db8::1",
+        Some("uuid") => "a UUID",
+        _ => "bytes as hexadecimal digits",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_hint_has_its_text_and_reads_it_again() {
+        let six = [2, 0, 0, 0, 0, 0xa1];
+        let all: Vec<u8> = (0..16).collect();
+        for (value, hint, expected) in [
+            (&six[..], Some("mac"), "02:00:00:00:00:a1"),
+            (&six, Some("hex"), "02 00 00 00 00 a1"),
+            (&six, None, "0200000000a1"),
+            (&six[..4], Some("ipv4"), "2.0.0.0"),
+            (&all, Some("ipv6"), "1:203:405:607:809:a0b:c0d:e0f"),
+            (&all, Some("uuid"), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
+            // An address that is none.
+            (&six, Some("ipv4-or-v6"), "0200000000a1"),
+            (&[], Some("mac"), ""),
+        ] {
+            assert_eq!(text(value, hint), expected);
+            assert_eq!(bytes(expected, hint).as_deref(), Some(value), "{expected}");
+        }
+        for wrong in ["1", "xy", "0x12"] {
+            assert_eq!(bytes(wrong, None), None, "{wrong}");
+        }
+    }
+}

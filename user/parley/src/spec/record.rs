@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Structs: laid out as C lays them out, whether or not the spec names the padding.
+
+use super::{hint, scalar};
+use anyhow::{anyhow, bail, Result};
+use parley_spec::model::{Bound, DefinitionId, Member, MemberKind, Spec};
+use serde_json::{Map, Value};
+
+/// The members of a struct with the place and the length of each, and the length of all.
+fn layout(spec: &Spec, id: DefinitionId) -> (Vec<(usize, usize, &Member)>, usize) {
+    let members = spec.structure(id).map(|known| &known.members[..]);
+    let (mut places, mut at) = (Vec::new(), 0_usize);
+    for member in members.unwrap_or_default() {
+        let (len, align) = (size_of(spec, &member.kind), align_of(spec, &member.kind));
+        at = at.next_multiple_of(align);
+        places.push((at, len, member));
+        at = at.saturating_add(len);
+    }
+    (places, at.next_multiple_of(align(spec, id)))
+}
+
+/// How many bytes a struct has.
+pub(super) fn len(spec: &Spec, id: DefinitionId) -> usize {
+    layout(spec, id).1
+}
+
+fn align(spec: &Spec, id: DefinitionId) -> usize {
+    let members = spec.structure(id).map(|known| &known.members[..]);
+    let members = members.unwrap_or_default().iter();
+    let aligns = members.map(|member| align_of(spec, &member.kind));
+    aligns.max().unwrap_or(1)
+}
+
+fn align_of(spec: &Spec, kind: &MemberKind) -> usize {
+    match kind {
+        MemberKind::Integer(integer) => integer.kind.bits() as usize / 8,
+        MemberKind::Struct(id) => align(spec, *id),
+        MemberKind::Text(_) | MemberKind::Binary(_) | MemberKind::Pad(_) => 1,
+    }
+}
+
+fn size_of(spec: &Spec, kind: &MemberKind) -> usize {
+    let of = |bound: &Option<Bound>| {
+        let value = bound.as_ref().and_then(|bound| bound.value);
+        // What is longer is in no message.
+        usize::try_from(value.unwrap_or(0)).map_or(0, |len| len.min(0xffff))
+    };
+    match kind {
+        MemberKind::Integer(integer) => integer.kind.bits() as usize / 8,
+        MemberKind::Text(bound) | MemberKind::Binary(bound) | MemberKind::Pad(bound) => of(bound),
+        MemberKind::Struct(id) => len(spec, *id),
+    }
+}
+
+/// Reads the members that `payload` has: an older kernel may know fewer.
+pub(super) fn read(spec: &Spec, payload: &[u8], id: DefinitionId) -> Map<String, Value> {
+    let mut values = Map::new();
+    for (at, len, member) in layout(spec, id).0 {
+        let Some(bytes) = payload.get(at..at.saturating_add(len)) else {
+            break;
+        };
+        let hint = member.display_hint.as_deref();
+        let value = match &member.kind {
+            MemberKind::Pad(_) => continue,
+            MemberKind::Struct(id) => read(spec, bytes, *id).into(),
+            MemberKind::Integer(integer) => match scalar::read(bytes, integer) {
+                Some(value) => scalar::show(spec, value, integer, hint),
+                None => continue,
+            },
+            MemberKind::Text(_) => {
+                let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+                String::from_utf8_lossy(text).into()
+            }
+            MemberKind::Binary(_) => hint::text(bytes, hint).into(),
+        };
+        values.insert(member.name.clone(), value);
+    }
+    values
+}
+
+/// Returns the bytes of a struct. Members without a value are 0.
+pub(super) fn write(
+    spec: &Spec,
+    values: &Map<String, Value>,
+    id: DefinitionId,
+    path: &str,
+) -> Result<Vec<u8>> {
+    let (places, len) = layout(spec, id);
+    let mut payload = vec![0; len];
+    for (at, len, member) in places {
+        let Some(value) = values.get(&member.name) else {
+            continue;
+        };
+        let path = format!("{path}.{}", member.name);
+        let hint = member.display_hint.as_deref();
+        let bytes = match (&member.kind, value) {
+            (MemberKind::Pad(_), _) => bail!("{path} is padding and cannot be set"),
+            (MemberKind::Integer(integer), _) => scalar::parse(spec, value, integer, hint, &path)?,
+            (MemberKind::Struct(id), Value::Object(values)) => write(spec, values, *id, &path)?,
+            (MemberKind::Struct(_), _) => bail!("{path} cannot be {value}; expected an object"),
+            (MemberKind::Text(_), Value::String(text)) => text.as_bytes().to_vec(),
+            (MemberKind::Binary(_), Value::String(text)) => {
+                hint::bytes(text, hint).ok_or_else(|| {
+                    anyhow!(
+                        "{path} cannot be `{text}`; expected {}",
+                        hint::expected(hint)
+                    )
+                })?
+            }
+            _ => bail!("{path} cannot be {value}; expected a string"),
+        };
+        let is_too_long = bytes.len() > len;
+        let room = payload.get_mut(at..at.saturating_add(bytes.len()));
+        match room.filter(|_| !is_too_long) {
+            Some(room) => room.copy_from_slice(&bytes),
+            None => bail!(
+                "{path} has room for {len} bytes, and these are {}",
+                bytes.len()
+            ),
+        }
+    }
+    Ok(payload)
+}
+
+/// Returns the names of the members that can be set.
+pub(super) fn names(spec: &Spec, id: DefinitionId) -> impl Iterator<Item = &str> {
+    let members = spec.structure(id).map(|known| &known.members[..]);
+    let members = members.unwrap_or_default().iter();
+    let is_set = |member: &&Member| !matches!(member.kind, MemberKind::Pad(_));
+    members.filter(is_set).map(|member| &*member.name)
+}
