@@ -6,6 +6,9 @@
 #
 # shellcheck disable=SC2154 # cache is of lib.sh
 
+# Vouches for Debian's lists of packages.
+debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
 # instead_of NAME PINNED: prints the version that was fetched because PINNED was not
 # available, from the file NAME-instead in the cache; otherwise PINNED.
 instead_of() {
@@ -41,7 +44,6 @@ debian_mirror() {
 fetch_deb() {
 	local package=$1 patterns=$2 suites=$3 folder=$4
 	local mirror private versions version='' pattern suite
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	no_deb() {
 		note "no $package from Debian: $1"
 		[ -z "${private:-}" ] || rm -rf "$private"
@@ -54,7 +56,7 @@ fetch_deb() {
 	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
 		"$private/parts" "$private/deb"
 	for suite in $suites; do
-		echo "deb [signed-by=$keyring] $mirror $suite main"
+		echo "deb [signed-by=$debian_keyring] $mirror $suite main"
 	done >"$private/sources.list"
 	local apt=(-qq -o "Dir::State::lists=$private/lists"
 		-o "Dir::Cache=$private/cache"

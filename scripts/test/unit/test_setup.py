@@ -148,6 +148,25 @@ echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
         self.assertEqual([line.split("-recommends ")[1] for line in installs], ["tshark", "busybox-static"])
         self.assertEqual([line for line in installs if "--no-remove" not in line], [])
 
+    def test_qemu_comes_from_backports_where_apt_would_remove_a_part_of_it(self):
+        self.fake("id", "echo 0")
+        for tool in ("qemu-system-x86_64", "tshark"):
+            (self.folder / "bin" / tool).unlink()
+        self.fake("apt-get", f"""echo "$@" >>{self.folder}/apt
+case $* in
+*' -t '*-backports' qemu-system-x86') ln -s /bin/true {self.folder}/bin/qemu-system-x86_64 ;;
+*install*tshark*) [ -e {self.folder}/bin/qemu-system-x86_64 ] ||
+    {{ echo 'E: Packages need to be removed but remove is disabled.' >&2; exit 100; }}
+    ln -s /bin/true {self.folder}/bin/tshark ;;
+esac""")
+        result = self.set_up(env={"DEBIAN_MIRROR": "http://mirror.example/debian"})
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertRegex(result.stdout, "qemu +from [a-z]+-backports")
+        installs = [line for line in (self.folder / "apt").read_text().splitlines() if "install" in line]
+        self.assertEqual(len(installs), 3)
+        self.assertEqual([line for line in installs if "--no-remove" not in line], [])
+        self.assertFalse((self.cache / "apt-backports").exists())
+
     def test_a_component_of_rust_that_is_gone_is_told_though_all_was_there_once(self):
         self.assertEqual(self.set_up().returncode, 0)
         for tool in ("rustfmt", "clippy-driver"):
