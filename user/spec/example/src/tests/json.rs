@@ -178,3 +178,33 @@ fn dumps_headers_unknown_values_and_refusals_are_shown() {
     let refused = sent("open", false, json!({})).unwrap_err();
     assert!(matches!(refused, Error::Kernel(error) if error.errno() == Some(95)));
 }
+
+#[test]
+fn the_members_of_a_struct_have_names_and_what_is_not_given_is_zero() {
+    let mut client = client(|request, answers| {
+        let bytes = [7, 0, 3, 0, b'a', b'b', 0, 0, 1, 2, 9, 0, 0, 8];
+        assert_eq!(request.payload[8..][..bytes.len()], bytes);
+        answers.message(ID, 0, request.payload);
+    });
+    let pair = json!({ "x": 9, "y": 8 });
+    let record = json!({ "record": { "level": "top", "bits": ["first", "second"], "text": "ab",
+        "raw": "0102", "pair": pair } });
+    assert_eq!(call(&mut client, "put", false, &record).unwrap(), record);
+    let given = json!({ "record": { "bits": 2 } });
+    let read = json!({ "record": { "level": "low", "bits": ["second"], "text": "", "raw": "0000",
+        "pair": { "x": 0, "y": 0 } } });
+    assert_eq!(call(&mut echoing(), "put", false, &given).unwrap(), read);
+    for (given, expected) in [
+        (
+            json!({ "gap": "00" }),
+            "record: there is no `gap`; it takes level, bits, text, raw, pair",
+        ),
+        (
+            json!({ "raw": "010203" }),
+            "record.raw: 3 bytes do not fit into 2",
+        ),
+    ] {
+        let error = call(&mut client, "put", false, &json!({ "record": given })).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}

@@ -3,6 +3,7 @@
 //! Requests and replies of a family's client as JSON, for a program that sends any of its
 //! operations.
 
+mod parts;
 mod values;
 
 use super::{
@@ -12,11 +13,11 @@ use super::{
 };
 use crate::{
     error::Errors,
-    model::{DefinitionKind, EventSource, Operation, SetId, Spec},
+    model::{DefinitionKind, EventSource, Operation, Spec},
     rust::{head, target::Target},
 };
+use parts::{members, Json};
 use std::{collections::BTreeSet, fmt::Write};
-use values::members;
 
 /// Generates what sends any operation of a family by its name, with a request and a reply in JSON,
 /// and what listens to its events: the functions `call` and `listen`. They use what
@@ -100,14 +101,6 @@ use parley_netlink::{genl, netlink::transport::Transport};
 use serde_json::Value;
 ";
 
-/// The state of the generator.
-struct Json<'s> {
-    spec: &'s Spec,
-    parts: Client<'s>,
-    /// The sets of nests: whether messages from the kernel hold them, or requests.
-    needed: BTreeSet<(bool, SetId)>,
-}
-
 impl<'s> Json<'s> {
     /// Adds an arm for the do and one for the dump of an operation.
     fn arms(&mut self, operation: &'s Operation, arms: &mut String) {
@@ -121,7 +114,7 @@ impl<'s> Json<'s> {
             let mut known: Vec<&str> = given.iter().map(|each| each.name.as_str()).collect();
             let (mut lines, mut parameters) = (String::new(), Vec::new());
             if let Some(id) = operation.fixed_header {
-                known.extend(members(self.spec, id).map(|(name, _)| name));
+                known.extend(members(self.spec, id));
                 parameters.push(format!("given::struct_{}(of)?", snake(&self.spec[id].name)));
             }
             if !given.is_empty() {

@@ -7,7 +7,7 @@ use super::{
         super::text::{camel, constant, literal, snake},
         kinds,
     },
-    Json,
+    parts::{members, Json},
 };
 use crate::{
     model::{
@@ -67,7 +67,7 @@ impl<'s> Json<'s> {
             AttributeKind::Text { .. } => "json::text".into(),
             AttributeKind::Binary { content, length } => match content {
                 Content::Struct(id) if is_typed(self.spec, *id, length) => {
-                    let known: Vec<&str> = members(self.spec, *id).map(|(name, _)| name).collect();
+                    let known: Vec<&str> = members(self.spec, *id).collect();
                     let name = snake(&self.spec[*id].name);
                     format!(
                         "|value| json::object(value, &{known:?}).and_then(given::struct_{name})"
@@ -225,19 +225,13 @@ impl<'s> Json<'s> {
             }
             let (name, kind) = (snake(&definition.name), camel(&definition.name));
             let (mut fields, mut lines) = (String::new(), String::new());
-            for (member, content) in members(spec, id) {
-                let (field, member) = (snake(member), literal(member));
+            for member in spec.structure(id).into_iter().flat_map(|of| &of.members) {
+                let (content, field) = (&member.kind, snake(&member.name));
+                let member = literal(&member.name);
                 let (given, zero, shown) = match content {
                     MemberKind::Integer(integer) => {
-                        let plain = Integer {
-                            values: None,
-                            ..*integer
-                        };
-                        (
-                            given_integer(spec, &plain),
-                            "0".to_owned(),
-                            shown_integer(spec, &plain),
-                        )
+                        let (given, shown) = member_integer(spec, integer);
+                        (given, "0".to_owned(), shown)
                     }
                     MemberKind::Text(_) => (
                         "|value| json::text(value).and_then(json::array)".into(),
@@ -283,12 +277,6 @@ impl<'s> Json<'s> {
         }
         out
     }
-}
-
-/// The members of a struct, but for its padding.
-pub(super) fn members(spec: &Spec, id: DefinitionId) -> impl Iterator<Item = (&str, &MemberKind)> {
-    let members = spec.structure(id).into_iter().flat_map(|of| &of.members);
-    members.map(|member| (member.name.as_str(), &member.kind))
 }
 
 /// Whether an attribute with this struct has the struct's type.
@@ -339,4 +327,17 @@ fn shown_integer(spec: &Spec, integer: &Integer) -> String {
         }
         _ => "|value| Ok(Value::from(value))".into(),
     }
+}
+
+/// The functions for a member of a struct, whose type is an integer even if its values have names.
+fn member_integer(spec: &Spec, integer: &Integer) -> (String, String) {
+    let Some(used) = integer.values else {
+        return (given_integer(spec, integer), shown_integer(spec, integer));
+    };
+    let names = table(spec, Some(used.id));
+    let kind = if used.as_flags { "bits" } else { "entry" };
+    (
+        format!("|value| json::{kind}(value, {names}).and_then(json::fit)"),
+        format!("|value| Ok(json::show_{kind}(value.into(), {names}))"),
+    )
 }
