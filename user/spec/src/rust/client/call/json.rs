@@ -100,6 +100,16 @@ pub fn one<T>(of: &Value, name: &str, read: impl FnOnce(&Value) -> Result<T>) ->
     read.map_err(|error| error.within(name))
 }
 
+/// Reads the member `name` of a struct. If it is not there, it is `zero`.
+pub fn member<T>(
+    of: &Value,
+    name: &str,
+    read: impl FnOnce(&Value) -> Result<T>,
+    zero: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    one(of, name, read)?.map_or_else(zero, Ok)
+}
+
 /// Whether the flag `name` is set.
 pub fn flag(of: &Value, name: &str) -> Result<bool> {
     let read = |value: &Value| match value {

@@ -231,30 +231,30 @@ impl<'s> Json<'s> {
                 let (given, zero, shown) = match content {
                     MemberKind::Integer(integer) => {
                         let (given, shown) = member_integer(spec, integer);
-                        (given, "0".to_owned(), shown)
+                        (given, "Ok(0)".to_owned(), shown)
                     }
                     MemberKind::Text(_) => (
                         "|value| json::text(value).and_then(json::array)".into(),
-                        "json::array(&[])?".into(),
+                        "json::array(&[])".into(),
                         "|value| Ok(json::show_text(&value))".into(),
                     ),
                     MemberKind::Binary(_) | MemberKind::Pad(_) => (
                         "|value| json::bytes(value).and_then(json::array)".into(),
-                        "json::array(&[])?".into(),
+                        "json::array(&[])".into(),
                         "|value| Ok(json::show_bytes(&value))".into(),
                     ),
                     MemberKind::Struct(inner) => {
                         let inner = snake(&spec[*inner].name);
                         (
                             format!("struct_{inner}"),
-                            format!("struct_{inner}(&Value::Null)?"),
+                            format!("struct_{inner}(&Value::Null)"),
                             format!("|value| struct_{inner}(value).map(Value::from)"),
                         )
                     }
                 };
                 let _ = writeln!(
                     fields,
-                    "{field}: match json::one(of, {member}, {given})? {{ Some(value) => value, None => {zero} }},"
+                    "{field}: json::member(of, {member}, {given}, || {zero})?,"
                 );
                 let _ = writeln!(lines, "to.one({member}, Some(read.{field}), {shown})?;");
             }
