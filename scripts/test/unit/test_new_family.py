@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/new-family: the project that it writes, in a guest, and what it refuses."""
 
+import hashlib
 import os
 import pathlib
 import re
@@ -326,12 +327,23 @@ class Project(ScriptTest):
         # With an older layer, which is as that parley wrote it.
         layer.write_text("// Older.\n")
         (self.project / "kmod/genl/gone.rs").write_text("")
+        kbuild = self.project / "kmod/Kbuild"
+        written = kbuild.read_text()
+        kbuild.write_text(written + "# Mine.\n")
         same = re.search("to ([0-9a-f]{64})", self.make("update").stderr)[1]
         version.write_text(re.sub("(?m)^layer .*", f"layer {same}", version.read_text()))
         updated = self.make("update")
         self.assertEqual(updated.returncode, 0, updated.stderr)
         self.assertEqual(layer.read_text(), (TOP / "kmod/genl/op.rs").read_text())
         self.assertFalse((self.project / "kmod/genl/gone.rs").exists())
+        # A changed Kbuild stays; one that parley wrote is written again.
+        self.assertIn("-# Mine.", updated.stderr)
+        self.assertIn("# Mine.", kbuild.read_text())
+        kbuild.write_text("obj-m := new_tested.o\n")
+        old = hashlib.sha256(kbuild.read_bytes()).hexdigest()
+        version.write_text(re.sub("(?m)^kbuild .*", f"kbuild {old}", version.read_text()))
+        self.assertEqual(self.make("update").returncode, 0)
+        self.assertEqual(kbuild.read_text(), written)
         self.assertEqual(version.read_text(), before)
         self.assertNotIn("Sooner", family.read_text())
 
