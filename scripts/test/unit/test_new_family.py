@@ -318,7 +318,6 @@ class Project(ScriptTest):
         self.assertIn("Sooner", family.read_text())
         # As if another parley had written the project.
         version.write_text(re.sub("(?m)^(generator|layer) .*", r"\1 0", before))
-        spec.write_text(SPEC)
         refused = self.make("spec")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("run: make update", refused.stderr)
@@ -340,6 +339,7 @@ class Project(ScriptTest):
         self.assertIn("-# Mine.", updated.stderr)
         self.assertIn("# Mine.", kbuild.read_text())
         kbuild.write_text("obj-m := new_tested.o\n")
+        spec.write_text(SPEC)
         old = hashlib.sha256(kbuild.read_bytes()).hexdigest()
         version.write_text(re.sub("(?m)^kbuild .*", f"kbuild {old}", version.read_text()))
         self.assertEqual(self.make("update").returncode, 0)
@@ -360,7 +360,7 @@ class Project(ScriptTest):
         folder = self.folder / "mine"
         for old, new, says in (("attributes: [ id ]", "attributes: [ idd ]", "has no attribute `idd`; did you mean `id`?"),
                                ("event: {", "sock-priv: {", "new-tested.yaml:"),
-                               ("type: s32", "type: s31", "new-tested.yaml:23:")):
+                               ("type: s32", "type: s31", "new-tested.yaml:24:")):
             self.spec.write_text(SPEC.replace(old, new))
             refused = self.run_script(TOP / "scripts/new-family", folder, "--spec", self.spec)
             self.assertEqual(refused.returncode, 1)
