@@ -55,6 +55,8 @@ help:
 	@echo '                    install-module'
 	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
 	@echo 'For editors:        rust-analyzer'
+	@echo
+	@echo 'scripts/new-family FOLDER --name NAME   a project for a family of your own'
 
 # REPORT reaches scripts/test/run in the environment. A report that is there must not be
 # taken for one of this run, should this run not come as far as to its own.

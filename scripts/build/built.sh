@@ -225,6 +225,17 @@ remove_left() {
 	done
 }
 
+# kbuild_for NAME: prints the Kbuild of a module NAME with the layer: parley's own, without the part
+# on its KUnit suites, which is the last.
+kbuild_for() {
+	sed "s/parley_main/${1}_main/; s/parley/$1/; /^# With CONFIG_PARLEY/,\$d" "$top/kmod/Kbuild"
+}
+
+# copy_layer FOLDER: copies the Generic Netlink layer to FOLDER.
+copy_layer() {
+	(cd "$top/kmod" && copy_changed "$1" genl.rs genl/*.rs genl/helpers*.c)
+}
+
 # kbuild KDIR FOLDER OUT ARGUMENT...: builds the modules in FOLDER for that tree, with the
 # compilers that built its kernel, and writes only into OUT. Dies if that fails or warns, with
 # make's output.

@@ -1,0 +1,398 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/new-family: the project that it writes, in a guest, and what it refuses."""
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+from support import TOP, CheckoutTest, ScriptTest
+from test_family import TREE
+
+SPEC = """\
+# SPDX-License-Identifier: GPL-2.0
+---
+name: new-tested
+doc: A family for a test.
+protocol: genetlink
+definitions:
+  - { name: level, type: enum, entries: [ low, high ] }
+  - { name: bits, type: flags, entries: [ read, write ] }
+attribute-sets:
+  -
+    name: thing
+    attributes:
+      - { name: id, type: u32 }
+      - { name: label, type: string, checks: { max-len: 15 } }
+      - { name: level, type: u32, enum: level }
+      - { name: rights, type: u32, enum: bits }
+      - { name: ports, type: u16, multi-attr: true }
+      - { name: peer, type: nest, nested-attributes: peer }
+      - { name: peers, type: nest, nested-attributes: peer, multi-attr: true }
+  -
+    name: peer
+    attributes:
+      - { name: key, type: binary, checks: { exact-len: 4 } }
+      - { name: weight, type: s32 }
+operations:
+  list:
+    -
+      name: set
+      doc: Sends a thing back, and announces it.
+      attribute-set: thing
+      do:
+        request: { attributes: [ id, label, level, rights, ports, peer, peers ] }
+        reply: &reply { attributes: [ id, label, level, rights, ports, peer, peers ] }
+    -
+      name: get
+      doc: Reads a thing.
+      attribute-set: thing
+      do: { request: { attributes: [ id ] }, reply: *reply }
+      dump: { reply: *reply }
+    - { name: later, doc: Has no handler., attribute-set: thing, do: { request: { attributes: [ id ] } } }
+    -
+      name: changed
+      doc: A thing was set.
+      attribute-set: thing
+      mcgrp: things
+      event: { attributes: [ id, level, peer ] }
+mcast-groups: { list: [ { name: things } ] }
+"""
+
+# The handlers, by the line that their stub begins with.
+HANDLERS = {
+    "impl DoOp<generated::Set> for Net {": """
+    fn handle<'a>(&'a self, call: &Call<'a, Self, generated::Set>) -> Handled<'a, generated::Set> {
+        let request = &call.request;
+        let mut ports = KVVec::new();
+        for port in request.ports() {
+            ports.push(port?.value, GFP_KERNEL)?;
+        }
+        let mut peers = KVVec::new();
+        for peer in request.peers() {
+            let peer = peer?.value;
+            let (key, weight) = (peer.key().required()?, peer.weight().get()?);
+            let weight = weight.map(|attr| attr.value);
+            let peer = generated::nest::Peer { key: Some(key.value), weight };
+            peers.push(peer, GFP_KERNEL)?;
+        }
+        let peer = request.peer().required()?.value;
+        let peer = generated::nest::Peer {
+            key: Some(peer.key().required()?.value),
+            weight: Some(peer.weight().required()?.value),
+        };
+        let id = request.id().required()?.value;
+        let level = request.level().get()?.map(|attr| attr.value);
+        call.notify(&generated::Changed { id: Some(id), level, peer: Some(peer) });
+        Ok(generated::set::Reply {
+            id: Some(id),
+            label: request.label().get()?.map(|attr| attr.value),
+            level,
+            rights: request.rights().get()?.map(|attr| attr.value),
+            ports: call.hold(ports)?,
+            peer: Some(peer),
+            peers: call.hold(peers)?,
+        })
+    }
+}
+""",
+    "impl DoOp<generated::Get> for Net {": """
+    fn handle<'a>(&'a self, call: &Call<'a, Self, generated::Get>) -> Handled<'a, generated::Get> {
+        let id = call.request.id().required()?;
+        if id.value > 9 {
+            return Err(ExtAck::new(ENOENT, c"there is no such thing").at(id));
+        }
+        Ok(thing(id.value))
+    }
+}
+
+fn thing(id: u32) -> generated::get::Reply<'static> {
+    generated::get::Reply {
+        id: Some(id),
+        label: Some(c"a thing"),
+        level: Some(generated::Level::High.into_raw()),
+        rights: Some(generated::Bits::WRITE.bits()),
+        ports: &[],
+        peer: None,
+        peers: &[],
+    }
+}
+""",
+    "impl DumpOp<generated::GetDump> for Net {": """
+    type Cursor = u32;
+
+    fn next<'a>(
+        &'a self,
+        _request: &Attrs<'a, generated::GetDump>,
+        cursor: &mut u32,
+        entries: &mut Entries<'_, generated::GetDump>,
+    ) -> Result<Progress, ExtAck<'a>> {
+        entries.generation(0);
+        while *cursor < 3 {
+            if entries.put(&thing(*cursor)).is_err() {
+                return Ok(Progress::More);
+            }
+            *cursor += 1;
+        }
+        Ok(Progress::Done)
+    }
+}
+"""}
+
+# What the guest runs beside the tests that the project begins with: the typed client, and the
+# program and the kernel's own client, which must print the same.
+TESTS = """
+use family::client::{args, Bits, Event, Level, SetRequest};
+use serde_json::Value;
+use std::process::{Command, Output, Stdio};
+
+#[test]
+fn the_typed_client_sends_and_reads_every_kind() {
+    let (mut client, mut listener) = (Client::open().unwrap(), Client::open().unwrap());
+    let family = client.inner().family().clone();
+    family.join(listener.inner().socket(), "things").unwrap();
+    let peer = args::Peer { key: Some(b"abcd"), weight: Some(-7) };
+    let request = SetRequest {
+        id: Some(5),
+        label: Some(b"five"),
+        level: Some(Level::High),
+        rights: Some(Bits::READ | Bits::WRITE),
+        ports: &[7, 9],
+        peer: Some(&peer),
+        peers: &[peer, peer],
+    };
+    let reply = client.set(&request).unwrap();
+    assert_eq!((reply.id, reply.label), (Some(5), Some(&b"five"[..])));
+    assert_eq!(reply.level, Some(Ok(Level::High)));
+    assert_eq!(reply.rights, Some(Bits::READ | Bits::WRITE));
+    assert_eq!(reply.ports.map(Result::unwrap).collect::<Vec<_>>(), [7, 9]);
+    let peer = reply.peer.unwrap().read().unwrap();
+    assert_eq!((peer.key, peer.weight), (Some(&b"abcd"[..]), Some(-7)));
+    assert_eq!(reply.peers.count(), 2);
+    let socket = listener.inner().socket();
+    let message = socket.next_message(|message| message.header.kind == family.id).unwrap();
+    let (cmd, attributes) = parley_netlink::genl::message::read(&message).unwrap();
+    let Some(Event::Changed(event)) = Event::read(cmd, attributes).unwrap() else {
+        panic!("another event");
+    };
+    assert_eq!((event.id, event.level), (Some(5), Some(Ok(Level::High))));
+    let refused = client.set(&SetRequest { label: Some(&[b'x'; 16]), ..request }).unwrap_err();
+    assert_eq!(refused.refusal().unwrap().attribute.as_deref(), Some("thing.label"));
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_new_tested");
+
+fn ynl(words: &[&str]) -> Command {
+    let mut command = Command::new("python3");
+    command.args(["-B", "@YNL@", "--no-schema", "--output-json", "--spec", "@SPEC@"]).args(words);
+    command
+}
+
+fn program(words: &[&str]) -> Output {
+    Command::new(PROGRAM).args(words).output().unwrap()
+}
+
+#[test]
+fn the_program_prints_what_the_clients_of_the_kernel_prints() {
+    const ALL: &str = r#"{"id": 5, "label": "five", "level": "high", "rights": ["read", "write"],
+        "ports": [7, 9], "peer": {"key": "61626364", "weight": -7},
+        "peers": [{"key": "61626364"}, {"key": "01020304", "weight": 1}]}"#;
+    for (name, request, dump) in [("set", ALL, false), ("get", r#"{"id": 3}"#, false), ("get", "{}", true)] {
+        let theirs = ynl(&[if dump { "--dump" } else { "--do" }, name, "--json", request]).output();
+        let theirs = theirs.unwrap();
+        let mut words = vec![name, "--json", request];
+        words.extend(dump.then_some("--dump"));
+        let ours = program(&words);
+        let read = |output: &Output| -> Value {
+            let said = String::from_utf8_lossy(&output.stderr);
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{name}: {said}"))
+        };
+        assert_eq!(read(&ours), read(&theirs), "{name}");
+        assert!(read(&ours) != json!({}) && read(&ours) != json!([]));
+    }
+    let as_words = program(&["set", "id=1", "level=low", "peer={\\"key\\":\\"00000000\\",\\"weight\\":2}"]);
+    let reply: Value = serde_json::from_slice(&as_words.stdout).unwrap();
+    let expected = json!({ "id": 1, "level": "low", "peer": { "key": "00000000", "weight": 2 } });
+    assert_eq!(reply, expected);
+}
+
+#[test]
+fn a_refusal_names_its_attribute() {
+    for (words, says) in [
+        (&["get", "id=12"][..], "there is no such thing"),
+        (&["get"], "thing.id"),
+        (&["set", "id=1", r#"peer={"key":"00"}"#], "thing.peer.key"),
+        (&["later"], "EOPNOTSUPP"),
+        (&["get", "ids=1"], "there is no `ids`; it takes id"),
+        (&["nothing"], "no operation `nothing`"),
+        (&["--monitor", "no"], "there is no group `no`; the family has things"),
+    ] {
+        let refused = program(words);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && said.contains(says), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn the_program_prints_events() {
+    use std::io::{BufRead, BufReader};
+    let mut monitor = Command::new(PROGRAM);
+    monitor.args(["--monitor", "things"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut monitor = monitor.spawn().unwrap();
+    let line = |from: &mut dyn BufRead| {
+        let mut line = String::new();
+        from.read_line(&mut line).unwrap();
+        line
+    };
+    let ready = line(&mut BufReader::new(monitor.stderr.take().unwrap()));
+    assert_eq!(ready, "listening to things\\n");
+    program(&["set", "id=8", r#"peer={"key":"00000000","weight":2}"#]);
+    let mut events = BufReader::new(monitor.stdout.take().unwrap());
+    let event = loop {
+        // Another test may set things, too.
+        let event: Value = serde_json::from_str(&line(&mut events)).unwrap();
+        if event["msg"]["id"] == 8 {
+            break event;
+        }
+    };
+    let peer = json!({ "key": "00000000", "weight": 2 });
+    assert_eq!(event, json!({ "name": "changed", "msg": { "id": 8, "peer": peer } }));
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+}
+"""
+
+
+@unittest.skipIf(TREE is None or not (TREE / ".done").exists() or not shutil.which("cargo"),
+                 "there is no kernel to build for")
+class Project(ScriptTest):
+    def setUp(self):
+        super().setUp()
+        # At the same place each time, with what was built there: cargo compiles the library once.
+        self.project, kept = TOP / "build/new-family", self.folder / "kept"
+        if (self.project / "build").is_dir():
+            shutil.move(self.project / "build", kept)
+        shutil.rmtree(self.project, ignore_errors=True)
+        self.spec = self.folder / "new-tested.yaml"
+        self.spec.write_text(SPEC)
+        made = self.run_script(TOP / "scripts/new-family", self.project, "--spec", self.spec)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        if kept.exists():
+            shutil.move(kept, self.project / "build")
+
+    def make(self, *words):
+        return self.run_script("make", "--no-print-directory", *words, cwd=self.project)
+
+    def test_stubs_and_handlers_answer_each_client_in_the_guest(self):
+        main = self.project / "kmod/new_tested_main.rs"
+        text = main.read_text()
+        self.assertEqual(text.count("Err(todo())"), 4)
+        tested = self.make("test")
+        self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+        self.assertIn("handlers that are still to be written: 4", tested.stdout)
+        for begin, handler in HANDLERS.items():
+            text, count = re.subn(re.escape(begin) + r"\n.*?\n}\n", lambda _, by=begin + handler: by,
+                                  text, flags=re.S)
+            self.assertEqual(count, 1, begin)
+        main.write_text(text)
+        source = self.run_script(TOP / "scripts/build/kernel", "--source").stdout.strip()
+        tests = TESTS.replace("@YNL@", f"{source}/tools/net/ynl/pyynl/cli.py")
+        tests = tests.replace("@SPEC@", str(self.project / "new-tested.yaml"))
+        with (self.project / "user/tests/guest.rs").open("a") as guest:
+            guest.write(tests)
+        tested = self.make("test")
+        self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+        self.assertIn("handlers that are still to be written: 1", tested.stdout)
+        self.assertIn("5 passed", tested.stdout)
+
+    def test_a_changed_spec_is_generated_anew_and_an_update_undoes_no_change_of_the_authors(self):
+        version, family = self.project / "parley.version", self.project / "kmod/family.rs"
+        spec, layer = self.project / "new-tested.yaml", self.project / "kmod/genl/op.rs"
+        before = version.read_text()
+        made = self.make("spec")
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
+        spec.write_text(SPEC.replace("name: later", "name: sooner"))
+        self.assertEqual(self.make("spec").returncode, 0)
+        self.assertIn("Sooner", family.read_text())
+        # As if another parley had written the project.
+        version.write_text(re.sub("(?m)^(generator|layer) .*", r"\1 0", before))
+        refused = self.make("spec")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("run: make update", refused.stderr)
+        refused = self.make("update")
+        self.assertIn("has changes of yours", refused.stderr)
+        # With an older layer, which is as that parley wrote it.
+        layer.write_text("// Older.\n")
+        (self.project / "kmod/genl/gone.rs").write_text("")
+        kbuild = self.project / "kmod/Kbuild"
+        written = kbuild.read_text()
+        kbuild.write_text(written + "# Mine.\n")
+        same = re.search("to ([0-9a-f]{64})", self.make("update").stderr)[1]
+        version.write_text(re.sub("(?m)^layer .*", f"layer {same}", version.read_text()))
+        updated = self.make("update")
+        self.assertEqual(updated.returncode, 0, updated.stderr)
+        self.assertEqual(layer.read_text(), (TOP / "kmod/genl/op.rs").read_text())
+        self.assertFalse((self.project / "kmod/genl/gone.rs").exists())
+        # A changed Kbuild stays; one that parley wrote is written again.
+        self.assertIn("-# Mine.", updated.stderr)
+        self.assertIn("# Mine.", kbuild.read_text())
+        kbuild.write_text("obj-m := new_tested.o\n")
+        spec.write_text(SPEC)
+        old = hashlib.sha256(kbuild.read_bytes()).hexdigest()
+        version.write_text(re.sub("(?m)^kbuild .*", f"kbuild {old}", version.read_text()))
+        self.assertEqual(self.make("update").returncode, 0)
+        self.assertEqual(kbuild.read_text(), written)
+        self.assertEqual(version.read_text(), before)
+        self.assertNotIn("Sooner", family.read_text())
+
+    def test_a_missing_kernel_and_a_missing_parley_are_one_line_each(self):
+        for words, says in ((("module", "KDIR=/nowhere"), "the kernel \"default\" is not built; run: make -C"),
+                            (("test", "PARLEY=/nowhere"), "parley is not in /nowhere; say where it is")):
+            refused = self.make(*words)
+            self.assertEqual(refused.returncode, 2)
+            lines = [line for line in refused.stderr.splitlines() if not line.startswith("make: ")]
+            self.assertEqual(len(lines), 1, refused.stderr)
+            self.assertIn(says, lines[0])
+
+    def test_a_bad_spec_is_refused_by_its_line_and_nothing_is_written(self):
+        folder = self.folder / "mine"
+        for old, new, says in (("attributes: [ id ]", "attributes: [ idd ]", "has no attribute `idd`; did you mean `id`?"),
+                               ("event: {", "sock-priv: {", "new-tested.yaml:"),
+                               ("type: s32", "type: s31", "new-tested.yaml:24:")):
+            self.spec.write_text(SPEC.replace(old, new))
+            refused = self.run_script(TOP / "scripts/new-family", folder, "--spec", self.spec)
+            self.assertEqual(refused.returncode, 1)
+            self.assertTrue(refused.stderr.startswith(f"{self.spec}:"), refused.stderr)
+            self.assertIn(says, refused.stderr)
+            self.assertFalse(folder.exists())
+
+
+class Refusals(CheckoutTest):
+    def refused(self, status, says, *words):
+        for tool in ("cargo", "rustfmt"):
+            self.fake(tool, f"echo {tool} >>{self.folder}/called")
+        result = self.run_here("scripts/new-family", *words)
+        self.assertEqual(result.returncode, status, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.assertIn(says, result.stderr)
+
+    def test_wrong_arguments_and_places_are_refused_in_a_line_before_anything_is_written(self):
+        for tool in ("rustc", "gcc", "bindgen"):
+            self.fake(tool, "echo 1.2.3")
+        for words in ((), ("mine",), ("mine", "--name"), ("--name", "mine"), ("mine", "--list"),
+                      ("mine", "--name", "mine", "--spec", "mine.yaml"), ("mine", "other", "--name", "mine")):
+            self.refused(2, "usage: scripts/new-family FOLDER", *words)
+        full = self.write(self.folder / "full/notes", "mine")
+        self.refused(1, "is not empty, so nothing was written", full.parent, "--name", "mine")
+        self.refused(1, "is not a folder", full, "--name", "mine")
+        self.refused(1, "the kernel 'default' is not built", self.folder / "mine", "--name", "mine")
+        path = self.run_here("scripts/build/kernel", "--path").stdout.strip()
+        self.write(pathlib.Path(path) / ".done")
+        for name in ("Mine", "9mine", "a" * 16, "mi/ne"):
+            self.refused(1, "no family can have the name", self.folder / "mine", "--name", name)
+        self.refused(1, "there is no spec", self.folder / "mine", "--spec", self.folder / "no.yaml")
+        self.refused(1, "is no project of new-family", "--update", full.parent)
+        self.assertEqual(os.listdir(full.parent), ["notes"])
+        self.assertFalse((self.folder / "mine").exists())
