@@ -41,9 +41,8 @@ LAYERS = {
     "user/parley/src/client": ("client", "uapi"),
     "user/parley/src/device": ("device", "uapi"),
     "user/parley/src/output": ("inherited", "output"),
-    "user/parley/src/spec": ("spec",),
     "user/parley/src/commands": (
-        "channels", "commands", "inherited", "opener", "output", "spec",
+        "channels", "commands", "inherited", "opener", "output", "specs",
     ),
     "user/spec/src/yaml": ("error",),
     "user/spec/src/model": ("error", "model"),

@@ -144,8 +144,8 @@ fn thing(id: u32) -> generated::get::Reply<'static> {
 # What the guest runs beside the tests that the project begins with: the typed client, and the
 # program and the kernel's own client, which must print the same.
 TESTS = """
-use family::client::{args, Bits, Event, Level, SetRequest};
-use serde_json::Value;
+use family::client::{args, Bits, Client, Event, Level, SetRequest};
+use serde_json::{json, Value};
 use std::process::{Command, Output, Stdio};
 
 #[test]
@@ -225,9 +225,9 @@ fn a_refusal_names_its_attribute() {
         (&["get"], "thing.id"),
         (&["set", "id=1", r#"peer={"key":"00"}"#], "thing.peer.key"),
         (&["later"], "EOPNOTSUPP"),
-        (&["get", "ids=1"], "there is no `ids`; it takes id"),
+        (&["get", "ids=1"], "the set `thing` has no attribute `ids`; did you mean `id`?"),
         (&["nothing"], "no operation `nothing`"),
-        (&["--monitor", "no"], "there is no group `no`; the family has things"),
+        (&["--monitor", "no"], "new-tested has the groups things, not `no`"),
     ] {
         let refused = program(words);
         let said = String::from_utf8_lossy(&refused.stderr);

@@ -5,7 +5,7 @@
 mod channels;
 mod inherited;
 mod opener;
-mod spec;
+mod specs;
 
 mod commands {
     pub(crate) mod agent;

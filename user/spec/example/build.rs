@@ -12,8 +12,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let spec = Spec::from_file(format!("spec/{name}.yaml")).map_err(|e| e.to_string())?;
         let code = rust::client(&spec).map_err(|errors| errors.to_string())?;
         fs::write(Path::new(&out).join(format!("{name}.rs")), code)?;
-        let code = rust::call(&spec).map_err(|errors| errors.to_string())?;
-        fs::write(Path::new(&out).join(format!("{name}_call.rs")), code)?;
     }
     Ok(())
 }

@@ -11,8 +11,7 @@ use std::{
 const USAGE: &str = "\
 Check Netlink specs and generate Rust from them
 
-Usage: parley-spec call SPEC [-o FILE]
-       parley-spec check SPEC...
+Usage: parley-spec check SPEC...
        parley-spec client SPEC [-o FILE]
        parley-spec constants SPEC [-o FILE]
        parley-spec decoder SPEC... -o FILE
@@ -20,8 +19,6 @@ Usage: parley-spec call SPEC [-o FILE]
        parley-spec handlers SPEC [-o FILE]
 
 Commands:
-  call       Generate what sends any operation of a family, with requests and
-             replies in JSON, by what `client` generates
   check      Check specs and report every error with its file, line and column
   client     Generate the client of a family, for a program: what `constants`
              generates, and a method with typed arguments per operation
@@ -48,7 +45,6 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(())
         }
-        ["call", ref rest @ ..] if is_output(rest) => generate(rest, rust::call),
         ["check", ref specs @ ..] if !specs.is_empty() => check(specs),
         ["client", ref rest @ ..] if is_output(rest) => generate(rest, rust::client),
         ["constants", ref rest @ ..] if is_output(rest) => generate(rest, rust::constants),

@@ -15,7 +15,7 @@ mod tables;
 mod target;
 mod text;
 
-pub use client::{call, client};
+pub use client::client;
 pub use family::{family, handlers};
 
 use crate::{

@@ -8,9 +8,10 @@ use crate::output::documented;
 use crate::output::failure::Failure;
 use crate::output::json;
 use crate::output::values;
-use crate::spec::{self, call::Question};
+use crate::specs;
 use anyhow::{anyhow, Context as _, Result};
 use clap::Args;
+use parley_call::Question;
 use parley_netlink::netlink::message::flags;
 use std::io::Write;
 use std::path::PathBuf;
@@ -62,7 +63,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let spec = spec::read(self.spec.as_deref())?;
+        let spec = specs::read(self.spec.as_deref())?;
         if self.list_ops {
             return documented::list(out, &spec, json);
         }
@@ -70,20 +71,14 @@ impl Call {
             let Some(name) = name else {
                 return documented::family(out, &spec, json);
             };
-            return documented::operation(out, &spec, spec::operation(&spec, name)?, json);
+            return documented::operation(out, &spec, parley_call::operation(&spec, name)?, json);
         }
         let (name, words) = self.words()?;
-        let operation = spec::operation(&spec, name)?;
-        let question = Question {
-            table: spec::table(&spec),
-            spec: &spec,
-            operation,
-            values: spec::values(&spec, operation, &words)?,
-            is_dump: self.dump,
-            modifiers: self.modifiers(),
-        };
-        opener.know(question.table);
-        let asked = question.ask(opener.socket(spec::call::protocol(&spec)?)?);
+        let mut question = Question::new(&spec, name, &words)?;
+        question.is_dump = self.dump;
+        question.modifiers = self.modifiers();
+        opener.know(question.table());
+        let asked = question.ask(opener.socket(parley_call::protocol(&spec)?)?);
         let answer = match &self.spec {
             Some(_) => asked.map_err(|error| Failure::new(&error).of_another_family())?,
             None => asked?,

@@ -5,7 +5,7 @@
 use crate::inherited;
 use crate::output::explained::Printer;
 use crate::output::family::context;
-use crate::spec;
+use crate::specs;
 use anyhow::{anyhow, bail, Context as _, Result};
 use clap::Args;
 use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
@@ -69,7 +69,7 @@ impl Explain {
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let name = inherited::input_name(&self.file);
         let mut context = context();
-        for family in spec::tables(&self.spec)? {
+        for family in specs::tables(&self.spec)? {
             context.add_spec(family);
         }
         for (name, id) in &self.family {

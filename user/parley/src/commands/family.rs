@@ -4,7 +4,7 @@
 
 use crate::opener::Opener;
 use crate::output::family::{self as output, json};
-use crate::spec;
+use crate::specs;
 use anyhow::Result;
 use clap::Args;
 use parley::uapi;
@@ -29,7 +29,7 @@ pub(crate) struct Family {
 impl Family {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut context = output::context();
-        for family in spec::tables(&self.spec)? {
+        for family in specs::tables(&self.spec)? {
             context.add_spec(family);
             opener.know(family);
         }

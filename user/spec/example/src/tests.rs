@@ -7,8 +7,6 @@ mod every {
     include!(concat!(env!("OUT_DIR"), "/every.rs"));
 }
 
-mod json;
-
 use super::{describe, names, nlctrl};
 use every::{
     args, cmd, nest, thing, Bits, Client, Event, FromRequest, GetDumpRequest, GetReply, GetRequest,

@@ -2,7 +2,6 @@
 
 //! The client of a family: its requests, replies and events as types, and a method per operation.
 
-mod call;
 mod kinds;
 mod messages;
 mod parts;
@@ -17,7 +16,6 @@ use crate::{
     model::{Attribute, Call, EventSource, Message, Operation, Protocol, SetId, Spec},
     Position,
 };
-pub use call::call;
 use messages::Side;
 use parts::Client;
 use std::fmt::Write;
@@ -109,14 +107,6 @@ impl<T: Transport> Client<T> {{
     Ok(out)
 }
 
-/// The method for an operation, or for its dump.
-fn method(name: &str) -> String {
-    match snake(name) {
-        taken if matches!(&*taken, "open" | "over" | "inner") => taken + "_",
-        name => name,
-    }
-}
-
 impl<'s> Client<'s> {
     /// Adds the types and methods of the do and the dump of an operation.
     fn calls(&mut self, operation: &'s Operation, types: &mut String, methods: &mut String) {
@@ -182,7 +172,10 @@ impl<'s> Client<'s> {
             self.reply(operation, &name, &words, set, reply, types)
         });
         let cmd = format!("cmd::{}", constant(&operation.name));
-        let method = method(&name);
+        let method = match snake(&name) {
+            taken if matches!(&*taken, "open" | "over" | "inner") => taken + "_",
+            name => name,
+        };
         let (words, body, result) = match (dump, reply) {
             (true, entry) => {
                 let entry = entry.unwrap_or_else(|| "Attributes<'_>".into());

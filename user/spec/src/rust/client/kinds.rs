@@ -200,7 +200,7 @@ fn integer_kind(spec: &Spec, integer: &Integer, up: &str) -> Kind {
 }
 
 /// The type of an integer's values, if they have one, and whether it is a flag set.
-pub(super) fn named(spec: &Spec, values: Option<EnumUse>) -> Option<(DefinitionId, bool)> {
+fn named(spec: &Spec, values: Option<EnumUse>) -> Option<(DefinitionId, bool)> {
     let used = values?;
     let enumeration = spec.enumeration(used.id)?;
     // The values of an enum that is used as flags are bits, for which there is no type.

@@ -3,7 +3,7 @@
 //! Requests and replies by a spec that has an attribute of each kind.
 
 use super::call::Question;
-use super::{decode, encode, operation, table, values};
+use super::{arguments::values, decode, encode, operation};
 use anyhow::Result;
 use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::fake::{Answers, Fake};
@@ -255,14 +255,8 @@ fn ask(
     is_dump: bool,
     mut answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
 ) -> Result<Value> {
-    let question = Question {
-        table: table(spec),
-        spec,
-        operation: operation(spec, name)?,
-        values: object(json!({"nest": {"count": 1}})),
-        is_dump,
-        modifiers: 0,
-    };
+    let mut question = Question::new(spec, name, &["nest={\"count\":1}"])?;
+    question.is_dump = is_dump;
     let socket = Fake::socket(move |request, answers| match request.header.kind {
         // CTRL_CMD_NEWFAMILY: the number, the name, the length of the header.
         0x10 => {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 /// Returns what stands behind the headers of a request: the family's own header and the
 /// attributes, those of a set in the order of the spec.
-pub(crate) fn request(
+pub(super) fn request(
     spec: &Spec,
     operation: &Operation,
     values: &Map<String, Value>,

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Families by their specs, read at run time: what [`call`] asks of them, and the tables by which
-//! errors and traces name their attributes.
-
-mod arguments;
-pub(crate) mod call;
-mod decode;
-mod encode;
-mod hint;
-mod record;
-mod scalar;
-mod scope;
-mod table;
-#[cfg(test)]
-mod tests;
-
-pub(crate) use arguments::values;
-pub(crate) use decode::message;
+//! The specs that a command line names.
 
 use anyhow::{anyhow, bail, Context, Result};
 use parley_netlink::genl::spec::Family;
-use parley_spec::model::{Operation, Protocol};
-use parley_spec::{did_you_mean, Spec};
+use parley_spec::Spec;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,8 +32,8 @@ pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
         };
         for file in files {
             let spec = read(Some(&file))?;
-            if is_generic(&spec) {
-                tables.push(table::of(&spec));
+            if parley_call::is_generic(&spec) {
+                tables.push(parley_call::table(&spec));
             }
         }
     }
@@ -72,24 +55,4 @@ fn in_folder(path: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Returns whether the spec is of Generic Netlink.
-pub(crate) fn is_generic(spec: &Spec) -> bool {
-    spec.protocol != Protocol::NetlinkRaw
-}
-
-/// Returns the table of a spec's family.
-pub(crate) fn table(spec: &Spec) -> &'static Family {
-    table::of(spec)
-}
-
-/// Finds an operation, notification or event.
-pub(crate) fn operation<'s>(spec: &'s Spec, name: &str) -> Result<&'s Operation> {
-    let mut operations = spec.operations.iter();
-    operations.find(|known| known.name == name).ok_or_else(|| {
-        let names = spec.operations.iter().map(|known| &*known.name);
-        let hint = did_you_mean(name, names);
-        anyhow!("{} has no operation `{name}`{hint}", spec.name)
-    })
 }

@@ -12,7 +12,7 @@ use parley_spec::model::{
 use serde_json::{Map, Value};
 
 /// Reads the attributes of a message of `operation`, which begin with the family's own header.
-pub(crate) fn message(
+pub(super) fn message(
     spec: &Spec,
     operation: &Operation,
     mut attributes: Attributes<'_>,

@@ -2,7 +2,7 @@
 
 //! Operations of a family whose spec was read at run time.
 
-use super::{decode, encode, is_generic, record, table};
+use crate::{arguments, decode, encode, is_generic, operation, protocol, record, table};
 use anyhow::{anyhow, bail, Result};
 use parley_netlink::genl::{refusal, spec::Family, Client};
 use parley_netlink::netlink::attr::Attributes;
@@ -13,31 +13,61 @@ use parley_netlink::netlink::{self, Socket};
 use parley_spec::model::{Operation, Spec};
 use serde_json::{Map, Value};
 
-/// What is asked for.
-pub(crate) struct Question<'s> {
-    pub(crate) spec: &'s Spec,
-    pub(crate) table: &'static Family,
-    pub(crate) operation: &'s Operation,
-    pub(crate) values: Map<String, Value>,
-    /// All there is, as the operation's dump lists it.
-    pub(crate) is_dump: bool,
-    /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`.
-    pub(crate) modifiers: u16,
+/// An operation with the values of its request.
+pub struct Question<'s> {
+    spec: &'s Spec,
+    table: &'static Family,
+    operation: &'s Operation,
+    values: Map<String, Value>,
+    /// Whether to list all there is, with the operation's dump.
+    pub is_dump: bool,
+    /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`, such as
+    /// [`CREATE`](message::flags::CREATE).
+    pub modifiers: u16,
 }
 
-/// The number of the protocol of a spec.
-pub(crate) fn protocol(spec: &Spec) -> Result<i32> {
-    if is_generic(spec) {
-        return Ok(libc::NETLINK_GENERIC);
+impl<'s> Question<'s> {
+    /// A do of the operation `name`. Each of `words` is an attribute, `NAME=VALUE`, or a JSON
+    /// object of attributes. A flag may be a NAME alone; a NAME given again makes an array.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no such operation, or if a word is neither of these.
+    pub fn new(spec: &'s Spec, name: &str, words: &[impl AsRef<str>]) -> Result<Self> {
+        let operation = operation(spec, name)?;
+        Ok(Self {
+            spec,
+            table: table::of(spec),
+            operation,
+            values: arguments::values(spec, operation, words)?,
+            is_dump: false,
+            modifiers: 0,
+        })
     }
-    let number = spec.protonum.and_then(|number| i32::try_from(number).ok());
-    number.ok_or_else(|| anyhow!("the spec of {} has no `protonum`", spec.name))
-}
 
-impl Question<'_> {
+    /// The table of the family.
+    #[must_use]
+    pub fn table(&self) -> &'static Family {
+        self.table
+    }
+
+    /// Opens a socket of the spec's [`protocol`].
+    ///
+    /// # Errors
+    ///
+    /// Fails if the spec lacks the protocol, or if the system call fails.
+    pub fn open(&self) -> Result<Socket> {
+        Ok(Socket::open(protocol(self.spec)?)?)
+    }
+
     /// Asks over a socket of the spec's [`protocol`]. Returns the list of a dump; otherwise
     /// the reply, null if there is none, and an array if there are several.
-    pub(crate) fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Value> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if a value does not fit its attribute, which the error names by its path, or if the
+    /// kernel refuses the request: then it is an [`Error`](netlink::Error).
+    pub fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Value> {
         let Operation {
             name, r#do, dump, ..
         } = self.operation;

@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 
 /// Returns the values of a request: those of the words `NAME=VALUE`, or of one word that is a JSON
 /// object. A flag may be a NAME alone. A NAME that is given again makes an array.
-pub(crate) fn values(
+pub(super) fn values(
     spec: &Spec,
     operation: &Operation,
-    words: &[String],
+    words: &[impl AsRef<str>],
 ) -> Result<Map<String, Value>> {
     let mut values = Map::new();
-    for word in words {
+    for word in words.iter().map(AsRef::as_ref) {
         if word.trim_start().starts_with('{') {
             let object: Value = serde_json::from_str(word)
                 .with_context(|| format!("the request is not JSON: {word}"))?;
@@ -26,7 +26,7 @@ pub(crate) fn values(
         }
         let (name, text) = match word.split_once('=') {
             Some((name, text)) => (name, Some(text)),
-            None => (word.as_str(), None),
+            None => (word, None),
         };
         let value = value(spec, operation, name, text)?;
         match values.get_mut(name) {
