@@ -34,7 +34,7 @@ pub(super) fn follow(
         false => None,
     };
     join(&mut socket, &spec, family.as_ref(), group)?;
-    report.listening(spec.groups.len(), "groups")?;
+    report.listening(1, "group")?;
     socket.wait_for_ever()?;
     while let Some(wait) = report.limit.next() {
         if let Some(wait) = wait {
