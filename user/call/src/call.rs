@@ -92,6 +92,13 @@ impl<'s> Question<'s> {
         })
     }
 
+    /// Returns whether the errno may be that of a request which the kernel only takes in a batch.
+    #[must_use]
+    pub fn lacks_batch(&self, errno: Option<i32>) -> bool {
+        let is_netfilter = self.spec.protonum == Some(libc::NETLINK_NETFILTER.into());
+        is_netfilter && self.operation.dump.is_none() && errno == Some(libc::EINVAL)
+    }
+
     fn read(&self, attributes: Attributes<'_>) -> netlink::Result<Value> {
         decode::message(self.spec, self.operation, attributes).map(Value::Object)
     }

@@ -25,6 +25,10 @@ as hexadecimal digits. Nests and arrays are JSON, as in
 header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
 client, pyynl, prints; it is null if the kernel only acknowledges the request.";
 
+/// What to do about a change of nf_tables.
+const BATCH: &str =
+    "nft(8): nf_tables takes this only in a batch, and here each request is sent alone";
+
 /// Call an operation of any Netlink family by its spec
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
@@ -80,7 +84,13 @@ impl Call {
         opener.know(question.table());
         let asked = question.ask(opener.socket(parley_call::protocol(&spec)?)?);
         let answer = match &self.spec {
-            Some(_) => asked.map_err(|error| Failure::new(&error).of_another_family())?,
+            Some(_) => asked.map_err(|error| {
+                let failure = Failure::new(&error).of_another_family();
+                match question.lacks_batch(failure.errno) {
+                    true => failure.with_hint(BATCH),
+                    false => failure,
+                }
+            })?,
             None => asked?,
         };
         match json {

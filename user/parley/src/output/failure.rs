@@ -93,6 +93,12 @@ impl Failure {
         self
     }
 
+    /// Says what to do about it.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
+    }
+
     /// Takes over what a refusal says, and returns what was refused.
     fn take(&mut self, refusal: &Refusal) -> String {
         let operation = refusal.operation.unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) fn follow(
     }
     let socket = opener.socket(parley_call::protocol(&spec)?)?;
     let mut events = Events::listen(&spec, socket, group)?;
-    report.listening(spec.groups.len(), "groups")?;
+    report.listening(1, "group")?;
     while let Some(wait) = report.limit.next() {
         if let Some(wait) = wait {
             events.set_timeout(wait)?;
