@@ -350,6 +350,20 @@ class Project(ScriptTest):
         self.assertEqual(version.read_text(), before)
         self.assertNotIn("Sooner", family.read_text())
 
+    def test_only_the_makefile_names_a_folder_of_this_machine_and_no_place_is_left_to_fill(self):
+        named = set()
+        for file in self.project.rglob("*"):
+            name = str(file.relative_to(self.project))
+            if file.is_symlink() or not file.is_file() or name.startswith("build/"):
+                continue
+            text = file.read_text()
+            self.assertNotRegex(text, r"@[A-Z]+@", name)
+            if str(TOP) in text:
+                named.add(name)
+        self.assertEqual(named, {"Makefile"})
+        workflow = (self.project / ".github/workflows/test.yml").read_text()
+        self.assertRegex(workflow, r"PARLEY_REF: ([0-9a-f]{40}|TAG-OR-COMMIT)\n")
+
     def test_a_missing_kernel_and_a_missing_parley_are_one_line_each(self):
         for words, says in ((("module", "KDIR=/nowhere"), "the kernel \"default\" is not built; run: make -C"),
                             (("test", "PARLEY=/nowhere"), "parley is not in /nowhere; say where it is")):
