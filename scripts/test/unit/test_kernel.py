@@ -2,6 +2,7 @@
 """scripts/build/kernel: what it fetches, and what it keeps and removes."""
 import hashlib
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -263,6 +264,19 @@ case $1 in --image) echo {build}/arch/x86/boot/bzImage ;; --source) echo {self.c
             self.assertEqual((result.returncode, result.stdout), (1, ""))
             self.assertIn("no default is configured", result.stderr)
             self.assertIn("rustc does not run", result.stderr)
+
+    def test_the_tools_of_a_kernel_are_those_that_built_it(self):
+        for tool in ("clang-21", "ld.lld-21", "llvm-ar-21"):
+            self.fake(tool, "")
+        build = pathlib.Path(self.kernel("--path").stdout.strip())
+        result = self.kernel("--tools")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("the kernel 'default' is not built", result.stderr)
+        self.write(build / ".done")
+        for config, tools in (("", ""), ("CONFIG_CC_IS_CLANG=y\n", "LLVM=-21\n")):
+            self.write(build / ".config", config)
+            result = self.kernel("--tools")
+            self.assertEqual((result.returncode, result.stdout), (0, tools), result.stderr)
 
     def test_a_name_that_leads_out_of_the_cache_is_refused(self):
         for name in ("../x", "a/b", ".", "a b", "*"):
