@@ -51,6 +51,12 @@ pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
             let spec = read(Some(&file))?;
             if is_generic(&spec) {
                 tables.push(table::of(&spec));
+            } else if file == *path {
+                bail!(
+                    "{} is not of Generic Netlink, whose specs alone can be read for names; \
+                     those of rtnetlink and nf_tables are known without",
+                    path.display()
+                );
             }
         }
     }
