@@ -8,7 +8,9 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import tempfile
+import time
 import unittest
 
 from support import COMPILERS, TOP, ScriptTest, listing
@@ -356,6 +358,32 @@ class Install(Made):
         self.refused("install", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
         self.refused("install-program", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
         self.assertEqual(list(self.folder.rglob("oops")), [])
+
+
+    def test_two_installs_into_a_folder_that_is_not_there_yet_come_one_after_the_other(self):
+        root, go = self.folder / "made/root", self.folder / "go"
+        depmod = (self.folder / "bin/depmod").rename(self.folder / "depmod")
+        self.fake("depmod", f"touch '{self.folder}/held'$$; while [ ! -e '{go}' ]; do sleep 0.05; done; exec '{depmod}' \"$@\"")
+
+        def install(name):
+            with (self.folder / name).open("w", encoding="utf-8") as said:
+                return subprocess.Popen(
+                    [self.checkout / "scripts/pack/install"], stdout=said, stderr=said, cwd=self.folder,
+                    env={**os.environ, **self.env, "PATH": self.path, "DESTDIR": str(root), "KDIR": str(self.tree)})
+
+        def held():
+            return len(list(self.folder.glob("held*")))
+
+        with install("first") as first:
+            while first.poll() is None and not held():
+                time.sleep(0.05)
+            with install("second") as second:
+                said = self.folder / "second"
+                while second.poll() is None and held() < 2 and "at work" not in said.read_text():
+                    time.sleep(0.05)
+                go.touch()
+        self.assertEqual((first.returncode, second.returncode), (0, 0), said.read_text())
+        self.assertIn("another install is at work", said.read_text())
 
 
 class Halfway(Made):

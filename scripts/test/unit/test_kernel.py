@@ -51,6 +51,22 @@ mkdir -p "$3/usr/src"; cp {self.folder}/linux.tar.xz "$3/usr/src/linux-source-7.
                              env={"DEBIAN_MIRROR": "http://mirror", "RUST_LIB_SRC": "/rust", **(env or {})}, **options)
 
 
+class Configuration(KernelTest):
+    def test_what_is_to_be_left_out_and_is_not_is_told(self):
+        self.sources(4)
+        self.write(self.checkout / "scripts/build/kernel.config", "CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\n")
+        self.write(self.checkout / "scripts/build/kernel-odd.config", "CONFIG_C=y\n")
+        # Another option selects it.
+        self.fake("make", """
+for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
+[ -z "${all:-}" ] || { cat "$KCONFIG_ALLCONFIG"; echo CONFIG_B=m; } >"$build/.config"
+""")
+        result = self.kernel("odd")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("# CONFIG_B is not set", result.stderr)
+        self.assertNotIn("CONFIG_C is", result.stderr)
+
+
 class Sources(KernelTest):
     def test_the_pinned_version_of_debian_is_taken_before_others(self):
         self.tarball(4)

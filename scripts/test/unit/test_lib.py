@@ -349,6 +349,7 @@ class Surroundings(CheckoutTest):
     def test_sudo_builds_nothing_in_the_checkout_of_another(self):
         os.chown(self.checkout, 12345, 12345)
         self.fake("cargo", f"[ $1 != build ] || touch '{self.folder}/built'")
+        self.assertIn("run it without sudo", self.run_here("make", "setup", env={"SUDO_UID": "12345"}).stderr)
         self.write(self.checkout / SCRIPTS["setup"], "#!/bin/sh\n")
         self.write(self.checkout / SCRIPTS["kernel"], '#!/bin/sh\n[ "$1" != --path ] || echo /nowhere\n')
         for sudo, target in (("12345", "program"), ("54321", "program"), ("12345", "run"), ("12345", "vm"),
