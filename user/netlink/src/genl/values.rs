@@ -27,7 +27,7 @@
 //! ```
 
 use crate::netlink::attr::{Attribute, Attributes};
-use crate::netlink::Result;
+use crate::netlink::{Error, Result};
 use std::fmt;
 
 /// A nest that has not been read. Borrows from the socket's buffer.
@@ -196,4 +196,10 @@ pub fn known<V: Copy, R: TryFrom<V>, E>(
     entry: fn(R) -> Option<E>,
 ) -> std::result::Result<E, V> {
     R::try_from(value).ok().and_then(entry).ok_or(value)
+}
+
+/// Returns the value of an attribute, or [`Error::Absent`] with its name, `set.attribute`.
+#[inline(always)]
+pub fn required<V>(value: Option<V>, name: &'static str) -> Result<V> {
+    value.ok_or(Error::Absent(name))
 }
