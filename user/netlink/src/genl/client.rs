@@ -185,4 +185,6 @@ fn read<'a>(message: &Message<'a>, cmd: u8, expect: Expect) -> Result<Attributes
 }
 
 #[cfg(test)]
+mod lies;
+#[cfg(test)]
 mod tests;

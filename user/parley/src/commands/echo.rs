@@ -8,6 +8,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
+use parley::client::EchoRequest;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -47,7 +48,7 @@ impl Echo {
         let payload = self.payload()?;
         let mut client = opener.client()?;
         let repeat = self.repeat.unwrap_or(self.batch);
-        let batch = vec![&payload; self.batch as usize];
+        let batch = vec![EchoRequest::new().payload(&payload); self.batch as usize];
         let (mut last, mut count) = (None, 0);
         while count < repeat {
             let now = self.batch.min(repeat - count);
@@ -56,7 +57,7 @@ impl Echo {
             client.echo_batch(batch, |i, echo| {
                 let echo = echo?;
                 if count == repeat && i + 1 == batch.len() {
-                    last = Some((echo.payload.to_vec(), echo.stamp));
+                    last = Some((echo.payload()?.to_vec(), echo.stamp()?));
                 }
                 Ok(())
             })?;
@@ -66,11 +67,12 @@ impl Echo {
             out.write_all(&payload)?;
             return Ok(());
         }
+        let (time_ns, cpu, portid) = (stamp.time_ns()?, stamp.cpu()?, stamp.portid()?);
         if json {
             let stamp = Object::new()
-                .with("time_ns", stamp.time_ns)
-                .with("cpu", stamp.cpu)
-                .with("portid", stamp.portid);
+                .with("time_ns", time_ns)
+                .with("cpu", cpu)
+                .with("portid", portid);
             let object = Object::new()
                 .bytes("payload", &payload)
                 .with("stamp", stamp)
@@ -80,11 +82,9 @@ impl Echo {
         text::bytes(out, "reply", &payload)?;
         writeln!(
             out,
-            "{:<8}{:.6} s after boot, on CPU {}, for port {}",
+            "{:<8}{:.6} s after boot, on CPU {cpu}, for port {portid}",
             "stamp",
-            stamp.time_ns as f64 / 1e9,
-            stamp.cpu,
-            stamp.portid
+            time_ns as f64 / 1e9,
         )?;
         if repeat > 1 {
             write!(out, "{:<8}{repeat} times", "echoed")?;
