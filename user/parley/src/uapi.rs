@@ -932,8 +932,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As \[`Self::echo`\], for many requests, several in a datagram. Hands each result, with the
-    /// place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::echo`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn echo_batch(
         &mut self,
         requests: &[EchoRequest<'_>],
@@ -958,8 +960,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As \[`Self::counter_get`\], for many requests, several in a datagram. Hands each result,
-    /// with the place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::counter_get`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn counter_get_batch(
         &mut self,
         requests: &[CounterGetRequest<'_>],
@@ -1000,8 +1004,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As \[`Self::counter_set`\], for many requests, several in a datagram. Hands each result,
-    /// with the place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::counter_set`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn counter_set_batch(
         &mut self,
         requests: &[CounterSetRequest<'_>],
@@ -1027,8 +1033,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As \[`Self::counter_add`\], for many requests, several in a datagram. Hands each result,
-    /// with the place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::counter_add`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn counter_add_batch(
         &mut self,
         requests: &[CounterAddRequest<'_>],
@@ -1052,8 +1060,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As \[`Self::counter_del`\], for many requests, several in a datagram. Hands each result,
-    /// with the place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::counter_del`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn counter_del_batch(
         &mut self,
         requests: &[CounterDelRequest<'_>],
@@ -1086,8 +1096,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As \[`Self::ask`\], for many requests, several in a datagram. Hands each result, with the
-    /// place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::ask`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn ask_batch(
         &mut self,
         requests: &[AskRequest<'_>],
@@ -1112,8 +1124,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As \[`Self::answer`\], for many requests, several in a datagram. Hands each result, with the
-    /// place of its request, to `each`; see \[`genl::Client::call_batch`\].
+    /// As [`Self::answer`], for many requests.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// request, to `each`; see [`genl::Client::call_batch`].
     pub fn answer_batch(
         &mut self,
         requests: &[AnswerRequest<'_>],

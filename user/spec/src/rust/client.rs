@@ -228,14 +228,13 @@ impl<'s> Client<'s> {
         );
         if let Some(request) = batched {
             let (result, read) = each;
-            let words = format!(
-                "As [`Self::{method}`], for many requests, several in a datagram. Hands each result, \
-                 with the place of its request, to `each`; see [`genl::Client::call_batch`]."
-            );
-            *methods += &doc(1, &words);
             let _ = write!(
                 methods,
-                "pub fn {snake}_batch(
+                "/// As [`Self::{method}`], for many requests.
+                ///
+                /// Sends several in a datagram, and hands each result, with the place of its
+                /// request, to `each`; see [`genl::Client::call_batch`].
+                pub fn {snake}_batch(
                     &mut self,
                     requests: &[{request}],
                     mut each: impl FnMut(usize, Result<{result}>) -> Result<()>,
