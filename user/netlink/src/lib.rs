@@ -109,7 +109,7 @@ pub mod genl {
     pub use client::Client;
     pub use controller::{follow, resolve, Family};
     pub use listener::{Event, Listener};
-    pub use values::{known, required, Bitfield32, List, Nest};
+    pub use values::{known, required, Bitfield32, FromAttributes, List, Nest};
 }
 
 pub use netlink::{Error, Result, Socket};

@@ -158,7 +158,8 @@ impl<'a> EchoRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.payload {
             to.bytes(echo::PAYLOAD, value)?;
@@ -190,7 +191,7 @@ impl<'a> EchoReply<'a> {
             let attribute = &attribute?;
             match attribute.number {
                 echo::PAYLOAD => read.payload = Some(attribute.payload),
-                echo::STAMP => read.stamp = Some(genl::Nest::new(attribute, nest::Stamp::read)),
+                echo::STAMP => read.stamp = Some(genl::Nest::new(attribute)),
                 _ => {}
             }
         }
@@ -234,7 +235,8 @@ impl<'a> CounterGetRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.name {
             to.string(counter::NAME, value)?;
@@ -320,7 +322,8 @@ impl<'a> CounterGetDumpRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.prefix {
             to.string(counter::PREFIX, value)?;
@@ -386,7 +389,8 @@ impl<'a> CounterSetRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.name {
             to.string(counter::NAME, value)?;
@@ -448,7 +452,8 @@ impl<'a> CounterAddRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.name {
             to.string(counter::NAME, value)?;
@@ -490,7 +495,8 @@ impl<'a> CounterDelRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.name {
             to.string(counter::NAME, value)?;
@@ -533,7 +539,8 @@ impl<'a> AskRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.question {
             to.bytes(ask::QUESTION, value)?;
@@ -632,7 +639,8 @@ impl<'a> AnswerRequest<'a> {
     }
 
     /// Puts the attributes into a message.
-    #[inline]
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
         if let Some(value) = self.id {
             to.uint(ask::ID, value)?;
@@ -896,6 +904,13 @@ pub mod nest {
         #[inline]
         pub fn portid(&self) -> Result<u32> {
             genl::required(self.portid, "stamp.portid")
+        }
+    }
+
+    impl<'a> genl::FromAttributes<'a> for Stamp {
+        #[inline(always)]
+        fn from_attributes(attributes: Attributes<'a>) -> Result<Self> {
+            Self::read(attributes)
         }
     }
 }

@@ -29,27 +29,38 @@
 use crate::netlink::attr::{Attribute, Attributes};
 use crate::netlink::{Error, Result};
 use std::fmt;
+use std::marker::PhantomData;
+
+/// A value that consists of attributes.
+pub trait FromAttributes<'a>: Sized {
+    /// Reads the attributes.
+    fn from_attributes(attributes: Attributes<'a>) -> Result<Self>;
+}
 
 /// A nest that has not been read. Borrows from the socket's buffer.
 pub struct Nest<'a, X> {
     attributes: Attributes<'a>,
-    read: fn(Attributes<'a>) -> Result<X>,
+    value: PhantomData<fn() -> X>,
 }
 
 impl<'a, X> Nest<'a, X> {
-    /// The nest in `attribute`; `read` turns it into a value.
+    /// The nest in `attribute`.
     #[inline]
-    pub fn new(attribute: &Attribute<'a>, read: fn(Attributes<'a>) -> Result<X>) -> Self {
+    pub fn new(attribute: &Attribute<'a>) -> Self {
         Self {
             attributes: attribute.attributes(),
-            read,
+            value: PhantomData,
         }
     }
 
     /// Reads the nest.
-    #[inline]
-    pub fn read(&self) -> Result<X> {
-        (self.read)(self.attributes.clone())
+    // No function pointer, so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(&self) -> Result<X>
+    where
+        X: FromAttributes<'a>,
+    {
+        X::from_attributes(self.attributes.clone())
     }
 
     /// The attributes inside.
@@ -63,12 +74,12 @@ impl<X> Clone for Nest<'_, X> {
     fn clone(&self) -> Self {
         Self {
             attributes: self.attributes.clone(),
-            read: self.read,
+            value: PhantomData,
         }
     }
 }
 
-impl<X: fmt::Debug> fmt::Debug for Nest<'_, X> {
+impl<'a, X: FromAttributes<'a> + fmt::Debug> fmt::Debug for Nest<'a, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.read() {
             Ok(value) => value.fmt(f),

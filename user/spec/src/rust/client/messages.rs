@@ -99,7 +99,8 @@ impl<'s> Client<'s> {
                     pub fn new() -> Self {{ Default::default() }}
 
                     {methods}/// Puts the attributes into a message.
-                    #[inline]
+                    // Inlined so that the compiler can drop the fields that the caller leaves out.
+                    #[inline(always)]
                     pub fn put(&self, {to}: &mut Writer<'_>) -> Result<()> {{
                         {puts} Ok(())
                     }}
@@ -137,6 +138,20 @@ impl<'s> Client<'s> {
                 } else if initials.is_empty() {
                     unread = "_";
                 }
+                // Nests are in a module of their own.
+                let nested = match up {
+                    "" => String::new(),
+                    _ => format!(
+                        "impl<'a> genl::FromAttributes<'a> for {name}{lifetime} {{
+                            #[inline(always)]
+                            fn from_attributes(attributes: Attributes<'a>) -> Result<Self> {{
+                                Self::read(attributes)
+                            }}
+                        }}
+
+                        "
+                    ),
+                };
                 write!(
                     out,
                     "#[derive(Clone, Debug)]
@@ -154,7 +169,7 @@ impl<'s> Client<'s> {
                         {methods}
                     }}
 
-                    ",
+                    {nested}",
                     of = if lifetime.is_empty() { "'_" } else { "'a" },
                 )
             }
