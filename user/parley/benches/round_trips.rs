@@ -92,9 +92,13 @@ fn echo() -> Result<()> {
     }
     longest_echo(&mut client, &bytes)?;
     for count in [1, 8, 32, 128] {
-        let requests = vec![EchoRequest::new().payload(&[0; 16]); count];
+        let payloads = vec![[0; 16]; count];
         row(&format!("batch-{count}"), 2048 / count, count, |_| {
-            client.echo_batch(&requests, |_, echo| look(&echo?))
+            client.echo_batch(
+                &payloads,
+                |payload| EchoRequest::new().payload(payload),
+                |_, echo| look(&echo?),
+            )
         })?;
     }
     for len in [16, 1024, 16384] {
@@ -175,8 +179,7 @@ fn name(i: usize) -> String {
 fn fill(count: usize) -> Result<()> {
     let names: Vec<_> = (0..count).map(name).collect();
     let set = CounterSetRequest::new().value(1).create(true);
-    let requests: Vec<_> = names.iter().map(|name| set.name(name)).collect();
-    Client::open()?.counter_set_batch(&requests, |_, end| end)
+    Client::open()?.counter_set_batch(&names, |name| set.name(name), |_, end| end)
 }
 
 fn counters(count: usize) -> Result<()> {

@@ -25,14 +25,14 @@ fn run(texts: &[String]) -> Result<()> {
 
     // Many requests in one datagram, so one system call sends them all. Each has a
     // result of its own.
-    let requests: Vec<_> = texts
-        .iter()
-        .map(|text| EchoRequest::new().payload(text))
-        .collect();
-    client.echo_batch(&requests, |place, echo| {
-        println!("{place}: {}", String::from_utf8_lossy(echo?.payload()?));
-        Ok(())
-    })
+    client.echo_batch(
+        texts,
+        |text| EchoRequest::new().payload(text),
+        |place, echo| {
+            println!("{place}: {}", String::from_utf8_lossy(echo?.payload()?));
+            Ok(())
+        },
+    )
 }
 
 fn main() {

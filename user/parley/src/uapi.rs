@@ -207,7 +207,7 @@ impl<'a> EchoReply<'a> {
     /// The attribute `stamp`. Fails if the message has none.
     #[inline]
     pub fn stamp(&self) -> Result<nest::Stamp> {
-        genl::required(self.stamp.as_ref(), "echo.stamp")?.read()
+        genl::required(self.stamp, "echo.stamp")?.read()
     }
 }
 
@@ -947,20 +947,21 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::echo`], for many requests.
+    /// As [`Self::echo`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn echo_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn echo_batch<I>(
         &mut self,
-        requests: &[EchoRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> EchoRequest<'_>,
         mut each: impl FnMut(usize, Result<EchoReply<'_>>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &EchoRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::ECHO, 0),
             Expect::Reply,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.and_then(EchoReply::read)),
         )
@@ -975,20 +976,21 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::counter_get`], for many requests.
+    /// As [`Self::counter_get`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn counter_get_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_get_batch<I>(
         &mut self,
-        requests: &[CounterGetRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> CounterGetRequest<'_>,
         mut each: impl FnMut(usize, Result<CounterGetReply<'_>>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &CounterGetRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::COUNTER_GET, 0),
             Expect::Reply,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.and_then(CounterGetReply::read)),
         )
@@ -1019,20 +1021,21 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::counter_set`], for many requests.
+    /// As [`Self::counter_set`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn counter_set_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_set_batch<I>(
         &mut self,
-        requests: &[CounterSetRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> CounterSetRequest<'_>,
         mut each: impl FnMut(usize, Result<()>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &CounterSetRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::COUNTER_SET, 0),
             Expect::Ack,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.map(drop)),
         )
@@ -1048,20 +1051,21 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::counter_add`], for many requests.
+    /// As [`Self::counter_add`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn counter_add_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_add_batch<I>(
         &mut self,
-        requests: &[CounterAddRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> CounterAddRequest<'_>,
         mut each: impl FnMut(usize, Result<CounterAddReply<'_>>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &CounterAddRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::COUNTER_ADD, 0),
             Expect::Reply,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.and_then(CounterAddReply::read)),
         )
@@ -1075,20 +1079,21 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::counter_del`], for many requests.
+    /// As [`Self::counter_del`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn counter_del_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_del_batch<I>(
         &mut self,
-        requests: &[CounterDelRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> CounterDelRequest<'_>,
         mut each: impl FnMut(usize, Result<()>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &CounterDelRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::COUNTER_DEL, 0),
             Expect::Ack,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.map(drop)),
         )
@@ -1111,23 +1116,21 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::ask`], for many requests.
+    /// As [`Self::ask`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn ask_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn ask_batch<I>(
         &mut self,
-        requests: &[AskRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> AskRequest<'_>,
         mut each: impl FnMut(usize, Result<AskReply<'_>>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &AskRequest<'_>, to: &mut Writer<'_>| request.put(to);
-        self.0.call_batch(
-            (cmd::ASK, 0),
-            Expect::Reply,
-            requests,
-            fill,
-            |place, reply| each(place, reply.and_then(AskReply::read)),
-        )
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0
+            .call_batch((cmd::ASK, 0), Expect::Reply, items, fill, |place, reply| {
+                each(place, reply.and_then(AskReply::read))
+            })
     }
 
     /// Answers a question, or declines it. The request carries either answer or declined; with both
@@ -1139,20 +1142,21 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::answer`], for many requests.
+    /// As [`Self::answer`], for many requests: `request` makes one of each item.
     ///
     /// Sends several in a datagram, and hands each result, with the place of its
-    /// request, to `each`; see [`genl::Client::call_batch`].
-    pub fn answer_batch(
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn answer_batch<I>(
         &mut self,
-        requests: &[AnswerRequest<'_>],
+        items: &[I],
+        request: impl Fn(&I) -> AnswerRequest<'_>,
         mut each: impl FnMut(usize, Result<()>) -> Result<()>,
     ) -> Result<()> {
-        let fill = |request: &AnswerRequest<'_>, to: &mut Writer<'_>| request.put(to);
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
         self.0.call_batch(
             (cmd::ANSWER, 0),
             Expect::Ack,
-            requests,
+            items,
             fill,
             |place, reply| each(place, reply.map(drop)),
         )

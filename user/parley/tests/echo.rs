@@ -81,9 +81,8 @@ fn clients_on_all_cpus_each_get_their_own_bytes_back() {
     });
 }
 
-fn requests(payloads: &[impl AsRef<[u8]>]) -> Vec<EchoRequest<'_>> {
-    let request = |payload| EchoRequest::new().payload(payload);
-    payloads.iter().map(request).collect()
+fn request(payload: &Vec<u8>) -> EchoRequest<'_> {
+    EchoRequest::new().payload(payload)
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn each_of_a_batch_comes_back_in_its_place_whatever_their_number_and_size() {
             .collect();
         let mut seen = 0;
         client
-            .echo_batch(&requests(&payloads), |i, echo| {
+            .echo_batch(&payloads, request, |i, echo| {
                 assert_eq!((i, echo?.payload()?), (seen, payloads[i].as_slice()));
                 seen += 1;
                 Ok(())
@@ -111,7 +110,7 @@ fn a_request_of_a_batch_that_is_refused_leaves_the_others_alone() {
     let payloads = [vec![1; 8], vec![2; uapi::PAYLOAD_MAX + 1], vec![3; 8]];
     let mut ends = Vec::new();
     client
-        .echo_batch(&requests(&payloads), |i, echo| {
+        .echo_batch(&payloads, request, |i, echo| {
             ends.push(match echo {
                 Ok(echo) => Ok(echo.payload().unwrap() == payloads[i]),
                 Err(error) => Err(refused::<()>(Err(error))),
@@ -128,7 +127,9 @@ fn a_request_of_a_batch_that_is_refused_leaves_the_others_alone() {
 #[test]
 fn who_leaves_a_batch_in_the_middle_gets_none_of_its_replies_later() {
     let mut client = client();
-    let left = client.echo_batch(&requests(&["one", "two", "six"]), |_, _| Err(Error::Nul));
+    let left = client.echo_batch(&["one", "two", "six"].map(Vec::from), request, |_, _| {
+        Err(Error::Nul)
+    });
     assert!(matches!(left, Err(Error::Nul)));
     assert_eq!(client.echoed(b"seven").unwrap(), b"seven");
 }

@@ -39,7 +39,7 @@ pub trait FromAttributes<'a>: Sized {
 
 /// A nest that has not been read. Borrows from the socket's buffer.
 pub struct Nest<'a, X> {
-    attributes: Attributes<'a>,
+    bytes: &'a [u8],
     value: PhantomData<fn() -> X>,
 }
 
@@ -48,7 +48,7 @@ impl<'a, X> Nest<'a, X> {
     #[inline]
     pub fn new(attribute: &Attribute<'a>) -> Self {
         Self {
-            attributes: attribute.attributes(),
+            bytes: attribute.payload,
             value: PhantomData,
         }
     }
@@ -60,24 +60,24 @@ impl<'a, X> Nest<'a, X> {
     where
         X: FromAttributes<'a>,
     {
-        X::from_attributes(self.attributes.clone())
+        X::from_attributes(self.attributes())
     }
 
     /// The attributes inside.
+    #[inline]
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
-        self.attributes.clone()
+        Attributes::new(self.bytes)
     }
 }
 
 impl<X> Clone for Nest<'_, X> {
     fn clone(&self) -> Self {
-        Self {
-            attributes: self.attributes.clone(),
-            value: PhantomData,
-        }
+        *self
     }
 }
+
+impl<X> Copy for Nest<'_, X> {}
 
 impl<'a, X: FromAttributes<'a> + fmt::Debug> fmt::Debug for Nest<'a, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

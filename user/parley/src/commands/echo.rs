@@ -8,7 +8,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
-use parley::client::EchoRequest;
+use parley::client::{EchoReply, EchoRequest};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -48,19 +48,20 @@ impl Echo {
         let payload = self.payload()?;
         let mut client = opener.client()?;
         let repeat = self.repeat.unwrap_or(self.batch);
-        let batch = vec![EchoRequest::new().payload(&payload); self.batch as usize];
+        let batch = vec![&payload; self.batch as usize];
         let (mut last, mut count) = (None, 0);
         while count < repeat {
             let now = self.batch.min(repeat - count);
             count += now;
             let batch = batch.get(..now as usize).unwrap_or_default();
-            client.echo_batch(batch, |i, echo| {
+            let each = |i, echo: parley::Result<EchoReply<'_>>| {
                 let echo = echo?;
                 if count == repeat && i + 1 == batch.len() {
                     last = Some((echo.payload()?.to_vec(), echo.stamp()?));
                 }
                 Ok(())
-            })?;
+            };
+            client.echo_batch(batch, |payload| EchoRequest::new().payload(*payload), each)?;
         }
         let (payload, stamp) = last.context("nothing was sent")?;
         if self.raw {

@@ -248,12 +248,14 @@ fn each_request_of_a_batch_gets_its_own_reply_or_refusal() {
         4 => answers.refuse(22),
         _ => answers.message(ID, 0, request.payload),
     });
-    let requests = [Some(1), None, Some(3)].map(|count| GetRequest {
-        count,
-        ..GetRequest::new()
-    });
+    fn request(count: &Option<u64>) -> GetRequest<'_> {
+        GetRequest {
+            count: *count,
+            ..GetRequest::new()
+        }
+    }
     let mut ends = Vec::new();
-    let done = client.get_batch(&requests, |place, reply| {
+    let done = client.get_batch(&[Some(1), None, Some(3)], request, |place, reply| {
         ends.push((place, reply.and_then(|reply| reply.count()).ok()));
         Ok(())
     });
@@ -261,12 +263,12 @@ fn each_request_of_a_batch_gets_its_own_reply_or_refusal() {
     assert_eq!(ends, [(0, Some(1)), (1, None), (2, Some(3))]);
     // Without a reply, each ends with its ACK.
     let mut client = self::client(|_, answers| answers.ack());
-    let requests = ["a", "b"].map(|name| OpenRequest::new().name(name));
     let mut count = 0;
-    let done = client.open_batch(&requests, |_, end| {
+    let each = |_, end| {
         count += 1;
         end
-    });
+    };
+    let done = client.open_batch(&["a", "b"], |name| OpenRequest::new().name(name), each);
     assert_eq!((done.unwrap(), count), ((), 2));
 }
 

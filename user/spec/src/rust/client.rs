@@ -230,17 +230,18 @@ impl<'s> Client<'s> {
             let (result, read) = each;
             let _ = write!(
                 methods,
-                "/// As [`Self::{method}`], for many requests.
+                "/// As [`Self::{method}`], for many requests: `request` makes one of each item.
                 ///
                 /// Sends several in a datagram, and hands each result, with the place of its
-                /// request, to `each`; see [`genl::Client::call_batch`].
-                pub fn {snake}_batch(
+                /// item, to `each`; see [`genl::Client::call_batch`].
+                pub fn {snake}_batch<I>(
                     &mut self,
-                    requests: &[{request}],
+                    items: &[I],
+                    request: impl Fn(&I) -> {request},
                     mut each: impl FnMut(usize, Result<{result}>) -> Result<()>,
                 ) -> Result<()> {{
-                    let fill = |request: &{request}, to: &mut Writer<'_>| request.put(to);
-                    self.0.call_batch(({cmd}, 0), {expect}, requests, fill, |place, reply| {{
+                    let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+                    self.0.call_batch(({cmd}, 0), {expect}, items, fill, |place, reply| {{
                         each(place, reply.{read})
                     }})
                 }}

@@ -9,7 +9,7 @@ use crate::netlink::fake::{reply, Answers, Fake, PORT};
 use crate::netlink::message::{flags, HEADER};
 use crate::netlink::{Error, Result};
 use crate::uapi::{self, cmd, counter, echo, stamp, stats, Client};
-use crate::uapi::{CounterGetDumpRequest, CounterGetRequest, EchoRequest};
+use crate::uapi::{CounterGetDumpRequest, CounterGetRequest, EchoReply, EchoRequest};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -253,11 +253,12 @@ fn replies_to_a_batch_may_share_a_datagram_with_each_other_and_with_strangers() 
         liar.datagram([stats_reply(0, 1), three].concat());
     });
     let mut heard = Vec::new();
-    let requests = ["one", "two", "three"].map(|text| EchoRequest::new().payload(text));
-    let sent = client.echo_batch(&requests, |_, echo| {
+    let each = |_, echo: Result<EchoReply<'_>>| {
         heard.push(String::from_utf8(echo?.payload()?.to_vec()).unwrap());
         Ok(())
-    });
+    };
+    let texts = ["one", "two", "three"];
+    let sent = client.echo_batch(&texts, |text| EchoRequest::new().payload(*text), each);
     sent.unwrap();
     assert_eq!(heard, ["one", "two", "three"]);
 }

@@ -335,7 +335,7 @@ fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> Str
         .strip_prefix("genl::Nest<'a, ")
         .and_then(|k| k.strip_suffix('>'));
     let (returned, field, read) = match nest {
-        Some(nest) => (nest, ".as_ref()", "?.read()"),
+        Some(nest) => (nest, "", "?.read()"),
         None if inner.starts_with("genl::List<") || inner == "Attributes<'a>" => {
             (inner, ".clone()", "")
         }
