@@ -199,13 +199,13 @@ impl<'a> EchoReply<'a> {
     }
 
     /// The attribute `payload`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn payload(&self) -> Result<&'a [u8]> {
         genl::required(self.payload, "echo.payload")
     }
 
     /// The attribute `stamp`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn stamp(&self) -> Result<nest::Stamp> {
         genl::required(self.stamp, "echo.stamp")?.read()
     }
@@ -280,19 +280,19 @@ impl<'a> CounterGetReply<'a> {
     }
 
     /// The attribute `name`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn name(&self) -> Result<&'a [u8]> {
         genl::required(self.name, "counter.name")
     }
 
     /// The attribute `value`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn value(&self) -> Result<u64> {
         genl::required(self.value, "counter.value")
     }
 
     /// The attribute `updates`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn updates(&self) -> Result<u64> {
         genl::required(self.updates, "counter.updates")
     }
@@ -583,13 +583,13 @@ impl<'a> AskReply<'a> {
     }
 
     /// The attribute `id`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn id(&self) -> Result<u64> {
         genl::required(self.id, "ask.id")
     }
 
     /// The attribute `answer`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn answer(&self) -> Result<&'a [u8]> {
         genl::required(self.answer, "ask.answer")
     }
@@ -702,37 +702,37 @@ impl StatsGetReply {
     }
 
     /// The attribute `echoes`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn echoes(&self) -> Result<u64> {
         genl::required(self.echoes, "stats.echoes")
     }
 
     /// The attribute `echo-bytes`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn echo_bytes(&self) -> Result<u64> {
         genl::required(self.echo_bytes, "stats.echo-bytes")
     }
 
     /// The attribute `counters`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn counters(&self) -> Result<u64> {
         genl::required(self.counters, "stats.counters")
     }
 
     /// The attribute `notifications`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn notifications(&self) -> Result<u64> {
         genl::required(self.notifications, "stats.notifications")
     }
 
     /// The attribute `asks-pending`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn asks_pending(&self) -> Result<u64> {
         genl::required(self.asks_pending, "stats.asks-pending")
     }
 
     /// The attribute `asks-answered`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn asks_answered(&self) -> Result<u64> {
         genl::required(self.asks_answered, "stats.asks-answered")
     }
@@ -773,19 +773,19 @@ impl<'a> QuestionEvent<'a> {
     }
 
     /// The attribute `id`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn id(&self) -> Result<u64> {
         genl::required(self.id, "ask.id")
     }
 
     /// The attribute `question`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn question(&self) -> Result<&'a [u8]> {
         genl::required(self.question, "ask.question")
     }
 
     /// The attribute `portid`. Fails if the message has none.
-    #[inline]
+    #[inline(always)]
     pub fn portid(&self) -> Result<u32> {
         genl::required(self.portid, "ask.portid")
     }
@@ -889,19 +889,19 @@ pub mod nest {
         }
 
         /// The attribute `time-ns`. Fails if the message has none.
-        #[inline]
+        #[inline(always)]
         pub fn time_ns(&self) -> Result<u64> {
             genl::required(self.time_ns, "stamp.time-ns")
         }
 
         /// The attribute `cpu`. Fails if the message has none.
-        #[inline]
+        #[inline(always)]
         pub fn cpu(&self) -> Result<u32> {
             genl::required(self.cpu, "stamp.cpu")
         }
 
         /// The attribute `portid`. Fails if the message has none.
-        #[inline]
+        #[inline(always)]
         pub fn portid(&self) -> Result<u32> {
             genl::required(self.portid, "stamp.portid")
         }

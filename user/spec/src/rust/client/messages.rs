@@ -346,7 +346,7 @@ fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> Str
         attribute.name
     );
     format!(
-        "{}#[inline]
+        "{}#[inline(always)]
         pub fn {}(&self) -> Result<{returned}> {{
             genl::required(self.{name}{field}, {full_name:?}){read}
         }}
