@@ -345,7 +345,9 @@ mod tests {
         let mut program = crate::Arguments::command().disable_help_subcommand(true);
         program.build();
         // The global ones are on the page of the program.
-        let global = program.get_arguments().filter(|option| option.is_global_set());
+        let global = program
+            .get_arguments()
+            .filter(|option| option.is_global_set());
         let global: Vec<_> = global.map(|option| option.get_id().clone()).collect();
         for command in program.get_subcommands() {
             let text = String::from_utf8(page(&program, command, "").unwrap()).unwrap();
