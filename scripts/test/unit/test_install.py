@@ -167,9 +167,9 @@ class Install(Made):
         self.assertTrue((self.root / MODULE).is_file())
 
     def test_a_build_that_had_nothing_to_do_counts_as_one(self):
-        for name, time in (("user/target/release/parley", 1e9), ("kmod/parley.ko", 1e9),
+        for name, moment in (("user/target/release/parley", 1e9), ("kmod/parley.ko", 1e9),
                            ("user/Cargo.toml", 1.1e9), ("kmod/parley_main.rs", 1.1e9)):
-            os.utime(self.checkout / name, (time, time))
+            os.utime(self.checkout / name, (moment, moment))
         cargo = self.fake("cargo", "exit 0")
         self.ok("program")
         cargo.unlink()
