@@ -241,7 +241,7 @@ class Distclean(CheckoutTest):
                  "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
         for name in ("linux-7.3.4", "rust-src-1.95.0"):
             self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
-        for name in names:
+        for name in (*names, "crate-fetch.Ab01Yz/crate"):
             self.write(self.cache / name)
 
     def test_the_cache_goes_without_cargo_and_without_sudo(self):
