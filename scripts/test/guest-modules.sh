@@ -39,8 +39,8 @@ file_of() {
 			\( -name '*.ko' -o -name '*.ko.[xg]z' -o -name '*.ko.zst' \))
 }
 # add MODULE: puts MODULE on the list of what the guest loads, after the modules that it
-# depends on. Those in no --module-dir are the kernel's own: modprobe knows them. Sets `builds` to the
-# files of this checkout that are a build of parley's module, each as it is there and as it is loaded.
+# depends on. Those in no --module-dir are the kernel's own: modprobe knows them. Lists builds of
+# parley's module in this checkout in `builds`: each file there, and the one to load.
 load=() builds=() seen=' '
 add() {
 	local file=$1 name need from

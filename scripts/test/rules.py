@@ -338,7 +338,8 @@ RULES = (licence, length, unfinished, unsafe, bindings, layers, links)
 
 
 def main():
-    above = subprocess.run(["git", "rev-parse", "--show-toplevel"], check=True, capture_output=True, text=True)
+    above = subprocess.run(
+        ["git", "rev-parse", "--show-toplevel"], check=True, capture_output=True, text=True)
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         check=True,
@@ -346,8 +347,9 @@ def main():
         text=True,
     ).stdout.split("\0")
     # A repository above this folder may ignore all of it.
-    if pathlib.Path(above.stdout.strip()) != pathlib.Path.cwd() or "scripts/test/rules.py" not in listed:
-        sys.exit("rules: git does not list the files of this checkout: run git init there, and git add .")
+    top = pathlib.Path(above.stdout.strip())
+    if top != pathlib.Path.cwd() or "scripts/test/rules.py" not in listed:
+        sys.exit("rules: git does not list the files of this checkout: run git init && git add .")
     broken = looked = 0
     rust = {}
     for path in sorted(set(listed) - {""}):

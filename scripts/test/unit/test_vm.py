@@ -277,7 +277,8 @@ class Guest(VmTest):
         # An old build is none of the sources, even if the current one is.
         (self.top / "Kbuild").touch()
         self.run_script("bash", "-euc", '''. scripts/lib.sh
-            by_content; echo new >kmod/parley.ko; mkdir -p build/module/kmod; echo stale >build/module/kmod/parley.ko; content_of kmod/parley.ko >build/module-sum
+            by_content; echo new >kmod/parley.ko; mkdir -p build/module/kmod
+            echo stale >build/module/kmod/parley.ko; content_of kmod/parley.ko >build/module-sum
             echo / >build/module-for; state_of / >"$(state_for "$top/build/module")"''',
                         "scripts/alone", cwd=self.top, env=self.environment)
         kernel = self.top / "scripts/build/kernel"
