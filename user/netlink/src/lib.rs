@@ -100,6 +100,7 @@ pub mod netlink {
 pub mod genl {
     pub mod client;
     pub mod controller;
+    pub mod listener;
     pub mod message;
     pub mod refusal;
     pub mod spec;
@@ -107,7 +108,8 @@ pub mod genl {
 
     pub use client::Client;
     pub use controller::{follow, resolve, Family};
-    pub use values::{known, Bitfield32, List, Nest};
+    pub use listener::{Event, Listener};
+    pub use values::{known, required, Bitfield32, FromAttributes, List, Nest};
 }
 
 pub use netlink::{Error, Result, Socket};

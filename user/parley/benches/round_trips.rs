@@ -15,8 +15,11 @@
 //!
 //! `agent`, and `echoes TIMES`, are what `ask` and `parallel` run beside them.
 
-use parley::client::{Agent, Listener, SetMode};
-use parley::uapi::{self, cmd, counter, stamp};
+use parley::client::{
+    Agent, AskRequest, CounterAddRequest, CounterGetDumpRequest, CounterGetReply,
+    CounterGetRequest, CounterSetRequest, EchoReply, EchoRequest, Event, Listener,
+};
+use parley::uapi::{self, cmd, group, stamp};
 use parley::{Client, Result};
 use parley_netlink::genl::{self, message};
 use parley_netlink::netlink::message::{flags, Kind};
@@ -57,6 +60,22 @@ fn print(name: &str, nanoseconds: f64) {
     println!("{name} {nanoseconds:.1}");
 }
 
+/// Looks at all that an echo says.
+#[inline(always)]
+fn look(echo: &EchoReply<'_>) -> Result<()> {
+    let stamp = echo.stamp()?;
+    let stamp = (stamp.time_ns()?, stamp.cpu()?, stamp.portid()?);
+    black_box((echo.payload()?, stamp));
+    Ok(())
+}
+
+/// Looks at all that is said of a counter.
+#[inline(always)]
+fn look_at(counter: &CounterGetReply<'_>) -> Result<()> {
+    black_box((counter.name()?, counter.value()?, counter.updates()?));
+    Ok(())
+}
+
 /// An error of something else than netlink.
 fn io(call: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Io { call, error }
@@ -68,18 +87,18 @@ fn echo() -> Result<()> {
     for (len, times) in [(0, 2000), (16, 2000), (1024, 2000), (16384, 500)] {
         let payload = bytes.get(..len).unwrap_or_default();
         row(&format!("echo-{len}"), times, 1, |_| {
-            black_box(client.echo(payload)?);
-            Ok(())
+            look(&client.echo(&EchoRequest::new().payload(payload))?)
         })?;
     }
     longest_echo(&mut client, &bytes)?;
     for count in [1, 8, 32, 128] {
         let payloads = vec![[0; 16]; count];
         row(&format!("batch-{count}"), 2048 / count, count, |_| {
-            client.echo_batch(&payloads, |_, echo| {
-                black_box(echo?);
-                Ok(())
-            })
+            client.echo_batch(
+                &payloads,
+                |payload| EchoRequest::new().payload(payload),
+                |_, echo| look(&echo?),
+            )
         })?;
     }
     for len in [16, 1024, 16384] {
@@ -99,12 +118,12 @@ fn longest_echo(client: &mut Client, payload: &[u8]) -> Result<()> {
     let (mut least, mut unread) = (f64::MAX, Vec::new());
     for _ in 0..8 {
         let took = measure(40, |_| {
-            black_box(client.echo(payload)?);
-            Ok(())
+            look(&client.echo(&EchoRequest::new().payload(payload))?)
         })?;
         least = least.min(took);
         let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
-        let (family, seq, mut request) = (client.family().id, socket.next_seq(), Vec::new());
+        let (family, seq, mut request) =
+            (client.inner().family().id, socket.next_seq(), Vec::new());
         let echo = (cmd::ECHO, uapi::FAMILY_VERSION);
         message::write(&mut request, family, echo, 0, seq, |attributes| {
             attributes.bytes(uapi::echo::PAYLOAD, payload)
@@ -159,17 +178,8 @@ fn name(i: usize) -> String {
 /// Makes `count` counters; those that are there stay.
 fn fill(count: usize) -> Result<()> {
     let names: Vec<_> = (0..count).map(name).collect();
-    Client::open()?.call_batch(
-        (cmd::COUNTER_SET, 0),
-        Expect::Ack,
-        &names,
-        |name, attributes| {
-            attributes.string(counter::NAME, name)?;
-            attributes.uint(counter::VALUE, 1)?;
-            attributes.flag(counter::CREATE)
-        },
-        |_, end| end.map(drop),
-    )
+    let set = CounterSetRequest::new().value(1).create(true);
+    Client::open()?.counter_set_batch(&names, |name| set.name(name), |_, end| end)
 }
 
 fn counters(count: usize) -> Result<()> {
@@ -177,15 +187,14 @@ fn counters(count: usize) -> Result<()> {
     let name = |i: usize| names.get(i % 64).map_or("", String::as_str);
     let mut client = Client::open()?;
     row(&format!("get-{count}"), 2048, 1, |i| {
-        black_box(client.counter_get(name(i))?);
-        Ok(())
+        look_at(&client.counter_get(&CounterGetRequest::new().name(name(i)))?)
     })?;
     row(&format!("add-{count}"), 2048, 1, |i| {
-        black_box(client.counter_add(name(i), 1, false)?);
-        Ok(())
+        let request = CounterAddRequest::new().name(name(i)).delta(1);
+        look_at(&client.counter_add(&request)?)
     })?;
     row(&format!("set-{count}"), 2048, 1, |i| {
-        client.counter_set(name(i), 1, SetMode::default())
+        client.counter_set(&CounterSetRequest::new().name(name(i)).value(1))
     })
 }
 
@@ -202,10 +211,9 @@ fn dump(count: usize) -> Result<()> {
 #[inline(never)]
 fn list(client: &mut Client) -> Result<usize> {
     let mut seen = 0;
-    client.counter_list(None, |counter| {
-        black_box(counter);
+    client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
         seen += 1;
-        Ok(())
+        look_at(&counter)
     })?;
     Ok(seen)
 }
@@ -238,16 +246,20 @@ fn kernel_memory() -> Result<u64> {
 /// A counter changes, and each of the listeners reads its event.
 fn events() -> Result<()> {
     let mut client = Client::open()?;
-    client.counter_add("event", 1, true)?;
+    let add = CounterAddRequest::new().name("event").delta(1);
+    client.counter_add(&add.create(true))?;
     for (count, times) in [(1, 1000), (10, 500), (100, 100)] {
         let timeout = Some(Duration::from_secs(5));
         let mut listeners = (0..count)
-            .map(|_| Listener::open(timeout))
+            .map(|_| Listener::open(&[group::EVENTS], timeout))
             .collect::<Result<Vec<_>>>()?;
         row(&format!("event-{count}"), times, 1, |_| {
-            let value = client.counter_add("event", 1, false)?.value;
+            let value = client.counter_add(&add)?.value()?;
             for listener in &mut listeners {
-                assert_eq!(listener.next_event()?.counter.value, value);
+                let Event::CounterChangeNtf(counter) = listener.next_event()? else {
+                    return Err(Error::Absent("the change"));
+                };
+                assert_eq!(counter.value()?, value);
             }
             Ok(())
         })?;
@@ -278,8 +290,9 @@ fn beside(arguments: &[&str]) -> Result<Child> {
 fn ask() -> Result<()> {
     let mut agent = beside(&["agent"])?;
     let mut client = Client::open()?;
+    let question = AskRequest::new().question(&[b'?'; 16]);
     let asked = row("ask", 1000, 1, |_| {
-        assert_eq!(client.ask(&[b'?'; 16], None)?.answer, [b'!'; 16]);
+        assert_eq!(client.ask_and_wait(&question)?.answer, [b'!'; 16]);
         Ok(())
     });
     agent.kill().map_err(io("kill"))?;
@@ -326,7 +339,7 @@ fn echoes(times: usize) -> Result<()> {
                 .read_to_end(&mut Vec::new())
                 .map_err(io("read"))?;
         }
-        black_box(client.echo(&[0; 16])?);
+        look(&client.echo(&EchoRequest::new().payload(&[0; 16]))?)?;
     }
     Ok(())
 }
@@ -368,12 +381,10 @@ fn repeat(case: &str, times: usize) -> Result<()> {
     let name = name(0);
     match case {
         "echo-16" => each(times, || {
-            black_box(client.echo(&[0; 16])?);
-            Ok(())
+            look(&client.echo(&EchoRequest::new().payload(&[0; 16]))?)
         }),
         "get-1" => each(times, || {
-            black_box(client.counter_get(&name)?);
-            Ok(())
+            look_at(&client.counter_get(&CounterGetRequest::new().name(&name))?)
         }),
         "dump" => each(times, || list(&mut client).map(drop)),
         _ => Err(Error::Absent("the case")),

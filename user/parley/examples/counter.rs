@@ -7,25 +7,29 @@
 //! counter NAME
 //! ```
 
-use parley::client::SetMode;
+use parley::client::{
+    CounterAddRequest, CounterDelRequest, CounterGetDumpRequest, CounterSetRequest, Name,
+};
 use parley::{Client, Result};
 
 fn run(name: &str) -> Result<()> {
     let mut client = Client::open()?;
 
     // Created, and refused with EEXIST where somebody else has done so.
-    let mode = SetMode {
-        create: true,
-        exclusive: true,
-    };
-    client.counter_set(name, 40, mode)?;
+    let request = CounterSetRequest::new().name(name).value(40);
+    client.counter_set(&request.create(true).exclusive(true))?;
 
-    let counter = client.counter_add(name, 2, false)?;
-    println!("{} stands at {}", counter.name, counter.value);
+    let request = CounterAddRequest::new().name(name);
+    let counter = client.counter_add(&request.delta(2))?;
+    println!(
+        "{} stands at {}",
+        Name::from(counter.name()?),
+        counter.value()?
+    );
 
     // A refusal has the errno, and with extended ACK the kernel's own words and the
     // attribute of the request that they are about.
-    if let Err(error) = client.counter_add(name, -43, false) {
+    if let Err(error) = client.counter_add(&request.delta(-43)) {
         if let Some(refusal) = error.refusal() {
             println!("refused: {}", refusal.errno_name());
             println!("  because: {}", refusal.message.as_deref().unwrap_or("-"));
@@ -35,13 +39,18 @@ fn run(name: &str) -> Result<()> {
 
     // A dump: as many messages as it takes. If counters were created or deleted
     // meanwhile, a program that needs the set of one moment asks again.
-    let changed = client.counter_list(Some(name.as_bytes()), |counter| {
-        println!("listed: {} at {}", counter.name, counter.value);
-        Ok(())
-    })?;
+    let changed =
+        client.counter_get_dump(&CounterGetDumpRequest::new().prefix(name), |counter| {
+            println!(
+                "listed: {} at {}",
+                Name::from(counter.name()?),
+                counter.value()?
+            );
+            Ok(())
+        })?;
     println!("changed meanwhile: {changed}");
 
-    client.counter_del(name)
+    client.counter_del(&CounterDelRequest::new().name(name))
 }
 
 fn main() {

@@ -6,6 +6,7 @@
 //! echo TEXT...
 //! ```
 
+use parley::client::EchoRequest;
 use parley::{Client, Result};
 
 fn run(texts: &[String]) -> Result<()> {
@@ -15,20 +16,23 @@ fn run(texts: &[String]) -> Result<()> {
     if let Some(text) = texts.first() {
         // What comes back borrows from the client's buffer, so that nothing is
         // copied; the next call needs the buffer again.
-        let echo = client.echo(text.as_bytes())?;
-        println!("alone: {}", String::from_utf8_lossy(echo.payload));
+        let echo = client.echo(&EchoRequest::new().payload(text))?;
+        println!("alone: {}", String::from_utf8_lossy(echo.payload()?));
         // The stamp is the kernel's: for whom it did it, where and when.
-        let stamp = echo.stamp;
-        println!("for this port: {}", stamp.portid == client.portid());
+        let portid = echo.stamp()?.portid()?;
+        println!("for this port: {}", portid == client.inner().portid());
     }
 
     // Many requests in one datagram, so one system call sends them all. Each has a
     // result of its own.
-    client.echo_batch(texts, |place, echo| {
-        let echo = echo?;
-        println!("{place}: {}", String::from_utf8_lossy(echo.payload));
-        Ok(())
-    })
+    client.echo_batch(
+        texts,
+        |text| EchoRequest::new().payload(text),
+        |place, echo| {
+            println!("{place}: {}", String::from_utf8_lossy(echo?.payload()?));
+            Ok(())
+        },
+    )
 }
 
 fn main() {

@@ -6,35 +6,41 @@
 //! events [COUNT]
 //! ```
 
-use parley::client::{Change, Listener};
+use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::{Client, Error, Result};
 
 /// How the counters stand: where events are lost, this is what makes up for them.
 fn list(client: &mut Client) -> Result<()> {
-    client.counter_list(None, |counter| {
-        println!("there is {} at {}", counter.name, counter.value);
+    client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
+        let name = Name::from(counter.name()?);
+        println!("there is {name} at {}", counter.value()?);
         Ok(())
     })?;
     Ok(())
 }
 
+/// Prints an event.
+fn show(event: Event<'_>) -> Result<()> {
+    let name = |name| Ok::<_, Error>(Name::from(name?));
+    match event {
+        Event::CounterNewNtf(it) => println!("new {} at {}", name(it.name())?, it.value()?),
+        Event::CounterChangeNtf(it) => println!("{} is at {}", name(it.name())?, it.value()?),
+        Event::CounterDelNtf(it) => println!("{} is gone", name(it.name())?),
+        _ => {}
+    }
+    Ok(())
+}
+
 fn run(count: usize) -> Result<()> {
     // First the listener and then the list, so that no change falls between.
-    let mut listener = Listener::open(None)?;
+    let mut listener = Listener::open(&[group::EVENTS], None)?;
     let mut client = Client::open()?;
     list(&mut client)?;
     println!("listening");
 
     for _ in 0..count {
         match listener.next_event() {
-            Ok(event) => {
-                let counter = event.counter;
-                match event.change {
-                    Change::New => println!("new {} at {}", counter.name, counter.value),
-                    Change::Written => println!("{} is at {}", counter.name, counter.value),
-                    Change::Deleted => println!("{} is gone", counter.name),
-                }
-            }
+            Ok(event) => show(event)?,
             // The buffer was full. The kernel waits for no listener, and says so. What
             // was in the buffer is read by now, so from here on all is told again.
             Err(Error::Overrun) => list(&mut client)?,

@@ -8,31 +8,34 @@
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
-use parley::client::{Change, Event, Listener};
+use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::Client;
 use std::error::Error;
 
 /// Prints how the counters stand: after a loss, this makes up for the events.
 fn list(client: &mut Client) -> Result<(), parley::Error> {
-    client.counter_list(None, |counter| {
-        println!("there is {} at {}", counter.name, counter.value);
+    client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
+        let name = Name::from(counter.name()?);
+        println!("there is {name} at {}", counter.value()?);
         Ok(())
     })?;
     Ok(())
 }
 
 /// Prints an event.
-fn show(event: Event<'_>) {
-    let counter = event.counter;
-    match event.change {
-        Change::New => println!("new {} at {}", counter.name, counter.value),
-        Change::Written => println!("{} is at {}", counter.name, counter.value),
-        Change::Deleted => println!("{} is gone", counter.name),
+fn show(event: Event<'_>) -> Result<(), parley::Error> {
+    let name = |name| Ok::<_, parley::Error>(Name::from(name?));
+    match event {
+        Event::CounterNewNtf(it) => println!("new {} at {}", name(it.name())?, it.value()?),
+        Event::CounterChangeNtf(it) => println!("{} is at {}", name(it.name())?, it.value()?),
+        Event::CounterDelNtf(it) => println!("{} is gone", name(it.name())?),
+        _ => {}
     }
+    Ok(())
 }
 
 fn run(count: usize) -> Result<(), Box<dyn Error>> {
-    let mut listener = Listener::open(None)?;
+    let mut listener = Listener::open(&[group::EVENTS], None)?;
     let mut client = Client::open()?;
     let epoll = Epoll::new(EpollCreateFlags::empty())?;
     // Edge-triggered: each report is used up by reading until nothing is left.
@@ -52,7 +55,7 @@ fn run(count: usize) -> Result<(), Box<dyn Error>> {
         loop {
             match listener.try_next_event() {
                 Ok(Some(event)) => {
-                    show(event);
+                    show(event)?;
                     seen += 1;
                 }
                 // Nothing is left, so the next report is awaited.

@@ -6,7 +6,7 @@
 //! events_tokio COUNT
 //! ```
 
-use parley::client::{Change, Event, Listener};
+use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::Client;
 use std::error::Error;
 use tokio::io::unix::AsyncFd;
@@ -14,27 +14,30 @@ use tokio::io::Interest;
 
 /// Prints how the counters stand: after a loss, this makes up for the events.
 fn list(client: &mut Client) -> Result<(), parley::Error> {
-    client.counter_list(None, |counter| {
-        println!("there is {} at {}", counter.name, counter.value);
+    client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
+        let name = Name::from(counter.name()?);
+        println!("there is {name} at {}", counter.value()?);
         Ok(())
     })?;
     Ok(())
 }
 
 /// Prints an event.
-fn show(event: Event<'_>) {
-    let counter = event.counter;
-    match event.change {
-        Change::New => println!("new {} at {}", counter.name, counter.value),
-        Change::Written => println!("{} is at {}", counter.name, counter.value),
-        Change::Deleted => println!("{} is gone", counter.name),
+fn show(event: Event<'_>) -> Result<(), parley::Error> {
+    let name = |name| Ok::<_, parley::Error>(Name::from(name?));
+    match event {
+        Event::CounterNewNtf(it) => println!("new {} at {}", name(it.name())?, it.value()?),
+        Event::CounterChangeNtf(it) => println!("{} is at {}", name(it.name())?, it.value()?),
+        Event::CounterDelNtf(it) => println!("{} is gone", name(it.name())?),
+        _ => {}
     }
+    Ok(())
 }
 
 async fn run(count: usize) -> Result<(), Box<dyn Error>> {
     // The kernel reports a loss as an error of the socket.
     let interest = Interest::READABLE | Interest::ERROR;
-    let mut listener = AsyncFd::with_interest(Listener::open(None)?, interest)?;
+    let mut listener = AsyncFd::with_interest(Listener::open(&[group::EVENTS], None)?, interest)?;
     let mut client = Client::open()?;
     println!("listening");
 
@@ -44,7 +47,7 @@ async fn run(count: usize) -> Result<(), Box<dyn Error>> {
         loop {
             match ready.get_inner_mut().try_next_event() {
                 Ok(Some(event)) => {
-                    show(event);
+                    show(event)?;
                     seen += 1;
                 }
                 Ok(None) => break,

@@ -3,6 +3,7 @@
 //! The channels to the module, to compare with others.
 
 use crate::opener::Opener;
+use parley::client::EchoRequest;
 use parley::device::{self, Device};
 use parley::{Client, Error};
 use parley_compare::{because, Channel, Module};
@@ -120,7 +121,8 @@ impl Netlink {
 impl Channel for Netlink {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
-        let echo = self.client.echo(message).map_err(io::Error::other)?;
-        Ok(echo.payload)
+        let request = EchoRequest::new().payload(message);
+        let echo = self.client.echo(&request).map_err(io::Error::other)?;
+        echo.payload().map_err(io::Error::other)
     }
 }

@@ -2,14 +2,16 @@
 
 //! The Generic Netlink family `parley`, which a kernel module of the same name serves.
 //!
-//! [`client`] is the family as typed calls. [`device`] stands beside it: the same over
+//! [`client`] is the family as typed calls, generated from its spec. [`device`] stands beside it: the same over
 //! `/dev/parley`. Both are made of what the crate [`parley_netlink`] offers everybody.
 //!
 //! ```no_run
+//! use parley::client::EchoRequest;
+//!
 //! let mut client = parley::Client::open()?;
-//! let echo = client.echo(b"hello")?;
-//! assert_eq!(echo.payload, b"hello");
-//! println!("handled on CPU {}", echo.stamp.cpu);
+//! let echo = client.echo(&EchoRequest::new().payload("hello"))?;
+//! assert_eq!(echo.payload()?, b"hello");
+//! println!("handled on CPU {}", echo.stamp()?.cpu()?);
 //! # Ok::<(), parley::Error>(())
 //! ```
 //!
@@ -20,7 +22,7 @@ compile_error!("this library talks to the Linux kernel, and builds for Linux alo
 
 pub mod client;
 pub mod device;
-/// The contract of the family `parley`.
+/// The contract of the family `parley`, and its client; [`client`] also offers all of it.
 ///
 /// ```
 /// use parley::uapi::{cmd, OPERATIONS};

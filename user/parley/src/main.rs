@@ -107,7 +107,9 @@ struct Arguments {
     command: Command,
 }
 
+// The arguments of a command are only built if it is the one that runs.
 #[derive(Subcommand)]
+#[command(defer = true)]
 enum Command {
     Echo(commands::echo::Echo),
     #[command(subcommand)]

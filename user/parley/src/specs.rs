@@ -34,6 +34,12 @@ pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
             let spec = read(Some(&file))?;
             if parley_call::is_generic(&spec) {
                 tables.push(parley_call::table(&spec));
+            } else if file == *path {
+                bail!(
+                    "{} is not of Generic Netlink, whose specs alone can be read for names; \
+                     those of rtnetlink and nf_tables are known without",
+                    path.display()
+                );
             }
         }
     }

@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
 // Generated from spec/parley.yaml by parley-spec; do not edit.
 
-//! The numbers and names of the wire contract.
+// The client of the family `parley`: A conversation between user space and the kernel in every
+// direction that Generic Netlink has: a request and its reply, a dump, an event to a group, and a
+// question that the kernel puts to a user process. Each network namespace has a state of its own.
 
-use parley_netlink::genl::spec::{Attribute, AttributeSet, Family, Operation};
+#[allow(unused_imports)]
+use parley_netlink::{
+    genl::{
+        self,
+        spec::{Attribute, AttributeSet, Family, Operation},
+    },
+    netlink::{
+        attr::{Attributes, Writer},
+        socket::Expect,
+        transport::{Netlink, Transport},
+        Result, Socket,
+    },
+};
 
 /// The family's name.
 pub const FAMILY_NAME: &str = "parley";
@@ -120,6 +134,1041 @@ pub mod group {
     /// The group `events`.
     pub const EVENTS: &str = "events";
 }
+/// The request of `echo`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EchoRequest<'a> {
+    /// Bytes to send back. May be empty.
+    pub payload: Option<&'a [u8]>,
+}
+
+impl<'a> EchoRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `payload`.
+    #[inline]
+    #[must_use]
+    pub fn payload(mut self, payload: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.payload = Some(payload.as_ref());
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.payload {
+            to.bytes(echo::PAYLOAD, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reply to `echo`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EchoReply<'a> {
+    /// Bytes to send back. May be empty.
+    pub payload: Option<&'a [u8]>,
+    /// When, where and for whom the kernel handled the request.
+    pub stamp: Option<genl::Nest<'a, nest::Stamp>>,
+}
+
+impl<'a> EchoReply<'a> {
+    /// Reads the attributes of a message.
+    // Inlined so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(attributes: Attributes<'a>) -> Result<Self> {
+        let mut read = Self {
+            payload: None,
+            stamp: None,
+        };
+        for attribute in attributes {
+            let attribute = &attribute?;
+            match attribute.number {
+                echo::PAYLOAD => read.payload = Some(attribute.payload),
+                echo::STAMP => read.stamp = Some(genl::Nest::new(attribute)),
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// The attribute `payload`. Fails if the message has none.
+    #[inline(always)]
+    pub fn payload(&self) -> Result<&'a [u8]> {
+        genl::required(self.payload, "echo.payload")
+    }
+
+    /// The attribute `stamp`. Fails if the message has none.
+    #[inline(always)]
+    pub fn stamp(&self) -> Result<nest::Stamp> {
+        genl::required(self.stamp, "echo.stamp")?.read()
+    }
+}
+
+/// The request of `counter-get`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CounterGetRequest<'a> {
+    /// 1 to 31 bytes and a NUL.
+    pub name: Option<&'a [u8]>,
+}
+
+impl<'a> CounterGetRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `name`.
+    #[inline]
+    #[must_use]
+    pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.name = Some(name.as_ref());
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.name {
+            to.string(counter::NAME, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reply to `counter-get`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CounterGetReply<'a> {
+    /// 1 to 31 bytes and a NUL.
+    pub name: Option<&'a [u8]>,
+    /// What the counter stands at.
+    pub value: Option<u64>,
+    /// How often the value was written.
+    pub updates: Option<u64>,
+}
+
+impl<'a> CounterGetReply<'a> {
+    /// Reads the attributes of a message.
+    // Inlined so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(attributes: Attributes<'a>) -> Result<Self> {
+        let mut read = Self {
+            name: None,
+            value: None,
+            updates: None,
+        };
+        for attribute in attributes {
+            let attribute = &attribute?;
+            match attribute.number {
+                counter::NAME => read.name = Some(attribute.string_bytes()?),
+                counter::VALUE => read.value = Some(attribute.uint()?),
+                counter::UPDATES => read.updates = Some(attribute.uint()?),
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// The attribute `name`. Fails if the message has none.
+    #[inline(always)]
+    pub fn name(&self) -> Result<&'a [u8]> {
+        genl::required(self.name, "counter.name")
+    }
+
+    /// The attribute `value`. Fails if the message has none.
+    #[inline(always)]
+    pub fn value(&self) -> Result<u64> {
+        genl::required(self.value, "counter.value")
+    }
+
+    /// The attribute `updates`. Fails if the message has none.
+    #[inline(always)]
+    pub fn updates(&self) -> Result<u64> {
+        genl::required(self.updates, "counter.updates")
+    }
+}
+
+/// The request of `counter-get`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CounterGetDumpRequest<'a> {
+    /// Dump only the counters whose names begin with this.
+    pub prefix: Option<&'a [u8]>,
+}
+
+impl<'a> CounterGetDumpRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `prefix`.
+    #[inline]
+    #[must_use]
+    pub fn prefix(mut self, prefix: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.prefix = Some(prefix.as_ref());
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.prefix {
+            to.string(counter::PREFIX, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// An entry of the dump `counter-get`.
+pub type CounterGetEntry<'a> = CounterGetReply<'a>;
+
+/// The request of `counter-set`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CounterSetRequest<'a> {
+    /// 1 to 31 bytes and a NUL.
+    pub name: Option<&'a [u8]>,
+    /// What the counter stands at.
+    pub value: Option<u64>,
+    /// Create the counter if it does not exist.
+    pub create: bool,
+    /// Fail if the counter exists. Only with create.
+    pub exclusive: bool,
+}
+
+impl<'a> CounterSetRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `name`.
+    #[inline]
+    #[must_use]
+    pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.name = Some(name.as_ref());
+        self
+    }
+
+    /// With the attribute `value`.
+    #[inline]
+    #[must_use]
+    pub fn value(mut self, value: u64) -> Self {
+        self.value = Some(value);
+        self
+    }
+
+    /// With the attribute `create`.
+    #[inline]
+    #[must_use]
+    pub fn create(mut self, create: bool) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// With the attribute `exclusive`.
+    #[inline]
+    #[must_use]
+    pub fn exclusive(mut self, exclusive: bool) -> Self {
+        self.exclusive = exclusive;
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.name {
+            to.string(counter::NAME, value)?;
+        }
+        if let Some(value) = self.value {
+            to.uint(counter::VALUE, value)?;
+        }
+        if self.create {
+            to.flag(counter::CREATE)?;
+        }
+        if self.exclusive {
+            to.flag(counter::EXCLUSIVE)?;
+        }
+        Ok(())
+    }
+}
+
+/// The request of `counter-add`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CounterAddRequest<'a> {
+    /// 1 to 31 bytes and a NUL.
+    pub name: Option<&'a [u8]>,
+    /// What to add.
+    pub delta: Option<i64>,
+    /// Create the counter if it does not exist.
+    pub create: bool,
+}
+
+impl<'a> CounterAddRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `name`.
+    #[inline]
+    #[must_use]
+    pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.name = Some(name.as_ref());
+        self
+    }
+
+    /// With the attribute `delta`.
+    #[inline]
+    #[must_use]
+    pub fn delta(mut self, delta: i64) -> Self {
+        self.delta = Some(delta);
+        self
+    }
+
+    /// With the attribute `create`.
+    #[inline]
+    #[must_use]
+    pub fn create(mut self, create: bool) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.name {
+            to.string(counter::NAME, value)?;
+        }
+        if let Some(value) = self.delta {
+            to.sint(counter::DELTA, value)?;
+        }
+        if self.create {
+            to.flag(counter::CREATE)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reply to `counter-add`.
+pub type CounterAddReply<'a> = CounterGetReply<'a>;
+
+/// The request of `counter-del`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CounterDelRequest<'a> {
+    /// 1 to 31 bytes and a NUL.
+    pub name: Option<&'a [u8]>,
+}
+
+impl<'a> CounterDelRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `name`.
+    #[inline]
+    #[must_use]
+    pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.name = Some(name.as_ref());
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.name {
+            to.string(counter::NAME, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The request of `ask`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskRequest<'a> {
+    /// 1 to 4,096 bytes.
+    pub question: Option<&'a [u8]>,
+    /// How long the agent has, in milliseconds.
+    pub timeout_ms: Option<u32>,
+}
+
+impl<'a> AskRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `question`.
+    #[inline]
+    #[must_use]
+    pub fn question(mut self, question: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.question = Some(question.as_ref());
+        self
+    }
+
+    /// With the attribute `timeout-ms`.
+    #[inline]
+    #[must_use]
+    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
+        self.timeout_ms = Some(timeout_ms);
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.question {
+            to.bytes(ask::QUESTION, value)?;
+        }
+        if let Some(value) = self.timeout_ms {
+            to.u32(ask::TIMEOUT_MS, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reply to `ask`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AskReply<'a> {
+    /// The question's number, unique while it is pending.
+    pub id: Option<u64>,
+    /// At most 4,096 bytes.
+    pub answer: Option<&'a [u8]>,
+}
+
+impl<'a> AskReply<'a> {
+    /// Reads the attributes of a message.
+    // Inlined so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(attributes: Attributes<'a>) -> Result<Self> {
+        let mut read = Self {
+            id: None,
+            answer: None,
+        };
+        for attribute in attributes {
+            let attribute = &attribute?;
+            match attribute.number {
+                ask::ID => read.id = Some(attribute.uint()?),
+                ask::ANSWER => read.answer = Some(attribute.payload),
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// The attribute `id`. Fails if the message has none.
+    #[inline(always)]
+    pub fn id(&self) -> Result<u64> {
+        genl::required(self.id, "ask.id")
+    }
+
+    /// The attribute `answer`. Fails if the message has none.
+    #[inline(always)]
+    pub fn answer(&self) -> Result<&'a [u8]> {
+        genl::required(self.answer, "ask.answer")
+    }
+}
+
+/// The request of `answer`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnswerRequest<'a> {
+    /// The question's number, unique while it is pending.
+    pub id: Option<u64>,
+    /// At most 4,096 bytes.
+    pub answer: Option<&'a [u8]>,
+    /// The agent has no answer.
+    pub declined: bool,
+}
+
+impl<'a> AnswerRequest<'a> {
+    /// Begins without attributes.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// With the attribute `id`.
+    #[inline]
+    #[must_use]
+    pub fn id(mut self, id: u64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// With the attribute `answer`.
+    #[inline]
+    #[must_use]
+    pub fn answer(mut self, answer: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.answer = Some(answer.as_ref());
+        self
+    }
+
+    /// With the attribute `declined`.
+    #[inline]
+    #[must_use]
+    pub fn declined(mut self, declined: bool) -> Self {
+        self.declined = declined;
+        self
+    }
+
+    /// Puts the attributes into a message.
+    // Inlined so that the compiler can drop the fields that the caller leaves out.
+    #[inline(always)]
+    pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
+        if let Some(value) = self.id {
+            to.uint(ask::ID, value)?;
+        }
+        if let Some(value) = self.answer {
+            to.bytes(ask::ANSWER, value)?;
+        }
+        if self.declined {
+            to.flag(ask::DECLINED)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reply to `stats-get`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StatsGetReply {
+    /// Echoes answered since the module was loaded.
+    pub echoes: Option<u64>,
+    /// Payload bytes echoed.
+    pub echo_bytes: Option<u64>,
+    /// Counters that exist now.
+    pub counters: Option<u64>,
+    /// Events delivered to listeners in this namespace.
+    pub notifications: Option<u64>,
+    /// Questions that wait for their answer.
+    pub asks_pending: Option<u64>,
+    /// Questions that were answered.
+    pub asks_answered: Option<u64>,
+}
+
+impl StatsGetReply {
+    /// Reads the attributes of a message.
+    // Inlined so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(attributes: Attributes<'_>) -> Result<Self> {
+        let mut read = Self {
+            echoes: None,
+            echo_bytes: None,
+            counters: None,
+            notifications: None,
+            asks_pending: None,
+            asks_answered: None,
+        };
+        for attribute in attributes {
+            let attribute = &attribute?;
+            match attribute.number {
+                stats::ECHOES => read.echoes = Some(attribute.uint()?),
+                stats::ECHO_BYTES => read.echo_bytes = Some(attribute.uint()?),
+                stats::COUNTERS => read.counters = Some(attribute.uint()?),
+                stats::NOTIFICATIONS => read.notifications = Some(attribute.uint()?),
+                stats::ASKS_PENDING => read.asks_pending = Some(attribute.uint()?),
+                stats::ASKS_ANSWERED => read.asks_answered = Some(attribute.uint()?),
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// The attribute `echoes`. Fails if the message has none.
+    #[inline(always)]
+    pub fn echoes(&self) -> Result<u64> {
+        genl::required(self.echoes, "stats.echoes")
+    }
+
+    /// The attribute `echo-bytes`. Fails if the message has none.
+    #[inline(always)]
+    pub fn echo_bytes(&self) -> Result<u64> {
+        genl::required(self.echo_bytes, "stats.echo-bytes")
+    }
+
+    /// The attribute `counters`. Fails if the message has none.
+    #[inline(always)]
+    pub fn counters(&self) -> Result<u64> {
+        genl::required(self.counters, "stats.counters")
+    }
+
+    /// The attribute `notifications`. Fails if the message has none.
+    #[inline(always)]
+    pub fn notifications(&self) -> Result<u64> {
+        genl::required(self.notifications, "stats.notifications")
+    }
+
+    /// The attribute `asks-pending`. Fails if the message has none.
+    #[inline(always)]
+    pub fn asks_pending(&self) -> Result<u64> {
+        genl::required(self.asks_pending, "stats.asks-pending")
+    }
+
+    /// The attribute `asks-answered`. Fails if the message has none.
+    #[inline(always)]
+    pub fn asks_answered(&self) -> Result<u64> {
+        genl::required(self.asks_answered, "stats.asks-answered")
+    }
+}
+
+/// What `question` carries.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct QuestionEvent<'a> {
+    /// The question's number, unique while it is pending.
+    pub id: Option<u64>,
+    /// 1 to 4,096 bytes.
+    pub question: Option<&'a [u8]>,
+    /// The asker's netlink port.
+    pub portid: Option<u32>,
+}
+
+impl<'a> QuestionEvent<'a> {
+    /// Reads the attributes of a message.
+    // Inlined so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(attributes: Attributes<'a>) -> Result<Self> {
+        let mut read = Self {
+            id: None,
+            question: None,
+            portid: None,
+        };
+        for attribute in attributes {
+            let attribute = &attribute?;
+            match attribute.number {
+                ask::ID => read.id = Some(attribute.uint()?),
+                ask::QUESTION => read.question = Some(attribute.payload),
+                ask::PORTID => read.portid = Some(attribute.u32()?),
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+
+    /// The attribute `id`. Fails if the message has none.
+    #[inline(always)]
+    pub fn id(&self) -> Result<u64> {
+        genl::required(self.id, "ask.id")
+    }
+
+    /// The attribute `question`. Fails if the message has none.
+    #[inline(always)]
+    pub fn question(&self) -> Result<&'a [u8]> {
+        genl::required(self.question, "ask.question")
+    }
+
+    /// The attribute `portid`. Fails if the message has none.
+    #[inline(always)]
+    pub fn portid(&self) -> Result<u32> {
+        genl::required(self.portid, "ask.portid")
+    }
+}
+
+/// A message that the kernel sends by itself. A [`Listener`] receives those of the groups
+/// in [`group`].
+// It borrows, and is read where it is looked at.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A counter was created.
+    ///
+    /// Sent to the group `events`.
+    CounterNewNtf(CounterGetReply<'a>),
+    /// A counter's value was written.
+    ///
+    /// Sent to the group `events`.
+    CounterChangeNtf(CounterGetReply<'a>),
+    /// A counter was deleted. Carries its last value.
+    ///
+    /// Sent to the group `events`.
+    CounterDelNtf(CounterGetReply<'a>),
+    /// A question, sent to the agent's socket alone.
+    Question(QuestionEvent<'a>),
+}
+
+impl<'a> Event<'a> {
+    /// Reads the message with this command number. Returns `None` if it is no event.
+    #[inline]
+    pub fn read(cmd: u8, attributes: Attributes<'a>) -> Result<Option<Self>> {
+        Ok(Some(match cmd {
+            cmd::COUNTER_NEW_NTF => Self::CounterNewNtf(CounterGetReply::read(attributes)?),
+            cmd::COUNTER_CHANGE_NTF => Self::CounterChangeNtf(CounterGetReply::read(attributes)?),
+            cmd::COUNTER_DEL_NTF => Self::CounterDelNtf(CounterGetReply::read(attributes)?),
+            cmd::QUESTION => Self::Question(QuestionEvent::read(attributes)?),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+impl genl::Event for Event<'static> {
+    const FAMILY: &'static Family = &FAMILY;
+    type Of<'a> = Event<'a>;
+
+    #[inline]
+    fn is(cmd: u8) -> bool {
+        matches!(
+            cmd,
+            cmd::COUNTER_NEW_NTF | cmd::COUNTER_CHANGE_NTF | cmd::COUNTER_DEL_NTF | cmd::QUESTION
+        )
+    }
+
+    #[inline(always)]
+    fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Event<'_>>> {
+        Event::read(cmd, attributes)
+    }
+}
+
+/// Listens to the events of the family; see [`genl::Listener`].
+pub type Listener = genl::Listener<Event<'static>>;
+
+/// Nests in replies and events.
+pub mod nest {
+    #[allow(unused_imports)]
+    use super::{genl, Attributes, Result, Writer};
+
+    /// Attributes of the set `stamp`.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct Stamp {
+        /// The kernel's monotonic clock, in nanoseconds.
+        pub time_ns: Option<u64>,
+        /// The CPU that handled the request.
+        pub cpu: Option<u32>,
+        /// The requester's netlink port, as the kernel sees it.
+        pub portid: Option<u32>,
+    }
+
+    impl Stamp {
+        /// Reads the attributes of a message.
+        // Inlined so that the compiler can drop the fields that the caller ignores.
+        #[inline(always)]
+        pub fn read(attributes: Attributes<'_>) -> Result<Self> {
+            let mut read = Self {
+                time_ns: None,
+                cpu: None,
+                portid: None,
+            };
+            for attribute in attributes {
+                let attribute = &attribute?;
+                match attribute.number {
+                    super::stamp::TIME_NS => read.time_ns = Some(attribute.uint()?),
+                    super::stamp::CPU => read.cpu = Some(attribute.u32()?),
+                    super::stamp::PORTID => read.portid = Some(attribute.u32()?),
+                    _ => {}
+                }
+            }
+            Ok(read)
+        }
+
+        /// The attribute `time-ns`. Fails if the message has none.
+        #[inline(always)]
+        pub fn time_ns(&self) -> Result<u64> {
+            genl::required(self.time_ns, "stamp.time-ns")
+        }
+
+        /// The attribute `cpu`. Fails if the message has none.
+        #[inline(always)]
+        pub fn cpu(&self) -> Result<u32> {
+            genl::required(self.cpu, "stamp.cpu")
+        }
+
+        /// The attribute `portid`. Fails if the message has none.
+        #[inline(always)]
+        pub fn portid(&self) -> Result<u32> {
+            genl::required(self.portid, "stamp.portid")
+        }
+    }
+
+    impl<'a> genl::FromAttributes<'a> for Stamp {
+        #[inline(always)]
+        fn from_attributes(attributes: Attributes<'a>) -> Result<Self> {
+            Self::read(attributes)
+        }
+    }
+}
+
+/// A conversation with the family `parley`, over a socket of its own.
+#[derive(Debug)]
+pub struct Client<T = Netlink>(genl::Client<T>);
+
+impl Client {
+    /// Opens a socket and finds the family. The kernel loads the family's module if one is
+    /// installed and not loaded yet.
+    pub fn open() -> Result<Self> {
+        Ok(Self(genl::Client::open(&FAMILY)?))
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// As [`Client::open`], over a socket that is open.
+    pub fn over(socket: Socket<T>) -> Result<Self> {
+        Ok(Self(genl::Client::over(socket, &FAMILY)?))
+    }
+
+    /// The client without types: for other flags, the timeout, the socket and the family.
+    pub fn inner(&mut self) -> &mut genl::Client<T> {
+        &mut self.0
+    }
+
+    /// Sends the payload back, with a stamp.
+    #[inline]
+    pub fn echo(&mut self, request: &EchoRequest<'_>) -> Result<EchoReply<'_>> {
+        EchoReply::read(
+            self.0
+                .call(cmd::ECHO, 0, Expect::Reply, |to| request.put(to))?,
+        )
+    }
+
+    /// As [`Self::echo`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn echo_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> EchoRequest<'_>,
+        mut each: impl FnMut(usize, Result<EchoReply<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::ECHO, 0),
+            Expect::Reply,
+            items,
+            fill,
+            |place, reply| each(place, reply.and_then(EchoReply::read)),
+        )
+    }
+
+    /// Reads one counter, or dumps them in byte order of their names.
+    #[inline]
+    pub fn counter_get(&mut self, request: &CounterGetRequest<'_>) -> Result<CounterGetReply<'_>> {
+        CounterGetReply::read(
+            self.0
+                .call(cmd::COUNTER_GET, 0, Expect::Reply, |to| request.put(to))?,
+        )
+    }
+
+    /// As [`Self::counter_get`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_get_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> CounterGetRequest<'_>,
+        mut each: impl FnMut(usize, Result<CounterGetReply<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::COUNTER_GET, 0),
+            Expect::Reply,
+            items,
+            fill,
+            |place, reply| each(place, reply.and_then(CounterGetReply::read)),
+        )
+    }
+
+    /// Dump: Reads one counter, or dumps them in byte order of their names.
+    ///
+    /// Hands each entry to `each`. Returns whether what is dumped changed meanwhile; then entries
+    /// may be missing, or of different moments.
+    #[inline]
+    pub fn counter_get_dump(
+        &mut self,
+        request: &CounterGetDumpRequest<'_>,
+        mut each: impl FnMut(CounterGetEntry<'_>) -> Result<()>,
+    ) -> Result<bool> {
+        self.0.dump(
+            cmd::COUNTER_GET,
+            |to| request.put(to),
+            |attributes| each(CounterGetEntry::read(attributes)?),
+        )
+    }
+
+    /// Sets a counter. Fails if the counter does not exist, unless create is given.
+    #[inline]
+    pub fn counter_set(&mut self, request: &CounterSetRequest<'_>) -> Result<()> {
+        self.0
+            .call(cmd::COUNTER_SET, 0, Expect::Ack, |to| request.put(to))
+            .map(drop)
+    }
+
+    /// As [`Self::counter_set`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_set_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> CounterSetRequest<'_>,
+        mut each: impl FnMut(usize, Result<()>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::COUNTER_SET, 0),
+            Expect::Ack,
+            items,
+            fill,
+            |place, reply| each(place, reply.map(drop)),
+        )
+    }
+
+    /// Adds to a counter and returns the result. With create, a counter that does not exist starts
+    /// from 0.
+    #[inline]
+    pub fn counter_add(&mut self, request: &CounterAddRequest<'_>) -> Result<CounterAddReply<'_>> {
+        CounterAddReply::read(
+            self.0
+                .call(cmd::COUNTER_ADD, 0, Expect::Reply, |to| request.put(to))?,
+        )
+    }
+
+    /// As [`Self::counter_add`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_add_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> CounterAddRequest<'_>,
+        mut each: impl FnMut(usize, Result<CounterAddReply<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::COUNTER_ADD, 0),
+            Expect::Reply,
+            items,
+            fill,
+            |place, reply| each(place, reply.and_then(CounterAddReply::read)),
+        )
+    }
+
+    /// Deletes a counter.
+    #[inline]
+    pub fn counter_del(&mut self, request: &CounterDelRequest<'_>) -> Result<()> {
+        self.0
+            .call(cmd::COUNTER_DEL, 0, Expect::Ack, |to| request.put(to))
+            .map(drop)
+    }
+
+    /// As [`Self::counter_del`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn counter_del_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> CounterDelRequest<'_>,
+        mut each: impl FnMut(usize, Result<()>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::COUNTER_DEL, 0),
+            Expect::Ack,
+            items,
+            fill,
+            |place, reply| each(place, reply.map(drop)),
+        )
+    }
+
+    /// Makes the requesting socket the agent of its namespace.
+    #[inline]
+    pub fn agent_register(&mut self) -> Result<()> {
+        self.0
+            .call(cmd::AGENT_REGISTER, 0, Expect::Ack, |_| Ok(()))
+            .map(drop)
+    }
+
+    /// Puts a question to the agent. The reply is deferred until the agent answers.
+    #[inline]
+    pub fn ask(&mut self, request: &AskRequest<'_>) -> Result<AskReply<'_>> {
+        AskReply::read(
+            self.0
+                .call(cmd::ASK, 0, Expect::Reply, |to| request.put(to))?,
+        )
+    }
+
+    /// As [`Self::ask`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn ask_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> AskRequest<'_>,
+        mut each: impl FnMut(usize, Result<AskReply<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0
+            .call_batch((cmd::ASK, 0), Expect::Reply, items, fill, |place, reply| {
+                each(place, reply.and_then(AskReply::read))
+            })
+    }
+
+    /// Answers a question, or declines it. The request carries either answer or declined; with both
+    /// or neither it fails.
+    #[inline]
+    pub fn answer(&mut self, request: &AnswerRequest<'_>) -> Result<()> {
+        self.0
+            .call(cmd::ANSWER, 0, Expect::Ack, |to| request.put(to))
+            .map(drop)
+    }
+
+    /// As [`Self::answer`], for many requests: `request` makes one of each item.
+    ///
+    /// Sends several in a datagram, and hands each result, with the place of its
+    /// item, to `each`; see [`genl::Client::call_batch`].
+    pub fn answer_batch<I>(
+        &mut self,
+        items: &[I],
+        request: impl Fn(&I) -> AnswerRequest<'_>,
+        mut each: impl FnMut(usize, Result<()>) -> Result<()>,
+    ) -> Result<()> {
+        let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+        self.0.call_batch(
+            (cmd::ANSWER, 0),
+            Expect::Ack,
+            items,
+            fill,
+            |place, reply| each(place, reply.map(drop)),
+        )
+    }
+
+    /// Reads the namespace's statistics.
+    #[inline]
+    pub fn stats_get(&mut self) -> Result<StatsGetReply> {
+        StatsGetReply::read(self.0.call(cmd::STATS_GET, 0, Expect::Reply, |_| Ok(()))?)
+    }
+}
+
 /// All attribute sets.
 pub static ATTRIBUTE_SETS: &[AttributeSet] = &[
     AttributeSet {

@@ -8,7 +8,7 @@
 mod common;
 
 use common::program::PROGRAM;
-use common::{refusal, refused, CREATE};
+use common::{refusal, refused, Calls, CREATE};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -164,9 +164,9 @@ fn options_of_modprobe_d_are_heeded() {
     let modules = Modules::installed();
     modules.configure("options parley max_counters=1\n");
     let mut client = common::client();
-    client.counter_set("only", 1, CREATE).unwrap();
+    client.set("only", 1, CREATE).unwrap();
     assert_eq!(
-        refused(client.counter_set("one-more", 1, CREATE)),
+        refused(client.set("one-more", 1, CREATE)),
         refusal(libc::ENOSPC, "as many counters as max_counters allows", "")
     );
 }

@@ -272,6 +272,22 @@ operations:
     fs::create_dir(&folder).unwrap();
     let empty = parley(&["family", "--spec", folder.to_str().unwrap()]);
     assert!(empty.err.contains("has no spec"), "{}", empty.err);
+    let raw = folder.join("raw.yaml");
+    fs::write(
+        &raw,
+        concat!(
+            "# SPDX-License-Identifier: GPL-2.0\n",
+            "{name: raw, protocol: netlink-raw, protonum: 0, doc: Raw., attribute-sets: [], ",
+            "operations: {list: []}}\n",
+        ),
+    )
+    .unwrap();
+    let refused = parley(&["family", "--spec", raw.to_str().unwrap()]);
+    assert!(
+        refused.err.contains("raw.yaml is not of Generic Netlink"),
+        "{}",
+        refused.err
+    );
     fs::copy(SPEC, folder.join("parley.yaml")).unwrap();
     let named = parley(&["family", "parley", "--spec", folder.to_str().unwrap()]);
     assert!(named.out.contains("counter-set"), "{}", named.out);

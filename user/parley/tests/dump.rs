@@ -6,7 +6,7 @@ mod common;
 
 use common::module::{insmod, is_held, rmmod, Reload};
 use common::raw::Raw;
-use common::{client, refusal, refused, Temporary, CREATE};
+use common::{client, refusal, refused, Calls, Temporary, CREATE};
 use parley::uapi::{cmd, counter};
 use parley::Error;
 use parley_netlink::netlink::socket::Expect;
@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 fn list(prefix: Option<&str>) -> (Vec<(String, u64, u64)>, bool) {
     let mut counters = Vec::new();
     let interrupted = client()
-        .counter_list(prefix.map(str::as_bytes), |counter| {
-            counters.push((counter.name.to_string(), counter.value, counter.updates));
+        .list(prefix.map(str::as_bytes), |counter| {
+            counters.push((counter.text(), counter.value, counter.updates));
             Ok(())
         })
         .unwrap();
@@ -31,7 +31,7 @@ impl Drop for Sweep {
     fn drop(&mut self) {
         let mut client = client();
         for (name, ..) in list(Some(self.0)).0 {
-            let _ = client.counter_del(&name);
+            let _ = client.del(&name);
         }
     }
 }
@@ -46,7 +46,7 @@ fn sixty_thousand_counters_come_once_each_and_in_order() {
         .map(|i| (format!("d-{}", i * 7919 % COUNT), i))
         .collect();
     for (name, value) in &made {
-        client.counter_set(name, *value, CREATE).unwrap();
+        client.set(name, *value, CREATE).unwrap();
     }
     let (counters, interrupted) = list(Some("d-"));
     assert!(!interrupted);
@@ -74,7 +74,7 @@ fn only_those_that_begin_with_the_prefix_are_listed() {
 #[test]
 fn a_prefix_must_be_a_string_of_at_most_31_bytes() {
     let mut client = client();
-    let result = client.counter_list(Some(&[b'x'; 32]), |_| Ok(()));
+    let result = client.list(Some(&[b'x'; 32]), |_| Ok(()));
     assert_eq!(
         refused(result),
         refusal(
@@ -83,13 +83,14 @@ fn a_prefix_must_be_a_string_of_at_most_31_bytes() {
             "counter.prefix"
         )
     );
-    assert!(!client.counter_list(Some(&[b'x'; 31]), |_| Ok(())).unwrap());
+    assert!(!client.list(Some(&[b'x'; 31]), |_| Ok(())).unwrap());
 }
 
 #[test]
 fn a_dump_takes_no_attribute_but_the_prefix_and_no_flag_but_its_own() {
     let dump = |flags: u16, number| {
         let result = client()
+            .inner()
             .call(cmd::COUNTER_GET, 0x300 | flags, Expect::Reply, |writer| {
                 writer.string(number, "x")
             })
@@ -120,11 +121,11 @@ fn dump_during(prefix: &'static str, meanwhile: impl FnOnce()) -> bool {
     let mut maker = client();
     for i in 0..3000 {
         let name = format!("{prefix}{i:04}");
-        maker.counter_set(name, i, CREATE).unwrap();
+        maker.set(name, i, CREATE).unwrap();
     }
     let (mut seen, mut meanwhile) = (0, Some(meanwhile));
     let interrupted = client()
-        .counter_list(Some(prefix.as_bytes()), |_| {
+        .list(Some(prefix.as_bytes()), |_| {
             seen += 1;
             if seen == 10 {
                 meanwhile.take().unwrap()();
@@ -139,23 +140,23 @@ fn dump_during(prefix: &'static str, meanwhile: impl FnOnce()) -> bool {
 #[test]
 fn a_counter_that_is_created_during_a_dump_interrupts_it() {
     assert!(dump_during("c-", || {
-        client().counter_set("c-2999-new", 1, CREATE).unwrap();
+        client().set("c-2999-new", 1, CREATE).unwrap();
     }));
     // Where the dump has been already, too.
     assert!(dump_during("c-", || {
-        client().counter_add("c-0000-new", 1, true).unwrap();
+        client().add("c-0000-new", 1, true).unwrap();
     }));
 }
 
 #[test]
 fn a_counter_that_is_deleted_during_a_dump_interrupts_it() {
     assert!(dump_during("c-", || {
-        client().counter_del("c-2999").unwrap();
+        client().del("c-2999").unwrap();
     }));
     // So does one that is there again, as it was.
     assert!(dump_during("c-", || {
-        client().counter_del("c-2999").unwrap();
-        client().counter_set("c-2999", 2999, CREATE).unwrap();
+        client().del("c-2999").unwrap();
+        client().set("c-2999", 2999, CREATE).unwrap();
     }));
 }
 
@@ -163,10 +164,10 @@ fn a_counter_that_is_deleted_during_a_dump_interrupts_it() {
 fn a_value_that_changes_during_a_dump_does_not_interrupt_it() {
     assert!(!dump_during("c-", || {
         let mut client = client();
-        client.counter_set("c-2999", 7, CREATE).unwrap();
-        client.counter_add("c-2999", 1, false).unwrap();
-        client.counter_add("c-0000", 1, true).unwrap();
-        let _ = client.counter_del("no-such-counter");
+        client.set("c-2999", 7, CREATE).unwrap();
+        client.add("c-2999", 1, false).unwrap();
+        client.add("c-0000", 1, true).unwrap();
+        let _ = client.del("no-such-counter");
     }));
 }
 
@@ -176,7 +177,7 @@ fn dumps_of_an_unchanging_set_are_not_interrupted_by_a_writer() {
     let _sweep = Sweep("w-");
     let mut maker = client();
     for i in 0..2000 {
-        maker.counter_set(format!("w-{i:04}"), i, CREATE).unwrap();
+        maker.set(format!("w-{i:04}"), i, CREATE).unwrap();
     }
     let stop = AtomicBool::new(false);
     let interrupted = std::thread::scope(|scope| {
@@ -185,7 +186,7 @@ fn dumps_of_an_unchanging_set_are_not_interrupted_by_a_writer() {
             let mut i = 0u64;
             while !stop.load(Ordering::Relaxed) {
                 let name = format!("w-{:04}", i * 37 % 2000);
-                writer.counter_add(&name, 1, false).unwrap();
+                writer.add(&name, 1, false).unwrap();
                 i += 1;
             }
         });
@@ -204,9 +205,7 @@ fn what_stays_through_a_dump_is_neither_missed_nor_told_twice() {
     let _sweep = Sweep("s-");
     let mut maker = client();
     for i in 0..2000 {
-        maker
-            .counter_set(format!("s-{i:04}-stays"), i, CREATE)
-            .unwrap();
+        maker.set(format!("s-{i:04}-stays"), i, CREATE).unwrap();
     }
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -215,9 +214,9 @@ fn what_stays_through_a_dump_is_neither_missed_nor_told_twice() {
             let mut i = 0u64;
             while !stop.load(Ordering::Relaxed) {
                 let name = format!("s-{:04}-goes", i * 37 % 2000);
-                churner.counter_set(&name, i, CREATE).unwrap();
+                churner.set(&name, i, CREATE).unwrap();
                 let name = format!("s-{:04}-goes", (i + 1000) * 37 % 2000);
-                let _ = churner.counter_del(&name);
+                let _ = churner.del(&name);
                 i += 1;
             }
         });
@@ -237,14 +236,12 @@ fn a_list_that_its_reader_stops_is_over_and_leaves_the_client_usable() {
     let _sweep = Sweep("stop-");
     let mut client = client();
     for i in 0..COUNT {
-        client
-            .counter_set(format!("stop-{i:04}"), i, CREATE)
-            .unwrap();
+        client.set(format!("stop-{i:04}"), i, CREATE).unwrap();
     }
     // At the first entry, in the midst of what fills several buffers, and at the last.
     for stop in [1, COUNT / 2, COUNT] {
         let mut seen = 0;
-        let stopped = client.counter_list(Some(b"stop-"), |_| {
+        let stopped = client.list(Some(b"stop-"), |_| {
             seen += 1;
             if seen == stop {
                 return Err(Error::Nul);
@@ -254,16 +251,16 @@ fn a_list_that_its_reader_stops_is_over_and_leaves_the_client_usable() {
         assert!(matches!(stopped, Err(Error::Nul)), "{stopped:?}");
         let mut listed = 0;
         client
-            .counter_list(Some(b"stop-"), |_| {
+            .list(Some(b"stop-"), |_| {
                 listed += 1;
                 Ok(())
             })
             .unwrap();
         assert_eq!(listed, COUNT);
-        assert_eq!(client.counter_get("stop-0007").unwrap().value, 7);
+        assert_eq!(client.get("stop-0007").unwrap().value, 7);
     }
     client
-        .counter_list(Some(b"stop-"), |_| Err(Error::Nul))
+        .list(Some(b"stop-"), |_| Err(Error::Nul))
         .unwrap_err();
     // No dump of this socket holds the module, though the socket is open.
     let modules = std::fs::read_to_string("/proc/modules").unwrap();
@@ -276,13 +273,13 @@ fn an_open_dump_holds_the_module_until_its_socket_is_closed() {
     let _sweep = Sweep("o-");
     let mut maker = client();
     for i in 0..3000 {
-        maker.counter_set(format!("o-{i}"), i, CREATE).unwrap();
+        maker.set(format!("o-{i}"), i, CREATE).unwrap();
     }
     // One answer is read of a dump that takes several.
     let mut open = Raw::new();
     open.begin_dump();
     is_held();
-    assert_eq!(maker.echo(b"and works").unwrap().payload, b"and works");
+    assert_eq!(maker.echoed(b"and works").unwrap(), b"and works");
     drop(open);
     // The dump's end gives the module back.
     rmmod();
@@ -294,11 +291,9 @@ fn a_reader_with_too_small_a_buffer_still_comes_to_the_end() {
     let _sweep = Sweep("short-");
     let mut maker = client();
     for i in 0..3000 {
-        maker
-            .counter_set(format!("short-{i:04}"), i, CREATE)
-            .unwrap();
+        maker.set(format!("short-{i:04}"), i, CREATE).unwrap();
     }
-    let id = maker.family().id;
+    let id = maker.inner().family().id;
     // The first five receives take 64 bytes of a datagram, and the rest of it is
     // lost. What follows is whole, and goes on behind that.
     let script = format!(

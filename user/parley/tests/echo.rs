@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{client, refusal, refused};
+use common::{client, refusal, refused, Calls};
+use parley::client::EchoRequest;
 use parley::uapi::{self, cmd, counter};
 use parley::Error;
 use parley_netlink::netlink::attr::Writer;
@@ -19,18 +20,15 @@ fn every_length_comes_back_as_it_was_sent() {
     for len in [
         0, 1, 2, 3, 4, 5, 16, 1023, 1024, 4096, 16_384, 61_439, 61_440,
     ] {
-        let echo = client.echo(&bytes[..len]).unwrap();
-        assert!(
-            echo.payload == &bytes[..len],
-            "{len} bytes came back changed"
-        );
+        let echoed = client.echoed(&bytes[..len]).unwrap();
+        assert!(echoed == bytes[..len], "{len} bytes came back changed");
     }
 }
 
 #[test]
 fn one_byte_more_than_the_most_is_refused_and_the_most_is_told() {
     let mut client = client();
-    let result = client.echo(&vec![1; uapi::PAYLOAD_MAX + 1]).map(drop);
+    let result = client.echoed(&vec![1; uapi::PAYLOAD_MAX + 1]).map(drop);
     let policy = result
         .as_ref()
         .unwrap_err()
@@ -47,7 +45,7 @@ fn one_byte_more_than_the_most_is_refused_and_the_most_is_told() {
             "echo.payload"
         )
     );
-    assert_eq!(client.echo(b"still there").unwrap().payload, b"still there");
+    assert_eq!(client.echoed(b"still there").unwrap(), b"still there");
 }
 
 #[test]
@@ -57,12 +55,13 @@ fn the_stamp_is_the_kernels() {
     let mut last = 0;
     for _ in 0..50 {
         for client in [&mut a, &mut b] {
-            let portid = client.portid();
-            let stamp = client.echo(b"").unwrap().stamp;
-            assert_eq!(stamp.portid, portid);
-            assert!(stamp.cpu < cpus);
-            assert!(stamp.time_ns > last, "the clock went back");
-            last = stamp.time_ns;
+            let portid = client.inner().portid();
+            let reply = client.echo(&EchoRequest::new().payload(b"")).unwrap();
+            let stamp = reply.stamp().unwrap();
+            assert_eq!(stamp.portid, Some(portid));
+            assert!(stamp.cpu().unwrap() < cpus);
+            assert!(stamp.time_ns().unwrap() > last, "the clock went back");
+            last = stamp.time_ns().unwrap();
         }
     }
 }
@@ -75,11 +74,15 @@ fn clients_on_all_cpus_each_get_their_own_bytes_back() {
                 let mut client = client();
                 for i in 0..200u8 {
                     let payload = [thread, i].repeat(usize::from(i) * 5);
-                    assert_eq!(client.echo(&payload).unwrap().payload, payload);
+                    assert_eq!(client.echoed(&payload).unwrap(), payload);
                 }
             });
         }
     });
+}
+
+fn request(payload: &Vec<u8>) -> EchoRequest<'_> {
+    EchoRequest::new().payload(payload)
 }
 
 #[test]
@@ -91,8 +94,8 @@ fn each_of_a_batch_comes_back_in_its_place_whatever_their_number_and_size() {
             .collect();
         let mut seen = 0;
         client
-            .echo_batch(&payloads, |i, echo| {
-                assert_eq!((i, echo?.payload), (seen, payloads[i].as_slice()));
+            .echo_batch(&payloads, request, |i, echo| {
+                assert_eq!((i, echo?.payload()?), (seen, payloads[i].as_slice()));
                 seen += 1;
                 Ok(())
             })
@@ -107,9 +110,9 @@ fn a_request_of_a_batch_that_is_refused_leaves_the_others_alone() {
     let payloads = [vec![1; 8], vec![2; uapi::PAYLOAD_MAX + 1], vec![3; 8]];
     let mut ends = Vec::new();
     client
-        .echo_batch(&payloads, |i, echo| {
+        .echo_batch(&payloads, request, |i, echo| {
             ends.push(match echo {
-                Ok(echo) => Ok(echo.payload == payloads[i]),
+                Ok(echo) => Ok(echo.payload().unwrap() == payloads[i]),
                 Err(error) => Err(refused::<()>(Err(error))),
             });
             Ok(())
@@ -118,15 +121,17 @@ fn a_request_of_a_batch_that_is_refused_leaves_the_others_alone() {
     let words = "Attribute failed policy validation";
     let too_long = refusal(libc::ERANGE, words, "echo.payload");
     assert_eq!(ends, [Ok(true), Err(too_long), Ok(true)]);
-    assert_eq!(client.echo(b"still there").unwrap().payload, b"still there");
+    assert_eq!(client.echoed(b"still there").unwrap(), b"still there");
 }
 
 #[test]
 fn who_leaves_a_batch_in_the_middle_gets_none_of_its_replies_later() {
     let mut client = client();
-    let left = client.echo_batch(&[b"one", b"two", b"six"], |_, _| Err(Error::Nul));
+    let left = client.echo_batch(&["one", "two", "six"].map(Vec::from), request, |_, _| {
+        Err(Error::Nul)
+    });
     assert!(matches!(left, Err(Error::Nul)));
-    assert_eq!(client.echo(b"seven").unwrap().payload, b"seven");
+    assert_eq!(client.echoed(b"seven").unwrap(), b"seven");
 }
 
 #[test]
@@ -135,6 +140,7 @@ fn a_batch_of_any_command_is_one_send() {
     let names = ["batch-a", "batch-b", "batch-c"];
     let write = |name: &&str, attributes: &mut Writer<'_>| attributes.string(counter::NAME, name);
     client
+        .inner()
         .call_batch(
             (cmd::COUNTER_SET, 0),
             Expect::Ack,
@@ -147,12 +153,13 @@ fn a_batch_of_any_command_is_one_send() {
             |_, end| end.map(drop),
         )
         .unwrap();
-    assert_eq!(client.counter_get("batch-c").unwrap().value, 7);
+    assert_eq!(client.get("batch-c").unwrap().value, 7);
     // The second time they are missing, each by itself.
     for expected in [[None; 3], [Some(libc::ENOENT); 3]] {
         let mut ends = Vec::new();
         let delete = (cmd::COUNTER_DEL, 0);
         client
+            .inner()
             .call_batch(delete, Expect::Ack, &names, write, |_, end| {
                 ends.push(end.err().and_then(|e| e.refusal().map(|r| r.errno)));
                 Ok(())

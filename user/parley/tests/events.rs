@@ -4,12 +4,13 @@
 
 mod common;
 
+use common::calls::{self, Change};
 use common::module::{insmod, rmmod};
 use common::network::Monitor;
 use common::program::behind;
 use common::raw::Raw;
-use common::{client, Temporary, CREATE, WAIT};
-use parley::client::{Change, Listener, SetMode};
+use common::{client, Calls, Temporary, CREATE, EXISTING, WAIT};
+use parley::client::Listener;
 use parley::uapi::{self, cmd, counter};
 use parley::Error;
 use parley_netlink::genl;
@@ -18,18 +19,12 @@ use parley_netlink::netlink::socket::Expect;
 use std::time::Duration;
 
 fn listener() -> Listener {
-    Listener::open(Some(WAIT)).unwrap()
+    calls::listener(Some(WAIT)).unwrap()
 }
 
 fn next(listener: &mut Listener) -> (Change, String, u64, u64) {
-    let event = listener.next_event().unwrap();
-    let counter = event.counter;
-    (
-        event.change,
-        counter.name.to_string(),
-        counter.value,
-        counter.updates,
-    )
+    let (change, counter) = calls::next_change(listener).unwrap();
+    (change, counter.text(), counter.value, counter.updates)
 }
 
 #[test]
@@ -37,13 +32,13 @@ fn each_change_is_told_once_and_in_order() {
     let _counter = Temporary::absent("told");
     let mut listener = listener();
     let mut client = client();
-    client.counter_set("told", 5, CREATE).unwrap();
-    client.counter_set("told", 6, SetMode::default()).unwrap();
-    client.counter_add("told", -2, false).unwrap();
+    client.set("told", 5, CREATE).unwrap();
+    client.set("told", 6, EXISTING).unwrap();
+    client.add("told", -2, false).unwrap();
     // Refused, so nothing changes and nothing is told.
-    client.counter_add("told", -20, false).unwrap_err();
-    client.counter_del("told").unwrap();
-    client.counter_add("told", 1, true).unwrap();
+    client.add("told", -20, false).unwrap_err();
+    client.del("told").unwrap();
+    client.add("told", 1, true).unwrap();
     let name = || "told".to_owned();
     assert_eq!(next(&mut listener), (Change::New, name(), 5, 1));
     assert_eq!(next(&mut listener), (Change::Written, name(), 6, 2));
@@ -61,12 +56,15 @@ fn each_change_is_told_once_and_in_order() {
 fn events_are_counted_only_where_somebody_listens() {
     let counter = Temporary::new("heard", 0);
     let mut client = client();
-    let before = client.stats().unwrap().notifications;
-    client.counter_add(counter.0, 1, false).unwrap();
-    assert_eq!(client.stats().unwrap().notifications, before);
+    let before = client.stats_get().unwrap().notifications.unwrap();
+    client.add(counter.0, 1, false).unwrap();
+    assert_eq!(client.stats_get().unwrap().notifications.unwrap(), before);
     let (mut a, mut b) = (listener(), listener());
-    client.counter_add(counter.0, 1, false).unwrap();
-    assert_eq!(client.stats().unwrap().notifications, before + 1);
+    client.add(counter.0, 1, false).unwrap();
+    assert_eq!(
+        client.stats_get().unwrap().notifications.unwrap(),
+        before + 1
+    );
     assert_eq!(next(&mut a), next(&mut b));
 }
 
@@ -136,7 +134,7 @@ fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
             scope.spawn(|| {
                 let mut client = client();
                 for _ in 0..ADDITIONS {
-                    client.counter_add("order", 1, false).unwrap();
+                    client.add("order", 1, false).unwrap();
                 }
             });
         }
@@ -157,7 +155,7 @@ fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
     listener.socket().set_receive_buffer(1).unwrap();
     let mut client = client();
     for _ in 0..200 {
-        client.counter_add(counter.0, 1, false).unwrap();
+        client.add(counter.0, 1, false).unwrap();
     }
     let mut read = 0;
     loop {
@@ -168,7 +166,7 @@ fn a_listener_that_is_too_slow_learns_that_it_lost_events() {
         }
     }
     assert!(read < 200);
-    assert_eq!(client.counter_get(counter.0).unwrap().value, 200);
+    assert_eq!(client.get(counter.0).unwrap().value, 200);
 }
 
 #[test]
@@ -177,7 +175,7 @@ fn namespaces_do_not_hear_each_other() {
     let mut listener = listener();
     let set = ["counter", "set", "far", "1", "--create"];
     assert_eq!(behind(&["unshare", "--net"], &set).status, Some(0));
-    client().counter_set("far", 2, CREATE).unwrap();
+    client().set("far", 2, CREATE).unwrap();
     assert_eq!(next(&mut listener), (Change::New, "far".to_owned(), 2, 1));
 }
 
@@ -188,11 +186,11 @@ fn the_monitor_shows_events_as_they_come() {
     // It says so when it listens.
     assert!(monitor.line().ends_with(" counters; listening"));
     let mut client = client();
-    client.counter_set("shown", 1, CREATE).unwrap();
+    client.set("shown", 1, CREATE).unwrap();
     assert_eq!(monitor.line(), "new      shown  value 1  updates 1");
-    client.counter_add("shown", 2, false).unwrap();
+    client.add("shown", 2, false).unwrap();
     assert_eq!(monitor.line(), "changed  shown  value 3  updates 2");
-    client.counter_del("shown").unwrap();
+    client.del("shown").unwrap();
     assert_eq!(monitor.line(), "deleted  shown  value 3  updates 2");
     assert_eq!(monitor.rest(), [""; 0]);
 }
@@ -206,11 +204,11 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     monitor.signal("-STOP");
     let mut client = client();
     for _ in 0..5000 {
-        client.counter_add("outrun", 1, false).unwrap();
+        client.add("outrun", 1, false).unwrap();
     }
     // These are told when there is no room for them any more.
     drop(went.take());
-    client.counter_set("came", 3, CREATE).unwrap();
+    client.set("came", 3, CREATE).unwrap();
     monitor.signal("-CONT");
     // What there was room for comes first.
     let mut kept = 0;
@@ -231,7 +229,7 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     assert_eq!(monitor.line(), "new      came  value 3  updates 1");
     assert_eq!(monitor.line(), "changed  outrun  value 5000  updates 5001");
     // And from here on it goes as before.
-    client.counter_add("outrun", 1, false).unwrap();
+    client.add("outrun", 1, false).unwrap();
     assert_eq!(monitor.line(), "changed  outrun  value 5001  updates 5002");
 }
 
@@ -246,7 +244,7 @@ fn shown_when_outrun(count: Option<usize>) -> Vec<String> {
     monitor.signal("-STOP");
     let mut client = client();
     for _ in 0..5000 {
-        client.counter_add("many", 1, false).unwrap();
+        client.add("many", 1, false).unwrap();
     }
     let _more = ["many-1", "many-2", "many-3"].map(|name| Temporary::new(name, 1));
     monitor.signal("-CONT");
@@ -284,6 +282,6 @@ fn the_module_goes_while_somebody_listens() {
     // hears.
     assert!(matches!(open.next_event(), Err(Error::NoFamily(_))));
     let mut anew = listener();
-    client().counter_add("anew", 1, false).unwrap();
+    client().add("anew", 1, false).unwrap();
     assert_eq!(next(&mut anew).2, 2);
 }

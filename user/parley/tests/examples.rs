@@ -5,8 +5,7 @@
 
 mod common;
 
-use common::{client, Temporary, CREATE};
-use parley::client::SetMode;
+use common::{client, Calls, Temporary, CREATE, EXISTING};
 use parley::uapi;
 use parley_netlink::genl;
 use parley_netlink::netlink::{protocol, Socket};
@@ -96,13 +95,13 @@ fn counter_shows_a_life_of_a_counter_and_why_the_kernel_refuses() {
          where:   counter.delta\nlisted: copied at 42\nchanged meanwhile: false\n"
     );
     // It has deleted what it made, and does not touch what others made.
-    client().counter_set("copied", 7, CREATE).unwrap();
+    client().set("copied", 7, CREATE).unwrap();
     let ended = example("counter").arg("copied").output().unwrap();
     let err = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1));
     assert!(err.starts_with("counter: counter-set refused"), "{err}");
     assert!(err.contains("EEXIST"), "{err}");
-    assert_eq!(client().counter_get("copied").unwrap().value, 7);
+    assert_eq!(client().get("copied").unwrap().value, 7);
 }
 
 #[test]
@@ -113,9 +112,9 @@ fn events_tells_what_there_is_and_then_each_change() {
     let before = events.read_to("listening");
     assert!(before.contains(&"there is heard-before at 5".to_owned()));
     let mut client = client();
-    client.counter_set("heard", 1, CREATE).unwrap();
-    client.counter_set("heard", 2, SetMode::default()).unwrap();
-    client.counter_del("heard").unwrap();
+    client.set("heard", 1, CREATE).unwrap();
+    client.set("heard", 2, EXISTING).unwrap();
+    client.del("heard").unwrap();
     assert_eq!(
         events.rest(),
         "new heard at 1\nheard is at 2\nheard is gone\n"
@@ -129,11 +128,9 @@ fn events_tells_the_same_by_epoll_and_in_a_task() {
         let mut events = Waiting::start(example(name).arg("3"));
         assert_eq!(events.read_to("listening"), [""; 0], "{name}");
         let mut client = client();
-        client.counter_set("waited-for", 1, CREATE).unwrap();
-        client
-            .counter_set("waited-for", 2, SetMode::default())
-            .unwrap();
-        client.counter_del("waited-for").unwrap();
+        client.set("waited-for", 1, CREATE).unwrap();
+        client.set("waited-for", 2, EXISTING).unwrap();
+        client.del("waited-for").unwrap();
         assert_eq!(
             events.rest(),
             "new waited-for at 1\nwaited-for is at 2\nwaited-for is gone\n",
@@ -157,12 +154,12 @@ fn a_listener_that_was_outrun_lists_the_counters_and_goes_on() {
         // More than its buffer holds.
         let mut client = client();
         for _ in 0..5000 {
-            client.counter_add(counter.0, 1, false).unwrap();
+            client.add(counter.0, 1, false).unwrap();
         }
         signal("-CONT");
         let before = events.read_to("there is outrun at 5000");
         assert!(before.len() < 5000, "{name}");
-        client.counter_add(counter.0, 1, false).unwrap();
+        client.add(counter.0, 1, false).unwrap();
         events.read_to("outrun is at 5001");
     }
 }
@@ -174,7 +171,7 @@ fn agent_answers_in_capitals_as_often_as_it_is_told_to() {
     let mut client = client();
     for (question, answer) in [("forty-two", "FORTY-TWO"), ("why?", "WHY?")] {
         let wait = Some(Duration::from_secs(20));
-        let answered = client.ask(question.as_bytes(), wait).unwrap();
+        let answered = client.answered(question.as_bytes(), wait).unwrap();
         assert_eq!(answered.answer, answer.as_bytes());
     }
     assert_eq!(agent.rest(), "asked forty-two\nasked why?\n");

@@ -8,10 +8,11 @@
 
 mod common;
 
+use common::calls::{listener, next_change};
 use common::faults::{every, python, Faults, NoLargeBlocks};
 use common::raw::Raw;
-use common::{client, until, Temporary, CREATE, WAIT};
-use parley::client::{Agent, Listener, SetMode};
+use common::{client, until, Calls, Temporary, CREATE, EXISTING, WAIT};
+use parley::client::Agent;
 use parley::device::Device;
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
@@ -118,7 +119,7 @@ fn requests<S: PartialEq + std::fmt::Debug>(
             ),
         }
         // The next one is answered.
-        assert_eq!(client().echo(b"and on").unwrap().payload, b"and on");
+        assert_eq!(client().echoed(b"and on").unwrap(), b"and on");
         failed
     });
 }
@@ -127,7 +128,7 @@ fn requests<S: PartialEq + std::fmt::Debug>(
 fn reading(name: &str) -> Option<(u64, u64)> {
     let mut client = client();
     client
-        .counter_get(name)
+        .get(name)
         .ok()
         .map(|counter| (counter.value, counter.updates))
 }
@@ -175,10 +176,10 @@ fn creating(
 #[test]
 fn requests_that_change_a_counter() {
     let counter = Temporary::new("fault", 5);
-    let absent = || drop(client().counter_del(counter.0));
+    let absent = || drop(client().del(counter.0));
     let anew = || {
         absent();
-        client().counter_set(counter.0, 5, CREATE).unwrap();
+        client().set(counter.0, 5, CREATE).unwrap();
     };
     let named = |w: &mut Writer<'_>| w.string(counter::NAME, counter.0);
     let valued = valued(counter.0, 9);
@@ -213,7 +214,7 @@ fn requests_that_change_a_counter() {
     ];
     // With a listener, and without one.
     for heard in ["", ", listened to"] {
-        let _listener = (!heard.is_empty()).then(|| Listener::open(Some(WAIT)).unwrap());
+        let _listener = (!heard.is_empty()).then(|| listener(Some(WAIT)).unwrap());
         for (what, cmd, fill, before) in cases {
             requests(&format!("{what}{heard}"), cmd, fill, before, || {
                 reading(counter.0)
@@ -226,15 +227,15 @@ fn requests_that_change_a_counter() {
 fn a_notification_that_cannot_be_built_is_told_to_be_lost() {
     let counter = Temporary::new("fault-told", 0);
     every("counter-set, as its listener sees it", |faults, n| {
-        let mut listener = Listener::open(Some(WAIT)).unwrap();
+        let mut listener = listener(Some(WAIT)).unwrap();
         let before = reading(counter.0).unwrap();
         let mut raw = Raw::new();
         let fill = valued(counter.0, n.into());
         let (seq, sent, failed) = send(&mut raw, (faults, n), (cmd::COUNTER_SET, 0), fill);
         end(&mut raw, seq, sent);
         if reading(counter.0).unwrap() != before {
-            match listener.next_event() {
-                Ok(event) => assert_eq!(event.counter.value, u64::from(n)),
+            match next_change(&mut listener) {
+                Ok((_, counter)) => assert_eq!(counter.value, u64::from(n)),
                 Err(Error::Overrun) => {}
                 Err(error) => panic!("{n}: neither told nor told to be lost: {error}"),
             }
@@ -285,7 +286,7 @@ fn the_longest_messages_need_no_large_block_of_memory() {
     assert_eq!(device.echo(&longest).unwrap(), longest);
     assert_eq!(device.write_and_read(&longest).unwrap(), longest);
     // The request alone would have taken such a block.
-    let echoed = client.echo(&longest).map(|echo| echo.payload == longest);
+    let echoed = client.echoed(&longest).map(|payload| payload == longest);
     let refused = no_large_blocks.refused();
     drop(no_large_blocks);
     assert!(refused > 0, "nothing asked for a large block");
@@ -298,7 +299,7 @@ fn dumps() {
     impl Drop for Sweep {
         fn drop(&mut self) {
             for i in 0..2000 {
-                let _ = client().counter_del(format!("fault-dump-{i:04}"));
+                let _ = client().del(format!("fault-dump-{i:04}"));
             }
         }
     }
@@ -306,13 +307,13 @@ fn dumps() {
     let mut maker = client();
     for i in 0..2000 {
         let name = format!("fault-dump-{i:04}");
-        maker.counter_set(name, i, CREATE).unwrap();
+        maker.set(name, i, CREATE).unwrap();
     }
     every("a dump of 2,000 counters", |faults, n| {
         let mut client = client();
         let mut names = Vec::with_capacity(3000);
         let (dumped, failed) = faults.inject(n, || {
-            client.counter_list(Some(b"fault-dump-"), |counter| {
+            client.list(Some(b"fault-dump-"), |counter| {
                 names.push(counter.value);
                 Ok(())
             })
@@ -337,7 +338,7 @@ fn dumps() {
 
 #[test]
 fn questions_and_answers() {
-    let pending = || client().stats().unwrap().asks_pending;
+    let pending = || client().stats_get().unwrap().asks_pending.unwrap();
     every("agent-register", |faults, n| {
         let mut raw = Raw::new();
         let register = (cmd::AGENT_REGISTER, 0);
@@ -376,7 +377,7 @@ fn questions_and_answers() {
     every("answer", |faults, n| {
         let mut agent = Raw::new();
         done(&mut agent, cmd::AGENT_REGISTER, |_| Ok(()));
-        let asked = std::thread::spawn(|| client().ask(b"?", Some(WAIT)));
+        let asked = std::thread::spawn(|| client().answered(b"?", Some(WAIT)));
         let heard = agent
             .socket
             .next_message(|message| message.header.seq == 0)
@@ -434,9 +435,9 @@ fn calls_to_the_device() {
     let device = Device::open().unwrap();
     let payload = vec![3; 61_440];
     every("/dev/parley, echo by ioctl", |faults, n| {
-        let before = client().stats().unwrap().echoes;
+        let before = client().stats_get().unwrap().echoes.unwrap();
         let (echoed, failed) = faults.inject(n, || device.echo(&payload));
-        let after = client().stats().unwrap().echoes;
+        let after = client().stats_get().unwrap().echoes.unwrap();
         assert_eq!(after - before, u64::from(echoed.is_ok()));
         assert!(echoed.err().as_ref().is_none_or(memory));
         failed
@@ -450,15 +451,15 @@ fn calls_to_the_device() {
         }
         failed
     });
-    let mut listener = Listener::open(Some(WAIT)).unwrap();
+    let mut listener = listener(Some(WAIT)).unwrap();
     every("/dev/parley, counter-add, listened to", |faults, n| {
         let before = reading(counter.0).unwrap();
         let (added, failed) = faults.inject(n, || device.counter_add(counter.0, 1));
         match added {
             Ok(value) => {
                 assert_eq!((value, before.1 + 1), reading(counter.0).unwrap());
-                match listener.next_event() {
-                    Ok(event) => assert_eq!(event.counter.value, value),
+                match next_change(&mut listener) {
+                    Ok((_, counter)) => assert_eq!(counter.value, value),
                     Err(Error::Overrun) => {}
                     Err(error) => panic!("{n}: {error}"),
                 }
@@ -471,9 +472,7 @@ fn calls_to_the_device() {
         failed
     });
     let mut client = client();
-    client
-        .counter_set(counter.0, 1, SetMode::default())
-        .unwrap();
+    client.set(counter.0, 1, EXISTING).unwrap();
 }
 
 #[test]

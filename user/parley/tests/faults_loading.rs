@@ -8,11 +8,12 @@
 
 mod common;
 
-use common::client;
+use common::calls::listener;
 use common::faults::python;
 use common::module::{Reload, FILE};
 use common::program::PROGRAM;
-use parley::client::{Agent, Listener};
+use common::{client, Calls};
+use parley::client::Agent;
 use parley::device::Device;
 use parley::uapi::{self, cmd};
 use parley::{Client, Error};
@@ -215,14 +216,14 @@ impl Dumps {
 fn requests() -> parley::Result<()> {
     let mut client = Client::open()?;
     for i in 0..50u64 {
-        client.echo(&[7; 1000])?;
-        client.stats()?;
+        client.echoed(&[7; 1000])?;
+        client.stats_get()?;
         for result in [
-            client.counter_get("traffic").map(drop),
-            client.counter_set("traffic", i, common::CREATE),
-            client.counter_add("traffic", 1, true).map(drop),
-            client.counter_list(None, |_| Ok(())).map(drop),
-            client.counter_del("traffic"),
+            client.get("traffic").map(drop),
+            client.set("traffic", i, common::CREATE),
+            client.add("traffic", 1, true).map(drop),
+            client.list(None, |_| Ok(())).map(drop),
+            client.del("traffic"),
         ] {
             match result {
                 Err(Error::Refused(_)) | Ok(()) => {}
@@ -235,9 +236,9 @@ fn requests() -> parley::Result<()> {
 
 /// A question that waits for its answer, with an agent if this may be one, and a listener.
 fn questions() -> parley::Result<()> {
-    let listener = Listener::open(Some(Duration::from_micros(1)))?;
+    let listener = listener(Some(Duration::from_micros(1)))?;
     let agent = Agent::register();
-    let answer = Client::open()?.ask(b"?", Some(Duration::from_millis(1)));
+    let answer = Client::open()?.answered(b"?", Some(Duration::from_millis(1)));
     drop((listener, agent));
     answer.map(drop)
 }
@@ -379,7 +380,7 @@ fn a_load_that_finds_all_names_taken_does_not_hurt_who_has_them() {
     ]);
     for _ in 0..20 {
         copy.is_refused();
-        assert_eq!(client().echo(b"first").unwrap().payload, b"first");
+        assert_eq!(client().echoed(b"first").unwrap(), b"first");
         assert_eq!(Device::open().unwrap().echo(b"first").unwrap(), b"first");
         let stats = std::fs::read_to_string("/sys/kernel/debug/parley/stats");
         assert!(stats.unwrap().contains("echoes "));

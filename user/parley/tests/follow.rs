@@ -5,6 +5,7 @@
 mod common;
 
 use common::network::{those, Monitor, Netns};
+use common::Calls;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -252,8 +253,8 @@ fn the_monitor_tells_of_counters_one_object_a_line() {
     assert_eq!(first["event"], "listening");
     assert!(first["counters"].is_u64());
     let mut client = common::client();
-    client.counter_set("in-json", 5, common::CREATE).unwrap();
-    client.counter_add("in-json", 2, false).unwrap();
+    client.set("in-json", 5, common::CREATE).unwrap();
+    client.add("in-json", 2, false).unwrap();
     for (event, value, updates) in [("new", 5, 1), ("changed", 7, 2)] {
         let expected = serde_json::json!({
             "event": event, "name": "in-json", "value": value, "updates": updates,

@@ -7,7 +7,7 @@ mod common;
 
 use common::network::Monitor;
 use common::program::{parley, Ended, Scratch, PROGRAM};
-use common::Temporary;
+use common::{Calls, Temporary};
 use parley::uapi;
 use serde_json::{json, Value};
 use std::io::{BufRead, BufReader};
@@ -127,9 +127,7 @@ fn a_monitor_reports_that_it_listens_and_then_an_object_a_change() {
     let first = Value::Object(monitor.event());
     assert_eq!(keys(&first), ["counters", "event"]);
     assert!(first["event"] == "listening" && first["counters"].is_u64());
-    common::client()
-        .counter_set(counter.0, 7, common::CREATE)
-        .unwrap();
+    common::client().set(counter.0, 7, common::CREATE).unwrap();
     // Another test may have changed a counter of its own before.
     let change = Value::Object(monitor.event());
     assert_eq!(keys(&change), ["event", "name", "updates", "value"]);

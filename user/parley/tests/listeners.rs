@@ -7,9 +7,9 @@
 
 mod common;
 
+use common::calls::{listener, next_change};
 use common::network::Netns;
-use common::{client, Temporary, CREATE};
-use parley::client::Listener;
+use common::{client, Calls, Temporary, CREATE};
 use parley::uapi::{self, cmd, counter};
 use parley_netlink::genl;
 use parley_netlink::netlink::message::Message;
@@ -101,18 +101,18 @@ impl Drop for Script {
 /// Changes a counter six times beside a listener that runs `script`, and checks what another
 /// listener gets. The kernel serves the latest first.
 fn trims(script: &str) {
-    let mut listener = Listener::open(WAIT).unwrap();
+    let mut listener = listener(WAIT).unwrap();
     let mut trimmer = Script::start(script, None);
     assert_eq!(trimmer.line(), "ready");
     let counter = Temporary::absent("trimmed");
     let mut client = client();
     for value in 1..=6 {
-        assert_eq!(client.counter_add(counter.0, 1, true).unwrap().value, value);
+        assert_eq!(client.add(counter.0, 1, true).unwrap().value, value);
     }
     for value in 1..=6 {
-        let event = listener.next_event().unwrap();
-        assert_eq!(event.counter.name.to_string(), counter.0);
-        assert_eq!(event.counter.value, value);
+        let (_, told) = next_change(&mut listener).unwrap();
+        assert_eq!(told.text(), counter.0);
+        assert_eq!(told.value, value);
     }
 }
 
@@ -155,14 +155,14 @@ fn namespace(name: &'static str) -> Netns {
 fn a_socket_that_listens_to_all_namespaces_returns_the_id_of_each_events_namespace() {
     let netns = namespace("heard");
     let here = Temporary::absent("near");
-    let mut listener = Listener::open(WAIT).unwrap();
+    let mut listener = listener(WAIT).unwrap();
     listener.socket().listen_to_all_namespaces().unwrap();
     let far = netns.parley("counter set far 1 --create");
     assert!(far.status.success());
-    client().counter_set(here.0, 1, CREATE).unwrap();
+    client().set(here.0, 1, CREATE).unwrap();
     for (name, nsid) in [("far", Some(77)), (here.0, None)] {
-        let event = listener.next_event().unwrap();
-        assert_eq!(event.counter.name.to_string(), name);
+        let (_, told) = next_change(&mut listener).unwrap();
+        assert_eq!(told.text(), name);
         assert_eq!(listener.socket().nsid(), nsid);
     }
 

@@ -10,7 +10,7 @@ mod common;
 
 use common::mangle::{from_environment, mangle, Random};
 use common::raw::{request, Raw};
-use common::{client, progress};
+use common::{client, progress, Calls};
 use parley::uapi::{ask, cmd, counter, echo, stats};
 use parley::Result;
 use parley_netlink::genl::message;
@@ -455,9 +455,9 @@ fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
                 );
                 let mut kernel = BTreeMap::new();
                 client()
-                    .counter_list(None, |counter| {
+                    .list(None, |counter| {
                         let reading = (counter.value, counter.updates);
-                        kernel.insert(counter.name.as_bytes().to_vec(), reading);
+                        kernel.insert(counter.name, reading);
                         Ok(())
                     })
                     .unwrap();
@@ -466,7 +466,7 @@ fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
         }
         // The questions that still wait end with the socket.
         drop(run);
-        assert_eq!(client().stats().unwrap().asks_pending, 0);
+        assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 0);
     })
     .join();
     ip("del");

@@ -8,7 +8,7 @@
 mod common;
 
 use common::raw::Raw;
-use common::{client, until, CREATE, WAIT};
+use common::{client, until, Calls, CREATE, WAIT};
 use parley::client::Agent;
 use parley::uapi::{self};
 use parley::{Client, Error};
@@ -189,7 +189,7 @@ fn ready() {
 /// Creates [`COUNTERS`] counters in the namespace of `client`.
 fn create_counters(client: &mut Client) -> parley::Result<()> {
     for i in 0..COUNTERS {
-        client.counter_set(format!("tenant-{i}"), i, CREATE)?;
+        client.set(format!("tenant-{i}"), i, CREATE)?;
     }
     Ok(())
 }
@@ -228,7 +228,7 @@ fn tenant() {
     match std::env::var("PARLEY_TENANT").unwrap().as_str() {
         "counters" => {
             let mut client = client();
-            client.counter_set("first", 1, CREATE).unwrap();
+            client.set("first", 1, CREATE).unwrap();
             ready();
             create_counters(&mut client).unwrap();
             ready();
@@ -392,7 +392,7 @@ fn stopped(what: &str) {
     );
     bystander.kill().unwrap();
     bystander.wait().unwrap();
-    assert_eq!(client().echo(b"and on").unwrap().payload, b"and on");
+    assert_eq!(client().echoed(b"and on").unwrap(), b"and on");
     drop(tenant);
     // With its last process, its namespaces end, and their memory is free again.
     until("the memory of the group is free", || {

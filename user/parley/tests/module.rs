@@ -6,11 +6,12 @@
 
 mod common;
 
+use common::calls::listener;
 use common::module::{insmod, is_held, rmmod, Reload, FILE};
 use common::program::PROGRAM;
 use common::raw::Raw;
-use common::{client, refusal, refused, CREATE, WAIT};
-use parley::client::{Agent, Listener};
+use common::{client, refusal, refused, Calls, CREATE, WAIT};
+use parley::client::Agent;
 use parley::device::Device;
 use parley::{Client, Error};
 use std::process::Command;
@@ -26,15 +27,15 @@ fn there_are_no_more_counters_than_max_counters() {
     let _reload = Reload::with(&["max_counters=3"]);
     let mut client = client();
     for name in ["a", "b", "c"] {
-        client.counter_set(name, 1, CREATE).unwrap();
+        client.set(name, 1, CREATE).unwrap();
     }
     let full = || refusal(libc::ENOSPC, "as many counters as max_counters allows", "");
-    assert_eq!(refused(client.counter_set("d", 1, CREATE)), full());
-    assert_eq!(refused(client.counter_add("d", 1, true)), full());
-    client.counter_set("a", 2, CREATE).unwrap();
-    client.counter_del("b").unwrap();
-    client.counter_add("d", 1, true).unwrap();
-    assert_eq!(client.stats().unwrap().counters, 3);
+    assert_eq!(refused(client.set("d", 1, CREATE)), full());
+    assert_eq!(refused(client.add("d", 1, true)), full());
+    client.set("a", 2, CREATE).unwrap();
+    client.del("b").unwrap();
+    client.add("d", 1, true).unwrap();
+    assert_eq!(client.stats_get().unwrap().counters.unwrap(), 3);
 }
 
 #[test]
@@ -65,16 +66,16 @@ fn a_socket_survives_the_module_and_nothing_of_it_is_remembered() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let _reload = Reload;
     let mut open = client();
-    open.echo(b"before").unwrap();
-    open.counter_set("forgotten", 1, CREATE).unwrap();
+    open.echoed(b"before").unwrap();
+    open.set("forgotten", 1, CREATE).unwrap();
     rmmod();
-    assert!(matches!(open.echo(b"without"), Err(Error::NoFamily(_))));
+    assert!(matches!(open.echoed(b"without"), Err(Error::NoFamily(_))));
     assert!(matches!(Client::open(), Err(Error::NoFamily(_))));
     insmod(&[]);
     let mut again = client();
-    assert_eq!(again.echo(b"after").unwrap().payload, b"after");
-    assert_eq!(refused(again.counter_get("forgotten")).errno, libc::ENOENT);
-    assert_eq!(again.stats().unwrap().echoes, 1);
+    assert_eq!(again.echoed(b"after").unwrap(), b"after");
+    assert_eq!(refused(again.get("forgotten")).errno, libc::ENOENT);
+    assert_eq!(again.stats_get().unwrap().echoes.unwrap(), 1);
 }
 
 #[test]
@@ -83,10 +84,10 @@ fn listeners_askers_and_the_agent_each_get_their_end() {
     let _reload = Reload;
     let wait = Some(Duration::from_secs(20));
     let mut agent = Agent::register().unwrap();
-    let mut listeners = [Listener::open(wait).unwrap(), Listener::open(wait).unwrap()];
+    let mut listeners = [listener(wait).unwrap(), listener(wait).unwrap()];
     let askers: Vec<_> = (0..4)
         .map(|_| {
-            std::thread::spawn(|| client().ask(b"still there?", Some(Duration::from_secs(60))))
+            std::thread::spawn(|| client().answered(b"still there?", Some(Duration::from_secs(60))))
         })
         .collect();
     for _ in &askers {
@@ -107,7 +108,7 @@ fn listeners_askers_and_the_agent_each_get_their_end() {
     insmod(&[]);
     // The sockets are still open, and no agent's any more.
     drop(Agent::register().unwrap());
-    assert_eq!(client().stats().unwrap().asks_pending, 0);
+    assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 0);
 }
 
 #[test]
@@ -121,10 +122,10 @@ fn it_unloads_with_1024_questions_pending() {
         sockets[number % 16].ask(b"?", 60_000, 0);
         agent.next_question(Some(WAIT)).unwrap();
     }
-    assert_eq!(client().stats().unwrap().asks_pending, 1024);
+    assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 1024);
     rmmod();
     insmod(&[]);
-    assert_eq!(client().stats().unwrap().asks_pending, 0);
+    assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 0);
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn it_loads_and_unloads_fifty_times_with_counters_in_it() {
     for round in 0..50 {
         let mut client = client();
         for i in 0..20 {
-            client.counter_set(format!("c{i}"), round, CREATE).unwrap();
+            client.set(format!("c{i}"), round, CREATE).unwrap();
         }
         rmmod();
         insmod(&[]);
@@ -203,5 +204,5 @@ fn each_network_namespace_has_counters_of_its_own() {
         String::from_utf8(output.stdout).unwrap(),
         "elsewhere  value 7  updates 1\n"
     );
-    assert_eq!(client().counter_get(counter.0).unwrap().value, 1);
+    assert_eq!(client().get(counter.0).unwrap().value, 1);
 }

@@ -6,7 +6,7 @@
 mod common;
 
 use common::network::{feed, those, Netns, Object, PROGRAM};
-use common::{client, CREATE};
+use common::{client, Calls, CREATE};
 use parley::device::Device;
 use serde_json::{json, Value};
 use std::ffi::OsStr;
@@ -125,7 +125,7 @@ subprocess.run(['nft', '-f', '-'], input=rules, check=True)",
 fn a_counter_is_shown_by_a_name_that_no_other_has() {
     let names: [&[u8]; 3] = [BYTES, TEXT.as_bytes(), b"n\x1b"];
     for name in names {
-        client().counter_set(name, 1, CREATE).unwrap();
+        client().set(name, 1, CREATE).unwrap();
     }
     let list = run(&[PROGRAM, "counter", "list", "--prefix", "n"], &[]);
     let shown: Vec<_> = list
@@ -156,20 +156,20 @@ fn a_counter_is_shown_by_a_name_that_no_other_has() {
         }
     }
     for name in names {
-        client().counter_del(name).unwrap();
+        client().del(name).unwrap();
     }
 }
 
 #[test]
 fn a_name_with_a_nul_is_refused_and_not_cut_there() {
-    client().counter_set("cut", 1, CREATE).unwrap();
-    let over_netlink = client().counter_add("cut\0off", 1, false).unwrap_err();
+    client().set("cut", 1, CREATE).unwrap();
+    let over_netlink = client().add("cut\0off", 1, false).unwrap_err();
     let by_device = Device::open()
         .unwrap()
         .counter_add("cut\0off", 1)
         .unwrap_err();
     assert_eq!(by_device.kind(), ErrorKind::InvalidInput);
     assert_eq!(by_device.to_string(), over_netlink.to_string());
-    assert_eq!(client().counter_get("cut").unwrap().value, 1);
-    client().counter_del("cut").unwrap();
+    assert_eq!(client().get("cut").unwrap().value, 1);
+    client().del("cut").unwrap();
 }

@@ -4,10 +4,11 @@
 
 mod common;
 
+use common::calls::listener;
 use common::program::{behind, parley, Ended, PROGRAM};
 use common::raw::Raw;
-use common::{client, until, Temporary, CREATE, WAIT};
-use parley::client::{Agent, Listener};
+use common::{client, until, Calls, Temporary, CREATE, WAIT};
+use parley::client::Agent;
 use parley::uapi::cmd;
 use parley_netlink::netlink::message::flags;
 use parley_netlink::netlink::namespace;
@@ -52,7 +53,7 @@ fn a_named_namespace_keeps_its_counters_from_one_command_to_the_next() {
         &["--netns", "/run/netns/red", "counter", "get", "colour"],
     );
     assert_eq!(by_path.out, "colour  value 2  updates 1\n");
-    assert_eq!(client().counter_get("colour").unwrap().value, 1);
+    assert_eq!(client().get("colour").unwrap().value, 1);
     // A namespace that is made anew begins with nothing.
     drop(red);
     let red = Named::new("red");
@@ -121,19 +122,23 @@ fn a_thousand_namespaces_are_made_used_and_deleted() {
         for i in 0..1000 {
             namespace::enter(&namespace::path(&format!("t{i}"))).unwrap();
             let mut client = client();
-            let stats = client.stats().unwrap();
-            assert_eq!((stats.counters, stats.echoes), (0, 0), "t{i} is new");
-            client.counter_set("c", i, CREATE).unwrap();
-            client.echo(b"hello").unwrap();
+            let stats = client.stats_get().unwrap();
+            assert_eq!(
+                (stats.counters, stats.echoes),
+                (Some(0), Some(0)),
+                "t{i} is new"
+            );
+            client.set("c", i, CREATE).unwrap();
+            client.echoed(b"hello").unwrap();
             // What ends with the namespace's sockets: a listener, a dump in the
             // middle, and a question that waits for its agent.
-            let _listener = Listener::open(None).unwrap();
+            let _listener = listener(None).unwrap();
             let mut agent = Agent::register().unwrap();
             let mut asker = Raw::new();
             asker.ask(b"?", 60_000, 0);
             agent.next_question(Some(WAIT)).unwrap();
             asker.send(cmd::COUNTER_GET, flags::DUMP, |_| Ok(()));
-            assert_eq!(client.stats().unwrap().asks_pending, 1);
+            assert_eq!(client.stats_get().unwrap().asks_pending.unwrap(), 1);
         }
         drop(home);
     })
@@ -148,8 +153,8 @@ fn a_thousand_namespaces_are_made_used_and_deleted() {
     drop(limit);
     // And their states with them: what is left behind, kmemleak finds at the
     // end of the run.
-    client().counter_set("after", 1, CREATE).unwrap();
-    client().counter_del("after").unwrap();
+    client().set("after", 1, CREATE).unwrap();
+    client().del("after").unwrap();
 }
 
 #[test]
@@ -179,7 +184,7 @@ fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
         namespace::enter(&namespace::path("dump-gone")).unwrap();
         let mut client = client();
         for i in 0..4000 {
-            client.counter_set(format!("c-{i:04}"), i, CREATE).unwrap();
+            client.set(format!("c-{i:04}"), i, CREATE).unwrap();
         }
         Raw::new()
     })

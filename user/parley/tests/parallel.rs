@@ -5,8 +5,8 @@
 
 mod common;
 
-use common::{client, Temporary};
-use parley::client::Listener;
+use common::calls::{listener, next_change};
+use common::{client, Calls, Temporary};
 use parley::Error;
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
     const NAMES: [&str; 5] = ["p-0", "p-1", "p-2", "p-3", "p-all"];
     const LAST: [u64; 5] = [ADDITIONS, ADDITIONS, ADDITIONS, ADDITIONS, 4 * ADDITIONS];
     let counters = NAMES.map(|name| Temporary::new(name, 0));
-    let mut listener = Listener::open(Some(Duration::from_secs(5))).unwrap();
+    let mut listener = listener(Some(Duration::from_secs(5))).unwrap();
     listener.socket().set_receive_buffer(8 << 20).unwrap();
-    let told_before = client().stats().unwrap().notifications;
+    let told_before = client().stats_get().unwrap().notifications.unwrap();
     std::thread::scope(|scope| {
         for own in &NAMES[..4] {
             scope.spawn(move || {
                 let mut client = client();
                 for _ in 0..ADDITIONS {
-                    client.counter_add(own, 1, false).unwrap();
-                    client.counter_add("p-all", 1, false).unwrap();
+                    client.add(own, 1, false).unwrap();
+                    client.add("p-all", 1, false).unwrap();
                 }
             });
         }
@@ -36,12 +36,12 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
         let mut missing = 0;
         let mut read = 0;
         while last != LAST {
-            match listener.next_event() {
-                Ok(event) => {
-                    let name = event.counter.name.to_string();
+            match next_change(&mut listener) {
+                Ok((_, counter)) => {
+                    let name = counter.text();
                     let at = NAMES.iter().position(|known| *known == name).unwrap();
-                    let value = event.counter.value;
-                    assert_eq!(event.counter.updates, value + 1);
+                    let value = counter.value;
+                    assert_eq!(counter.updates, value + 1);
                     assert!(value > last[at], "an event came late or twice");
                     missing += value - last[at] - 1;
                     read += 1;
@@ -59,10 +59,10 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
         println!("{read} events read, {missing} told to be lost");
     });
     let mut client = client();
-    let told = client.stats().unwrap().notifications - told_before;
+    let told = client.stats_get().unwrap().notifications.unwrap() - told_before;
     assert_eq!(told, 8 * ADDITIONS);
     for (counter, last) in counters.iter().zip(LAST) {
-        let read = client.counter_get(counter.0).unwrap();
+        let read = client.get(counter.0).unwrap();
         assert_eq!((read.value, read.updates), (last, last + 1));
     }
 }

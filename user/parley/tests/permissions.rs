@@ -6,8 +6,8 @@
 mod common;
 
 use common::program::NOBODY;
-use common::{client, Temporary, CREATE};
-use parley::client::{Agent, SetMode};
+use common::{client, Calls, Temporary, CREATE, EXISTING};
+use parley::client::Agent;
 use parley::device::Device;
 use parley::uapi::{self, ask, cmd};
 use parley::{Client, Error};
@@ -102,6 +102,7 @@ fn bare(call: &str) -> parley::Result<()> {
     };
     let mut client = Client::open()?;
     client
+        .inner()
         .call(operation.number, flags, expect, |_| Ok(()))
         .map(drop)
 }
@@ -131,15 +132,15 @@ fn try_all() {
     };
     for (call, _) in calls() {
         let may = match &call[..] {
-            "echo" => by_netlink(client.echo(b"x").map(drop)),
-            "counter-get" => by_netlink(client.counter_get("may").map(drop)),
-            "counter-get, dump" => by_netlink(client.counter_list(None, |_| Ok(())).map(drop)),
-            "counter-set" => by_netlink(client.counter_set("may", 1, SetMode::default())),
-            "counter-add" => by_netlink(client.counter_add("may", 1, false).map(drop)),
-            "counter-del" => by_netlink(client.counter_del("may")),
+            "echo" => by_netlink(client.echoed(b"x").map(drop)),
+            "counter-get" => by_netlink(client.get("may").map(drop)),
+            "counter-get, dump" => by_netlink(client.list(None, |_| Ok(())).map(drop)),
+            "counter-set" => by_netlink(client.set("may", 1, EXISTING)),
+            "counter-add" => by_netlink(client.add("may", 1, false).map(drop)),
+            "counter-del" => by_netlink(client.del("may")),
             "agent-register" => by_netlink(Agent::register().map(drop)),
-            "ask" => by_netlink(client.ask(b"?", None).map(drop)),
-            "stats-get" => by_netlink(client.stats().map(drop)),
+            "ask" => by_netlink(client.answered(b"?", None).map(drop)),
+            "stats-get" => by_netlink(client.stats_get().map(drop)),
             "/dev/parley, open" => with_device(&|_| Ok(())),
             "/dev/parley, echo" => with_device(&|device| device.echo(b"x").map(drop)),
             "/dev/parley, write and read" => {
@@ -153,7 +154,7 @@ fn try_all() {
         println!("may: {call}: {may}");
     }
     // Only the agent may answer, and nobody here is.
-    let answer = client.call(cmd::ANSWER, 0, Expect::Ack, |writer| {
+    let answer = client.inner().call(cmd::ANSWER, 0, Expect::Ack, |writer| {
         writer.uint(ask::ID, 1)?;
         writer.bytes(ask::ANSWER, b"x")
     });
@@ -173,8 +174,8 @@ fn every_call_by_every_caller_is_allowed_or_refused_as_the_contract_says() {
     let this = std::env::current_exe().unwrap();
     let mut table = BTreeMap::new();
     for caller in callers() {
-        let _ = client().counter_del("may");
-        client().counter_set("may", 1, CREATE).unwrap();
+        let _ = client().del("may");
+        client().set("may", 1, CREATE).unwrap();
         let words = [&["env"][..], &caller.before].concat();
         let output = Command::new(words[0])
             .args(&words[1..])

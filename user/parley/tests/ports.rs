@@ -15,8 +15,8 @@
 
 mod common;
 
-use common::client;
-use parley::client::Listener;
+use common::calls::listener;
+use common::{client, Calls};
 use parley::uapi::{self, ask, cmd};
 use std::process::Command;
 
@@ -29,7 +29,7 @@ const ATTEMPTS: u32 = 30;
 /// Ports are chosen by calls that no safe function makes; so the sockets are Python's.
 #[test]
 fn an_agent_that_closes_ends_no_question_at_a_stranger() {
-    let family = client().family().id;
+    let family = client().inner().family().id;
     let script = format!(
         r#"
 import os, resource, select, socket, struct, sys, threading, time
@@ -164,7 +164,7 @@ sys.exit(astray > 0 or hits == 0)
 #[test]
 fn a_stranger_cannot_send_to_a_socket_of_the_library() {
     let mut client = client();
-    let listener = Listener::open(None).unwrap();
+    let listener = listener(None).unwrap();
     let script = r#"
 import socket, sys
 stranger = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
@@ -177,7 +177,7 @@ for port in (*map(int, sys.argv[1:]), bound.getsockname()[0]):
     except ConnectionRefusedError:
         print("refused")
 "#;
-    let ports = [client.portid(), listener.portid()].map(|port| port.to_string());
+    let ports = [client.inner().portid(), listener.portid()].map(|port| port.to_string());
     let output = Command::new("python3")
         .args(["-c", script])
         .args(ports)
@@ -186,5 +186,5 @@ for port in (*map(int, sys.argv[1:]), bound.getsockname()[0]):
     let said = String::from_utf8(output.stdout).unwrap();
     // Only to the socket that is bound and no more.
     assert_eq!(said, "refused\nrefused\nsent\n", "{:?}", output.stderr);
-    assert_eq!(client.echo(b"still here").unwrap().payload, b"still here");
+    assert_eq!(client.echoed(b"still here").unwrap(), b"still here");
 }

@@ -7,7 +7,7 @@ mod common;
 mod limits;
 
 use common::raw::Raw;
-use common::{client, refusal, refused, until, Refused, WAIT};
+use common::{client, refusal, refused, until, Calls, Refused, WAIT};
 use libc::{EBUSY, ECANCELED, EINVAL, ENOENT, ENOTCONN, EPERM, EPIPE, ETIMEDOUT};
 use parley::client::{Agent, Answer, Question};
 use parley::uapi::{ask, cmd};
@@ -28,11 +28,11 @@ fn next(agent: &mut Agent) -> Question {
 
 /// Asks in a thread of its own, which ends with the result.
 fn asking(question: &'static str) -> thread::JoinHandle<Result<Answer>> {
-    thread::spawn(move || client().ask(question.as_bytes(), LONG))
+    thread::spawn(move || client().answered(question.as_bytes(), LONG))
 }
 
 fn pending() -> u64 {
-    client().stats().unwrap().asks_pending
+    client().stats_get().unwrap().asks_pending.unwrap()
 }
 
 /// Makes a request of the agent's that wants an ACK.
@@ -41,7 +41,7 @@ fn tell(
     cmd: u8,
     fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
-    client.call(cmd, 0, Expect::Ack, fill).map(drop)
+    client.inner().call(cmd, 0, Expect::Ack, fill).map(drop)
 }
 
 /// The kernel must have refused it in these words, at no attribute.
@@ -63,10 +63,10 @@ fn not_the_agent() -> Refused {
 #[test]
 fn a_question_reaches_the_agent_and_its_answer_the_asker() {
     let mut agent = Agent::register().unwrap();
-    let before = client().stats().unwrap().asks_answered;
+    let before = client().stats_get().unwrap().asks_answered.unwrap();
     let mut asker = client();
-    let portid = asker.portid();
-    let asked = thread::spawn(move || asker.ask(b"what is it?", LONG));
+    let portid = asker.inner().portid();
+    let asked = thread::spawn(move || asker.answered(b"what is it?", LONG));
     let question = next(&mut agent);
     assert_eq!(question.question, b"what is it?");
     assert_eq!(question.portid, portid);
@@ -75,8 +75,11 @@ fn a_question_reaches_the_agent_and_its_answer_the_asker() {
     let answer = asked.join().unwrap().unwrap();
     assert_eq!(answer.id, question.id);
     assert_eq!(answer.answer, b"a conversation");
-    let stats = client().stats().unwrap();
-    assert_eq!((stats.asks_pending, stats.asks_answered), (0, before + 1));
+    let stats = client().stats_get().unwrap();
+    assert_eq!(
+        (stats.asks_pending, stats.asks_answered),
+        (Some(0), Some(before + 1))
+    );
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn questions_and_answers_have_all_their_bytes() {
     let mut agent = Agent::register().unwrap();
     for (question, answer) in [(1, 0), (4096, 4096), (3, 5)] {
         let bytes = |len: usize| (0..len).map(|i| i as u8).collect::<Vec<_>>();
-        let asked = thread::spawn(move || client().ask(&bytes(question), LONG));
+        let asked = thread::spawn(move || client().answered(&bytes(question), LONG));
         let heard = next(&mut agent);
         assert_eq!(heard.question, bytes(question));
         agent.answer(heard.id, &bytes(answer)).unwrap();
@@ -95,7 +98,7 @@ fn questions_and_answers_have_all_their_bytes() {
 #[test]
 fn without_an_agent_a_question_is_refused_at_once() {
     is_refused(
-        client().ask(b"anybody?", LONG),
+        client().answered(b"anybody?", LONG),
         ENOTCONN,
         "the namespace has no agent",
     );
@@ -141,7 +144,7 @@ fn only_the_agent_may_answer_and_only_what_waits() {
 fn a_question_that_is_not_answered_in_time_ends_with_words() {
     let mut agent = Agent::register().unwrap();
     is_refused(
-        client().ask(b"in time?", SHORT),
+        client().answered(b"in time?", SHORT),
         ETIMEDOUT,
         "the agent did not answer in time",
     );
@@ -307,7 +310,7 @@ fn askers_in_parallel_each_get_the_answer_to_their_own_question() {
                 let mut client = client();
                 for number in 0..QUESTIONS {
                     let question = format!("{asker}/{number}");
-                    let answer = client.ask(question.as_bytes(), LONG).unwrap();
+                    let answer = client.answered(question.as_bytes(), LONG).unwrap();
                     assert_eq!(answer.answer, format!("re: {question}").into_bytes());
                 }
             })

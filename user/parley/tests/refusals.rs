@@ -5,7 +5,7 @@
 mod common;
 
 use common::raw::{request, Raw};
-use common::{client, refusal, refuse, refused, Temporary};
+use common::{client, refusal, refuse, refused, Calls, Temporary};
 use libc::{EINVAL, ENOENT, EOPNOTSUPP, ERANGE};
 use parley::uapi::{self, ask, cmd, counter, echo};
 use parley::{Error, Result};
@@ -251,6 +251,7 @@ fn a_nest_where_none_belongs_is_refused() {
 fn of_an_attribute_that_stands_twice_the_last_counts() {
     let mut client = client();
     let mut attributes = client
+        .inner()
         .call(cmd::ECHO, 0, Expect::Reply, |writer| {
             writer.bytes(echo::PAYLOAD, b"first")?;
             writer.bytes(echo::PAYLOAD, b"last")
@@ -301,7 +302,7 @@ fn every_operation_refuses_the_modifier_flags_and_does_nothing() {
         });
         assert_eq!(add, words(), "add, {flag:#x}");
     }
-    assert_eq!(refused(client().counter_get(counter.0)).errno, ENOENT);
+    assert_eq!(refused(client().get(counter.0)).errno, ENOENT);
 }
 
 #[test]
@@ -387,17 +388,19 @@ fn a_bad_message_among_good_ones_spoils_only_itself() {
     let datagram = [add(80, 2), add(81, -100), add(82, 3)].concat();
     let refused = errno_and_words(socket.transact(&datagram, 81, Expect::Ack));
     assert_eq!(refused, (ERANGE, "counter would fall below 0".to_owned()));
-    assert_eq!(client().counter_get(counter.0).unwrap().value, 5);
+    assert_eq!(client().get(counter.0).unwrap().value, 5);
 }
 
 #[test]
 fn after_every_refusal_the_same_socket_is_answered() {
     let mut client = client();
     for _ in 0..1000 {
-        let refused = client.call(cmd::COUNTER_GET, 0, Expect::Reply, |writer| {
-            writer.bytes(counter::NAME, b"no NUL")
-        });
+        let refused = client
+            .inner()
+            .call(cmd::COUNTER_GET, 0, Expect::Reply, |writer| {
+                writer.bytes(counter::NAME, b"no NUL")
+            });
         assert_eq!(refused.map(drop).unwrap_err().errno(), Some(EINVAL));
-        assert_eq!(client.echo(b"and on").unwrap().payload, b"and on");
+        assert_eq!(client.echoed(b"and on").unwrap(), b"and on");
     }
 }

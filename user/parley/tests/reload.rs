@@ -5,8 +5,9 @@
 
 mod common;
 
+use common::calls::listener;
 use common::module::{insmod, rmmod};
-use common::{client, Temporary};
+use common::{client, Calls, Temporary};
 use parley::client::{Agent, Listener};
 use parley::{uapi, Error};
 use parley_netlink::netlink::tap::{Call, Step, Tap};
@@ -56,10 +57,10 @@ fn arm() -> (MutexGuard<'static, ()>, Socket) {
 #[test]
 fn a_listener_is_not_deaf_where_the_module_is_reloaded_before_it_joins() {
     let (_alone, socket) = arm();
-    let mut listener = Listener::over(socket, Some(WAIT)).unwrap();
+    let mut listener = Listener::over(socket, &[uapi::group::EVENTS], Some(WAIT)).unwrap();
     assert!(!ARMED.load(Ordering::Relaxed));
     let counter = Temporary::new("reloaded", 1);
-    client().counter_add(counter.0, 1, false).unwrap();
+    client().add(counter.0, 1, false).unwrap();
     // Its number is no family's any more.
     let next = listener.next_event();
     assert!(matches!(next, Err(Error::NoFamily(_))), "{next:?}");
@@ -81,11 +82,11 @@ fn an_agent_is_not_deaf_where_the_module_is_reloaded_before_it_registers() {
 fn a_listener_that_lost_the_word_of_the_end_among_other_events_still_learns_of_it() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let counter = Temporary::new("outrun", 1);
-    let mut listener = Listener::open(Some(WAIT)).unwrap();
+    let mut listener = listener(Some(WAIT)).unwrap();
     listener.socket().set_receive_buffer(1).unwrap();
     let mut client = client();
     for _ in 0..200 {
-        client.counter_add(counter.0, 1, false).unwrap();
+        client.add(counter.0, 1, false).unwrap();
     }
     // There is no room for the message about this.
     reload();

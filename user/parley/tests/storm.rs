@@ -8,11 +8,12 @@
 
 mod common;
 
+use common::calls::listener;
 use common::module::{insmod, is_held, try_rmmod};
 use common::program::PROGRAM;
 use common::raw::Raw;
-use common::{client, progress, until, Temporary, CREATE, WAIT};
-use parley::client::{Agent, Listener};
+use common::{client, progress, until, Calls, Temporary, CREATE, WAIT};
+use parley::client::Agent;
 use parley::uapi::{self, cmd};
 use parley::{Client, Error};
 use parley_netlink::netlink::attr::Writer;
@@ -48,7 +49,7 @@ struct Calm {
 impl Calm {
     fn before() -> Self {
         let sockets = sockets();
-        let counters = client().stats().unwrap().counters;
+        let counters = client().stats_get().unwrap().counters.unwrap();
         Self { sockets, counters }
     }
 }
@@ -62,8 +63,11 @@ impl Drop for Calm {
         until("nobody holds the module", || {
             std::fs::read_to_string("/sys/module/parley/refcnt").unwrap() == "0\n"
         });
-        let stats = client().stats().unwrap();
-        assert_eq!((stats.asks_pending, stats.counters), (0, self.counters));
+        let stats = client().stats_get().unwrap();
+        assert_eq!(
+            (stats.asks_pending, stats.counters),
+            (Some(0), Some(self.counters))
+        );
         drop(Agent::register().expect("there is no agent any more"));
     }
 }
@@ -81,18 +85,18 @@ fn any(client: &mut Client) -> Result<(), Error> {
     let name = format!("storm-{}", random(5));
     let mode = CREATE;
     match random(6) {
-        0 => client.echo(&vec![1; random(5000) as usize]).map(drop),
-        1 => client.counter_get(&name).map(drop),
-        2 => client.counter_set(&name, 1, mode),
-        3 => client.counter_add(&name, 1, true).map(drop),
-        4 => client.counter_del(&name),
-        _ => client.stats().map(drop),
+        0 => client.echoed(&vec![1; random(5000) as usize]).map(drop),
+        1 => client.get(&name).map(drop),
+        2 => client.set(&name, 1, mode),
+        3 => client.add(&name, 1, true).map(drop),
+        4 => client.del(&name),
+        _ => client.stats_get().map(drop),
     }
 }
 
 fn delete_counters() {
     for i in 0..5 {
-        let _ = client().counter_del(format!("storm-{i}"));
+        let _ = client().del(format!("storm-{i}"));
     }
 }
 
@@ -158,7 +162,7 @@ fn namespaces_come_and_go_under_traffic() {
                     // A thread of its own, which ends in there.
                     let traffic = thread::spawn(move || {
                         namespace::enter(&namespace::path(&inside)).unwrap();
-                        let mut listener = Listener::open(Some(Duration::from_millis(1)))?;
+                        let mut listener = listener(Some(Duration::from_millis(1)))?;
                         let mut client = Client::open()?;
                         let agent = Agent::register()?;
                         for _ in 0..200 {
@@ -246,12 +250,12 @@ fn a_monitor_that_stops_reading_holds_nobody_up() {
     let calm = Calm::before();
     let counter = Temporary::new("stopped", 0);
     // Joined, and never read.
-    let listener = Listener::open(None).unwrap();
+    let listener = listener(None).unwrap();
     let mut client = client();
     for _ in 0..times(20_000) {
-        client.counter_add(counter.0, 1, false).unwrap();
+        client.add(counter.0, 1, false).unwrap();
     }
-    assert_eq!(client.counter_get(counter.0).unwrap().value, times(20_000));
+    assert_eq!(client.get(counter.0).unwrap().value, times(20_000));
     drop((listener, client, counter));
     drop(calm);
 }
@@ -262,7 +266,7 @@ fn a_dump_is_held_open_while_everything_changes() {
     let mut maker = client();
     let name = |i: u64| format!("held-{i:04}");
     for i in 0..3000 {
-        maker.counter_set(name(i), i, CREATE).unwrap();
+        maker.set(name(i), i, CREATE).unwrap();
     }
     for round in 0..times(5) {
         progress("dumps held open", round, times(5), 5);
@@ -276,10 +280,10 @@ fn a_dump_is_held_open_while_everything_changes() {
                 if seen == 1 {
                     // All of them go, and come again, under the dump.
                     for i in 0..3000 {
-                        maker.counter_del(name(i))?;
+                        maker.del(name(i))?;
                     }
                     for i in (0..3000).rev() {
-                        maker.counter_set(name(i), i, CREATE)?;
+                        maker.set(name(i), i, CREATE)?;
                     }
                     is_held();
                 }
@@ -292,7 +296,7 @@ fn a_dump_is_held_open_while_everything_changes() {
         Raw::new().begin_dump();
     }
     for i in 0..3000 {
-        maker.counter_del(name(i)).unwrap();
+        maker.del(name(i)).unwrap();
     }
     drop(maker);
     drop(calm);

@@ -72,7 +72,7 @@ fn the_generated_files_of_this_checkout_are_fresh_and_formatted_once_and_for_all
     let family: &[&str] = &["family"];
     for (arguments, file) in [
         (family, "kmod/parley.rs"),
-        (&["constants"], "user/parley/src/uapi.rs"),
+        (&["client"], "user/parley/src/uapi.rs"),
     ] {
         let made = run(arguments);
         let there = fs::read_to_string(top().join(file)).expect("is readable");

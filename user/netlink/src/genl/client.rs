@@ -221,4 +221,6 @@ fn read<'a>(message: &Message<'a>, cmd: u8, expect: Expect) -> Result<Attributes
 }
 
 #[cfg(test)]
+mod lies;
+#[cfg(test)]
 mod tests;

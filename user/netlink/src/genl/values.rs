@@ -27,48 +27,59 @@
 //! ```
 
 use crate::netlink::attr::{Attribute, Attributes};
-use crate::netlink::Result;
+use crate::netlink::{Error, Result};
 use std::fmt;
+use std::marker::PhantomData;
+
+/// A value that consists of attributes.
+pub trait FromAttributes<'a>: Sized {
+    /// Reads the attributes.
+    fn from_attributes(attributes: Attributes<'a>) -> Result<Self>;
+}
 
 /// A nest that has not been read. Borrows from the socket's buffer.
 pub struct Nest<'a, X> {
-    attributes: Attributes<'a>,
-    read: fn(Attributes<'a>) -> Result<X>,
+    bytes: &'a [u8],
+    value: PhantomData<fn() -> X>,
 }
 
 impl<'a, X> Nest<'a, X> {
-    /// The nest in `attribute`; `read` turns it into a value.
+    /// The nest in `attribute`.
     #[inline]
-    pub fn new(attribute: &Attribute<'a>, read: fn(Attributes<'a>) -> Result<X>) -> Self {
+    pub fn new(attribute: &Attribute<'a>) -> Self {
         Self {
-            attributes: attribute.attributes(),
-            read,
+            bytes: attribute.payload,
+            value: PhantomData,
         }
     }
 
     /// Reads the nest.
-    #[inline]
-    pub fn read(&self) -> Result<X> {
-        (self.read)(self.attributes.clone())
+    // No function pointer, so that the compiler can drop the fields that the caller ignores.
+    #[inline(always)]
+    pub fn read(&self) -> Result<X>
+    where
+        X: FromAttributes<'a>,
+    {
+        X::from_attributes(self.attributes())
     }
 
     /// The attributes inside.
+    #[inline]
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
-        self.attributes.clone()
+        Attributes::new(self.bytes)
     }
 }
 
 impl<X> Clone for Nest<'_, X> {
     fn clone(&self) -> Self {
-        Self {
-            attributes: self.attributes.clone(),
-            read: self.read,
-        }
+        *self
     }
 }
 
-impl<X: fmt::Debug> fmt::Debug for Nest<'_, X> {
+impl<X> Copy for Nest<'_, X> {}
+
+impl<'a, X: FromAttributes<'a> + fmt::Debug> fmt::Debug for Nest<'a, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.read() {
             Ok(value) => value.fmt(f),
@@ -196,4 +207,10 @@ pub fn known<V: Copy, R: TryFrom<V>, E>(
     entry: fn(R) -> Option<E>,
 ) -> std::result::Result<E, V> {
     R::try_from(value).ok().and_then(entry).ok_or(value)
+}
+
+/// Returns the value of an attribute, or [`Error::Absent`] with its name, `set.attribute`.
+#[inline(always)]
+pub fn required<V>(value: Option<V>, name: &'static str) -> Result<V> {
+    value.ok_or(Error::Absent(name))
 }

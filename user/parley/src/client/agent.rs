@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The agent: who answers the questions that the kernel passes on.
+//! The agent, which answers the questions that the kernel passes on.
 
-use crate::uapi::{self, ask, cmd};
-use parley_netlink::genl::{self, controller, message};
-use parley_netlink::netlink::attr::Writer;
+use crate::uapi::{self, AnswerRequest, Client, QuestionEvent};
+use parley_netlink::genl::{controller, message};
 use parley_netlink::netlink::message::Message;
-use parley_netlink::netlink::socket::Expect;
 use parley_netlink::netlink::{Error, Result, Socket};
 use std::time::Duration;
 
@@ -25,7 +23,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug)]
 pub struct Agent {
-    client: genl::Client,
+    client: Client,
     /// The family is gone.
     ended: bool,
     /// Messages were lost, and the end of the family may have been one of them.
@@ -47,7 +45,7 @@ pub struct Question {
 impl Agent {
     /// Opens a socket and makes it the agent. Needs `CAP_NET_ADMIN`.
     ///
-    /// Refused with `EBUSY` where the namespace has an agent.
+    /// Refused with `EBUSY` if the namespace has an agent.
     pub fn register() -> Result<Self> {
         Self::over(Socket::open(libc::NETLINK_GENERIC)?)
     }
@@ -56,39 +54,43 @@ impl Agent {
     pub fn over(mut socket: Socket) -> Result<Self> {
         // Before the family is resolved, to learn of the end of this very one.
         socket.join(controller::NOTIFY)?;
+        let mut client = Client::over(socket)?;
+        let registered = client.agent_register();
         let mut agent = Self {
-            client: genl::Client::over(socket, &uapi::FAMILY)?,
+            client,
             ended: false,
             in_doubt: false,
         };
-        agent.call(cmd::AGENT_REGISTER, |_| Ok(()))?;
+        agent.noted(registered)?;
         Ok(agent)
     }
 
     /// The socket, for its buffer.
     pub fn socket(&mut self) -> &mut Socket {
-        self.client.socket()
+        self.client.inner().socket()
     }
 
     /// Waits for the next question: for `timeout`, or without one for as long as
     /// it takes.
     ///
-    /// Fails with [`Error::NoFamily`] where the module is unloaded, and with
-    /// [`Error::Overrun`] where the socket had no room for a question: that one
-    /// was refused, and none is lost. Those for which there was room come before.
+    /// Fails with [`Error::NoFamily`] if the module is unloaded, and with
+    /// [`Error::Overrun`] if the socket had no room for a question: the kernel
+    /// refused that one, and none is lost. Those for which there was room come first.
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
         if !self.ended {
+            let client = self.client.inner();
+            let family = client.family().id;
+            let socket = client.socket();
             if self.in_doubt {
-                let family = self.client.family().id;
-                controller::check(self.client.socket(), family, uapi::FAMILY_NAME)?;
+                controller::check(socket, family, uapi::FAMILY_NAME)?;
             }
-            let usual = self.client.socket().timeout();
+            let usual = socket.timeout();
             match timeout {
-                Some(timeout) => self.client.set_timeout(timeout)?,
-                None => self.client.socket().wait_for_ever()?,
+                Some(timeout) => socket.set_timeout(timeout)?,
+                None => socket.wait_for_ever()?,
             }
-            let question = self.wait();
-            self.client.set_timeout(usual)?;
+            let question = wait(socket, family);
+            socket.set_timeout(usual)?;
             self.in_doubt = matches!(question, Err(Error::Overrun));
             if let Some(question) = question? {
                 return Ok(question);
@@ -98,25 +100,15 @@ impl Agent {
         Err(Error::NoFamily(uapi::FAMILY_NAME.to_owned()))
     }
 
-    /// Waits for a question, or for the end of the family.
-    fn wait(&mut self) -> Result<Option<Question>> {
-        let family = self.client.family().id;
-        let message = self.client.socket().next_message(|message| {
-            read_question(message, family).is_some() || controller::is_end(message, family)
-        })?;
-        read_question(&message, family).transpose()
-    }
-
     /// Answers the question `id` with at most
     /// [`ANSWER_MAX`](uapi::ANSWER_MAX) bytes.
     ///
-    /// Refused with `ENOENT` where it waits no longer: its time is over, or its
+    /// Refused with `ENOENT` if the question is no longer pending: its time is over, or its
     /// asker has gone.
     pub fn answer(&mut self, id: u64, answer: &[u8]) -> Result<()> {
-        self.call(cmd::ANSWER, |attributes| {
-            attributes.uint(ask::ID, id)?;
-            attributes.bytes(ask::ANSWER, answer)
-        })
+        let request = AnswerRequest::new().id(id).answer(answer);
+        let answered = self.client.answer(&request);
+        self.noted(answered)
     }
 
     /// Declines the question `id`: its asker gets `ECANCELED` at once instead of waiting
@@ -125,52 +117,39 @@ impl Agent {
     /// Refused with `ENOENT`, as [`Self::answer`] is, if the question is no longer
     /// pending.
     pub fn decline(&mut self, id: u64) -> Result<()> {
-        self.call(cmd::ANSWER, |attributes| {
-            attributes.uint(ask::ID, id)?;
-            attributes.flag(ask::DECLINED)
-        })
+        let request = AnswerRequest::new().id(id).declined(true);
+        let declined = self.client.answer(&request);
+        self.noted(declined)
     }
 
-    /// A request that an ACK ends. The socket keeps the questions that come before that.
-    fn call(&mut self, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
-        let ended = self.client.call(cmd, 0, Expect::Ack, fill).map(drop);
+    /// Notes whether a call has lost messages. The socket keeps the questions that come before
+    /// the end of a call.
+    fn noted(&mut self, ended: Result<()>) -> Result<()> {
         self.in_doubt |= matches!(ended, Err(Error::Overrun));
         ended
     }
 }
 
+/// Waits for a question, or for the end of the family.
+fn wait(socket: &mut Socket, family: u16) -> Result<Option<Question>> {
+    let message = socket.next_message(|message| {
+        question(message, family).is_some() || controller::is_end(message, family)
+    })?;
+    question(&message, family).transpose()
+}
+
 /// Reads a question, if `message` is one.
-fn read_question(message: &Message<'_>, family: u16) -> Option<Result<Question>> {
+fn question(message: &Message<'_>, family: u16) -> Option<Result<Question>> {
     if message.header.kind != family {
         return None;
     }
     let (cmd, attributes) = message::read(message).ok()?;
-    if cmd != cmd::QUESTION {
-        return None;
-    }
-    let (mut id, mut question, mut portid) = (None, None, None);
-    for attribute in attributes {
-        let read = attribute.and_then(|attribute| {
-            match attribute.number {
-                ask::ID => id = Some(attribute.uint()?),
-                ask::QUESTION => question = Some(attribute.payload.to_vec()),
-                ask::PORTID => portid = Some(attribute.u32()?),
-                _ => {}
-            }
-            Ok(())
-        });
-        if let Err(error) = read {
-            return Some(Err(error));
-        }
-    }
-    Some(match (id, question, portid) {
-        (Some(id), Some(question), Some(portid)) => Ok(Question {
-            id,
-            question,
-            portid,
-        }),
-        (None, ..) => Err(Error::Absent("ask.id")),
-        (_, None, _) => Err(Error::Absent("ask.question")),
-        (.., None) => Err(Error::Absent("ask.portid")),
+    (cmd == uapi::cmd::QUESTION).then(|| {
+        let read = QuestionEvent::read(attributes)?;
+        Ok(Question {
+            id: read.id()?,
+            question: read.question()?.to_vec(),
+            portid: read.portid()?,
+        })
     })
 }

@@ -8,6 +8,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::Result;
 use clap::Args;
+use parley::client::AskRequest;
 use parley::uapi;
 use std::io::Write;
 use std::time::Duration;
@@ -36,7 +37,12 @@ fn help_of_timeout() -> String {
 impl Ask {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let question = inherited::payload(&self.text)?;
-        let answer = opener.client()?.ask(&question, self.timeout)?;
+        let millis = |timeout: Duration| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        let request = AskRequest {
+            timeout_ms: self.timeout.map(millis),
+            ..AskRequest::new().question(&question)
+        };
+        let answer = opener.client()?.ask_and_wait(&request)?;
         if self.raw {
             out.write_all(&answer.answer)?;
             return Ok(());

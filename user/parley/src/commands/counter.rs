@@ -8,7 +8,10 @@ use crate::output::streams;
 use crate::output::text;
 use anyhow::Result;
 use clap::Subcommand;
-use parley::client::{Counter as Reading, SetMode};
+use parley::client::{
+    CounterAddRequest, CounterDelRequest, CounterGetDumpRequest, CounterGetReply,
+    CounterGetRequest, CounterSetRequest, Name,
+};
 use parley::{uapi, Client, Error};
 use parley_netlink::netlink::list::{repeat, ATTEMPTS};
 use std::ffi::{OsStr, OsString};
@@ -65,15 +68,37 @@ pub(crate) enum Counter {
     },
 }
 
+/// What a reply says of a counter.
+struct Reading {
+    name: Vec<u8>,
+    value: u64,
+    updates: u64,
+}
+
+impl Reading {
+    fn of(reply: &CounterGetReply<'_>) -> parley::Result<Self> {
+        Ok(Self {
+            name: reply.name()?.to_owned(),
+            value: reply.value()?,
+            updates: reply.updates()?,
+        })
+    }
+
+    fn name(&self) -> Name<'_> {
+        Name::from(&self.name[..])
+    }
+}
+
 impl Counter {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
         let mut client = opener.client()?;
         match self {
             Self::Get { name, value_only } => {
-                let counter = client.counter_get(name.as_bytes())?;
+                let request = CounterGetRequest::new().name(name.as_bytes());
+                let counter = client.counter_get(&request)?;
                 match value_only {
-                    true => writeln!(out, "{}", counter.value)?,
-                    false => show(out, counter, json)?,
+                    true => writeln!(out, "{}", counter.value()?)?,
+                    false => show(out, Reading::of(&counter)?, json)?,
                 }
             }
             Self::List { prefix } => {
@@ -86,22 +111,21 @@ impl Counter {
                 create,
                 exclusive,
             } => {
-                let mode = SetMode {
-                    create: *create,
-                    exclusive: *exclusive,
-                };
-                client.counter_set(name.as_bytes(), *value, mode)?;
+                let request = CounterSetRequest::new().name(name.as_bytes()).value(*value);
+                client.counter_set(&request.create(*create).exclusive(*exclusive))?;
             }
             Self::Add {
                 name,
                 delta,
                 create,
-            } => show(
-                out,
-                client.counter_add(name.as_bytes(), *delta, *create)?,
-                json,
-            )?,
-            Self::Del { name } => client.counter_del(name.as_bytes())?,
+            } => {
+                let request = CounterAddRequest::new().name(name.as_bytes()).delta(*delta);
+                let counter = client.counter_add(&request.create(*create))?;
+                show(out, Reading::of(&counter)?, json)?;
+            }
+            Self::Del { name } => {
+                client.counter_del(&CounterDelRequest::new().name(name.as_bytes()))?;
+            }
         }
         Ok(())
     }
@@ -110,19 +134,15 @@ impl Counter {
 fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: bool) -> Result<()> {
     let (rows, interrupted) = repeat(|| {
         let mut rows = Vec::new();
-        let interrupted = client.counter_list(prefix, |counter| {
-            let name = counter.name.as_bytes().to_owned();
-            rows.push((name, counter.value, counter.updates));
-            Ok(())
-        })?;
+        let interrupted =
+            client.counter_get_dump(&CounterGetDumpRequest { prefix }, |counter| {
+                rows.push(Reading::of(&counter)?);
+                Ok(())
+            })?;
         Ok::<_, Error>((rows, interrupted))
     })?;
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|(name, value, updates)| Reading::new(&name[..], *value, *updates))
-        .collect();
     if json {
-        let objects = rows.iter().map(|row| object(*row));
+        let objects = rows.into_iter().map(object);
         json::write(out, objects.collect::<serde_json::Value>())?;
     } else {
         table(out, &rows)?;
@@ -137,12 +157,12 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     Ok(())
 }
 
-fn table(out: &mut dyn Write, rows: &[Reading<'_>]) -> Result<()> {
-    let widest = |cell: fn(&Reading<'_>) -> usize| rows.iter().map(cell).max().unwrap_or(0);
-    let names = widest(|row| row.name.to_string().chars().count());
+fn table(out: &mut dyn Write, rows: &[Reading]) -> Result<()> {
+    let widest = |cell: fn(&Reading) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+    let names = widest(|row| row.name().to_string().chars().count());
     let values = widest(|row| row.value.to_string().len());
     for row in rows {
-        let (name, value, updates) = (row.name.to_string(), row.value, row.updates);
+        let (name, value, updates) = (row.name().to_string(), row.value, row.updates);
         writeln!(
             out,
             "{name:<names$}  value {value:>values$}  updates {updates}"
@@ -151,11 +171,11 @@ fn table(out: &mut dyn Write, rows: &[Reading<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn show(out: &mut dyn Write, counter: Reading<'_>, json: bool) -> Result<()> {
+fn show(out: &mut dyn Write, counter: Reading, json: bool) -> Result<()> {
     if json {
         return Ok(json::write(out, object(counter))?);
     }
-    let name = counter.name;
+    let name = counter.name();
     writeln!(
         out,
         "{name}  value {}  updates {}",
@@ -164,9 +184,9 @@ fn show(out: &mut dyn Write, counter: Reading<'_>, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn object(counter: Reading<'_>) -> Object {
+fn object(counter: Reading) -> Object {
     Object::new()
-        .name("name", OsStr::from_bytes(counter.name.as_bytes()))
+        .name("name", OsStr::from_bytes(&counter.name))
         .with("value", counter.value)
         .with("updates", counter.updates)
 }

@@ -8,6 +8,7 @@ use crate::output::json::{self, Object};
 use crate::output::text;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
+use parley::client::{EchoReply, EchoRequest};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -53,24 +54,26 @@ impl Echo {
             let now = self.batch.min(repeat - count);
             count += now;
             let batch = batch.get(..now as usize).unwrap_or_default();
-            client.echo_batch(batch, |i, echo| {
+            let each = |i, echo: parley::Result<EchoReply<'_>>| {
                 let echo = echo?;
                 if count == repeat && i + 1 == batch.len() {
-                    last = Some((echo.payload.to_vec(), echo.stamp));
+                    last = Some((echo.payload()?.to_vec(), echo.stamp()?));
                 }
                 Ok(())
-            })?;
+            };
+            client.echo_batch(batch, |payload| EchoRequest::new().payload(*payload), each)?;
         }
         let (payload, stamp) = last.context("nothing was sent")?;
         if self.raw {
             out.write_all(&payload)?;
             return Ok(());
         }
+        let (time_ns, cpu, portid) = (stamp.time_ns()?, stamp.cpu()?, stamp.portid()?);
         if json {
             let stamp = Object::new()
-                .with("time_ns", stamp.time_ns)
-                .with("cpu", stamp.cpu)
-                .with("portid", stamp.portid);
+                .with("time_ns", time_ns)
+                .with("cpu", cpu)
+                .with("portid", portid);
             let object = Object::new()
                 .bytes("payload", &payload)
                 .with("stamp", stamp)
@@ -80,11 +83,9 @@ impl Echo {
         text::bytes(out, "reply", &payload)?;
         writeln!(
             out,
-            "{:<8}{:.6} s after boot, on CPU {}, for port {}",
+            "{:<8}{:.6} s after boot, on CPU {cpu}, for port {portid}",
             "stamp",
-            stamp.time_ns as f64 / 1e9,
-            stamp.cpu,
-            stamp.portid
+            time_ns as f64 / 1e9,
         )?;
         if repeat > 1 {
             write!(out, "{:<8}{repeat} times", "echoed")?;

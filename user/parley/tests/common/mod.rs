@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+pub mod calls;
 pub mod faults;
 pub mod mangle;
 pub mod module;
@@ -11,7 +12,8 @@ pub mod network;
 pub mod program;
 pub mod raw;
 
-use parley::client::SetMode;
+#[allow(unused_imports)]
+pub use calls::{Calls, CREATE, EXISTING};
 use parley::{Client, Error, Result};
 use parley_netlink::netlink::attr::Writer;
 use parley_netlink::netlink::socket::Expect;
@@ -20,12 +22,6 @@ use std::time::Duration;
 
 /// How long a test waits for an expected message.
 pub const WAIT: Duration = Duration::from_secs(20);
-
-/// Creates whatever the counter's state was.
-pub const CREATE: SetMode = SetMode {
-    create: true,
-    exclusive: false,
-};
 
 /// A client of the loaded module.
 pub fn client() -> Client {
@@ -38,13 +34,13 @@ pub struct Temporary(pub &'static str);
 impl Temporary {
     /// A counter that stands at `value`.
     pub fn new(name: &'static str, value: u64) -> Self {
-        client().counter_set(name, value, CREATE).unwrap();
+        client().set(name, value, CREATE).unwrap();
         Self(name)
     }
 
     /// A name that no counter has.
     pub fn absent(name: &'static str) -> Self {
-        let _ = client().counter_del(name);
+        let _ = client().del(name);
         Self(name)
     }
 }
@@ -52,7 +48,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Ok(mut client) = Client::open() {
-            let _ = client.counter_del(self.0);
+            let _ = client.del(self.0);
         }
     }
 }
@@ -92,7 +88,12 @@ pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
 
 /// Makes a request that the typed calls would not, and gives its refusal.
 pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
-    refused(client().call(cmd, flags, Expect::Reply, fill).map(drop))
+    refused(
+        client()
+            .inner()
+            .call(cmd, flags, Expect::Reply, fill)
+            .map(drop),
+    )
 }
 
 /// Says how far a long run is: ten times, and only where `all` is more than what

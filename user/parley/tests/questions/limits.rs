@@ -51,7 +51,7 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
     }
     assert_eq!(pending(), 1024);
     let words = "1024 questions of this namespace are pending, the limit";
-    is_refused(client().ask(b"one too many", LONG), EBUSY, words);
+    is_refused(client().answered(b"one too many", LONG), EBUSY, words);
     drop(agent);
     for asker in &mut askers {
         for seq in 0..1024 / SOCKETS as u32 {
@@ -131,7 +131,7 @@ fn the_program_goes_on_when_its_socket_is_filled_while_its_command_runs() {
     assert!(refused, "the agent's socket is full");
     assert_eq!(held.join().unwrap().unwrap().answer, b"fine");
     until("all are answered", || pending() == 0);
-    let after = client().ask(b"still there?", LONG);
+    let after = client().answered(b"still there?", LONG);
     remove();
     drop(program);
     assert_eq!(after.unwrap().answer, b"fine");

@@ -15,10 +15,7 @@ use parley_netlink::{netlink::transport::Transport, Result};
 
 /// Describes the family `name`, a line for it and one for each of its groups.
 pub fn describe<T: Transport>(client: &mut Client<T>, name: &str) -> Result<String> {
-    let family = client.get(&GetRequest {
-        name: Some(name.as_bytes()),
-        ..Default::default()
-    })?;
+    let family = client.get(&GetRequest::new().name(name))?;
     let operations = family.operations.into_iter().flatten().count();
     let mut lines = format!("{name}: {operations} operations");
     for group in family.groups.into_iter().flatten() {
@@ -33,8 +30,7 @@ pub fn describe<T: Transport>(client: &mut Client<T>, name: &str) -> Result<Stri
 pub fn names<T: Transport>(client: &mut Client<T>) -> Result<Vec<String>> {
     let mut names = Vec::new();
     client.get_dump(|family: GetEntry<'_>| {
-        let name = family.name.unwrap_or_default();
-        names.push(String::from_utf8_lossy(name).into_owned());
+        names.push(String::from_utf8_lossy(family.name()?).into_owned());
         Ok(())
     })?;
     Ok(names)

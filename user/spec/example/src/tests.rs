@@ -13,10 +13,11 @@ use every::{
     Level, OpenRequest, Origin, Pair, Wide,
 };
 use parley_netlink::genl::Bitfield32;
-use parley_netlink::netlink::attr::Attributes;
+use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::fake::{Answers, Fake};
 use parley_netlink::netlink::message::{flags, Message};
 use parley_netlink::{Error, Result};
+use std::time::Duration;
 
 const ID: u16 = 0x30;
 const NESTED: u16 = 1 << 15;
@@ -173,6 +174,102 @@ fn a_request_has_the_bytes_of_each_attribute_and_the_version() {
         answers.message(ID, 0, request.payload);
     });
     client.get(&request).unwrap();
+}
+
+#[test]
+fn a_method_per_attribute_sets_what_a_literal_does() {
+    let (label, leaf) = ("abc".to_owned(), args::Leaf::new().type_(-5).loud(true));
+    let leaves = [LEAF, leaf];
+    let request = GetRequest::new()
+        .name("me")
+        .label(&label)
+        .data(&[0, 1, 0])
+        .words(&[1, 0x203])
+        .loud(true)
+        .level(Level::Middle)
+        .tags(&[10, 20])
+        .leaf(&leaf)
+        .leaves(&leaves)
+        .ports(&[80, 443])
+        .any(b"\x04\0\x01\0");
+    let literal = GetRequest {
+        name: Some(b"me"),
+        label: Some(b"abc"),
+        data: Some(&[0, 1, 0]),
+        words: Some(&[1, 0x203]),
+        loud: true,
+        level: Some(Level::Middle),
+        tags: &[10, 20],
+        leaf: Some(&LEAF),
+        leaves: Some(&[LEAF, LEAF]),
+        ports: Some(&[80, 443]),
+        any: Some(b"\x04\0\x01\0"),
+        ..Default::default()
+    };
+    let bytes = |request: GetRequest<'_>| {
+        let mut bytes = Vec::new();
+        request.put(&mut Writer::new(&mut bytes)).unwrap();
+        bytes
+    };
+    assert_eq!(bytes(request), bytes(literal));
+    assert_ne!(bytes(request.loud(false)), bytes(literal));
+}
+
+#[test]
+fn an_attribute_that_must_be_there_is_named_where_it_is_absent() {
+    let bytes = [
+        attribute(1, b"me\0"),
+        attribute(5, &[0, 1]),
+        nest(18, &[attribute(1, &[0xfb])]),
+        nest(19, &[]),
+    ];
+    let bytes = bytes.concat();
+    let reply = GetReply::read(Attributes::new(&bytes)).unwrap();
+    assert_eq!(reply.name().unwrap(), b"me");
+    assert_eq!(values(reply.words().unwrap()), [1]);
+    assert_eq!(reply.leaf().unwrap().type_().unwrap(), -5);
+    let absent = |error: Error| match error {
+        Error::Absent(name) => name,
+        other => panic!("{other}"),
+    };
+    assert_eq!(absent(reply.as_bits().unwrap_err()), "thing.as-bits");
+    assert_eq!(
+        absent(reply.leaves().map(drop).unwrap_err()),
+        "thing.leaves"
+    );
+    let tree = reply.tree().unwrap();
+    assert_eq!(absent(tree.name().unwrap_err()), "tree.name");
+    assert_eq!(absent(tree.below().map(drop).unwrap_err()), "tree.below");
+}
+
+#[test]
+fn each_request_of_a_batch_gets_its_own_reply_or_refusal() {
+    let mut client = client(|request, answers| match request.payload.len() {
+        4 => answers.refuse(22),
+        _ => answers.message(ID, 0, request.payload),
+    });
+    fn request(count: &Option<u64>) -> GetRequest<'_> {
+        GetRequest {
+            count: *count,
+            ..GetRequest::new()
+        }
+    }
+    let mut ends = Vec::new();
+    let done = client.get_batch(&[Some(1), None, Some(3)], request, |place, reply| {
+        ends.push((place, reply.and_then(|reply| reply.count()).ok()));
+        Ok(())
+    });
+    done.unwrap();
+    assert_eq!(ends, [(0, Some(1)), (1, None), (2, Some(3))]);
+    // Without a reply, each ends with its ACK.
+    let mut client = self::client(|_, answers| answers.ack());
+    let mut count = 0;
+    let each = |_, end| {
+        count += 1;
+        end
+    };
+    let done = client.open_batch(&["a", "b"], |name| OpenRequest::new().name(name), each);
+    assert_eq!((done.unwrap(), count), ((), 2));
 }
 
 fn values<X>(list: impl IntoIterator<Item = Result<X>>) -> Vec<X> {
@@ -342,6 +439,21 @@ fn a_nest_in_a_reply_is_shown_with_its_values() {
     assert!(shown.contains("tags: [Ok(3)]"), "{shown}");
     let leaf: nest::Leaf = reply.leaf.unwrap().read().unwrap();
     assert_eq!(leaf.type_, Some(1));
+}
+
+#[test]
+fn a_listener_waits_for_events_and_knows_the_groups() {
+    let open = |group| nlctrl::Listener::open(&[group], Some(Duration::from_millis(1)));
+    if std::env::var_os("PARLEY_EMULATED").is_some() {
+        // An emulator of other machines has no Generic Netlink.
+        return;
+    }
+    let mut listener = open(nlctrl::group::NOTIFY).unwrap();
+    assert_eq!(listener.family().name, "nlctrl");
+    assert!(listener.try_next_event().unwrap().is_none());
+    let silence = listener.next_event().map(drop);
+    assert!(matches!(silence, Err(Error::Timeout(_))), "{silence:?}");
+    assert!(matches!(open("other").map(drop), Err(Error::Absent(_))));
 }
 
 #[test]

@@ -91,8 +91,7 @@ impl<T: Transport> Client<T> {{
         Ok(Self(genl::Client::over(socket, &FAMILY)?))
     }}
 
-    /// The client without types: for other flags, for many requests in a datagram, and for the
-    /// socket and the family.
+    /// The client without types: for other flags, the timeout, the socket and the family.
     pub fn inner(&mut self) -> &mut genl::Client<T> {{
         &mut self.0
     }}
@@ -145,14 +144,17 @@ impl<'s> Client<'s> {
             fill.push("to.raw(&family_header.to_bytes())");
         }
         let given = self.listed(set, call.request.as_ref());
+        let mut batched = None;
         if !given.is_empty() {
             let request = camel(&format!("{name}-request"));
             let words = format!("The request of ``{}``.", operation.name);
             let (text, full) =
                 self.message(&request, &words, (set, &given), Side::Given, (None, ""));
             *types += &text;
-            let _ = write!(parameters, ", request: &{}", full.replace("'a", "'_"));
+            let full = full.replace("'a", "'_");
+            let _ = write!(parameters, ", request: &{full}");
             fill.push("request.put(to)");
+            batched = (!dump && operation.fixed_header.is_none()).then_some(full);
         }
         let fill = match &fill[..] {
             [] => "|_| Ok(())".to_owned(),
@@ -176,6 +178,8 @@ impl<'s> Client<'s> {
             taken if matches!(&*taken, "open" | "over" | "inner") => taken + "_",
             name => name,
         };
+        let mut each = ("()".to_owned(), "map(drop)".to_owned());
+        let mut expect = "Expect::Ack".to_owned();
         let (words, body, result) = match (dump, reply) {
             (true, entry) => {
                 let entry = entry.unwrap_or_else(|| "Attributes<'_>".into());
@@ -197,15 +201,16 @@ impl<'s> Client<'s> {
             }
             (false, None) => (
                 operation.doc.clone(),
-                format!("self.0.call({cmd}, 0, Expect::Ack, {fill}).map(drop)"),
+                format!("self.0.call({cmd}, 0, {expect}, {fill}).map(drop)"),
                 "()".to_owned(),
             ),
             (false, Some(reply)) => {
-                let expect = match operation.reply_number {
+                expect = match operation.reply_number {
                     number if number == operation.request_number => "Expect::Reply".into(),
                     _ => format!("Expect::Command({})", self.sent_as(operation)),
                 };
                 let bare = reply.replace("<'_>", "");
+                each = (reply.clone(), format!("and_then({bare}::read)"));
                 (
                     operation.doc.clone(),
                     format!("{bare}::read(self.0.call({cmd}, 0, {expect}, {fill})?)"),
@@ -221,6 +226,30 @@ impl<'s> Client<'s> {
 
             "
         );
+        if let Some(request) = batched {
+            let (result, read) = each;
+            let _ = write!(
+                methods,
+                "/// As [`Self::{method}`], for many requests: `request` makes one of each item.
+                ///
+                /// Sends several in a datagram, and hands each result, with the place of its
+                /// item, to `each`; see [`genl::Client::call_batch`].
+                pub fn {snake}_batch<I>(
+                    &mut self,
+                    items: &[I],
+                    request: impl Fn(&I) -> {request},
+                    mut each: impl FnMut(usize, Result<{result}>) -> Result<()>,
+                ) -> Result<()> {{
+                    let fill = |item: &I, to: &mut Writer<'_>| request(item).put(to);
+                    self.0.call_batch(({cmd}, 0), {expect}, items, fill, |place, reply| {{
+                        each(place, reply.{read})
+                    }})
+                }}
+
+                ",
+                snake = snake(&name),
+            );
+        }
     }
 
     /// The attributes of a message.
@@ -271,6 +300,7 @@ impl<'s> Client<'s> {
     fn events(&mut self) -> String {
         let spec = self.spec;
         let (mut types, mut variants, mut arms) = (String::new(), String::new(), String::new());
+        let mut numbers = Vec::new();
         for operation in &spec.operations {
             let (Some(event), Some(set)) = (&operation.event, operation.attributes) else {
                 continue;
@@ -286,6 +316,7 @@ impl<'s> Client<'s> {
             };
             let variant = camel(&operation.name);
             let number = self.sent_as(operation);
+            numbers.push(number.clone());
             let mut words = operation.doc.trim().to_owned();
             if let Some(group) = event.group {
                 let _ = write!(words, "\n\nSent to the group `{}`.", spec[group].name);
@@ -326,8 +357,8 @@ impl<'s> Client<'s> {
         };
         let _ = write!(
             types,
-            "/// A message that the kernel sends by itself. [`genl::Family::join`] subscribes a socket
-            /// to the groups in [`group`].
+            "/// A message that the kernel sends by itself. A [`Listener`] receives those of the groups
+            /// in [`group`].
             // It borrows, and is read where it is looked at.
             #[allow(clippy::large_enum_variant)]
             #[derive(Clone, Debug)]
@@ -342,7 +373,26 @@ impl<'s> Client<'s> {
                 }}
             }}
 
-            "
+            impl genl::Event for Event{fixed} {{
+                const FAMILY: &'static Family = &FAMILY;
+                type Of<'a> = Event{lifetime};
+
+                #[inline]
+                fn is(cmd: u8) -> bool {{ matches!(cmd, {numbers}) }}
+
+                #[inline(always)]
+                fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Event{anonymous}>> {{
+                    Event::read(cmd, attributes)
+                }}
+            }}
+
+            /// Listens to the events of the family; see [`genl::Listener`].
+            pub type Listener = genl::Listener<Event{fixed}>;
+
+            ",
+            fixed = lifetime.replace("'a", "'static"),
+            anonymous = lifetime.replace("'a", "'_"),
+            numbers = numbers.join(" | "),
         );
         types
     }

@@ -6,7 +6,7 @@ use super::report::{Became, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
 use anyhow::Result;
-use parley::client::{Change, Listener, Name};
+use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::{Client, Error};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -18,7 +18,7 @@ type View = BTreeMap<Vec<u8>, (u64, u64)>;
 /// Shows what becomes of the counters, until the limit.
 pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
     // First listen, then look: so nothing falls between.
-    let mut listener = Listener::over(opener.generic()?, None)?;
+    let mut listener = listen(opener)?;
     let mut client = opener.client()?;
     let mut view = look(&mut client)?;
     report.listening(view.len(), "counters")?;
@@ -28,25 +28,25 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
         }
         match listener.next_event() {
             Ok(event) => {
-                let counter = event.counter;
-                let now = (counter.value, counter.updates);
-                let became = match event.change {
-                    Change::New => Became::New,
-                    Change::Written => Became::Changed,
-                    Change::Deleted => Became::Deleted,
+                let (became, counter) = match event {
+                    Event::CounterNewNtf(counter) => (Became::New, counter),
+                    Event::CounterChangeNtf(counter) => (Became::Changed, counter),
+                    Event::CounterDelNtf(counter) => (Became::Deleted, counter),
+                    // An event of a newer spec.
+                    _ => continue,
                 };
-                row(report, became, counter.name, now)?;
-                if event.change == Change::Deleted {
-                    view.remove(counter.name.as_bytes());
-                } else {
-                    view.insert(counter.name.as_bytes().to_owned(), now);
-                }
+                let (name, now) = (counter.name()?, (counter.value()?, counter.updates()?));
+                row(report, became, name.into(), now)?;
+                match became {
+                    Became::Deleted => view.remove(name),
+                    _ => view.insert(name.to_owned(), now),
+                };
             }
             Err(Error::Overrun) => {
                 report.lost()?;
                 // A new socket: what may wait in the old one is older than what is read
                 // now, and would undo it.
-                listener = Listener::over(opener.generic()?, None)?;
+                listener = listen(opener)?;
                 let now = look(&mut client)?;
                 differences(report, &view, &now)?;
                 view = now;
@@ -59,15 +59,18 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
     Ok(())
 }
 
+fn listen(opener: &Opener) -> Result<Listener> {
+    let groups = &[group::EVENTS];
+    Ok(Listener::over(opener.generic()?, groups, None)?)
+}
+
 /// Reads all counters. Whether some changed meanwhile does not matter: of that the
 /// listener tells, and no counter that was there all the time is missing.
 fn look(client: &mut Client) -> Result<View> {
     let mut view = View::new();
-    client.counter_list(None, |counter| {
-        view.insert(
-            counter.name.as_bytes().to_owned(),
-            (counter.value, counter.updates),
-        );
+    client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
+        let is = (counter.value()?, counter.updates()?);
+        view.insert(counter.name()?.to_owned(), is);
         Ok(())
     })?;
     Ok(view)

@@ -105,7 +105,7 @@ pub(super) fn kind(spec: &Spec, kind: &AttributeKind, up: &str) -> Result<Kind, 
                     format!("{up}args::{name}{given}"),
                     "to.nest(NUMBER, |to| value.put(to))",
                     format!("genl::Nest<'a, {up}nest::{name}{got}>"),
-                    &format!("Ok(genl::Nest::new(attribute, {up}nest::{name}::read))"),
+                    "Ok(genl::Nest::new(attribute))",
                 )
             }
         }

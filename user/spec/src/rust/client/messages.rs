@@ -32,6 +32,8 @@ struct Field {
     initial: String,
     /// The expression for it, from `attribute`. Absent if the initial one does.
     read: Option<String>,
+    /// The method that sets it, or returns it where it must be there.
+    method: String,
 }
 
 impl<'s> Client<'s> {
@@ -48,6 +50,7 @@ impl<'s> Client<'s> {
         let module = module(&self.spec[set].name);
         let (mut fields, mut puts, mut initials, mut arms) =
             (String::new(), String::new(), String::new(), Vec::new());
+        let mut methods = String::new();
         if let (Some(header), Side::Got) = (header, side) {
             let of = camel(&self.spec[header].name);
             fields += "/// The family's own header.\n";
@@ -63,7 +66,8 @@ impl<'s> Client<'s> {
             }
             let name = snake(&attribute.name);
             let number = format!("{up}{module}::{}", constant(&attribute.name));
-            let field = match self.field(attribute, side, &name, &number, up) {
+            let full_name = format!("{}.{}", self.spec[set].name, attribute.name);
+            let field = match self.field(attribute, side, (&name, &full_name), &number, up) {
                 Ok(field) => field,
                 Err(what) => {
                     self.unsupported(attribute.at, what);
@@ -74,13 +78,13 @@ impl<'s> Client<'s> {
             fields += &doc(1, attribute.doc.as_ref().unwrap_or(&otherwise));
             let _ = writeln!(fields, "pub {name}: {},", field.kind);
             puts += &field.put;
+            methods += &field.method;
             let _ = writeln!(initials, "{name}: {},", field.initial);
             if let Some(read) = field.read {
                 arms.push((number, format!("read.{name} = {read}")));
             }
         }
         let lifetime = if fields.contains("'a") { "<'a>" } else { "" };
-        let anonymous = lifetime.replace("'a", "'_");
         let mut out = doc(0, words);
         let _ = match side {
             Side::Given => write!(
@@ -88,9 +92,15 @@ impl<'s> Client<'s> {
                 "#[derive(Clone, Copy, Debug, Default)]
                 pub struct {name}{lifetime} {{ {fields} }}
 
-                impl {name}{anonymous} {{
-                    /// Puts the attributes into a message.
+                impl{lifetime} {name}{lifetime} {{
+                    /// Begins without attributes.
                     #[inline]
+                    #[must_use]
+                    pub fn new() -> Self {{ Default::default() }}
+
+                    {methods}/// Puts the attributes into a message.
+                    // Inlined so that the compiler can drop the fields that the caller leaves out.
+                    #[inline(always)]
                     pub fn put(&self, {to}: &mut Writer<'_>) -> Result<()> {{
                         {puts} Ok(())
                     }}
@@ -128,6 +138,20 @@ impl<'s> Client<'s> {
                 } else if initials.is_empty() {
                     unread = "_";
                 }
+                // Nests are in a module of their own.
+                let nested = match up {
+                    "" => String::new(),
+                    _ => format!(
+                        "impl<'a> genl::FromAttributes<'a> for {name}{lifetime} {{
+                            #[inline(always)]
+                            fn from_attributes(attributes: Attributes<'a>) -> Result<Self> {{
+                                Self::read(attributes)
+                            }}
+                        }}
+
+                        "
+                    ),
+                };
                 write!(
                     out,
                     "#[derive(Clone, Debug)]
@@ -141,9 +165,11 @@ impl<'s> Client<'s> {
                         pub fn read({unread}attributes: Attributes<{of}>) -> Result<Self> {{
                             {body}
                         }}
+
+                        {methods}
                     }}
 
-                    ",
+                    {nested}",
                     of = if lifetime.is_empty() { "'_" } else { "'a" },
                 )
             }
@@ -151,12 +177,13 @@ impl<'s> Client<'s> {
         (out, format!("{name}{lifetime}"))
     }
 
-    /// Returns the attribute `number` as the field `name`. Fails if its type is not supported.
+    /// Returns the attribute `number` as the field `name`, which errors call `full_name`. Fails if
+    /// its type is not supported.
     fn field(
         &mut self,
         attribute: &Attribute,
         side: Side,
-        name: &str,
+        (name, full_name): (&str, &str),
         number: &str,
         up: &str,
     ) -> Result<Field, &'static str> {
@@ -167,6 +194,10 @@ impl<'s> Client<'s> {
                 put: format!("if self.{name} {{ to.flag({number})?; }}\n"),
                 initial: "false".into(),
                 read: Some("true".into()),
+                method: match side {
+                    Side::Given => setter(attribute, name, "bool"),
+                    Side::Got => String::new(),
+                },
             });
         }
         let element = match &attribute.kind {
@@ -178,6 +209,10 @@ impl<'s> Client<'s> {
             self.nests.insert((side == Side::Got, id));
         }
         let kind = field_type(&found, attribute.multi, element.is_some(), side);
+        let method = match side {
+            Side::Given => setter(attribute, name, &kind),
+            Side::Got => getter(attribute, name, full_name, &kind),
+        };
         let Kind { put, read, .. } = found;
         Ok(match (attribute.multi, element.is_some()) {
             (true, _) => Field {
@@ -188,6 +223,7 @@ impl<'s> Client<'s> {
                 ),
                 initial: format!("genl::List::repeated(&attributes, {number}, |attribute| {read})"),
                 read: None,
+                method,
             },
             (false, true) => Field {
                 kind,
@@ -204,6 +240,7 @@ impl<'s> Client<'s> {
                 read: Some(format!(
                     "Some(genl::List::inside(attribute, |attribute| {read}))"
                 )),
+                method,
             },
             (false, false) => Field {
                 kind,
@@ -218,6 +255,7 @@ impl<'s> Client<'s> {
                         None => format!("Some({read}?)"),
                     },
                 ),
+                method,
             },
         })
     }
@@ -254,6 +292,76 @@ impl<'s> Client<'s> {
             }
         }
         out
+    }
+}
+
+/// The method that sets the field `name` of the type `kind`.
+fn setter(attribute: &Attribute, name: &str, kind: &str) -> String {
+    let inner = kind
+        .strip_prefix("Option<")
+        .and_then(|k| k.strip_suffix('>'));
+    let (parameter, value) = match inner {
+        Some("&'a [u8]") => (
+            "&'a (impl AsRef<[u8]> + ?Sized)",
+            format!("Some({name}.as_ref())"),
+        ),
+        Some(inner) => (inner, format!("Some({name})")),
+        None => (kind, name.to_owned()),
+    };
+    format!(
+        "{}#[inline]
+        #[must_use]
+        pub fn {}(mut self, {name}: {parameter}) -> Self {{
+            self.{name} = {value};
+            self
+        }}
+
+        ",
+        doc(1, &format!("With the attribute ``{}``.", attribute.name)),
+        free(name, &["new", "put", "default", "clone"]),
+    )
+}
+
+/// The method that returns the field `name` of the type `kind`, and fails without the attribute.
+fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> String {
+    let inner = kind
+        .strip_prefix("Option<")
+        .and_then(|k| k.strip_suffix('>'));
+    // A list that consists of attributes may be empty.
+    let Some(inner) = inner else {
+        return String::new();
+    };
+    let nest = inner
+        .strip_prefix("genl::Nest<'a, ")
+        .and_then(|k| k.strip_suffix('>'));
+    let (returned, field, read) = match nest {
+        Some(nest) => (nest, "", "?.read()"),
+        None if inner.starts_with("genl::List<") || inner == "Attributes<'a>" => {
+            (inner, ".clone()", "")
+        }
+        None => (inner, "", ""),
+    };
+    let words = format!(
+        "The attribute ``{}``. Fails if the message has none.",
+        attribute.name
+    );
+    format!(
+        "{}#[inline(always)]
+        pub fn {}(&self) -> Result<{returned}> {{
+            genl::required(self.{name}{field}, {full_name:?}){read}
+        }}
+
+        ",
+        doc(1, &words),
+        free(name, &["read", "clone"]),
+    )
+}
+
+/// A name for a method that is none of `taken`.
+fn free(name: &str, taken: &[&str]) -> String {
+    match taken.contains(&name) {
+        true => format!("{name}_"),
+        false => name.to_owned(),
     }
 }
 
