@@ -41,8 +41,7 @@ unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GR
 unset PIP_{TARGET,PREFIX,ROOT,USER} PYFLAKES_{BUILTINS,DOCTEST} CLIPPY_ARGS
 # A compiler cache may start a server, which would keep the locks of these scripts.
 export RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
-# Who installs the program may want flags of their own; who checks it must not, because they
-# hide warnings.
+# Flags hide warnings, so only the scripts that install the program keep the user's.
 case $me in
 alone | deb | install | program) ;;
 *) unset RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUST{,DOC}FLAGS CARGO_BUILD_RUST{,DOC}FLAGS ;;
@@ -65,8 +64,8 @@ need() {
 }
 
 # cargo_builds_here: dies if a configuration file makes cargo build without checks, or for another
-# target or in a folder of several checkouts: something older than the sources would be used. And
-# if it names a runner for this machine: that could pass for the tests.
+# target or in a folder of several checkouts, which could use something older than the sources, or
+# names a runner for this machine, which could pass for the tests.
 cargo_builds_here() {
 	local found
 	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
@@ -76,6 +75,9 @@ cargo_builds_here() {
 	die "cargo is configured to build or run elsewhere, or otherwise:" "$found" \
 		"remove that from the file while you build parley"
 }
+
+# in_ci: succeeds if CI is set to anything but 0 or false.
+in_ci() { [[ ${CI:-} != @(|0|false) ]]; }
 
 # no_more ARGUMENT...: ends a script that was given arguments that it does not take.
 no_more() {

@@ -9,6 +9,11 @@
 # Vouches for Debian's lists of packages.
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
+# apt's options for a source that these scripts add: this machine's settings may let apt take
+# unsigned packages.
+signed_only=(-o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false
+	-o Acquire::AllowDowngradeToInsecureRepositories=false -o APT::Get::AllowUnauthenticated=false)
+
 # instead_of NAME PINNED: prints the version that was fetched because PINNED was not
 # available, from the file NAME-instead in the cache; otherwise PINNED.
 instead_of() {
@@ -63,11 +68,7 @@ fetch_deb() {
 		-o "Dir::Etc::sourcelist=$private/sources.list"
 		-o "Dir::Etc::sourceparts=$private/parts"
 		-o APT::Sandbox::User=root -o Acquire::Languages=none
-		-o APT::Update::Error-Mode=any
-		# This machine's settings may let apt take unsigned packages.
-		-o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false
-		-o Acquire::AllowDowngradeToInsecureRepositories=false
-		-o APT::Get::AllowUnauthenticated=false)
+		-o APT::Update::Error-Mode=any "${signed_only[@]}")
 	LC_ALL=C apt-get "${apt[@]}" update >"$private/log" 2>&1 ||
 		no_deb "$(cause_in "$private/log")" || return
 	versions=$(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2 }')

@@ -39,10 +39,11 @@ file_of() {
 			\( -name '*.ko' -o -name '*.ko.[xg]z' -o -name '*.ko.zst' \))
 }
 # add MODULE: puts MODULE on the list of what the guest loads, after the modules that it
-# depends on. Those in no --module-dir are the kernel's own: modprobe knows them.
-load=() seen=' '
+# depends on. Those in no --module-dir are the kernel's own: modprobe knows them. Lists builds of
+# parley's module in this checkout in `builds`: each file there, and the one to load.
+load=() builds=() seen=' '
 add() {
-	local file=$1 name need
+	local file=$1 name need from
 	name=$(named "$1")
 	if [[ $file != *[/.]* ]]; then
 		file=$(file_of "$name")
@@ -52,7 +53,9 @@ add() {
 	[[ $seen != *" $name "* ]] || return 0
 	seen+="$name "
 	if [ -n "$file" ]; then
+		from=$(realpath -- "$file")
 		file=$(unpacked "$file") || exit
+		[ "$(named "$from")" != parley ] || [[ $from != "$top"/* ]] || builds+=("$from" "$file")
 		for need in $(modinfo -F depends "$file" 2>/dev/null | tr , ' '); do
 			add "$need"
 		done

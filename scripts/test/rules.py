@@ -336,16 +336,23 @@ def cycles(files):
 
 RULES = (licence, length, unfinished, unsafe, bindings, layers, links)
 
+
 def main():
+    above = subprocess.run(
+        ["git", "rev-parse", "--show-toplevel"], check=True, capture_output=True, text=True)
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         check=True,
         capture_output=True,
         text=True,
-    ).stdout
+    ).stdout.split("\0")
+    # A repository above this folder may ignore all of it.
+    top = pathlib.Path(above.stdout.strip())
+    if top != pathlib.Path.cwd() or "scripts/test/rules.py" not in listed:
+        sys.exit("rules: git does not list the files of this checkout: run git init && git add .")
     broken = looked = 0
     rust = {}
-    for path in sorted(set(listed.split("\0")) - {""}):
+    for path in sorted(set(listed) - {""}):
         file = pathlib.Path(path)
         if not file.is_file():
             continue

@@ -20,6 +20,8 @@ LICENCES = {
     "MIT": "Expat",
     "MIT OR Apache-2.0": "Expat or Apache-2.0",
     "Apache-2.0 OR MIT": "Expat or Apache-2.0",
+    # An older way to write OR.
+    "MIT/Apache-2.0": "Expat or Apache-2.0",
     "Unlicense OR MIT": "Unlicense or Expat",
 }
 

@@ -47,7 +47,7 @@ def say(text):
 def keep(folder, name):
     """Renames a file to a name that no report has."""
     kept = next(path for number in itertools.count(1)
-                if not os.path.lexists(path := folder / f"{name}.unfinished-{number}"))
+                if not os.path.lexists(path := folder / f"{name}.kept-{number}"))
     (folder / name).rename(kept)
     say(f"the run before did not end; its {name} is now {kept.name}")
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import parse
-from model import FAIL, NOT_RUN, PASS, Case, Suite, one
+from model import FAIL, NOT_RUN, PASS, SKIP, Case, Suite, one
 
 # What scripts/vm says by its exit status.
 VM = {240: "the guest's kernel panicked", 241: "the time of the guest was up",
@@ -98,6 +98,7 @@ def judge(run, names):
         suites += of_step(begun[name], run, names)
         if name not in run.plan:
             suites.append(one(f"{name}: planned", FAIL, "scripts/test/run runs it, and has not planned it"))
+    suites += [one(name, SKIP, why) for name, why in run.skipped.items()]
     if run.status == 0:
         # A run that ends well has done all that it should.
         for suite in suites:

@@ -8,6 +8,7 @@ what is to be said, separated by bytes 1f.
     plan NAME...             the steps there will be
     tests NAME PATH...       the test binaries that the step NAME runs in a guest
     libtest FILE JSON        an event of the test binary FILE, from scripts/test/libtest
+    skip NAME WHY            what the run leaves out, and why
     begin KIND NAME          a step begins
     end STATUS               it has ended
 """
@@ -53,6 +54,8 @@ class Run:
     seconds: float = 0.0
     plan: list = field(default_factory=list)
     tests: dict = field(default_factory=dict)
+    # Why each thing was left out, by its name.
+    skipped: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
     # What it printed outside of all steps.
     between: list = field(default_factory=list)
@@ -106,6 +109,8 @@ class Stream:
             run.plan += rest
         elif word == "tests":
             run.tests[rest[0]] = rest[1:]
+        elif word == "skip":
+            run.skipped[rest[0]] = rest[1]
         elif word == "begin":
             kind, name = rest
             # The other stream may have told of it already.

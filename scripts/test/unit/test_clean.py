@@ -3,6 +3,8 @@
 import hashlib
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import unittest
 
@@ -24,6 +26,8 @@ class Clean(CheckoutTest):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
+                "build/new-family/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
+                "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",
                 "build/rust-analyzer/sum", "scripts/test/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
@@ -47,6 +51,39 @@ class Clean(CheckoutTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.files(), before)
         self.assertFalse((self.checkout / "build").exists())
+
+    def test_what_users_keep_beside_packages_inputs_and_modules_stays_and_is_named(self):
+        self.build()
+        made, kept, mine = (self.checkout / "build/family" / name for name in ("made", "kept", "mine"))
+        for folder in (made, kept):
+            files = ["made_main.rs", "family.rs", "genl/attr.rs", "Kbuild"]
+            for name in files:
+                self.write(folder / name, "made")
+            self.write(folder / ".made_main.o.cmd", "savedcmd_made_main.o := rustc\n")
+            self.write(folder / "made_main.o")
+            sums = "".join(f"{hashlib.sha256(b'made').hexdigest()}  {name}\n" for name in files)
+            self.write(folder / ".parley-made", sums)
+        elsewhere = self.write(self.folder / "elsewhere/parley_1_all.deb", "mine")
+        survive = [elsewhere, self.write(kept / "made_main.rs", "changed"), self.write(kept / "notes", "mine"),
+                   self.write(mine / "mine_main.rs", "mine"), self.write(self.checkout / "build/deb/other_1_all.deb"),
+                   *(self.write(self.checkout / "build/fuzz" / name) for name in
+                     ("crash-1", "timeout-1", "oom-1", "leak-1", "corpus/1"))]
+        target = self.write(self.checkout / "build/fuzz/target/CACHEDIR.TAG", "# created by cargo")
+        result = self.run_here("make", "clean")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual([path for path in survive if not path.exists()], [])
+        self.assertEqual(sorted(path.name for path in kept.iterdir()), ["made_main.rs", "notes"])
+        self.assertFalse(made.exists() or target.exists())
+        stays = [line.split()[-1] for line in result.stderr.splitlines() if "stays" in line]
+        self.assertEqual(stays, ["build/deb", "build/fuzz", "build/family/kept", "build/family/mine"])
+        # In a repository of the user's, the sources are the user's too. Links lead elsewhere.
+        for name in (".git/HEAD", "family.rs"):
+            self.write(kept / name, "made")
+        self.write(kept / ".parley-made", sums)
+        shutil.rmtree(self.checkout / "build/deb")
+        (self.checkout / "build/deb").symlink_to(elsewhere.parent)
+        self.run_here("make", "clean")
+        self.assertTrue((kept / "family.rs").exists() and elsewhere.exists())
 
     def test_without_cargo_it_is_the_same(self):
         before = self.files()
@@ -205,7 +242,7 @@ class Distclean(CheckoutTest):
                  "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
         for name in ("linux-7.3.4", "rust-src-1.95.0"):
             self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
-        for name in names:
+        for name in (*names, "crate-fetch.Ab01Yz/crate"):
             self.write(self.cache / name)
 
     def test_the_cache_goes_without_cargo_and_without_sudo(self):
@@ -247,7 +284,8 @@ class Distclean(CheckoutTest):
         result = self.run_here("scripts/build/clean", "--cache", env={"XDG_CACHE_HOME": "/"})
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("root of all files", result.stderr)
-        self.assertNotIn("/parley", (self.folder / "rm").read_text().replace("kmod/parley", ""))
+        removed = re.sub("(kmod|build/deb)/parley", "", (self.folder / "rm").read_text())
+        self.assertNotIn("/parley", removed)
 
     def test_without_home_nothing_is_removed(self):
         self.fake("rm", f"echo \"$@\" >>{self.folder}/rm")

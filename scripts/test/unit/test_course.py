@@ -75,6 +75,19 @@ class Course(ScriptTest):
             self.assertEqual("not what is shown: $ echo a" in done.stderr, bool(status), done.stderr)
             self.assertEqual(chapter.read_text(), f"```console\n$ echo a\n{new}```\n")
 
+    def test_a_block_that_would_not_be_run_is_refused(self):
+        page = self.folder / "page.md"
+        good = f"```console\n$ touch {self.folder}/ran\n```\n"
+        for line, text in ((4, "``` console\n$ false\n```\n"), (4, "```console \n$ false\n```\n"),
+                           (5, "- a\n  ```console\n  $ false\n  ```\n"), (4, "~~~console\n$ false\n~~~\n"),
+                           (4, "````console\n$ false\n````\n"), (4, "```console\n$ false\n"),
+                           (4, "```console\n$ true\n``` \n\n```yaml\na: b\n```\n")):
+            page.write_text(good + text)
+            done = self.run_script(TOP / "scripts/course", "check", "--host", page)
+            self.assertEqual(done.returncode, 1, text)
+            self.assertIn(f"course: {page}:{line}: not run", done.stderr)
+            self.assertFalse((self.folder / "ran").exists())
+
     def test_one_shell_runs_the_commands_of_a_chapter(self):
         shell = Shell()
         for command, printed in (("echo a; printf b", ["a", "b"]), ("true", []), ("x=1; echo; echo c", ["", "c"]),

@@ -50,6 +50,10 @@ class Family(ScriptTest):
             "scripts/test-of-family", TREE, self.folder / "copy", cwd=TOP)
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertTrue((self.folder / "copy/tested.ko").exists())
+        made = self.run_script("sha256sum", "--check", ".parley-made", cwd=self.out)
+        self.assertEqual(made.returncode, 0, made.stdout)
+        for name in ("Kbuild", "family.rs", "tested_main.rs", "genl/attr.rs"):
+            self.assertIn(f"{name}: OK\n", made.stdout)
         self.main.write_text(begun + "\nfn unused() {}\n")
         notes = self.out / "notes"
         notes.write_text("mine")
@@ -65,7 +69,6 @@ class Family(ScriptTest):
         self.main.write_text(main.replace("\nmod genl;\n", "\nmod genl;\nmod words;\n"))
         self.build()
         words.unlink()
-        (self.out / "tested.ko").unlink()
         self.build(refused="words")
         self.main.write_text(main)
         self.main.write_text(self.main.read_text().replace("struct Net;", "struct  Net;"))
@@ -120,6 +123,15 @@ class Folder(CheckoutTest):
             result = self.run_here("scripts/family", folder)
             self.assertEqual(result.returncode, 1, specs)
             self.assertIn(says, result.stderr)
+        # Whatever fails from there on, no module of a build before is left.
+        old = self.write(self.checkout / "build/family/fails/fails.ko")
+        self.write(self.folder / "fails/fails.yaml")
+        for tool in ("kernel", "check-kdir"):
+            self.write(old)
+            self.write(self.checkout / "scripts/build" / tool, "#!/bin/sh\nexit 1\n")
+            self.assertEqual(self.run_here("scripts/family", self.folder / "fails").returncode, 1)
+            self.assertFalse(old.exists(), tool)
+            self.write(self.checkout / "scripts/build" / tool, "#!/bin/sh\necho /\n")
         self.write(self.checkout / "build/family/mine/mine.yaml")
         result = self.run_here("scripts/family", "build/family/mine")
         self.assertIn("FOLDER is below build", result.stderr)

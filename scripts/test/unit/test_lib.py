@@ -395,9 +395,11 @@ class Surroundings(CheckoutTest):
                         self.write(place / name, name)
                 self.write(report / changed, "my notes")
                 self.run_here(*words.split(), env={"REPORT": "../report", "TMPDIR": "/nowhere"})
-                self.assertEqual({path.name for path in report.iterdir()}, {".parley-report", "output.txt", changed}, words)
+                kept = changed if changed == "output.txt" else f"{changed}.kept-1"
+                self.assertEqual({path.name for path in report.iterdir()}, {".parley-report", "output.txt", kept}, words)
+                self.assertEqual((report / kept).read_text(), "my notes")
+                shutil.rmtree(report)
         # What CDPATH leads to is another folder.
-        shutil.rmtree(report)
         (self.checkout / "report").mkdir()
         for words in ("make test", "scripts/test/run"):
             self.run_here(*words.split(), env={"REPORT": "report", "TMPDIR": "/nowhere", "CDPATH": str(elsewhere.parent)})

@@ -13,8 +13,9 @@ class Lint(CheckoutTest):
     def setUp(self):
         super().setUp()
         self.git("init", "--quiet")
-        # Of all files it looks at six.
+        # Of all files it looks at these, and at itself.
         self.write(self.checkout / ".git/info/exclude", "*\n!*/\n!bad*\n")
+        self.git("add", "--force", "scripts/test/lint")
         self.fake("make", "exit 0")
         self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
         # What takes long, or looks at other things.
@@ -78,7 +79,7 @@ class Format(CheckoutTest):
         other = self.write(self.checkout / "conformance/sub/attr.rs", ugly)
         below = self.write(self.checkout / "user/sub/attr.rs", ugly)
         self.git("init", "--quiet")
-        self.git("add", bad, self.checkout / "kmod/linked.rs", other, below)
+        self.git("add", "scripts/test/lint", bad, self.checkout / "kmod/linked.rs", other, below)
         shutil.rmtree(below.parent)
         below.parent.symlink_to(mine / "genl")
         for tool in ("cargo", "make", "perl", "shellcheck"):
@@ -89,6 +90,30 @@ class Format(CheckoutTest):
         self.assertEqual(bad.stat().st_mode & 0o777, 0o640)
         self.assertEqual([path for path in others if path.read_text() != ugly], [])
         self.assertEqual([path.name for path in bad.parent.glob("bad*")], ["bad.rs"])
+
+    def test_a_file_that_rustfmt_cannot_format_fails_and_the_others_are_formatted(self):
+        self.write(self.checkout / "scripts/build/kernel", f"#!/bin/sh\necho {self.folder}\n")
+        self.write(self.folder / ".rustfmt.toml")
+        bad = self.write(self.checkout / "user/parley/src/bad.rs", "fn bad( {\n")
+        good = self.write(self.checkout / "user/parley/src/good.rs", "fn good () {}\n")
+        for tool in ("cargo", "make", "perl", "shellcheck"):
+            self.fake(tool, "exit 0")
+        self.git("init", "--quiet")
+        for path in (bad, good):
+            self.git("add", path)
+        # Nor is a list that lacks this very script one of the checkout.
+        done = self.run_here("scripts/test/lint", "--format")
+        self.assertEqual((done.returncode, good.read_text()), (1, "fn good () {}\n"))
+        self.assertIn("git does not list scripts/test/lint itself", done.stderr)
+        self.git("add", "scripts/test/lint")
+        done = self.run_here("scripts/test/lint", "--format")
+        self.assertEqual((done.returncode, done.stdout), (1, "user/parley/src/good.rs\n"))
+        self.assertIn("rustfmt cannot format user/parley/src/bad.rs", done.stderr)
+        self.assertEqual((good.read_text(), bad.read_text()), ("fn good() {}\n", "fn bad( {\n"))
+        (self.checkout / ".git").rename(self.folder / ".git")
+        done = self.run_here("scripts/test/lint", "--format")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("in another git repository", done.stderr)
 
     def test_a_cache_in_the_checkout_is_none_of_its_files(self):
         self.git("init", "--quiet")

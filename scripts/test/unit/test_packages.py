@@ -3,6 +3,7 @@
 
 The packages themselves are installed, upgraded and removed by scripts/pack/deb-test.
 """
+import gzip
 import os
 import re
 import shutil
@@ -128,6 +129,21 @@ class Deb(ScriptTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(sorted(path.name for path in self.out.iterdir()),
                          ["parley-dkms_0.1.0_all.deb", "parley_0.1.0_amd64.deb", "precious.deb"])
+
+    def test_changes_that_are_not_committed_are_told_in_the_changelog(self):
+        self.fake("dpkg-deb", 'cp "$3"/usr/share/doc/*/changelog.gz "$4"')
+        commit = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "one"]
+        for words in (["git", "init", "-q"], ["git", "add", "."], commit):
+            self.assertEqual(self.run_script(*words, cwd=self.checkout).returncode, 0)
+        (self.checkout / "notes").write_text("not tracked")
+        for changed in (False, True):
+            if changed:
+                (self.checkout / "kmod/genl.rs").write_text("changed")
+            self.assertEqual(self.deb().returncode, 0)
+            for package in self.out.glob("parley*_0.1*.deb"):
+                text = gzip.decompress(package.read_bytes()).decode()
+                self.assertRegex(text, r"As of the commit [0-9a-f]{12}"
+                                 + (r", with changes that are not committed\." if changed else r"\."))
 
     def test_a_program_that_was_built_with_other_flags_is_not_packed(self):
         program = self.checkout / "user/target/release/parley"
@@ -257,13 +273,23 @@ class DkmsFiles(CheckoutTest):
         made = self.folder / "src/parley-0.1.0"
         return {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
 
-    def test_a_file_that_git_does_not_track_is_not_packed(self):
+    def test_a_file_that_git_does_not_track_is_refused_or_ignored_and_not_packed(self):
         self.git("init", "--quiet")
         self.git("add", ".")
         before = self.packed()
         self.assertLess({"Kbuild", "kmod/Kbuild", "kmod/parley_main.rs", "kmod/genl/helpers.c", "dkms.conf"}, before)
-        for name in ("kmod/mine.rs", "kmod/genl/secret.c", "kmod/x/Kbuild", "kmod/parley.mod.c"):
-            self.write(self.checkout / name, "mine")
+        self.write(self.checkout / "kmod/parley.mod.c", "made")
+        mine = [self.checkout / name for name in ("kmod/mine.rs", "kmod/genl/secret.c", "kmod/x/Kbuild")]
+        for file in mine:
+            self.write(file, "mine")
+            result = self.run_here("scripts/pack/dkms-source", self.folder / "refused")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(f"\n  {file.relative_to(self.checkout)}\n", result.stderr)
+            self.assertEqual(list((self.folder / "refused").iterdir()), [])
+            file.unlink()
+        for file in mine:
+            self.write(file, "mine")
+        self.write(self.checkout / ".git/info/exclude", "mine.rs\nsecret.c\nx/\n")
         self.assertEqual(self.packed(), before)
         if not os.geteuid():
             os.chown(self.checkout, 12345, 12345)

@@ -169,6 +169,12 @@ class Report(ScriptTest):
         assert status == 0 and not any(suite.red for suite in suites), suites
         assert [suite.name for suite in suites] == [
             "spec", "guest: one", "guest: three", "guest", "log", "make test"]
+        left = run(0, *well)
+        left.skipped = {"host, big endian": "the tests on big-endian machines: no compilers"}
+        suites, status = judge.judge(left, lambda _: NAMES)
+        assert status == 0 and statuses(suites[-2]) == {"host, big endian": SKIP}, suites
+        assert "ok 6 host, big endian # SKIP the tests on big-endian machines: no compilers\n" in write.ktap(suites)
+        formats(suites)
         bad = [
             (run(1, *well), 1),
             (run(0, *well[:2]), 1),
@@ -225,6 +231,8 @@ class Report(ScriptTest):
             assert out == ("said\nhalf" if "half" in script else "said\n"), out
             assert err.startswith("loud\n") and "\x1e" not in err, err
             assert tuple(read(folder).values()) == expected, (script, read(folder))
+        start(folder, "b two; e 0; m skip three 'not here'").communicate()
+        assert read(folder)["three"] == "skipped" and read(folder)["make test"] == "passed"
         # While it runs, and where nothing ends it orderly, the report is red.
         for number, ours in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)):
             running = start(folder, "b two; echo $$; exec sleep 60")
@@ -274,17 +282,20 @@ class Report(ScriptTest):
     def test_a_file_that_was_changed_in_a_report_survives(self):
         folder = self.folder / "report"
         command = [sys.executable, TOP / "scripts/test/report", folder, "true"]
-        for name in ("output.txt", "junit.xml"):
-            self.run_script(*command)
-            (folder / name).write_text("mine")
-            done = self.run_script(*command)
-            self.assertNotEqual(done.returncode, 0)
-            self.assertIn(f"{folder / name} has changed since", done.stderr)
-            # make and scripts/test/run remove a report before they begin.
-            for words in (["make", "-n", "test"], [TOP / "scripts/test/run", "--surplus"]):
-                self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
-            self.assertEqual((folder / name).read_text(), "mine")
-            (folder / name).unlink()
+        for name in ("output.txt", "junit.xml", "results.ktap"):
+            for number in (1, 2):
+                self.run_script(*command)
+                (folder / name).write_text("mine")
+                done = self.run_script(*command)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f"{folder / name} has changed since", done.stderr)
+                # make and scripts/test/run remove a report before they begin, or rename what has changed.
+                for words in (["make", "-n", "test"], [TOP / "scripts/test/run", "--surplus"]):
+                    self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
+                left = folder / (name if name == "output.txt" else f"{name}.kept-{number}")
+                self.assertEqual(left.read_text(), "mine")
+                self.assertFalse((folder / "junit.xml").exists() or (folder / "results.ktap").exists())
+                (folder / "output.txt").unlink()
 
     def test_the_report_of_a_run_that_was_killed_says_so_and_notes_in_it_survive(self):
         folder, script = self.folder / "report", TOP / "scripts/test/report"
@@ -303,7 +314,7 @@ class Report(ScriptTest):
                 done = self.run_script(sys.executable, script, folder, "true")
                 self.assertIn("the run before did not end", done.stderr)
                 for name in ("junit.xml", "results.ktap", "output.txt"):
-                    self.assertIn("my notes", (folder / f"{name}.unfinished-{number}").read_text())
+                    self.assertIn("my notes", (folder / f"{name}.kept-{number}").read_text())
         # The leftovers of a run that was killed before it wrote anything.
         (folder / ".parley-report").write_text("")
         self.assertIn("results are in", self.run_script(sys.executable, script, folder, "true").stderr)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sources that break each rule of scripts/test/rules.py."""
+import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 import unittest
 
 from support import TOP
@@ -37,6 +41,21 @@ CRATE = {
 
 
 class Rules(unittest.TestCase):
+    def test_files_that_the_repository_of_another_folder_lists_or_ignores_are_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            inner = pathlib.Path(folder, "inner")
+            (inner / "scripts/test").mkdir(parents=True)
+            shutil.copy(TOP / "scripts/test/rules.py", inner / "scripts/test")
+            for where, succeeds in ((folder, False), (inner, True)):
+                subprocess.run(["git", "init", "--quiet"], cwd=where, check=True)
+                done = subprocess.run([sys.executable, "-B", "scripts/test/rules.py"], cwd=inner, check=False,
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode == 0, succeeds, done.stderr)
+                self.assertEqual("git does not list the files" in done.stderr, not succeeds)
+            (inner / ".git/info/exclude").write_text("*\n")
+            done = subprocess.run([sys.executable, "-B", "scripts/test/rules.py"], cwd=inner, check=False)
+            self.assertNotEqual(done.returncode, 0)
+
     def test_each_rule_finds_what_breaks_it(self):
         self.assertEqual({rule for rule, _, _ in BROKEN}, set(rules.RULES))
         for rule, path, text in BROKEN:

@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 
 from support import SCRIPTS, TOP, ScriptTest
 
@@ -39,14 +40,14 @@ class Test(ScriptTest):
         vm = self.top / "scripts/vm"
         vm.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>{self.folder}/guests\ncat >/dev/null\n')
 
-    def run_test(self, built, *arguments, tests="test result: ok. 1 passed; 0 failed"):
+    def run_test(self, built, *arguments, tests="test result: ok. 1 passed; 0 failed", **env):
         """Runs scripts/test/run, where cargo has built the tests of these files."""
         lines = "\n".join(json.dumps({"profile": {"test": True}, "executable": f"/target/{name}-1f"})
                           for name in built)
         self.fake("cargo", f"echo \"$*\" >>{self.folder}/cargo\ncase $* in *message-format*) cat <<'END'\n{lines}\nEND\n;;\n"
                   f"*) printf 'running 1 test\\n{tests}\\n' ;; esac\n")
-        return self.run_script(self.top / "scripts/test/run", *arguments, timeout=60,
-                               env={"XDG_CACHE_HOME": str(self.folder), "CI": ""})
+        return self.run_script(self.top / "scripts/test/run", *arguments, timeout=120,
+                               env={"XDG_CACHE_HOME": str(self.folder), "CI": "", **env})
 
     def files(self, *names):
         for name in names:
@@ -82,6 +83,59 @@ class Test(ScriptTest):
             done = self.run_test(["echo", "parallel"])
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue(done.stderr.rstrip().endswith(last), done.stderr)
+
+    def test_what_is_left_out_is_skipped_in_the_report_and_an_error_in_ci(self):
+        self.files("echo", "parallel")
+        (self.top / "scripts/setup").write_text("#!/bin/bash\nexit 1\n")
+        (self.top / "scripts/test/unit/test_two.py").write_text(
+            "import unittest\nclass Two(unittest.TestCase):\n    def test_two(self):\n        self.skipTest('why')\n")
+        done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"
+                             "test result: ok. 1 passed; 0 failed", PARLEY_MARK="word")
+        skipped = dict(line.split("\x1f")[2:] for line in done.stdout.splitlines() if "word\x1fskip" in line)
+        self.assertEqual(list(skipped), ["host, big endian", "scripts: skipped", "public surface"])
+        self.assertIn("no compilers or emulators", skipped["host, big endian"])
+        self.assertRegex(skipped["scripts: skipped"], "^1 tests of the scripts: .*test_two: why$")
+        self.fake("apt-get", "")
+        for word, fails in (("1", True), ("yes", True), ("false", False), ("0", False)):
+            done = self.run_script("bash", "-c", ". scripts/lib.sh; in_ci", cwd=self.top,
+                                   env={"XDG_CACHE_HOME": str(self.folder), "CI": word})
+            self.assertEqual(done.returncode == 0, fails, word)
+        done = self.run_test(["echo", "parallel"], CI="1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the tests on big-endian machines cannot run", done.stderr)
+
+    def test_sources_that_change_during_the_run_fail_it(self):
+        self.files("echo", "parallel")
+        vm, source = self.top / "scripts/vm", self.top / "user/parley/tests/echo.rs"
+        text = vm.read_text()
+        for only in ((), ("default", "echo")):
+            for change in (f"echo '// edited' >>{source}", f"rm -f {source}"):
+                self.files("echo")
+                vm.write_text(f"{text}{change}\n")
+                done = self.run_test(["echo", "parallel"] if not only else ["echo"], *only)
+                self.assertEqual(done.returncode, 1, (only, change))
+                self.assertIn("these sources have changed while the tests ran:\n  user/parley/tests/echo.rs\n", done.stderr)
+
+    def test_a_torture_that_ends_early_leaves_a_red_report_of_each_run(self):
+        self.copy_scripts(self.top, "torture", "forget-report")
+        (self.top / "scripts/test/report").unlink()
+        shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
+        self.fake("cargo", "")
+        # A run of one step, which succeeds.
+        (self.top / "scripts/test/run").write_text('#!/bin/bash\n[ -z "${REPORT:-}" ] || exec python3 -B '
+            f'{self.top}/scripts/test/report "$REPORT" "$0"\n' + '''for words in plan $'begin\\037command' end; do
+    printf '\\036%s\\037%s\\037%s\\n' "$PARLEY_MARK" "$words" "$([ "$words" = end ] && echo 0 || echo one)"
+done
+''')
+        kernel = self.top / "scripts/build/kernel"
+        for broken, green in (("race", ["debug"]), ("debug", []), ("none", ["debug", "race"])):
+            kernel.write_text(f"#!/bin/sh\n[ $1 != {broken} ]\n")
+            done = self.run_script(self.top / "scripts/test/torture", cwd=self.top,
+                                   env={"XDG_CACHE_HOME": str(self.folder), "REPORT": str(self.folder / "report")})
+            self.assertEqual(done.returncode == 0, broken == "none", done.stderr)
+            for name in ("debug", "race"):
+                text = (self.folder / "report" / name / "junit.xml").read_text()
+                self.assertEqual("it ended with status 77" in text, name not in green, (broken, name))
 
     def test_a_kernel_without_its_configuration_fails_the_run(self):
         self.files("echo", "parallel")

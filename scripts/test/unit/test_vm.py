@@ -260,11 +260,41 @@ class Guest(VmTest):
         module.parent.mkdir()
         link = self.folder / "link.ko"
         link.symlink_to(module)
-        for path in (module, "kmod/parley.ko", link):
-            module.write_text("stale")
-            done = self.vm("--module", path, "--", "true", cwd=self.top)
-            self.assertEqual((done.returncode, self.boots()), (2, 0), path)
+        built = self.top / "build/module/kmod/parley.ko"
+        packed = self.folder / "parley.ko.gz"
+        ways = (["--module", module], ["--module", "kmod/parley.ko"], ["--module", link], ["--module", built],
+                ["--module", "kmod/parley.ko.gz"], ["--module", packed], ["--module-dir", "kmod", "--module", "parley"])
+        (self.folder / "log").write_text("mine")
+        packed.symlink_to(f"{module}.gz")
+        for words in ways:
+            built.parent.mkdir(parents=True, exist_ok=True)
+            for path in (module, built):
+                path.write_text("stale")
+            subprocess.run(["gzip", "--keep", "--force", module], check=True)
+            done = self.vm(*words, "--log", self.folder / "log", "--", "true", cwd=self.top)
+            self.assertEqual((done.returncode, self.boots()), (2, 0), words)
             self.assertIn("kmod/parley.ko is ", done.stderr)
+        # An old build is none of the sources, even if the current one is.
+        (self.top / "Kbuild").touch()
+        self.run_script("bash", "-euc", '''. scripts/lib.sh
+            by_content; echo new >kmod/parley.ko; mkdir -p build/module/kmod
+            echo stale >build/module/kmod/parley.ko; content_of kmod/parley.ko >build/module-sum
+            echo / >build/module-for; state_of / >"$(state_for "$top/build/module")"''',
+                        "scripts/alone", cwd=self.top, env=self.environment)
+        kernel = self.top / "scripts/build/kernel"
+        kernel.write_text(kernel.read_text().replace("echo", "[ $1 = --image ] || { echo /; exit; }\necho"))
+        for words in ways:
+            done = self.vm(*words, "--log", self.folder / "log", "--", "true", cwd=self.top)
+            old = words[-1] in (built, "kmod/parley.ko.gz", packed)
+            self.assertEqual(done.returncode, 2 if old else 0, (words, done.stderr))
+            self.assertEqual("is not what make module has built" in done.stderr, old)
+            if old:
+                self.assertEqual((self.folder / "log").read_text(), "mine")
+            else:
+                (self.folder / "log").write_text("mine")
+        # The modules of other folders are not parley's to judge.
+        (self.folder / "parley.ko").write_text("mine")
+        self.assertEqual(self.vm("--module", self.folder / "parley.ko", "--", "true").returncode, 0)
 
     def test_help_says_what_the_guest_can_read_and_how_variables_reach_it(self):
         text = " ".join(self.vm("--help").stdout.split())
