@@ -168,7 +168,7 @@ class Install(Made):
 
     def test_a_build_that_had_nothing_to_do_counts_as_one(self):
         for name, moment in (("user/target/release/parley", 1e9), ("kmod/parley.ko", 1e9),
-                           ("user/Cargo.toml", 1.1e9), ("kmod/parley_main.rs", 1.1e9)):
+                             ("user/Cargo.toml", 1.1e9), ("kmod/parley_main.rs", 1.1e9)):
             os.utime(self.checkout / name, (moment, moment))
         cargo = self.fake("cargo", "exit 0")
         self.ok("program")
