@@ -312,6 +312,21 @@ fn checks_that_an_attribute_of_the_type_cannot_have_are_refused() {
             &format!("t:6:{column}: {message}"),
         );
     }
+    for (checks, column) in [("flags-mask: f, max: 5", 95), ("min: 1, flags-mask: f", 80)] {
+        let sets = format!(
+            "[ {{ name: a, attributes: [ {{ name: x, type: u8, checks: {{ {checks} }} }} ] }} ]"
+        );
+        refused(
+            &text(
+                LEGACY,
+                "[ { name: f, type: flags, entries: [ a, b ] } ]",
+                &sets,
+                "{ list: [] }",
+            ),
+            ErrorKind::Value,
+            &format!("t:6:{column}: the values are flags, which have a mask and no `min` or `max`"),
+        );
+    }
     let checks = "checks: { exact-len: 16 }";
     let array = format!("{{ name: x, type: indexed-array, sub-type: binary, {checks} }}");
     with_attributes(LEGACY, "[]", &array);

@@ -177,6 +177,12 @@ impl Reader<'_, '_> {
                     self.push(ErrorKind::Value, bound.at, message);
                 }
             }
+            let is_mask = limits.mask.is_some() || integer.values.is_some_and(|used| used.as_flags);
+            let first = limits.min.as_ref().or(limits.max.as_ref());
+            if let (true, Some(bound)) = (is_mask, first) {
+                let message = "the values are flags, which have a mask and no `min` or `max`";
+                self.push(ErrorKind::Value, bound.at, message);
+            }
             return Some(AttributeKind::Integer(integer, limits));
         }
         Some(match type_name {
