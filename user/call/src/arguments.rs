@@ -2,7 +2,7 @@
 
 //! Requests from the words of a command line.
 
-use super::record;
+use super::{example, record};
 use anyhow::{anyhow, bail, Context as _, Result};
 use parley_spec::model::{AttributeKind, Operation, Spec};
 use serde_json::{Map, Value};
@@ -48,6 +48,11 @@ fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> 
         .is_some_and(|id| record::names(spec, id).any(|known| known == name));
     let set = operation.attributes.map(|id| &spec[id]);
     let kind = set.and_then(|set| set.attribute(name)).map(|one| &one.kind);
+    if kind.is_none() && !is_member {
+        if let Some(hint) = example::elsewhere(spec, operation, name) {
+            bail!("the request has no attribute `{name}`; {hint}");
+        }
+    }
     match (kind.filter(|_| !is_member), text) {
         (Some(AttributeKind::Flag), None) => Ok(true.into()),
         (Some(_), None) => bail!("{name} needs a value: {name}=VALUE"),
@@ -55,8 +60,14 @@ fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> 
         (None, None) => bail!("expected NAME=VALUE or a JSON object, not `{name}`"),
         (Some(AttributeKind::Text { .. }), Some(text)) => Ok(text.into()),
         (Some(kind), Some(text)) if is_json(kind) || text.starts_with(['[', '{']) => {
-            serde_json::from_str(text)
-                .map_err(|error| anyhow!("{name} needs a value in JSON, not `{text}`: {error}"))
+            let hint = example::of(spec, name, kind, text);
+            let value: Value = serde_json::from_str(text).map_err(|error| {
+                anyhow!("{name} needs a value in JSON, not `{text}`: {error}{hint}")
+            })?;
+            if matches!(kind, AttributeKind::Nest(_)) && !value.is_object() {
+                bail!("{name} needs an object in JSON, not `{text}`{hint}");
+            }
+            Ok(value)
         }
         (_, Some(text)) => Ok(text.into()),
     }

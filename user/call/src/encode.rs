@@ -4,7 +4,7 @@
 
 use super::scope::Scope;
 use super::{hint, record, scalar};
-use anyhow::{anyhow, bail, Context as _, Result};
+use anyhow::{anyhow, bail, Result};
 use parley_netlink::netlink::attr::Writer;
 use parley_spec::did_you_mean;
 use parley_spec::model::{
@@ -95,7 +95,7 @@ fn put(to: &mut Vec<u8>, number: u16, payload: &Payload, path: &str) -> Result<(
         Payload::Plain(bytes) => writer.bytes(number, bytes),
         Payload::Nest(bytes) => writer.nest(number, |nest| nest.raw(bytes)),
     };
-    put.with_context(|| format!("{path} is too long"))
+    put.map_err(|_| anyhow!("{path} is too long"))
 }
 
 /// Returns the payload of an attribute of this kind, or `None` if it stays away.

@@ -83,6 +83,7 @@ fn number(spec: &Spec, family: Option<&Family>, group: &str) -> Result<u32> {
     let unknown = |names: Vec<String>| {
         let hint = did_you_mean(group, names.iter().map(String::as_str));
         match hint.is_empty() {
+            true if names.is_empty() => anyhow!("{} has no groups", spec.name),
             true => anyhow!(
                 "{} has the groups {}, not `{group}`",
                 spec.name,

@@ -20,6 +20,7 @@ mod call;
 mod decode;
 mod encode;
 mod events;
+mod example;
 mod hint;
 mod record;
 mod scalar;

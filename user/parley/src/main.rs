@@ -267,6 +267,7 @@ fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitC
     match failures.first() {
         None => ExitCode::SUCCESS,
         Some(failure) if failure.is_absent => ExitCode::from(3),
+        Some(failure) if failure.is_usage => ExitCode::from(2),
         Some(_) => ExitCode::FAILURE,
     }
 }

@@ -18,7 +18,13 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Spec> {
         Some(path) => Spec::from_file(path),
         None => Spec::parse("parley.yaml", OWN),
     };
-    spec.map_err(|errors| anyhow!("the spec has errors\n{errors}"))
+    spec.map_err(
+        |errors| match errors.0.iter().all(|error| error.at.is_none()) {
+            // The file cannot be read.
+            true => anyhow!("{errors}"),
+            false => anyhow!("the spec has errors\n{errors}"),
+        },
+    )
 }
 
 /// Returns the tables of the Generic Netlink specs at these paths: of files, and of all files

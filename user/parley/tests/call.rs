@@ -85,33 +85,49 @@ fn what_the_kernel_refuses_names_the_attribute_and_what_the_program_refuses_a_be
     let erange = json!(libc::ERANGE);
     let long = refused(&["ask", "question=61", "timeout-ms=60001"]);
     assert_eq!(long, (json!("ask.timeout-ms"), json!(false), erange));
-    for (words, words_of_error) in [
+    for (status, words, words_of_error) in [
         (
+            2,
             &["ecko"][..],
             "parley has no operation `ecko`; did you mean `echo`?",
         ),
         (
+            2,
+            &["--doc", "ecko"],
+            "parley has no operation `ecko`; did you mean `echo`?",
+        ),
+        (
+            2,
             &["echo", "paylod=00"],
             "no attribute `paylod`; did you mean `payload`?",
         ),
-        (&["echo", "--dump"], "`echo` has no dump; leave out --dump"),
-        (&["question"], "`question` is sent by the kernel alone"),
+        (2, &["counter-set", "name=x", "value=x"], "value cannot be"),
         (
+            2,
+            &["echo", "--dump"],
+            "`echo` has no dump; leave out --dump",
+        ),
+        (2, &["question"], "`question` is sent by the kernel alone"),
+        (
+            2,
             &["echo", "{}", "payload"],
             "payload needs a value: payload=VALUE",
         ),
+        (2, &["--spec", SPEC], "--list-ops lists those of the spec"),
         (
+            1,
             &["--spec", "/nowhere.yaml", "echo"],
-            "/nowhere.yaml: cannot read the spec",
+            "parley: /nowhere.yaml: cannot read the spec",
         ),
         (
+            1,
             &["--spec", "/dev/null", "echo"],
             "a spec begins with the line",
         ),
     ] {
-        let Ended { status, err, .. } = parley(&[&["call"], words].concat());
-        assert_eq!(status, Some(1), "{words:?}");
-        assert!(err.contains(words_of_error), "{err}");
+        let ended = parley(&[&["call"], words].concat());
+        assert_eq!(ended.status, Some(status), "{words:?}");
+        assert!(ended.err.contains(words_of_error), "{}", ended.err);
     }
     let nobody = parley_as_nobody(&["call", "counter-set", "name=x", "value=1"]);
     assert!(nobody.err.contains("CAP_NET_ADMIN"), "{}", nobody.err);
@@ -137,12 +153,13 @@ fn a_spec_is_listed_and_described() {
     assert_eq!(doc["do request"][0]["name"], "payload");
     assert_eq!(doc["do reply"][1]["attributes"][0]["name"], "time-ns");
     let text = parley(&["call", "--doc", "echo"]).out;
+    assert_eq!(parley(&["call", "echo", "--doc"]).out, text);
     assert!(
         text.starts_with("echo: do\nSends the payload back"),
         "{text}"
     );
     assert!(
-        text.contains("\ndo reply\n  payload               binary\n"),
+        text.contains("\ndo reply\n  payload               binary"),
         "{text}"
     );
     let family = parley(&["call", "--doc"]).out;
@@ -188,6 +205,14 @@ fn the_events_of_a_group_are_printed_as_pyynl_prints_them() {
             .contains("parley has no group `event`; did you mean `events`?"),
         "{}",
         none.err
+    );
+    assert_eq!(none.status, Some(2));
+    let unnamed = parley(&["monitor", "--spec", SPEC]);
+    assert_eq!(unnamed.status, Some(2));
+    assert!(
+        unnamed.err.contains("name a group: events"),
+        "{}",
+        unnamed.err
     );
     let unknown = parley(&["monitor", "events"]);
     assert_eq!(unknown.status, Some(2));
@@ -265,6 +290,8 @@ operations:
     let decoded = parley(&["decode", "--spec", SPEC, capture.path()]);
     assert!(decoded.out.contains("parley echo"), "{}", decoded.out);
 
+    let own = parley(&["family", "--spec", spec.path()]);
+    assert!(own.out.starts_with("name      nlctrl\n"), "{}", own.out);
     let plain = parley(&["family", "nlctrl"]);
     assert!(plain.out.contains("CTRL_ATTR_FAMILY_NAME"), "{}", plain.out);
     let folder = std::env::temp_dir().join("parley-test-call-specs");

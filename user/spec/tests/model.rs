@@ -265,6 +265,74 @@ fn operations_are_numbered_together_or_by_direction() {
 }
 
 #[test]
+fn checks_that_an_attribute_of_the_type_cannot_have_are_refused() {
+    for (attribute, message) in [
+        (
+            "type: string, checks: { max: 31 }",
+            "the check `max` is for integers; did you mean `max-len`?",
+        ),
+        (
+            "type: binary, checks: { min: 1 }",
+            "the check `min` is for integers; did you mean `min-len`?",
+        ),
+        (
+            "type: sint, checks: { max-len: 4 }",
+            "the check `max-len` is for strings and bytes; did you mean `max`?",
+        ),
+        (
+            "type: u32, checks: { exact-len: 4 }",
+            "the check `exact-len` is for strings and bytes, not for the type u32",
+        ),
+        (
+            "type: flag, checks: { max: 1 }",
+            "the check `max` is for integers, not for the type flag",
+        ),
+        (
+            "type: nest, nested-attributes: a, checks: { max-len: 8 }",
+            "the check `max-len` is for strings and bytes, not for the type nest",
+        ),
+        (
+            "type: u8, checks: { unterminated-ok: true }",
+            "the check `unterminated-ok` is for strings, not for the type u8",
+        ),
+        (
+            "type: indexed-array, sub-type: u8, checks: { min-len: 1 }",
+            "the check `min-len` is for strings and bytes; did you mean `min`?",
+        ),
+    ] {
+        let before = "{ name: x, ";
+        let sets = format!("[ {{ name: a, attributes: [ {before}{attribute} }} ] }} ]");
+        // The key of the check, behind `attribute-sets: `.
+        let column = sets
+            .rfind("{ ")
+            .map_or(0, |at| at + 2 + "attribute-sets: ".len() + 1);
+        refused(
+            &text(LEGACY, "[]", &sets, "{ list: [] }"),
+            ErrorKind::Value,
+            &format!("t:6:{column}: {message}"),
+        );
+    }
+    for (checks, column) in [("flags-mask: f, max: 5", 95), ("min: 1, flags-mask: f", 80)] {
+        let sets = format!(
+            "[ {{ name: a, attributes: [ {{ name: x, type: u8, checks: {{ {checks} }} }} ] }} ]"
+        );
+        refused(
+            &text(
+                LEGACY,
+                "[ { name: f, type: flags, entries: [ a, b ] } ]",
+                &sets,
+                "{ list: [] }",
+            ),
+            ErrorKind::Value,
+            &format!("t:6:{column}: the values are flags, which have a mask and no `min` or `max`"),
+        );
+    }
+    let checks = "checks: { exact-len: 16 }";
+    let array = format!("{{ name: x, type: indexed-array, sub-type: binary, {checks} }}");
+    with_attributes(LEGACY, "[]", &array);
+}
+
+#[test]
 fn errors_say_what_is_wrong_and_what_is_allowed() {
     let set = |attributes: &str| {
         let sets = format!("[ {{ name: a, attributes: [ {attributes} ] }} ]");

@@ -9,7 +9,7 @@ use crate::output::failure::Failure;
 use crate::output::json;
 use crate::output::values;
 use crate::specs;
-use anyhow::{anyhow, Context as _, Result};
+use anyhow::{anyhow, Result};
 use clap::Args;
 use parley_call::Question;
 use parley_netlink::netlink::message::flags;
@@ -37,7 +37,7 @@ pub(crate) struct Call {
     #[arg(long)]
     spec: Option<PathBuf>,
     /// The operation
-    #[arg(value_name = "OP", required_unless_present_any = ["list_ops", "doc"])]
+    #[arg(value_name = "OP")]
     operation: Option<String>,
     /// Attributes; "-" is JSON from standard input
     #[arg(value_name = "NAME=VALUE|JSON")]
@@ -60,9 +60,9 @@ pub(crate) struct Call {
     /// List the operations of the spec
     #[arg(long, conflicts_with_all = ["operation", "doc"])]
     list_ops: bool,
-    /// Describe an operation, or without OP the family
-    #[arg(long, value_name = "OP", num_args = 0..=1, conflicts_with = "operation")]
-    doc: Option<Option<String>>,
+    /// Describe the operation, or without OP the family
+    #[arg(long, conflicts_with = "request")]
+    doc: bool,
 }
 
 impl Call {
@@ -71,28 +71,27 @@ impl Call {
         if self.list_ops {
             return documented::list(out, &spec, json);
         }
-        if let Some(name) = &self.doc {
-            let Some(name) = name else {
+        let of_request = |error| Failure::of_request(&error);
+        if self.doc {
+            let Some(name) = &self.operation else {
                 return documented::family(out, &spec, json);
             };
-            return documented::operation(out, &spec, parley_call::operation(&spec, name)?, json);
+            let operation = parley_call::operation(&spec, name).map_err(of_request)?;
+            return documented::operation(out, &spec, operation, json);
         }
         let (name, words) = self.words()?;
-        let mut question = Question::new(&spec, name, &words)?;
+        let mut question = Question::new(&spec, name, &words).map_err(of_request)?;
         question.is_dump = self.dump;
         question.modifiers = self.modifiers();
         opener.know(question.table());
         let asked = question.ask(opener.socket(parley_call::protocol(&spec)?)?);
-        let answer = match &self.spec {
-            Some(_) => asked.map_err(|error| {
-                let failure = Failure::new(&error).of_another_family();
-                match question.lacks_batch(failure.errno) {
-                    true => failure.with_hint(BATCH),
-                    false => failure,
-                }
-            })?,
-            None => asked?,
-        };
+        let answer = asked
+            .map_err(of_request)
+            .map_err(|failure| match &self.spec {
+                Some(_) if question.lacks_batch(failure.errno) => failure.with_hint(BATCH),
+                Some(_) => failure.of_another_family(),
+                None => failure,
+            })?;
         match json {
             true => json::write(out, answer)?,
             false => values::write(out, &answer)?,
@@ -107,7 +106,8 @@ impl Call {
         words.extend(self.request.iter().map(String::as_str));
         let is_json = |word: &&str| *word == "-" || word.trim_start().starts_with('{');
         let place = words.iter().position(|word| !is_json(word));
-        let place = place.context("the operation is missing; --list-ops lists them")?;
+        let missing = || anyhow!("the operation is missing; --list-ops lists those of the spec");
+        let place = place.ok_or_else(|| Failure::of_request(&missing()))?;
         let name = words.remove(place);
         let words = words.into_iter().map(|word| match word {
             "-" => String::from_utf8(inherited::payload(word)?)

@@ -36,10 +36,10 @@ them.";
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
-    /// What to follow
-    #[arg(default_value = "counters", value_parser = Subject::parser())]
+    /// What to follow [default: counters]
+    #[arg(value_parser = Subject::parser())]
     #[arg(hide_possible_values = true, value_name = "WHAT")]
-    what: Subject,
+    what: Option<Subject>,
     /// Follow a group of the family of this spec
     #[arg(long)]
     spec: Option<PathBuf>,
@@ -106,19 +106,27 @@ impl Subject {
 
         Any
     }
-
-    /// Returns what is known by this word.
-    fn known(&self) -> Option<What> {
-        What::from_str(&self.0, false).ok()
-    }
 }
 
 impl Monitor {
+    /// Returns what is known by the word of the command line.
+    fn known(&self) -> Option<What> {
+        match &self.what {
+            Some(Subject(word)) => What::from_str(word, false).ok(),
+            None => Some(What::Counters),
+        }
+    }
+
+    /// The word of the command line.
+    fn word(&self) -> Option<&str> {
+        self.what.as_ref().map(|Subject(word)| &**word)
+    }
+
     /// Returns the option that what is followed has no use for, if one is given.
     pub(crate) fn refused(&self) -> Option<&'static str> {
         let is_of_network = self.spec.is_none()
             && !matches!(
-                self.what.known(),
+                self.known(),
                 Some(What::Counters | What::Families | What::Firewall)
             );
         (self.numeric && !is_of_network).then_some("numeric")
@@ -126,15 +134,15 @@ impl Monitor {
 
     /// Returns whether what is to be followed is not known.
     pub(crate) fn is_unknown(&self) -> bool {
-        self.spec.is_none() && self.what.known().is_none()
+        self.spec.is_none() && self.known().is_none()
     }
 
     /// Makes the error that what is to be followed is not known.
     pub(crate) fn unknown(&self, command: &clap::Command) -> clap::Error {
         let mut arguments = command.get_arguments();
         let argument = arguments.find(|known| known.get_id() == "what");
-        let parsed =
-            EnumValueParser::<What>::new().parse_ref(command, argument, OsStr::new(&self.what.0));
+        let word = OsStr::new(self.word().unwrap_or_default());
+        let parsed = EnumValueParser::<What>::new().parse_ref(command, argument, word);
         let unknown = || clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
         parsed.err().unwrap_or_else(unknown)
     }
@@ -151,10 +159,9 @@ impl Monitor {
         };
         let mut report = Report { out, form, limit };
         if let Some(path) = &self.spec {
-            return events::follow(opener, &mut report, path, &self.what.0);
+            return events::follow(opener, &mut report, path, self.word());
         }
-        let what = self.what.known();
-        match what.with_context(|| format!("cannot follow {}", self.what.0))? {
+        match self.known().context("this cannot be followed")? {
             What::Counters => counters::follow(opener, &mut report),
             What::Links => network::follow::<Link>(opener, &mut report),
             What::Addresses => network::follow::<Address>(opener, &mut report),

@@ -32,6 +32,8 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// Whether the family or the device is missing.
     pub(crate) is_absent: bool,
+    /// Whether the words of the command line are wrong.
+    pub(crate) is_usage: bool,
 }
 
 impl fmt::Display for Failure {
@@ -84,6 +86,15 @@ impl Failure {
             failure.hint = (name == uapi::FAMILY_NAME).then(|| LOAD.to_owned());
         }
         failure
+    }
+
+    /// Takes an error of a request that a command line describes. Unless it is one of netlink, the
+    /// words are wrong.
+    pub(crate) fn of_request(error: &anyhow::Error) -> Self {
+        Self {
+            is_usage: error.downcast_ref::<Error>().is_none(),
+            ..Self::new(error)
+        }
     }
 
     /// Leaves out what to do about an errno of the module's, for a family that is another one's.
@@ -278,6 +289,13 @@ mod tests {
         };
         assert_eq!(hint(libc::EOPNOTSUPP), None);
         assert_eq!(hint(libc::EPERM).as_deref(), Some(CAPABILITY));
+    }
+
+    #[test]
+    fn a_request_that_the_kernel_did_not_refuse_is_wrong_usage() {
+        assert!(Failure::of_request(&anyhow!("no operation `x`")).is_usage);
+        let absent = anyhow!(Error::NoFamily("x".to_owned()));
+        assert!(!Failure::of_request(&absent.context("here")).is_usage);
     }
 
     #[test]

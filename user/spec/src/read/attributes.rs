@@ -160,6 +160,7 @@ impl Reader<'_, '_> {
         set: &Node,
         definitions: &[Definition],
     ) -> Option<AttributeKind> {
+        self.check_fit(node, type_name);
         if let Some(kind) = IntegerType::from_name(type_name) {
             let integer = self.integer(node, kind, definitions);
             let limits = self.limits(node, definitions);
@@ -175,6 +176,12 @@ impl Reader<'_, '_> {
                     );
                     self.push(ErrorKind::Value, bound.at, message);
                 }
+            }
+            let is_mask = limits.mask.is_some() || integer.values.is_some_and(|used| used.as_flags);
+            let first = limits.min.as_ref().or(limits.max.as_ref());
+            if let (true, Some(bound)) = (is_mask, first) {
+                let message = "the values are flags, which have a mask and no `min` or `max`";
+                self.push(ErrorKind::Value, bound.at, message);
             }
             return Some(AttributeKind::Integer(integer, limits));
         }
@@ -217,6 +224,34 @@ impl Reader<'_, '_> {
             },
             _ => self.choice(node, set)?,
         })
+    }
+
+    /// Refuses checks that an attribute of this type cannot have. They would be in no policy.
+    fn check_fit(&mut self, node: &Node, type_name: &str) {
+        let is_integer = IntegerType::from_name(type_name).is_some();
+        let has_length = ["string", "binary"].contains(&type_name);
+        let checks = node.get("checks").map_or(&[][..], Node::entries);
+        // The checks of an array are those of its elements.
+        for check in checks.iter().filter(|_| type_name != "indexed-array") {
+            let (fits, whose, other) = match check.key.as_str() {
+                "min" => (is_integer, "integers", Some("min-len")),
+                "max" => (is_integer, "integers", Some("max-len")),
+                "flags-mask" => (is_integer, "integers", None),
+                "min-len" => (has_length, "strings and bytes", Some("min")),
+                "max-len" => (has_length, "strings and bytes", Some("max")),
+                "exact-len" => (has_length, "strings and bytes", None),
+                _ => (type_name == "string", "strings", None),
+            };
+            if fits {
+                continue;
+            }
+            let end = match other.filter(|_| is_integer || has_length) {
+                Some(other) => format!("; did you mean `{other}`?"),
+                None => format!(", not for the type {type_name}"),
+            };
+            let message = format!("the check `{}` is for {whose}{end}", check.key);
+            self.push(ErrorKind::Value, check.at, message);
+        }
     }
 
     fn limits(&mut self, node: &Node, definitions: &[Definition]) -> Limits {

@@ -4,12 +4,14 @@
 
 use super::report::Report;
 use crate::opener::Opener;
+use crate::output::failure::Failure;
 use crate::output::json::Object;
 use crate::output::values;
 use crate::specs;
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use parley_call::Events;
 use parley_netlink::Error;
+use parley_spec::Spec;
 use std::path::Path;
 
 /// Shows the events of `group`, until the limit.
@@ -17,14 +19,16 @@ pub(super) fn follow(
     opener: &Opener,
     report: &mut Report<'_>,
     path: &Path,
-    group: &str,
+    group: Option<&str>,
 ) -> Result<()> {
     let spec = specs::read(Some(path))?;
+    let of_request = |error| Failure::of_request(&error);
+    let group = group.ok_or_else(|| of_request(lacks_group(&spec)))?;
     if parley_call::is_generic(&spec) {
         opener.know(parley_call::table(&spec));
     }
     let socket = opener.socket(parley_call::protocol(&spec)?)?;
-    let mut events = Events::listen(&spec, socket, group)?;
+    let mut events = Events::listen(&spec, socket, group).map_err(of_request)?;
     report.listening(1, "group")?;
     while let Some(wait) = report.limit.next() {
         if let Some(wait) = wait {
@@ -47,4 +51,36 @@ pub(super) fn follow(
         report.flush()?;
     }
     Ok(())
+}
+
+/// The error that no group is named.
+fn lacks_group(spec: &Spec) -> anyhow::Error {
+    let names: Vec<_> = spec.groups.iter().map(|group| &*group.name).collect();
+    match names.split_last() {
+        None => anyhow!("the spec of {} has no group to follow", spec.name),
+        Some((last, [])) => anyhow!("name a group: {last}"),
+        Some((last, others)) => anyhow!("name a group: {} or {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_group_lists_those_of_the_spec() {
+        let error = |groups: &str| {
+            let spec = Spec::parse(
+                "t",
+                &format!(
+                    "# SPDX-License-Identifier: MIT\n{{name: x, doc: X., attribute-sets: [], \
+                     operations: {{list: []}}{groups}}}\n"
+                ),
+            );
+            lacks_group(&spec.unwrap()).to_string()
+        };
+        let groups = ", mcast-groups: {list: [{name: mgmt}, {name: page-pool}]}";
+        assert_eq!(error(groups), "name a group: mgmt or page-pool");
+        assert_eq!(error(""), "the spec of x has no group to follow");
+    }
 }
