@@ -21,13 +21,13 @@ pub(super) fn request(
 ) -> Result<Vec<u8>> {
     let mut payload = Vec::new();
     let mut members: Vec<&str> = Vec::new();
+    let mut attributes = values.clone();
     if let Some(id) = operation.fixed_header {
         members.extend(record::names(spec, id));
-        let header = record::write(spec, values, id, &spec[id].name)?;
+        let header = record::take(spec, &mut attributes, id);
+        let header = record::write(spec, &header, id, &spec[id].name)?;
         Writer::new(&mut payload).raw(&header)?;
     }
-    let mut attributes = values.clone();
-    attributes.retain(|name, _| !members.contains(&name.as_str()));
     match operation.attributes {
         Some(id) => payload.append(&mut set(spec, &attributes, id, None, "", &members)?),
         None if attributes.is_empty() => {}
@@ -136,8 +136,9 @@ fn one(
         },
         AttributeKind::Bitfield32(used) => {
             let mut bytes = Vec::new();
+            let values = value.as_object().filter(|values| values.len() == 2);
             for key in ["value", "selector"] {
-                let value = value.get(key);
+                let value = values.and_then(|values| values.get(key));
                 let value = value.ok_or_else(|| wrong("an object of `value` and `selector`"))?;
                 let path = format!("{path}.{key}");
                 let bits = scalar::integer_of(spec, value, *used, None, &path)?;
@@ -185,16 +186,22 @@ fn one(
                 bail!("what {path} holds depends on an attribute that is missing or not known to the spec");
             };
             let (mut bytes, mut members) = (Vec::new(), Vec::new());
+            let mut values = values.clone();
             if let Some(id) = format.fixed_header {
+                let header = match format.attributes {
+                    Some(_) => record::take(spec, &mut values, id),
+                    None => std::mem::take(&mut values),
+                };
                 members.extend(record::names(spec, id));
-                let header = record::write(spec, values, id, path)?;
+                let header = record::write(spec, &header, id, path)?;
                 Writer::new(&mut bytes).raw(&header)?;
             }
             let Some(id) = format.attributes else {
-                return Ok(Some(Payload::Plain(bytes)));
+                return match values.keys().next() {
+                    Some(name) => bail!("{path} is empty and cannot have `{name}`"),
+                    None => Ok(Some(Payload::Plain(bytes))),
+                };
             };
-            let mut values = values.clone();
-            values.retain(|name, _| !members.contains(&name.as_str()));
             bytes.append(&mut set(spec, &values, id, Some(scope), path, &members)?);
             return Ok(Some(Payload::Nest(bytes)));
         }

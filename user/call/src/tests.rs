@@ -12,6 +12,8 @@ use parley_spec::Spec;
 use proptest::prelude::*;
 use serde_json::{json, Map, Value};
 
+mod refusals;
+
 const SPEC: &str = include_str!("tests.yaml");
 
 fn spec() -> Spec {
