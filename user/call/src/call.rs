@@ -22,7 +22,7 @@ pub struct Question<'s> {
     /// Whether to list all there is, with the operation's dump.
     pub is_dump: bool,
     /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`, such as
-    /// [`CREATE`](message::flags::CREATE).
+    /// [`CREATE`](message::flags::CREATE). A dump has none.
     pub modifiers: u16,
 }
 
@@ -78,6 +78,12 @@ impl<'s> Question<'s> {
             (None, None, _) => {
                 bail!("`{name}` is sent by the kernel alone; see parley monitor --spec")
             }
+        }
+        if self.is_dump && self.modifiers != 0 {
+            bail!("a dump only lists: leave out NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE and NLM_F_APPEND");
+        }
+        if self.modifiers & flags::DUMP == flags::DUMP {
+            bail!("NLM_F_REPLACE and NLM_F_EXCL exclude each other: together they are NLM_F_DUMP");
         }
         let payload = encode::request(self.spec, self.operation, &self.values)?;
         let entries = match is_generic(self.spec) {

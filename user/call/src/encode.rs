@@ -83,6 +83,9 @@ fn set(
     Ok(payload)
 }
 
+/// The greatest number of an attribute. The bits above it are flags.
+const NUMBER_MAX: u16 = 0x3fff;
+
 /// What an attribute holds, and whether it is flagged as a nest.
 enum Payload {
     Plain(Vec<u8>),
@@ -114,12 +117,12 @@ fn one(
         AttributeKind::Integer(integer, _) => scalar::parse(spec, value, integer, hint, path)?,
         AttributeKind::Text { .. } => {
             let mut text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
+                Value::String(text) => scalar::text(text, path)?.to_vec(),
+                Value::Number(number) => number.to_string().into_bytes(),
                 _ => return Err(wrong("a string")),
             };
-            text.push('\0');
-            text.into_bytes()
+            text.push(0);
+            text
         }
         AttributeKind::Binary { content, .. } => match (content, value) {
             (_, Value::Null) => Vec::new(),
@@ -169,9 +172,14 @@ fn one(
             };
             let mut bytes = Vec::new();
             for (place, item) in items.iter().enumerate() {
-                let number = u16::try_from(place).map_err(|_| wrong("a shorter array"))?;
-                let (number, item) = indexed(item).unwrap_or((number, item));
+                let (number, item) = indexed(item).unwrap_or((place, item));
                 let path = format!("{path}.{number}");
+                let Some(number) = u16::try_from(number)
+                    .ok()
+                    .filter(|number| *number <= NUMBER_MAX)
+                else {
+                    bail!("{path} cannot be sent; the numbers of elements are 0 to {NUMBER_MAX}");
+                };
                 if let Some(item) = one(spec, item, attribute, element, scope, &path)? {
                     put(&mut bytes, number, &item, &path)?;
                 }
@@ -228,7 +236,7 @@ fn is_set(value: &Value, path: &str) -> Result<bool> {
 }
 
 /// Returns the number and the value of an element that has its number, as replies have them.
-fn indexed(item: &Value) -> Option<(u16, &Value)> {
+fn indexed(item: &Value) -> Option<(usize, &Value)> {
     let mut entries = item.as_object()?.iter();
     match (entries.next(), entries.next()) {
         (Some((name, value)), None) => Some((name.parse().ok()?, value)),

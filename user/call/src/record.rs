@@ -105,7 +105,7 @@ pub(super) fn write(
             (MemberKind::Integer(integer), _) => scalar::parse(spec, value, integer, hint, &path)?,
             (MemberKind::Struct(id), Value::Object(values)) => write(spec, values, *id, &path)?,
             (MemberKind::Struct(_), _) => bail!("{path} cannot be {value}; expected an object"),
-            (MemberKind::Text(_), Value::String(text)) => text.as_bytes().to_vec(),
+            (MemberKind::Text(_), Value::String(text)) => scalar::text(text, &path)?.into(),
             (MemberKind::Binary(_), Value::String(text)) => {
                 hint::bytes(text, hint).ok_or_else(|| {
                     anyhow!(
@@ -116,14 +116,14 @@ pub(super) fn write(
             }
             _ => bail!("{path} cannot be {value}; expected a string"),
         };
-        let is_too_long = bytes.len() > len;
+        let fits = match member.kind {
+            MemberKind::Binary(_) => bytes.len() == len,
+            _ => bytes.len() <= len,
+        };
         let room = payload.get_mut(at..at.saturating_add(bytes.len()));
-        match room.filter(|_| !is_too_long) {
+        match room.filter(|_| fits) {
             Some(room) => room.copy_from_slice(&bytes),
-            None => bail!(
-                "{path} has room for {len} bytes, and these are {}",
-                bytes.len()
-            ),
+            None => bail!("{path} has {len} bytes, and these are {}", bytes.len()),
         }
     }
     Ok(payload)

@@ -134,7 +134,8 @@ fn a_request_that_cannot_be_written_says_which_attribute_and_what_it_may_be() {
         ),
         (
             json!({"mac": "02:00:00:00:00:01:02"}),
-            "header.mac has room for 6 bytes, and these are 7",
+            "header.mac cannot be `02:00:00:00:00:01:02`; \
+             expected an address such as 02:00:00:00:00:01",
         ),
         (
             json!({"flag": "maybe"}),
@@ -255,10 +256,20 @@ fn ask(
     spec: &Spec,
     name: &str,
     is_dump: bool,
+    answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
+) -> Result<Value> {
+    ask_with(spec, name, (is_dump, 0), answer)
+}
+
+/// Asks with these modifiers.
+fn ask_with(
+    spec: &Spec,
+    name: &str,
+    (is_dump, modifiers): (bool, u16),
     mut answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
 ) -> Result<Value> {
     let mut question = Question::new(spec, name, &["nest={\"count\":1}"])?;
-    question.is_dump = is_dump;
+    (question.is_dump, question.modifiers) = (is_dump, modifiers);
     let socket = Fake::socket(move |request, answers| match request.header.kind {
         // CTRL_CMD_NEWFAMILY: the number, the name, the length of the header.
         0x10 => {

@@ -43,13 +43,13 @@ pub(crate) struct Call {
     #[arg(value_name = "NAME=VALUE|JSON")]
     request: Vec<String>,
     /// List all there is
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["create", "exclusive", "replace", "append"])]
     dump: bool,
     /// Create what is missing (NLM_F_CREATE)
     #[arg(long)]
     create: bool,
     /// Fail if it exists (NLM_F_EXCL)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "replace")]
     exclusive: bool,
     /// Replace what exists (NLM_F_REPLACE)
     #[arg(long)]
