@@ -24,8 +24,21 @@ pub(super) fn request(
     let mut attributes = values.clone();
     if let Some(id) = operation.fixed_header {
         members.extend(record::names(spec, id));
-        let header = record::take(spec, &mut attributes, id);
-        let header = record::write(spec, &header, id, &spec[id].name)?;
+        let mut header = record::take(spec, &mut attributes, id);
+        let (path, set) = (&*spec[id].name, operation.attributes.map(|id| &spec[id]));
+        // A value without room in the header, such as the number of a table of routes, goes into
+        // the attribute with the name of the member.
+        for attribute in set.iter().flat_map(|set| &set.attributes) {
+            if let Some((name, value)) = header.remove_entry(&attribute.name) {
+                let member = Map::from_iter([(name.clone(), value.clone())]);
+                let place = match record::write(spec, &member, id, path) {
+                    Ok(_) => &mut header,
+                    Err(_) => &mut attributes,
+                };
+                place.insert(name, value);
+            }
+        }
+        let header = record::write(spec, &header, id, path)?;
         Writer::new(&mut payload).raw(&header)?;
     }
     match operation.attributes {

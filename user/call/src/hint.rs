@@ -2,13 +2,8 @@
 
 //! Bytes as text, as a spec's `display-hint` has them printed, and back.
 
+use parley_netlink::terminal::hex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// The digits of each byte.
-pub(super) fn hex(bytes: &[u8], between: &str) -> String {
-    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(between)
-}
 
 /// What may stand between bytes.
 const SEPARATORS: [char; 3] = [':', '-', ' '];
@@ -26,10 +21,9 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
             [] if has_parts => return None,
             [digit] if has_parts => bytes.push(digit),
             ref digits => {
-                let (pairs, rest) = digits.as_chunks::<2>();
-                bytes.extend(pairs.iter().map(|[high, low]| high << 4 | low));
-                if !rest.is_empty() {
-                    return None;
+                for pair in digits.chunks(2) {
+                    let [high, low] = pair else { return None };
+                    bytes.push(high << 4 | low);
                 }
             }
         }

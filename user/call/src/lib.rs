@@ -35,6 +35,7 @@ use anyhow::{anyhow, Result};
 use parley_netlink::genl::spec::Family;
 use parley_spec::model::{Operation, Protocol};
 use parley_spec::{did_you_mean, Spec};
+use serde_json::{Map, Value};
 
 /// Returns whether the spec is of Generic Netlink.
 #[must_use]
@@ -61,6 +62,17 @@ pub fn protocol(spec: &Spec) -> Result<i32> {
 #[must_use]
 pub fn table(spec: &Spec) -> &'static Family {
     table::of(spec)
+}
+
+/// Adds a value. Several with one name become an array.
+fn add(values: &mut Map<String, Value>, name: &str, value: Value) {
+    match values.get_mut(name) {
+        None => {
+            values.insert(name.to_owned(), value);
+        }
+        Some(Value::Array(all)) => all.push(value),
+        Some(first) => *first = vec![first.take(), value].into(),
+    }
 }
 
 /// Finds an operation, notification or event.

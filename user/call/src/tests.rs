@@ -12,6 +12,7 @@ use parley_spec::Spec;
 use proptest::prelude::*;
 use serde_json::{json, Map, Value};
 
+mod limits;
 mod refusals;
 
 const SPEC: &str = include_str!("tests.yaml");
@@ -70,6 +71,7 @@ fn what_is_encoded_is_decoded_again_for_every_kind_of_attribute() {
     // The header's members that were not given are 0.
     let members = expected.as_object_mut().unwrap();
     members.insert("flags".into(), json!([]));
+    members.insert("table".into(), json!(0));
     assert_eq!(again(&every_kind()).unwrap(), expected);
 }
 
@@ -326,7 +328,7 @@ fn a_do_has_no_reply_one_or_several_and_a_dump_is_a_list() {
     assert_eq!(
         dump.unwrap(),
         json!([{"address": "0.0.0.0", "count": 5, "flags": [], "ifindex": 0,
-        "mac": "00:00:00:00:00:00", "mode": "slow"}])
+        "mac": "00:00:00:00:00:00", "mode": "slow", "table": 0}])
     );
     let broken = ask(&spec, "all", false, |_, answers| {
         answers.message(24, 0, &[32, 1, 0, 0, 9]);
@@ -431,7 +433,7 @@ proptest! {
         let list: Vec<_> = indexed.map(|(place, nest)| json!({(place + 3).to_string(): nest})).collect();
         let value = json!({
             "small": small, "wide": wide, "low": low, "port": port, "colours": names,
-            "bytes": super::hint::hex(&bytes, ""), "numbers": numbers, "many": many, "nest": nest,
+            "bytes": parley_netlink::terminal::hex(&bytes, ""), "numbers": numbers, "many": many, "nest": nest,
             "list": list, "ip": std::net::Ipv6Addr::from(ip).to_string(),
         });
         let read = again(&value).unwrap();
