@@ -11,7 +11,7 @@
 //!
 //! let spec = Spec::from_file("nlctrl.yaml").map_err(|errors| anyhow::anyhow!("{errors}"))?;
 //! let question = Question::new(&spec, "getfamily", &["family-name=nlctrl"])?;
-//! println!("{}", question.ask(question.open()?)?);
+//! println!("{}", question.ask(question.open()?)?.value);
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
@@ -28,7 +28,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use call::Question;
+pub use call::{Answer, Question};
 pub use events::Events;
 
 use anyhow::{anyhow, Result};

@@ -2,7 +2,7 @@
 
 //! Requests and replies by a spec that has an attribute of each kind.
 
-use super::call::Question;
+use super::call::{Answer, Question};
 use super::{arguments::values, decode, encode, operation};
 use anyhow::Result;
 use parley_netlink::netlink::attr::{Attributes, Writer};
@@ -260,7 +260,7 @@ fn ask(
     is_dump: bool,
     answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
 ) -> Result<Value> {
-    ask_with(spec, name, (is_dump, 0), answer)
+    ask_with(spec, name, (is_dump, 0), answer).map(|answer| answer.value)
 }
 
 /// Asks with these modifiers.
@@ -269,7 +269,7 @@ fn ask_with(
     name: &str,
     (is_dump, modifiers): (bool, u16),
     mut answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
-) -> Result<Value> {
+) -> Result<Answer> {
     let mut question = Question::new(spec, name, &["nest={\"count\":1}"])?;
     (question.is_dump, question.modifiers) = (is_dump, modifiers);
     let socket = Fake::socket(move |request, answers| match request.header.kind {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Values without room in the header, and nests without end.
+//! Values without room in the header, nests without end, and what comes beside an answer.
 
-use super::{again, decode, encode, object, operation, spec};
-use parley_netlink::netlink::attr::Attributes;
+use super::{again, ask_with, decode, encode, generic, object, operation, reply, spec};
+use parley_netlink::netlink::attr::{Attributes, Writer};
+use parley_netlink::netlink::message::flags;
 use serde_json::{json, Value};
 
 #[test]
@@ -45,5 +46,39 @@ fn nests_are_read_to_a_depth_and_are_bytes_below_it() {
         }
         assert_eq!(depth, 65);
         assert!(inner.as_str().unwrap().len() > 100_000);
+    }
+}
+
+#[test]
+fn an_answer_says_that_its_dump_was_interrupted_and_that_the_kernel_warns() {
+    for (spec, header) in [(generic(), 0), (spec(), 4)] {
+        let kind = if header == 0 { 24 } else { 32 };
+        let dump = |how: u16| {
+            let answer = ask_with(&spec, "all", (true, 0), move |_, answers| {
+                answers.message(kind, flags::MULTI | how, &reply(32, 5)[header..]);
+                answers.done();
+            });
+            answer.unwrap()
+        };
+        let (whole, changed) = (dump(0), dump(flags::DUMP_INTR));
+        assert!(!whole.interrupted && whole.notes().next().is_none());
+        assert!(changed.interrupted && changed.warning.is_none());
+        assert_eq!(whole.value, changed.value);
+        let note = "the list changed while it was read; entries may be missing";
+        assert_eq!(changed.notes().collect::<Vec<_>>(), [note]);
+
+        let ack = |how: u16| {
+            let answer = ask_with(&spec, "all", (false, 0), move |_, answers| {
+                let mut payload = vec![0; 20];
+                Writer::new(&mut payload).string(1, "not at once").unwrap();
+                answers.message(2, flags::CAPPED | how, &payload);
+            });
+            answer.unwrap()
+        };
+        assert_eq!(ack(0).warning, None);
+        let warned = ack(flags::ACK_TLVS);
+        assert_eq!(warned.warning.as_deref(), Some("not at once"));
+        let notes: Vec<_> = warned.notes().collect();
+        assert_eq!(notes, ["the kernel warns: not at once"]);
     }
 }

@@ -7,6 +7,8 @@ use crate::opener::Opener;
 use crate::output::documented;
 use crate::output::failure::Failure;
 use crate::output::json;
+use crate::output::streams;
+use crate::output::text;
 use crate::output::values;
 use crate::specs;
 use anyhow::{anyhow, Context as _, Result};
@@ -93,9 +95,14 @@ impl Call {
             })?,
             None => asked?,
         };
+        let notes: Vec<_> = answer.notes().collect();
         match json {
-            true => json::write(out, answer)?,
-            false => values::write(out, &answer)?,
+            true => json::write(out, answer.value)?,
+            false => values::write(out, &answer.value)?,
+        }
+        out.flush()?;
+        for note in notes {
+            streams::note(&text::safe(&note), json)?;
         }
         Ok(())
     }
