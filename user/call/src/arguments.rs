@@ -2,7 +2,7 @@
 
 //! Requests from the words of a command line.
 
-use super::{example, record};
+use super::{add, example, record};
 use anyhow::{anyhow, bail, Context as _, Result};
 use parley_spec::model::{AttributeKind, Operation, Spec};
 use serde_json::{Map, Value};
@@ -29,13 +29,7 @@ pub(super) fn values(
             None => (word, None),
         };
         let value = value(spec, operation, name, text)?;
-        match values.get_mut(name) {
-            None => {
-                values.insert(name.to_owned(), value);
-            }
-            Some(Value::Array(all)) => all.push(value),
-            Some(first) => *first = vec![first.take(), value].into(),
-        }
+        add(&mut values, name, value);
     }
     Ok(values)
 }

@@ -5,7 +5,7 @@
 use crate::{arguments, decode, encode, is_generic, operation, protocol, record, table};
 use anyhow::{anyhow, bail, Result};
 use parley_netlink::genl::{refusal, spec::Family, Client};
-use parley_netlink::netlink::attr::Attributes;
+use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::message::{self, flags, HEADER};
 use parley_netlink::netlink::socket::Expect;
 use parley_netlink::netlink::transport::Transport;
@@ -22,7 +22,7 @@ pub struct Question<'s> {
     /// Whether to list all there is, with the operation's dump.
     pub is_dump: bool,
     /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`, such as
-    /// [`CREATE`](message::flags::CREATE).
+    /// [`CREATE`](message::flags::CREATE). A dump has none.
     pub modifiers: u16,
 }
 
@@ -60,14 +60,13 @@ impl<'s> Question<'s> {
         Ok(Socket::open(protocol(self.spec)?)?)
     }
 
-    /// Asks over a socket of the spec's [`protocol`]. Returns the list of a dump; otherwise
-    /// the reply, null if there is none, and an array if there are several.
+    /// Asks over a socket of the spec's [`protocol`].
     ///
     /// # Errors
     ///
     /// Fails if a value does not fit its attribute, which the error names by its path, or if the
     /// kernel refuses the request: then it is an [`Error`](netlink::Error).
-    pub fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Value> {
+    pub fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Answer> {
         let Operation {
             name, r#do, dump, ..
         } = self.operation;
@@ -79,16 +78,31 @@ impl<'s> Question<'s> {
                 bail!("`{name}` is sent by the kernel alone; see parley monitor --spec")
             }
         }
+        if self.is_dump && self.modifiers != 0 {
+            bail!("a dump only lists: leave out NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE and NLM_F_APPEND");
+        }
+        if self.modifiers & flags::DUMP == flags::DUMP {
+            bail!("NLM_F_REPLACE and NLM_F_EXCL exclude each other: together they are NLM_F_DUMP");
+        }
         let payload = encode::request(self.spec, self.operation, &self.values)?;
-        let entries = match is_generic(self.spec) {
+        let (entries, end) = match is_generic(self.spec) {
             true => self.ask_family(socket, &payload)?,
             false => self.ask_protocol(socket, &payload)?,
         };
         let mut entries = entries.into_iter();
-        Ok(match (self.is_dump, entries.len()) {
+        let value = match (self.is_dump, entries.len()) {
             (true, _) => entries.collect(),
             (false, 0 | 1) => entries.next().unwrap_or(Value::Null),
             (false, _) => entries.collect(),
+        };
+        let (interrupted, warning) = match end {
+            End::Dump { interrupted } => (interrupted, None),
+            End::Ack { warning } => (false, warning),
+        };
+        Ok(Answer {
+            value,
+            interrupted,
+            warning,
         })
     }
 
@@ -120,7 +134,11 @@ impl<'s> Question<'s> {
     }
 
     /// Asks a family of Generic Netlink.
-    fn ask_family<T: Transport>(&self, socket: Socket<T>, payload: &[u8]) -> Result<Vec<Value>> {
+    fn ask_family<T: Transport>(
+        &self,
+        socket: Socket<T>,
+        payload: &[u8],
+    ) -> Result<(Vec<Value>, End)> {
         let (cmd, reply) = self.numbers()?;
         let mut client = Client::over(socket, self.table)?;
         let mut entries = Vec::new();
@@ -128,13 +146,15 @@ impl<'s> Question<'s> {
             entries.push(self.read(attributes)?);
             Ok(())
         };
-        if self.is_dump {
-            client.dump(cmd, |to| to.raw(payload), take)?;
+        let end = if self.is_dump {
+            let interrupted = client.dump(cmd, |to| to.raw(payload), take)?;
+            End::Dump { interrupted }
         } else {
-            let reply = reply.unwrap_or(cmd);
-            client.call_all(cmd, self.modifiers, reply, |to| to.raw(payload), take)?;
-        }
-        Ok(entries)
+            let (reply, fill) = (reply.unwrap_or(cmd), |to: &mut Writer<'_>| to.raw(payload));
+            let warning = client.call_all(cmd, self.modifiers, reply, fill, take)?;
+            End::Ack { warning }
+        };
+        Ok((entries, end))
     }
 
     /// Asks a protocol of Netlink itself.
@@ -142,7 +162,7 @@ impl<'s> Question<'s> {
         &self,
         mut socket: Socket<T>,
         payload: &[u8],
-    ) -> Result<Vec<Value>> {
+    ) -> Result<(Vec<Value>, End)> {
         let (kind, reply) = self.numbers::<u16>()?;
         let (seq, portid) = (socket.next_seq(), socket.portid());
         let how = if self.is_dump {
@@ -163,7 +183,8 @@ impl<'s> Question<'s> {
             Ok(())
         };
         let ended = if self.is_dump {
-            socket.dump(&request, seq, |found| take(&found)).map(drop)
+            let dumped = socket.dump(&request, seq, |found| take(&found));
+            dumped.map(|interrupted| End::Dump { interrupted })
         } else {
             let mut taken = Ok(());
             let beside = |found: &message::Message<'_>| {
@@ -172,15 +193,51 @@ impl<'s> Question<'s> {
                 }
             };
             let ended = socket.transact_beside(&request, seq, Expect::Ack, beside);
-            ended.map(drop).and(taken)
+            let end = ended.map(|ack| End::Ack {
+                warning: ack.warning(),
+            });
+            end.and_then(|end| taken.map(|()| end))
         };
-        ended.map_err(|error| {
+        let end = ended.map_err(|error| {
             let header = self.operation.fixed_header;
             let header = header.map_or(0, |id| record::len(self.spec, id));
             let start = HEADER.saturating_add(header.next_multiple_of(message::ALIGN));
             let operation = table::operation(self.spec, self.operation);
             refusal::name(error, &request, start, self.table, &operation)
         })?;
-        Ok(entries)
+        Ok((entries, end))
     }
+}
+
+/// What an operation is answered with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The list of a dump; otherwise the reply, null if there is none, and an array if there are
+    /// several.
+    pub value: Value,
+    /// Whether what was dumped changed meanwhile: then entries may be missing, or of different
+    /// moments.
+    pub interrupted: bool,
+    /// The kernel's warning about a request that it has carried out.
+    pub warning: Option<String>,
+}
+
+impl Answer {
+    /// What a person should know of the answer beside its value, a sentence each.
+    pub fn notes(&self) -> impl Iterator<Item = String> + '_ {
+        let changed = "the list changed while it was read; entries may be missing";
+        let warning = self
+            .warning
+            .iter()
+            .map(|text| format!("the kernel warns: {text}"));
+        let changed = self.interrupted.then(|| changed.to_owned());
+        changed.into_iter().chain(warning)
+    }
+}
+
+/// What an answer ends with.
+enum End {
+    Dump { interrupted: bool },
+    Ack { warning: Option<String> },
 }

@@ -3,13 +3,17 @@
 //! Messages of a family as JSON, with the rules of the kernel's own client, pyynl.
 
 use super::scope::Scope;
-use super::{hint, record, scalar};
+use super::{add, hint, record, scalar};
 use parley_netlink::netlink::attr::{Attribute as Received, Attributes};
 use parley_netlink::netlink::Result;
+use parley_netlink::terminal::hex;
 use parley_spec::model::{
     Attribute, AttributeKind, AttributeSet, Content, Integer, Operation, SetId, Spec,
 };
 use serde_json::{Map, Value};
+
+/// How deep nests are read. The kernel's are less deep than ten.
+const DEPTH: usize = 64;
 
 /// Reads the attributes of a message of `operation`, which begin with the family's own header.
 pub(super) fn message(
@@ -21,19 +25,29 @@ pub(super) fn message(
         Some(id) => Some((id, attributes.take_header(record::len(spec, id))?)),
         None => None,
     };
-    let mut values = set(spec, attributes, operation.attributes, None)?;
-    if let Some((id, bytes)) = header {
-        values.append(&mut record::read(spec, bytes, id));
-    }
+    let mut values = match header {
+        Some((id, bytes)) => record::read(spec, bytes, id),
+        None => Map::new(),
+    };
+    // Where both have a value of one name, the attribute has the room for all of it.
+    values.append(&mut set(
+        spec,
+        attributes,
+        operation.attributes,
+        None,
+        DEPTH,
+    )?);
     Ok(values)
 }
 
-/// Reads attributes of a set. Those that the spec lacks are there by their numbers.
+/// Reads attributes of a set. Those that the spec lacks are there by their numbers. Nests that are
+/// more than `depth` deep are there as bytes.
 fn set(
     spec: &Spec,
     attributes: Attributes<'_>,
     id: Option<SetId>,
     outer: Option<&Scope<'_>>,
+    depth: usize,
 ) -> Result<Map<String, Value>> {
     let known = id.map(|id| &spec[id]);
     let mut values = Map::new();
@@ -41,14 +55,13 @@ fn set(
         let received = received?;
         let number = received.number;
         let attribute = known.and_then(|set: &AttributeSet| {
-            // Of several with one number, the last one is the kernel's tools'.
-            let mut attributes = set.attributes.iter().rev();
+            let mut attributes = set.attributes.iter();
             attributes.find(|attribute| attribute.number == number)
         });
         let (Some(attribute), Some(known)) = (attribute, known) else {
             let name = format!("UnknownAttr({number})");
-            let value = unknown(spec, &received)?;
-            again(&mut values, name, value);
+            let value = unknown(spec, &received, depth)?;
+            add(&mut values, &name, value);
             continue;
         };
         if let AttributeKind::Pad = attribute.kind {
@@ -59,7 +72,7 @@ fn set(
             values: &values,
             outer,
         };
-        let value = one(spec, &received, attribute, &attribute.kind, &scope)?;
+        let value = one(spec, &received, attribute, &attribute.kind, &scope, depth)?;
         match values.get_mut(&attribute.name) {
             Some(Value::Array(all)) if attribute.multi => all.push(value),
             _ if attribute.multi => {
@@ -73,21 +86,24 @@ fn set(
     Ok(values)
 }
 
-/// Adds a value. Several with one name become an array.
-fn again(values: &mut Map<String, Value>, name: String, value: Value) {
-    match values.get_mut(&name) {
-        None => {
-            values.insert(name, value);
-        }
-        Some(Value::Array(all)) => all.push(value),
-        Some(first) => *first = vec![first.take(), value].into(),
+fn unknown(spec: &Spec, received: &Received<'_>, depth: usize) -> Result<Value> {
+    match received.nested {
+        true => nest(spec, received, None, None, depth),
+        false => Ok(hex(received.payload, "").into()),
     }
 }
 
-fn unknown(spec: &Spec, received: &Received<'_>) -> Result<Value> {
-    match received.nested {
-        true => Ok(set(spec, received.attributes(), None, None)?.into()),
-        false => Ok(hint::hex(received.payload, "").into()),
+/// Reads the attributes of a nest.
+fn nest(
+    spec: &Spec,
+    received: &Received<'_>,
+    id: Option<SetId>,
+    outer: Option<&Scope<'_>>,
+    depth: usize,
+) -> Result<Value> {
+    match depth.checked_sub(1) {
+        Some(depth) => Ok(set(spec, received.attributes(), id, outer, depth)?.into()),
+        None => Ok(hex(received.payload, "").into()),
     }
 }
 
@@ -98,15 +114,16 @@ fn one(
     attribute: &Attribute,
     kind: &AttributeKind,
     scope: &Scope<'_>,
+    depth: usize,
 ) -> Result<Value> {
     let payload = received.payload;
     let hint = attribute.display_hint.as_deref();
     Ok(match kind {
-        AttributeKind::Unused | AttributeKind::Pad => unknown(spec, received)?,
+        AttributeKind::Unused | AttributeKind::Pad => unknown(spec, received, depth)?,
         AttributeKind::Flag => true.into(),
         AttributeKind::Integer(integer, _) => match scalar::read(payload, integer) {
             Some(value) => scalar::show(spec, value, integer, hint),
-            None => hint::hex(payload, "").into(),
+            None => hex(payload, "").into(),
         },
         AttributeKind::Text { .. } => {
             String::from_utf8_lossy(payload.strip_suffix(&[0]).unwrap_or(payload)).into()
@@ -118,7 +135,7 @@ fn one(
         },
         AttributeKind::Bitfield32(used) => {
             let Ok([a, b, c, d, e, f, g, h]) = <[u8; 8]>::try_from(payload) else {
-                return Ok(hint::hex(payload, "").into());
+                return Ok(hex(payload, "").into());
             };
             let show = |value: u32| match used {
                 Some(used) => scalar::names(spec, value.into(), *used),
@@ -129,22 +146,19 @@ fn one(
             values.insert("selector".into(), show(u32::from_ne_bytes([e, f, g, h])));
             values.into()
         }
-        AttributeKind::Nest(id) => {
-            let id = *id;
-            set(spec, received.attributes(), id, Some(scope))?.into()
-        }
+        AttributeKind::Nest(id) => nest(spec, received, *id, Some(scope), depth)?,
         AttributeKind::IndexedArray(element) => {
             let mut items = Vec::new();
             for item in received.attributes() {
                 let item = item?;
                 items.push(match &**element {
                     AttributeKind::Nest(id) => {
-                        let inner = set(spec, item.attributes(), *id, None)?;
+                        let inner = nest(spec, &item, *id, None, depth)?;
                         let mut indexed = Map::new();
-                        indexed.insert(item.number.to_string(), inner.into());
+                        indexed.insert(item.number.to_string(), inner);
                         indexed.into()
                     }
-                    element => one(spec, &item, attribute, element, scope)?,
+                    element => one(spec, &item, attribute, element, scope, depth)?,
                 });
             }
             items.into()
@@ -161,12 +175,17 @@ fn one(
                 inner = next?;
                 numbers.insert(name.clone(), inner.number.into());
             }
-            numbers.append(&mut set(spec, inner.attributes(), *id, None)?);
+            match nest(spec, &inner, *id, None, depth)? {
+                Value::Object(mut values) => numbers.append(&mut values),
+                _ => return Ok(hex(payload, "").into()),
+            }
             numbers.into()
         }
         AttributeKind::SubMessage { message, selector } => {
-            let Some(format) = scope.format(spec, *message, selector) else {
-                return unknown(spec, received);
+            let (Some(format), Some(depth)) =
+                (scope.format(spec, *message, selector), depth.checked_sub(1))
+            else {
+                return unknown(spec, received, depth);
             };
             let (mut attributes, mut values) = (received.attributes(), Map::new());
             if let Some(id) = format.fixed_header {
@@ -176,7 +195,7 @@ fn one(
                 values = record::read(spec, header, id);
             }
             if format.attributes.is_some() {
-                values.append(&mut set(spec, attributes, format.attributes, None)?);
+                values.append(&mut set(spec, attributes, format.attributes, None, depth)?);
             }
             values.into()
         }
@@ -194,6 +213,6 @@ fn integers(spec: &Spec, payload: &[u8], integer: &Integer, hint: Option<&str>) 
             .into_iter()
             .map(|item| scalar::show(spec, item, integer, hint))
             .collect(),
-        None => hint::hex(payload, "").into(),
+        None => hex(payload, "").into(),
     }
 }

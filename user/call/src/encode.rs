@@ -21,13 +21,26 @@ pub(super) fn request(
 ) -> Result<Vec<u8>> {
     let mut payload = Vec::new();
     let mut members: Vec<&str> = Vec::new();
+    let mut attributes = values.clone();
     if let Some(id) = operation.fixed_header {
         members.extend(record::names(spec, id));
-        let header = record::write(spec, values, id, &spec[id].name)?;
+        let mut header = record::take(spec, &mut attributes, id);
+        let (path, set) = (&*spec[id].name, operation.attributes.map(|id| &spec[id]));
+        // A value without room in the header, such as the number of a table of routes, goes into
+        // the attribute with the name of the member.
+        for attribute in set.iter().flat_map(|set| &set.attributes) {
+            if let Some((name, value)) = header.remove_entry(&attribute.name) {
+                let member = Map::from_iter([(name.clone(), value.clone())]);
+                let place = match record::write(spec, &member, id, path) {
+                    Ok(_) => &mut header,
+                    Err(_) => &mut attributes,
+                };
+                place.insert(name, value);
+            }
+        }
+        let header = record::write(spec, &header, id, path)?;
         Writer::new(&mut payload).raw(&header)?;
     }
-    let mut attributes = values.clone();
-    attributes.retain(|name, _| !members.contains(&name.as_str()));
     match operation.attributes {
         Some(id) => payload.append(&mut set(spec, &attributes, id, None, "", &members)?),
         None if attributes.is_empty() => {}
@@ -83,6 +96,9 @@ fn set(
     Ok(payload)
 }
 
+/// The greatest number of an attribute. The bits above it are flags.
+const NUMBER_MAX: u16 = 0x3fff;
+
 /// What an attribute holds, and whether it is flagged as a nest.
 enum Payload {
     Plain(Vec<u8>),
@@ -114,12 +130,12 @@ fn one(
         AttributeKind::Integer(integer, _) => scalar::parse(spec, value, integer, hint, path)?,
         AttributeKind::Text { .. } => {
             let mut text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
+                Value::String(text) => scalar::text(text, path)?.to_vec(),
+                Value::Number(number) => number.to_string().into_bytes(),
                 _ => return Err(wrong("a string")),
             };
-            text.push('\0');
-            text.into_bytes()
+            text.push(0);
+            text
         }
         AttributeKind::Binary { content, .. } => match (content, value) {
             (_, Value::Null) => Vec::new(),
@@ -136,8 +152,9 @@ fn one(
         },
         AttributeKind::Bitfield32(used) => {
             let mut bytes = Vec::new();
+            let values = value.as_object().filter(|values| values.len() == 2);
             for key in ["value", "selector"] {
-                let value = value.get(key);
+                let value = values.and_then(|values| values.get(key));
                 let value = value.ok_or_else(|| wrong("an object of `value` and `selector`"))?;
                 let path = format!("{path}.{key}");
                 let bits = scalar::integer_of(spec, value, *used, None, &path)?;
@@ -168,9 +185,14 @@ fn one(
             };
             let mut bytes = Vec::new();
             for (place, item) in items.iter().enumerate() {
-                let number = u16::try_from(place).map_err(|_| wrong("a shorter array"))?;
-                let (number, item) = indexed(item).unwrap_or((number, item));
+                let (number, item) = indexed(item).unwrap_or((place, item));
                 let path = format!("{path}.{number}");
+                let Some(number) = u16::try_from(number)
+                    .ok()
+                    .filter(|number| *number <= NUMBER_MAX)
+                else {
+                    bail!("{path} cannot be sent; the numbers of elements are 0 to {NUMBER_MAX}");
+                };
                 if let Some(item) = one(spec, item, attribute, element, scope, &path)? {
                     put(&mut bytes, number, &item, &path)?;
                 }
@@ -185,16 +207,22 @@ fn one(
                 bail!("what {path} holds depends on an attribute that is missing or not known to the spec");
             };
             let (mut bytes, mut members) = (Vec::new(), Vec::new());
+            let mut values = values.clone();
             if let Some(id) = format.fixed_header {
+                let header = match format.attributes {
+                    Some(_) => record::take(spec, &mut values, id),
+                    None => std::mem::take(&mut values),
+                };
                 members.extend(record::names(spec, id));
-                let header = record::write(spec, values, id, path)?;
+                let header = record::write(spec, &header, id, path)?;
                 Writer::new(&mut bytes).raw(&header)?;
             }
             let Some(id) = format.attributes else {
-                return Ok(Some(Payload::Plain(bytes)));
+                return match values.keys().next() {
+                    Some(name) => bail!("{path} is empty and cannot have `{name}`"),
+                    None => Ok(Some(Payload::Plain(bytes))),
+                };
             };
-            let mut values = values.clone();
-            values.retain(|name, _| !members.contains(&name.as_str()));
             bytes.append(&mut set(spec, &values, id, Some(scope), path, &members)?);
             return Ok(Some(Payload::Nest(bytes)));
         }
@@ -221,7 +249,7 @@ fn is_set(value: &Value, path: &str) -> Result<bool> {
 }
 
 /// Returns the number and the value of an element that has its number, as replies have them.
-fn indexed(item: &Value) -> Option<(u16, &Value)> {
+fn indexed(item: &Value) -> Option<(usize, &Value)> {
     let mut entries = item.as_object()?.iter();
     match (entries.next(), entries.next()) {
         (Some((name, value)), None) => Some((name.parse().ok()?, value)),

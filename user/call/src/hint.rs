@@ -2,27 +2,33 @@
 
 //! Bytes as text, as a spec's `display-hint` has them printed, and back.
 
+use parley_netlink::terminal::hex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The digits of each byte.
-pub(super) fn hex(bytes: &[u8], between: &str) -> String {
-    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(between)
-}
+/// What may stand between bytes.
+const SEPARATORS: [char; 3] = [':', '-', ' '];
 
-/// Reads digits, with or without blanks or colons between bytes.
+/// Reads bytes in hexadecimal: pairs of digits, or parts between separators. A part of one digit
+/// is a byte, too, as in `2:0:0:0:0:1`.
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .filter(|c| !matches!(c, ' ' | ':'))
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
-    let pairs = digits.as_deref()?.chunks(2);
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(high << 4 | low),
-        _ => None,
-    };
-    pairs.map(byte).collect()
+    let has_parts = text.contains(SEPARATORS);
+    let mut bytes = Vec::new();
+    for part in text.split(SEPARATORS) {
+        let digits = part
+            .chars()
+            .map(|c| c.to_digit(16).map(|digit| digit as u8));
+        match *digits.collect::<Option<Vec<u8>>>()? {
+            [] if has_parts => return None,
+            [digit] if has_parts => bytes.push(digit),
+            ref digits => {
+                for pair in digits.chunks(2) {
+                    let [high, low] = pair else { return None };
+                    bytes.push(high << 4 | low);
+                }
+            }
+        }
+    }
+    Some(bytes)
 }
 
 /// Returns the text of bytes. Without a hint that fits them, that is their digits.
@@ -54,6 +60,8 @@ pub(super) fn bytes(text: &str, hint: Option<&str>) -> Option<Vec<u8>> {
             Ok(IpAddr::V6(address)) => Some(address.octets().to_vec()),
             Err(_) => unhex(text),
         },
+        // Longer and shorter hardware addresses are digits alone.
+        Some("mac") => unhex(text).filter(|bytes| bytes.len() == 6 || !text.contains(SEPARATORS)),
         Some("uuid") => unhex(&text.replace('-', "")),
         _ => unhex(text),
     }
@@ -76,6 +84,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bytes_of_one_digit_do_not_join_their_neighbours() {
+        let mac = Some(vec![2, 0, 0xa, 0, 0, 1]);
+        for text in [
+            "2:0:a:0:0:1",
+            "02-0-0a-0-0-1",
+            "02000a000001",
+            "02 00 0a 00 00 01",
+        ] {
+            assert_eq!(bytes(text, Some("mac")), mac, "{text}");
+        }
+        assert_eq!(bytes("0200 0a", None), Some(vec![2, 0, 0xa]));
+        assert_eq!(bytes("0a000001", Some("mac")), Some(vec![10, 0, 0, 1]));
+        for text in [
+            "2:0:a:0:0",
+            "2:0:a:0:0:1:2",
+            "10.0.0.1",
+            "02:00:0a00:00:1:1",
+        ] {
+            assert_eq!(bytes(text, Some("mac")), None, "{text}");
+        }
+    }
+
+    #[test]
     fn each_hint_has_its_text_and_reads_it_again() {
         let six = [2, 0, 0, 0, 0, 0xa1];
         let all: Vec<u8> = (0..16).collect();
@@ -93,7 +124,7 @@ mod tests {
             assert_eq!(text(value, hint), expected);
             assert_eq!(bytes(expected, hint).as_deref(), Some(value), "{expected}");
         }
-        for wrong in ["1", "xy", "0x12"] {
+        for wrong in ["1", "xy", "0x12", "1:", ":1", "1::2", "-1", "012 1"] {
             assert_eq!(bytes(wrong, None), None, "{wrong}");
         }
     }

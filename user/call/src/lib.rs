@@ -11,7 +11,7 @@
 //!
 //! let spec = Spec::from_file("nlctrl.yaml").map_err(|errors| anyhow::anyhow!("{errors}"))?;
 //! let question = Question::new(&spec, "getfamily", &["family-name=nlctrl"])?;
-//! println!("{}", question.ask(question.open()?)?);
+//! println!("{}", question.ask(question.open()?)?.value);
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
@@ -29,13 +29,14 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use call::Question;
+pub use call::{Answer, Question};
 pub use events::Events;
 
 use anyhow::{anyhow, Result};
 use parley_netlink::genl::spec::Family;
 use parley_spec::model::{Operation, Protocol};
 use parley_spec::{did_you_mean, Spec};
+use serde_json::{Map, Value};
 
 /// Returns whether the spec is of Generic Netlink.
 #[must_use]
@@ -62,6 +63,17 @@ pub fn protocol(spec: &Spec) -> Result<i32> {
 #[must_use]
 pub fn table(spec: &Spec) -> &'static Family {
     table::of(spec)
+}
+
+/// Adds a value. Several with one name become an array.
+fn add(values: &mut Map<String, Value>, name: &str, value: Value) {
+    match values.get_mut(name) {
+        None => {
+            values.insert(name.to_owned(), value);
+        }
+        Some(Value::Array(all)) => all.push(value),
+        Some(first) => *first = vec![first.take(), value].into(),
+    }
 }
 
 /// Finds an operation, notification or event.

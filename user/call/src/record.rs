@@ -4,6 +4,7 @@
 
 use super::{hint, scalar};
 use anyhow::{anyhow, bail, Result};
+use parley_spec::did_you_mean;
 use parley_spec::model::{Bound, DefinitionId, Member, MemberKind, Spec};
 use serde_json::{Map, Value};
 
@@ -79,13 +80,19 @@ pub(super) fn read(spec: &Spec, payload: &[u8], id: DefinitionId) -> Map<String,
     values
 }
 
-/// Returns the bytes of a struct. Members without a value are 0.
+/// Returns the bytes of a struct. Members without a value are 0. Fails for a value without a
+/// member.
 pub(super) fn write(
     spec: &Spec,
     values: &Map<String, Value>,
     id: DefinitionId,
     path: &str,
 ) -> Result<Vec<u8>> {
+    let is_known = |name: &&String| names(spec, id).any(|known| known == *name);
+    if let Some(name) = values.keys().find(|name| !is_known(name)) {
+        let hint = did_you_mean(name, names(spec, id));
+        bail!("{path} has no member `{name}`{hint}");
+    }
     let (places, len) = layout(spec, id);
     let mut payload = vec![0; len];
     for (at, len, member) in places {
@@ -95,11 +102,10 @@ pub(super) fn write(
         let path = format!("{path}.{}", member.name);
         let hint = member.display_hint.as_deref();
         let bytes = match (&member.kind, value) {
-            (MemberKind::Pad(_), _) => bail!("{path} is padding and cannot be set"),
             (MemberKind::Integer(integer), _) => scalar::parse(spec, value, integer, hint, &path)?,
             (MemberKind::Struct(id), Value::Object(values)) => write(spec, values, *id, &path)?,
             (MemberKind::Struct(_), _) => bail!("{path} cannot be {value}; expected an object"),
-            (MemberKind::Text(_), Value::String(text)) => text.as_bytes().to_vec(),
+            (MemberKind::Text(_), Value::String(text)) => scalar::text(text, &path)?.into(),
             (MemberKind::Binary(_), Value::String(text)) => {
                 hint::bytes(text, hint).ok_or_else(|| {
                     anyhow!(
@@ -110,14 +116,14 @@ pub(super) fn write(
             }
             _ => bail!("{path} cannot be {value}; expected a string"),
         };
-        let is_too_long = bytes.len() > len;
+        let fits = match member.kind {
+            MemberKind::Binary(_) => bytes.len() == len,
+            _ => bytes.len() <= len,
+        };
         let room = payload.get_mut(at..at.saturating_add(bytes.len()));
-        match room.filter(|_| !is_too_long) {
+        match room.filter(|_| fits) {
             Some(room) => room.copy_from_slice(&bytes),
-            None => bail!(
-                "{path} has room for {len} bytes, and these are {}",
-                bytes.len()
-            ),
+            None => bail!("{path} has {len} bytes, and these are {}", bytes.len()),
         }
     }
     Ok(payload)
@@ -129,4 +135,17 @@ pub(super) fn names(spec: &Spec, id: DefinitionId) -> impl Iterator<Item = &str>
     let members = members.unwrap_or_default().iter();
     let is_set = |member: &&Member| !matches!(member.kind, MemberKind::Pad(_));
     members.filter(is_set).map(|member| &*member.name)
+}
+
+/// Takes the values of a struct's members out of `values`.
+pub(super) fn take(
+    spec: &Spec,
+    values: &mut Map<String, Value>,
+    id: DefinitionId,
+) -> Map<String, Value> {
+    let mut taken = Map::new();
+    for name in names(spec, id) {
+        taken.extend(values.remove_entry(name));
+    }
+    taken
 }

@@ -167,6 +167,14 @@ fn union(one: Result<i128>, other: Result<i128>) -> Result<i128> {
     Ok(one? | other?)
 }
 
+/// Returns a text that may become a string of C.
+pub(super) fn text<'t>(text: &'t str, path: &str) -> Result<&'t [u8]> {
+    match text.contains('\0') {
+        true => bail!("{path} cannot have a NUL: the kernel would see the text before it alone"),
+        false => Ok(text.as_bytes()),
+    }
+}
+
 /// Reads a number in decimal, or in hexadecimal behind 0x.
 fn plain(text: &str) -> Option<i128> {
     let (is_negative, digits) = match text.strip_prefix('-') {
@@ -183,20 +191,21 @@ fn plain(text: &str) -> Option<i128> {
 
 /// Returns the value of a name: of a flag, its bit.
 fn entry(spec: &Spec, name: &str, used: EnumUse, path: &str) -> Result<i128> {
-    let place = |value: i128| match used.as_flags {
-        true => 1 << value.clamp(0, 63),
-        false => value,
+    let place = |value: i128| match (used.as_flags, value) {
+        (true, 0..64) => Ok(1 << value),
+        (true, _) => bail!("{path} cannot have the bit {value}; bits are 0 to 63"),
+        (false, _) => Ok(value),
     };
     let entries = spec.enumeration(used.id).map(|known| &known.entries[..]);
     let entries = entries.unwrap_or_default();
     if let Some(known) = entries.iter().find(|entry| entry.name == name) {
-        return Ok(place(known.value));
+        return place(known.value);
     }
     let unknown = name
         .strip_prefix("Unknown(")
         .and_then(|name| name.strip_suffix(')'));
     if let Some(value) = unknown.and_then(plain) {
-        return Ok(place(value));
+        return place(value);
     }
     let set = &spec[used.id].name;
     let hint = did_you_mean(name, entries.iter().map(|entry| &*entry.name));

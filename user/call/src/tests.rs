@@ -2,7 +2,7 @@
 
 //! Requests and replies by a spec that has an attribute of each kind.
 
-use super::call::Question;
+use super::call::{Answer, Question};
 use super::{arguments::values, decode, encode, operation};
 use anyhow::Result;
 use parley_netlink::netlink::attr::{Attributes, Writer};
@@ -11,6 +11,9 @@ use parley_netlink::netlink::message::Message;
 use parley_spec::Spec;
 use proptest::prelude::*;
 use serde_json::{json, Map, Value};
+
+mod limits;
+mod refusals;
 
 const SPEC: &str = include_str!("tests.yaml");
 
@@ -68,6 +71,7 @@ fn what_is_encoded_is_decoded_again_for_every_kind_of_attribute() {
     // The header's members that were not given are 0.
     let members = expected.as_object_mut().unwrap();
     members.insert("flags".into(), json!([]));
+    members.insert("table".into(), json!(0));
     assert_eq!(again(&every_kind()).unwrap(), expected);
 }
 
@@ -132,7 +136,8 @@ fn a_request_that_cannot_be_written_says_which_attribute_and_what_it_may_be() {
         ),
         (
             json!({"mac": "02:00:00:00:00:01:02"}),
-            "header.mac has room for 6 bytes, and these are 7",
+            "header.mac cannot be `02:00:00:00:00:01:02`; \
+             expected an address such as 02:00:00:00:00:01",
         ),
         (
             json!({"flag": "maybe"}),
@@ -253,10 +258,20 @@ fn ask(
     spec: &Spec,
     name: &str,
     is_dump: bool,
-    mut answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
+    answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
 ) -> Result<Value> {
+    ask_with(spec, name, (is_dump, 0), answer).map(|answer| answer.value)
+}
+
+/// Asks with these modifiers.
+fn ask_with(
+    spec: &Spec,
+    name: &str,
+    (is_dump, modifiers): (bool, u16),
+    mut answer: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static,
+) -> Result<Answer> {
     let mut question = Question::new(spec, name, &["nest={\"count\":1}"])?;
-    question.is_dump = is_dump;
+    (question.is_dump, question.modifiers) = (is_dump, modifiers);
     let socket = Fake::socket(move |request, answers| match request.header.kind {
         // CTRL_CMD_NEWFAMILY: the number, the name, the length of the header.
         0x10 => {
@@ -313,7 +328,7 @@ fn a_do_has_no_reply_one_or_several_and_a_dump_is_a_list() {
     assert_eq!(
         dump.unwrap(),
         json!([{"address": "0.0.0.0", "count": 5, "flags": [], "ifindex": 0,
-        "mac": "00:00:00:00:00:00", "mode": "slow"}])
+        "mac": "00:00:00:00:00:00", "mode": "slow", "table": 0}])
     );
     let broken = ask(&spec, "all", false, |_, answers| {
         answers.message(24, 0, &[32, 1, 0, 0, 9]);
@@ -418,7 +433,7 @@ proptest! {
         let list: Vec<_> = indexed.map(|(place, nest)| json!({(place + 3).to_string(): nest})).collect();
         let value = json!({
             "small": small, "wide": wide, "low": low, "port": port, "colours": names,
-            "bytes": super::hint::hex(&bytes, ""), "numbers": numbers, "many": many, "nest": nest,
+            "bytes": parley_netlink::terminal::hex(&bytes, ""), "numbers": numbers, "many": many, "nest": nest,
             "list": list, "ip": std::net::Ipv6Addr::from(ip).to_string(),
         });
         let read = again(&value).unwrap();

@@ -69,6 +69,20 @@ fn options_that_a_command_has_no_use_for_are_refused_and_not_in_its_help() {
 }
 
 #[test]
+fn modifiers_of_a_call_that_would_make_a_dump_exclude_each_other() {
+    for modifiers in [
+        "--replace --exclusive",
+        "--dump --create",
+        "--dump --exclusive",
+        "--dump --replace",
+        "--dump --append",
+    ] {
+        let error = refused(&format!("call x {modifiers}"));
+        assert!(error.contains("' cannot be used with '--"), "{error}");
+    }
+}
+
+#[test]
 fn commands_have_the_short_names_that_ip_has() {
     for (line, name) in [
         ("show link", "links"),

@@ -5,6 +5,7 @@
 mod attributes;
 mod definitions;
 mod operations;
+mod structs;
 
 use crate::{
     error::{did_you_mean, Collector, Error, ErrorKind, Errors, Position},
@@ -59,6 +60,7 @@ impl Spec {
         errors.check()?;
         let mut reader = Reader::new(root, &mut errors);
         let definitions = reader.definitions();
+        reader.extents(&definitions);
         let attribute_sets = reader.attribute_sets(&definitions);
         let sub_messages = reader.sub_messages(&definitions);
         let groups = reader.groups();

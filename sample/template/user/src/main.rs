@@ -41,7 +41,9 @@ fn run(words: &[&str]) -> Result<()> {
             let values: Vec<_> = words.iter().filter(|word| !is_option(word)).collect();
             let mut question = Question::new(&spec, operation, &values)?;
             question.is_dump = words.contains(&"--dump");
-            println!("{}", question.ask(question.open()?)?);
+            let answer = question.ask(question.open()?)?;
+            println!("{}", answer.value);
+            answer.notes().for_each(|note| eprintln!("{note}"));
         }
         _ => bail!("{USAGE}"),
     }

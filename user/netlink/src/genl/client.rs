@@ -124,7 +124,8 @@ impl<T: Transport> Client<T> {
     }
 
     /// Makes a request whose number of replies is not known: waits for the ACK, and hands each
-    /// reply before it to `each`. Replies have the command `reply`.
+    /// reply before it to `each`. Replies have the command `reply`. Returns the kernel's warning,
+    /// if the ACK has one.
     pub fn call_all(
         &mut self,
         cmd: u8,
@@ -132,7 +133,7 @@ impl<T: Transport> Client<T> {
         reply: u8,
         fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
         mut each: impl FnMut(Attributes<'_>) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
         let (seq, portid, id) = (self.socket.next_seq(), self.socket.portid(), self.family.id);
         message::write(
             &mut self.request,
@@ -153,8 +154,8 @@ impl<T: Transport> Client<T> {
         let ended = self
             .socket
             .transact_beside(&self.request, seq, Expect::Ack, take);
-        match ended.map(drop) {
-            Ok(()) => taken,
+        match ended.map(|ack| ack.warning()) {
+            Ok(warning) => taken.map(|()| warning),
             Err(error) => Err(self.failed(error, cmd)),
         }
     }

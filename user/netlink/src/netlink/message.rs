@@ -168,6 +168,23 @@ impl Message<'_> {
         }
         control(kind, flags, self.payload)
     }
+
+    /// Returns what the kernel says in an ACK: a warning about a request that it has carried out.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let Header { kind, flags, .. } = self.header;
+        let quoted = self
+            .payload
+            .get(4..)
+            .filter(|_| is_ack(kind, self.payload))?;
+        let attributes = extack(flags, Header::read(quoted)?, quoted);
+        let mut refusal = Refusal::default();
+        read_extack(
+            attributes.filter(|_| flags & flags::ACK_TLVS != 0)?,
+            &mut refusal,
+        );
+        refusal.message
+    }
 }
 
 /// Tells what a message of netlink's own is.
@@ -241,14 +258,18 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
         what: "an error message has no errno",
         offset: HEADER,
     })?;
+    Ok(refused(errno, flags, extack(flags, request, quoted)))
+}
+
+/// Returns what stands behind the request in an error.
+fn extack(flags: u16, request: Header, quoted: &[u8]) -> Option<&[u8]> {
     let len = if flags & flags::CAPPED != 0 {
         HEADER
     } else {
         request.len as usize
     };
     // One whose length lies says nothing of where the extended ACK begins.
-    let attributes = quoted.get(..len).map(|_| behind(quoted, len));
-    Ok(refused(errno, flags, attributes))
+    quoted.get(..len).map(|_| behind(quoted, len))
 }
 
 /// Reads the extended ACK: `enum nlmsgerr_attrs`. What cannot be read of it is left

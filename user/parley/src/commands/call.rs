@@ -7,6 +7,8 @@ use crate::opener::Opener;
 use crate::output::documented;
 use crate::output::failure::Failure;
 use crate::output::json;
+use crate::output::streams;
+use crate::output::text;
 use crate::output::values;
 use crate::specs;
 use anyhow::{anyhow, Result};
@@ -43,13 +45,13 @@ pub(crate) struct Call {
     #[arg(value_name = "NAME=VALUE|JSON")]
     request: Vec<String>,
     /// List all there is
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["create", "exclusive", "replace", "append"])]
     dump: bool,
     /// Create what is missing (NLM_F_CREATE)
     #[arg(long)]
     create: bool,
     /// Fail if it exists (NLM_F_EXCL)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "replace")]
     exclusive: bool,
     /// Replace what exists (NLM_F_REPLACE)
     #[arg(long)]
@@ -92,9 +94,14 @@ impl Call {
                 Some(_) => failure.of_another_family(),
                 None => failure,
             })?;
+        let notes: Vec<_> = answer.notes().collect();
         match json {
-            true => json::write(out, answer)?,
-            false => values::write(out, &answer)?,
+            true => json::write(out, answer.value)?,
+            false => values::write(out, &answer.value)?,
+        }
+        out.flush()?;
+        for note in notes {
+            streams::note(&text::safe(&note), json)?;
         }
         Ok(())
     }
