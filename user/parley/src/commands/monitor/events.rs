@@ -5,6 +5,7 @@
 use super::report::Report;
 use crate::opener::Opener;
 use crate::output::json::Object;
+use crate::output::text;
 use crate::output::values;
 use crate::specs;
 use anyhow::Result;
@@ -32,7 +33,7 @@ pub(super) fn follow(
         }
         match events.next() {
             Ok(Some((name, values))) => {
-                let line = || format!("{name}  {}", values::line(&values));
+                let line = || format!("{}  {}", text::safe(name), values::line(&values));
                 let object = || {
                     let object = Object::new().with("name", name);
                     object.with("msg", values.clone())
