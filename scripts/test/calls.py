@@ -5,8 +5,9 @@ usage: calls.py SOURCE PARLEY [SPEC...]     in a guest, with the kernel's source
 
 Each do and dump is asked with no attributes, and with those of KNOWN that it takes: by pyynl, by
 parley and by pyynl again. Values that differ between pyynl's two answers change by themselves, and
-are only counted. The requests of CHANGES have to be the same bytes, but for the sequence number, the
-port and the version of the family. What is listed here for a family of this kernel has to be used.
+are only counted. The requests of CHANGES have to be the same bytes, but for the sequence number,
+the port and the version of the family. Each request of ASKED and CHANGES for a family that this
+kernel has must be used.
 """
 
 import contextlib
