@@ -228,7 +228,7 @@ remove_left() {
 # kbuild_for NAME: prints the Kbuild of a module NAME with the layer: parley's own, without the part
 # on its KUnit suites, which is the last.
 kbuild_for() {
-	sed "s/parley_main/${1}_main/; s/parley/$1/; /^# With CONFIG_PARLEY/,\$d" "$top/kmod/Kbuild"
+	sed "s/parley_main/${1}_main/; s/^parley-y/$1-objs/; s/parley/$1/; /^# With CONFIG_PARLEY/,\$d" "$top/kmod/Kbuild"
 }
 
 # copy_layer FOLDER: copies the Generic Netlink layer to FOLDER.

@@ -5,7 +5,9 @@ usage: calls.py SOURCE PARLEY [SPEC...]     in a guest, with the kernel's source
 
 Each do and dump is asked with no attributes, and with those of KNOWN that it takes: by pyynl, by
 parley and by pyynl again. Values that differ between pyynl's two answers change by themselves, and
-are only counted. The requests of CHANGES have to be the same bytes.
+are only counted. The requests of CHANGES have to be the same bytes, but for the sequence number,
+the port and the version of the family. Each request of ASKED and CHANGES for a family that this
+kernel has must be used.
 """
 
 import contextlib
@@ -13,6 +15,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -106,6 +109,9 @@ ASKED = {
     "ovpn": [{"ifindex": "callsovpn"}],
     "team": [{"team-ifindex": "callsteam"}],
 }
+
+# Families of netlink-raw can be opened without the kernel's part, which has these symbols.
+SYMBOLS = {"conntrack": "ctnetlink_get_conntrack", "nftables": "nf_tables_gettable", "tc": "tc_get_qdisc"}
 
 # What only changes something is asked with no attributes, in families that refuse that.
 READS = ("get", "dump", "list", "query", "show", "select")
@@ -223,7 +229,9 @@ class Judge:
 
     def __init__(self, program, nlerror):
         self.program, self.nlerror = program, nlerror
-        self.counts, self.wrong, self.broken = {}, [], []
+        self.counts, self.wrong, self.broken = {}, [], {}
+        # The families that were asked, and the places of their requests in ASKED that were used.
+        self.used = {}
 
     def theirs(self, ynl, mode, operation, request):
         try:
@@ -253,7 +261,7 @@ class Judge:
         ours = self.ours(file, mode, operation, request)
         after = self.theirs(ynl, mode, operation, request)
         if isinstance(before, Exception) or isinstance(after, Exception):
-            self.broken.append(f"{at}: {before!r}; parley: {str(ours)[:200]}")
+            self.broken[at] = (f"{family} {mode} {operation}", f"{before!r}; parley: {str(ours)[:200]}")
             return False
         changing = {path for path, _, _ in differences(before, after)}
         tally = self.counts.setdefault(family, {"asked": 0, "answered": 0, "values": 0, "changing": 0})
@@ -279,13 +287,42 @@ class Judge:
         with tempfile.NamedTemporaryFile() as capture:
             done = self.call(file, "do", operation, request, "--pcap", capture.name)
             sent = sent_in(pathlib.Path(capture.name).read_bytes())
-        begin = 16 if ynl.proto == "netlink-raw" else 20
-        ours = sent[-1] if sent else b""
-        if not ours or ours[begin:] != theirs[begin:]:
-            self.wrong.append(f"{at}: {ours[begin:].hex()}; pyynl sends {theirs[begin:].hex()} {done.stderr[:200]}")
+        ours = comparable(sent[-1], ynl.proto) if sent else b""
+        theirs = comparable(theirs, ynl.proto)
+        if ours != theirs:
+            self.wrong.append(f"{at}: {ours.hex()}; pyynl sends {theirs.hex()} {done.stderr[:200]}")
             return
         tally = self.counts.setdefault(family, {"asked": 0, "answered": 0, "values": 0, "changing": 0})
         tally["encoded"] = tally.get("encoded", 0) + 1
+
+
+    def unused(self, changes):
+        """Reports what was to be compared and was not, of the families that are there."""
+        for family, used in self.used.items():
+            asked = ASKED.get(family, [])
+            for place, request in enumerate([] if asked == "LINKS" else asked):
+                if place not in used:
+                    yield f"{family}: no operation was asked with {json.dumps(request)}"
+            if family in ASKED and is_there(family) and not self.counts.get(family, {}).get("answered"):
+                yield f"{family}: nothing was answered"
+        for family in {family for family, _, _ in changes if family in self.used}:
+            if not self.counts.get(family, {}).get("encoded"):
+                yield f"{family}: no request was the same"
+
+
+def is_there(family):
+    """Whether the kernel has its part of a family that was opened."""
+    if family not in SYMBOLS:
+        return True
+    symbols = pathlib.Path("/proc/kallsyms").read_text(encoding="ascii")
+    return re.search(rf" {SYMBOLS[family]}\b", symbols) is not None
+
+
+def comparable(message, proto):
+    """Of a message: type, flags, then the command, if it is one of Generic Netlink, and the rest."""
+    if proto == "netlink-raw":
+        return message[4:8] + message[16:]
+    return message[4:8] + message[16:17] + message[20:]
 
 
 def sent_in(capture):
@@ -321,8 +358,8 @@ def indexed(value):
     return value
 
 
-def requests(stem, ynl, operation, mode, ethernet):
-    """The requests that an operation is asked with."""
+def requests(stem, ynl, operation, mode, ethernet, used):
+    """The requests that an operation is asked with. Adds the places of those in ASKED to `used`."""
     yield {}
     if not any(word in operation for word in READS):
         return
@@ -332,10 +369,11 @@ def requests(stem, ynl, operation, mode, ethernet):
     asked = ASKED.get(stem, [known])
     if asked == "LINKS":
         asked = [{"ifname": name} for _, name in socket.if_nameindex()]
-    for request in asked:
+    for place, request in enumerate(asked):
         request = json.loads(json.dumps(request).replace("ETHERNET", ethernet))
         names = [*takes, *(member.name for member in ynl.consts[spec.fixed_header])] if spec.fixed_header else takes
         if request and all(name in names for name in request):
+            used.add(place)
             by_index = ("ifindex", "ifi-index", "ifa-index", "ndm-ifindex", "team-ifindex")
             yield {name: indexed(value) if name in by_index else value for name, value in request.items()}
 
@@ -359,16 +397,17 @@ def main(source, program, only):
                 raise
             absent.append(file.stem)
             continue
+        used = judge.used.setdefault(file.stem, set())
         for operation, spec in ynl.ops.items():
             for mode in ("do", "dump"):
                 if mode in spec.yaml:
-                    for request in requests(file.stem, ynl, operation, mode, ethernet):
+                    for request in requests(file.stem, ynl, operation, mode, ethernet, used):
                         if not judge.ask(file.stem, ynl, file, mode, operation, request):
                             # What it has not read would be its next answer.
                             ynl = family()
-        for family, operation, request in CHANGES:
-            if family == file.stem:
-                judge.encode(family, ynl, file, operation, request)
+        for stem, operation, request in CHANGES:
+            if stem == file.stem:
+                judge.encode(stem, ynl, file, operation, request)
     total = {"asked": 0, "answered": 0, "values": 0, "changing": 0, "encoded": 0}
     for family, tally in judge.counts.items():
         for key in total:
@@ -380,12 +419,20 @@ def main(source, program, only):
           f"{total['encoded']} requests the same bytes")
     if absent:
         print(f"calls: not in this kernel: {', '.join(absent)}")
-    for line in judge.broken:
-        print(f"calls: pyynl fails: {line}")
-    for line in judge.wrong:
+    named = {*ASKED, *(family for family, _, _ in CHANGES)}
+    unused = [*judge.unused(CHANGES), *(f"there is no spec {stem}" for stem in sorted(
+        named - set(judge.used) - set(absent)) if not only)]
+    for at, (_, line) in judge.broken.items():
+        print(f"calls: pyynl fails: {at}: {line}")
+    for line in judge.wrong + unused:
         print(f"calls: {line}", file=sys.stderr)
-    if judge.wrong or not total["answered"]:
+    calls = sorted({call for call, _ in judge.broken.values()})
+    print(f"calls: pyynl fails for {len(judge.broken)} requests, which are not compared: {', '.join(calls) or 'none'}",
+          flush=True)
+    if judge.wrong:
         sys.exit("calls: parley call differs from pyynl")
+    if unused or not total["answered"] or not (total["encoded"] or only):
+        sys.exit("calls: too little was compared")
 
 
 if __name__ == "__main__":

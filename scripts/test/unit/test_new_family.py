@@ -182,7 +182,7 @@ fn the_typed_client_sends_and_reads_every_kind() {
     assert_eq!(refused.refusal().unwrap().attribute.as_deref(), Some("thing.label"));
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_new_tested");
+const PROGRAM: &str = env!("CARGO_BIN_EXE_new-tested-client");
 
 /// Asks the kernel's own client, in one process, which takes seconds to start.
 const YNL: &str = r#"
@@ -222,6 +222,27 @@ fn the_program_prints_what_the_client_of_the_kernel_reads() {
     let as_words = program(&["set", "id=1", "level=low", "peer={\\"key\\":\\"00000000\\",\\"weight\\":2}"]);
     let expected = json!({ "id": 1, "level": "low", "peer": { "key": "00000000", "weight": 2 } });
     assert_eq!(read(&as_words), expected);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error_and_usage_goes_where_it_belongs() {
+    for words in [&["--list-ops"][..], &["get", "--dump"], &["--help"]] {
+        let (reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+        drop(reader);
+        let writer = std::os::fd::OwnedFd::from(writer);
+        let done = Command::new(PROGRAM).args(words).stdout(writer).output().unwrap();
+        assert!(done.status.success() && done.stderr.is_empty(), "{words:?}: {done:?}");
+    }
+    for words in [&["--help"][..], &["-h"], &["get", "--help"]] {
+        let help = program(words);
+        let said = String::from_utf8_lossy(&help.stdout);
+        assert!(help.status.success() && said.starts_with("usage: OPERATION"), "{help:?}");
+    }
+    for words in [&[][..], &["--unknown"]] {
+        let refused = program(words);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("usage: OPERATION"));
+    }
 }
 
 #[test]
@@ -308,7 +329,33 @@ class Project(ScriptTest):
         tested = self.make("test")
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
         self.assertIn("handlers that are still to be written: 1", tested.stdout)
-        self.assertIn("5 passed", tested.stdout)
+        self.assertIn("6 passed", tested.stdout)
+        # As the kernel answers for an operation that the module lacks.
+        main.write_text(text.replace("Err(todo())", "Err(EOPNOTSUPP.into())"))
+        tested = self.make("test")
+        self.assertNotEqual(tested.returncode, 0)
+        self.assertIn("the module has no later (do)", tested.stdout + tested.stderr)
+
+    def test_names_that_cargo_rust_or_yaml_has_uses_for_name_a_family(self):
+        (self.project / "build/cargo").mkdir(parents=True, exist_ok=True)
+        for name, goal in (("build", "program"), ("test", "program"), ("family", "module"), ("on", "spec")):
+            mine = self.folder / name
+            made = self.run_script(TOP / "scripts/new-family", mine, "--name", name)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertIn(f'\nname: "{name}"\n', (mine / f"{name}.yaml").read_text())
+            (mine / "build").mkdir()
+            (mine / "build/cargo").symlink_to(self.project / "build/cargo")
+            made = self.run_script("make", goal, cwd=mine)
+            self.assertEqual(made.returncode, 0, made.stderr)
+
+    def test_files_that_come_while_it_builds_are_kept(self):
+        mine, cargo = self.folder / "mine", shutil.which("cargo")
+        self.fake("cargo", f'mkdir -p {mine}; echo mine >{mine}/Makefile; exec {cargo} "$@"')
+        refused = self.run_script(TOP / "scripts/new-family", mine, "--spec", self.spec)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("is not empty, so nothing was written", refused.stderr)
+        self.assertEqual(os.listdir(mine), ["Makefile"])
+        self.assertEqual((mine / "Makefile").read_text(), "mine\n")
 
     def test_a_changed_spec_is_generated_anew_and_an_update_undoes_no_change_of_the_authors(self):
         version, family = self.project / "parley.version", self.project / "kmod/family.rs"
@@ -407,8 +454,10 @@ class Refusals(CheckoutTest):
         self.refused(1, "the kernel 'default' is not built", self.folder / "mine", "--name", "mine")
         path = self.run_here("scripts/build/kernel", "--path").stdout.strip()
         self.write(pathlib.Path(path) / ".done")
-        for name in ("Mine", "9mine", "a" * 16, "mi/ne"):
+        for name in ("Mine", "9mine", "a" * 16, "mi/ne", "a_b", "-a"):
             self.refused(1, "no family can have the name", self.folder / "mine", "--name", name)
+        for name in ("obj", "ccflags"):
+            self.refused(1, "because Kbuild has variables of that name", self.folder / "mine", "--name", name)
         self.refused(1, "there is no spec", self.folder / "mine", "--spec", self.folder / "no.yaml")
         self.refused(1, "is no project of new-family", "--update", full.parent)
         self.assertEqual(os.listdir(full.parent), ["notes"])

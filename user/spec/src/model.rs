@@ -81,6 +81,8 @@ pub struct Spec {
     pub license: String,
     /// The family's name.
     pub name: String,
+    /// Where the name is in the file.
+    pub at: Position,
     /// Documentation of the family.
     pub doc: String,
     /// The protocol.

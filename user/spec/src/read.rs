@@ -70,6 +70,7 @@ impl Spec {
             file: file.to_owned(),
             license: license.to_owned(),
             name: owned(root, "name").unwrap_or_default(),
+            at: root.get("name").unwrap_or(root).at,
             doc: owned(root, "doc").unwrap_or_default(),
             protocol: protocol.unwrap_or(crate::model::Protocol::Genetlink),
             version: root

@@ -4,6 +4,7 @@
 
 use super::json::{self, Object};
 use super::streams;
+use super::text;
 use clap::error::ErrorKind;
 use parley::{uapi, Error};
 use parley_netlink::netlink::Refusal;
@@ -160,7 +161,8 @@ impl Failure {
         if json {
             return json::write(err, self.object());
         }
-        writeln!(err, "parley: {}", self.error)?;
+        // A spec, the kernel or an argument may have words that a terminal would obey.
+        writeln!(err, "parley: {}", text::safe_lines(&self.error))?;
         let missing = if self.is_missing { " (missing)" } else { "" };
         let attribute = self.attribute.as_ref();
         let attribute = attribute.map(|attribute| format!("{attribute}{missing}"));
@@ -173,7 +175,7 @@ impl Failure {
             ("try:        ", hint),
         ] {
             if let Some(text) = text {
-                writeln!(err, "  {label} {text}")?;
+                writeln!(err, "  {label} {}", text::safe_lines(text))?;
             }
         }
         let lines = self.hint.iter().filter(|_| self.is_absent);
@@ -276,6 +278,14 @@ mod tests {
                 "hint": "create it: parley counter add NAME DELTA --create",
             })
         );
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped_in_an_error() {
+        let mut failure = Failure::new(&anyhow!("no operation `\u{1b}[2J`\n  in x"));
+        failure.attribute = Some("a\u{9b}".to_owned());
+        let expected = "parley: no operation `\\x1b[2J`\n  in x\n  attribute:   a\\xc2\\x9b\n";
+        assert_eq!(shown(&failure, false), expected);
     }
 
     #[test]

@@ -90,6 +90,19 @@ pub(crate) fn safe(name: impl AsRef<OsStr>) -> String {
     Name::from(name.as_ref().as_bytes()).to_string()
 }
 
+/// Escapes the same in text of our own lines, which quotes what comes from elsewhere.
+pub(crate) fn safe_lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && terminal::obeys(c) {
+            shown.push_str(&safe(c.to_string()));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// The most bytes that a hexdump shows.
 const DUMP_MAX: usize = 256;
 
@@ -214,6 +227,7 @@ mod tests {
         assert_eq!(safe("größe\x1b[2J"), "größe\\x1b[2J");
         assert_eq!(safe(OsStr::from_bytes(b"\xff")), "\\xff");
         assert_ne!(safe(OsStr::from_bytes(b"\xff")), safe("\\xff"));
+        assert_eq!(safe_lines("a\\n\n  b\r\x1b[2J"), "a\\n\n  b\\x0d\\x1b[2J");
     }
 
     #[test]

@@ -26,16 +26,19 @@ pub(crate) fn write(out: &mut dyn Write, value: &Value) -> Result<()> {
 
 /// A reply on one line.
 pub(crate) fn line(values: &Map<String, Value>) -> String {
-    let pairs = values.iter().map(|(name, value)| match value {
-        Value::Object(values) => format!("{name} {{{}}}", line(values)),
-        Value::Array(items) => {
-            let items = items.iter().map(|item| match item {
-                Value::Object(values) => format!("{{{}}}", line(values)),
-                item => plain(item),
-            });
-            format!("{name} [{}]", items.collect::<Vec<_>>().join(", "))
+    let pairs = values.iter().map(|(name, value)| {
+        let name = text::safe(name);
+        match value {
+            Value::Object(values) => format!("{name} {{{}}}", line(values)),
+            Value::Array(items) => {
+                let items = items.iter().map(|item| match item {
+                    Value::Object(values) => format!("{{{}}}", line(values)),
+                    item => plain(item),
+                });
+                format!("{name} [{}]", items.collect::<Vec<_>>().join(", "))
+            }
+            value => format!("{name} {}", plain(value)),
         }
-        value => format!("{name} {}", plain(value)),
     });
     pairs.collect::<Vec<_>>().join("  ")
 }
@@ -106,6 +109,10 @@ mod tests {
             line(value[0].as_object().unwrap()),
             "flags [x, y]  id 7  name a\\x1b  ops [{id 1}, {id 2}]"
         );
+        // A legacy spec may have any text for a name.
+        let named = json!({"a\u{1b}": {"b\r": [1]}});
+        let shown = line(named.as_object().unwrap());
+        assert_eq!(shown, "a\\x1b {b\\x0d [1]}");
         let mut none = Vec::new();
         write(&mut none, &Value::Null).unwrap();
         assert!(none.is_empty());

@@ -71,6 +71,10 @@ use std::{collections::BTreeMap, fmt::Write};
 pub fn family(spec: &Spec) -> Result<String, Errors> {
     let mut family = Family::new(spec);
     family.check();
+    if spec.protocol == Protocol::NetlinkRaw {
+        // All else that the layer lacks follows from that.
+        family.errors.check()?;
+    }
     let what = format!("The family `{}`: {}", spec.name, spec.doc.trim());
     let mut out = head(spec, &spec.license, &what, Target::Kernel);
     out += USES;
@@ -129,9 +133,10 @@ impl<'s> Family<'s> {
         let spec = self.spec;
         if spec.protocol == Protocol::NetlinkRaw {
             self.unsupported(top, "the protocol netlink-raw");
+            return;
         }
         if spec.name.len() > 15 {
-            self.unsupported(top, "family names of more than 15 bytes");
+            self.unsupported(spec.at, "family names of more than 15 bytes");
         }
         if spec.socket_state.is_some() {
             self.unsupported(top, "`sock-priv`");

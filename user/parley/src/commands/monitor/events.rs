@@ -6,6 +6,7 @@ use super::report::Report;
 use crate::opener::Opener;
 use crate::output::failure::Failure;
 use crate::output::json::Object;
+use crate::output::text;
 use crate::output::values;
 use crate::specs;
 use anyhow::{anyhow, Result};
@@ -36,7 +37,7 @@ pub(super) fn follow(
         }
         match events.next() {
             Ok(Some((name, values))) => {
-                let line = || format!("{name}  {}", values::line(&values));
+                let line = || format!("{}  {}", text::safe(name), values::line(&values));
                 let object = || {
                     let object = Object::new().with("name", name);
                     object.with("msg", values.clone())
