@@ -88,7 +88,8 @@ impl Call {
         let answer = match &self.spec {
             Some(_) => asked.map_err(|error| {
                 let failure = Failure::new(&error).of_another_family();
-                match question.lacks_batch(failure.errno) {
+                let refused = error.downcast_ref();
+                match refused.is_some_and(|error| question.lacks_batch(error)) {
                     true => failure.with_hint(BATCH),
                     false => failure,
                 }
