@@ -2,7 +2,7 @@
 
 //! Requests from the words of a command line.
 
-use super::{add, example, record};
+use super::{add, example, excerpt, record};
 use anyhow::{anyhow, bail, Context as _, Result};
 use parley_spec::model::{AttributeKind, Operation, Spec};
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ pub(super) fn values(
     for word in words.iter().map(AsRef::as_ref) {
         if word.trim_start().starts_with('{') {
             let object: Value = serde_json::from_str(word)
-                .with_context(|| format!("the request is not JSON: {word}"))?;
+                .with_context(|| format!("the request is not JSON: {}", excerpt(word)))?;
             if let Value::Object(mut object) = object {
                 values.append(&mut object);
             }
@@ -56,10 +56,11 @@ fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> 
         (Some(kind), Some(text)) if is_json(kind) || text.starts_with(['[', '{']) => {
             let hint = example::of(spec, name, kind, text);
             let value: Value = serde_json::from_str(text).map_err(|error| {
+                let text = excerpt(text);
                 anyhow!("{name} needs a value in JSON, not `{text}`: {error}{hint}")
             })?;
             if matches!(kind, AttributeKind::Nest(_)) && !value.is_object() {
-                bail!("{name} needs an object in JSON, not `{text}`{hint}");
+                bail!("{name} needs an object in JSON, not `{}`{hint}", excerpt(text));
             }
             Ok(value)
         }

@@ -106,11 +106,16 @@ impl<'s> Question<'s> {
         })
     }
 
-    /// Returns whether the errno may be that of a request which the kernel only takes in a batch.
+    /// Returns whether the error may be that of a request which the kernel only takes in a batch:
+    /// then it blames no attribute.
     #[must_use]
-    pub fn lacks_batch(&self, errno: Option<i32>) -> bool {
+    pub fn lacks_batch(&self, error: &netlink::Error) -> bool {
         let is_netfilter = self.spec.protonum == Some(libc::NETLINK_NETFILTER.into());
-        is_netfilter && self.operation.dump.is_none() && errno == Some(libc::EINVAL)
+        let blames_none = error.refusal().is_some_and(|refusal| {
+            let attribute = refusal.offset.or(refusal.missing);
+            refusal.errno == libc::EINVAL && attribute.is_none()
+        });
+        is_netfilter && self.operation.dump.is_none() && blames_none
     }
 
     fn read(&self, attributes: Attributes<'_>) -> netlink::Result<Value> {

@@ -123,7 +123,7 @@ fn one(
         AttributeKind::Flag => true.into(),
         AttributeKind::Integer(integer, _) => match scalar::read(payload, integer) {
             Some(value) => scalar::show(spec, value, integer, hint),
-            None => hex(payload, "").into(),
+            None => format!("0x{}", hex(payload, "")).into(),
         },
         AttributeKind::Text { .. } => {
             String::from_utf8_lossy(payload.strip_suffix(&[0]).unwrap_or(payload)).into()

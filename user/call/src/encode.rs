@@ -3,7 +3,7 @@
 //! Requests of a family from JSON.
 
 use super::scope::Scope;
-use super::{hint, record, scalar};
+use super::{excerpt, hint, record, scalar};
 use anyhow::{anyhow, bail, Result};
 use parley_netlink::netlink::attr::Writer;
 use parley_spec::did_you_mean;
@@ -124,7 +124,8 @@ fn one(
     path: &str,
 ) -> Result<Option<Payload>> {
     let hint = attribute.display_hint.as_deref();
-    let wrong = |expected: &str| anyhow!("{path} cannot be {value}; expected {expected}");
+    let wrong =
+        |expected: &str| anyhow!("{path} cannot be {}; expected {expected}", excerpt(value));
     let payload = match kind {
         AttributeKind::Flag => return Ok(is_set(value, path)?.then(|| Payload::Plain(Vec::new()))),
         AttributeKind::Integer(integer, _) => scalar::parse(spec, value, integer, hint, path)?,
@@ -242,9 +243,15 @@ fn is_set(value: &Value, path: &str) -> Result<bool> {
         Value::String(text) => match text.as_str() {
             "true" | "yes" | "on" | "1" => Ok(true),
             "false" | "no" | "off" | "0" => Ok(false),
-            _ => bail!("{path} cannot be {value}; expected true or false"),
+            _ => bail!(
+                "{path} cannot be {}; expected true or false",
+                excerpt(value)
+            ),
         },
-        _ => bail!("{path} cannot be {value}; expected true or false"),
+        _ => bail!(
+            "{path} cannot be {}; expected true or false",
+            excerpt(value)
+        ),
     }
 }
 

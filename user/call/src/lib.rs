@@ -76,6 +76,21 @@ fn add(values: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
+/// A value as an error quotes it: at most a line.
+fn excerpt(value: impl std::fmt::Display) -> String {
+    let text = value.to_string();
+    let line = text.trim().lines().next().unwrap_or_default();
+    let end = line.char_indices().nth(QUOTED).map(|(end, _)| end);
+    let part = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
+    match part.len() < text.trim().len() {
+        true => format!("{part}..."),
+        false => part.to_owned(),
+    }
+}
+
+/// The most characters of a value that an error quotes.
+const QUOTED: usize = 60;
+
 /// Finds an operation, notification or event.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 //! Structs: laid out as C lays them out, whether or not the spec names the padding.
 
-use super::{hint, scalar};
+use super::{excerpt, hint, scalar};
 use anyhow::{anyhow, bail, Result};
 use parley_spec::did_you_mean;
 use parley_spec::model::{Bound, DefinitionId, Member, MemberKind, Spec};
@@ -104,17 +104,20 @@ pub(super) fn write(
         let bytes = match (&member.kind, value) {
             (MemberKind::Integer(integer), _) => scalar::parse(spec, value, integer, hint, &path)?,
             (MemberKind::Struct(id), Value::Object(values)) => write(spec, values, *id, &path)?,
-            (MemberKind::Struct(_), _) => bail!("{path} cannot be {value}; expected an object"),
+            (MemberKind::Struct(_), _) => {
+                bail!("{path} cannot be {}; expected an object", excerpt(value))
+            }
             (MemberKind::Text(_), Value::String(text)) => scalar::text(text, &path)?.into(),
             (MemberKind::Binary(_), Value::String(text)) => {
                 hint::bytes(text, hint).ok_or_else(|| {
                     anyhow!(
-                        "{path} cannot be `{text}`; expected {}",
+                        "{path} cannot be `{}`; expected {}",
+                        excerpt(text),
                         hint::expected(hint)
                     )
                 })?
             }
-            _ => bail!("{path} cannot be {value}; expected a string"),
+            _ => bail!("{path} cannot be {}; expected a string", excerpt(value)),
         };
         let fits = match member.kind {
             MemberKind::Binary(_) => bytes.len() == len,

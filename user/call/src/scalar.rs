@@ -2,7 +2,7 @@
 
 //! Integers: their bytes, and their names and texts.
 
-use super::hint;
+use super::{excerpt, hint};
 use anyhow::{bail, Result};
 use parley_spec::did_you_mean;
 use parley_spec::model::{ByteOrder, EnumUse, Integer, IntegerType, Spec};
@@ -160,7 +160,7 @@ pub(super) fn integer_of(
         (None, Some("ipv4" | "ipv6" | "ipv4-or-v6")) => hint::expected(hint).to_owned(),
         _ => "a number".to_owned(),
     };
-    bail!("{path} cannot be {value}; expected {expected}")
+    bail!("{path} cannot be {}; expected {expected}", excerpt(value))
 }
 
 fn union(one: Result<i128>, other: Result<i128>) -> Result<i128> {
@@ -209,11 +209,15 @@ fn entry(spec: &Spec, name: &str, used: EnumUse, path: &str) -> Result<i128> {
     }
     let set = &spec[used.id].name;
     let hint = did_you_mean(name, entries.iter().map(|entry| &*entry.name));
+    let quoted = excerpt(name);
     match hint.is_empty() && entries.len() <= 12 {
         true => {
             let names: Vec<_> = entries.iter().map(|entry| &*entry.name).collect();
-            bail!("{path} cannot be `{name}`; {set} has {}", names.join(", "))
+            bail!(
+                "{path} cannot be `{quoted}`; {set} has {}",
+                names.join(", ")
+            )
         }
-        false => bail!("{path} cannot be `{name}`, which {set} does not have{hint}"),
+        false => bail!("{path} cannot be `{quoted}`, which {set} does not have{hint}"),
     }
 }

@@ -3,7 +3,7 @@
 //! Requests and replies by a spec that has an attribute of each kind.
 
 use super::call::{Answer, Question};
-use super::{arguments::values, decode, encode, operation};
+use super::{arguments, arguments::values, decode, encode, operation};
 use anyhow::Result;
 use parley_netlink::netlink::attr::{Attributes, Writer};
 use parley_netlink::netlink::fake::{Answers, Fake};
@@ -188,7 +188,7 @@ fn what_the_spec_lacks_and_what_does_not_fit_it_is_shown_as_it_is() {
         (16, b"no"),
     ]);
     assert_eq!(values["UnknownAttr(98)"], json!({"UnknownAttr(1)": "07"}));
-    assert_eq!(values["count"], json!("0102"));
+    assert_eq!(values["count"], json!("0x0102"));
     assert_eq!(values["pair"], json!({"first": u16::from_ne_bytes([1, 0])}));
     assert_eq!(values["bits"], json!("6e6f"));
     // A flag of the set that has no name.

@@ -40,9 +40,14 @@ pub fn payload(argument: &str) -> anyhow::Result<Vec<u8>> {
 pub fn payload_of(path: &Path) -> anyhow::Result<Vec<u8>> {
     let mut payload = Vec::new();
     open(path)?
-        .take(PAYLOAD_MAX)
+        .take(PAYLOAD_MAX + 1)
         .read_to_end(&mut payload)
         .with_context(|| format!("cannot read {}", input_name(path)))?;
+    let name = input_name(path);
+    anyhow::ensure!(
+        payload.len() as u64 <= PAYLOAD_MAX,
+        "{name} is too long: more than {PAYLOAD_MAX} bytes"
+    );
     Ok(payload)
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::program::{ended, parley, redirected, Background, Ended, PROGRAM};
+use common::program::{ended, parley, redirected, Background, Ended, Scratch, PROGRAM};
 use std::fs;
 use std::process::Command;
 
@@ -100,6 +100,20 @@ fn a_file_that_cannot_be_read_is_named() {
     ] {
         let Ended { status, out, err } = parley(&["echo", "--file", path]);
         assert_eq!((status, out.as_str()), (Some(1), ""));
+        assert!(err.contains(words), "{err}");
+    }
+}
+
+#[test]
+fn a_payload_that_is_too_long_is_not_cut() {
+    let file = Scratch::new("line-long");
+    fs::write(file.path(), vec![b' '; (1 << 20) + 1]).unwrap();
+    for words in ["echo --file - --raw", "call echo -"] {
+        let mut command = Command::new("sh");
+        let script = format!("\"$0\" {words} < {}", file.path());
+        let Ended { status, err, .. } = ended(command.args(["-c", &script, PROGRAM]));
+        assert_eq!(status, Some(1));
+        let words = "standard input is too long: more than 1048576 bytes";
         assert!(err.contains(words), "{err}");
     }
 }

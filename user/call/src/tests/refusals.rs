@@ -3,9 +3,10 @@
 //! Requests that are refused before the kernel sees them, because part of them would be lost or
 //! become something else.
 
-use super::{again, ask_with, generic, refused, spec};
+use super::{again, arguments, ask_with, generic, operation, refused, spec, Question};
 use parley_netlink::netlink::fake::Answers;
 use parley_netlink::netlink::message::{flags, Message};
+use parley_spec::Spec;
 use serde_json::{json, Value};
 
 #[test]
@@ -92,4 +93,72 @@ fn a_value_that_would_become_another_one_is_not_sent() {
     }
     let most = json!({"list": [{"16383": {"count": 1}}]});
     assert_eq!(again(&most).unwrap()["list"], most["list"]);
+}
+
+#[test]
+fn an_error_quotes_at_most_a_line() {
+    let long = "x".repeat(10_000);
+    for value in [
+        json!({"count": long}),
+        json!({"nest": [long]}),
+        json!({"bytes": long}),
+        json!({"mac": long}),
+        json!({"pair": {"first": long}}),
+        json!({"colour": long}),
+        json!({"flag": long}),
+    ] {
+        let error = refused(value);
+        assert!(error.len() < 200 && error.contains("xxx..."), "{error}");
+    }
+    let spec = spec();
+    let all = operation(&spec, "all").unwrap();
+    for word in [format!("nest=[{long}"), format!("{{\"count\": {long}")] {
+        let error = arguments::values(&spec, all, &[word]).unwrap_err();
+        let error = error.to_string();
+        assert!(error.len() < 200 && error.contains("xxx..."), "{error}");
+    }
+    let lines = arguments::values(&spec, all, &["{\n\n\"count\": x}"]).unwrap_err();
+    assert_eq!(lines.to_string(), "the request is not JSON: {...");
+}
+
+#[test]
+fn only_a_refusal_that_blames_no_attribute_may_lack_a_batch() {
+    let refusal = |errno, offset, missing| {
+        let mut refusal = parley_netlink::netlink::Refusal::default();
+        (refusal.errno, refusal.offset, refusal.missing) = (errno, offset, missing);
+        parley_netlink::Error::Refused(Box::new(refusal))
+    };
+    let netfilter = super::SPEC.replace("protonum: 0", "protonum: 12");
+    let netfilter = Spec::parse("tests.yaml", &netfilter).unwrap();
+    for (spec, name, error, lacks) in [
+        (
+            &netfilter,
+            "only-do",
+            refusal(libc::EINVAL, None, None),
+            true,
+        ),
+        (
+            &netfilter,
+            "only-do",
+            refusal(libc::EINVAL, Some(20), None),
+            false,
+        ),
+        (
+            &netfilter,
+            "only-do",
+            refusal(libc::EINVAL, None, Some(1)),
+            false,
+        ),
+        (
+            &netfilter,
+            "only-do",
+            refusal(libc::EPERM, None, None),
+            false,
+        ),
+        (&netfilter, "all", refusal(libc::EINVAL, None, None), false),
+        (&spec(), "only-do", refusal(libc::EINVAL, None, None), false),
+    ] {
+        let question = Question::new(spec, name, &[""; 0]).unwrap();
+        assert_eq!(question.lacks_batch(&error), lacks, "{error}");
+    }
 }

@@ -87,13 +87,16 @@ impl Call {
         question.modifiers = self.modifiers();
         opener.know(question.table());
         let asked = question.ask(opener.socket(parley_call::protocol(&spec)?)?);
-        let answer = asked
-            .map_err(of_request)
-            .map_err(|failure| match &self.spec {
-                Some(_) if question.lacks_batch(failure.errno) => failure.with_hint(BATCH),
+        let answer = asked.map_err(|error| {
+            let refused = error.downcast_ref();
+            let lacks_batch = refused.is_some_and(|error| question.lacks_batch(error));
+            let failure = of_request(error);
+            match &self.spec {
+                Some(_) if lacks_batch => failure.with_hint(BATCH),
                 Some(_) => failure.of_another_family(),
                 None => failure,
-            })?;
+            }
+        })?;
         let notes: Vec<_> = answer.notes().collect();
         match json {
             true => json::write(out, answer.value)?,
