@@ -330,11 +330,15 @@ class Project(ScriptTest):
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
         self.assertIn("handlers that are still to be written: 1", tested.stdout)
         self.assertIn("6 passed", tested.stdout)
-        # As the kernel answers for an operation that the module lacks.
-        main.write_text(text.replace("Err(todo())", "Err(EOPNOTSUPP.into())"))
+        # By a spec with an operation that the module lacks.
+        library = self.project / "user/src/lib.rs"
+        library.write_text(library.read_text().replace("../../new-tested.yaml", "newer.yaml"))
+        (self.project / "user/src/newer.yaml").write_text(SPEC.replace("mcast-groups:", """\
+    - { name: gone, doc: Is not there., attribute-set: thing, do: { request: { attributes: [ id ] } } }
+mcast-groups:"""))
         tested = self.make("test")
         self.assertNotEqual(tested.returncode, 0)
-        self.assertIn("the module has no later (do)", tested.stdout + tested.stderr)
+        self.assertIn("the module has no gone (do)", tested.stdout + tested.stderr)
 
     def test_names_that_cargo_rust_or_yaml_has_uses_for_name_a_family(self):
         (self.project / "build/cargo").mkdir(parents=True, exist_ok=True)
