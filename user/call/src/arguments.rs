@@ -60,7 +60,10 @@ fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> 
                 anyhow!("{name} needs a value in JSON, not `{text}`: {error}{hint}")
             })?;
             if matches!(kind, AttributeKind::Nest(_)) && !value.is_object() {
-                bail!("{name} needs an object in JSON, not `{}`{hint}", excerpt(text));
+                bail!(
+                    "{name} needs an object in JSON, not `{}`{hint}",
+                    excerpt(text)
+                );
             }
             Ok(value)
         }
