@@ -132,6 +132,8 @@ class Deb(ScriptTest):
 
     def test_changes_that_are_not_committed_are_told_in_the_changelog(self):
         self.fake("dpkg-deb", 'cp "$3"/usr/share/doc/*/changelog.gz "$4"')
+        # What is built in this checkout is copied, too.
+        shutil.copy(TOP / ".gitignore", self.checkout)
         commit = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "one"]
         for words in (["git", "init", "-q"], ["git", "add", "."], commit):
             self.assertEqual(self.run_script(*words, cwd=self.checkout).returncode, 0)
