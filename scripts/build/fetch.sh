@@ -6,7 +6,7 @@
 #
 # shellcheck disable=SC2154 # cache is of lib.sh
 
-# Vouches for Debian's lists of packages.
+# The keys that sign Debian's package lists.
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # apt's options for a source that these scripts add: this machine's settings may let apt take

@@ -22,8 +22,8 @@ import subprocess
 import sys
 import tempfile
 
-# Each of these makes what is asked about; a kernel may lack some of the kinds. There are none of
-# the kinds of link that the spec lacks, such as macvlan and vxlan: pyynl fails for them.
+# Commands that create the objects to ask about. A kernel may lack some kinds. Links of kinds that
+# the spec lacks, such as macvlan and vxlan, are left out, because pyynl fails for them.
 PREPARE = """
 ip link set lo up
 ip link add name calls0 type veth peer name calls1
@@ -69,7 +69,7 @@ nft add set inet calls names { type ipv4_addr ; flags interval ; elements = { 19
 nft add counter inet calls hits
 """
 
-# What requests hold, by the names of the attributes. An operation gets those that it takes.
+# Values for requests, by attribute. Each operation gets those that it accepts.
 KNOWN = {
     "family-name": "nlctrl",
     "ifname": "calls0",
@@ -86,7 +86,7 @@ KNOWN = {
     "name": "calls",
     "sockindex": 0,
 }
-# And those that a family or operation wants otherwise.
+# Values that differ for a family or an operation.
 ASKED = {
     "conntrack": {},
     "ethtool": [{"header": {"dev-name": name}} for name in ("calls0", "ETHERNET")],
@@ -113,7 +113,7 @@ ASKED = {
 # Families of netlink-raw can be opened without the kernel's part, which has these symbols.
 SYMBOLS = {"conntrack": "ctnetlink_get_conntrack", "nftables": "nf_tables_gettable", "tc": "tc_get_qdisc"}
 
-# What only changes something is asked with no attributes, in families that refuse that.
+# Operations that only change something are called without attributes, in families that refuse this.
 READS = ("get", "dump", "list", "query", "show", "select")
 
 # Requests that have to be the same bytes, in the order of the spec.
@@ -180,7 +180,7 @@ CHANGES = [
     ("psp", "dev-set", {"id": 1, "psp-versions-ena": ["hdr0-aes-gcm-128", "hdr0-aes-gcm-256"]}),
 ]
 
-# Of whoever asks.
+# Members that describe the requester.
 OWN = ("proc-pid", "proc-name")
 # pyynl reads these structs without the padding that C has in them, or that the spec lacks.
 PACKED = ("vf-guid",)
@@ -240,7 +240,7 @@ class Judge:
         except self.nlerror as refusal:
             return f"refused: {refusal.error}"
         except Exception as error:  # pylint: disable=broad-exception-caught
-            # It has no word for this.
+            # pyynl itself failed.
             return error
 
     def call(self, file, mode, operation, request, *options):
@@ -403,7 +403,7 @@ def main(source, program, only):
                 if mode in spec.yaml:
                     for request in requests(file.stem, ynl, operation, mode, ethernet, used):
                         if not judge.ask(file.stem, ynl, file, mode, operation, request):
-                            # What it has not read would be its next answer.
+                            # Unread messages would pass for the next answer.
                             ynl = family()
         for stem, operation, request in CHANGES:
             if stem == file.stem:

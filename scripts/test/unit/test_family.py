@@ -123,7 +123,7 @@ class Folder(CheckoutTest):
             result = self.run_here("scripts/family", folder)
             self.assertEqual(result.returncode, 1, specs)
             self.assertIn(says, result.stderr)
-        # Whatever fails from there on, no module of a build before is left.
+        # If a later step fails, no older module is left.
         old = self.write(self.checkout / "build/family/fails/fails.ko")
         self.write(self.folder / "fails/fails.yaml")
         for tool in ("kernel", "check-kdir"):

@@ -101,7 +101,7 @@ class Format(CheckoutTest):
         self.git("init", "--quiet")
         for path in (bad, good):
             self.git("add", path)
-        # Nor is a list that lacks this very script one of the checkout.
+        # A list without this script is not that of the checkout.
         done = self.run_here("scripts/test/lint", "--format")
         self.assertEqual((done.returncode, good.read_text()), (1, "fn good () {}\n"))
         self.assertIn("git does not list scripts/test/lint itself", done.stderr)

@@ -19,7 +19,7 @@ pub struct Question<'s> {
     table: &'static Family,
     operation: &'s Operation,
     values: Map<String, Value>,
-    /// Whether to list all there is, with the operation's dump.
+    /// Whether to dump all entries.
     pub is_dump: bool,
     /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`, such as
     /// [`CREATE`](message::flags::CREATE). A dump has none.
@@ -106,8 +106,8 @@ impl<'s> Question<'s> {
         })
     }
 
-    /// Returns whether the error may be that of a request which the kernel only takes in a batch:
-    /// then it blames no attribute.
+    /// Returns whether the error may mean that the kernel accepts the request only in a batch. Such
+    /// an error names no attribute.
     #[must_use]
     pub fn lacks_batch(&self, error: &netlink::Error) -> bool {
         let is_netfilter = self.spec.protonum == Some(libc::NETLINK_NETFILTER.into());
@@ -214,22 +214,21 @@ impl<'s> Question<'s> {
     }
 }
 
-/// What an operation is answered with.
+/// The answer to an operation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
     /// The list of a dump; otherwise the reply, null if there is none, and an array if there are
     /// several.
     pub value: Value,
-    /// Whether what was dumped changed meanwhile: then entries may be missing, or of different
-    /// moments.
+    /// Whether the list changed during the dump. Entries may then be missing or inconsistent.
     pub interrupted: bool,
     /// The kernel's warning about a request that it has carried out.
     pub warning: Option<String>,
 }
 
 impl Answer {
-    /// What a person should know of the answer beside its value, a sentence each.
+    /// Notes for the user beside the value: an interrupted dump, a warning.
     pub fn notes(&self) -> impl Iterator<Item = String> + '_ {
         let changed = "the list changed while it was read; entries may be missing";
         let warning = self
@@ -241,7 +240,7 @@ impl Answer {
     }
 }
 
-/// What an answer ends with.
+/// How an answer ended.
 enum End {
     Dump { interrupted: bool },
     Ack { warning: Option<String> },

@@ -12,7 +12,7 @@ use parley_spec::model::{
 };
 use serde_json::{Map, Value};
 
-/// How deep nests are read. The kernel's are less deep than ten.
+/// The depth to which nests are read. The kernel's own are less than ten levels deep.
 const DEPTH: usize = 64;
 
 /// Reads the attributes of a message of `operation`, which begin with the family's own header.
@@ -29,7 +29,7 @@ pub(super) fn message(
         Some((id, bytes)) => record::read(spec, bytes, id),
         None => Map::new(),
     };
-    // Where both have a value of one name, the attribute has the room for all of it.
+    // If the header and an attribute share a name, the attribute has room for every value.
     values.append(&mut set(
         spec,
         attributes,
@@ -40,8 +40,8 @@ pub(super) fn message(
     Ok(values)
 }
 
-/// Reads attributes of a set. Those that the spec lacks are there by their numbers. Nests that are
-/// more than `depth` deep are there as bytes.
+/// Reads attributes of a set. Unknown attributes appear by number, and nests below `depth` levels
+/// as bytes.
 fn set(
     spec: &Spec,
     attributes: Attributes<'_>,
@@ -107,7 +107,7 @@ fn nest(
     }
 }
 
-/// Reads an attribute of this kind. A payload that does not fit it is there as bytes.
+/// Reads an attribute of this kind. A payload that does not fit the kind becomes bytes.
 fn one(
     spec: &Spec,
     received: &Received<'_>,
@@ -202,7 +202,7 @@ fn one(
     })
 }
 
-/// Reads integers, one behind another.
+/// Reads an array of integers.
 fn integers(spec: &Spec, payload: &[u8], integer: &Integer, hint: Option<&str>) -> Value {
     let width = integer.kind.bits() as usize / 8;
     let items = payload

@@ -12,8 +12,8 @@ use parley_spec::model::{
 };
 use serde_json::{Map, Value};
 
-/// Returns what stands behind the headers of a request: the family's own header and the
-/// attributes, those of a set in the order of the spec.
+/// Returns the payload of a request after the netlink headers: the family's own header and the
+/// attributes. Each set is in the order of the spec.
 pub(super) fn request(
     spec: &Spec,
     operation: &Operation,
@@ -49,7 +49,7 @@ pub(super) fn request(
     Ok(payload)
 }
 
-/// Returns the attributes of a set. `beside` are other names that stand among them.
+/// Returns the attributes of a set. `beside` has further names that are allowed among them.
 fn set(
     spec: &Spec,
     values: &Map<String, Value>,
@@ -99,7 +99,7 @@ fn set(
 /// The greatest number of an attribute. The bits above it are flags.
 const NUMBER_MAX: u16 = 0x3fff;
 
-/// What an attribute holds, and whether it is flagged as a nest.
+/// The payload of an attribute, and whether the attribute is flagged as a nest.
 enum Payload {
     Plain(Vec<u8>),
     Nest(Vec<u8>),
@@ -114,7 +114,7 @@ fn put(to: &mut Vec<u8>, number: u16, payload: &Payload, path: &str) -> Result<(
     put.map_err(|_| anyhow!("{path} is too long"))
 }
 
-/// Returns the payload of an attribute of this kind, or `None` if it stays away.
+/// Returns the payload of an attribute of this kind, or `None` if the attribute is left out.
 fn one(
     spec: &Spec,
     value: &Value,
@@ -255,7 +255,7 @@ fn is_set(value: &Value, path: &str) -> Result<bool> {
     }
 }
 
-/// Returns the number and the value of an element that has its number, as replies have them.
+/// Returns number and value of an element that is written with its number, as in replies.
 fn indexed(item: &Value) -> Option<(usize, &Value)> {
     let mut entries = item.as_object()?.iter();
     match (entries.next(), entries.next()) {

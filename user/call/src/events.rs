@@ -22,8 +22,8 @@ pub struct Events<'s> {
 }
 
 impl<'s> Events<'s> {
-    /// Joins the group over a socket of the spec's [`protocol`](crate::protocol). Each event is
-    /// waited for without a limit.
+    /// Joins the group over a socket of the spec's [`protocol`](crate::protocol). By default,
+    /// [`Events::next`] waits without a limit.
     ///
     /// # Errors
     ///
@@ -56,8 +56,8 @@ impl<'s> Events<'s> {
     ///
     /// # Errors
     ///
-    /// Fails with [`Error::Overrun`] if events were lost, with [`Error::Timeout`] if the time is
-    /// over, and with [`Error::NoFamily`] if the family is unregistered.
+    /// Fails with [`Error::Overrun`] if events were lost, with [`Error::Timeout`] if the timeout
+    /// expires, and with [`Error::NoFamily`] if the family is unregistered.
     #[expect(clippy::should_implement_trait, reason = "errors do not end it")]
     pub fn next(&mut self) -> netlink::Result<Option<(&'s str, Map<String, Value>)>> {
         let Self {
@@ -111,8 +111,7 @@ fn number(spec: &Spec, family: Option<&Family>, group: &str) -> Result<u32> {
     number.context("the spec does not have the number of the group")
 }
 
-/// Finds the event of the spec that a message is. `family` is the number of a family of Generic
-/// Netlink.
+/// Finds the event that a message carries. `family` is the number of a family of Generic Netlink.
 fn event<'s, 'm>(
     message: &Message<'m>,
     spec: &'s Spec,
@@ -130,7 +129,7 @@ fn event<'s, 'm>(
             .iter()
             .filter(|one| one.reply_number == Some(number))
     };
-    // A reply may have the number of an event, which holds the same.
+    // A reply can share its number with an event; both have the same attributes.
     let operation = known().find(|one| one.event.is_some()).or(known().next())?;
     Some((operation, Attributes::new(payload)))
 }

@@ -4,11 +4,11 @@
 
 use parley_spec::model::{Attribute, AttributeKind, Operation, SetId, Spec};
 
-/// Returns how to write an attribute that is not `text`, for the end of an error, or nothing.
+/// Returns an example of the attribute for the end of an error, or an empty string.
 pub(super) fn of(spec: &Spec, name: &str, kind: &AttributeKind, text: &str) -> String {
     let json = match kind {
         AttributeKind::Nest(Some(id)) => {
-            // A text that is no number stands for a string.
+            // Text that is not a number suggests a string.
             let is_string = text.parse::<f64>().is_err();
             let mut used = used(spec, *id);
             let string = |one: &&Attribute| matches!(one.kind, AttributeKind::Text { .. });

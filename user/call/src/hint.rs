@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Bytes as text, as a spec's `display-hint` has them printed, and back.
+//! Converts bytes to text by a spec's `display-hint`, and back.
 
 use parley_netlink::terminal::hex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What may stand between bytes.
+/// Separators between bytes.
 const SEPARATORS: [char; 3] = [':', '-', ' '];
 
 /// Reads bytes in hexadecimal: pairs of digits, or parts between separators. A part of one digit
@@ -31,7 +31,7 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Returns the text of bytes. Without a hint that fits them, that is their digits.
+/// Formats bytes by the hint. Without a hint that fits, the text is hexadecimal digits.
 pub(super) fn text(bytes: &[u8], hint: Option<&str>) -> String {
     let octets: Result<[u8; 16], _> = bytes.try_into();
     match (hint, octets) {
@@ -52,7 +52,7 @@ pub(super) fn text(bytes: &[u8], hint: Option<&str>) -> String {
     }
 }
 
-/// Reads the bytes of a text that [`text`] may have made.
+/// Parses text; the inverse of [`text`].
 pub(super) fn bytes(text: &str, hint: Option<&str>) -> Option<Vec<u8>> {
     match hint {
         Some("ipv4" | "ipv6" | "ipv4-or-v6") => match text.parse() {
@@ -60,14 +60,14 @@ pub(super) fn bytes(text: &str, hint: Option<&str>) -> Option<Vec<u8>> {
             Ok(IpAddr::V6(address)) => Some(address.octets().to_vec()),
             Err(_) => unhex(text),
         },
-        // Longer and shorter hardware addresses are digits alone.
+        // Hardware addresses of other lengths are written without separators.
         Some("mac") => unhex(text).filter(|bytes| bytes.len() == 6 || !text.contains(SEPARATORS)),
         Some("uuid") => unhex(&text.replace('-', "")),
         _ => unhex(text),
     }
 }
 
-/// Says what a text with this hint looks like.
+/// Describes the expected format, for errors.
 pub(super) fn expected(hint: Option<&str>) -> &'static str {
     match hint {
         Some("mac") => "an address such as 02:00:00:00:00:01",
@@ -117,7 +117,7 @@ mod tests {
             (&six[..4], Some("ipv4"), "2.0.0.0"),
             (&all, Some("ipv6"), "1:203:405:607:809:a0b:c0d:e0f"),
             (&all, Some("uuid"), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
-            // An address that is none.
+            // Neither an IPv4 nor an IPv6 address.
             (&six, Some("ipv4-or-v6"), "0200000000a1"),
             (&[], Some("mac"), ""),
         ] {

@@ -65,7 +65,7 @@ pub fn table(spec: &Spec) -> &'static Family {
     table::of(spec)
 }
 
-/// Adds a value. Several with one name become an array.
+/// Adds a value. Values of the same name become an array.
 fn add(values: &mut Map<String, Value>, name: &str, value: Value) {
     match values.get_mut(name) {
         None => {
@@ -76,7 +76,7 @@ fn add(values: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// A value as an error quotes it: at most a line.
+/// Shortens a value to one line, for an error.
 fn excerpt(value: impl std::fmt::Display) -> String {
     let text = value.to_string();
     let line = text.trim().lines().next().unwrap_or_default();

@@ -8,7 +8,7 @@ use parley_spec::did_you_mean;
 use parley_spec::model::{Bound, DefinitionId, Member, MemberKind, Spec};
 use serde_json::{Map, Value};
 
-/// The members of a struct with the place and the length of each, and the length of all.
+/// Returns offset, length and member for each member of a struct, and the struct's size.
 fn layout(spec: &Spec, id: DefinitionId) -> (Vec<(usize, usize, &Member)>, usize) {
     let members = spec.structure(id).map(|known| &known.members[..]);
     let (mut places, mut at) = (Vec::new(), 0_usize);
@@ -21,7 +21,7 @@ fn layout(spec: &Spec, id: DefinitionId) -> (Vec<(usize, usize, &Member)>, usize
     (places, at.next_multiple_of(align(spec, id)))
 }
 
-/// How many bytes a struct has.
+/// Returns the size of a struct in bytes.
 pub(super) fn len(spec: &Spec, id: DefinitionId) -> usize {
     layout(spec, id).1
 }
@@ -44,7 +44,7 @@ fn align_of(spec: &Spec, kind: &MemberKind) -> usize {
 fn size_of(spec: &Spec, kind: &MemberKind) -> usize {
     let of = |bound: &Option<Bound>| {
         let value = bound.as_ref().and_then(|bound| bound.value);
-        // What is longer is in no message.
+        // No message holds more.
         usize::try_from(value.unwrap_or(0)).map_or(0, |len| len.min(0xffff))
     };
     match kind {
@@ -54,7 +54,7 @@ fn size_of(spec: &Spec, kind: &MemberKind) -> usize {
     }
 }
 
-/// Reads the members that `payload` has: an older kernel may know fewer.
+/// Reads the members that `payload` contains. An older kernel may have fewer.
 pub(super) fn read(spec: &Spec, payload: &[u8], id: DefinitionId) -> Map<String, Value> {
     let mut values = Map::new();
     for (at, len, member) in layout(spec, id).0 {
@@ -80,8 +80,7 @@ pub(super) fn read(spec: &Spec, payload: &[u8], id: DefinitionId) -> Map<String,
     values
 }
 
-/// Returns the bytes of a struct. Members without a value are 0. Fails for a value without a
-/// member.
+/// Returns the bytes of a struct. Members without a value are 0. Fails for unknown members.
 pub(super) fn write(
     spec: &Spec,
     values: &Map<String, Value>,

@@ -9,7 +9,7 @@ use parley_spec::model::{ByteOrder, EnumUse, Integer, IntegerType, Spec};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Reads an integer that is all of `payload`.
+/// Reads an integer that takes up all of `payload`.
 pub(super) fn read(payload: &[u8], integer: &Integer) -> Option<i128> {
     let width = match integer.kind {
         IntegerType::Uint | IntegerType::Sint if payload.len() == 4 => 4,
@@ -30,7 +30,7 @@ pub(super) fn read(payload: &[u8], integer: &Integer) -> Option<i128> {
     })
 }
 
-/// Returns the bytes of an integer, if it has the value.
+/// Encodes a value, if the integer's type can hold it.
 fn write(value: i128, integer: &Integer) -> Option<Vec<u8>> {
     let (least, most) = integer.kind.range();
     if !(least..=most).contains(&value) {
@@ -56,7 +56,7 @@ fn is_big(order: ByteOrder) -> bool {
     }
 }
 
-/// Returns an integer as JSON: by its names, as its hint has it, or as a number.
+/// Returns an integer as JSON: by name, by its display hint, or as a number.
 pub(super) fn show(spec: &Spec, value: i128, integer: &Integer, hint: Option<&str>) -> Value {
     let is_of_two_lengths = matches!(integer.kind, IntegerType::Uint | IntegerType::Sint);
     match (integer.values, hint) {
@@ -95,7 +95,7 @@ pub(super) fn names(spec: &Spec, value: i128, used: EnumUse) -> Value {
 
 fn name(spec: &Spec, value: i128, used: EnumUse) -> String {
     let entries = spec.enumeration(used.id).map(|known| &known.entries[..]);
-    // Of several names of a value, the last one is the kernel's tools'.
+    // If a value has several names, the kernel's tools use the last one.
     let mut entries = entries.unwrap_or_default().iter().rev();
     match entries.find(|entry| entry.value == value) {
         Some(entry) => entry.name.clone(),
@@ -103,7 +103,7 @@ fn name(spec: &Spec, value: i128, used: EnumUse) -> String {
     }
 }
 
-/// Returns the bytes of the integer that `value` stands for.
+/// Encodes the integer that `value` represents.
 pub(super) fn parse(
     spec: &Spec,
     value: &Value,
@@ -119,7 +119,7 @@ pub(super) fn parse(
     Ok(bytes)
 }
 
-/// Returns the integer that `value` stands for.
+/// Returns the integer that `value` represents.
 pub(super) fn integer_of(
     spec: &Spec,
     value: &Value,
@@ -167,10 +167,12 @@ fn union(one: Result<i128>, other: Result<i128>) -> Result<i128> {
     Ok(one? | other?)
 }
 
-/// Returns a text that may become a string of C.
+/// Returns the bytes of a text, which must not contain a NUL.
 pub(super) fn text<'t>(text: &'t str, path: &str) -> Result<&'t [u8]> {
     match text.contains('\0') {
-        true => bail!("{path} cannot have a NUL: the kernel would see the text before it alone"),
+        true => bail!(
+            "{path} cannot contain a NUL, because the kernel would only see the text before it"
+        ),
         false => Ok(text.as_bytes()),
     }
 }
@@ -189,7 +191,7 @@ fn plain(text: &str) -> Option<i128> {
     Some(if is_negative { -value } else { value })
 }
 
-/// Returns the value of a name: of a flag, its bit.
+/// Returns the value of a name; for a flag, its bit.
 fn entry(spec: &Spec, name: &str, used: EnumUse, path: &str) -> Result<i128> {
     let place = |value: i128| match (used.as_flags, value) {
         (true, 0..64) => Ok(1 << value),

@@ -33,7 +33,7 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// Returns what the sub-message holds here.
+    /// Returns the format of the sub-message here.
     pub(super) fn format<'s>(
         &self,
         spec: &'s Spec,

@@ -39,7 +39,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// What a request looks like to who decodes it.
+/// Encodes and decodes a request.
 fn again(value: &Value) -> Result<Value> {
     let spec = spec();
     let all = operation(&spec, "all")?;
@@ -344,7 +344,7 @@ fn a_protocol_of_netlink_itself_is_asked_without_a_family() {
         ask(&spec, "all", is_dump, move |request, answers| {
             assert_eq!(request.header.kind, 32);
             answers.message(32, 0, &reply(32, 1)[4..]);
-            // What cannot be dumped may be answered like any request.
+            // A dump that the family does not support may get an ordinary reply.
             answers.ack();
         })
     };

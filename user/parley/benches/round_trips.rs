@@ -60,7 +60,7 @@ fn print(name: &str, nanoseconds: f64) {
     println!("{name} {nanoseconds:.1}");
 }
 
-/// Looks at all that an echo says.
+/// Reads every field of an echo.
 #[inline(always)]
 fn look(echo: &EchoReply<'_>) -> Result<()> {
     let stamp = echo.stamp()?;
@@ -69,7 +69,7 @@ fn look(echo: &EchoReply<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Looks at all that is said of a counter.
+/// Reads every field of a counter.
 #[inline(always)]
 fn look_at(counter: &CounterGetReply<'_>) -> Result<()> {
     black_box((counter.name()?, counter.value()?, counter.updates()?));

@@ -3,8 +3,8 @@
 //! The family `parley` as typed calls.
 //!
 //! The client is generated from `spec/parley.yaml`, as [`uapi`](crate::uapi): a method per
-//! operation, its request and reply, and the events. Written by hand is what the spec does not
-//! say: to wait for an answer that comes late, the [`Agent`]'s loop, and how to show a [`Name`].
+//! operation, its request and reply, and the events. Only what the spec does not describe is
+//! handwritten: waiting for a deferred answer, the [`Agent`]'s loop, and the display of a [`Name`].
 //!
 //! ```no_run
 //! use parley::client::{CounterAddRequest, CounterGetDumpRequest, CounterSetRequest, Name};
@@ -35,7 +35,7 @@
 //!     match listener.next_event() {
 //!         Ok(Event::CounterNewNtf(counter)) => println!("new: {}", Name::from(counter.name()?)),
 //!         Ok(event) => println!("{event:?}"),
-//!         // The kernel dropped some, and no longer does: a dump shows what they reported.
+//!         // The kernel dropped events. A dump shows the current state.
 //!         Err(Error::Overrun) => println!("events were lost"),
 //!         Err(error) => return Err(error),
 //!     }
@@ -59,9 +59,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
-    /// The number that the question had.
+    /// The number of the question.
     pub id: u64,
-    /// What the agent said: at most [`ANSWER_MAX`] bytes.
+    /// The agent's bytes: at most [`ANSWER_MAX`].
     pub answer: Vec<u8>,
 }
 

@@ -24,7 +24,7 @@ impl Opener {
         Self { steps, tap }
     }
 
-    /// Has the trace, if there is one, name the attributes of `family`.
+    /// Makes the trace, if there is one, name the attributes of `family`.
     pub(crate) fn know(&self, family: &'static Family) {
         if let Some(steps) = &self.steps {
             steps.know(family);

@@ -815,7 +815,8 @@ pub enum Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Reads the message with this command number. Returns `None` if it is no event.
+    /// Reads the message with this command number. Returns `None` if it is not an
+    /// event.
     #[inline]
     pub fn read(cmd: u8, attributes: Attributes<'a>) -> Result<Option<Self>> {
         Ok(Some(match cmd {

@@ -14,7 +14,7 @@ use std::process::Command;
 
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/parley.yaml");
 
-/// What `parley --json call WORDS` prints.
+/// Runs `parley --json call WORDS` and returns its output.
 fn call(words: &[&str]) -> Value {
     let Ended { status, out, err } = parley(&[&["--json", "call"], words].concat());
     assert_eq!((status, err.as_str()), (Some(0), ""), "{words:?}");

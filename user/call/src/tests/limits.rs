@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Values without room in the header, nests without end, and what comes beside an answer.
+//! Values too large for a header, very deep nests, warnings and interrupted dumps.
 
 use super::{again, ask_with, decode, encode, generic, object, operation, reply, spec};
 use parley_netlink::netlink::attr::{Attributes, Writer};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests that are refused before the kernel sees them, because part of them would be lost or
-//! become something else.
+//! Requests that the encoder refuses, because a part would be lost or changed.
 
 use super::{again, arguments, ask_with, generic, operation, refused, spec, Question};
 use parley_netlink::netlink::fake::Answers;
@@ -86,7 +85,7 @@ fn a_value_that_would_become_another_one_is_not_sent() {
         ),
         (
             json!({"name": "a\0b"}),
-            "name cannot have a NUL: the kernel would see the text before it alone",
+            "name cannot contain a NUL, because the kernel would only see the text before it",
         ),
     ] {
         assert_eq!(refused(value), error);

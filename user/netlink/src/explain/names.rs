@@ -19,8 +19,8 @@ impl Names {
         Self(set.map_or(Set::Guess, |set| Set::Spec(family, set)))
     }
 
-    /// The name of the attribute with this number, and the names of those in it, if it is a nest or
-    /// an array of nests.
+    /// The name of the attribute with this number, and the names inside it if it is a nest or an
+    /// array of nests.
     #[must_use]
     pub fn attribute(self, number: u16) -> Option<(&'static str, Option<Self>)> {
         let (name, kind) = self.0.entry(number);

@@ -123,9 +123,8 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Makes a request whose number of replies is not known: waits for the ACK, and hands each
-    /// reply before it to `each`. Replies have the command `reply`. Returns the kernel's warning,
-    /// if the ACK has one.
+    /// Makes a request with any number of replies: passes each reply to `each` until the ACK
+    /// arrives. Replies have the command `reply`. Returns the kernel's warning, if the ACK has one.
     pub fn call_all(
         &mut self,
         cmd: u8,

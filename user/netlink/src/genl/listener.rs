@@ -36,7 +36,7 @@
 //! loop {
 //!     match listener.next_event() {
 //!         Ok(attributes) => println!("a family with {} attributes", attributes.count()),
-//!         // The kernel dropped some, and no longer does: a dump shows what they reported.
+//!         // The kernel dropped events. A dump shows the current state.
 //!         Err(Error::Overrun) => println!("events were lost"),
 //!         Err(error) => return Err(error),
 //!     }
@@ -64,7 +64,7 @@ pub trait Event {
     /// Returns whether the messages with this command number are events.
     fn is(cmd: u8) -> bool;
 
-    /// Reads the message with this command number. Returns `None` if it is no event.
+    /// Reads the message with this command number. Returns `None` if it is not an event.
     fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Self::Of<'_>>>;
 }
 
@@ -120,8 +120,8 @@ impl<E: Event> Listener<E> {
 
     /// Waits for the next event.
     ///
-    /// Fails with [`Error::Overrun`] if the kernel had to drop events. A dump shows what they
-    /// reported. The events that the socket still held are returned before the error, as with
+    /// Fails with [`Error::Overrun`] if the kernel dropped events. A dump shows the current state.
+    /// The events that the socket still held are returned before the error, as with
     /// [`Socket::next_message`]. Fails with [`Error::NoFamily`] if the family is unregistered,
     /// because its module is unloaded.
     #[inline]

@@ -28,8 +28,8 @@ pub(super) fn name_parts(
 /// Gives a refusal of `request` the name of the operation, and that of the attribute at fault: the
 /// path to it from the operation's set. The attributes begin at the byte `start`.
 ///
-/// A [`Client`](super::Client) does this by itself. This is for messages that are not Generic
-/// Netlink's, whose tables a program has all the same.
+/// A [`Client`](super::Client) does this itself. Call it for protocols other than Generic Netlink,
+/// if you have a table of their attributes.
 #[cold]
 #[must_use]
 pub fn name(
@@ -76,7 +76,7 @@ pub(super) fn may_be_gone(error: &Error) -> bool {
 }
 
 /// The path to the attribute of `request` that begins at `offset`, and the set of those inside it.
-/// Inside of what the table does not describe, it is the path to that.
+/// If the table does not describe a nest, the path ends at that nest.
 fn attribute_at(
     request: &[u8],
     family: &Family,
@@ -89,7 +89,7 @@ fn attribute_at(
     let mut attributes = Attributes::new(request.get(start..total)?);
     let mut set = family.set(set)?;
     let mut name = set.name.to_owned();
-    // Whether the attributes are the elements of an array, which have places in place of names.
+    // Whether the attributes are elements of an array, which have indices instead of names.
     let mut is_array = false;
     loop {
         let attribute = attributes
@@ -271,7 +271,7 @@ mod tests {
             (28, "device.peers.0.key"),
             (40, "device.peers.1.key"),
             (48, "device.peers.1.#9"),
-            // Inside of what the table does not know.
+            // Inside an attribute that the table does not know.
             (52, "device.peers.1.#9"),
         ] {
             assert_eq!(

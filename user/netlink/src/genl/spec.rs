@@ -55,7 +55,8 @@ pub struct AttributeSet {
 pub struct Operation {
     /// The command number of its request, or of an event.
     pub number: u8,
-    /// The command number of its reply or event, which may be that of another one's request.
+    /// The command number of its reply or event. Another operation's request may have the same
+    /// number.
     pub reply: Option<u8>,
     /// Its name.
     pub name: &'static str,
@@ -74,12 +75,12 @@ impl Family {
     #[must_use]
     pub fn operation(&self, number: u8) -> Option<&'static Operation> {
         let mut known = self.operations.iter().filter(|one| one.number == number);
-        // An event of the same number is none.
+        // An event with the same number is not a request.
         let is_call = |one: &&Operation| one.r#do.is_some() || one.dump.is_some();
         known.clone().find(is_call).or_else(|| known.next())
     }
 
-    /// Returns the operation whose reply, or the event that, has this command number.
+    /// Returns the operation whose reply has this command number, or the event with it.
     #[must_use]
     pub fn reply(&self, number: u8) -> Option<&'static Operation> {
         let mut known = self.operations.iter();

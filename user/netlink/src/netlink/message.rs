@@ -47,13 +47,13 @@ pub mod flags {
     pub const DUMP_INTR: u16 = 0x10;
     /// A request for all there is. The same bits as `REPLACE` and `EXCL`.
     pub const DUMP: u16 = 0x300;
-    /// Replace what exists.
+    /// Replace an existing object.
     pub const REPLACE: u16 = 0x100;
-    /// Leave alone what exists.
+    /// Fail if the object exists.
     pub const EXCL: u16 = 0x200;
-    /// Create what is missing.
+    /// Create the object if it does not exist.
     pub const CREATE: u16 = 0x400;
-    /// Add to the end of a list.
+    /// Append the object to the list.
     pub const APPEND: u16 = 0x800;
     /// In an error: the request is quoted without its payload.
     pub const CAPPED: u16 = 0x100;
@@ -169,7 +169,7 @@ impl Message<'_> {
         control(kind, flags, self.payload)
     }
 
-    /// Returns what the kernel says in an ACK: a warning about a request that it has carried out.
+    /// Returns the kernel's warning in an ACK about a request that it carried out.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let Header { kind, flags, .. } = self.header;
@@ -261,7 +261,7 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
     Ok(refused(errno, flags, extack(flags, request, quoted)))
 }
 
-/// Returns what stands behind the request in an error.
+/// Returns the attributes of the extended ACK, which follow the request in an error.
 fn extack(flags: u16, request: Header, quoted: &[u8]) -> Option<&[u8]> {
     let len = if flags & flags::CAPPED != 0 {
         HEADER

@@ -462,9 +462,9 @@ fn ends(message: Message<'_>, expect: Expect) -> Result<bool> {
         Kind::Refused(refusal) => Err(Error::Refused(refusal)),
         Kind::Overrun => Err(Error::Overrun),
         Kind::Done => Ok(expect == Expect::Entry),
-        // An ACK where a reply is awaited says nothing, and the other way about; so do the
-        // kernel's other messages. What cannot be dumped may be answered like any request,
-        // and ends with the ACK if one was asked for.
+        // An ACK does not end a call that expects a reply, nor a reply one that expects an ACK. A
+        // dump that the kernel answers like an ordinary request ends with the ACK, if it was
+        // requested.
         kind => Ok(kind == Kind::Ack && matches!(expect, Expect::Ack | Expect::Entry)),
     }
 }

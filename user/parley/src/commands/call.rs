@@ -27,7 +27,7 @@ as hexadecimal digits. Nests and arrays are JSON, as in
 header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
 client, pyynl, prints; it is null if the kernel only acknowledges the request.";
 
-/// What to do about a change of nf_tables.
+/// Hint for changes of nf_tables.
 const BATCH: &str =
     "nft(8): nf_tables takes this only in a batch, and here each request is sent alone";
 
@@ -44,19 +44,19 @@ pub(crate) struct Call {
     /// Attributes; "-" is JSON from standard input
     #[arg(value_name = "NAME=VALUE|JSON")]
     request: Vec<String>,
-    /// List all there is
+    /// Dump all entries
     #[arg(long, conflicts_with_all = ["create", "exclusive", "replace", "append"])]
     dump: bool,
-    /// Create what is missing (NLM_F_CREATE)
+    /// Create the object if it does not exist (NLM_F_CREATE)
     #[arg(long)]
     create: bool,
-    /// Fail if it exists (NLM_F_EXCL)
+    /// Fail if the object exists (NLM_F_EXCL)
     #[arg(long, conflicts_with = "replace")]
     exclusive: bool,
-    /// Replace what exists (NLM_F_REPLACE)
+    /// Replace an existing object (NLM_F_REPLACE)
     #[arg(long)]
     replace: bool,
-    /// Add to the end of a list (NLM_F_APPEND)
+    /// Append the object to the list (NLM_F_APPEND)
     #[arg(long)]
     append: bool,
     /// List the operations of the spec

@@ -68,7 +68,7 @@ pub(crate) enum Counter {
     },
 }
 
-/// What a reply says of a counter.
+/// The fields of a counter in a reply.
 struct Reading {
     name: Vec<u8>,
     value: u64,

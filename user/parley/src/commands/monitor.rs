@@ -36,11 +36,11 @@ them.";
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
-    /// What to follow [default: counters]
+    /// The subject to watch [default: counters]
     #[arg(value_parser = Subject::parser())]
     #[arg(hide_possible_values = true, value_name = "WHAT")]
     what: Option<Subject>,
-    /// Follow a group of the family of this spec
+    /// Watch a multicast group of this spec's family
     #[arg(long)]
     spec: Option<PathBuf>,
     /// Print numbers in place of names; only of the network
@@ -75,12 +75,12 @@ enum What {
     Firewall,
 }
 
-/// What is followed, which without a spec has to be one of those that are known.
+/// The subject to watch. Without a spec, it must be a known one.
 #[derive(Clone)]
 struct Subject(String);
 
 impl Subject {
-    /// Accepts any word, and offers those that are known.
+    /// Accepts any word, and suggests the known subjects.
     fn parser() -> impl TypedValueParser<Value = Self> {
         #[derive(Clone)]
         struct Any;
@@ -109,7 +109,7 @@ impl Subject {
 }
 
 impl Monitor {
-    /// Returns what is known by the word of the command line.
+    /// Returns the known subject of this name.
     fn known(&self) -> Option<What> {
         match &self.what {
             Some(Subject(word)) => What::from_str(word, false).ok(),
@@ -132,12 +132,12 @@ impl Monitor {
         (self.numeric && !is_of_network).then_some("numeric")
     }
 
-    /// Returns whether what is to be followed is not known.
+    /// Returns whether the subject is unknown.
     pub(crate) fn is_unknown(&self) -> bool {
         self.spec.is_none() && self.known().is_none()
     }
 
-    /// Makes the error that what is to be followed is not known.
+    /// Returns the error for an unknown subject.
     pub(crate) fn unknown(&self, command: &clap::Command) -> clap::Error {
         let mut arguments = command.get_arguments();
         let argument = arguments.find(|known| known.get_id() == "what");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What a spec says of its family and operations.
+//! The documentation of a family and its operations in a spec.
 
 mod checks;
 
@@ -15,7 +15,7 @@ use parley_spec::model::{
 use serde_json::Value;
 use std::io::Write;
 
-/// How deep nests are described; deeper ones only have their names.
+/// The depth to which nests are described. Deeper ones only get their names.
 const DEPTH_MAX: usize = 6;
 
 const WIDTH: usize = 80;
@@ -75,7 +75,7 @@ fn groups(spec: &Spec) -> Vec<String> {
     named.collect()
 }
 
-/// A permission, as `parley family` has it.
+/// A permission, in the words of `parley family`.
 fn permission(permission: Permission) -> Option<&'static str> {
     match permission {
         Permission::Anyone => None,
@@ -161,7 +161,7 @@ pub(crate) fn operation(
     Ok(())
 }
 
-/// What an operation is for: do, dump, notify or event.
+/// The modes of an operation: do, dump, notify or event.
 fn modes(operation: &Operation) -> Vec<&'static str> {
     let source = operation.event.as_ref().map(|event| &event.source);
     [
@@ -294,7 +294,7 @@ fn values(spec: &Spec, integer: &Integer) -> String {
     used.map_or(String::new(), |used| entries(spec, used.id, used.as_flags))
 }
 
-/// The names of an enum, unless they are too many.
+/// The names of an enum, unless there are too many.
 fn entries(spec: &Spec, id: parley_spec::model::DefinitionId, as_flags: bool) -> String {
     const NAMES_MAX: usize = 10;
     let known = spec.enumeration(id).map(|known| &known.entries[..]);

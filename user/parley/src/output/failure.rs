@@ -89,8 +89,7 @@ impl Failure {
         failure
     }
 
-    /// Takes an error of a request that a command line describes. Unless it is one of netlink, the
-    /// words are wrong.
+    /// Wraps an error of a request from the command line. All errors but netlink's are wrong usage.
     pub(crate) fn of_request(error: &anyhow::Error) -> Self {
         Self {
             is_usage: error.downcast_ref::<Error>().is_none(),
@@ -98,14 +97,14 @@ impl Failure {
         }
     }
 
-    /// Leaves out what to do about an errno of the module's, for a family that is another one's.
+    /// Drops the hint about parley's module, for an error of another family.
     pub(crate) fn of_another_family(mut self) -> Self {
         let is_refused = self.errno == Some(libc::EPERM);
         self.hint = is_refused.then(|| CAPABILITY.to_owned());
         self
     }
 
-    /// Says what to do about it.
+    /// Adds a hint.
     pub(crate) fn with_hint(mut self, hint: &str) -> Self {
         self.hint = Some(hint.to_owned());
         self
@@ -161,7 +160,7 @@ impl Failure {
         if json {
             return json::write(err, self.object());
         }
-        // A spec, the kernel or an argument may have words that a terminal would obey.
+        // A spec, the kernel or an argument may contain terminal escapes.
         writeln!(err, "parley: {}", text::safe_lines(&self.error))?;
         let missing = if self.is_missing { " (missing)" } else { "" };
         let attribute = self.attribute.as_ref();

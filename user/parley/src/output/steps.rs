@@ -69,7 +69,7 @@ impl Steps {
         Ok(Some(steps))
     }
 
-    /// Names the attributes of `family` in what is traced from here on.
+    /// Names the attributes of `family` in the trace from now on.
     pub(crate) fn know(&self, family: &'static Family) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.context.add_spec(family);

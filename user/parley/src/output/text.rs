@@ -90,7 +90,7 @@ pub(crate) fn safe(name: impl AsRef<OsStr>) -> String {
     Name::from(name.as_ref().as_bytes()).to_string()
 }
 
-/// Escapes the same in text of our own lines, which quotes what comes from elsewhere.
+/// Escapes the same in a text of several lines that quotes others.
 pub(crate) fn safe_lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

@@ -6,7 +6,8 @@ use super::text;
 use serde_json::{Map, Value};
 use std::io::{Result, Write};
 
-/// Writes a reply, or the entries of a dump with a line between them. No reply is no line.
+/// Writes a reply, or the entries of a dump with an empty line between them. Without a reply it
+/// writes nothing.
 pub(crate) fn write(out: &mut dyn Write, value: &Value) -> Result<()> {
     match value {
         Value::Null => Ok(()),

@@ -23,7 +23,7 @@ pub const CREATE: CounterSetRequest<'_> = CounterSetRequest {
     ..EXISTING
 };
 
-/// What a message says of a counter.
+/// The fields of a counter in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
     pub name: Vec<u8>,
@@ -111,7 +111,7 @@ impl Calls for Client {
     }
 }
 
-/// What became of a counter.
+/// A change of a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     New,

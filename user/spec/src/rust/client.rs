@@ -366,7 +366,8 @@ impl<'s> Client<'s> {
             pub enum Event{lifetime} {{ {variants} }}
 
             impl{lifetime} Event{lifetime} {{
-                /// Reads the message with this command number. Returns `None` if it is no event.
+                /// Reads the message with this command number. Returns `None` if it is not an
+                /// event.
                 #[inline]
                 pub fn read(cmd: u8, {attributes}) -> Result<Option<Self>> {{
                     Ok(Some(match cmd {{ {arms} _ => return Ok(None), }}))

@@ -82,7 +82,7 @@ impl Known {
     }
 }
 
-/// The operation of a command to the kernel or from it, which some families number apart.
+/// Finds the operation of a command. Some families number requests and replies separately.
 fn operation(family: &'static Family, cmd: u8, direction: Direction) -> Option<&'static Operation> {
     match direction {
         Direction::FromKernel => family.reply(cmd),

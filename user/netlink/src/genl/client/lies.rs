@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A kernel that lies to a generated client: whatever comes back, the library says what is wrong
-//! with it, comes to an end, and takes nobody else for the kernel.
+//! A lying kernel and a generated client. For every answer, the library reports what is wrong,
+//! terminates, and never mistakes another sender for the kernel.
 
 use crate::genl::message;
 use crate::netlink::attr::Writer;

@@ -117,7 +117,7 @@ fn all_replies_before_the_ack_are_handed_out_and_nothing_else() {
             Some(&cmd::ECHO) => answers.ack(),
             _ => answers.refuse(libc::EPERM),
         }
-        // What comes behind the ACK is nobody's answer.
+        // Messages after the ACK belong to no request.
         answers.message(ID, 0, &[7, 1, 0, 0]);
     });
     let mut lengths = Vec::new();

@@ -54,7 +54,7 @@ pub(super) fn follow(
     Ok(())
 }
 
-/// The error that no group is named.
+/// The error for a missing group.
 fn lacks_group(spec: &Spec) -> anyhow::Error {
     let names: Vec<_> = spec.groups.iter().map(|group| &*group.name).collect();
     match names.split_last() {

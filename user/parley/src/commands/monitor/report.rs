@@ -94,7 +94,7 @@ impl Report<'_> {
         )
     }
 
-    /// As [`Self::event`], of an event that says itself what it is.
+    /// As [`Self::event`], for an event that has a name of its own.
     pub(super) fn own(
         &mut self,
         line: impl FnOnce() -> String,
