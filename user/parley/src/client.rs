@@ -100,10 +100,10 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// The name of a counter: bytes, that need not be text.
+/// The name of a counter: bytes that need not be text.
 ///
-/// Shown as text: bytes that are none, and those of what a terminal would obey, as
-/// `\xNN`, and a backslash as two. So no two names look the same.
+/// Displays as text. Bytes that are not UTF-8 and terminal controls become `\xNN`, and a
+/// backslash is doubled, so no two names look the same.
 ///
 /// ```
 /// use parley::client::Name;

@@ -462,9 +462,9 @@ fn ends(message: Message<'_>, expect: Expect) -> Result<bool> {
         Kind::Refused(refusal) => Err(Error::Refused(refusal)),
         Kind::Overrun => Err(Error::Overrun),
         Kind::Done => Ok(expect == Expect::Entry),
-        // An ACK does not end a call that expects a reply, nor a reply one that expects an ACK. A
-        // dump that the kernel answers like an ordinary request ends with the ACK, if it was
-        // requested.
+        // An ACK does not end a call that expects a reply, and a reply does not end one that
+        // expects an ACK. Other messages of the kernel are skipped. A dump that the kernel
+        // answers like an ordinary request ends with the ACK, if one was requested.
         kind => Ok(kind == Kind::Ack && matches!(expect, Expect::Ack | Expect::Entry)),
     }
 }
