@@ -293,8 +293,8 @@ fn the_documents_have_the_pictures_that_decode_makes_today() {
         let text = std::fs::read_to_string(&path).unwrap();
         // scripts/build/pictures puts the command there.
         let second = text.lines().nth(1).unwrap_or_default();
-        let command = second.strip_prefix("<!-- ");
-        let Some(command) = command.and_then(|rest| rest.strip_suffix(" -->")) else {
+        let command = second.strip_prefix("<metadata>");
+        let Some(command) = command.and_then(|rest| rest.strip_suffix("</metadata>")) else {
             continue;
         };
         let (picture, done) = decoded(command);

@@ -106,7 +106,10 @@ impl<'a> Printer<'a> {
 
     /// Returns the numbers of the datagrams that were to be shown, and are not there.
     pub(crate) fn missing(&self) -> Option<String> {
-        let missing = self.select.iter().find(|select| **select > self.datagrams)?;
+        let missing = self
+            .select
+            .iter()
+            .find(|select| **select > self.datagrams)?;
         let count = self.datagrams;
         Some(format!(
             "there is no datagram {missing}: the file has {count}"

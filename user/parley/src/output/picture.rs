@@ -25,15 +25,15 @@ const LEFT: usize = 48;
 const INDENT: usize = 8;
 const INDENT_MAX: usize = 5;
 /// Where the meanings begin, and how many characters fit.
-const MEANINGS: usize = 404;
-const MEANINGS_WIDTH: usize = 47;
+const MEANINGS: usize = 394;
+const MEANINGS_WIDTH: usize = 44;
 /// The height of a line of text.
 const LINE: usize = 14;
 /// The height of a row with the names of its fields, and of one without.
 const NAMED: usize = 34;
 const UNNAMED: usize = 22;
-/// How many rows of a long value are shown, unless all are wanted.
-const ROWS: usize = 4;
+/// How many rows of a long value are shown, unless all are wanted: as many bytes as in the text.
+const ROWS: usize = 8;
 /// How many rows and frames a picture has at most. Nobody looks at more, and each takes much more
 /// room than its bytes.
 const ROWS_MAX: usize = 2000;
@@ -81,6 +81,20 @@ impl Piece {
         let first = self.bytes.start % WORD;
         first..first.saturating_add(self.bytes.len())
     }
+}
+
+/// The rows of each field of a block, by its place there.
+fn spans(rows: &[Row]) -> Vec<(usize, Range<usize>)> {
+    let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        for piece in &row.pieces {
+            match spans.last_mut() {
+                Some((field, span)) if *field == piece.field => span.end = at + 1,
+                _ => spans.push((piece.field, at..at + 1)),
+            }
+        }
+    }
+    spans
 }
 
 impl Picture {
@@ -134,12 +148,15 @@ impl Picture {
     }
 
     fn parts(&mut self, mut parts: &[Part<'_>], bytes: &[u8], depth: usize) {
+        let mut below_frame = false;
         while let Some((part, after)) = parts.split_first() {
             if let Part::Frame(frame) = part {
                 self.frame(frame, bytes, depth);
                 parts = after;
+                below_frame = true;
                 continue;
             }
+            self.y += if below_frame { 4 } else { 0 };
             let field = |part| match part {
                 &Part::Field(field) => Some(field),
                 Part::Frame(_) => None,
@@ -207,8 +224,10 @@ impl Picture {
             row.height = row.height.max(y.saturating_sub(self.y + 8));
             self.y += row.height;
         }
-        for (place, field) in fields.iter().enumerate() {
-            self.box_of(place, field, &rows, grid);
+        for (place, span) in spans(&rows) {
+            if let (Some(field), Some(rows)) = (fields.get(place), rows.get(span)) {
+                self.box_of(place, field, rows, grid);
+            }
         }
         for row in &rows {
             self.contents(row, fields, bytes, grid);
@@ -290,16 +309,18 @@ impl Picture {
         self.say(&format!("{}{}", words.trim_end(), bad.unwrap_or_default()));
     }
 
-    /// Draws the box around a field, over as many rows as it has.
+    /// Draws the box around a field, over all its rows.
     fn box_of(&mut self, place: usize, field: &Field, rows: &[Row], grid: usize) {
-        let mut of = rows.iter().filter_map(|row| {
+        let of = |row: &Row| {
             let piece = row.pieces.iter().find(|piece| piece.field == place)?;
-            Some((row, piece.columns()))
-        });
-        let Some((first, columns)) = of.next() else {
+            Some(piece.columns())
+        };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return;
         };
-        let (last, to) = of.last().unwrap_or((first, columns.clone()));
+        let (Some(columns), Some(to)) = (of(first), of(last)) else {
+            return;
+        };
         let x = |column: usize| grid + CELL * column;
         let mut path = String::new();
         let bottom = last.y + last.height;
