@@ -55,8 +55,18 @@ def decoded(top):
     """The pictures that the program makes. Their second line is its command."""
     made = {}
     for name, arguments in DECODED.items():
-        command = ["cargo", "run", "--quiet", "--locked", "--manifest-path", "user/Cargo.toml", "--package",
-                   "parley", "--", *arguments.split()]
+        command = [
+            "cargo",
+            "run",
+            "--quiet",
+            "--locked",
+            "--manifest-path",
+            "user/Cargo.toml",
+            "--package",
+            "parley",
+            "--",
+            *arguments.split(),
+        ]
         text = subprocess.run(command, cwd=top, check=True, capture_output=True, text=True).stdout
         first, rest = text.split("\n", 1)
         made[name] = f"{first}\n<metadata>parley {arguments}</metadata>\n{rest}"
@@ -73,7 +83,10 @@ def stale(top):
             yield f"{FOLDER}/{name}.svg is stale"
     for name, arguments in DECODED.items():
         path = folder / f"{name}.svg"
-        if not path.exists() or path.read_text().splitlines()[1] != f"<metadata>parley {arguments}</metadata>":
+        if (
+            not path.exists()
+            or path.read_text().splitlines()[1] != f"<metadata>parley {arguments}</metadata>"
+        ):
             yield f"{FOLDER}/{name}.svg is not made by parley {arguments}"
     for name in sorted(there - {*DRAWN, *DECODED}):
         yield f"{FOLDER}/{name}.svg is made by nothing"

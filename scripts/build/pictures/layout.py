@@ -58,8 +58,11 @@ class Sheet:
         """A box with a name in bold and smaller lines below it, in its middle. Returns its sides:
         left, top, right, bottom."""
         look = f"box {colour}".strip()
-        self.put(f'<rect class="{look}" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
-                 f'height="{number(height)}" rx="3"/>', y + height)
+        self.put(
+            f'<rect class="{look}" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
+            f'height="{number(height)}" rx="3"/>',
+            y + height,
+        )
         at = y + (height - 13 * len(lines)) / 2 + 10.5
         for place, line in enumerate(lines):
             self.text(x + width / 2, at, line, "bold mid" if place == 0 else "small mid", width - 6)
@@ -68,15 +71,20 @@ class Sheet:
 
     def frame(self, x, y, width, height, title):
         """What belongs together, below a title."""
-        self.put(f'<rect class="frame" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
-                 f'height="{number(height)}" rx="5"/>', y + height)
+        self.put(
+            f'<rect class="frame" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
+            f'height="{number(height)}" rx="5"/>',
+            y + height,
+        )
         self.text(x + 8, y + 15, title, "bold", width - 12)
 
     def rule(self, x1, y1, x2, y2, dashed=True):
         """A line that nothing goes along, such as a boundary or a lifeline."""
         look = "line pad" if dashed else "line"
-        self.put(f'<path class="{look}" d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"/>',
-                 max(y1, y2))
+        self.put(
+            f'<path class="{look}" d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"/>',
+            max(y1, y2),
+        )
 
     def arrow(self, *points, dashed=False):
         """An arrow along points, each right, left, above or below the one before it."""
@@ -96,11 +104,18 @@ class Sheet:
     def svg(self):
         """Returns the picture as a file."""
         height = number(self.height + 10)
-        return "\n".join((
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-            f'viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title desc">',
-            f'<title id="title">{escaped(self.title)}</title>',
-            f'<desc id="desc">{escaped(self.description)}</desc>',
-            f"<style>\n{self.style}</style>",
-            f'<rect class="sheet" width="{WIDTH}" height="{height}"/>',
-            *self.elements, "</svg>", ""))
+        return "\n".join(
+            (
+                (
+                    f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+                    f'viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title desc">'
+                ),
+                f'<title id="title">{escaped(self.title)}</title>',
+                f'<desc id="desc">{escaped(self.description)}</desc>',
+                f"<style>\n{self.style}</style>",
+                f'<rect class="sheet" width="{WIDTH}" height="{height}"/>',
+                *self.elements,
+                "</svg>",
+                "",
+            )
+        )

@@ -48,6 +48,7 @@ class Sources:
         """The rooms of the code, and what each may name: those of scripts/test/rules.py."""
         sys.path.insert(0, str(self.top / "scripts/test"))
         import rules  # pylint: disable=import-outside-toplevel
+
         return rules.LAYERS
 
     def handlers(self):
@@ -55,7 +56,9 @@ class Sources:
         found = {}
         for file in sorted((self.top / "kmod").glob("*.rs")):
             path = f"kmod/{file.name}"
-            for trait, operation in re.findall(r"^impl (\w+Op)<(\w+)> for Net", self.read(path), re.M):
+            for trait, operation in re.findall(
+                r"^impl (\w+Op)<(\w+)> for Net", self.read(path), re.M
+            ):
                 found.setdefault(path, []).append((trait, operation))
         return found
 
@@ -66,23 +69,33 @@ class Sources:
         anchors = dict(re.findall(r"&(\w+)\n +attributes: \[ *(.*?) *\]", text))
         found = []
         for part in re.split(r"^    -\n", text, flags=re.M)[1:]:
+
             def word(key, part=part):
                 value = re.search(rf"^      {key}: (.*)$", part, re.M)
                 return value and value[1].strip("[] ")
 
             def attributes(way, part=part):
-                block = re.search(rf"^        {way}: *(?:&\w+)?\n +attributes: \[ *(.*?) *\]", part, re.M)
+                block = re.search(
+                    rf"^        {way}: *(?:&\w+)?\n +attributes: \[ *(.*?) *\]", part, re.M
+                )
                 same = re.search(rf"^        {way}: \*(\w+)$", part, re.M)
                 names = block[1] if block else anchors[same[1]] if same else ""
                 return [name for name in names.split(", ") if name]
 
             event = re.search(r"^      event:\n +attributes: \[ *(.*?) *\]", part, re.M)
-            found.append(SimpleNamespace(
-                name=word("name"), number=int(word("value")), flags=word("flags") or "",
-                notify=word("notify"), group=word("mcgrp"),
-                modes=[mode for mode in ("do", "dump", "event") if f"\n      {mode}:" in part],
-                request=attributes("request"), reply=attributes("reply"),
-                event=event[1].split(", ") if event else []))
+            found.append(
+                SimpleNamespace(
+                    name=word("name"),
+                    number=int(word("value")),
+                    flags=word("flags") or "",
+                    notify=word("notify"),
+                    group=word("mcgrp"),
+                    modes=[mode for mode in ("do", "dump", "event") if f"\n      {mode}:" in part],
+                    request=attributes("request"),
+                    reply=attributes("reply"),
+                    event=event[1].split(", ") if event else [],
+                )
+            )
         if [op.number for op in found] != list(range(1, len(found) + 1)):
             sys.exit("pictures: spec/parley.yaml is not read as it was: see sources.py")
         return found
@@ -92,7 +105,9 @@ class Sources:
 
     def constant(self, name):
         """The value of a definition of the spec."""
-        return int(self.find("spec/parley.yaml", rf"name: {name}\n +type: const\n +value: (\d+)")[1])
+        return int(
+            self.find("spec/parley.yaml", rf"name: {name}\n +type: const\n +value: (\d+)")[1]
+        )
 
     def group(self):
         return self.find("spec/parley.yaml", r"mcast-groups:\n  list:\n    -\n      name: (\w+)")[1]
@@ -107,17 +122,28 @@ class Sources:
             body = re.search(rf"const {base}: About = About \{{(.*?)\n        \}};", text, re.S)[1]
             bases[base] = dict(bases.get("PROCESS", {}), **self.fields(body))
         found = []
-        arms = re.findall(r"=> (?:About \{([^}]*?)\.\.)?(KERNEL|PROCESS)\.named\(\"([\w-]+)\", \"(.*?)\"\)",
-                          text.split("match self {")[1])
+        arms = re.findall(
+            r"=> (?:About \{([^}]*?)\.\.)?(KERNEL|PROCESS)\.named\(\"([\w-]+)\", \"(.*?)\"\)",
+            text.split("match self {")[1],
+        )
         for own, base, name, title in arms:
             about = dict(bases[base], **self.fields(own))
-            cost = {size: rows[f"rust compare {name}{size and f'-{size}'}"] for size in ("", 16, 16384)
-                    if f"rust compare {name}{size and f'-{size}'}" in rows}
-            found.append(SimpleNamespace(
-                title=title, kernel=about["with"] == "With::Kernel", cost=cost,
-                either=about["either_starts"] == "true", messages=about["boundaries"] == "true",
-                many=about["many_listeners"] == "true",
-                errors=about["errors"].removeprefix("Some(").strip(')"')))
+            cost = {
+                size: rows[f"rust compare {name}{size and f'-{size}'}"]
+                for size in ("", 16, 16384)
+                if f"rust compare {name}{size and f'-{size}'}" in rows
+            }
+            found.append(
+                SimpleNamespace(
+                    title=title,
+                    kernel=about["with"] == "With::Kernel",
+                    cost=cost,
+                    either=about["either_starts"] == "true",
+                    messages=about["boundaries"] == "true",
+                    many=about["many_listeners"] == "true",
+                    errors=about["errors"].removeprefix("Some(").strip(')"'),
+                )
+            )
         if len(found) != int(re.search(r"ALL: \[Self; (\d+)\]", text)[1]):
             sys.exit("pictures: user/compare/src/kind.rs is not read as it was: see sources.py")
         return found

@@ -12,21 +12,31 @@ def layers(sources):
     known = sources.layers()
     sheet = Sheet(
         "The layers of parley",
-        "User space above the boundary: the commands, the client of the family, the controller's "
-        "client and the socket; beside them the device. Below the boundary, the kernel: Linux's own "
-        "netlink and files, the layer kmod/genl, the handlers, and the state of a namespace. Each "
-        "room lists the rooms that it may name.", sources.style())
+        "User space above the boundary: the commands, the client of the family, the controller's"
+        " client and the socket; beside them the device. Below the boundary, the kernel: Linux's"
+        " own netlink and files, the layer kmod/genl, the handlers, and the state of a namespace."
+        " Each room lists the rooms that it may name.",
+        sources.style(),
+    )
 
     def room(folder, x, y, width, lines=()):
         below = [name for name in known[folder] if name != folder.split("/")[-1]]
-        may = "may name, of its crate: " + ", ".join(below) if below else "names no other room of its crate"
+        may = (
+            "may name, of its crate: " + ", ".join(below)
+            if below
+            else "names no other room of its crate"
+        )
         return sheet.box(x, y, width, 46, (folder, *lines, may), "blue")
 
     left, right, wide, narrow = 24, 506, 448, 230
     sheet.frame(8, 8, 744, 240, "user space: processes")
     y = 32
-    for folder in ("user/parley/src/commands", "user/parley/src/client", "user/netlink/src/genl",
-                   "user/netlink/src/netlink"):
+    for folder in (
+        "user/parley/src/commands",
+        "user/parley/src/client",
+        "user/netlink/src/genl",
+        "user/netlink/src/netlink",
+    ):
         _, _, _, bottom = room(folder, left, y, wide)
         y = bottom + 7
         if folder != "user/netlink/src/netlink":
@@ -37,16 +47,24 @@ def layers(sources):
     sheet.text(12, 264, "the boundary: system calls", "small faint")
 
     sheet.frame(8, 282, 744, 262, "the kernel")
-    for name in ("sendto", "recvfrom"):
-        sources.says("user/netlink/src/netlink/sys.rs", name.removesuffix("to").removesuffix("from"))
+    for name in ("send", "receive"):
+        sources.function("user/netlink/src/netlink/sys.rs", name)
     for x, words in ((left + 200, "sendto"), (left + 330, "recvfrom")):
         sheet.arrow(*((x, y) for y in ((237, 306) if words == "sendto" else (306, 237))))
         sheet.text(x + 6, 264, words, "small")
     for x, top, words in ((right + 40, 131, "ioctl, write, read"), (right + 170, 237, "read")):
         sheet.arrow((x, top), (x, 306))
         sheet.text(x + 6, 264, words, "small")
-    sheet.box(left, 306, wide, 46, ("Linux: netlink, Generic Netlink",
-                                    "finds the family, checks the policy and the permission"))
+    sheet.box(
+        left,
+        306,
+        wide,
+        46,
+        (
+            "Linux: netlink, Generic Netlink",
+            "finds the family, checks the policy and the permission",
+        ),
+    )
     sheet.box(right, 306, narrow, 46, ("Linux: files", "device files, debugfs"))
     room("kmod/genl", left, 364, wide)
     handlers = sources.handlers()
@@ -70,12 +88,19 @@ def request(sources):
     sources.says("kmod/echo.rs", "impl DoOp<Echo> for Net")
     sheet = Sheet(
         "The path of one request",
-        "An echo passes these functions: in the program echo, call, exchange and send, which ends in "
-        "the system call sendto. Within that call, Linux checks the request and calls doit, which "
-        "runs the handler. The reply goes into the socket's buffer, from where recvfrom takes it.",
-        sources.style())
-    lanes = (("program", "user/parley"), ("library", "user/netlink/src"), ("Linux", "the netlink core"),
-             ("layer", "kmod/genl"), ("handler", "kmod"))
+        "An echo passes these functions: in the program echo, call, exchange and send, which ends"
+        " in the system call sendto. Within that call, Linux checks the request and calls doit,"
+        " which runs the handler. The reply goes into the socket's buffer, from where recvfrom"
+        " takes it.",
+        sources.style(),
+    )
+    lanes = (
+        ("program", "user/parley"),
+        ("library", "user/netlink/src"),
+        ("Linux", "the netlink core"),
+        ("layer", "kmod/genl"),
+        ("handler", "kmod"),
+    )
     width, step = 152, 46
     rows = 11
     for place, (name, where) in enumerate(lanes):
@@ -117,12 +142,24 @@ def request(sources):
                 y = (top + bottom) / 2
                 sheet.arrow((o_left, y), (right, y))
             elif lane > old_lane:
-                sheet.arrow((o_right, (o_top + o_bottom) / 2), (middle, (o_top + o_bottom) / 2), (middle, top))
+                sheet.arrow(
+                    (o_right, (o_top + o_bottom) / 2),
+                    (middle, (o_top + o_bottom) / 2),
+                    (middle, top),
+                )
             else:
-                sheet.arrow((o_middle, o_bottom), (o_middle, (top + bottom) / 2), (right, (top + bottom) / 2))
+                sheet.arrow(
+                    (o_middle, o_bottom),
+                    (o_middle, (top + bottom) / 2),
+                    (right, (top + bottom) / 2),
+                )
         before = lane, row, (left, top, right, bottom)
-    sheet.text(2 * width + 8, 66 + rows * step, "the kernel: all of this runs within sendto, up to the buffer",
-               "small faint")
+    sheet.text(
+        2 * width + 8,
+        66 + rows * step,
+        "the kernel: all of this runs within sendto, up to the buffer",
+        "small faint",
+    )
     sheet.text(2 * width - 8, 66 + rows * step, "user space", "small faint end")
     return sheet
 
@@ -130,16 +167,24 @@ def request(sources):
 def families(sources):
     """How a number leads to a family, and the operations of one."""
     operations = sources.operations()
-    controller = int(sources.find("user/netlink/src/explain/context.rs", r"CONTROLLER: u16 = (0x\w+)")[1], 16)
+    controller = int(
+        sources.find("user/netlink/src/explain/context.rs", r"CONTROLLER: u16 = (0x\w+)")[1], 16
+    )
     sheet = Sheet(
         "One protocol for all families",
-        f"The type of a message is the number of a family: {controller} is the controller nlctrl, and "
-        "parley has a number that the kernel assigned when the module was loaded. The family parley has "
-        f"{len(operations)} operations, notifications and events: "
-        + ", ".join(f"{op.number} {op.name}" for op in operations) + ".", sources.style())
+        f"The type of a message is the number of a family: {controller} is the controller nlctrl,"
+        " and parley has a number that the kernel assigned when the module was loaded. The family"
+        f" parley has {len(operations)} operations, notifications and events: "
+        + ", ".join(f"{op.number} {op.name}" for op in operations)
+        + ".",
+        sources.style(),
+    )
     sheet.box(8, 40, 190, 40, ("a message", "over NETLINK_GENERIC"), "blue")
-    rows = ((f"{controller}", "nlctrl", "the controller: names"), ("N", "parley", "N is assigned at load"),
-            ("...", "others", "of other modules"))
+    rows = (
+        (f"{controller}", "nlctrl", "the controller: names"),
+        ("N", "parley", "N is assigned at load"),
+        ("...", "others", "of other modules"),
+    )
     for place, (kind, name, words) in enumerate(rows):
         y = 130 + place * 70
         sheet.box(72, y, 150, 40, (name, words), "green" if name == "parley" else "")
@@ -183,14 +228,23 @@ def handlers(sources):
         ("a do", "answered later", "KeepOp", op, ("handle",)),
         ("a do with pre, post", "of a hook", "GuardedOp", op, ("before", "handle")),
         ("a dump", "a list, buffer by buffer", "DumpOp", dump, ("start", "next")),
-        ("a notify, an event", "to members of a group", "call.notify", "kmod/genl/notify.rs", ("notify",)),
+        (
+            "a notify, an event",
+            "to members of a group",
+            "call.notify",
+            "kmod/genl/notify.rs",
+            ("notify",),
+        ),
         ("an event", "to one socket", "kept.send", "kmod/genl/kept.rs", ("send",)),
     )
     sheet = Sheet(
         "The spec says what, a handler says how",
-        "What the spec lists, the trait that handles it, and the operations of parley that have one: "
-        + "; ".join(f"{what}, {how}: {trait}" for what, how, trait, _, _ in rows) + ".",
-        sources.style())
+        "What the spec lists, the trait that handles it, and the operations of parley that have"
+        " one: "
+        + "; ".join(f"{what}, {how}: {trait}" for what, how, trait, _, _ in rows)
+        + ".",
+        sources.style(),
+    )
     for x, words in ((8, "in the spec"), (218, "in your module"), (500, "in parley")):
         sheet.text(x, 18, words, "small faint")
     for place, (what, how, trait, path, names) in enumerate(rows):
@@ -201,15 +255,22 @@ def handlers(sources):
             sources.find(path, rf"^pub\(crate\) trait {trait}<")
             sheet.box(218, y, 252, 48, (f"impl {trait}<..> for Net", f"fn {names}", path), "green")
         else:
-            kind, words = {"call.notify": ("Notification", "a value whose type names its group"),
-                           "kept.send": ("Message", "to the sender of a kept request")}[trait]
+            kind, words = {
+                "call.notify": ("Notification", "a value whose type names its group"),
+                "kept.send": ("Message", "to the sender of a kept request"),
+            }[trait]
             sources.find("kmod/genl/payload.rs", rf"^pub\(crate\) trait {kind}\b")
             sheet.box(218, y, 252, 48, (f"{trait}(..)", words, path), "green")
-            messages[trait] = re.findall(rf"^impl {kind} for (\w+)", sources.read("kmod/parley.rs"), re.M)
+            messages[trait] = re.findall(
+                rf"^impl {kind} for (\w+)", sources.read("kmod/parley.rs"), re.M
+            )
         sheet.arrow((188, y + 24), (218, y + 24))
         # A message that goes to a group is not one for a single socket.
-        which = [name for name in used.get(trait, messages.get(trait, []))
-                 if trait != "kept.send" or name not in messages["call.notify"]]
+        which = [
+            name
+            for name in used.get(trait, messages.get(trait, []))
+            if trait != "kept.send" or name not in messages["call.notify"]
+        ]
         if not which:
             sources.says("conformance/conformance_main.rs", f"impl {trait}<")
             which = ["only in conformance/"]
@@ -217,6 +278,10 @@ def handlers(sources):
         sheet.lines(500, y + 30 - 6.5 * len(lines), lines, "small", 252)
     y = 28 + 62 * len(rows)
     sources.says("kmod/genl/op.rs", "has no handler for")
-    sheet.text(8, y + 8, "An operation of the spec without its handler does not compile; the error names it.",
-               "small faint")
+    sheet.text(
+        8,
+        y + 8,
+        "An operation of the spec without its handler does not compile; the error names it.",
+        "small faint",
+    )
     return sheet

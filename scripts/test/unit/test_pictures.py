@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/build/pictures: what makes a picture stale, and what keeps it from being made."""
+
 import re
 import shutil
 import subprocess
@@ -27,13 +28,23 @@ SHOWN = (
 )
 # What changes a picture.
 CHANGES = (
-    (system.families, "spec/parley.yaml", "    -\n      name: stats-get", "    -\n      name: totals-get"),
+    (
+        system.families,
+        "spec/parley.yaml",
+        "    -\n      name: stats-get",
+        "    -\n      name: totals-get",
+    ),
     (system.families, "spec/parley.yaml", "      flags: [ uns-admin-perm ]\n", ""),
     (talks.namespaces, "kmod/state.rs", "    counters: Counters,", "    counters: Numbers,"),
     (talks.question, "spec/parley.yaml", "value: 5000", "value: 6000"),
     (talks.dump, "docs/course/07-dumps.md", "apple banana cherry", "apple blueberry cherry"),
-    (figures.channels, "bench/baseline.json", "\"rust compare ioctl-16\": ", "\"rust compare ioctl-16\": 1"),
-    (figures.channels, "user/compare/src/kind.rs", "\"errno, why, where\"", "\"errno, where\""),
+    (
+        figures.channels,
+        "bench/baseline.json",
+        '"rust compare ioctl-16": ',
+        '"rust compare ioctl-16": 1',
+    ),
+    (figures.channels, "user/compare/src/kind.rs", '"errno, why, where"', '"errno, where"'),
 )
 
 
@@ -58,14 +69,18 @@ class Pictures(ScriptTest):
             text = Sources(TOP).read(path)
             self.assertIn(old, text, path)
             before = draw(Sources(TOP)).svg()
-            self.assertNotEqual(draw(self.sources(path, text.replace(old, new, 1))).svg(), before, old)
+            self.assertNotEqual(
+                draw(self.sources(path, text.replace(old, new, 1))).svg(), before, old
+            )
 
     def test_text_that_does_not_fit_is_an_error(self):
         sheet = layout.Sheet("a title", "a description", "")
         sheet.box(8, 8, 80, 30, ("ten chars.",))
-        for draw in (lambda: sheet.box(8, 8, 80, 30, ("eleven char",)),
-                     lambda: sheet.text(700, 20, "beyond the edge"),
-                     lambda: sheet.text(20, 20, "before it", "end")):
+        for draw in (
+            lambda: sheet.box(8, 8, 80, 30, ("eleven char",)),
+            lambda: sheet.text(700, 20, "beyond the edge"),
+            lambda: sheet.text(20, 20, "before it", "end"),
+        ):
             with self.assertRaises(ValueError):
                 draw()
         sheet.text(8, 60, "<a & b>")
@@ -78,13 +93,20 @@ class Pictures(ScriptTest):
             shutil.copytree(TOP / name, self.folder / name)
 
         def check():
-            done = subprocess.run([sys.executable, "-B", self.folder / "scripts/build/pictures", "--check"],
-                                  check=False, capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-B", self.folder / "scripts/build/pictures", "--check"],
+                check=False,
+                capture_output=True,
+                text=True,
+            )
             return done.returncode, done.stderr
 
         pictures = self.folder / "docs/pictures"
         self.assertEqual(check(), (0, ""))
-        for name, words in (("dump", "is stale"), ("message-reply", "is not made by parley decode --svg --select 4")):
+        for name, words in (
+            ("dump", "is stale"),
+            ("message-reply", "is not made by parley decode --svg --select 4"),
+        ):
             path = pictures / f"{name}.svg"
             text = path.read_text()
             path.write_text(text.replace("parley", "parlay").replace("apple", "apples"))
