@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Makes the pictures of the documents, in docs/pictures, from the code, the spec, the bench's
-figures and captured messages. None is drawn by hand, and none of these has a place of its own for
-a name or a number: if one is gone, its picture is not made.
+figures and captured messages. The names and numbers that they show are read from there: if one is
+gone, its picture is not made.
 
 usage: python3 -B scripts/build/pictures [--check]
 
@@ -55,18 +55,8 @@ def decoded(top):
     """The pictures that the program makes. Their second line is its command."""
     made = {}
     for name, arguments in DECODED.items():
-        command = [
-            "cargo",
-            "run",
-            "--quiet",
-            "--locked",
-            "--manifest-path",
-            "user/Cargo.toml",
-            "--package",
-            "parley",
-            "--",
-            *arguments.split(),
-        ]
+        cargo = "cargo run --quiet --locked --manifest-path user/Cargo.toml --package parley --"
+        command = [*cargo.split(), *arguments.split()]
         text = subprocess.run(command, cwd=top, check=True, capture_output=True, text=True).stdout
         first, rest = text.split("\n", 1)
         made[name] = f"{first}\n<metadata>parley {arguments}</metadata>\n{rest}"
@@ -83,10 +73,8 @@ def stale(top):
             yield f"{FOLDER}/{name}.svg is stale"
     for name, arguments in DECODED.items():
         path = folder / f"{name}.svg"
-        if (
-            not path.exists()
-            or path.read_text().splitlines()[1] != f"<metadata>parley {arguments}</metadata>"
-        ):
+        made_by = f"\n<metadata>parley {arguments}</metadata>\n"
+        if not path.exists() or made_by not in path.read_text():
             yield f"{FOLDER}/{name}.svg is not made by parley {arguments}"
     for name in sorted(there - {*DRAWN, *DECODED}):
         yield f"{FOLDER}/{name}.svg is made by nothing"

@@ -129,7 +129,12 @@ impl Picture {
     pub(crate) fn finish(mut self) -> String {
         if self.left != (0, 0) {
             let (bytes, datagrams) = self.left;
-            let words = format!("not drawn: {bytes} more bytes, {datagrams} more datagrams");
+            let mut words = format!("not drawn: {bytes} more bytes");
+            match datagrams {
+                0 => {}
+                1 => words += ", with 1 whole datagram",
+                more => words += &format!(", with {more} whole datagrams"),
+            }
             self.y += 16;
             self.body += &text(8, self.y, "wrong", &words);
             self.words.insert_str(0, &format!("{words}. "));

@@ -273,7 +273,7 @@ fn the_size_of_a_picture_is_bounded_and_what_is_not_drawn_is_counted() {
     assert!(svg.len() < 2 << 20, "{}", svg.len());
     let shown = svg.matches(" class=\"mid\">").count();
     let left = bytes.len() * 1000 - shown;
-    let words = format!("not drawn: {left} more bytes, 999 more datagrams");
+    let words = format!("not drawn: {left} more bytes, with 999 whole datagrams");
     assert_eq!(svg.matches(&words).count(), 2, "{words}");
 }
 
