@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the scripts in Python share: they begin as those in bash do, and call lib.sh."""
+"""What the scripts in Python share: they begin as those in bash do, and call lib.sh. Two compare
+what commands print with what was recorded."""
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -48,3 +50,44 @@ def begin(*tools, then=""):
         os.environ["PARLEY_BEGUN"] = mark
         command = f'need {" ".join(tools)}; alone; cd "$top"; {then}\nexec python3 -B "$@"'
         os.execvp("bash", in_lib(command, *map(os.path.abspath, sys.argv[:1]), *sys.argv[1:]))
+
+
+# What varies, and what it is compared as. Numbers that a chapter is about, such as a
+# counter's, sequence numbers, lengths, offsets and flags, are not among these.
+VARIES = [
+    # Ports and what has their number; the id of a family.
+    (r"\b(port|portid|pid)([ =:]+)\d+( \(0x[0-9a-f]+\))?", r"\1\2N"),
+    (r"^(id +)\d+( \(0x[0-9a-f]+\))?$", r"\1N"),
+    (r"^(\S+ +id )\d+ ", r"\1N "),
+    (r"( family \S+ is number )\d+$", r"\1N"),
+    (r"(getppid\(\) += )\d+", r"\1N"),
+    # How many commands the family has, and how long its description is, which is the
+    # only long message in these traces: both grow with each new command.
+    (r"^(parley +id .*?) +\d+ operations", r"\1 N operations"),
+    (r"(recvfrom\(\d+, \[)\d{3,}( bytes)", r"\1N\2"),
+    (r"(\}, \[12\]\) = )\d{3,}$", r"\1N"),
+    # Times and places.
+    (r"^( *)\[ *\d+\.\d+\]", r"\1[T]"),
+    (r"\d+\.\d+ s\b", "T s"),
+    (r"\bCPU \d+", "CPU N"),
+]
+# A row of a message taken apart: offset, bytes, field and meaning.
+ROW = re.compile(r"( *\d+)  ((?:[0-9a-f]{2} )*[0-9a-f]{2}) +(\S+) +(.*)")
+# The fields whose bytes vary, and of which the numbers in the meaning do.
+FIELDS_VARY = ("nlmsg_pid", "portid", "time-ns", "cpu")
+
+
+def masked(line):
+    """The line without what varies."""
+    row = ROW.fullmatch(line.rstrip())
+    if row:
+        offset, data, field, meaning = row.groups()
+        # The type of a message is its family's number, but for those that are fixed.
+        family = field == "nlmsg_type" and ": family" in meaning and "nlctrl" not in meaning
+        if field in FIELDS_VARY or family:
+            data = re.sub("[0-9a-f]{2}", "NN", data)
+            meaning = re.sub(r"\b(0x[0-9a-f]+|[0-9.]+)\b", "N", meaning)
+            return f"{offset} {data} {field} {meaning}"
+    for pattern, instead in VARIES:
+        line = re.sub(pattern, instead, line)
+    return line.rstrip()

@@ -205,17 +205,21 @@ pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
 /// Whether `message` tells that the family with number `id` is gone. A socket
 /// gets these that has joined [`NOTIFY`].
 #[must_use]
+#[inline]
 pub fn is_end(message: &Message<'_>, id: u16) -> bool {
-    if message.header.kind != CONTROLLER {
+    message.header.kind == CONTROLLER && is_end_in(message.payload, id)
+}
+
+/// As [`is_end`], of the payload of one of the controller's messages.
+#[cold]
+fn is_end_in(payload: &[u8], id: u16) -> bool {
+    let [DELFAMILY, _version, _, _, attributes @ ..] = payload else {
         return false;
-    }
-    message::read(message).is_ok_and(|(cmd, mut attributes)| {
-        cmd == DELFAMILY
-            && attributes.any(|attribute| {
-                attribute.is_ok_and(|attribute| {
-                    attribute.number == ID && attribute.u16().is_ok_and(|gone| gone == id)
-                })
-            })
+    };
+    Attributes::new(attributes).any(|attribute| {
+        attribute.is_ok_and(|attribute| {
+            attribute.number == ID && attribute.u16().is_ok_and(|gone| gone == id)
+        })
     })
 }
 

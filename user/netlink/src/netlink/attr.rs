@@ -218,9 +218,11 @@ impl<'a> Iterator for Attributes<'a> {
         };
         let (len, kind) = halves(u32::from_ne_bytes(*header));
         let len = usize::from(len);
-        let Some(payload) = rest.get(HEADER..len) else {
+        // Two branches. Of `get` alone the compiler makes more.
+        if len < HEADER || len > rest.len() {
             return self.malformed("an attribute's length is wrong");
-        };
+        }
+        let payload = rest.get(HEADER..len).unwrap_or_default();
         let offset = self.offset();
         self.rest = behind(rest, len);
         Some(Ok(Attribute {
@@ -255,12 +257,13 @@ pub(super) fn behind(bytes: &[u8], len: usize) -> &[u8] {
 /// The header of an attribute whose payload has `len` bytes.
 #[inline]
 fn header(number: u16, len: usize) -> Result<[u8; HEADER]> {
-    let Ok(total) = u16::try_from(len.saturating_add(HEADER)) else {
+    if len > PAYLOAD_MAX {
         return Err(Error::TooLong {
             len,
             max: PAYLOAD_MAX,
         });
-    };
+    }
+    let total = len.wrapping_add(HEADER) as u16;
     let ([a, b], [c, d]) = (total.to_ne_bytes(), number.to_ne_bytes());
     Ok([a, b, c, d])
 }
@@ -285,10 +288,19 @@ fn nul(bytes: &[u8]) -> Option<usize> {
         }
         rest = behind;
     }
-    match bytes.last_chunk() {
+    if let Some(word) = bytes.last_chunk() {
         // What was looked at before has none.
-        Some(word) => Some(bytes.len().wrapping_sub(8).wrapping_add(zero(word)?)),
-        None => rest.iter().position(|byte| *byte == 0),
+        return Some(bytes.len().wrapping_sub(8).wrapping_add(zero(word)?));
+    }
+    match (rest.first_chunk(), rest.last_chunk()) {
+        // 4 to 7 bytes, by two words that overlap, and behind them bytes that are not zero.
+        (Some(first), Some(last)) => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            let bits = rest.len() * 8;
+            let word = u64::from(first) | u64::from(last) << (bits - 32) | u64::MAX << bits;
+            zero(&word.to_le_bytes())
+        }
+        _ => rest.iter().position(|byte| *byte == 0),
     }
 }
 

@@ -117,10 +117,18 @@ impl Events {
         self.look();
     }
 
-    /// Whether `message` is the answer to a request that was given up, by the same
-    /// signs by which it would have been taken for the answer in time.
-    pub(super) fn is_late(&self, message: &Message<'_>, portid: u32) -> bool {
-        let header = message.header;
+    /// Whether the message with which `bytes` begin is the answer to a request that was given
+    /// up, by the same signs by which it would have been taken for the answer in time.
+    #[inline]
+    pub(super) fn is_late(&self, bytes: &[u8], portid: u32) -> bool {
+        !self.given_up.is_empty() && self.is_among_given_up(bytes, portid)
+    }
+
+    #[cold]
+    fn is_among_given_up(&self, bytes: &[u8], portid: u32) -> bool {
+        let Some(Message { header, payload }) = Message::first_of(bytes) else {
+            return false;
+        };
         header.portid == portid
             && self.given_up.iter().any(|given_up| {
                 let is_its = header
@@ -129,7 +137,7 @@ impl Events {
                     .is_some_and(|behind| behind < given_up.count);
                 is_its
                     && match given_up.expect {
-                        Expect::Command(cmd) => message.payload.first() == Some(&cmd),
+                        Expect::Command(cmd) => payload.first() == Some(&cmd),
                         _ => true,
                     }
             })
@@ -148,23 +156,26 @@ impl Events {
         !self.waiting
     }
 
-    /// Keeps `message`, which came before the answer to another request, unless it is
-    /// itself an answer to an earlier one. `portid` is the socket's.
+    /// Keeps the message with which `bytes` begin, and which came before the answer to another
+    /// request, unless it is itself an answer to an earlier one. `portid` is the socket's.
     ///
     /// rtnetlink gives an event the sequence number and the port of the request that
     /// caused it. So where a socket listens, only what can be no event is an answer:
     /// a part of several, or one of netlink's own messages.
     #[cold]
-    pub(super) fn keep(&mut self, message: &Message<'_>, portid: u32) {
+    pub(super) fn keep(&mut self, bytes: &[u8], portid: u32) {
+        let Some(message) = Message::first_of(bytes) else {
+            return;
+        };
         let Header {
             kind, flags, seq, ..
         } = message.header;
         let is_addressed = message.header.portid == portid && seq != 0;
         let is_part = kind < MIN_TYPE || flags & flags::MULTI != 0;
-        if is_addressed && (is_part || !self.listens || self.is_late(message, portid)) {
+        if is_addressed && (is_part || !self.listens || self.is_late(bytes, portid)) {
             return;
         }
-        self.push(message, NO_NSID);
+        self.push(&message, NO_NSID);
     }
 
     /// Keeps the messages of a datagram from the network namespace with the id `nsid`. No

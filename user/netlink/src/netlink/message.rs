@@ -62,7 +62,7 @@ pub mod flags {
 }
 
 /// A message's header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Header {
     /// The message's length, header included.
     pub len: u32,
@@ -155,7 +155,16 @@ pub enum Kind {
     Data,
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    /// Reads the message with which `bytes` begin. `None` if its length is wrong.
+    #[inline(always)]
+    pub(super) fn first_of(bytes: &'a [u8]) -> Option<Self> {
+        let header = Header::read(bytes)?;
+        let whole = bytes.get(..header.len as usize)?;
+        let payload = whole.get(HEADER..)?;
+        Some(Self { header, payload })
+    }
+
     /// Tells what the message is.
     #[inline]
     pub fn kind(&self) -> Result<Kind> {
@@ -346,15 +355,14 @@ impl<'a> Messages<'a> {
     pub fn offset(&self) -> usize {
         self.len.saturating_sub(self.rest.len())
     }
+}
 
-    #[cold]
-    fn malformed(&mut self) -> Option<Result<Message<'a>>> {
-        let offset = self.offset();
-        self.rest = &[];
-        Some(Err(Error::Malformed {
-            what: "a message's length is wrong",
-            offset,
-        }))
+/// A message at `offset` of a datagram has a length that cannot be.
+#[cold]
+pub(super) fn malformed(offset: usize) -> Error {
+    Error::Malformed {
+        what: "a message's length is wrong",
+        offset,
     }
 }
 
@@ -367,15 +375,13 @@ impl<'a> Iterator for Messages<'a> {
         if rest.is_empty() {
             return None;
         }
-        let Some(header) = Header::read(rest) else {
-            return self.malformed();
+        let Some(message) = Message::first_of(rest) else {
+            let offset = self.offset();
+            self.rest = &[];
+            return Some(Err(malformed(offset)));
         };
-        let len = header.len as usize;
-        let Some(payload) = rest.get(..len).and_then(|whole| whole.get(HEADER..)) else {
-            return self.malformed();
-        };
-        self.rest = behind(rest, len);
-        Some(Ok(Message { header, payload }))
+        self.rest = behind(rest, message.header.len as usize);
+        Some(Ok(message))
     }
 }
 

@@ -36,10 +36,11 @@ mod dump;
 mod open;
 mod unasked;
 
+use super::attr::behind;
 use super::error::{Error, Result};
 use super::events::Events;
 pub use super::expect::Expect;
-use super::message::{self, flags, Header, Kind, Message, Messages, HEADER, MIN_TYPE};
+use super::message::{self, flags, Header, Kind, Message, HEADER, MIN_TYPE};
 use super::transport::{Netlink, Transport};
 use deadline::Deadline;
 pub use dump::Dump;
@@ -82,8 +83,26 @@ pub struct Socket<T = Netlink> {
 /// A message in a socket's buffer, which is whole there.
 #[derive(Debug)]
 pub(crate) struct Found {
-    header: Header,
-    payload: Range<usize>,
+    kind: u16,
+    flags: u16,
+    /// Where its payload begins.
+    start: usize,
+    len: usize,
+}
+
+/// Returns `len` bytes of `bytes`, from `start` on, which are there.
+// By branches, which are quicker than what the compiler makes of a default.
+#[inline(always)]
+fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
+    #[cold]
+    #[inline(never)]
+    fn none<'a>() -> &'a [u8] {
+        &[]
+    }
+    match bytes.get(start..).and_then(|rest| rest.get(..len)) {
+        Some(part) => part,
+        None => none(),
+    }
 }
 
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
@@ -152,58 +171,54 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// Reads on, and lets `more` receive where all is read, until a message is the `last`.
-    /// Returns nothing if `more` has received nothing.
+    /// Reads what is unread, until a message is the `last`. Returns nothing if none is.
+    /// `last` also gets the bytes that begin with the message: what it rarely does is done by
+    /// functions that take these, so that the message need not be in memory for them.
     // In line, so that of a message no more is taken apart than is looked at.
     #[inline(always)]
     fn read(
         &mut self,
-        mut last: impl FnMut(&mut Events, Message<'_>) -> Result<bool>,
-        mut more: impl FnMut(&mut Self) -> Result<bool>,
+        mut last: impl FnMut(&mut Events, Message<'_>, &[u8]) -> Result<bool>,
     ) -> Result<Option<Found>> {
-        loop {
-            let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
-            let mut messages = Messages::at(datagram, self.unread.start);
-            let mut at = self.unread.start;
-            while let Some(message) = messages.next() {
-                let found = match message {
-                    Ok(message) => {
-                        last(&mut self.events, message).map(|is_last| (is_last, message))
-                    }
-                    Err(error) => Err(error),
-                };
-                match found {
-                    Ok((false, _)) => at = messages.offset(),
-                    Ok((true, message)) => {
-                        self.unread.start = messages.offset();
-                        // Both are in the buffer.
-                        let start = at.wrapping_add(HEADER);
-                        return Ok(Some(Found {
-                            header: message.header,
-                            payload: start..start.wrapping_add(message.payload.len()),
-                        }));
-                    }
-                    Err(error) => {
-                        self.unread.start = messages.offset();
-                        return Err(error);
-                    }
-                }
+        let Range { start, end } = self.unread;
+        let mut rest = part(&self.buffer, start, end.wrapping_sub(start));
+        while !rest.is_empty() {
+            let at = end.wrapping_sub(rest.len());
+            let Some(message) = Message::first_of(rest) else {
+                self.unread = 0..0;
+                return Err(message::malformed(at));
+            };
+            let bytes = rest;
+            rest = behind(rest, message.header.len as usize);
+            let is_last = last(&mut self.events, message, bytes);
+            if let Ok(false) = is_last {
+                continue;
             }
-            self.unread = 0..0;
-            if !more(self)? {
-                return Ok(None);
-            }
+            self.unread.start = end.wrapping_sub(rest.len());
+            is_last?;
+            return Ok(Some(Found {
+                kind: message.header.kind,
+                flags: message.header.flags,
+                start: at.wrapping_add(HEADER),
+                len: message.payload.len(),
+            }));
         }
+        self.unread = 0..0;
+        Ok(None)
     }
 
     /// The message that [`Self::read`] has found.
     #[inline(always)]
     pub(crate) fn found(&self, found: &Found) -> Message<'_> {
+        // Read once more, which costs nothing where nobody looks at it.
+        let header = found.start.wrapping_sub(HEADER)..found.start;
+        let header = self.buffer.get(header).and_then(Header::read);
         Message {
-            header: found.header,
-            payload: self.buffer.get(found.payload.clone()).unwrap_or_default(),
+            header: header.unwrap_or_default(),
+            payload: part(&self.buffer, found.start, found.len),
         }
     }
+
     /// Sends a datagram of one message or several to the kernel.
     // In line, as what is around it is quicker for knowing what it does.
     #[inline(always)]
@@ -249,7 +264,11 @@ impl<T: Transport> Socket<T> {
         self.begin();
         self.send(request)?;
         let mut deadline = Deadline::new(self.timeout);
-        let beside = |_: &mut Events, message: &Message<'_>, _| beside(message);
+        let beside = |_: &mut Events, bytes: &[u8], _| {
+            if let Some(message) = Message::first_of(bytes) {
+                beside(&message);
+            }
+        };
         let found = self.answer((seq, 1), expect, &mut deadline, beside)?;
         Ok(self.found(&found))
     }
@@ -274,7 +293,6 @@ impl<T: Transport> Socket<T> {
         let mut deadline = Deadline::new(self.timeout);
         for i in 0..count {
             let awaited = (first.wrapping_add(i), count.wrapping_sub(i));
-            deadline.has_received = false;
             // `each` is called in one place, so that it is put in line there.
             let message = match self.answer(awaited, expect, &mut deadline, Events::keep) {
                 Ok(found) => Ok(self.found(&found)),
@@ -292,75 +310,83 @@ impl<T: Transport> Socket<T> {
     }
 
     /// Waits for the answer to the first of the requests `awaited`: a sequence number, and
-    /// how many there are from it on. Hands the messages before the answer to `beside`. If
-    /// the socket fails, the answers to all of them are given up.
+    /// how many there are from it on. Hands the messages before the answer to `beside`, as the
+    /// bytes that begin with them. If the socket fails, the answers to all of them are given up.
     #[inline(always)]
     fn answer(
         &mut self,
         awaited: (u32, u32),
         expect: Expect,
         deadline: &mut Deadline,
-        mut beside: impl FnMut(&mut Events, &Message<'_>, u32),
+        mut beside: impl FnMut(&mut Events, &[u8], u32),
     ) -> Result<Found> {
         let (seq, portid) = (awaited.0, self.portid);
-        let found = self.read(
-            |events, message| {
-                let Header { kind, .. } = message.header;
+        let mut has_received = false;
+        let found = loop {
+            // As a rule nothing is unread before an answer.
+            if self.unread.is_empty() {
+                if has_received {
+                    if let Err(error) = deadline.left() {
+                        return Err(self.failed(error, awaited, expect));
+                    }
+                }
+                has_received = true;
+                if let Err(error) = self.receive_answer(deadline) {
+                    return Err(self.failed(error, awaited, expect));
+                }
+            }
+            let read = self.read(|events, Message { header, payload }, bytes| {
                 // An event, which is kept, or a late answer to an earlier request, which
                 // `Events::keep` drops.
-                if message.header.seq != seq || message.header.portid != portid {
-                    beside(events, &message, portid);
+                if header.seq != seq || header.portid != portid {
+                    beside(events, bytes, portid);
                     return Ok(false);
                 }
-                if kind < MIN_TYPE {
-                    let is_ack = expect == Expect::Ack && message::is_ack(kind, message.payload);
+                if header.kind < MIN_TYPE {
+                    let is_ack = expect == Expect::Ack && message::is_ack(header.kind, payload);
                     return if is_ack {
                         Ok(true)
                     } else {
-                        ends(message, expect)
+                        ends(bytes, expect)
                     };
                 }
                 // An event that the request itself has caused can have its numbers.
                 let is_event = match expect {
                     Expect::Ack => true,
-                    Expect::Command(cmd) => message.payload.first() != Some(&cmd),
+                    Expect::Command(cmd) => payload.first() != Some(&cmd),
                     Expect::Reply | Expect::Entry => false,
                 };
                 if is_event {
                     // No answer, whatever its port: so it is kept.
-                    beside(events, &message, 0);
+                    beside(events, bytes, 0);
                 }
                 Ok(!is_event)
-            },
-            |socket| socket.receive_answer(deadline),
-        );
-        match found {
-            Ok(Some(found)) => {
-                let Header { kind, flags, .. } = found.header;
-                if kind < MIN_TYPE {
-                    // The end of a dump; an ACK is the end of nothing that is open.
-                    if self.open == Some(seq) {
-                        self.open = None;
-                    }
-                } else if flags & flags::MULTI != 0 {
-                    self.open = Some(seq);
-                }
-                Ok(found)
+            });
+            match read {
+                Ok(None) => {}
+                Ok(Some(found)) => break found,
+                Err(error) => return Err(self.failed(error, awaited, expect)),
             }
-            Ok(None) => Err(Error::Timeout(self.timeout)),
-            Err(error) => Err(self.failed(error, awaited, expect)),
+        };
+        if found.kind < MIN_TYPE {
+            // The end of a dump; an ACK is the end of nothing that is open.
+            if self.open == Some(seq) {
+                self.open = None;
+            }
+        } else if found.flags & flags::MULTI != 0 {
+            self.open = Some(seq);
         }
+        Ok(found)
     }
 
     /// Receives the next datagram that may have the answer.
     #[inline(always)]
-    fn receive_answer(&mut self, deadline: &mut Deadline) -> Result<bool> {
-        deadline.allow()?;
+    fn receive_answer(&mut self, deadline: &mut Deadline) -> Result<()> {
         match self.receive() {
             Ok(Some(len)) => self.unread = 0..len,
             received => self.wait_for_datagram(received, deadline)?,
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Notes that what is `awaited` will not be waited for, unless it was refused.
@@ -454,11 +480,12 @@ fn receive_failed(error: io::Error) -> Result<Option<usize>> {
     }
 }
 
-/// Tells whether a message of netlink's own ends the wait for `expect`. One that says
+/// Tells whether the message of netlink's own with which `bytes` begin ends the wait for `expect`. One that says
 /// no is an error.
 #[cold]
-fn ends(message: Message<'_>, expect: Expect) -> Result<bool> {
-    match message.kind()? {
+fn ends(bytes: &[u8], expect: Expect) -> Result<bool> {
+    let message = Message::first_of(bytes);
+    match message.map_or(Ok(Kind::Noop), |message| message.kind())? {
         Kind::Refused(refusal) => Err(Error::Refused(refusal)),
         Kind::Overrun => Err(Error::Overrun),
         Kind::Done => Ok(expect == Expect::Entry),

@@ -125,9 +125,18 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32
             &raw mut address_len,
         )
     })?;
-    let netlink =
-        address_len == ADDRESS_LEN && address.nl_family == libc::AF_NETLINK as libc::sa_family_t;
-    Ok((netlink.then_some(address.nl_pid), len))
+    if address_len != ADDRESS_LEN || address.nl_family != libc::AF_NETLINK as libc::sa_family_t {
+        return Ok(from_nobody(len));
+    }
+    Ok((Some(address.nl_pid), len))
+}
+
+/// What [`receive`] returns for a datagram whose sender has no netlink address.
+// Not in line, so that the usual case is a branch that is not taken.
+#[cold]
+#[inline(never)]
+fn from_nobody(len: usize) -> (Option<u32>, usize) {
+    (None, len)
 }
 
 /// As [`receive`], by `recvmsg()`. Also returns the id of the event's network namespace, which

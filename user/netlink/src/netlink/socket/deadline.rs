@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 /// The time by which an operation has to be done. The clock is first read when the
 /// operation has to wait or to receive again: until then no time has passed, as no
-/// receive blocks.
+/// receive blocks. Before each receive but the first, an operation asks [`Self::left`]:
+/// however many datagrams come, none of them makes the wait longer.
 #[derive(Debug)]
 pub(super) struct Deadline {
     timeout: Duration,
     begun: Option<Instant>,
-    pub(super) has_received: bool,
 }
 
 impl Deadline {
@@ -20,7 +20,6 @@ impl Deadline {
         Self {
             timeout,
             begun: None,
-            has_received: false,
         }
     }
 
@@ -35,15 +34,5 @@ impl Deadline {
             Some(left) if !left.is_zero() => Ok(Some(left)),
             _ => Err(Error::Timeout(self.timeout)),
         }
-    }
-
-    /// Allows a receive, unless it is another one and the time is up: however many
-    /// datagrams come, none of them makes the wait longer.
-    #[inline]
-    pub(super) fn allow(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.has_received, true) {
-            self.left()?;
-        }
-        Ok(())
     }
 }

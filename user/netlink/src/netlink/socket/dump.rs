@@ -4,9 +4,10 @@
 //! stops before it.
 
 use super::{ends, Deadline, Expect, Socket, TIMEOUT};
+use crate::netlink::attr::behind;
 use crate::netlink::error::{Error, Result};
 use crate::netlink::events::Events;
-use crate::netlink::message::{self, flags, Header, Message, Messages, MIN_TYPE};
+use crate::netlink::message::{self, flags, Header, Message, MIN_TYPE};
 use crate::netlink::transport::{Netlink, Transport};
 use std::cell::Cell;
 use std::time::Duration;
@@ -52,8 +53,8 @@ impl<T: Transport> Dump<'_, T> {
             Ok(found) => found,
             Err(error) => return Err(self.failed(error)),
         };
-        self.interrupted |= found.header.flags & flags::DUMP_INTR != 0;
-        if found.header.kind < MIN_TYPE {
+        self.interrupted |= found.flags & flags::DUMP_INTR != 0;
+        if found.kind < MIN_TYPE {
             self.has_ended = true;
             return Ok(None);
         }
@@ -72,30 +73,36 @@ impl<T: Transport> Dump<'_, T> {
     fn read(&mut self, mut each: impl FnMut(Message<'_>) -> Result<()>) -> Result<()> {
         let (seq, portid) = (self.seq, self.socket.portid);
         let (came, refused) = (Cell::new(true), Cell::new(false));
-        let read = self.socket.read(
-            |events, message| {
+        let read = loop {
+            let read = self.socket.read(|events, message, bytes| {
                 if message.header.seq != seq || message.header.portid != portid {
-                    events.keep(&message, portid);
+                    events.keep(bytes, portid);
                     return Ok(false);
                 }
                 came.set(true);
                 self.interrupted |= message.header.flags & flags::DUMP_INTR != 0;
                 if message.header.kind < MIN_TYPE {
-                    let end = ends(message, Expect::Entry);
+                    let end = ends(bytes, Expect::Entry);
                     refused.set(end.is_err());
                     return end;
                 }
                 each(message)?;
                 Ok(false)
-            },
-            |socket| {
-                let left = self.all.left()?.unwrap_or(Duration::MAX);
-                if came.take() {
-                    self.silence = Deadline::new(socket.timeout.min(left));
-                }
-                socket.receive_answer(&mut self.silence)
-            },
-        );
+            });
+            match read {
+                Ok(None) => {}
+                read => break read,
+            }
+            let left = self.all.left()?.unwrap_or(Duration::MAX);
+            if came.take() {
+                self.silence = Deadline::new(self.socket.timeout.min(left));
+            } else {
+                self.silence.left()?;
+            }
+            if let Err(error) = self.socket.receive_answer(&mut self.silence) {
+                break Err(error);
+            }
+        };
         match read {
             Ok(_) => self.socket.open = None,
             Err(error) if refused.get() => return Err(self.failed(error)),
@@ -227,14 +234,18 @@ impl<T: Transport> Socket<T> {
     /// ACK of the request `ping` was there.
     pub(super) fn keep_unread(&mut self, ping: Option<u32>) -> bool {
         let mut answered = false;
-        let datagram = self.buffer.get(..self.unread.end).unwrap_or_default();
-        for message in Messages::at(datagram, self.unread.start) {
-            let Ok(message) = message else {
+        let mut rest = self.buffer.get(self.unread.clone()).unwrap_or_default();
+        while !rest.is_empty() {
+            let Some(message) = Message::first_of(rest) else {
                 self.events.lose();
                 break;
             };
             let Header {
-                kind, seq, portid, ..
+                len,
+                kind,
+                seq,
+                portid,
+                ..
             } = message.header;
             if portid == self.portid && self.open == Some(seq) {
                 if kind == DONE {
@@ -243,8 +254,9 @@ impl<T: Transport> Socket<T> {
             } else if portid == self.portid && ping == Some(seq) {
                 answered |= kind == ERROR;
             } else {
-                self.events.keep(&message, self.portid);
+                self.events.keep(rest, self.portid);
             }
+            rest = behind(rest, len as usize);
         }
         self.unread = 0..0;
         answered

@@ -8,6 +8,7 @@ mod events;
 
 use super::super::transport::Received;
 use super::*;
+use crate::netlink::message::Messages;
 use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::thread;

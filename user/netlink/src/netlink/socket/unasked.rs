@@ -28,10 +28,10 @@ impl<T: Transport> Socket<T> {
                 return self.events.get(kept);
             }
         }
-        let found = self.find(wanted, true)?;
-        found
-            .ok_or(Error::Timeout(self.timeout))
-            .map(|found| self.found(&found))
+        match self.find(wanted, true)? {
+            Some(found) => Ok(self.found(&found)),
+            None => Err(Error::Timeout(self.timeout)),
+        }
     }
 
     /// As [`next_message`](Self::next_message), but does not wait: returns `None` if no message
@@ -52,8 +52,10 @@ impl<T: Transport> Socket<T> {
                 return self.events.get(kept).map(Some);
             }
         }
-        let found = self.find(wanted, false)?;
-        Ok(found.map(|found| self.found(&found)))
+        match self.find(wanted, false)? {
+            Some(found) => Ok(Some(self.found(&found))),
+            None => Ok(None),
+        }
     }
 
     /// Listens to the groups that the socket has joined or joins in all network namespaces that
@@ -129,10 +131,33 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Option<Found>> {
         let portid = self.portid;
         let mut deadline = Deadline::new(self.timeout);
-        self.read(
-            |events, message| Ok(wanted(&message) && !events.is_late(&message, portid)),
-            |socket| socket.receive_event(&mut deadline, waits),
-        )
+        let mut has_received = false;
+        loop {
+            if self.unread.is_empty() {
+                if has_received {
+                    self.may_go_on(&mut deadline)?;
+                }
+                has_received = true;
+                if !self.receive_event(&mut deadline, waits)? {
+                    return Ok(None);
+                }
+            }
+            let found = self.read(|events, message, bytes| {
+                Ok(wanted(&message) && !events.is_late(bytes, portid))
+            })?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Fails if the time is up: with a loss, if there is one to report.
+    #[cold]
+    fn may_go_on(&self, deadline: &mut Deadline) -> Result<()> {
+        match deadline.left() {
+            Err(_) if self.events.has_lost() => Err(Error::Overrun),
+            left => left.map(drop),
+        }
     }
 
     /// Receives the next datagram of events, or reports a loss. The kernel reports a loss
@@ -142,10 +167,6 @@ impl<T: Transport> Socket<T> {
     /// the deadline has passed.
     #[inline(always)]
     fn receive_event(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
-        match deadline.allow() {
-            Err(_) if self.events.has_lost() => return Err(Error::Overrun),
-            allowed => allowed?,
-        }
         match self.receive() {
             Ok(Some(len)) => {
                 self.unread = 0..len;
