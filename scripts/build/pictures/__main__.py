@@ -23,6 +23,7 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = "docs/pictures"
 
 DRAWN = {
+    "conversation": talks.conversation,
     "layers": system.layers,
     "request": system.request,
     "families": system.families,
@@ -35,6 +36,9 @@ DRAWN = {
     "operation": figures.operation,
     "project": figures.project,
 }
+
+# What scripts/build/recording makes.
+RECORDED = ("run",)
 
 # Datagrams of captures, as arguments of parley.
 DECODED = {
@@ -76,9 +80,9 @@ def stale(top):
         made_by = f"\n<metadata>parley {arguments}</metadata>\n"
         if not path.exists() or made_by not in path.read_text():
             yield f"{FOLDER}/{name}.svg is not made by parley {arguments}"
-    for name in sorted(there - {*DRAWN, *DECODED}):
+    for name in sorted(there - {*DRAWN, *DECODED, *RECORDED}):
         yield f"{FOLDER}/{name}.svg is made by nothing"
-    pages = "".join(path.read_text() for path in sorted(top.glob("docs/**/*.md")))
+    pages = "".join(path.read_text() for path in (top / "README.md", *top.glob("docs/**/*.md")))
     for name in sorted(there):
         if f"pictures/{name}.svg)" not in pages:
             yield f"{FOLDER}/{name}.svg is in no document"

@@ -109,6 +109,9 @@ class Sources:
             self.find("spec/parley.yaml", rf"name: {name}\n +type: const\n +value: (\d+)")[1]
         )
 
+    def family(self):
+        return self.find("spec/parley.yaml", r"^name: (\w+)$")[1]
+
     def group(self):
         return self.find("spec/parley.yaml", r"mcast-groups:\n  list:\n    -\n      name: (\w+)")[1]
 

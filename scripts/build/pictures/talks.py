@@ -316,3 +316,46 @@ def question(sources):
         744,
     )
     return sheet
+
+
+def conversation(sources):
+    """All directions in which user space and the kernel talk."""
+    echo, read, event, question, answer = map(
+        sources.operation, ("echo", "counter-get", "counter-change-ntf", "question", "answer")
+    )
+    change = event.name.removeprefix("counter-").removesuffix("-ntf")
+    sheet = Sheet(
+        "How user space and the kernel talk",
+        "User space above, the kernel below. A program sends a request and gets a reply; it asks"
+        " for a dump and gets many messages; the module sends an event to all listeners; and it"
+        " puts a question to a process, which answers.",
+        sources.style(),
+    )
+    sheet.frame(8, 8, 744, 72, "user space")
+    sheet.rule(2, 150, 758, 150)
+    sheet.frame(8, 200, 744, 72, "the kernel")
+    sheet.box(20, 224, 720, 38, ("the module", f"the family {sources.family()}"), "green")
+    # What happens, who takes part, and the messages in their order: where each is, whether it goes
+    # to the kernel, and its name.
+    columns = (
+        ("request and reply", ("a program",), ((44, True, echo.name), (120, False, echo.name))),
+        (
+            "dump",
+            ("a program",),
+            ((24, True, read.name), (104, False, ""), (120, False, ""), (136, False, "DONE")),
+        ),
+        ("event", ("listener", "listener"), ((40, False, change), (130, False, change))),
+        ("question", ("an agent",), ((30, False, question.name), (110, True, answer.name))),
+    )
+    assert "dump" in read.modes and event.group and question.event
+    for place, (title, who, messages) in enumerate(columns):
+        left = 20 + place * 182
+        width = (174 - 6 * (len(who) - 1)) / len(who)
+        for number, name in enumerate(who):
+            sheet.box(left + number * (width + 6), 32, width, 38, (name,), "blue")
+        sheet.text(left + 87, 97, title, "bold mid", 176)
+        for at, is_down, name in messages:
+            x = left + at
+            sheet.arrow(*((x, y) for y in ((106, 200) if is_down else (200, 106))))
+            sheet.text(x + 5, 134 if is_down else 172, name, "small")
+    return sheet

@@ -89,6 +89,7 @@ class Pictures(ScriptTest):
     def test_a_stale_picture_and_one_that_nothing_makes_are_found(self):
         for name in ("kmod", "user", "spec", "bench", "conformance", "sample"):
             (self.folder / name).symlink_to(TOP / name)
+        shutil.copy(TOP / "README.md", self.folder)
         for name in ("docs", "scripts"):
             shutil.copytree(TOP / name, self.folder / name)
 
