@@ -34,6 +34,7 @@ mod output {
     pub(crate) mod family;
     pub(crate) mod json;
     pub(crate) mod network;
+    mod picture;
     pub(crate) mod steps;
     pub(crate) mod streams;
     pub(crate) mod text;
@@ -189,6 +190,11 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     }
     let arguments = Arguments::from_arg_matches_mut(&mut matches);
     let arguments = arguments.map_err(|error| usage_error(&path, |at| error.format(at)))?;
+    if let (true, Command::Decode(decode)) = (arguments.json, &arguments.command) {
+        if let Some(option) = decode.not_json() {
+            return Err(refusal(&path, option, "'--json'"));
+        }
+    }
     // Of a monitor, what is followed decides.
     if let Command::Monitor(monitor) = &arguments.command {
         if monitor.is_unknown() {

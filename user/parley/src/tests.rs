@@ -250,6 +250,79 @@ fn the_old_names_of_decode_and_its_options_still_work() {
 }
 
 #[test]
+fn a_picture_is_not_json_and_datagrams_count_from_1() {
+    for (line, error) in [
+        (
+            "decode - --svg --json",
+            "'--svg' cannot be used with '--json'",
+        ),
+        (
+            "--json decode - --svg",
+            "'--svg' cannot be used with '--json'",
+        ),
+        ("decode - --select 0", "expected a number from 1 up"),
+    ] {
+        let refused = refused(line);
+        assert!(refused.contains(error), "{line}: {refused}");
+    }
+}
+
+/// Runs `parley decode` with these words, in the checkout's root. Returns what it prints.
+fn decoded(line: &str) -> (String, anyhow::Result<()>) {
+    const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+    let words = line.split(' ').map(|word| match word.starts_with("user/") {
+        true => format!("{TOP}{word}"),
+        false => word.to_owned(),
+    });
+    let words: Vec<_> = words.map(OsString::from).collect();
+    let arguments = parse(&words).unwrap();
+    let Command::Decode(decode) = &arguments.command else {
+        panic!("not a command to decode: {line}");
+    };
+    let mut out = Vec::new();
+    let done = decode.run(&mut out, arguments.json);
+    (String::from_utf8(out).unwrap(), done)
+}
+
+#[test]
+fn the_documents_have_the_pictures_that_decode_makes_today() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/pictures");
+    let mut made = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        // scripts/build/pictures puts the command there.
+        let second = text.lines().nth(1).unwrap_or_default();
+        let command = second.strip_prefix("<metadata>");
+        let Some(command) = command.and_then(|rest| rest.strip_suffix("</metadata>")) else {
+            continue;
+        };
+        let (picture, done) = decoded(command);
+        done.unwrap();
+        assert!(
+            text.replacen(&format!("{second}\n"), "", 1) == picture,
+            "{} is stale; run: scripts/build/pictures",
+            path.display()
+        );
+        made += 1;
+    }
+    assert!(made > 2, "{made} pictures of messages");
+}
+
+#[test]
+fn select_shows_one_datagram_by_the_names_that_the_others_taught() {
+    let echo = "user/fuzz/seeds/echo.pcap";
+    let (text, done) = decoded(&format!("parley decode --select 3 {echo}"));
+    done.unwrap();
+    assert_eq!(text.matches("datagram ").count(), 1, "{text}");
+    assert!(text.contains("message: parley echo, a request"), "{text}");
+    let (text, done) = decoded(&format!("parley decode --svg --select 2 --select 9 {echo}"));
+    assert!(text.contains("CTRL_CMD_NEWFAMILY"), "{text}");
+    let error = done.unwrap_err().to_string();
+    assert_eq!(error, "there is no datagram 9: the file has 4");
+}
+
+#[test]
 fn an_error_of_usage_is_json_if_that_was_asked_for() {
     let json = |line: &str| {
         let words: Vec<_> = line.split(' ').map(OsString::from).collect();

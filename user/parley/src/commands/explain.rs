@@ -3,12 +3,13 @@
 //! `parley decode`
 
 use crate::inherited;
-use crate::output::explained::Printer;
+use crate::output::explained::{Form, Printer};
 use crate::output::family::context;
 use crate::specs;
 use anyhow::{anyhow, bail, Context as _, Result};
 use clap::Args;
 use parley_netlink::explain::capture::{self, Problem, Read as Captured, Reader};
+use parley_netlink::explain::Context;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
@@ -45,6 +46,18 @@ pub(crate) struct Explain {
     /// Show all bytes of long values
     #[arg(long)]
     all: bool,
+    /// Show only this datagram of FILE; may be given again
+    #[arg(long, value_name = "N", value_parser = number)]
+    select: Vec<usize>,
+    /// Print a picture of the messages, in SVG
+    #[arg(long)]
+    svg: bool,
+}
+
+/// The number of a datagram, which are counted from 1.
+fn number(text: &str) -> Result<usize, &'static str> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or("expected a number from 1 up")
 }
 
 fn protocol(text: &str) -> Result<u16, String> {
@@ -66,6 +79,11 @@ fn family(text: &str) -> Result<(String, u16), String> {
 }
 
 impl Explain {
+    /// Returns the option with which there is no JSON, if it was given.
+    pub(crate) fn not_json(&self) -> Option<&'static str> {
+        self.svg.then_some("svg")
+    }
+
     pub(crate) fn run(&self, out: &mut dyn Write, json: bool) -> Result<()> {
         let name = inherited::input_name(&self.file);
         let mut context = context();
@@ -75,10 +93,33 @@ impl Explain {
         for (name, id) in &self.family {
             context.name_family(*id, name);
         }
-        let mut printer = Printer::new(self.all, json);
+        let form = match (json, self.svg) {
+            (true, _) => Form::Json,
+            (_, true) => Form::Svg,
+            _ => Form::Text,
+        };
+        let mut printer = Printer::new(self.all, form, &self.select);
+        let shown = self.show(out, &mut context, &mut printer, &name);
+        printer.finish(out)?;
+        let reasons = shown?.into_iter().chain(printer.wrong());
+        let reasons: Vec<_> = reasons.chain(printer.missing()).collect();
+        if !reasons.is_empty() {
+            bail!("{}", reasons.join("\n        "));
+        }
+        Ok(())
+    }
+
+    /// Decodes the file. Returns the problems that a capture has.
+    fn show(
+        &self,
+        out: &mut dyn Write,
+        context: &mut Context,
+        printer: &mut Printer<'_>,
+        name: &str,
+    ) -> Result<Vec<String>> {
         let mut problems = Vec::new();
         let mut take = |captured: Captured<'_>| -> Result<()> {
-            printer.all(out, &mut context, &captured)?;
+            printer.all(out, context, &captured)?;
             problems.extend(captured.problems);
             // Whoever writes the capture may be waiting for what it shows.
             Ok(out.flush()?)
@@ -107,11 +148,7 @@ impl Explain {
             take(reader.finish().map_err(misread)?)?;
         }
         let problems = problems.iter().map(|problem| format!("{name}, {problem}"));
-        let reasons: Vec<_> = problems.chain(printer.wrong()).collect();
-        if !reasons.is_empty() {
-            bail!("{}", reasons.join("\n        "));
-        }
-        Ok(())
+        Ok(problems.collect())
     }
 }
 

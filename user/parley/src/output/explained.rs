@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Decoded datagrams: as rows for people, and as an object for each message.
+//! Decoded datagrams: as rows for people, as an object for each message, or as a picture.
 
+use super::picture::Picture;
 use super::streams;
 use anyhow::Result;
 use parley_netlink::explain::capture::{Format, Packet, Read as Captured};
@@ -11,9 +12,21 @@ use serde_json::{json, Map, Value};
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+/// How datagrams are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Json,
+    Svg,
+}
+
 /// What was explained so far.
-pub(crate) struct Printer {
+pub(crate) struct Printer<'a> {
     json: bool,
+    /// What is shown at the end, if it is a picture.
+    picture: Option<Picture>,
+    /// Which datagrams are shown; all, if this is empty.
+    select: &'a [usize],
     style: Style,
     /// How many datagrams, and the time of the first one.
     datagrams: usize,
@@ -23,13 +36,15 @@ pub(crate) struct Printer {
     first_bad: Option<(usize, usize)>,
 }
 
-impl Printer {
-    pub(crate) fn new(all: bool, json: bool) -> Self {
+impl<'a> Printer<'a> {
+    pub(crate) fn new(all: bool, form: Form, select: &'a [usize]) -> Self {
         let mut style = Style::default();
         style.colour = streams::colour(io::stdout().is_terminal());
         style.all = all;
         Self {
-            json,
+            json: form == Form::Json,
+            picture: (form == Form::Svg).then(|| Picture::new(all)),
+            select,
             style,
             datagrams: 0,
             begin: None,
@@ -49,12 +64,15 @@ impl Printer {
         for packet in &captured.packets {
             if self.datagrams == 0 {
                 self.begin = packet.time;
-                if !self.json {
+                if !self.json && self.picture.is_none() {
                     write!(out, "{}", render::legend(style))?;
                 }
             }
             self.datagrams += 1;
             let explained = context.explain(packet.datagram());
+            if !self.select.is_empty() && !self.select.contains(&self.datagrams) {
+                continue;
+            }
             let bad = explained.fields.iter().filter(|field| field.bad.is_some());
             self.bad += bad.clone().count();
             let first = bad.map(|bad| (self.datagrams, bad.offset)).next();
@@ -68,10 +86,34 @@ impl Printer {
             }
             let (number, direction) = (self.datagrams, explained.direction);
             let heading = heading(number, packet, direction, self.begin, captured.format);
+            if let Some(picture) = &mut self.picture {
+                picture.datagram(&heading, &explained, &packet.bytes);
+                continue;
+            }
             writeln!(out, "{}", style.paint(render::Part::Heading, &heading))?;
             write!(out, "{}", render::text(&explained, &packet.bytes, style))?;
         }
         Ok(())
+    }
+
+    /// Writes the picture, if there is to be one of what was decoded.
+    pub(crate) fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        match self.picture.take() {
+            Some(picture) if self.datagrams > 0 => out.write_all(picture.finish().as_bytes()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the numbers of the datagrams that were to be shown, and are not there.
+    pub(crate) fn missing(&self) -> Option<String> {
+        let missing = self
+            .select
+            .iter()
+            .find(|select| **select > self.datagrams)?;
+        let count = self.datagrams;
+        Some(format!(
+            "there is no datagram {missing}: the file has {count}"
+        ))
     }
 
     /// Says what is wrong with them, if anything.

@@ -151,6 +151,10 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "Decode a hexdump of an rtnetlink message.",
                 "parley decode --protocol route message.hex",
             ),
+            (
+                "Print the second datagram of a capture as a picture.",
+                "parley decode --svg --select 2 netlink.pcap",
+            ),
         ],
         "completions" => &[(
             "Print the completion script that make install installs for bash.",
