@@ -167,9 +167,11 @@ CHANGES = [
     ("ethtool", "rss-get", {"header": {"dev-index": 1}, "context": 3}),
     ("devlink", "reload", {
         "bus-name": "netdevsim", "dev-name": "netdevsim7", "reload-action": "fw-activate",
-        "reload-limits": {"value": ["no-reset"], "selector": ["no-reset"]}}),
+        # The spec names the actions, not the limits.
+        "reload-limits": {"value": ["fw-activate"], "selector": ["fw-activate"]}}),
     ("net_shaper", "group", {
-        "ifindex": 1, "handle": {"scope": "node", "id": 7}, "metric": "bps", "bw-max": 1 << 40,
+        # In the order of the spec, in which parley sends them.
+        "handle": {"scope": "node", "id": 7}, "metric": "bps", "bw-max": 1 << 40, "ifindex": 1,
         "leaves": [{"handle": {"scope": "queue", "id": 0}, "weight": 1},
                    {"handle": {"scope": "queue", "id": 1}}]}),
     ("mptcp_pm", "add-addr", {
@@ -184,6 +186,11 @@ CHANGES = [
 OWN = ("proc-pid", "proc-name")
 # pyynl reads these structs without the padding that C has in them, or that the spec lacks.
 PACKED = ("vf-guid",)
+
+
+# The kernel sends the flags of ip6tnl in host order. In the spec the attribute inherits the byte
+# order of ipip's, which has 16 bits, and pyynl goes by that; parley does not, see docs/specs.md.
+OTHER_ORDER = {("rt-link", "linkinfo.data.flags"): 4}
 
 
 class Encoder(json.JSONEncoder):
@@ -270,7 +277,8 @@ class Judge:
         tally["changing"] += len(changing)
         wrong = [(path, one, other) for path, one, other in differences(ours, before)
                  if not any((path + ".").startswith(place + ".") for place in changing)
-                 and path.rsplit(".", 1)[-1] not in OWN]
+                 and path.rsplit(".", 1)[-1] not in OWN
+                 and not in_other_order(family, path, one, other)]
         tally["values"] += count(before) - len(wrong) - len(changing)
         for path, one, other in wrong:
             self.wrong.append(f"{at}{path}: {str(one)[:300]}; pyynl has {str(other)[:300]}")
@@ -308,6 +316,15 @@ class Judge:
         for family in {family for family, _, _ in changes if family in self.used}:
             if not self.counts.get(family, {}).get("encoded"):
                 yield f"{family}: no request was the same"
+
+
+def in_other_order(family, path, one, other):
+    """Whether a value of OTHER_ORDER is the same but for its byte order."""
+    lengths = [length for (spec, end), length in OTHER_ORDER.items()
+               if spec == family and path.endswith("." + end)]
+    return any(isinstance(one, int) and isinstance(other, int)
+               and one.to_bytes(length, "little") == other.to_bytes(length, "big")
+               for length in lengths)
 
 
 def is_there(family):

@@ -34,16 +34,17 @@
 mod deadline;
 mod dump;
 mod open;
+mod read;
 mod unasked;
 
-use super::attr::behind;
 use super::error::{Error, Result};
 use super::events::Events;
 pub use super::expect::Expect;
-use super::message::{self, flags, Header, Kind, Message, HEADER, MIN_TYPE};
+use super::message::{self, flags, Kind, Message, MIN_TYPE};
 use super::transport::{Netlink, Transport};
 use deadline::Deadline;
 pub use dump::Dump;
+pub(crate) use read::Found;
 use std::io;
 use std::ops::Range;
 use std::time::Duration;
@@ -78,31 +79,6 @@ pub struct Socket<T = Netlink> {
     /// The sequence number of an answer in several messages whose end has not been
     /// read. While the kernel is at it, it refuses another dump with `EBUSY`.
     open: Option<u32>,
-}
-
-/// A message in a socket's buffer, which is whole there.
-#[derive(Debug)]
-pub(crate) struct Found {
-    kind: u16,
-    flags: u16,
-    /// Where its payload begins.
-    start: usize,
-    len: usize,
-}
-
-/// Returns `len` bytes of `bytes`, from `start` on, which are there.
-// By branches, which are quicker than what the compiler makes of a default.
-#[inline(always)]
-fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
-    #[cold]
-    #[inline(never)]
-    fn none<'a>() -> &'a [u8] {
-        &[]
-    }
-    match bytes.get(start..).and_then(|rest| rest.get(..len)) {
-        Some(part) => part,
-        None => none(),
-    }
 }
 
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
@@ -169,54 +145,6 @@ impl<T: Transport> Socket<T> {
     pub fn wait_for_ever(&mut self) -> Result<()> {
         self.timeout = Duration::MAX;
         Ok(())
-    }
-
-    /// Reads what is unread, until a message is the `last`. Returns nothing if none is.
-    /// `last` also gets the bytes that begin with the message: what it rarely does is done by
-    /// functions that take these, so that the message need not be in memory for them.
-    // In line, so that of a message no more is taken apart than is looked at.
-    #[inline(always)]
-    fn read(
-        &mut self,
-        mut last: impl FnMut(&mut Events, Message<'_>, &[u8]) -> Result<bool>,
-    ) -> Result<Option<Found>> {
-        let Range { start, end } = self.unread;
-        let mut rest = part(&self.buffer, start, end.wrapping_sub(start));
-        while !rest.is_empty() {
-            let at = end.wrapping_sub(rest.len());
-            let Some(message) = Message::first_of(rest) else {
-                self.unread = 0..0;
-                return Err(message::malformed(at));
-            };
-            let bytes = rest;
-            rest = behind(rest, message.header.len as usize);
-            let is_last = last(&mut self.events, message, bytes);
-            if let Ok(false) = is_last {
-                continue;
-            }
-            self.unread.start = end.wrapping_sub(rest.len());
-            is_last?;
-            return Ok(Some(Found {
-                kind: message.header.kind,
-                flags: message.header.flags,
-                start: at.wrapping_add(HEADER),
-                len: message.payload.len(),
-            }));
-        }
-        self.unread = 0..0;
-        Ok(None)
-    }
-
-    /// The message that [`Self::read`] has found.
-    #[inline(always)]
-    pub(crate) fn found(&self, found: &Found) -> Message<'_> {
-        // Read once more, which costs nothing where nobody looks at it.
-        let header = found.start.wrapping_sub(HEADER)..found.start;
-        let header = self.buffer.get(header).and_then(Header::read);
-        Message {
-            header: header.unwrap_or_default(),
-            payload: part(&self.buffer, found.start, found.len),
-        }
     }
 
     /// Sends a datagram of one message or several to the kernel.

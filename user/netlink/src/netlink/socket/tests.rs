@@ -8,7 +8,7 @@ mod events;
 
 use super::super::transport::Received;
 use super::*;
-use crate::netlink::message::Messages;
+use crate::netlink::message::{Header, Messages, HEADER};
 use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::thread;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Goes through the messages in the socket's buffer.
+
+use super::Socket;
+use crate::netlink::attr::behind;
+use crate::netlink::error::Result;
+use crate::netlink::events::Events;
+use crate::netlink::message::{self, Header, Message, HEADER};
+use crate::netlink::transport::Transport;
+use std::ops::Range;
+
+/// A message in a socket's buffer, which is whole there.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(super) kind: u16,
+    pub(super) flags: u16,
+    /// Where its payload begins.
+    start: usize,
+    len: usize,
+}
+
+/// Returns `len` bytes of `bytes`, from `start` on, which are there.
+// By branches, which are quicker than what the compiler makes of a default.
+#[inline(always)]
+fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
+    #[cold]
+    #[inline(never)]
+    fn none<'a>() -> &'a [u8] {
+        &[]
+    }
+    match bytes.get(start..).and_then(|rest| rest.get(..len)) {
+        Some(part) => part,
+        None => none(),
+    }
+}
+
+impl<T: Transport> Socket<T> {
+    /// Reads what is unread, until a message is the `last`. Returns nothing if none is.
+    /// `last` also gets the bytes that begin with the message: what it rarely does is done by
+    /// functions that take these, so that the message need not be in memory for them.
+    // In line, so that of a message no more is taken apart than is looked at.
+    #[inline(always)]
+    pub(super) fn read(
+        &mut self,
+        mut last: impl FnMut(&mut Events, Message<'_>, &[u8]) -> Result<bool>,
+    ) -> Result<Option<Found>> {
+        let Range { start, end } = self.unread;
+        let mut rest = part(&self.buffer, start, end.wrapping_sub(start));
+        while !rest.is_empty() {
+            let at = end.wrapping_sub(rest.len());
+            let Some(message) = Message::first_of(rest) else {
+                self.unread = 0..0;
+                return Err(message::malformed(at));
+            };
+            let bytes = rest;
+            rest = behind(rest, message.header.len as usize);
+            let is_last = last(&mut self.events, message, bytes);
+            if let Ok(false) = is_last {
+                continue;
+            }
+            self.unread.start = end.wrapping_sub(rest.len());
+            is_last?;
+            return Ok(Some(Found {
+                kind: message.header.kind,
+                flags: message.header.flags,
+                start: at.wrapping_add(HEADER),
+                len: message.payload.len(),
+            }));
+        }
+        self.unread = 0..0;
+        Ok(None)
+    }
+
+    /// The message that [`Self::read`] has found.
+    #[inline(always)]
+    pub(crate) fn found(&self, found: &Found) -> Message<'_> {
+        // Read once more, which costs nothing where nobody looks at it.
+        let header = found.start.wrapping_sub(HEADER)..found.start;
+        let header = self.buffer.get(header).and_then(Header::read);
+        Message {
+            header: header.unwrap_or_default(),
+            payload: part(&self.buffer, found.start, found.len),
+        }
+    }
+}
