@@ -2,6 +2,7 @@
 
 //! What was learnt from the datagrams so far.
 
+use super::flags::Purpose;
 use super::value::Place;
 use crate::genl::spec::Family;
 use crate::kernel::Set;
@@ -25,8 +26,10 @@ pub(super) struct Request {
     pub(super) protocol: u16,
     pub(super) header: [u8; HEADER],
     pub(super) seq: u32,
+    pub(super) flags: u16,
     /// The first four bytes behind it.
     pub(super) first: Vec<u8>,
+    pub(super) purpose: Purpose,
     pub(super) set: Set,
     /// Its attributes, in their order. Errors that point at them share them.
     pub(super) places: Arc<Vec<Place>>,
@@ -95,11 +98,6 @@ impl Context {
     pub(super) fn request_by_seq(&self, protocol: u16, seq: u32) -> Option<&Request> {
         let same = |known: &&Request| known.protocol == protocol && known.seq == seq;
         self.requests.iter().rev().find(same)
-    }
-
-    /// Whether a request with this sequence number has passed.
-    pub(super) fn asked(&self, protocol: u16, seq: u32) -> bool {
-        self.request_by_seq(protocol, seq).is_some()
     }
 
     /// The spec of the family with this name.

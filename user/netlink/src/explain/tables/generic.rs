@@ -4,9 +4,9 @@
 //!
 //! Source: `include/uapi/linux/genetlink.h`.
 
-use crate::explain::about::{About, Role};
+use crate::explain::about::About;
 use crate::explain::context::Context;
-use crate::explain::datagram::{each, number, Direction, Order};
+use crate::explain::datagram::{each, number, Direction, Order, Role};
 use crate::explain::flags::Purpose;
 use crate::explain::value::show;
 use crate::explain::walk::Walk;
@@ -97,10 +97,10 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
     let known = Known::of(context, kind);
     let (name, purpose, set) = known.command(cmd.unwrap_or(0), direction);
     let called = family.map_or_else(|| format!("family {kind}"), str::to_owned);
-    let words = match (name, cmd) {
-        (Some(name), _) => format!("{called} {name}"),
-        (None, Some(cmd)) => format!("{called} command {cmd}"),
-        (None, None) => called,
+    let operation = match (name, cmd) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(cmd)) => format!("command {cmd}"),
+        (None, None) => String::new(),
     };
     let kind = match family {
         Some(name) => format!("{kind}: family {name}"),
@@ -114,7 +114,8 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
             Role::Either
         },
         kind,
-        words,
+        family: Some(called),
+        operation,
         set,
     }
 }
