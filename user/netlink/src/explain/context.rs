@@ -5,8 +5,10 @@
 use super::flags::Purpose;
 use super::value::Place;
 use crate::genl::spec::Family;
+use crate::genl::Family as Described;
 use crate::kernel::Set;
 use crate::netlink::message::HEADER;
+use crate::terminal;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -68,10 +70,17 @@ impl Context {
 
     /// Says that the Generic Netlink family `name` has the number `id`.
     pub fn name_family(&mut self, id: u16, name: &str) {
-        self.learn_family(id, name.to_owned(), 0);
+        self.learn_family(id, name, 0);
     }
 
-    pub(super) fn learn_family(&mut self, id: u16, name: String, header_len: usize) {
+    /// Learns the name and the number of a family that the controller has described.
+    pub fn add_family(&mut self, family: &Described) {
+        let header_len = usize::try_from(family.header_len).unwrap_or(0);
+        self.learn_family(family.id, &family.name.to_string_lossy(), header_len);
+    }
+
+    pub(super) fn learn_family(&mut self, id: u16, name: &str, header_len: usize) {
+        let name = name.chars().filter(|c| !terminal::obeys(*c)).collect();
         if self.families.len() < FAMILIES_MAX || self.families.contains_key(&id) {
             self.families.insert(id, Known { name, header_len });
         }

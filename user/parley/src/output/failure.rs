@@ -226,6 +226,7 @@ fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::EPERM, _) => CAPABILITY,
         (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
+        (libc::EOPNOTSUPP, "RTM_NEWLINK") => "a kernel with CONFIG_NLMON: modprobe nlmon",
         (libc::EINVAL, nftables::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
         _ => return None,
     })

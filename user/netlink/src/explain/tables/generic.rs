@@ -13,7 +13,6 @@ use crate::explain::walk::Walk;
 use crate::genl::spec::{Family, Operation};
 use crate::kernel::nlctrl::{MESSAGES, SET_CTRL_ATTRS};
 use crate::kernel::{message, Kind, Set};
-use crate::terminal;
 
 const NEWFAMILY: u8 = 1;
 
@@ -173,7 +172,6 @@ pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
     }
     // Names of families have no more than 16 bytes with their NUL.
     if let (Some(id), Some(name)) = (id, name.filter(|name| name.len() < 16)) {
-        let name: String = name.chars().filter(|c| !terminal::obeys(*c)).collect();
         context.learn_family(id, name, header_len);
     }
 }
