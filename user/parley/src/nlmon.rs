@@ -103,11 +103,6 @@ impl Nlmon {
         &self.device.name
     }
 
-    /// The number of the device.
-    pub(crate) fn index(&self) -> u32 {
-        self.device.index
-    }
-
     /// Waits for datagrams, or until `stop` is readable.
     pub(crate) fn wait(&self, stop: BorrowedFd<'_>, wait: Option<Duration>) -> Result<Came> {
         let mut fds = [

@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use conversation::{Conversations, HOLD};
 use parley_netlink::explain::render::{self, Style};
-use parley_netlink::explain::{Context, Direction, Explained, Role};
+use parley_netlink::explain::{Context, Direction, Role};
 use parley_netlink::genl::controller;
 use parley_netlink::netlink::protocol;
 use parley_netlink::Socket;
@@ -90,7 +90,6 @@ impl Watch {
             conversations: Conversations::new(Ports::of(Path::new("/proc"))),
             steps: opener.steps(),
             limit: Limit::new(self.count, self.timeout),
-            device: nlmon.index(),
             datagrams: 0,
             event: None,
         };
@@ -121,8 +120,6 @@ struct View<'a> {
     conversations: Conversations,
     steps: Option<&'a Steps>,
     limit: Limit,
-    /// The number of the device through which all this comes.
-    device: u32,
     datagrams: usize,
     /// The last event, of which there is a copy for each listener.
     event: Option<Datagram>,
@@ -131,7 +128,7 @@ struct View<'a> {
 /// How many datagrams are held back at most.
 const HELD_MAX: usize = 512;
 /// Copies of an event come within this time.
-const COPIES: Duration = Duration::from_millis(100);
+const COPIES: Duration = Duration::from_secs(1);
 
 impl View<'_> {
     fn begin(&mut self, device: &str) -> Result<()> {
@@ -201,9 +198,6 @@ impl View<'_> {
     fn datagram(&mut self, datagram: Datagram, port: Option<u32>) -> Result<()> {
         self.datagrams += 1;
         let explained = self.context.explain(datagram.explained());
-        if self.is_own(&datagram, &explained) {
-            return Ok(());
-        }
         let is_copy = self.is_copy(&datagram);
         let mut is_captured = false;
         for (headline, fields) in explained.headlines() {
@@ -260,17 +254,5 @@ impl View<'_> {
                 && before.bytes == datagram.bytes
                 && later.is_ok_and(|later| later < COPIES)
         })
-    }
-
-    /// Returns whether it is an event of the device that this command has added.
-    fn is_own(&self, datagram: &Datagram, explained: &Explained) -> bool {
-        // Behind the header are the family, the type and the number: struct ifinfomsg.
-        let index = datagram.bytes.get(20..24);
-        let is_link = |kind| matches!(kind, libc::RTM_NEWLINK | libc::RTM_DELLINK);
-        let headline = explained.headlines().next().map(|(headline, _)| headline);
-        i32::from(datagram.protocol) == protocol::ROUTE
-            && explained.direction == Direction::FromKernel
-            && headline.is_some_and(|it| is_link(it.kind) && it.portid == 0 && it.seq == 0)
-            && index == Some(&self.device.to_ne_bytes()[..])
     }
 }
