@@ -302,6 +302,19 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_without_a_kind_of_device_or_a_part_says_which_to_load() {
+        for (errno, operation, module) in [
+            (libc::EOPNOTSUPP, "RTM_NEWLINK", "modprobe nlmon"),
+            (libc::EINVAL, nftables::FIRST_REQUEST, "modprobe nf_tables"),
+        ] {
+            let mut refusal = Refusal::default();
+            (refusal.errno, refusal.operation) = (errno, Some(operation));
+            let failure = Failure::new(&anyhow!(Error::Refused(Box::new(refusal))));
+            assert!(failure.hint.unwrap().contains(module), "{operation}");
+        }
+    }
+
+    #[test]
     fn a_request_that_the_kernel_did_not_refuse_is_wrong_usage() {
         assert!(Failure::of_request(&anyhow!("no operation `x`")).is_usage);
         let absent = anyhow!(Error::NoFamily("x".to_owned()));

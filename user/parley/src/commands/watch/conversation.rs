@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// How long a request is held back for its reply, which names the port. The kernel handles most
 /// requests before sendto(2) returns.
-pub(super) const HOLD: Duration = Duration::from_millis(30);
+pub(super) const HOLD: Duration = Duration::from_millis(50);
 /// How many requests are remembered.
 const ASKED_MAX: usize = 256;
 
