@@ -128,7 +128,7 @@ fn a_line_shows_request_reply_and_event_and_the_event_once() {
         "parley counter-add name line delta 2",
         "  counter-change-ntf name line …",
         "counter-add name line value 7 …",
-        "parley counter-add name line delta …",
+        "parley counter-add name line …",
         "ERANGE: counter would fall below 0…",
     ];
     for (line, what) in lines.iter().zip(what) {

@@ -214,8 +214,12 @@ impl View<'_> {
                 request: turn.request,
                 is_below: turn.is_below,
             };
-            if !self.watch.shows(&seen) || is_copy && !self.json && self.steps.is_none() {
+            if !self.watch.shows(&seen) {
                 continue;
+            }
+            let is_hidden = is_copy && !self.json;
+            if self.limit.left == Some(0) || !is_hidden && !self.limit.count() {
+                return Ok(());
             }
             if let Some(steps) = self.steps.filter(|_| !is_captured) {
                 let sent = explained.direction == Direction::ToKernel;
@@ -223,11 +227,8 @@ impl View<'_> {
                 steps.capture(datagram.time, datagram.protocol, sent, bytes);
                 is_captured = true;
             }
-            if is_copy && !self.json {
+            if is_hidden {
                 continue;
-            }
-            if !self.limit.count() {
-                return Ok(());
             }
             if self.json {
                 json::write(self.out, seen.object())?;
