@@ -42,7 +42,8 @@ LAYERS = {
     "user/parley/src/device": ("device", "uapi"),
     "user/parley/src/output": ("inherited", "output"),
     "user/parley/src/commands": (
-        "channels", "commands", "inherited", "opener", "output", "specs",
+        "channels", "commands", "inherited", "nlmon", "opener", "output", "processes", "signals",
+        "specs",
     ),
     "user/spec/src/yaml": ("error",),
     "user/spec/src/model": ("error", "model"),

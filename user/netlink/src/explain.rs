@@ -49,7 +49,7 @@ mod value;
 mod walk;
 
 pub use context::Context;
-pub use datagram::{protocol_name, Datagram, Direction, Explained, Field, Order};
+pub use datagram::{protocol_name, Datagram, Direction, Explained, Field, Headline, Order, Role};
 pub use names::Names;
 
 impl Context {

@@ -4,7 +4,10 @@
 
 mod channels;
 mod inherited;
+mod nlmon;
 mod opener;
+mod processes;
+mod signals;
 mod specs;
 
 mod commands {
@@ -22,6 +25,7 @@ mod commands {
     pub(crate) mod monitor;
     pub(crate) mod show;
     pub(crate) mod stats;
+    pub(crate) mod watch;
 }
 
 /// How results are shown: as text, as JSON, as a trace.
@@ -33,12 +37,14 @@ mod output {
     pub(crate) mod failure;
     pub(crate) mod family;
     pub(crate) mod json;
+    pub(crate) mod limit;
     pub(crate) mod network;
     mod picture;
     pub(crate) mod steps;
     pub(crate) mod streams;
     pub(crate) mod text;
     pub(crate) mod values;
+    pub(crate) mod watched;
 }
 
 use anyhow::Context;
@@ -74,13 +80,14 @@ Exit status:
 
 /// The commands that refuse options of all commands or of the one above, because they have
 /// nothing to apply them to.
-const REFUSED: [(&str, &[&str]); 6] = [
+const REFUSED: [(&str, &[&str]); 7] = [
     ("completions", &["netns", "json", "explain", "pcap"]),
     ("decode", &["netns", "explain", "pcap"]),
     ("device", &["pcap"]),
     ("man", &["netns", "json", "explain", "pcap"]),
     ("show firewall", &["ipv4", "ipv6", "numeric"]),
     ("show links", &["ipv4", "ipv6"]),
+    ("watch", &["explain"]),
 ];
 
 /// The heading of the options that every command has.
@@ -129,6 +136,7 @@ enum Command {
     // explain was its name, but --explain traces a command.
     #[command(name = "decode", alias = "explain")]
     Decode(commands::explain::Explain),
+    Watch(commands::watch::Watch),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -323,6 +331,7 @@ fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::R
         Command::Family(family) => family.run(opener, out, json),
         Command::Call(call) => call.run(opener, out, json),
         Command::Decode(decode) => decode.run(out, json),
+        Command::Watch(watch) => watch.run(opener, out, json),
         Command::Completions(completions) => completions.run(out, documented(Arguments::command())),
         Command::Man(man) => {
             let program = Arguments::command().disable_help_subcommand(true);

@@ -31,6 +31,11 @@ impl Opener {
         }
     }
 
+    /// Returns the trace and the capture, if there are any.
+    pub(crate) fn steps(&self) -> Option<&Steps> {
+        self.steps.as_ref()
+    }
+
     /// Opens a netlink socket of `protocol`.
     pub(crate) fn socket(&self, protocol: i32) -> Result<Socket> {
         match &self.tap {

@@ -2,20 +2,9 @@
 
 //! What is known of a message by its type, before it is decoded.
 
+use super::datagram::Role;
 use super::flags::Purpose;
 use crate::kernel::Set;
-
-/// What a message is in its conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Request,
-    /// A request for a dump.
-    Dump,
-    Reply,
-    Event,
-    /// A reply or an event; nothing that passed says which.
-    Either,
-}
 
 impl Role {
     pub(super) fn words(self) -> &'static str {
@@ -36,8 +25,20 @@ pub(super) struct About {
     pub(super) role: Role,
     /// What its type is called.
     pub(super) kind: String,
-    /// What it is, in words.
-    pub(super) words: String,
+    /// Its family, if that is one of Generic Netlink.
+    pub(super) family: Option<String>,
+    /// What it does. Empty if only the family is known.
+    pub(super) operation: String,
     /// The attributes that it may have.
     pub(super) set: Set,
+}
+
+impl About {
+    /// What it is, in words.
+    pub(super) fn words(&self) -> String {
+        let family = self.family.as_deref();
+        let known = family.into_iter().chain([self.operation.as_str()]);
+        let known: Vec<_> = known.filter(|known| !known.is_empty()).collect();
+        known.join(" ")
+    }
 }

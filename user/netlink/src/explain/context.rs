@@ -2,10 +2,13 @@
 
 //! What was learnt from the datagrams so far.
 
+use super::flags::Purpose;
 use super::value::Place;
 use crate::genl::spec::Family;
+use crate::genl::Family as Described;
 use crate::kernel::Set;
 use crate::netlink::message::HEADER;
+use crate::terminal;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -25,8 +28,10 @@ pub(super) struct Request {
     pub(super) protocol: u16,
     pub(super) header: [u8; HEADER],
     pub(super) seq: u32,
+    pub(super) flags: u16,
     /// The first four bytes behind it.
     pub(super) first: Vec<u8>,
+    pub(super) purpose: Purpose,
     pub(super) set: Set,
     /// Its attributes, in their order. Errors that point at them share them.
     pub(super) places: Arc<Vec<Place>>,
@@ -65,10 +70,17 @@ impl Context {
 
     /// Says that the Generic Netlink family `name` has the number `id`.
     pub fn name_family(&mut self, id: u16, name: &str) {
-        self.learn_family(id, name.to_owned(), 0);
+        self.learn_family(id, name, 0);
     }
 
-    pub(super) fn learn_family(&mut self, id: u16, name: String, header_len: usize) {
+    /// Learns the name and the number of a family that the controller has described.
+    pub fn add_family(&mut self, family: &Described) {
+        let header_len = usize::try_from(family.header_len).unwrap_or(0);
+        self.learn_family(family.id, &family.name.to_string_lossy(), header_len);
+    }
+
+    pub(super) fn learn_family(&mut self, id: u16, name: &str, header_len: usize) {
+        let name = name.chars().filter(|c| !terminal::obeys(*c)).collect();
         if self.families.len() < FAMILIES_MAX || self.families.contains_key(&id) {
             self.families.insert(id, Known { name, header_len });
         }
@@ -95,11 +107,6 @@ impl Context {
     pub(super) fn request_by_seq(&self, protocol: u16, seq: u32) -> Option<&Request> {
         let same = |known: &&Request| known.protocol == protocol && known.seq == seq;
         self.requests.iter().rev().find(same)
-    }
-
-    /// Whether a request with this sequence number has passed.
-    pub(super) fn asked(&self, protocol: u16, seq: u32) -> bool {
-        self.request_by_seq(protocol, seq).is_some()
     }
 
     /// The spec of the family with this name.

@@ -75,6 +75,48 @@ pub struct Field {
     pub bad: Option<String>,
 }
 
+impl Field {
+    fn begins_message(&self) -> bool {
+        self.depth == 0 && self.len == 0
+    }
+}
+
+/// What a message is in its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// A request.
+    Request,
+    /// A request for a dump.
+    Dump,
+    /// A reply, an error, an ACK or the end of a dump.
+    Reply,
+    /// An event, for all who listen.
+    Event,
+    /// A reply or an event; nothing that passed says which.
+    Either,
+}
+
+/// A message in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Headline {
+    /// Its Generic Netlink family: the name, or the number of one that is not known by name.
+    pub family: Option<String>,
+    /// Its operation, such as `RTM_NEWLINK`, or what a message of netlink's own says.
+    pub operation: String,
+    /// What it is in its conversation.
+    pub role: Role,
+    /// `nlmsg_type`.
+    pub kind: u16,
+    /// `nlmsg_flags`.
+    pub flags: u16,
+    /// `nlmsg_seq`, by which replies belong to requests.
+    pub seq: u32,
+    /// `nlmsg_pid`: from the kernel the port that asked, or 0. Requests often have 0, too.
+    pub portid: u32,
+}
+
 /// A datagram taken apart.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -83,6 +125,7 @@ pub struct Explained {
     pub direction: Direction,
     /// Its fields in order. Those that are no headings cover each byte once.
     pub fields: Vec<Field>,
+    pub(super) headlines: Vec<Headline>,
 }
 
 impl Explained {
@@ -95,8 +138,13 @@ impl Explained {
     /// The fields of each message, which begin with its heading. What is none has
     /// no heading.
     pub fn messages(&self) -> impl Iterator<Item = &[Field]> {
-        let heading = |field: &Field| field.depth == 0 && field.len == 0;
-        self.fields.chunk_by(move |_, next| !heading(next))
+        self.fields.chunk_by(|_, next| !next.begins_message())
+    }
+
+    /// Each message in short, with its fields. What is none is left out.
+    pub fn headlines(&self) -> impl Iterator<Item = (&Headline, &[Field])> {
+        let begins = |fields: &&[Field]| fields.first().is_some_and(Field::begins_message);
+        self.headlines.iter().zip(self.messages().filter(begins))
     }
 }
 

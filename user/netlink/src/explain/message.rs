@@ -5,10 +5,10 @@
 //!
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
 
-use super::about::{About, Role};
+use super::about::About;
 use super::attributes::attributes;
 use super::context::{Context, Request, CONTROLLER};
-use super::datagram::{number, Datagram, Direction, Explained, Order};
+use super::datagram::{number, Datagram, Direction, Explained, Headline, Order, Role};
 use super::flags::{self, Purpose};
 use super::names::Names;
 use super::tables::{control, generic, netfilter, route};
@@ -84,6 +84,7 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         cut: datagram.whole.saturating_sub(datagram.bytes.len()),
         dump: false,
     };
+    let mut headlines = Vec::new();
     if flow.protocol == UEVENT {
         uevent(&mut walk);
     }
@@ -107,19 +108,29 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         }
         walk.places.clear();
         let end = walk.end();
-        let set = message(context, &mut walk, flow, header, (end, 0), 0);
-        let seq = header.seq;
+        let about = message(context, &mut walk, flow, header, (end, 0), 0);
+        headlines.push(Headline {
+            family: about.family,
+            operation: about.operation,
+            role: about.role,
+            kind: header.kind,
+            flags: header.flags,
+            seq: header.seq,
+            portid: header.portid,
+        });
         let bytes = walk.bytes(start, HEADER);
         if let (Direction::ToKernel, Some(bytes)) = (flow.direction, bytes) {
-            if let Some(header) = bytes.first_chunk() {
+            if let Some(bytes) = bytes.first_chunk() {
                 let behind = start.saturating_add(HEADER);
                 let first = walk.bytes(behind, 4).unwrap_or_default().to_vec();
                 context.learn_request(Request {
                     protocol: flow.protocol,
-                    header: *header,
-                    seq,
+                    header: *bytes,
+                    seq: header.seq,
+                    flags: header.flags,
                     first,
-                    set,
+                    purpose: about.purpose,
+                    set: about.set,
                     places: Arc::new(std::mem::take(&mut walk.places)),
                 });
             }
@@ -128,11 +139,12 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     Explained {
         direction: flow.direction,
         fields: walk.finish(),
+        headlines,
     }
 }
 
 /// Takes the message apart that begins here, and the padding behind it, as far as
-/// `within`. Gives the attributes that it may have.
+/// `within`. Returns what it is.
 fn message(
     context: &mut Context,
     walk: &mut Walk<'_>,
@@ -140,7 +152,7 @@ fn message(
     header: Header,
     (within, depth): (usize, usize),
     quotes: usize,
-) -> Set {
+) -> About {
     let start = walk.at();
     let left = walk.left(within);
     let outer = std::mem::replace(&mut walk.message, start);
@@ -149,7 +161,7 @@ fn message(
     let mut flow = flow;
     flow.dump = header.asks_for_dump() && header.len <= left;
     let about = about(context, walk.order, flow, header, payload);
-    walk.heading(depth, "message", about.words.clone());
+    walk.heading(depth, "message", words(&about, header.kind));
     let inside = depth.saturating_add(1);
     nlmsghdr(walk, header, &about, flow.direction, inside);
     if header.len < HEADER {
@@ -159,7 +171,7 @@ fn message(
         let rest = left.saturating_sub(HEADER);
         walk.take(rest, inside, "bytes", "not taken apart");
         walk.message = outer;
-        return about.set;
+        return about;
     }
     if header.len > left {
         let len = header.len;
@@ -185,7 +197,7 @@ fn message(
     let padded = end.saturating_add(padding).min(within);
     walk.take(walk.left(padded), depth, "padding", "");
     walk.message = outer;
-    about.set
+    about
 }
 
 /// Passes the header.
@@ -230,7 +242,8 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &
             purpose: Purpose::Other,
             role: Role::Either,
             kind: format!("{0} (0x{0:x})", header.kind),
-            words: format!("type {}", header.kind),
+            family: None,
+            operation: format!("type {}", header.kind),
             set: Set::Guess,
         },
     };
@@ -242,23 +255,38 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &
         _ if header.flags & bits::DUMP == bits::DUMP && about.purpose != Purpose::New => Role::Dump,
         _ => Role::Request,
     };
-    about.words = format!("{}, {}", about.words, about.role.words());
     about
+}
+
+/// Says what a message of the type `kind` is.
+fn words(about: &About, kind: u16) -> String {
+    match kind {
+        ..MIN_TYPE => about.operation.clone(),
+        _ => format!("{}, {}", about.words(), about.role.words()),
+    }
 }
 
 /// Tells whether the kernel's message is a reply. Programs may number their requests
 /// 0, as events are; but only a dump has MULTI, and an event that no request caused
 /// has no port.
 fn reply_or_event(context: &Context, protocol: u16, header: Header) -> Role {
-    let asked = context.asked(protocol, header.seq);
+    let asked = context.request_by_seq(protocol, header.seq);
     if header.flags & bits::MULTI != 0 {
         return Role::Reply;
     }
-    match (header.seq, header.portid) {
-        (0, 0) if asked => Role::Either,
-        (0, _) if !asked => Role::Event,
-        // A request's number and port are also on the events that it causes.
-        _ if asked => Role::Reply,
+    // A request's number and port are also on the events that it causes. Of these
+    // protocols, only a request to read has a reply of its own; a change with ECHO has
+    // its event for one.
+    let changes = |request: &&Request| {
+        matches!(protocol, ROUTE | NETFILTER)
+            && matches!(request.purpose, Purpose::New | Purpose::Delete)
+            && request.flags & bits::ECHO == 0
+    };
+    match (header.seq, header.portid, asked) {
+        (0, 0, Some(_)) => Role::Either,
+        (0, _, None) => Role::Event,
+        (_, _, asked) if asked.filter(changes).is_some() => Role::Event,
+        (_, _, Some(_)) => Role::Reply,
         _ => Role::Either,
     }
 }
@@ -353,7 +381,7 @@ fn error(
             None => walk.peek(HEADER + 4).get(HEADER..).unwrap_or_default(),
         };
         let about = about(context, walk.order, as_request(flow), quoted, first);
-        walk.heading(depth, "in answer to", about.words.clone());
+        walk.heading(depth, "in answer to", words(&about, quoted.kind));
         let to = Direction::ToKernel;
         nlmsghdr(walk, quoted, &about, to, depth.saturating_add(1));
         if !capped {
@@ -367,7 +395,7 @@ fn error(
     } else if quotes < QUOTES_MAX {
         let before = std::mem::take(&mut walk.places);
         let flow = as_request(flow);
-        set = message(context, walk, flow, quoted, (end, depth), quotes + 1);
+        set = message(context, walk, flow, quoted, (end, depth), quotes + 1).set;
         let quoted = std::mem::replace(&mut walk.places, before);
         places = places.or_else(|| Some(Arc::new(quoted)));
     } else {

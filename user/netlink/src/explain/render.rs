@@ -93,9 +93,15 @@ pub fn legend(style: Style) -> String {
 /// The datagram `bytes`, as it was explained.
 #[must_use]
 pub fn text(explained: &Explained, bytes: &[u8], style: Style) -> String {
+    fields(&explained.fields, bytes, style)
+}
+
+/// Some fields of the datagram `bytes`, such as those of one message.
+#[must_use]
+pub fn fields(fields: &[Field], bytes: &[u8], style: Style) -> String {
     let mut out = String::new();
     let mut before: Option<&Field> = None;
-    for field in &explained.fields {
+    for field in fields {
         let end = field.offset.saturating_add(field.len);
         let bytes = bytes.get(field.offset..end).unwrap_or_default();
         let named =

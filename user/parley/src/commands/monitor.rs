@@ -24,7 +24,7 @@ use report::{Form, Limit, Report};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const AFTER_HELP: &str = "\
 WHAT is counters, links, addresses, routes, rules, neighbours, families (of
@@ -148,10 +148,7 @@ impl Monitor {
     }
 
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        let limit = Limit {
-            left: self.count,
-            end: self.timeout.map(|time| Instant::now() + time),
-        };
+        let limit = Limit::new(self.count, self.timeout);
         let form = Form {
             json,
             is_numeric: self.numeric,

@@ -2,13 +2,14 @@
 
 //! Decoded datagrams: as rows for people, as an object for each message, or as a picture.
 
+use super::json::Object;
 use super::picture::Picture;
 use super::streams;
 use anyhow::Result;
 use parley_netlink::explain::capture::{Format, Packet, Read as Captured};
 use parley_netlink::explain::render::{self, Style};
-use parley_netlink::explain::{protocol_name, Context, Direction, Explained, Field};
-use serde_json::{json, Map, Value};
+use parley_netlink::explain::{protocol_name, Context, Direction, Field};
+use serde_json::{Map, Value};
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
@@ -79,8 +80,9 @@ impl<'a> Printer<'a> {
             self.first_bad = self.first_bad.or(first);
             if self.json {
                 for message in explained.messages() {
-                    let object = object(self.datagrams, packet, &explained, message);
-                    writeln!(out, "{object}")?;
+                    let (number, to) = (self.datagrams, explained.direction);
+                    let object = object(number, packet.protocol, to, message);
+                    writeln!(out, "{}", Value::from(object))?;
                 }
                 continue;
             }
@@ -156,8 +158,8 @@ fn heading(
     heading
 }
 
-/// A message as JSON.
-fn object(number: usize, packet: &Packet<'_>, explained: &Explained, fields: &[Field]) -> Value {
+/// A message of the datagram with this number, as JSON.
+pub(super) fn object(number: usize, protocol: u16, to: Direction, fields: &[Field]) -> Object {
     let len: usize = fields.iter().map(|field| field.len).sum();
     let field = |field: &Field| {
         let mut object = Map::new();
@@ -171,12 +173,11 @@ fn object(number: usize, packet: &Packet<'_>, explained: &Explained, fields: &[F
         }
         Value::Object(object)
     };
-    json!({
-        "datagram": number,
-        "protocol": packet.protocol,
-        "direction": explained.direction.name(),
-        "offset": fields.first().map_or(0, |field| field.offset),
-        "len": len,
-        "fields": fields.iter().map(field).collect::<Vec<_>>(),
-    })
+    Object::new()
+        .with("datagram", number)
+        .with("protocol", protocol)
+        .with("direction", to.name())
+        .with("offset", fields.first().map_or(0, |field| field.offset))
+        .with("len", len)
+        .with("fields", fields.iter().map(field).collect::<Vec<_>>())
 }

@@ -226,6 +226,7 @@ fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::EPERM, _) => CAPABILITY,
         (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
+        (libc::EOPNOTSUPP, "RTM_NEWLINK") => "a kernel with CONFIG_NLMON: modprobe nlmon",
         (libc::EINVAL, nftables::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
         _ => return None,
     })
@@ -298,6 +299,19 @@ mod tests {
         };
         assert_eq!(hint(libc::EOPNOTSUPP), None);
         assert_eq!(hint(libc::EPERM).as_deref(), Some(CAPABILITY));
+    }
+
+    #[test]
+    fn a_kernel_without_a_kind_of_device_or_a_part_says_which_to_load() {
+        for (errno, operation, module) in [
+            (libc::EOPNOTSUPP, "RTM_NEWLINK", "modprobe nlmon"),
+            (libc::EINVAL, nftables::FIRST_REQUEST, "modprobe nf_tables"),
+        ] {
+            let mut refusal = Refusal::default();
+            (refusal.errno, refusal.operation) = (errno, Some(operation));
+            let failure = Failure::new(&anyhow!(Error::Refused(Box::new(refusal))));
+            assert!(failure.hint.unwrap().contains(module), "{operation}");
+        }
     }
 
     #[test]

@@ -75,6 +75,18 @@ impl Steps {
         state.context.add_spec(family);
     }
 
+    /// Writes a datagram of others to the capture.
+    pub(crate) fn capture(
+        &self,
+        time: SystemTime,
+        protocol: u16,
+        sent: bool,
+        datagram: (&[u8], usize),
+    ) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.capture(time, protocol, sent, datagram);
+    }
+
     /// Fails if part of the capture or of the trace could not be written.
     pub(crate) fn finish(&self) -> Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,6 +99,24 @@ fn cannot_capture(path: &Path) -> String {
 }
 
 impl State {
+    /// Writes a datagram to the capture, if there is one: its bytes, of `whole`.
+    fn capture(
+        &mut self,
+        time: SystemTime,
+        protocol: u16,
+        sent: bool,
+        (bytes, whole): (&[u8], usize),
+    ) {
+        let Some(capture) = &mut self.capture else {
+            return;
+        };
+        if let Err(error) = capture.packet(time, protocol, sent, bytes, whole) {
+            let what = cannot_capture(&self.path);
+            self.fail(error, what);
+            self.capture = None;
+        }
+    }
+
     /// Notes why one of the two has ended.
     fn fail(&mut self, error: io::Error, what: String) {
         self.failed
@@ -111,15 +141,9 @@ impl Tap for Steps {
             } => Some((protocol, false, bytes, whole)),
             _ => None,
         };
-        if let (Some((protocol, sent, bytes, whole)), Some(capture)) = (passed, &mut state.capture)
-        {
+        if let Some((protocol, sent, bytes, whole)) = passed {
             let protocol = u16::try_from(protocol).unwrap_or(u16::MAX);
-            let now = SystemTime::now();
-            if let Err(error) = capture.packet(now, protocol, sent, bytes, whole) {
-                let what = cannot_capture(&state.path);
-                state.fail(error, what);
-                state.capture = None;
-            }
+            state.capture(SystemTime::now(), protocol, sent, (bytes, whole));
         }
         let Some((style, _)) = state.explain else {
             return;

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 const SECTION: u64 = 0x0a0d_0d0a;
 const INTERFACE: u64 = 1;
+/// How many interfaces of a section are remembered.
+const INTERFACES_MAX: usize = 1 << 16;
 const OLD_PACKET: u64 = 2;
 const SIMPLE_PACKET: u64 = 3;
 const PACKET: u64 = 6;
@@ -145,7 +147,9 @@ impl Parser {
         };
         let start = at.saturating_add(8);
         match kind {
-            INTERFACE => self.interfaces.push(interface(body, order)),
+            INTERFACE if self.interfaces.len() < INTERFACES_MAX => {
+                self.interfaces.push(interface(body, order));
+            }
             PACKET | OLD_PACKET | SIMPLE_PACKET => self.packet(read, kind, body, start),
             _ => {}
         }

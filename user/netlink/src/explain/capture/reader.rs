@@ -12,6 +12,9 @@ pub(super) enum Parser {
     Pcapng(pcapng::Parser),
 }
 
+/// The most that a reader keeps of a hexdump, which it reads when that has ended.
+const HEXDUMP_MAX: usize = 64 << 20;
+
 /// How many bytes tell a capture's format.
 const MAGIC: usize = 12;
 
@@ -106,7 +109,7 @@ impl Reader {
     }
 
     /// Takes the next bytes. Returns the packets that they complete, and what is wrong.
-    /// Fails as [`read`] does.
+    /// Fails as [`read`] does, and where a hexdump is longer than 64 MiB.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Read<'static>, Problem> {
         self.bytes.extend_from_slice(bytes);
         if self.parser.is_none() && self.used == 0 && self.bytes.len() >= MAGIC {
@@ -114,6 +117,10 @@ impl Reader {
         }
         match self.parser {
             Some(_) => self.parse(false),
+            None if self.bytes.len() > HEXDUMP_MAX => Err(Problem::new(
+                HEXDUMP_MAX,
+                "no capture, and a hexdump of more than 64 MiB; split it",
+            )),
             None => Ok(Read::new(Format::Hexdump)),
         }
     }

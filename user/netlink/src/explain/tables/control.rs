@@ -4,8 +4,8 @@
 //!
 //! Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`.
 
-use crate::explain::about::{About, Role};
-use crate::explain::datagram::{each, number, Order};
+use crate::explain::about::About;
+use crate::explain::datagram::{each, number, Order, Role};
 use crate::explain::flags::Purpose;
 use crate::kernel::nlctrl::SET_POLICY_ATTRS;
 use crate::kernel::{Kind, Set, Table};
@@ -70,7 +70,8 @@ pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
         purpose,
         role: Role::Reply,
         kind: format!("{kind}: {name}"),
-        words,
+        family: None,
+        operation: words,
         set: Set::Guess,
     }
 }

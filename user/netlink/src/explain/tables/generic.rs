@@ -4,16 +4,15 @@
 //!
 //! Source: `include/uapi/linux/genetlink.h`.
 
-use crate::explain::about::{About, Role};
+use crate::explain::about::About;
 use crate::explain::context::Context;
-use crate::explain::datagram::{each, number, Direction, Order};
+use crate::explain::datagram::{each, number, Direction, Order, Role};
 use crate::explain::flags::Purpose;
 use crate::explain::value::show;
 use crate::explain::walk::Walk;
 use crate::genl::spec::{Family, Operation};
 use crate::kernel::nlctrl::{MESSAGES, SET_CTRL_ATTRS};
 use crate::kernel::{message, Kind, Set};
-use crate::terminal;
 
 const NEWFAMILY: u8 = 1;
 
@@ -97,10 +96,10 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
     let known = Known::of(context, kind);
     let (name, purpose, set) = known.command(cmd.unwrap_or(0), direction);
     let called = family.map_or_else(|| format!("family {kind}"), str::to_owned);
-    let words = match (name, cmd) {
-        (Some(name), _) => format!("{called} {name}"),
-        (None, Some(cmd)) => format!("{called} command {cmd}"),
-        (None, None) => called,
+    let operation = match (name, cmd) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(cmd)) => format!("command {cmd}"),
+        (None, None) => String::new(),
     };
     let kind = match family {
         Some(name) => format!("{kind}: family {name}"),
@@ -114,7 +113,8 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
             Role::Either
         },
         kind,
-        words,
+        family: Some(called),
+        operation,
         set,
     }
 }
@@ -172,7 +172,6 @@ pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
     }
     // Names of families have no more than 16 bytes with their NUL.
     if let (Some(id), Some(name)) = (id, name.filter(|name| name.len() < 16)) {
-        let name: String = name.chars().filter(|c| !terminal::obeys(*c)).collect();
         context.learn_family(id, name, header_len);
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! Source: `include/uapi/linux/netfilter/nfnetlink.h`.
 
-use crate::explain::about::{About, Role};
+use crate::explain::about::About;
+use crate::explain::datagram::Role;
 use crate::explain::flags::Purpose;
 use crate::explain::walk::Walk;
 use crate::kernel::nftables::{MESSAGES, STRUCT_NFGENMSG};
@@ -50,7 +51,8 @@ pub(crate) fn about(kind: u16) -> About {
     About {
         purpose,
         role: Role::Either,
-        words: name.map_or_else(|| format!("message {number} of {whose}"), str::to_owned),
+        family: None,
+        operation: name.map_or_else(|| format!("message {number} of {whose}"), str::to_owned),
         kind,
         set: known.map_or(Set::Guess, |known| known.3),
     }

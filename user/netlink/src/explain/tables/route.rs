@@ -4,9 +4,9 @@
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`, and the headers of its parts.
 
-use crate::explain::about::{About, Role};
-use crate::explain::datagram::number;
+use crate::explain::about::About;
 use crate::explain::datagram::Order;
+use crate::explain::datagram::{number, Role};
 use crate::explain::flags::Purpose;
 use crate::explain::walk::Walk;
 use crate::kernel::rtnetlink::{
@@ -40,7 +40,8 @@ pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> Abou
         purpose,
         role: Role::Either,
         kind: format!("{kind}: {}", name.unwrap_or("not known")),
-        words: name.map_or_else(|| format!("type {kind}"), str::to_owned),
+        family: None,
+        operation: name.map_or_else(|| format!("type {kind}"), str::to_owned),
         set: layout(kind, dump, payload, order).map_or(Set::Guess, |layout| layout.1),
     }
 }

@@ -82,7 +82,8 @@ fn of_many_large_requests_the_last_are_remembered_and_no_more() {
         .sum();
     assert_eq!(places, context.places);
     assert!(places <= context::PLACES_MAX, "{places}");
-    assert!(context.asked(GENERIC, 255) && !context.asked(GENERIC, 0));
+    let asked = |seq| context.request_by_seq(GENERIC, seq).is_some();
+    assert!(asked(255) && !asked(0));
 }
 
 #[test]
@@ -198,4 +199,25 @@ fn nobody_waits_for_a_packet_or_a_block_of_more_than_there_can_be() {
         let whole = capture::read(&file, GENERIC).unwrap();
         assert_eq!(whole.problems, read.problems);
     }
+}
+
+#[test]
+fn a_reader_keeps_no_more_of_what_is_no_capture_than_a_hexdump_may_have() {
+    if is_emulated() {
+        return;
+    }
+    let mut reader = capture::Reader::new(GENERIC);
+    let chunk = "00 11 22 33 44 55 66 77\n".repeat(1 << 16);
+    let mut pushed = 0;
+    let problem = loop {
+        assert!(pushed <= 65 << 20, "{pushed}");
+        pushed += chunk.len();
+        if let Err(problem) = reader.push(chunk.as_bytes()) {
+            break problem;
+        }
+    };
+    assert!(
+        pushed > 64 << 20 && problem.what.contains("64 MiB"),
+        "{problem}"
+    );
 }

@@ -278,6 +278,33 @@ fn a_reply_to_a_request_of_number_0_is_no_event() {
     );
 }
 
+#[test]
+fn a_change_has_events_and_no_reply_of_its_own_unless_it_wants_an_echo() {
+    const SETLINK: u16 = 19;
+    const NEWLINK: u16 = 16;
+    const GETLINK: u16 = 18;
+    for (kind, flags, expected) in [
+        (SETLINK, flags::ACK, Role::Event),
+        (SETLINK, flags::ECHO, Role::Reply),
+        (GETLINK, 0, Role::Reply),
+    ] {
+        let mut context = context();
+        role(&mut context, ROUTE, kind, flags::REQUEST | flags, (9, 0));
+        let told = role(&mut context, ROUTE, NEWLINK, 0, (9, 7));
+        let (headline, fields) = told.headlines().next().unwrap();
+        assert_eq!(headline.role, expected, "{kind} {flags}");
+        assert_eq!((headline.seq, headline.portid), (9, 7));
+        assert_eq!(headline.operation, "RTM_NEWLINK");
+        assert_eq!(fields.len(), told.fields.len());
+        // The ACK is a reply in any case.
+        let ack = role(&mut context, ROUTE, 2, 0, (9, 7));
+        assert_eq!(ack.headlines().next().unwrap().0.role, Role::Reply);
+    }
+    // Of bytes that are no message there is no headline.
+    let bytes = of(&[1, 2, 3], ROUTE, Direction::FromKernel);
+    assert_eq!(context().explain(bytes).headlines().count(), 0);
+}
+
 /// A request for a dump: `payload`, and attributes behind it.
 fn wanted(kind: u16, payload: &[u8], attributes: &[(u16, u32)]) -> Explained {
     let mut message = own(kind, flags::REQUEST | flags::DUMP, payload);

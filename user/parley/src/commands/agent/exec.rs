@@ -5,11 +5,11 @@
 //! not kill. Of a command whose agent is killed the shell is killed, too, and no more.
 
 use crate::inherited;
+use crate::signals::Held;
 use anyhow::{anyhow, bail, Context, Result};
 use nix::errno::Errno;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
-use nix::sys::signal::{self, killpg, SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::signal::{self, killpg, Signal};
 use nix::unistd::Pid;
 use parley::uapi;
 use std::io::{ErrorKind, Read, Write};
@@ -26,42 +26,6 @@ pub(super) fn run(command: &str, question: &[u8], time: Duration) -> Result<Vec<
     match group.answer(deadline)? {
         Some(answer) => Ok(answer),
         None => bail!("the command took more than {} ms", time.as_millis()),
-    }
-}
-
-/// Signals that end the agent, held back. Once dropped, those that came are delivered.
-struct Held {
-    before: SigSet,
-    /// Readable if one has come.
-    came: SignalFd,
-}
-
-impl Held {
-    fn new() -> Result<Self> {
-        let before = SigSet::thread_get_mask()?;
-        let mut held = SigSet::empty();
-        for signal in [
-            Signal::SIGHUP,
-            Signal::SIGINT,
-            Signal::SIGQUIT,
-            Signal::SIGTERM,
-        ] {
-            // Those that do not end the agent are not held, for they would seem to.
-            if !before.contains(signal) && !inherited::is_ignored(signal as i32)? {
-                held.add(signal);
-            }
-        }
-        let came = SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?;
-        // The program has no other thread that one could be delivered to.
-        held.thread_block()?;
-        Ok(Self { before, came })
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        // It was in force before, so it is a valid one.
-        let _ = self.before.thread_set_mask();
     }
 }
 
@@ -129,7 +93,7 @@ impl Group {
         loop {
             let rest = deadline.saturating_duration_since(Instant::now());
             let output = stdout.as_ref().map_or(self.ended.as_fd(), AsFd::as_fd);
-            let fds = [self.ended.as_fd(), self.held.came.as_fd(), output];
+            let fds = [self.ended.as_fd(), self.held.came(), output];
             let [has_ended, is_stopped, _] = wait(fds, rest)?;
             if is_stopped {
                 bail!("the agent is being stopped");
@@ -236,6 +200,7 @@ pub(super) fn check(answer: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::signal::{SigSet, Signal};
     use parley::uapi;
 
     const LONG: Duration = Duration::from_secs(60);

@@ -156,6 +156,16 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "parley decode --svg --select 2 netlink.pcap",
             ),
         ],
+        "watch" => &[
+            (
+                "Watch what ip, nft and all other programs say to the kernel.",
+                "parley watch",
+            ),
+            (
+                "Decode all that parley says, but not how it finds its family.",
+                "parley watch parley --process parley --verbose",
+            ),
+        ],
         "completions" => &[(
             "Print the completion script that make install installs for bash.",
             "parley completions bash",
@@ -195,10 +205,18 @@ pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)]
         "device" => &[("parley-compare", "1"), ("ioctl", "2")],
         "compare" => &[("parley-device", "1"), ("parley-echo", "1")],
         "decode" => &[
+            ("parley-watch", "1"),
             ("tcpdump", "8"),
             ("wireshark", "1"),
             ("ip-link", "8"),
             ("netlink", "7"),
+        ],
+        "watch" => &[
+            ("parley-decode", "1"),
+            ("parley-monitor", "1"),
+            ("ip-link", "8"),
+            ("netlink", "7"),
+            ("packet", "7"),
         ],
         "call" => &[
             ("parley-family", "1"),

@@ -3,32 +3,11 @@
 //! What all monitors report, and until when.
 
 use crate::output::json::{self, Object};
+pub(super) use crate::output::limit::Limit;
 use crate::output::text;
 use anyhow::Result;
 use std::io::Write;
-use std::time::{Duration, Instant, SystemTime};
-
-/// When to end.
-pub(super) struct Limit {
-    /// How many events are left.
-    pub(super) left: Option<u64>,
-    pub(super) end: Option<Instant>,
-}
-
-impl Limit {
-    /// For how long to wait for the next event, where that has an end; `None`
-    /// where there is nothing to wait for.
-    pub(super) fn next(&self) -> Option<Option<Duration>> {
-        if self.left == Some(0) {
-            return None;
-        }
-        let Some(end) = self.end else {
-            return Some(None);
-        };
-        let rest = end.saturating_duration_since(Instant::now());
-        (!rest.is_zero()).then_some(Some(rest))
-    }
-}
+use std::time::SystemTime;
 
 /// What became of an entry.
 #[derive(Clone, Copy)]
@@ -100,10 +79,8 @@ impl Report<'_> {
         line: impl FnOnce() -> String,
         object: impl FnOnce() -> Object,
     ) -> Result<()> {
-        match &mut self.limit.left {
-            Some(0) => return Ok(()),
-            Some(left) => *left -= 1,
-            None => {}
+        if !self.limit.count() {
+            return Ok(());
         }
         self.write(line, object)
     }

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Who talks to the kernel, and which reply belongs to which request.
+
+use crate::nlmon::Datagram;
+use crate::output::watched::{family, Program};
+use crate::processes::Ports;
+use parley_netlink::explain::{Direction, Headline};
+use parley_netlink::netlink::message::{flags, Header, Messages};
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+/// How long a request is held back for its reply, which names the port. The kernel handles most
+/// requests before sendto(2) returns.
+pub(super) const HOLD: Duration = Duration::from_millis(50);
+/// How many requests are remembered.
+const ASKED_MAX: usize = 256;
+
+/// A request that has passed.
+struct Asked {
+    protocol: u16,
+    seq: u32,
+    port: Option<u32>,
+    family: String,
+    operation: String,
+}
+
+/// Where a message stands in its conversation.
+pub(super) struct Turn {
+    pub(super) program: Program,
+    /// The family and the operation of its request.
+    pub(super) request: Option<(String, String)>,
+    pub(super) is_below: bool,
+}
+
+/// The protocol, the sequence number and the port of messages that belong together.
+type Key = (u16, u32, Option<u32>);
+
+pub(super) struct Conversations {
+    ports: Ports,
+    asked: VecDeque<Asked>,
+    /// What was shown last.
+    last: Option<Key>,
+}
+
+/// The headers of a datagram's messages.
+fn headers(datagram: &Datagram) -> impl Iterator<Item = Header> + '_ {
+    let messages = Messages::new(&datagram.bytes);
+    messages.map_while(Result::ok).map(|message| message.header)
+}
+
+fn is_request(header: &Header) -> bool {
+    header.flags & flags::REQUEST != 0
+}
+
+/// Returns whether `reply` is for the port that sent `request`.
+fn answers(reply: &Datagram, request: &Datagram) -> Option<u32> {
+    let header = headers(reply).next()?;
+    let mut asked = headers(request);
+    let fits = reply.protocol == request.protocol && !is_request(&header) && header.portid != 0;
+    (fits && asked.any(|asked| asked.seq == header.seq)).then_some(header.portid)
+}
+
+/// Returns the port that sent the request at `place` of a batch, as a reply behind it says, or
+/// else as it says itself.
+fn sender(batch: &[Datagram], place: usize) -> Option<u32> {
+    let (request, behind) = batch.get(place..)?.split_first()?;
+    let own = headers(request).map(|header| header.portid);
+    let replied = behind.iter().find_map(|reply| answers(reply, request));
+    replied.or(own.filter(|port| *port != 0).last())
+}
+
+impl Conversations {
+    pub(super) fn new(ports: Ports) -> Self {
+        Self {
+            ports,
+            asked: VecDeque::new(),
+            last: None,
+        }
+    }
+
+    /// Looks which processes have ports now.
+    pub(super) fn look(&mut self) {
+        self.ports.refresh();
+    }
+
+    /// Returns whether a batch has a request of an unknown port.
+    pub(super) fn is_unanswered(batch: &[Datagram]) -> bool {
+        let is_of_unknown = |(place, datagram): (usize, &Datagram)| {
+            headers(datagram).any(|header| is_request(&header)) && sender(batch, place).is_none()
+        };
+        batch.iter().enumerate().any(is_of_unknown)
+    }
+
+    /// Returns the port of the program of each datagram of a batch.
+    pub(super) fn ports(batch: &[Datagram]) -> Vec<Option<u32>> {
+        let port = |(place, datagram): (usize, &Datagram)| {
+            let header = headers(datagram).next()?;
+            match is_request(&header) {
+                true => sender(batch, place),
+                false => Some(header.portid).filter(|port| *port != 0),
+            }
+        };
+        batch.iter().enumerate().map(port).collect()
+    }
+
+    /// Returns where a message stands that `port` sends, or that is for it.
+    pub(super) fn turn(
+        &mut self,
+        (protocol, to): (u16, Direction),
+        headline: &Headline,
+        port: Option<u32>,
+    ) -> Turn {
+        if to == Direction::ToKernel {
+            let guess = match port {
+                None => self.guess(protocol, headline.seq),
+                Some(_) => None,
+            };
+            self.asked.push_back(Asked {
+                protocol,
+                seq: headline.seq,
+                port,
+                family: family(protocol, headline),
+                operation: headline.operation.clone(),
+            });
+            if self.asked.len() > ASKED_MAX {
+                self.asked.pop_front();
+            }
+            return Turn {
+                program: self.program(protocol, port.or(guess), guess.is_some()),
+                request: None,
+                is_below: false,
+            };
+        }
+        let is_its = |asked: &&Asked| {
+            (asked.protocol, asked.seq) == (protocol, headline.seq)
+                && (asked.port.is_none() || asked.port == port)
+        };
+        // Events that no request has caused have the number 0 and no port.
+        let asked = self.asked.iter().rev().find(is_its);
+        let asked = asked.filter(|_| port.is_some());
+        let is_below = asked.is_some_and(|asked| {
+            let is_last = |port| self.last == Some((protocol, asked.seq, port));
+            is_last(asked.port) || is_last(port)
+        });
+        let request = asked.map(|asked| (asked.family.clone(), asked.operation.clone()));
+        Turn {
+            program: self.program(protocol, port, false),
+            request,
+            is_below,
+        }
+    }
+
+    /// Notes that a message was shown.
+    pub(super) fn shown(&mut self, protocol: u16, headline: &Headline, port: Option<u32>) {
+        self.last = Some((protocol, headline.seq, port));
+    }
+
+    /// Guesses the port of a request: the one whose request before had the number before, as
+    /// most programs count, or the only one.
+    fn guess(&self, protocol: u16, seq: u32) -> Option<u32> {
+        let (mut seen, mut next) = (BTreeSet::new(), BTreeSet::new());
+        for asked in self.asked.iter().rev() {
+            let Some(port) = asked.port.filter(|_| asked.protocol == protocol) else {
+                continue;
+            };
+            // Its latest request decides.
+            if seen.insert(port) && asked.seq.wrapping_add(1) == seq {
+                next.insert(port);
+            }
+        }
+        if next.len() > 1 {
+            next.retain(|port| self.ports.is_open(protocol, *port));
+        }
+        match (next.len(), next.first()) {
+            (1, Some(port)) => Some(*port),
+            _ => self.ports.only(protocol),
+        }
+    }
+
+    fn program(&self, protocol: u16, port: Option<u32>, is_guess: bool) -> Program {
+        let known = port.and_then(|port| self.ports.process_of(protocol, port));
+        Program {
+            port,
+            is_guess: is_guess || known.as_ref().is_some_and(|process| process.is_guess),
+            process: known.map(|process| (process.pid, process.name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parley_netlink::explain::Context;
+    use parley_netlink::netlink::message;
+    use std::fs;
+    use std::path::PathBuf;
+    use std::time::SystemTime;
+
+    const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+    const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
+
+    /// A datagram of messages with these numbers and ports.
+    fn datagram(protocol: u16, flags: u16, ids: &[(u32, u32)]) -> Datagram {
+        let mut bytes = Vec::new();
+        for (seq, port) in ids {
+            let start = bytes.len();
+            bytes.extend(message::header(18, flags, *seq));
+            bytes[start + 12..].copy_from_slice(&port.to_ne_bytes());
+            message::finish(&mut bytes, start).unwrap();
+        }
+        Datagram {
+            time: SystemTime::now(),
+            protocol,
+            whole: bytes.len(),
+            bytes,
+        }
+    }
+
+    fn request(seq: u32, port: u32) -> Datagram {
+        datagram(ROUTE, flags::REQUEST, &[(seq, port)])
+    }
+
+    fn reply(seq: u32, port: u32) -> Datagram {
+        datagram(ROUTE, 0, &[(seq, port)])
+    }
+
+    #[test]
+    fn a_reply_names_the_port_of_its_request_better_than_the_request_itself() {
+        let two = datagram(ROUTE, flags::REQUEST, &[(5, 0), (6, 0)]);
+        let other = datagram(GENERIC, 0, &[(1, 80)]);
+        let batch = [
+            request(1, 0),
+            request(2, 77),
+            other,
+            reply(1, 41),
+            two,
+            reply(2, 42),
+            reply(6, 43),
+            reply(0, 0),
+        ];
+        let ports = Conversations::ports(&batch);
+        let expected = [41, 42, 80, 41, 43, 42, 43].map(Some);
+        assert_eq!(ports[..7], expected);
+        assert_eq!(ports[7], None);
+        assert!(!Conversations::is_unanswered(&batch));
+        // A reply of before is none to this request.
+        assert!(Conversations::is_unanswered(&[reply(3, 41), request(3, 0)]));
+        assert_eq!(Conversations::ports(&[request(3, 77)]), [Some(77)]);
+    }
+
+    /// Conversations of processes of which nothing is known but these ports.
+    fn conversations(name: &str, open: &[(u16, u32)]) -> (Conversations, PathBuf) {
+        let id = std::process::id();
+        let proc = std::env::temp_dir().join(format!("parley-test-{name}-{id}"));
+        fs::create_dir_all(proc.join("net")).unwrap();
+        let line = |(protocol, port): &(u16, u32)| format!("0 {protocol} {port} 0 0 0 0 2 0 9\n");
+        let table: String = open.iter().map(line).collect();
+        fs::write(proc.join("net/netlink"), table).unwrap();
+        let mut conversations = Conversations::new(Ports::of(&proc));
+        conversations.look();
+        (conversations, proc)
+    }
+
+    /// The turn of a datagram's message, which is then shown.
+    fn turn(conversations: &mut Conversations, datagram: &Datagram, port: Option<u32>) -> Turn {
+        let explained = Context::new().explain(datagram.explained());
+        let headline = explained.headlines().next().unwrap().0;
+        let about = (datagram.protocol, explained.direction);
+        let turn = conversations.turn(about, headline, port);
+        conversations.shown(datagram.protocol, headline, port);
+        turn
+    }
+
+    #[test]
+    fn replies_are_below_their_request_until_another_message_comes_between() {
+        let (mut all, proc) = conversations("below", &[]);
+        let mut below = |datagram: &Datagram, port| {
+            let turn = turn(&mut all, datagram, port);
+            let operation = turn.request.map(|(_, operation)| operation);
+            (turn.is_below, operation)
+        };
+        let asked = Some("RTM_GETLINK".to_owned());
+        assert_eq!(below(&request(1, 0), None), (false, None));
+        assert_eq!(below(&reply(1, 41), Some(41)), (true, asked.clone()));
+        assert_eq!(below(&reply(1, 41), Some(41)), (true, asked.clone()));
+        // Of another program with the same number.
+        assert_eq!(below(&request(1, 0), Some(42)), (false, None));
+        assert_eq!(below(&reply(1, 41), Some(41)), (false, asked.clone()));
+        assert_eq!(below(&reply(1, 42), Some(42)), (false, asked));
+        // An event that no request has caused.
+        assert_eq!(below(&reply(0, 0), None), (false, None));
+        assert_eq!(below(&reply(7, 41), Some(41)), (false, None));
+        for seq in 0..1000 {
+            below(&request(seq, 0), Some(41));
+        }
+        assert_eq!(all.asked.len(), ASKED_MAX);
+        fs::remove_dir_all(proc).unwrap();
+    }
+
+    #[test]
+    fn a_request_without_a_reply_is_guessed_by_its_number_or_by_the_only_port() {
+        let open = [(ROUTE, 41), (ROUTE, 42), (GENERIC, 50)];
+        let (mut all, proc) = conversations("guess", &open);
+        let mut guess = |datagram: &Datagram, port| {
+            let program = turn(&mut all, datagram, port).program;
+            (program.port, program.is_guess)
+        };
+        assert_eq!(guess(&request(1, 0), Some(41)), (Some(41), false));
+        assert_eq!(guess(&request(2, 0), None), (Some(41), true));
+        assert_eq!(guess(&request(2, 0), Some(41)), (Some(41), false));
+        // The latest request decides, and two ports that fit are no guess.
+        assert_eq!(guess(&request(2, 0), None), (None, false));
+        assert_eq!(guess(&request(2, 0), Some(42)), (Some(42), false));
+        assert_eq!(guess(&request(3, 0), None), (None, false));
+        let only = datagram(GENERIC, flags::REQUEST, &[(9, 0)]);
+        assert_eq!(guess(&only, None), (Some(50), true));
+        fs::remove_dir_all(proc).unwrap();
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A device of the kind nlmon, and the netlink messages that it shows: those of all programs
+//! in its network namespace.
+
+#[allow(unsafe_code)]
+mod sys;
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
+use parley_netlink::explain;
+use parley_netlink::netlink::attr::Writer;
+use parley_netlink::netlink::message::{self, flags};
+use parley_netlink::netlink::protocol;
+use parley_netlink::netlink::socket::Expect;
+use parley_netlink::route::{Entry, Link};
+use parley_netlink::{Error, Socket};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, SystemTime};
+
+/// The first part of the device's name, before a number.
+const NAME: &str = "parleymon";
+/// So many devices of this program are enough.
+const DEVICES_MAX: u32 = 100;
+/// How many bytes may wait for the program.
+const ROOM: i32 = 16 << 20;
+/// The most of a datagram that is kept.
+const KEPT_MAX: usize = 256 << 10;
+/// How many datagrams are received at a time.
+const BATCH_MAX: usize = 512;
+
+/// A datagram that passed between a program and the kernel.
+pub(crate) struct Datagram {
+    pub(crate) time: SystemTime,
+    /// The netlink protocol.
+    pub(crate) protocol: u16,
+    pub(crate) bytes: Vec<u8>,
+    /// How many bytes it had, if more.
+    pub(crate) whole: usize,
+}
+
+impl Datagram {
+    /// As it is decoded.
+    pub(crate) fn explained(&self) -> explain::Datagram<'_> {
+        // On a device of this kind, all packets look alike; the flags tell.
+        let unknown = explain::Direction::Unknown;
+        let mut datagram = explain::Datagram::new(&self.bytes, self.protocol, unknown);
+        datagram.whole = self.whole;
+        datagram
+    }
+}
+
+/// What a wait ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    Datagrams,
+    /// `stop` is readable.
+    Stop,
+    /// The time is over.
+    Nothing,
+}
+
+/// The device, which is removed when this is dropped.
+struct Device {
+    route: Socket,
+    name: String,
+    index: u32,
+}
+
+/// A packet socket on a device of its own.
+pub(crate) struct Nlmon {
+    // Closed before the device is removed, which it would see.
+    packets: OwnedFd,
+    device: Device,
+    buffer: Box<[u8]>,
+}
+
+impl Nlmon {
+    /// Adds the device to this network namespace, and listens.
+    pub(crate) fn open() -> Result<Self> {
+        let device = Device::add()?;
+        let opened = || {
+            let packets = sys::open()?;
+            sys::set_room(&packets, ROOM)?;
+            sys::bind(&packets, device.index)?;
+            io::Result::Ok(packets)
+        };
+        let packets = opened().with_context(|| {
+            let name = &device.name;
+            format!("cannot listen on the device {name} (a packet socket needs CAP_NET_RAW)")
+        })?;
+        Ok(Self {
+            packets,
+            device,
+            buffer: vec![0; KEPT_MAX].into_boxed_slice(),
+        })
+    }
+
+    /// The name of the device.
+    pub(crate) fn name(&self) -> &str {
+        &self.device.name
+    }
+
+    /// Waits for datagrams, or until `stop` is readable.
+    pub(crate) fn wait(&self, stop: BorrowedFd<'_>, wait: Option<Duration>) -> Result<Came> {
+        let mut fds = [
+            PollFd::new(stop, PollFlags::POLLIN),
+            PollFd::new(self.packets.as_fd(), PollFlags::POLLIN),
+        ];
+        // Not before the time is over: poll(2) counts whole milliseconds.
+        let millis = |wait: Duration| wait.as_nanos().div_ceil(1_000_000);
+        let wait = wait.map_or(PollTimeout::NONE, |wait| {
+            PollTimeout::try_from(millis(wait)).unwrap_or(PollTimeout::MAX)
+        });
+        match poll(&mut fds, wait) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error).context("cannot wait for netlink messages"),
+        }
+        let [stop, packets] = fds.map(|fd| fd.any().unwrap_or(false));
+        Ok(match (stop, packets) {
+            (true, _) => Came::Stop,
+            (_, true) => Came::Datagrams,
+            _ => Came::Nothing,
+        })
+    }
+
+    /// Receives datagrams that have come.
+    pub(crate) fn receive(&mut self, datagrams: &mut Vec<Datagram>) -> Result<()> {
+        for _ in 0..BATCH_MAX {
+            match sys::receive(&self.packets, &mut self.buffer) {
+                Ok((protocol, whole)) => datagrams.push(Datagram {
+                    time: SystemTime::now(),
+                    protocol,
+                    bytes: self.buffer.get(..whole).unwrap_or(&self.buffer).to_vec(),
+                    whole,
+                }),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let what = match error.raw_os_error() {
+                        Some(libc::ENETDOWN) => ": somebody removed it, or set it down",
+                        _ => "",
+                    };
+                    let name = &self.device.name;
+                    return Err(error).context(format!("cannot read the device {name}{what}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how many datagrams came faster than they were received, since the last call.
+    pub(crate) fn lost(&self) -> Result<u32> {
+        sys::lost(&self.packets).context("cannot read how many messages were lost")
+    }
+
+    /// Removes the device.
+    pub(crate) fn close(self) -> Result<()> {
+        let Self {
+            packets,
+            mut device,
+            ..
+        } = self;
+        drop(packets);
+        let removed = device.remove();
+        removed.with_context(|| format!("cannot remove the device {}", device.name))
+    }
+}
+
+impl Device {
+    /// Adds the device, and sets it up.
+    fn add() -> Result<Self> {
+        let mut route = Socket::open(protocol::ROUTE)?;
+        let mut number = 0;
+        let name = loop {
+            let name = format!("{NAME}{number}");
+            let create = flags::CREATE | flags::EXCL;
+            let added = change(&mut route, libc::RTM_NEWLINK, create, 0, |writer| {
+                writer.string(libc::IFLA_IFNAME, &name)?;
+                writer.nest(libc::IFLA_LINKINFO, |writer| {
+                    writer.string(libc::IFLA_INFO_KIND, "nlmon")
+                })
+            });
+            match added {
+                Err(error) if error.errno() == Some(libc::EEXIST) && number < DEVICES_MAX => {
+                    number += 1;
+                }
+                added => {
+                    added.context("cannot add a device of the kind nlmon")?;
+                    break name;
+                }
+            }
+        };
+        let links = Link::all(&mut route)?.entries;
+        let index = links.iter().find(|link| link.name == *name);
+        let index = index.map(|link| link.index);
+        Ok(Self {
+            route,
+            index: index.with_context(|| format!("the device {name} is gone"))?,
+            name,
+        })
+    }
+
+    /// Removes the device, unless somebody did.
+    fn remove(&mut self) -> parley_netlink::Result<()> {
+        if self.index == 0 {
+            return Ok(());
+        }
+        let index = std::mem::take(&mut self.index);
+        let removed = change(&mut self.route, libc::RTM_DELLINK, 0, index, |_| Ok(()));
+        match removed {
+            Err(error) if error.errno() == Some(libc::ENODEV) => Ok(()),
+            removed => removed,
+        }
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        // Another failure ends the program already.
+        let _ = self.remove();
+    }
+}
+
+/// Requests a change of links. One that is made is set up.
+fn change(
+    route: &mut Socket,
+    kind: u16,
+    modifiers: u16,
+    index: u32,
+    fill: impl FnOnce(&mut Writer<'_>) -> parley_netlink::Result<()>,
+) -> parley_netlink::Result<()> {
+    let seq = route.next_seq();
+    let flags = flags::REQUEST | flags::ACK | modifiers;
+    let mut request = message::header(kind, flags, seq).to_vec();
+    // struct ifinfomsg: the family, the type, the index, the flags and which of them.
+    let up = if index == 0 { libc::IFF_UP as u32 } else { 0 };
+    request.extend([0; 4]);
+    request.extend(index.to_ne_bytes());
+    request.extend(up.to_ne_bytes());
+    request.extend(up.to_ne_bytes());
+    fill(&mut Writer::new(&mut request))?;
+    message::finish(&mut request, 0)?;
+    match route.transact(&request, seq, Expect::Ack) {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(mut refusal)) => {
+            let is_new = kind == libc::RTM_NEWLINK;
+            refusal.operation = Some(if is_new { "RTM_NEWLINK" } else { "RTM_DELLINK" });
+            Err(Error::Refused(refusal))
+        }
+        Err(error) => Err(error),
+    }
+}
