@@ -259,7 +259,10 @@ class Judge:
         done = self.call(*asked)
         if done.returncode == 0:
             return json.loads(done.stdout)
-        failure = json.loads(done.stderr)
+        try:
+            failure = json.loads(done.stderr)
+        except ValueError:
+            return f"status {done.returncode}, {done.stderr!r}"
         return f"refused: {failure['errno']}" if failure["errno"] else failure["error"]
 
     def ask(self, family, ynl, file, mode, operation, request):

@@ -87,12 +87,17 @@ impl<T: Transport> Socket<T> {
         waits: bool,
     ) -> Result<Option<usize>> {
         let mut deadline = Deadline::new(self.timeout);
+        let mut has_received = false;
         loop {
             self.keep_unread(None);
             if let Some(at) = self.events.next(wanted)? {
                 self.nsid = self.events.nsid(at);
                 return Ok(Some(at));
             }
+            if has_received {
+                self.may_go_on(&mut deadline)?;
+            }
+            has_received = true;
             if !self.receive_event(&mut deadline, waits)? {
                 return Ok(None);
             }
