@@ -68,6 +68,14 @@ impl<'a> Attribute<'a> {
         })
     }
 
+    #[cold]
+    fn no_nul<T>(&self) -> Result<T> {
+        Err(Error::Malformed {
+            what: "a string has no NUL",
+            offset: self.offset,
+        })
+    }
+
     /// The payload as an unsigned integer of 4 or 8 bytes.
     #[inline]
     pub fn uint(&self) -> Result<u64> {
@@ -91,12 +99,14 @@ impl<'a> Attribute<'a> {
     /// The payload up to its NUL. The kernel does not care whether it is text.
     #[inline]
     pub fn string_bytes(&self) -> Result<&'a [u8]> {
-        match nul(self.payload).and_then(|end| self.payload.get(..end)) {
-            Some(string) => Ok(string),
-            None => Err(Error::Malformed {
-                what: "a string has no NUL",
-                offset: self.offset,
-            }),
+        let [string @ .., last] = self.payload else {
+            return self.no_nul();
+        };
+        // The last byte is the NUL, as a rule, and what is before it has none.
+        match nul(string) {
+            None if *last == 0 => Ok(string),
+            None => self.no_nul(),
+            Some(end) => Ok(string.get(..end).unwrap_or_default()),
         }
     }
 
@@ -287,6 +297,9 @@ fn nul(bytes: &[u8]) -> Option<usize> {
             return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(place));
         }
         rest = behind;
+    }
+    if rest.is_empty() {
+        return None;
     }
     if let Some(word) = bytes.last_chunk() {
         // What was looked at before has none.

@@ -60,7 +60,11 @@ proptest! {
     fn the_first_nul_is_found_wherever_it_is(bytes in proptest::collection::vec(0u8..3, 0..40),
                                              high in proptest::collection::vec(0x7fu8..0x82, 0..20)) {
         for bytes in [bytes.clone(), [high.clone(), bytes].concat(), high] {
-            prop_assert_eq!(nul(&bytes), bytes.iter().position(|byte| *byte == 0));
+            let end = bytes.iter().position(|byte| *byte == 0);
+            prop_assert_eq!(nul(&bytes), end);
+            let buffer = written(|w| w.bytes(1, &bytes));
+            let read = Attributes::new(&buffer).next().unwrap().unwrap();
+            prop_assert_eq!(read.string_bytes().ok(), end.map(|end| &bytes[..end]));
         }
     }
 
