@@ -287,23 +287,26 @@ class DkmsFiles(CheckoutTest):
         made = self.folder / "src/parley-0.1.0"
         return {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
 
-    def test_a_file_that_git_does_not_track_is_refused_or_ignored_and_not_packed(self):
+    def test_a_file_that_git_does_not_track_is_refused_even_if_it_is_ignored(self):
         self.git("init", "--quiet")
         self.git("add", ".")
         before = self.packed()
         self.assertLess({"Kbuild", "kmod/Kbuild", "kmod/parley_main.rs", "kmod/genl/helpers.c", "dkms.conf"}, before)
-        self.write(self.checkout / "kmod/parley.mod.c", "made")
+        for name in ("parley.mod.c", ".module-common.c", "parley.o", ".parley.o.cmd", "genl/helpers.o"):
+            self.write(self.checkout / "kmod" / name, "made")
+        excludes, settings = self.write(self.folder / "excludes"), self.folder / "settings"
+        settings.write_text(f"[core]\n\texcludesFile = {excludes}\n")
         mine = [self.checkout / name for name in ("kmod/mine.rs", "kmod/genl/secret.c", "kmod/x/Kbuild")]
-        for file in mine:
-            self.write(file, "mine")
-            result = self.run_here("scripts/pack/dkms-source", self.folder / "refused")
-            self.assertEqual(result.returncode, 1)
-            self.assertIn(f"\n  {file.relative_to(self.checkout)}\n", result.stderr)
-            self.assertEqual(list((self.folder / "refused").iterdir()), [])
-            file.unlink()
-        for file in mine:
-            self.write(file, "mine")
-        self.write(self.checkout / ".git/info/exclude", "mine.rs\nsecret.c\nx/\n")
+        for ignored in ("", "mine.rs\nsecret.c\nx/\n"):
+            excludes.write_text(ignored)
+            for file in mine:
+                self.write(file, "mine")
+                result = self.run_here("scripts/pack/dkms-source", self.folder / "refused",
+                                       env={"GIT_CONFIG_GLOBAL": str(settings)})
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f"\n  {file.relative_to(self.checkout)}\n", result.stderr)
+                self.assertEqual(list((self.folder / "refused").iterdir()), [])
+                file.unlink()
         self.assertEqual(self.packed(), before)
         if not os.geteuid():
             os.chown(self.checkout, 12345, 12345)
@@ -315,8 +318,8 @@ class DkmsFiles(CheckoutTest):
         self.assertNotEqual(self.run_here("scripts/pack/dkms-source", self.folder / "src").returncode, 0)
         # Sources that are not in a repository are packed whole.
         shutil.rmtree(self.checkout / ".git")
-        self.assertLess(before, self.packed())
-        self.assertNotIn("kmod/parley.mod.c", self.packed())
+        self.write(mine[0], "mine")
+        self.assertEqual(self.packed(), before | {"kmod/mine.rs"})
 
 
 class DebTest(ScriptTest):
