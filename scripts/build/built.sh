@@ -10,7 +10,7 @@
 sums() (
 	set -o pipefail
 	cd "$top" || exit
-	for place in Kbuild kmod user interop bench conformance sample; do
+	for place in Kbuild kmod user interop bench conformance sample spec *.yaml; do
 		[ ! -e "$place" ] || find -L "$place" -name target -prune -o -type f \( -name '*.rs' -o \
 			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
 			! -name '*.mod.c' -print0 || exit
@@ -35,18 +35,26 @@ gone_sources() {
 # by_content: touches the changed sources. make and cargo compare times only, but a source that
 # was restored, or copied with its time, can be older than a build that did not have it.
 by_content() {
-	local file
 	no_link_build
-	if [ ! -f "$top/build/sources" ]; then
-		# Nothing says which sources an existing build was made from.
+	# Either nothing says which sources an existing build was made from, or it had a source that is
+	# gone. No time shows that, so nothing may be left that could pass for up to date.
+	if [ ! -f "$top/build/sources" ] || [ -n "$(gone_sources)" ]; then
 		remove_built_by_kbuild
+		[ ! -e "$top/build/kunit" ] || remove_built "$top/build/kunit"
+		rm -f -- "$top"/build/{module-for,module-sum,program-sum}
 		forget_built "$top/user/target"
 	fi
-	# A build that had a source that is gone is not one of these sources.
-	if [ -n "$(gone_sources)" ]; then
-		remove_built_by_kbuild
-		forget_built "$top/user/target"
-	fi
+	note_sources
+	# Another checkout may build in the same folder.
+	{ [ ! -L "$top/user/target" ] && ! mountpoint -q "$top/user/target" 2>/dev/null; } ||
+		only_of_these "$top/user/target"
+	# The owner of the checkout must be able to write there, too.
+	! not_by_root || chown --reference="$top" -- "$top/build" "$top/build/sources"
+}
+
+# note_sources: touches the sources that have changed since its last call.
+note_sources() {
+	local file
 	changed_sources | while IFS= read -r file; do
 		touch -c -- "$top/$file" || die "$file has changed, and its time cannot be set" \
 			"an older build may seem newer than it; touch the file, or run: make clean"
@@ -57,11 +65,6 @@ by_content() {
 	mkdir -p "$top/build"
 	sums >"$top/build/sources.new"
 	mv -f -- "$top/build/sources.new" "$top/build/sources"
-	# Another checkout may build in the same folder.
-	{ [ ! -L "$top/user/target" ] && ! mountpoint -q "$top/user/target" 2>/dev/null; } ||
-		only_of_these "$top/user/target"
-	# The owner of the checkout must be able to write there, too.
-	! not_by_root || chown --reference="$top" -- "$top/build" "$top/build/sources"
 }
 
 # forget_built FOLDER: makes cargo build parley's crates in this target folder again.
@@ -87,7 +90,7 @@ stale() {
 	[ -e "$file" ] || return 0
 	found=$(changed_sources && gone_sources && find -L "$@" -type d \( -name target -o -name tests -o \
 		-name benches -o -name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( \
-		-name '*.rs' -o -name '*.c' -o -name Kbuild -o -name 'Cargo.*' \) \
+		-name '*.rs' -o -name '*.c' -o -name Kbuild -o -name 'Cargo.*' -o -name '*.yaml' \) \
 		! -name '*.mod.c' -print -quit) || return 0
 	[ -n "$found" ]
 }
@@ -163,7 +166,7 @@ program_lacks() {
 	local program=$top/user/target/release/parley record=$top/build/program-sum
 	if [ ! -e "$program" ]; then
 		echo "not built"
-	elif stale "$record" "$top/user"; then
+	elif stale "$record" "$top/user" "$top/spec"; then
 		echo "older than its sources"
 	elif [ "$(content_of "$program")" != "$(cat "$record")" ]; then
 		echo "not what make program has built"
@@ -203,6 +206,17 @@ remove_built_by_kbuild() (
 	rm -f -- kmod/parley.ko kmod/parley.mod.c
 	[ ! -e kmod/Kbuild ] || sed -n 's/^parley-y := //p' kmod/Kbuild | tr ' ' '\n' |
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
+)
+
+# remove_made FOLDER: removes the files there that are still as FOLDER/.parley-made lists them, in
+# lines "SUM  FILE", and the list.
+remove_made() (
+	cd "$1" && [ -f .parley-made ] || exit 0
+	while IFS= read -r line; do
+		[[ ${line:66} =~ ^(genl/)?[^/]+$ && (${line:66} != genl/* || ! -L genl) ]] || continue
+		! sha256sum --check --status 2>/dev/null <<<"$line" || rm -f -- "${line:66}"
+	done <.parley-made
+	rm -f -- .parley-made
 )
 
 # copy_changed FOLDER FILE...: copies each FILE whose content differs, to the same path below

@@ -21,6 +21,13 @@ MADE = re.compile(
     r"|kmod/parley\.rs|user/parley/src/uapi\.rs|user/netlink/src/kernel/.*"
 )
 
+# What is no text. Any other file that is not UTF-8 is refused, because no rule can read it.
+BINARY = re.compile(r"user/fuzz/seeds/.*\.pcap(ng)?")
+
+# The crates whose tests/ scripts/test/run runs, and what makes a file there a test of cargo's.
+TESTED = re.compile(r"user/(parley|spec(/\w+)?)/")
+TEST = re.compile(r"((?:user|interop|bench)/(?:(?!src/)[^/]+/)+?)tests/[^/]+(?:/main)?\.rs")
+
 # Where unsafe code may be outside of user/; CONTRIBUTING.md and the files themselves say why.
 UNSAFE = re.compile(
     r"kmod/genl(\.rs|/.*)|kmod/device\.rs|(conformance|kmod|sample)/\w+_main\.rs"
@@ -158,6 +165,14 @@ def layers(path, text):
                 name = next(group for group in match.groups() if group)
                 if name != itself:
                     yield number, f"names the command {name}: put what both need into output/"
+
+
+def unrun(path, text):
+    found = TEST.fullmatch(path)
+    if found and not TESTED.fullmatch(found[1]):
+        yield 1, "is run by no test: move it into src/, or add a step to scripts/test/run"
+    if path.endswith("/Cargo.toml") and "\n[[test]]\n" in text and not TESTED.match(path):
+        yield first(text, r"^\[\[test\]\]$"), "has a test that is never run: add a step to scripts/test/run"
 
 
 def anchors(text):
@@ -335,7 +350,7 @@ def cycles(files):
                         queue.append(there)
 
 
-RULES = (licence, length, unfinished, unsafe, bindings, layers, links)
+RULES = (licence, length, unfinished, unsafe, bindings, layers, unrun, links)
 
 
 def main():
@@ -359,7 +374,11 @@ def main():
             continue
         try:
             text = file.read_text()
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if not BINARY.fullmatch(path):
+                number = file.read_bytes().count(b"\n", 0, error.start) + 1
+                print(f"{path}:{number}: is not UTF-8: save it as that", file=sys.stderr)
+                broken += 1
             continue
         looked += 1
         if path.endswith(".rs"):
@@ -373,7 +392,7 @@ def main():
         broken += 1
     if broken:
         sys.exit(f"rules: broken {broken} times")
-    print(f"{len(RULES) + 1} rules, {looked} files")
+    print(f"{len(RULES) + 2} rules, {looked} files")
 
 
 if __name__ == "__main__":

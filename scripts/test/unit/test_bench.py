@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import unittest
@@ -60,6 +61,17 @@ class Bench(unittest.TestCase):
                 self.assertFalse(failed, (row, said))
                 self.assertEqual(f"decides nothing: {row}" in said, factor > 1, said)
             self.assertFalse(self.ends(row, 1.002, room.agree)[0], row)
+
+
+class Home(CheckoutTest):
+    def test_matplotlib_keeps_its_files_in_the_cache(self):
+        python = self.write(self.cache / "bench-python/bin/python", '#!/bin/sh\necho "$MPLCONFIGDIR"\n')
+        python.chmod(0o755)
+        text = (TOP / "scripts/bench").read_text()
+        [end] = re.findall(r"(?s)\npython=python3\n.*", text)
+        self.assertEqual(text.count("bench-python/bin/python"), 1)
+        done = self.in_lib(f"mode=report outputs=() kernel=/nowhere\n{end}", timeout=60)
+        self.assertEqual(done.stdout, f"{self.cache}/bench-python/matplotlib\n", done.stderr)
 
 
 class Keep(CheckoutTest):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is built is what is there: scripts/build/built.sh."""
 import os
+import re
 import subprocess
 import time
 
-from support import SCRIPTS, CheckoutTest
+from support import SCRIPTS, TOP, CheckoutTest
 
 
 class Built(CheckoutTest):
@@ -17,6 +18,38 @@ class Built(CheckoutTest):
         (self.checkout / "build/sources").unlink()
         self.run_here("scripts/build/alone", "true")
         self.assertFalse(any(file.exists() for file in built))
+
+    def program_built(self):
+        """As if `make program` had built the program just now."""
+        self.run_here("scripts/build/alone", "true")
+        program = self.write(self.checkout / "user/target/release/parley", "program")
+        self.in_lib('content_of "$1" >build/program-sum', program)
+        self.assertEqual(self.in_lib("program_lacks").stdout, "")
+
+    def test_nothing_that_had_a_source_that_is_gone_passes_for_built(self):
+        for gone in ("user/parley/src/channels.rs", "kmod/echo.rs"):
+            self.program_built()
+            built = [self.write(self.checkout / name) for name in
+                     ("kmod/parley.ko", "build/module-for", "build/module-sum", "build/kunit/kmod/parley.ko")]
+            self.run_here("scripts/build/alone", "true")
+            self.assertTrue(all(file.exists() for file in built))
+            (self.checkout / gone).unlink()
+            for _ in range(2):
+                self.assertIn("older than its sources", self.in_lib("program_lacks").stdout)
+                self.run_here("scripts/build/alone", "true")
+            self.assertFalse(any(file.exists() for file in built))
+
+    def test_the_spec_that_the_program_contains_is_a_source_of_it(self):
+        used = re.findall(r'include_(?:str|bytes)!\("(.*)"\)', (TOP / "user/parley/src/specs.rs").read_text())
+        spec = self.checkout / "spec/parley.yaml"
+        self.assertEqual([(self.checkout / "user/parley/src" / name).resolve() for name in used], [spec.resolve()])
+        self.program_built()
+        spec.write_text(spec.read_text() + "# Changed.\n")
+        os.utime(spec, (1e9, 1e9))
+        for _ in range(2):
+            self.assertIn("older than its sources", self.in_lib("program_lacks").stdout)
+            # The first that takes the lock notes the new content.
+            self.run_here("scripts/build/alone", "true")
 
     def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
         self.run_here("scripts/build/alone", "true")

@@ -26,19 +26,21 @@ class Clean(CheckoutTest):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
-                "build/new-family/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
+                "build/new-family/mine.yaml", "build/course/mine/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
                 "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",
                 "build/rust-analyzer/sum", "scripts/test/__pycache__/rules.cpython-311.pyc"]
         for file in BUILT:
             self.write(self.checkout / record(file), f"savedcmd_{file} := gcc -o {file}\n")
         for file in BUILT + made:
             self.write(self.checkout / file)
+        self.write(self.checkout / "build/deb/.parley-made", "".join(
+            f"{hashlib.sha256(b'').hexdigest()}  {name}\n" for name in ("parley_0.1.0_amd64.deb", "parley-dkms_0.1.0_all.deb")))
         self.write(self.checkout / "build/rust-analyzer/sum",
                    f"{hashlib.sha256(b'').hexdigest()}  kmod/rust-project.json\n")
         tag = "user/target/CACHEDIR.TAG"
         self.write(self.checkout / tag, "# This file is a cache directory tag created by cargo.\n")
         self.write(self.checkout / "user/target/release/parley")
-        return BUILT + [record(file) for file in BUILT] + made + [tag, "user/target/release/parley"]
+        return BUILT + [record(file) for file in BUILT] + made + ["build/deb/.parley-made", tag, "user/target/release/parley"]
 
     def files(self):
         return {str(path.relative_to(self.checkout)) for path in self.checkout.rglob("*")
@@ -64,7 +66,8 @@ class Clean(CheckoutTest):
             sums = "".join(f"{hashlib.sha256(b'made').hexdigest()}  {name}\n" for name in files)
             self.write(folder / ".parley-made", sums)
         elsewhere = self.write(self.folder / "elsewhere/parley_1_all.deb", "mine")
-        survive = [elsewhere, self.write(kept / "made_main.rs", "changed"), self.write(kept / "notes", "mine"),
+        survive = [elsewhere, self.write(self.checkout / "build/deb/parley-dkms_0.1.0_all.deb", "changed"),
+                   self.write(self.checkout / "build/deb/parley_0.1.0-mypatch_amd64.deb"), self.write(kept / "made_main.rs", "changed"), self.write(kept / "notes", "mine"),
                    self.write(mine / "mine_main.rs", "mine"), self.write(self.checkout / "build/deb/other_1_all.deb"),
                    *(self.write(self.checkout / "build/fuzz" / name) for name in
                      ("crash-1", "timeout-1", "oom-1", "leak-1", "corpus/1"))]

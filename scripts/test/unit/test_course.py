@@ -7,6 +7,7 @@ from support import TOP, ScriptTest, script
 course = script("course")
 Shell, agrees, commands, masked = course.Shell, course.agrees, course.commands, course.masked
 put, replace, solution = course.put, course.replace, course.solution
+BEGIN, END = (getattr(script("check-log"), name) for name in ("BEGIN", "END"))
 
 
 class Course(ScriptTest):
@@ -74,6 +75,48 @@ class Course(ScriptTest):
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertEqual("not what is shown: $ echo a" in done.stderr, bool(status), done.stderr)
             self.assertEqual(chapter.read_text(), f"```console\n$ echo a\n{new}```\n")
+
+    def check_page(self, *steps):
+        """Checks a page with these commands, each with what it prints, from a folder elsewhere."""
+        page = self.folder / "page.md"
+        page.write_text("".join(f"```console\n$ {command}\n{shown}```\n" for command, shown in steps))
+        return self.run_script(TOP / "scripts/course", "check", "--host", page.name, cwd=self.folder)
+
+    def test_a_page_on_this_machine_runs_in_the_checkout_with_its_lock_and_ends_where_a_command_fails(self):
+        done = self.check_page(("pwd", f"{TOP}\n"), ("scripts/build/alone true", ""), ('echo "${PARLEY_ALONE#* }"', f"{TOP}\n"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for command, shown in (("cd /nowhere", "...\n"), ("echo a; false", "a\n"), ("false | cat", "")):
+            done = self.check_page((command, shown), (f"touch {self.folder}/ran", ""))
+            self.assertEqual(done.returncode, 1, command)
+            self.assertRegex(done.stdout, r"exit status 1; the rest of the page was not run")
+            self.assertFalse((self.folder / "ran").exists(), command)
+        done = self.check_page(('false; echo "status $?"', "status 1\n"), (f"touch {self.folder}/ran", ""))
+        self.assertEqual((done.returncode, (self.folder / "ran").exists()), (0, True), done.stdout)
+
+    def test_a_project_of_a_page_is_in_a_folder_of_its_own_which_goes_with_it(self):
+        make = f"mkdir ../mine && echo made ../mine && pwd >{self.folder}/where; cd ../mine && pwd >>{self.folder}/where"
+        for last, status in (("true", 0), ("false", 1)):
+            done = self.check_page((make, "made ../mine\n"), ("ls -A", ""), (last, ""))
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+            self.assertEqual((self.folder / "where").read_text(), f"{TOP}\n{TOP}/build/course/mine\n")
+            self.assertFalse((TOP / "build/course").exists())
+        # No page removes a project, which could be the reader's own.
+        for page in ("docs/vm.md", course.ON_HOST):
+            for block in course.CONSOLE.findall((TOP / page).read_text()):
+                self.assertNotRegex(block, r"\brm\b", page)
+
+    def test_the_kernel_log_of_every_guest_of_a_page_must_be_clean_unless_the_page_shows_that_it_failed(self):
+        clean = ["<5>[    0.000000] Linux version 7.3.4", f"<12>[    2.000000] {BEGIN}", f"<12>[    9.000000] {END}"]
+        logs = []
+        for name, lines in (("clean", clean), ("warns", [*clean[:2], "<4>[    3.000000] odd", clean[2]]), ("cut", [])):
+            (self.folder / name).write_text("".join(line + "\n" for line in lines))
+            logs.append(f'cp {self.folder}/{name} "$PARLEY_LOGS/$RANDOM"')
+        for log, shown, status in ((logs[0], "", 0), (logs[1], "", 1), (logs[1], "...\n", 1), (logs[2], "", 1),
+                                   (f"{logs[1]}; echo status 7", "status 7\n", 1),
+                                   (f"{logs[1]}; echo status 240", "status 240\n", 0)):
+            done = self.check_page((log, shown), ("true", ""))
+            self.assertEqual(done.returncode, status, (log, done.stdout, done.stderr))
+            self.assertEqual("check-log: " in done.stdout, bool(status), done.stdout)
 
     def test_a_block_that_would_not_be_run_is_refused(self):
         page = self.folder / "page.md"

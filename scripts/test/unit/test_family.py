@@ -62,6 +62,21 @@ class Family(ScriptTest):
         self.assertEqual(notes.read_text(), "mine")
         self.assertEqual(self.main.read_text(), begun + "\nfn unused() {}\n")
 
+    def test_files_of_a_user_s_are_not_written_or_removed_but_named(self):
+        self.build()
+        handlers, changed, own = self.main.read_text(), self.out / "genl/attr.rs", self.out / "words.rs"
+        kept = changed.read_text()
+        self.main.write_text(handlers + "\n// New.\n")
+        for file, text in ((changed, kept + "// Mine.\n"), (own, "mine"), (self.out / "Kbuild", "mine")):
+            before = file.read_text() if file.exists() else None
+            file.write_text(text)
+            self.build(refused=f"not as this script has made them:\n  {file.relative_to(self.out)}\n")
+            self.assertEqual(file.read_text(), text)
+            self.assertEqual((self.out / "tested_main.rs").read_text(), handlers)
+            file.unlink() if before is None else file.write_text(before)
+        self.build()
+        self.assertEqual((self.out / "tested_main.rs").read_text(), handlers + "\n// New.\n")
+
     def test_an_unformatted_module_and_one_with_a_file_that_is_gone_are_refused(self):
         self.build()
         words, main = self.mine / "words.rs", self.main.read_text()

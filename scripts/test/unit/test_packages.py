@@ -4,6 +4,7 @@
 The packages themselves are installed, upgraded and removed by scripts/pack/deb-test.
 """
 import gzip
+import hashlib
 import os
 import re
 import shutil
@@ -41,6 +42,8 @@ class Deb(ScriptTest):
         self.out.mkdir(parents=True)
         self.earlier = self.out / "parley_0.0.1_amd64.deb"
         self.earlier.write_text("earlier")
+        self.made = self.out / ".parley-made"
+        self.made.write_text(f"{hashlib.sha256(b'earlier').hexdigest()}  {self.earlier.name}\n")
         self.precious = self.out / "precious.deb"
         self.precious.write_text("precious")
         program = self.folder / "parley"
@@ -84,7 +87,7 @@ class Deb(ScriptTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("no space left", result.stderr)
             self.assertIn("build/deb is as it was", result.stderr)
-            self.assertEqual(sorted(self.out.iterdir()), [self.earlier, self.precious])
+            self.assertEqual(sorted(self.out.iterdir()), [self.made, self.earlier, self.precious])
 
     def test_if_it_is_ended_at_the_last_moment_the_earlier_package_is_there(self):
         self.fake("mv", "exit 1")
@@ -92,7 +95,7 @@ class Deb(ScriptTest):
         self.assertEqual(self.earlier.read_text(), "earlier")
         (self.folder / "bin/mv").unlink()
         self.assertEqual(self.deb().returncode, 0)
-        self.assertEqual([path.name for path in self.out.iterdir() if path.name.startswith(".")], [])
+        self.assertEqual([path for path in self.out.iterdir() if path.name.startswith(".")], [self.made])
 
     def test_what_a_link_in_its_place_leads_to_survives(self):
         self.out.rename(self.folder / "mine")
@@ -105,7 +108,7 @@ class Deb(ScriptTest):
         result = self.deb(PARLEY_PROGRAM=str(self.folder / "bin/parley"))
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("no manual pages", result.stderr)
-        self.assertEqual(sorted(self.out.iterdir()), [self.earlier, self.precious])
+        self.assertEqual(sorted(self.out.iterdir()), [self.made, self.earlier, self.precious])
 
     def test_a_missing_tool_is_named(self):
         (self.folder / "bin/strip").unlink()
@@ -125,10 +128,19 @@ class Deb(ScriptTest):
         self.assertNotIn("opt", (self.out / "parley_0.1.0_amd64.deb").read_text())
 
     def test_earlier_packages_go_and_the_user_s_own_stay(self):
-        result = self.deb()
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(sorted(path.name for path in self.out.iterdir()),
-                         ["parley-dkms_0.1.0_all.deb", "parley_0.1.0_amd64.deb", "precious.deb"])
+        mine = self.out / "parley_0.1.0-mypatch_amd64.deb"
+        mine.write_text("mine")
+        new = [self.made.name, "parley-dkms_0.1.0_all.deb", mine.name, "parley_0.1.0_amd64.deb", "precious.deb"]
+        for changed in ("", "changed"):
+            self.earlier.write_text(changed or "earlier")
+            result = self.deb()
+            self.assertEqual(result.returncode, 0, result.stderr)
+            kept = [self.earlier.name] if changed else []
+            self.assertEqual(sorted(path.name for path in self.out.iterdir()), sorted(new + kept))
+            for name in (mine.name, *kept):
+                self.assertIn(f"stays, because this script has not made it: build/deb/{name}", result.stderr)
+            checked = self.run_script("sha256sum", "--check", self.made.name, cwd=self.out)
+            self.assertEqual((checked.returncode, checked.stdout.count("OK")), (0, 2), checked.stdout)
 
     def test_changes_that_are_not_committed_are_told_in_the_changelog(self):
         self.fake("dpkg-deb", 'cp "$3"/usr/share/doc/*/changelog.gz "$4"')
@@ -275,23 +287,26 @@ class DkmsFiles(CheckoutTest):
         made = self.folder / "src/parley-0.1.0"
         return {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
 
-    def test_a_file_that_git_does_not_track_is_refused_or_ignored_and_not_packed(self):
+    def test_a_file_that_git_does_not_track_is_refused_even_if_it_is_ignored(self):
         self.git("init", "--quiet")
         self.git("add", ".")
         before = self.packed()
         self.assertLess({"Kbuild", "kmod/Kbuild", "kmod/parley_main.rs", "kmod/genl/helpers.c", "dkms.conf"}, before)
-        self.write(self.checkout / "kmod/parley.mod.c", "made")
+        for name in ("parley.mod.c", ".module-common.c", "parley.o", ".parley.o.cmd", "genl/helpers.o"):
+            self.write(self.checkout / "kmod" / name, "made")
+        excludes, settings = self.write(self.folder / "excludes"), self.folder / "settings"
+        settings.write_text(f"[core]\n\texcludesFile = {excludes}\n")
         mine = [self.checkout / name for name in ("kmod/mine.rs", "kmod/genl/secret.c", "kmod/x/Kbuild")]
-        for file in mine:
-            self.write(file, "mine")
-            result = self.run_here("scripts/pack/dkms-source", self.folder / "refused")
-            self.assertEqual(result.returncode, 1)
-            self.assertIn(f"\n  {file.relative_to(self.checkout)}\n", result.stderr)
-            self.assertEqual(list((self.folder / "refused").iterdir()), [])
-            file.unlink()
-        for file in mine:
-            self.write(file, "mine")
-        self.write(self.checkout / ".git/info/exclude", "mine.rs\nsecret.c\nx/\n")
+        for ignored in ("", "mine.rs\nsecret.c\nx/\n"):
+            excludes.write_text(ignored)
+            for file in mine:
+                self.write(file, "mine")
+                result = self.run_here("scripts/pack/dkms-source", self.folder / "refused",
+                                       env={"GIT_CONFIG_GLOBAL": str(settings)})
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f"\n  {file.relative_to(self.checkout)}\n", result.stderr)
+                self.assertEqual(list((self.folder / "refused").iterdir()), [])
+                file.unlink()
         self.assertEqual(self.packed(), before)
         if not os.geteuid():
             os.chown(self.checkout, 12345, 12345)
@@ -303,8 +318,8 @@ class DkmsFiles(CheckoutTest):
         self.assertNotEqual(self.run_here("scripts/pack/dkms-source", self.folder / "src").returncode, 0)
         # Sources that are not in a repository are packed whole.
         shutil.rmtree(self.checkout / ".git")
-        self.assertLess(before, self.packed())
-        self.assertNotIn("kmod/parley.mod.c", self.packed())
+        self.write(mine[0], "mine")
+        self.assertEqual(self.packed(), before | {"kmod/mine.rs"})
 
 
 class DebTest(ScriptTest):

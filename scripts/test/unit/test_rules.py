@@ -12,7 +12,7 @@ from support import TOP
 sys.path.insert(0, str(TOP / "scripts/test"))
 # pylint: disable=wrong-import-position
 import rules
-from rules import LINES_MAX, bindings, layers, length, licence, links, unfinished, unsafe
+from rules import LINES_MAX, bindings, layers, length, licence, links, unfinished, unrun, unsafe
 
 BROKEN = (
     (licence, "kmod/new.rs", "//! Nothing.\n"),
@@ -29,6 +29,10 @@ BROKEN = (
     (layers, "user/parley/src/output/new.rs", "use crate::commands::echo::reply;\n"),
     (layers, "user/parley/src/commands/new.rs", "use super::echo::reply;\n"),
     (layers, "user/parley/src/commands/new/part.rs", "use super::super::echo::reply;\n"),
+    (unrun, "user/netlink/tests/new.rs", "#[test]\n"),
+    (unrun, "user/call/tests/new/main.rs", "#[test]\n"),
+    (unrun, "interop/neli/tests/new.rs", "#[test]\n"),
+    (unrun, "user/call/Cargo.toml", "[package]\n\n[[test]]\nname = \"new\"\n"),
     (links, "docs/new.md", "see [it](nowhere.md)\n"),
     (links, "docs/new.md", "see [it](#nowhere)\n\n# Somewhere\n"),
 )
@@ -64,6 +68,25 @@ class Rules(unittest.TestCase):
                 path = "README.md"
             with self.subTest(rule=rule.__name__, path=path):
                 self.assertTrue(list(rule(path, text)), text)
+
+    def test_the_tests_that_steps_run_are_none_that_nobody_runs(self):
+        for path in ("user/parley/tests/echo.rs", "user/spec/tests/family.rs", "user/spec/example/tests/new.rs",
+                     "user/netlink/src/tests/new.rs", "user/netlink/tests/common/part.rs"):
+            self.assertEqual(list(unrun(path, "")), [], path)
+
+    def test_a_file_that_is_not_utf_8_is_refused_by_its_line_unless_it_is_no_text(self):
+        with tempfile.TemporaryDirectory() as folder:
+            top = pathlib.Path(folder)
+            for name, data, status in (("scripts/test/rules.py", (TOP / "scripts/test/rules.py").read_bytes(), 0),
+                                       ("user/fuzz/seeds/a.pcap", b"\xd4\xc3\xb2\xa1\0", 0),
+                                       ("docs/new.md", b"one\nZo\xeb\n", 1), ("docs/new.md", b"one\n\0\xeb\n", 1)):
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).write_bytes(data)
+                subprocess.run(["git", "init", "--quiet"], cwd=top, check=True)
+                done = subprocess.run([sys.executable, "-B", "scripts/test/rules.py"], cwd=top, check=False,
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual("docs/new.md:2: is not UTF-8" in done.stderr, bool(status), done.stderr)
 
     def test_only_what_is_made_may_be_long(self):
         long = "\n" * (LINES_MAX + 1)

@@ -197,6 +197,15 @@ esac""")
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             self.assertEqual((self.folder / "made").read_text(), "made\n", name)
 
+    def test_the_packages_of_python_keep_their_files_in_the_cache(self):
+        for words, name in (((), "python"), (("--bench",), "bench-python")):
+            self.assertEqual(self.set_up(*words).returncode, 0)
+            python = self.cache / name / "bin/python"
+            text = python.read_text()
+            python.write_text(text.replace("#!/bin/bash\n", f'#!/bin/bash\necho "$MPLCONFIGDIR" >{self.folder}/config\n'))
+            self.assertEqual(self.set_up(*words).returncode, 0)
+            self.assertEqual((self.folder / "config").read_text(), f"{self.cache}/{name}/matplotlib\n")
+
     def test_no_rust_is_told_with_what_to_do(self):
         for tool in ("rustc", "cargo"):
             (self.folder / "bin" / tool).unlink()

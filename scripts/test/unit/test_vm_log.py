@@ -19,6 +19,23 @@ class Log(VmTest):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (7, "said\n", "loud\n"))
         self.assertEqual((self.check_log()[0], list((self.folder / "tmp").iterdir())), (0, []))
 
+    def test_each_log_is_also_kept_in_the_folder_of_logs(self):
+        logs = self.folder / "logs"
+        logs.mkdir()
+        self.guest("boot; up; finish 0")
+        for words in (("--log", self.folder / "log"), ()):
+            done = self.vm("--no-module", *words, "--", "true", env={"PARLEY_LOGS": str(logs)})
+            self.assertEqual(done.returncode, 0, done.stderr)
+        texts = [log.read_text() for log in logs.iterdir()]
+        self.assertEqual(texts, [(self.folder / "log").read_text()] * 2)
+        # A run that ends before its log is written leaves an empty one, which is not clean.
+        self.guest("boot; kill -KILL $PPID")
+        self.assertNotEqual(self.vm("--no-module", "--", "true", env={"PARLEY_LOGS": str(logs)}).returncode, 0)
+        self.assertEqual(len(list(logs.iterdir())), 3)
+        done = self.vm("--no-module", "--", "true", env={"PARLEY_LOGS": "/nowhere"})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("PARLEY_LOGS is to name a folder", done.stderr)
+
     def test_a_guest_that_dies_while_it_shuts_down_is_noticed(self):
         self.guest("boot; up; dies=1 finish 0")
         done = self.run_vm()
