@@ -198,7 +198,8 @@ class VmTest(ScriptTest):
     def setUp(self):
         super().setUp()
         self.top = self.folder / "checkout"
-        (self.top / "user").mkdir(parents=True)
+        for name in ("user", "spec"):
+            (self.top / name).mkdir(parents=True)
         self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "check-log")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {self.folder}/image\n")

@@ -69,7 +69,8 @@ class GuestTest(ScriptTest):
         program.parent.mkdir(parents=True)
         program.write_text("#!/bin/sh\necho program: as $(id -u)\n")
         program.chmod(0o755)
-        (self.top / "build").mkdir()
+        for name in ("build", "spec"):
+            (self.top / name).mkdir()
         (self.top / "build/program-sum").write_text(
             hashlib.sha256(program.read_bytes()).hexdigest() + "\n")
         self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "guest-tests",

@@ -72,7 +72,7 @@ class Made(ScriptTest):
         for name in ("Makefile", "Kbuild"):
             self.write(self.checkout / name, (TOP / name).read_text())
         shutil.copytree(TOP / "scripts", self.checkout / "scripts", ignore=lambda *_: ["unit"])
-        for name in ("kmod/parley_main.rs", "user/parley/src/main.rs", "user/Cargo.lock"):
+        for name in ("kmod/parley_main.rs", "user/parley/src/main.rs", "user/Cargo.lock", "spec/parley.yaml"):
             self.write(self.checkout / name, "")
         self.write(self.checkout / "user/Cargo.toml", 'version = "0.1.0"\n')
         self.tree = self.folder / "tree"
