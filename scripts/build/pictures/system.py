@@ -4,7 +4,7 @@
 import re
 import textwrap
 
-from layout import Sheet
+from layout import SMALL, Sheet
 
 
 def layers(sources):
@@ -26,7 +26,8 @@ def layers(sources):
             if below
             else "names no other room of its crate"
         )
-        return sheet.box(x, y, width, 46, (folder, *lines, may), "blue")
+        may = textwrap.wrap(may, int((width - 6) / SMALL))
+        return sheet.box(x, y, width, 46, (folder, *lines, *may), "blue")
 
     left, right, wide, narrow = 24, 506, 448, 230
     sheet.frame(8, 8, 744, 240, "user space: processes")
