@@ -324,11 +324,16 @@ impl<T: Transport> Socket<T> {
         if !matches!(error, Error::Refused(_)) {
             self.events.give_up(awaited.0, awaited.1, expect);
         }
-        // It may have been an event, or have had events behind it.
+        self.lose_with(&error);
+        error
+    }
+
+    /// Notes a loss if `error` is of a message that may have been an event, or have had events
+    /// behind it.
+    fn lose_with(&mut self, error: &Error) {
         if matches!(error, Error::Truncated(_) | Error::Malformed { .. }) {
             self.events.lose();
         }
-        error
     }
 
     /// Waits for a datagram, where `received` is none.

@@ -73,6 +73,8 @@ impl<T: Transport> Dump<'_, T> {
     fn read(&mut self, mut each: impl FnMut(Message<'_>) -> Result<()>) -> Result<()> {
         let (seq, portid) = (self.seq, self.socket.portid);
         let (came, refused) = (Cell::new(true), Cell::new(false));
+        // What `each` fails with is no loss of events.
+        let stopped = Cell::new(false);
         let read = loop {
             let read = self.socket.read(|events, message, bytes| {
                 if message.header.seq != seq || message.header.portid != portid {
@@ -86,7 +88,7 @@ impl<T: Transport> Dump<'_, T> {
                     refused.set(end.is_err());
                     return end;
                 }
-                each(message)?;
+                each(message).inspect_err(|_| stopped.set(true))?;
                 Ok(false)
             });
             match read {
@@ -106,7 +108,12 @@ impl<T: Transport> Dump<'_, T> {
         match read {
             Ok(_) => self.socket.open = None,
             Err(error) if refused.get() => return Err(self.failed(error)),
-            Err(error) => return Err(error),
+            Err(error) => {
+                if !stopped.get() {
+                    self.socket.lose_with(&error);
+                }
+                return Err(error);
+            }
         }
         Ok(())
     }

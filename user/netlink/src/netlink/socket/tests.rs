@@ -395,3 +395,35 @@ fn a_receive_that_does_not_wait_ends_though_messages_keep_coming() {
         assert!(matches!(end, Err(Error::Timeout(_))), "{end:?}");
     }
 }
+
+#[test]
+fn an_operation_ends_at_its_deadline_though_datagrams_keep_coming_without_a_wait() {
+    type Operation = fn(&mut Socket<Kernel>) -> Result<()>;
+    let operations: [(&str, Operation); 6] = [
+        ("transact", |socket| {
+            socket.transact(&[], 99, Expect::Reply).map(drop)
+        }),
+        ("transact_beside", |socket| {
+            let beside = |_: &Message<'_>| {};
+            let end = socket.transact_beside(&[], 99, Expect::Reply, beside);
+            end.map(drop)
+        }),
+        ("transact_batch", |socket| {
+            socket.transact_batch(&[], 99, 2, Expect::Reply, |_, end| end.map(drop))
+        }),
+        ("dump", |socket| socket.dump(&[], 99, |_| Ok(())).map(drop)),
+        ("entries", |socket| {
+            socket.entries(&[], 99)?.next_entry().map(drop)
+        }),
+        ("next_message", |socket| {
+            socket.next_message(|_| false).map(drop)
+        }),
+    ];
+    for (name, operation) in operations {
+        let mut socket = socket();
+        state(&socket).floods = true;
+        socket.set_timeout(Duration::from_millis(1)).unwrap();
+        let end = operation(&mut socket);
+        assert!(matches!(end, Err(Error::Timeout(_))), "{name}: {end:?}");
+    }
+}

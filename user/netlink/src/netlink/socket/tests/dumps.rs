@@ -59,6 +59,23 @@ fn a_dump_with_a_part_that_cannot_be_read_leaves_the_socket_usable() {
 }
 
 #[test]
+fn a_part_that_cannot_be_read_may_have_had_events_and_an_entry_that_is_not_wanted_had_none() {
+    for fate in [Fate::Malformed, Fate::Truncated] {
+        let mut socket = listening();
+        state(&socket).fate = Some((0, fate));
+        assert!(dump(&mut socket, |_| Ok(())).is_err());
+        assert!(socket.events.has_lost(), "{fate:?}");
+    }
+    let mut socket = listening();
+    let malformed = || Error::Malformed {
+        what: "",
+        offset: 0,
+    };
+    assert!(dump(&mut socket, |_| Err(malformed())).is_err());
+    assert!(!socket.events.has_lost());
+}
+
+#[test]
 fn one_entry_read_of_a_dump_does_not_keep_the_next_dump_from_beginning() {
     for expect in [Expect::Entry, Expect::Reply] {
         let mut socket = socket();
