@@ -66,7 +66,9 @@ pub(crate) enum Came {
 struct Device {
     route: Socket,
     name: String,
+    /// 0 while it is not known.
     index: u32,
+    is_there: bool,
 }
 
 /// A packet socket on a device of its own.
@@ -75,6 +77,8 @@ pub(crate) struct Nlmon {
     packets: OwnedFd,
     device: Device,
     buffer: Box<[u8]>,
+    /// Why nothing more comes.
+    failure: Option<io::Error>,
 }
 
 impl Nlmon {
@@ -95,6 +99,7 @@ impl Nlmon {
             packets,
             device,
             buffer: vec![0; KEPT_MAX].into_boxed_slice(),
+            failure: None,
         })
     }
 
@@ -126,8 +131,9 @@ impl Nlmon {
         })
     }
 
-    /// Receives datagrams that have come.
-    pub(crate) fn receive(&mut self, datagrams: &mut Vec<Datagram>) -> Result<()> {
+    /// Receives datagrams that have come. What came before the device was removed is behind the
+    /// error, which [`Self::failure`] returns.
+    pub(crate) fn receive(&mut self, datagrams: &mut Vec<Datagram>) {
         for _ in 0..BATCH_MAX {
             match sys::receive(&self.packets, &mut self.buffer) {
                 Ok((protocol, whole)) => datagrams.push(Datagram {
@@ -138,17 +144,22 @@ impl Nlmon {
                 }),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let what = match error.raw_os_error() {
-                        Some(libc::ENETDOWN) => ": somebody removed it, or set it down",
-                        _ => "",
-                    };
-                    let name = &self.device.name;
-                    return Err(error).context(format!("cannot read the device {name}{what}"));
-                }
+                Err(error) => self.failure = Some(error),
             }
         }
-        Ok(())
+    }
+
+    /// Fails if a receive has failed.
+    pub(crate) fn failure(&mut self) -> Result<()> {
+        let Some(error) = self.failure.take() else {
+            return Ok(());
+        };
+        let what = match error.raw_os_error() {
+            Some(libc::ENETDOWN) => ": somebody removed it, or set it down",
+            _ => "",
+        };
+        let name = &self.device.name;
+        Err(error).context(format!("cannot read the device {name}{what}"))
     }
 
     /// Returns how many datagrams came faster than they were received, since the last call.
@@ -172,13 +183,19 @@ impl Nlmon {
 impl Device {
     /// Adds the device, and sets it up.
     fn add() -> Result<Self> {
-        let mut route = Socket::open(protocol::ROUTE)?;
+        let mut device = Self {
+            route: Socket::open(protocol::ROUTE)?,
+            name: String::new(),
+            index: 0,
+            is_there: false,
+        };
         let mut number = 0;
-        let name = loop {
-            let name = format!("{NAME}{number}");
+        loop {
+            device.name = format!("{NAME}{number}");
+            let (route, name) = (&mut device.route, &device.name);
             let create = flags::CREATE | flags::EXCL;
-            let added = change(&mut route, libc::RTM_NEWLINK, create, 0, |writer| {
-                writer.string(libc::IFLA_IFNAME, &name)?;
+            let added = change(route, libc::RTM_NEWLINK, create, 0, |writer| {
+                writer.string(libc::IFLA_IFNAME, name)?;
                 writer.nest(libc::IFLA_LINKINFO, |writer| {
                     writer.string(libc::IFLA_INFO_KIND, "nlmon")
                 })
@@ -188,28 +205,36 @@ impl Device {
                     number += 1;
                 }
                 added => {
+                    // If the kernel has not answered in time, it may add it all the same.
+                    device.is_there = matches!(added, Ok(()) | Err(Error::Timeout(_)));
                     added.context("cannot add a device of the kind nlmon")?;
-                    break name;
+                    break;
                 }
             }
-        };
-        let links = Link::all(&mut route)?.entries;
-        let index = links.iter().find(|link| link.name == *name);
-        let index = index.map(|link| link.index);
-        Ok(Self {
-            route,
-            index: index.with_context(|| format!("the device {name} is gone"))?,
-            name,
-        })
+        }
+        let links = Link::all(&mut device.route)?.entries;
+        let link = links.iter().find(|link| link.name == *device.name);
+        let link = link.with_context(|| format!("the device {} is gone", device.name))?;
+        device.index = link.index;
+        Ok(device)
     }
 
     /// Removes the device, unless somebody did.
     fn remove(&mut self) -> parley_netlink::Result<()> {
-        if self.index == 0 {
+        if !std::mem::take(&mut self.is_there) {
             return Ok(());
         }
-        let index = std::mem::take(&mut self.index);
-        let removed = change(&mut self.route, libc::RTM_DELLINK, 0, index, |_| Ok(()));
+        let (index, name) = (self.index, &self.name);
+        let removed = change(
+            &mut self.route,
+            libc::RTM_DELLINK,
+            0,
+            index,
+            |writer| match index {
+                0 => writer.string(libc::IFLA_IFNAME, name),
+                _ => Ok(()),
+            },
+        );
         match removed {
             Err(error) if error.errno() == Some(libc::ENODEV) => Ok(()),
             removed => removed,
@@ -236,7 +261,8 @@ fn change(
     let flags = flags::REQUEST | flags::ACK | modifiers;
     let mut request = message::header(kind, flags, seq).to_vec();
     // struct ifinfomsg: the family, the type, the index, the flags and which of them.
-    let up = if index == 0 { libc::IFF_UP as u32 } else { 0 };
+    let is_new = kind == libc::RTM_NEWLINK;
+    let up = if is_new { libc::IFF_UP as u32 } else { 0 };
     request.extend([0; 4]);
     request.extend(index.to_ne_bytes());
     request.extend(up.to_ne_bytes());
@@ -246,7 +272,6 @@ fn change(
     match route.transact(&request, seq, Expect::Ack) {
         Ok(_) => Ok(()),
         Err(Error::Refused(mut refusal)) => {
-            let is_new = kind == libc::RTM_NEWLINK;
             refusal.operation = Some(if is_new { "RTM_NEWLINK" } else { "RTM_DELLINK" });
             Err(Error::Refused(refusal))
         }

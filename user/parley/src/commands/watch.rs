@@ -18,7 +18,7 @@ use crate::signals::Held;
 use crate::specs;
 use anyhow::{Context as _, Result};
 use clap::Args;
-use conversation::{Conversations, HOLD};
+use conversation::{Conversations, Port, HOLD};
 use parley_netlink::explain::render::{self, Style};
 use parley_netlink::explain::{Context, Direction, Role};
 use parley_netlink::genl::controller;
@@ -34,8 +34,8 @@ Generic Netlink family, such as nlctrl or parley; without one, all are shown.
 
 The command adds a device of the kind nlmon to this network namespace, and
 removes it at its end. It needs root, or CAP_NET_ADMIN and CAP_NET_RAW. The name
-of a process is a guess if a question mark follows its number. An event is shown
-once, however many programs listen; --json and --pcap have each copy.";
+of a process is a guess if a question mark follows its number. Copies of an event
+for several listeners are shown once; --json and --pcap have each copy.";
 
 /// Watch what programs and the kernel say to each other over netlink
 #[derive(Args)]
@@ -152,7 +152,7 @@ impl View<'_> {
             match nlmon.wait(held.came(), wait)? {
                 Came::Stop => break,
                 Came::Nothing => continue,
-                Came::Datagrams => nlmon.receive(&mut batch)?,
+                Came::Datagrams => nlmon.receive(&mut batch),
             }
             // At once, because a process may end soon.
             self.conversations.look();
@@ -165,7 +165,7 @@ impl View<'_> {
                 let rest = HOLD.saturating_sub(begin.elapsed());
                 match nlmon.wait(held.came(), Some(rest))? {
                     Came::Datagrams => {
-                        nlmon.receive(&mut batch)?;
+                        nlmon.receive(&mut batch);
                         self.conversations.look();
                     }
                     Came::Nothing => {}
@@ -181,6 +181,7 @@ impl View<'_> {
                 self.lost(lost)?;
             }
             self.out.flush()?;
+            nlmon.failure()?;
         }
         Ok(())
     }
@@ -195,7 +196,7 @@ impl View<'_> {
     }
 
     /// Shows the messages of a datagram, which `port` sends, or which is for it.
-    fn datagram(&mut self, datagram: Datagram, port: Option<u32>) -> Result<()> {
+    fn datagram(&mut self, datagram: Datagram, port: Port) -> Result<()> {
         self.datagrams += 1;
         let explained = self.context.explain(datagram.explained());
         let is_copy = self.is_copy(&datagram);

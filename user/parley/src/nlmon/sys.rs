@@ -27,15 +27,25 @@ pub(super) fn open() -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Sets how many bytes may wait in the socket, whatever the limit for users is.
+/// Sets how many bytes may wait in the socket: whatever the limit for users is or, for the root
+/// of a user namespace, at most up to it.
 pub(super) fn set_room(fd: &OwnedFd, bytes: i32) -> io::Result<()> {
-    let value: libc::c_int = bytes;
+    match set_option(fd, libc::SO_RCVBUFFORCE, bytes) {
+        Err(error) if error.raw_os_error() == Some(libc::EPERM) => {
+            set_option(fd, libc::SO_RCVBUF, bytes)
+        }
+        set => set,
+    }
+}
+
+fn set_option(fd: &OwnedFd, option: i32, value: i32) -> io::Result<()> {
+    let value: libc::c_int = value;
     // SAFETY: The value is valid for reads of its size, which is passed.
     check(unsafe {
         libc::setsockopt(
             fd.as_raw_fd(),
             libc::SOL_SOCKET,
-            libc::SO_RCVBUFFORCE,
+            option,
             (&raw const value).cast(),
             size_of::<libc::c_int>() as libc::socklen_t,
         )

@@ -111,10 +111,12 @@ impl Program {
         fit(&name, width)
     }
 
-    /// Returns whether it is called `wanted`, or has that process ID.
+    /// Returns whether it is called `wanted`, or has that process ID. The kernel keeps the first
+    /// 15 bytes of a name.
     pub(crate) fn is(&self, wanted: &str) -> bool {
+        let kept = wanted.as_bytes().get(..15).unwrap_or(wanted.as_bytes());
         let process = self.process.as_ref();
-        process.is_some_and(|(pid, name)| name == wanted || pid.to_string() == wanted)
+        process.is_some_and(|(pid, name)| name.as_bytes() == kept || pid.to_string() == wanted)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::output::watched::{family, Program};
 use crate::processes::Ports;
 use parley_netlink::explain::{Direction, Headline};
 use parley_netlink::netlink::message::{flags, Header, Messages};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long a request is held back for its reply, which names the port. The kernel handles most
@@ -53,22 +53,47 @@ fn is_request(header: &Header) -> bool {
     header.flags & flags::REQUEST != 0
 }
 
-/// Returns whether `reply` is for the port that sent `request`.
-fn answers(reply: &Datagram, request: &Datagram) -> Option<u32> {
-    let header = headers(reply).next()?;
-    let mut asked = headers(request);
-    let fits = reply.protocol == request.protocol && !is_request(&header) && header.portid != 0;
-    (fits && asked.any(|asked| asked.seq == header.seq)).then_some(header.portid)
+/// The replies of a batch: for a protocol and a sequence number, the places and the ports, in
+/// the order of the batch.
+type Replies = BTreeMap<(u16, u32), Vec<(usize, u32)>>;
+
+fn replies(batch: &[Datagram]) -> Replies {
+    let mut replies = Replies::new();
+    for (place, reply) in batch.iter().enumerate() {
+        let header = headers(reply).next();
+        if let Some(header) = header.filter(|header| !is_request(header) && header.portid != 0) {
+            let key = (reply.protocol, header.seq);
+            replies.entry(key).or_default().push((place, header.portid));
+        }
+    }
+    replies
 }
 
-/// Returns the port that sent the request at `place` of a batch, as a reply behind it says, or
-/// else as it says itself.
-fn sender(batch: &[Datagram], place: usize) -> Option<u32> {
-    let (request, behind) = batch.get(place..)?.split_first()?;
-    let own = headers(request).map(|header| header.portid);
-    let replied = behind.iter().find_map(|reply| answers(reply, request));
-    replied.or(own.filter(|port| *port != 0).last())
+/// How often each sequence number of a protocol was asked with.
+fn asked(batch: &[Datagram]) -> BTreeMap<(u16, u32), usize> {
+    let mut asked = BTreeMap::new();
+    for request in batch {
+        for header in headers(request).filter(is_request) {
+            *asked.entry((request.protocol, header.seq)).or_default() += 1;
+        }
+    }
+    asked
 }
+
+/// Returns the port that sent the request at `place` of a batch, as the first reply behind it
+/// says, with the sequence number of that.
+fn sender(batch: &[Datagram], replies: &Replies, place: usize) -> Option<(u32, u32)> {
+    let request = batch.get(place)?;
+    let first = headers(request).filter_map(|header| {
+        let all = replies.get(&(request.protocol, header.seq))?;
+        let behind = all.partition_point(|(at, _)| *at <= place);
+        all.get(behind).map(|(at, port)| (*at, *port, header.seq))
+    });
+    first.min().map(|(_, port, seq)| (port, seq))
+}
+
+/// A port, and whether it is a guess.
+pub(super) type Port = Option<(u32, bool)>;
 
 impl Conversations {
     pub(super) fn new(ports: Ports) -> Self {
@@ -86,20 +111,33 @@ impl Conversations {
 
     /// Returns whether a batch has a request of an unknown port.
     pub(super) fn is_unanswered(batch: &[Datagram]) -> bool {
+        let replies = replies(batch);
         let is_of_unknown = |(place, datagram): (usize, &Datagram)| {
-            headers(datagram).any(|header| is_request(&header)) && sender(batch, place).is_none()
+            headers(datagram).any(|header| is_request(&header))
+                && headers(datagram).all(|header| header.portid == 0)
+                && sender(batch, &replies, place).is_none()
         };
         batch.iter().enumerate().any(is_of_unknown)
     }
 
-    /// Returns the port of the program of each datagram of a batch.
-    pub(super) fn ports(batch: &[Datagram]) -> Vec<Option<u32>> {
+    /// Returns the port of the program of each datagram of a batch. That of a request is a guess
+    /// if only the request itself names it, which the kernel does not check, or if another
+    /// request with its number is there, which may be of another program.
+    pub(super) fn ports(batch: &[Datagram]) -> Vec<Port> {
+        let (replies, asked) = (replies(batch), asked(batch));
         let port = |(place, datagram): (usize, &Datagram)| {
             let header = headers(datagram).next()?;
-            match is_request(&header) {
-                true => sender(batch, place),
-                false => Some(header.portid).filter(|port| *port != 0),
+            if !is_request(&header) {
+                return Some((header.portid, false)).filter(|(port, _)| *port != 0);
             }
+            if let Some((port, seq)) = sender(batch, &replies, place) {
+                let key = (datagram.protocol, seq);
+                return Some((port, asked.get(&key).is_some_and(|count| *count > 1)));
+            }
+            let own = headers(datagram).map(|header| header.portid);
+            own.filter(|port| *port != 0)
+                .last()
+                .map(|port| (port, true))
         };
         batch.iter().enumerate().map(port).collect()
     }
@@ -109,8 +147,10 @@ impl Conversations {
         &mut self,
         (protocol, to): (u16, Direction),
         headline: &Headline,
-        port: Option<u32>,
+        port: Port,
     ) -> Turn {
+        let is_guess = port.is_some_and(|(_, is_guess)| is_guess);
+        let port = port.map(|(port, _)| port);
         if to == Direction::ToKernel {
             let guess = match port {
                 None => self.guess(protocol, headline.seq),
@@ -127,7 +167,7 @@ impl Conversations {
                 self.asked.pop_front();
             }
             return Turn {
-                program: self.program(protocol, port.or(guess), guess.is_some()),
+                program: self.program(protocol, port.or(guess), is_guess || guess.is_some()),
                 request: None,
                 is_below: false,
             };
@@ -152,8 +192,8 @@ impl Conversations {
     }
 
     /// Notes that a message was shown.
-    pub(super) fn shown(&mut self, protocol: u16, headline: &Headline, port: Option<u32>) {
-        self.last = Some((protocol, headline.seq, port));
+    pub(super) fn shown(&mut self, protocol: u16, headline: &Headline, port: Port) {
+        self.last = Some((protocol, headline.seq, port.map(|(port, _)| port)));
     }
 
     /// Guesses the port of a request: the one whose request before had the number before, as
@@ -240,13 +280,27 @@ mod tests {
             reply(0, 0),
         ];
         let ports = Conversations::ports(&batch);
-        let expected = [41, 42, 80, 41, 43, 42, 43].map(Some);
+        let expected = [41, 42, 80, 41, 43, 42, 43].map(|port| Some((port, false)));
         assert_eq!(ports[..7], expected);
         assert_eq!(ports[7], None);
         assert!(!Conversations::is_unanswered(&batch));
         // A reply of before is none to this request.
         assert!(Conversations::is_unanswered(&[reply(3, 41), request(3, 0)]));
-        assert_eq!(Conversations::ports(&[request(3, 77)]), [Some(77)]);
+        // What only the request says may be false.
+        assert_eq!(Conversations::ports(&[request(3, 77)]), [Some((77, true))]);
+        // And two programs may use one number at a time.
+        let batch = [request(1, 0), request(1, 0), reply(1, 41), reply(1, 42)];
+        assert_eq!(Conversations::ports(&batch)[..2], [Some((41, true)); 2]);
+    }
+
+    #[test]
+    fn many_messages_in_a_datagram_take_no_time() {
+        let ids: Vec<_> = (0..13_000).map(|seq| (seq, 0)).collect();
+        let long = || datagram(ROUTE, flags::REQUEST, &ids);
+        let mut batch: Vec<_> = (0..20).map(|_| long()).collect();
+        batch.extend((0..400).map(|_| reply(99_999, 41)));
+        assert!(Conversations::is_unanswered(&batch));
+        assert_eq!(Conversations::ports(&batch)[..20], [None; 20]);
     }
 
     /// Conversations of processes of which nothing is known but these ports.
@@ -264,6 +318,7 @@ mod tests {
 
     /// The turn of a datagram's message, which is then shown.
     fn turn(conversations: &mut Conversations, datagram: &Datagram, port: Option<u32>) -> Turn {
+        let port = port.map(|port| (port, false));
         let explained = Context::new().explain(datagram.explained());
         let headline = explained.headlines().next().unwrap().0;
         let about = (datagram.protocol, explained.direction);
