@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/build/recording: the picture of a run, and what makes it stale."""
+import re
 import xml.etree.ElementTree
 
 from support import ScriptTest, script
@@ -16,9 +17,19 @@ A second step, whose output is longer than a line of the terminal:
 
   $ cat FILE
     """ + "x" * 90 + """
+    words of which the eighty columns of this terminal do not hold the last one, ending
     (exit status 1)
 
-All 2 steps did what they should.
+A step that prints nothing:
+
+  $ true
+
+And one behind it:
+
+  $ false
+    (exit status 1)
+
+All 4 steps did what they should.
 """
 
 
@@ -39,10 +50,12 @@ class Recording(ScriptTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         text = self.svg.read_text()
         xml.etree.ElementTree.parse(self.svg)
-        self.assertEqual("\n".join(script("recording").recorded(text)).replace("xx\nxx", "xxxx"),
+        self.assertEqual("\n".join(script("recording").recorded(text)).replace("xx\nxx", "xxxx").replace("last \none", "last one"),
                          RUN.strip("\n"))
-        self.assertEqual(text.count("translateY("), 2)
-        self.assertIn('<desc id="d">A terminal shows the 2 steps', text)
+        self.assertEqual(text.count("translateY("), 4)
+        ups = [int(up) for up in re.findall(r"translateY\(-(\d+)px", text)]
+        self.assertEqual(ups, sorted(ups))
+        self.assertIn('<desc id="d">A terminal shows the 4 steps', text)
         for needed in ("prefers-color-scheme: dark", "prefers-reduced-motion"):
             self.assertIn(needed, text)
 
@@ -59,7 +72,7 @@ class Recording(ScriptTest):
         self.assertEqual(self.record(RUN, "--check").returncode, 1)
 
     def test_a_run_that_broke_off_is_not_recorded(self):
-        for text in ("", RUN[:RUN.index("All 2")]):
+        for text in ("", RUN[:RUN.index("All 4")]):
             done = self.record(text)
             self.assertEqual(done.returncode, 1)
             self.assertIn("did not come to its end", done.stderr)
