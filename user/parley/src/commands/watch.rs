@@ -34,8 +34,8 @@ Generic Netlink family, such as nlctrl or parley; without one, all are shown.
 
 The command adds a device of the kind nlmon to this network namespace, and
 removes it at its end. It needs root, or CAP_NET_ADMIN and CAP_NET_RAW. The name
-of a process is a guess if a question mark follows its number. Copies of an event
-for several listeners are shown once; --json and --pcap have each copy.";
+of a process is a guess if a question mark follows its number. Copies of an
+event for several listeners are shown once; --json and --pcap have each copy.";
 
 /// Watch what programs and the kernel say to each other over netlink
 #[derive(Args)]
