@@ -164,7 +164,9 @@ impl<'a> Message<'a> {
         let payload = whole.get(HEADER..)?;
         Some(Self { header, payload })
     }
+}
 
+impl Message<'_> {
     /// Tells what the message is.
     #[inline]
     pub fn kind(&self) -> Result<Kind> {
