@@ -131,8 +131,8 @@ impl Nlmon {
         })
     }
 
-    /// Receives datagrams that have come. What came before the device was removed is behind the
-    /// error, which [`Self::failure`] returns.
+    /// Receives the waiting datagrams. If the device is removed, the kernel returns the error ahead
+    /// of the datagrams that still wait, so this keeps the error for [`Self::failure`].
     pub(crate) fn receive(&mut self, datagrams: &mut Vec<Datagram>) {
         for _ in 0..BATCH_MAX {
             match sys::receive(&self.packets, &mut self.buffer) {
@@ -149,7 +149,7 @@ impl Nlmon {
         }
     }
 
-    /// Fails if a receive has failed.
+    /// Returns the error of an earlier receive.
     pub(crate) fn failure(&mut self) -> Result<()> {
         let Some(error) = self.failure.take() else {
             return Ok(());
@@ -219,7 +219,7 @@ impl Device {
         Ok(device)
     }
 
-    /// Removes the device, unless somebody did.
+    /// Removes the device. Succeeds if another program has removed it.
     fn remove(&mut self) -> parley_netlink::Result<()> {
         if !std::mem::take(&mut self.is_there) {
             return Ok(());

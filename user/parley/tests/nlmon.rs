@@ -184,7 +184,7 @@ fn family() -> String {
 #[test]
 fn nothing_of_its_own_is_shown_and_the_device_is_gone_however_it_ends() {
     let netns = Netns::new("watch-own");
-    // Who listens to links is told of the device, which it must not see.
+    // Listeners to links are notified of the device. The view must not show that.
     let mut links = netns.monitor("links --json");
     let mut quiet = watch(&["-n", netns.0, "watch", "--json", "--timeout", "1s"]);
     let is_of_monitor = |line: &String| {

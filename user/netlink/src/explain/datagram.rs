@@ -91,7 +91,7 @@ pub enum Role {
     Dump,
     /// A reply, an error, an ACK or the end of a dump.
     Reply,
-    /// An event, for all who listen.
+    /// An event, for all listeners.
     Event,
     /// A reply or an event; nothing that passed says which.
     Either,

@@ -102,7 +102,7 @@ impl<'a> Attribute<'a> {
         let [string @ .., last] = self.payload else {
             return self.no_nul();
         };
-        // The last byte is the NUL, as a rule, and what is before it has none.
+        // Usually the only NUL is the last byte.
         match nul(string) {
             None if *last == 0 => Ok(string),
             None => self.no_nul(),

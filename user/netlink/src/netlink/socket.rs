@@ -328,8 +328,8 @@ impl<T: Transport> Socket<T> {
         error
     }
 
-    /// Notes a loss if `error` is of a message that may have been an event, or have had events
-    /// behind it.
+    /// Notes a loss of events if `error` concerns a message that may have been an event, or one
+    /// that events may have followed.
     fn lose_with(&mut self, error: &Error) {
         if matches!(error, Error::Truncated(_) | Error::Malformed { .. }) {
             self.events.lose();

@@ -132,7 +132,7 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32
 }
 
 /// What [`receive`] returns for a datagram whose sender has no netlink address.
-// Not in line, so that the usual case is a branch that is not taken.
+// Not inlined, so that the usual case costs one branch that is not taken.
 #[cold]
 #[inline(never)]
 fn from_nobody(len: usize) -> (Option<u32>, usize) {

@@ -121,7 +121,7 @@ struct View<'a> {
     steps: Option<&'a Steps>,
     limit: Limit,
     datagrams: usize,
-    /// The last event, of which there is a copy for each listener.
+    /// The last event. The device has a copy of it for each listener.
     event: Option<Datagram>,
 }
 
@@ -156,7 +156,7 @@ impl View<'_> {
             }
             // At once, because a process may end soon.
             self.conversations.look();
-            // Most requests do not say who sends them, but the replies do.
+            // Most requests do not contain their sender's port, but the replies do.
             let begin = Instant::now();
             while batch.len() < HELD_MAX
                 && Conversations::is_unanswered(&batch)

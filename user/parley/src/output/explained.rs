@@ -98,7 +98,7 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// Writes the picture, if there is to be one of what was decoded.
+    /// Writes the picture of the decoded datagrams, if one was requested.
     pub(crate) fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         match self.picture.take() {
             Some(picture) if self.datagrams > 0 => out.write_all(picture.finish().as_bytes()),

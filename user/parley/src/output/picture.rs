@@ -143,7 +143,7 @@ impl Picture {
         svg::whole("Netlink messages, decoded", words, height, &self.body)
     }
 
-    /// Adds to what the picture shows in words.
+    /// Adds to the description of the picture.
     fn say(&mut self, words: &str) {
         if self.words.len() < 8000 && !words.is_empty() {
             let end = if words.ends_with('.') { " " } else { ". " };

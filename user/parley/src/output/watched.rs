@@ -130,7 +130,7 @@ impl Seen<'_> {
         self.to == Direction::ToKernel
     }
 
-    /// Whether it is for all who listen.
+    /// Returns whether it is for all listeners.
     fn is_event(&self) -> bool {
         match self.headline.role {
             Role::Event => true,
@@ -151,7 +151,7 @@ impl Seen<'_> {
         2 * usize::from(self.is_below)
     }
 
-    /// Who says it to whom.
+    /// The sender and the receiver.
     fn who(&self) -> String {
         const ARROW: usize = "kernel → ".len() - "→".len() + 1;
         if self.is_to_kernel() {
@@ -229,7 +229,7 @@ impl Seen<'_> {
         self.fields.iter().map(|field| field.len).sum()
     }
 
-    /// The same as JSON: what `decode` has, and who said it.
+    /// The message as JSON: the object of `decode`, and the process.
     pub(crate) fn object(&self) -> Object {
         let role = match self.headline.role {
             Role::Request => "request",
@@ -267,7 +267,7 @@ fn named(family: &str, operation: &str) -> String {
     format!("{} {}", text::safe(family), short(operation))
 }
 
-/// An operation without what its constant says of the family.
+/// An operation without the part of its constant that names the family.
 fn short(operation: &str) -> &str {
     let prefixes = ["RTM_", "NFT_MSG_", "NFNL_MSG_", "CTRL_CMD_"];
     let mut short = prefixes.iter().map(|prefix| operation.strip_prefix(prefix));

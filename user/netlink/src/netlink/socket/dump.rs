@@ -73,7 +73,7 @@ impl<T: Transport> Dump<'_, T> {
     fn read(&mut self, mut each: impl FnMut(Message<'_>) -> Result<()>) -> Result<()> {
         let (seq, portid) = (self.seq, self.socket.portid);
         let (came, refused) = (Cell::new(true), Cell::new(false));
-        // What `each` fails with is no loss of events.
+        // An error of `each` does not mean that events were lost.
         let stopped = Cell::new(false);
         let read = loop {
             let read = self.socket.read(|events, message, bytes| {

@@ -21,7 +21,7 @@ pub(crate) struct Found {
 }
 
 /// Returns `len` bytes of `bytes`, from `start` on, which are there.
-// By branches, which are quicker than what the compiler makes of a default.
+// Two branches are cheaper than the conditional moves that `unwrap_or_default` compiles to.
 #[inline(always)]
 fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
     #[cold]
@@ -36,10 +36,10 @@ fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
 }
 
 impl<T: Transport> Socket<T> {
-    /// Reads what is unread, until a message is the `last`. Returns nothing if none is.
-    /// `last` also gets the bytes that begin with the message: what it rarely does is done by
-    /// functions that take these, so that the message need not be in memory for them.
-    // In line, so that of a message no more is taken apart than is looked at.
+    /// Reads the unread messages up to the `last` one. Returns `None` if no message is the last.
+    /// `last` also gets the bytes that begin with the message. It passes them to the functions for
+    /// rare cases, so that the compiler can keep the message in registers.
+    // Inlined so that the compiler can drop the parsing of fields that the caller ignores.
     #[inline(always)]
     pub(super) fn read(
         &mut self,
@@ -75,7 +75,7 @@ impl<T: Transport> Socket<T> {
     /// The message that [`Self::read`] has found.
     #[inline(always)]
     pub(crate) fn found(&self, found: &Found) -> Message<'_> {
-        // Read once more, which costs nothing where nobody looks at it.
+        // Reading the header again is free if the caller ignores it: the compiler drops the read.
         let header = found.start.wrapping_sub(HEADER)..found.start;
         let header = self.buffer.get(header).and_then(Header::read);
         Message {

@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(Conversations::ports(&batch)[..20], [None; 20]);
     }
 
-    /// Conversations of processes of which nothing is known but these ports.
+    /// Conversations with these open ports, whose processes are unknown.
     fn conversations(name: &str, open: &[(u16, u32)]) -> (Conversations, PathBuf) {
         let id = std::process::id();
         let proc = std::env::temp_dir().join(format!("parley-test-{name}-{id}"));
