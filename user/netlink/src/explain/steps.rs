@@ -13,7 +13,7 @@
 //!
 //! impl Tap for Steps {
 //!     fn step(&self, step: &Step<'_>) {
-//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, NETLINK_GENERIC) = 3
+//!         // create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_GENERIC) = 3
 //!         eprint!("{}", steps::text(step, Style::default()));
 //!     }
 //! }
@@ -69,8 +69,7 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
                 .ok()
                 .and_then(protocol_name)
                 .map_or_else(|| protocol.to_string(), str::to_owned);
-            let call =
-                format!("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, {protocol})");
+            let call = format!("socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, {protocol})");
             ("create", call)
         }
         Call::SetOption {
@@ -80,6 +79,13 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
         } => {
             let (level, name) = option(level, number);
             let call = format!("setsockopt({fd}, {level}, {name}, [{value}], 4)");
+            ("option", call)
+        }
+        Call::SetTimeout { timeout } => {
+            let timeout = timeout.unwrap_or_default();
+            let (seconds, micros) = (timeout.as_secs(), timeout.subsec_nanos().div_ceil(1000));
+            let value = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
+            let call = format!("setsockopt({fd}, SOL_SOCKET, SO_RCVTIMEO, [{value}], 16)");
             ("option", call)
         }
         Call::Connect => ("address", format!("connect({fd}, {}, 12)", address(0))),
@@ -99,23 +105,31 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
             bytes,
             from,
             method,
+            waits,
             ..
         } => {
             let len = bytes.len();
+            let flags = if waits {
+                "MSG_TRUNC"
+            } else {
+                "MSG_TRUNC|MSG_DONTWAIT"
+            };
             let from = from.map_or_else(|| "[none]".to_owned(), address);
             let call = match (method, step.result) {
                 (Method::Address, Ok(_)) => {
-                    format!("recvfrom({fd}, [{len} bytes], {room}, MSG_TRUNC, {from}, [12])")
+                    format!("recvfrom({fd}, [{len} bytes], {room}, {flags}, {from}, [12])")
                 }
-                (Method::Address, Err(_)) => format!("recvfrom({fd}, [none], {room}, MSG_TRUNC)"),
+                (Method::Address, Err(_)) => format!("recvfrom({fd}, [none], {room}, {flags})"),
                 (Method::Message { nsid }, Ok(_)) => {
                     let control = nsid.map_or_else(String::new, |nsid| {
                         format!("{{SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, {nsid}}}")
                     });
-                    format!("recvmsg({fd}, {{{from}, [{len} of {room} bytes], [{control}]}}, MSG_TRUNC)")
+                    format!(
+                        "recvmsg({fd}, {{{from}, [{len} of {room} bytes], [{control}]}}, {flags})"
+                    )
                 }
                 (Method::Message { .. }, Err(_)) => {
-                    format!("recvmsg({fd}, {{[none of {room} bytes]}}, MSG_TRUNC)")
+                    format!("recvmsg({fd}, {{[none of {room} bytes]}}, {flags})")
                 }
             };
             ("receive", call)
@@ -255,6 +269,7 @@ mod tests {
                 from: Some(0),
                 protocol: 0,
                 method: Method::Message { nsid },
+                waits: false,
             };
             let step = Step {
                 fd: 3,
@@ -267,9 +282,10 @@ mod tests {
         assert_eq!(
             shown(Some(77), Ok(20)),
             "receive recvmsg(3, {{AF_NETLINK, pid 0, groups 0}, [20 of 64 bytes], \
-             [{SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 77}]}, MSG_TRUNC) = 20"
+             [{SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 77}]}, MSG_TRUNC|MSG_DONTWAIT) = 20"
         );
-        assert!(shown(None, Ok(20)).contains("bytes], []}, MSG_TRUNC) = 20"));
-        assert!(shown(None, Err(libc::EAGAIN)).contains("64 bytes]}, MSG_TRUNC) = -1 EAGAIN"));
+        assert!(shown(None, Ok(20)).contains("bytes], []}, MSG_TRUNC|MSG_DONTWAIT) = 20"));
+        assert!(shown(None, Err(libc::EAGAIN))
+            .contains("64 bytes]}, MSG_TRUNC|MSG_DONTWAIT) = -1 EAGAIN"));
     }
 }

@@ -41,7 +41,7 @@ use super::error::{Error, Result};
 use super::events::Events;
 pub use super::expect::Expect;
 use super::message::{self, flags, Kind, Message, MIN_TYPE};
-use super::transport::{Netlink, Transport};
+use super::transport::{Netlink, Received, Transport};
 use deadline::Deadline;
 pub use dump::Dump;
 pub(crate) use read::Found;
@@ -69,6 +69,9 @@ pub struct Socket<T = Netlink> {
     portid: u32,
     seq: u32,
     timeout: Duration,
+    /// Whether an operation does not begin with a receive that returns at once: see
+    /// [`Self::receive`].
+    waits_first: bool,
     buffer: Box<[u8]>,
     /// What is received and not yet read.
     unread: Range<usize>,
@@ -93,6 +96,7 @@ impl<T: Transport> Socket<T> {
             portid,
             seq: 0,
             timeout: TIMEOUT,
+            waits_first: false,
             buffer: vec![0; RECEIVE_BUFFER].into_boxed_slice(),
             unread: 0..0,
             events: Events::default(),
@@ -131,6 +135,7 @@ impl<T: Transport> Socket<T> {
     // A result, so that callers need not change if setting it becomes a system call.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         self.timeout = timeout.max(Duration::from_micros(1));
+        self.waits_first = timeout == Duration::MAX || self.events.are_of_all();
         Ok(())
     }
 
@@ -143,8 +148,7 @@ impl<T: Transport> Socket<T> {
     ///
     /// Never fails, like [`set_timeout`](Self::set_timeout).
     pub fn wait_for_ever(&mut self) -> Result<()> {
-        self.timeout = Duration::MAX;
-        Ok(())
+        self.set_timeout(Duration::MAX)
     }
 
     /// Sends a datagram of one message or several to the kernel.
@@ -175,7 +179,7 @@ impl<T: Transport> Socket<T> {
         self.begin();
         self.send(request)?;
         let mut deadline = Deadline::new(self.timeout);
-        self.answer((seq, 1), expect, &mut deadline, Events::keep)
+        self.answer((seq, seq), expect, &mut deadline, Events::keep)
     }
 
     /// As [`Self::transact`], but hands the messages that come before the answer to
@@ -197,7 +201,7 @@ impl<T: Transport> Socket<T> {
                 beside(&message);
             }
         };
-        let found = self.answer((seq, 1), expect, &mut deadline, beside)?;
+        let found = self.answer((seq, seq), expect, &mut deadline, beside)?;
         Ok(self.found(&found))
     }
 
@@ -219,8 +223,9 @@ impl<T: Transport> Socket<T> {
         self.begin();
         self.send(requests)?;
         let mut deadline = Deadline::new(self.timeout);
+        let last = first.wrapping_add(count).wrapping_sub(1);
         for i in 0..count {
-            let awaited = (first.wrapping_add(i), count.wrapping_sub(i));
+            let awaited = (first.wrapping_add(i), last);
             // `each` is called in one place, so that it is put in line there.
             let message = match self.answer(awaited, expect, &mut deadline, Events::keep) {
                 Ok(found) => Ok(self.found(&found)),
@@ -229,16 +234,16 @@ impl<T: Transport> Socket<T> {
                 Err(error) => return Err(error),
             };
             if let Err(error) = each(i, message) {
-                let (next, rest) = (awaited.0.wrapping_add(1), awaited.1.wrapping_sub(1));
-                self.events.give_up(next, rest, expect);
+                let next = awaited.0.wrapping_add(1);
+                self.events.give_up(next, count.wrapping_sub(i + 1), expect);
                 return Err(error);
             }
         }
         Ok(())
     }
 
-    /// Waits for the answer to the first of the requests `awaited`: a sequence number, and
-    /// how many there are from it on. Hands the messages before the answer to `beside`, as the
+    /// Waits for the answer to the first of the requests `awaited`: its sequence number, and
+    /// that of the last. Hands the messages before the answer to `beside`, as the
     /// bytes that begin with them. If the socket fails, the answers to all of them are given up.
     #[inline(always)]
     fn answer(
@@ -249,20 +254,13 @@ impl<T: Transport> Socket<T> {
         mut beside: impl FnMut(&mut Events, &[u8], u32),
     ) -> Result<Found> {
         let (seq, portid) = (awaited.0, self.portid);
-        let mut has_received = false;
-        let found = loop {
-            // As a rule nothing is unread before an answer.
-            if self.unread.is_empty() {
-                if has_received {
-                    if let Err(error) = deadline.left() {
-                        return Err(self.failed(error, awaited, expect));
-                    }
-                }
-                has_received = true;
-                if let Err(error) = self.receive_answer(deadline) {
-                    return Err(self.failed(error, awaited, expect));
-                }
+        // As a rule nothing is unread before an answer.
+        if self.unread.is_empty() {
+            if let Err(error) = self.receive_answer(deadline) {
+                return Err(self.failed(error, awaited, expect));
             }
+        }
+        let found = loop {
             let read = self.read(|events, Message { header, payload }, bytes| {
                 // An event, which is kept, or a late answer to an earlier request, which
                 // `Events::keep` drops.
@@ -291,8 +289,12 @@ impl<T: Transport> Socket<T> {
                 Ok(!is_event)
             });
             match read {
-                Ok(None) => {}
                 Ok(Some(found)) => break found,
+                Ok(None) => {
+                    if let Err(error) = self.receive_again(deadline) {
+                        return Err(self.failed(error, awaited, expect));
+                    }
+                }
                 Err(error) => return Err(self.failed(error, awaited, expect)),
             }
         };
@@ -317,12 +319,22 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
+    /// As [`Self::receive_answer`], if the deadline has not passed.
+    #[cold]
+    #[inline(never)]
+    fn receive_again(&mut self, deadline: &mut Deadline) -> Result<()> {
+        deadline.left()?;
+        self.receive_answer(deadline)
+    }
+
     /// Notes that what is `awaited` will not be waited for, unless it was refused.
     #[cold]
     #[inline(never)]
     fn failed(&mut self, error: Error, awaited: (u32, u32), expect: Expect) -> Error {
         if !matches!(error, Error::Refused(_)) {
-            self.events.give_up(awaited.0, awaited.1, expect);
+            let (first, last) = awaited;
+            let count = last.wrapping_sub(first).wrapping_add(1);
+            self.events.give_up(first, count, expect);
         }
         self.lose_with(&error);
         error
@@ -344,52 +356,65 @@ impl<T: Transport> Socket<T> {
         mut received: Result<Option<usize>>,
         deadline: &mut Deadline,
     ) -> Result<()> {
+        // Without a timeout, one system call waits and receives.
         if self.events.are_of_all() {
             received = self.receive_from_all();
         }
         loop {
-            match received {
+            received = match received {
                 Ok(Some(len)) => {
                     self.unread = 0..len;
                     return Ok(());
                 }
-                Ok(None) => {
-                    let left = deadline.left()?;
-                    self.pause(left)?;
-                }
+                Ok(None) => self.receive_by(deadline),
                 // The dropped messages may include events, so report the loss to their reader, too.
                 Err(Error::Overrun) => {
                     self.events.lose();
                     return Err(Error::Overrun);
                 }
                 Err(error) => return Err(error),
-            }
-            received = self.receive_from_all();
+            };
         }
     }
 
-    /// Waits until there is something to receive, for at most `left`.
-    fn pause(&self, left: Option<Duration>) -> Result<()> {
+    /// Waits for a datagram until the deadline at most, and receives it. `None` if none came; the
+    /// deadline may then be still to come.
+    fn receive_by(&mut self, deadline: &mut Deadline) -> Result<Option<usize>> {
+        // The first wait of an operation is for the socket's timeout, so it need not be set again,
+        // and one system call waits and receives.
+        if !self.events.are_of_all() && deadline.start() == Some(self.timeout) {
+            let timeout = Some(self.timeout).filter(|timeout| *timeout != Duration::MAX);
+            let received = self.transport.receive_within(&mut self.buffer, timeout);
+            return self.received(received);
+        }
+        let left = deadline.left()?;
         match self.transport.wait(left) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => {
                 Err(io_error("poll")(error))
             }
-            _ => Ok(()),
+            _ => self.receive_from_all(),
         }
     }
 
     /// Receives a datagram of the kernel's to the start of the buffer, and tells
     /// how long it is, or `None` where none is there. One from anybody else is
     /// dropped, and has no length. Nor has one from another network namespace, which is kept.
-    /// Of an earlier one nothing may be unread. A socket that listens to all network
-    /// namespaces receives by [`Self::receive_from_all`] alone.
-    // It would cost instructions to have the other way of receiving in line, too.
+    /// Of an earlier one nothing may be unread. A socket without a timeout, and one that listens to
+    /// all network namespaces, receives in other ways: here it gets `None`.
+    // It would cost instructions to have the other ways of receiving in line, too.
     #[inline(always)]
     fn receive(&mut self) -> Result<Option<usize>> {
-        if self.events.are_of_all() {
+        if self.waits_first {
             return Ok(None);
         }
-        let received = match self.transport.receive(&mut self.buffer) {
+        let received = self.transport.receive(&mut self.buffer);
+        self.received(received)
+    }
+
+    /// What a receive call of [`Self::receive`] comes to.
+    #[inline(always)]
+    fn received(&self, received: io::Result<Received>) -> Result<Option<usize>> {
+        let received = match received {
             Ok(received) => received,
             Err(error) => return receive_failed(error),
         };

@@ -13,13 +13,13 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Opens a netlink socket of `protocol`, which never blocks. See netlink(7).
+/// Opens a netlink socket of `protocol`. See netlink(7).
 pub(super) fn open(protocol: i32) -> io::Result<OwnedFd> {
     // SAFETY: The call takes no pointers.
     let fd = unsafe {
         libc::socket(
             libc::AF_NETLINK,
-            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
             protocol,
         )
     };
@@ -74,6 +74,29 @@ pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> i
     Ok(())
 }
 
+/// Sets how long a receive call waits: `None` is for ever. The kernel rounds up to its ticks.
+pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Option<Duration>) -> io::Result<()> {
+    // SAFETY: All fields are integers, for which zero is a value.
+    let mut value: libc::timeval = unsafe { zeroed() };
+    if let Some(timeout) = timeout {
+        // Rounded up, because 0 is for ever.
+        let micros = timeout.as_nanos().div_ceil(1000).max(1);
+        value.tv_sec = (micros / 1_000_000).try_into().unwrap_or(libc::time_t::MAX);
+        value.tv_usec = (micros % 1_000_000) as libc::suseconds_t;
+    }
+    // SAFETY: The value is valid for reads of its size, which is passed.
+    check(unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVTIMEO,
+            (&raw const value).cast(),
+            size_of::<libc::timeval>() as libc::socklen_t,
+        )
+    } as _)?;
+    Ok(())
+}
+
 /// Waits until `fd` has something to receive, a datagram or an error, or until
 /// `timeout` is over, in whole milliseconds; without one for as long as it takes.
 /// Returns how many descriptors have: 1 or 0.
@@ -102,16 +125,21 @@ pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     check(unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), 0) })
 }
 
-/// Receives a datagram into `buffer`, if one is there: one system call. Returns the sender's
-/// port, and how many bytes the datagram had.
+/// Receives a datagram into `buffer`: one system call. If none is there, it fails with `EAGAIN`
+/// or, with `waits`, waits for one until the socket's timeout. Returns the sender's port, and how
+/// many bytes the datagram had.
 #[inline]
-pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(Option<u32>, usize)> {
+pub(super) fn receive(
+    fd: &OwnedFd,
+    buffer: &mut [u8],
+    waits: bool,
+) -> io::Result<(Option<u32>, usize)> {
     // A family that is no netlink's, so that it shows whether the call wrote one.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
     let mut address_len = ADDRESS_LEN;
     // With this flag it gives the datagram's length, however much of it fits.
-    let flags = libc::MSG_TRUNC;
+    let flags = libc::MSG_TRUNC | if waits { 0 } else { libc::MSG_DONTWAIT };
     // SAFETY: The buffer and the address are valid for writes of their lengths,
     // which are passed, and so is the address's length; all are borrowed for this
     // call. No more than the buffer's length is written into it.
@@ -163,7 +191,13 @@ pub(super) fn receive_with_nsid(
     message.msg_controllen = size_of_val(&control) as _;
     // SAFETY: The address, the one part and the control buffer are valid for writes of their
     // lengths, which the message holds. All are borrowed for this call.
-    let len = check(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, libc::MSG_TRUNC) })?;
+    let len = check(unsafe {
+        libc::recvmsg(
+            fd.as_raw_fd(),
+            &raw mut message,
+            libc::MSG_TRUNC | libc::MSG_DONTWAIT,
+        )
+    })?;
     // SAFETY: The kernel has set the length of the control buffer to that of its data, so
     // this is null or points at a whole header in the buffer.
     let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };

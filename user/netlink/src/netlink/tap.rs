@@ -54,7 +54,7 @@ pub struct Step<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Call<'a> {
-    /// `socket()` of `AF_NETLINK`, raw, closed on exec and never blocking.
+    /// `socket()` of `AF_NETLINK`, raw and closed on exec.
     #[non_exhaustive]
     Socket {
         /// The netlink protocol.
@@ -86,6 +86,12 @@ pub enum Call<'a> {
         /// The socket's protocol.
         protocol: i32,
     },
+    /// `setsockopt()` of `SO_RCVTIMEO`.
+    #[non_exhaustive]
+    SetTimeout {
+        /// How long a receive call waits, if there is a limit.
+        timeout: Option<Duration>,
+    },
     /// `recvfrom()` or `recvmsg()`, with `MSG_TRUNC`.
     #[non_exhaustive]
     Receive {
@@ -101,6 +107,8 @@ pub enum Call<'a> {
         protocol: i32,
         /// Which of the two calls it is.
         method: Method,
+        /// Whether it waits for a datagram, so that it lacks `MSG_DONTWAIT`.
+        waits: bool,
     },
     /// `poll()` for something to receive.
     #[non_exhaustive]

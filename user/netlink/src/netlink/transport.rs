@@ -61,6 +61,17 @@ pub trait Transport: fmt::Debug {
         Ok((self.receive(buffer)?, None))
     }
 
+    /// Receives a datagram. If none is there, waits for one, for at most `timeout`. It may fail
+    /// with `EAGAIN` or `EINTR` before that.
+    fn receive_within(
+        &mut self,
+        buffer: &mut [u8],
+        timeout: Option<Duration>,
+    ) -> io::Result<Received> {
+        self.wait(timeout)?;
+        self.receive(buffer)
+    }
+
     /// Waits until there is a datagram to receive, for at most `timeout`. It may end
     /// for no reason.
     fn wait(&self, timeout: Option<Duration>) -> io::Result<()>;
@@ -71,6 +82,8 @@ pub trait Transport: fmt::Debug {
 pub struct Netlink {
     fd: OwnedFd,
     protocol: i32,
+    /// The socket's receive timeout. A new socket has none.
+    timeout: Option<Duration>,
     /// Who is told of each call.
     tap: Option<Arc<dyn Tap>>,
 }
@@ -87,6 +100,7 @@ impl Netlink {
         let socket = Self {
             fd: opened.map_err(failed("socket"))?,
             protocol,
+            timeout: None,
             tap,
         };
         for option in [
@@ -165,12 +179,13 @@ impl Netlink {
     #[cold]
     #[inline(never)]
     fn received(&self, buffer: &[u8], len: usize, from: Option<u32>, whole: usize, errno: i32) {
-        self.received_by(Method::Address, buffer, (len, from, whole), errno);
+        self.received_by(Method::Address, false, buffer, (len, from, whole), errno);
     }
 
     fn received_by(
         &self,
         method: Method,
+        waits: bool,
         buffer: &[u8],
         (len, from, whole): (usize, Option<u32>, usize),
         errno: i32,
@@ -182,6 +197,7 @@ impl Netlink {
             from,
             protocol: self.protocol,
             method,
+            waits,
         };
         self.step(call, whole, errno);
     }
@@ -237,7 +253,7 @@ impl Transport for Netlink {
         let room = buffer.len();
         // Whose it is has to be asked each time. The kernel looks whether the socket is connected
         // before it queues a message, so a message of a process can come in later than that.
-        let received = sys::receive(&self.fd, buffer)
+        let received = sys::receive(&self.fd, buffer, false)
             .map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
         if self.tap.is_some() {
             match &received {
@@ -245,6 +261,29 @@ impl Transport for Netlink {
                 Err(error) => self.received(buffer, 0, None, 0, errno(error)),
             }
         }
+        received
+    }
+
+    /// One system call, unless the timeout is another than the last time.
+    fn receive_within(
+        &mut self,
+        buffer: &mut [u8],
+        timeout: Option<Duration>,
+    ) -> io::Result<Received> {
+        if self.timeout != timeout {
+            let set = sys::set_receive_timeout(&self.fd, timeout);
+            self.tell(Call::SetTimeout { timeout }, &set, |()| 0);
+            set?;
+            self.timeout = timeout;
+        }
+        let room = buffer.len();
+        let received = sys::receive(&self.fd, buffer, true)
+            .map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
+        let (got, errno) = match &received {
+            Ok(got) => ((got.len, got.sender, got.whole), 0),
+            Err(error) => ((0, None, 0), errno(error)),
+        };
+        self.received_by(Method::Address, true, buffer, got, errno);
         received
     }
 
@@ -260,11 +299,11 @@ impl Transport for Netlink {
         match &received {
             Ok((got, nsid)) => {
                 let method = Method::Message { nsid: *nsid };
-                self.received_by(method, buffer, (got.len, got.sender, got.whole), 0);
+                self.received_by(method, false, buffer, (got.len, got.sender, got.whole), 0);
             }
             Err(error) => {
                 let method = Method::Message { nsid: None };
-                self.received_by(method, buffer, (0, None, 0), errno(error));
+                self.received_by(method, false, buffer, (0, None, 0), errno(error));
             }
         }
         received

@@ -169,6 +169,7 @@ fn what_there_was_no_room_for_is_no_fault_of_the_message() {
             from: Some(0),
             protocol: 16,
             method: Method::Address,
+            waits: false,
         },
         result: Ok(44),
     };

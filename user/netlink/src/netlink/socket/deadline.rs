@@ -23,6 +23,15 @@ impl Deadline {
         }
     }
 
+    /// Starts the clock. Returns the timeout if it was not running, so that all of it is left.
+    pub(super) fn start(&mut self) -> Option<Duration> {
+        if self.begun.is_some() {
+            return None;
+        }
+        self.begun = Some(Instant::now());
+        Some(self.timeout)
+    }
+
     /// Returns how much time is left, or `None` if there is no limit.
     #[cold]
     pub(super) fn left(&mut self) -> Result<Option<Duration>> {

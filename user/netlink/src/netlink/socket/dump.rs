@@ -27,7 +27,8 @@ pub struct Dump<'a, T: Transport = Netlink> {
     /// The deadline of a dump that never ends, and that of one that breaks off.
     all: Deadline,
     silence: Deadline,
-    interrupted: bool,
+    /// The flags of all entries.
+    flags: u16,
     has_ended: bool,
 }
 
@@ -53,7 +54,7 @@ impl<T: Transport> Dump<'_, T> {
             Ok(found) => found,
             Err(error) => return Err(self.failed(error)),
         };
-        self.interrupted |= found.flags & flags::DUMP_INTR != 0;
+        self.flags |= found.flags;
         if found.kind < MIN_TYPE {
             self.has_ended = true;
             return Ok(None);
@@ -82,7 +83,7 @@ impl<T: Transport> Dump<'_, T> {
                     return Ok(false);
                 }
                 came.set(true);
-                self.interrupted |= message.header.flags & flags::DUMP_INTR != 0;
+                self.flags |= message.header.flags;
                 if message.header.kind < MIN_TYPE {
                     let end = ends(bytes, Expect::Entry);
                     refused.set(end.is_err());
@@ -122,7 +123,7 @@ impl<T: Transport> Dump<'_, T> {
     /// entries may be missing, or of different moments.
     #[must_use]
     pub fn was_interrupted(&self) -> bool {
-        self.interrupted
+        self.flags & flags::DUMP_INTR != 0
     }
 
     #[cold]
@@ -171,7 +172,7 @@ impl<T: Transport> Socket<T> {
             seq,
             all: Deadline::new(self.timeout.saturating_mul(DUMP_TIMEOUTS)),
             silence: Deadline::new(self.timeout),
-            interrupted: false,
+            flags: 0,
             has_ended: false,
             socket: self,
         })
@@ -191,7 +192,7 @@ impl<T: Transport> Socket<T> {
     ) -> Result<bool> {
         let mut dump = self.entries(request, seq)?;
         dump.read(each)?;
-        Ok(dump.interrupted)
+        Ok(dump.was_interrupted())
     }
 
     /// Makes the socket ready for the next request.

@@ -47,11 +47,15 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Option<Found>> {
         let Range { start, end } = self.unread;
         let mut rest = part(&self.buffer, start, end.wrapping_sub(start));
-        while !rest.is_empty() {
+        loop {
             let at = end.wrapping_sub(rest.len());
+            // Only the end of the messages is no message and yet no error.
             let Some(message) = Message::first_of(rest) else {
                 self.unread = 0..0;
-                return Err(message::malformed(at));
+                return match rest {
+                    [] => Ok(None),
+                    _ => Err(message::malformed(at)),
+                };
             };
             let bytes = rest;
             rest = behind(rest, message.header.len as usize);
@@ -68,8 +72,6 @@ impl<T: Transport> Socket<T> {
                 len: message.payload.len(),
             }));
         }
-        self.unread = 0..0;
-        Ok(None)
     }
 
     /// The message that [`Self::read`] has found.

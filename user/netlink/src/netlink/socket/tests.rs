@@ -8,9 +8,12 @@ mod events;
 
 use super::super::transport::Received;
 use super::*;
+use crate::netlink::fake::reply;
 use crate::netlink::message::{Header, Messages, HEADER};
+use crate::netlink::tap::{Call, Step, Tap};
 use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 const PORT: u32 = 77;
@@ -426,4 +429,55 @@ fn an_operation_ends_at_its_deadline_though_datagrams_keep_coming_without_a_wait
         let end = operation(&mut socket);
         assert!(matches!(end, Err(Error::Timeout(_))), "{name}: {end:?}");
     }
+}
+
+/// The receive calls of a socket: whether each waits; and the timeouts that it sets.
+#[derive(Debug, Default)]
+struct Calls(Mutex<Vec<String>>);
+
+impl Tap for Calls {
+    fn step(&self, step: &Step<'_>) {
+        let call = match step.call {
+            Call::Receive { waits, .. } => format!("receive, waits: {waits}"),
+            Call::SetTimeout { timeout } => format!("timeout {timeout:?}"),
+            Call::Wait { .. } => "poll".to_owned(),
+            _ => return,
+        };
+        self.0.lock().unwrap().push(call);
+    }
+}
+
+#[test]
+fn one_system_call_waits_and_receives_and_the_timeout_is_set_once() {
+    if to_this_kernel(libc::NETLINK_ROUTE).is_none() {
+        return;
+    }
+    let calls = Arc::new(Calls::default());
+    let mut socket = Socket::open_with_tap(libc::NETLINK_ROUTE, calls.clone()).unwrap();
+    socket.set_timeout(Duration::from_millis(1)).unwrap();
+    for _ in 0..2 {
+        let end = socket.next_message(|_| true);
+        assert!(matches!(end, Err(Error::Timeout(_))), "{end:?}");
+    }
+    let mut calls = calls.0.lock().unwrap();
+    // The kernel may wake up a little early; then poll() waits for the rest.
+    calls.dedup_by(|next, call| next == "poll" || (call == "poll" && next.ends_with("false")));
+    let (now, later) = ("receive, waits: false", "receive, waits: true");
+    assert_eq!(calls[..], [now, "timeout Some(1ms)", later, now, later]);
+}
+
+#[test]
+fn without_a_timeout_an_operation_begins_with_the_receive_that_waits() {
+    let mut socket = socket();
+    socket.wait_for_ever().unwrap();
+    state(&socket).put(reply(KIND, 0, 0, b"event"));
+    assert_eq!(socket.next_message(|_| true).unwrap().payload, b"event");
+    assert_eq!(state(&socket).waits, [None]);
+    // This must not wait.
+    assert!(socket.try_next(|_| true).unwrap().is_none());
+    assert_eq!(state(&socket).waits, [None]);
+    socket.set_timeout(Duration::from_millis(1)).unwrap();
+    state(&socket).put(reply(KIND, 0, 0, b"event"));
+    socket.next_message(|_| true).unwrap();
+    assert_eq!(state(&socket).waits, [None]);
 }

@@ -65,6 +65,7 @@ impl<T: Transport> Socket<T> {
         let listens = self.transport.listen_to_all();
         listens.map_err(io_error("setsockopt"))?;
         self.events.listen_to_all();
+        self.waits_first = true;
         Ok(())
     }
 
@@ -109,7 +110,8 @@ impl<T: Transport> Socket<T> {
     #[inline(never)]
     pub(super) fn receive_from_all(&mut self) -> Result<Option<usize>> {
         if !self.events.are_of_all() {
-            return self.receive();
+            let received = self.transport.receive(&mut self.buffer);
+            return self.received(received);
         }
         let (received, nsid) = match self.transport.receive_from_all(&mut self.buffer) {
             Ok(received) => received,
@@ -136,24 +138,25 @@ impl<T: Transport> Socket<T> {
     ) -> Result<Option<Found>> {
         let portid = self.portid;
         let mut deadline = Deadline::new(self.timeout);
-        let mut has_received = false;
+        if self.unread.is_empty() && !self.receive_event(&mut deadline, waits)? {
+            return Ok(None);
+        }
         loop {
-            if self.unread.is_empty() {
-                if has_received {
-                    self.may_go_on(&mut deadline)?;
-                }
-                has_received = true;
-                if !self.receive_event(&mut deadline, waits)? {
-                    return Ok(None);
-                }
-            }
             let found = self.read(|events, message, bytes| {
                 Ok(wanted(&message) && !events.is_late(bytes, portid))
             })?;
-            if found.is_some() {
+            if found.is_some() || !self.receive_event_again(&mut deadline, waits)? {
                 return Ok(found);
             }
         }
+    }
+
+    /// As [`Self::receive_event`], if the deadline has not passed.
+    #[cold]
+    #[inline(never)]
+    fn receive_event_again(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
+        self.may_go_on(deadline)?;
+        self.receive_event(deadline, waits)
     }
 
     /// Fails if the time is up: with a loss, if there is one to report.
@@ -190,25 +193,26 @@ impl<T: Transport> Socket<T> {
         deadline: &mut Deadline,
         waits: bool,
     ) -> Result<bool> {
-        if self.events.are_of_all() {
+        // Without a timeout, one system call waits and receives, unless a loss is to be reported
+        // behind what the kernel has kept.
+        if self.events.are_of_all() || (self.waits_first && (!waits || self.events.has_lost())) {
             received = self.receive_from_all();
         }
         loop {
-            match received {
+            received = match received {
                 Ok(Some(len)) => {
                     self.unread = 0..len;
                     return Ok(true);
                 }
                 Ok(None) if self.events.take_loss() => return Err(Error::Overrun),
                 Ok(None) if !waits => return Ok(false),
-                Ok(None) => {
-                    let left = deadline.left()?;
-                    self.pause(left)?;
+                Ok(None) => self.receive_by(deadline),
+                Err(Error::Overrun) if !self.events.has_lost() => {
+                    self.events.overrun();
+                    self.receive_from_all()
                 }
-                Err(Error::Overrun) if !self.events.has_lost() => self.events.overrun(),
                 Err(error) => return Err(error),
-            }
-            received = self.receive_from_all();
+            };
         }
     }
 }
