@@ -115,7 +115,8 @@ def document(data, most, parallel):
         *section(
             "A program's start",
             "From its start to the first byte of its reply on a pipe, and to its end: `parley echo x`,\n"
-            "and the same on bare system calls in C.",
+            "and the same on bare system calls in C. The program is linked statically, as\n"
+            "`make program` links it; the client in C uses the shared C library.",
             tables.pairings(rows, "start-"),
         ),
     ]
