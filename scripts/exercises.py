@@ -2,6 +2,7 @@
 """What scripts/exercise and the judges in docs/exercises share. A judge runs in the guest, as root and
 in a network namespace of its own, and calls the methods of Work."""
 
+import concurrent.futures
 import importlib.util
 import json
 import os
@@ -9,6 +10,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -105,8 +107,7 @@ class Work:
 
     def counters(self):
         """The counters of this namespace, by name."""
-        lines = self.parley("counter", "list").stdout.splitlines()
-        return {it["name"]: it["value"] for it in map(json.loads, lines)}
+        return {it["name"]: it["value"] for it in json.loads(self.parley("counter", "list").stdout)}
 
     def traced(self, *command, calls="network", seconds=SECONDS):
         """Runs a command under strace. Returns its result, and the lines of its system calls."""
@@ -148,11 +149,14 @@ def judge_apart(exercise, at, limit):
     me = "import json, sys; from exercises import judged; print(json.dumps(judged(*sys.argv[1:])))"
     command = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "python3", "-B", "-c", me,
                exercise, at]
+    begun = time.monotonic()
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit,
                               env=os.environ | {"PYTHONPATH": str(pathlib.Path(__file__).parent)}, check=False)
     except subprocess.TimeoutExpired:
         return [[False, f"The check took more than {limit} s, so it was stopped."]]
+    if os.environ.get("PARLEY_TIMES"):
+        print(f"{time.monotonic() - begun:6.1f} s {at}", file=sys.stderr)
     if done.returncode:
         return [[False, f"The check itself failed: {done.stderr.strip()}"]]
     return json.loads(done.stdout)
@@ -161,17 +165,22 @@ def judge_apart(exercise, at, limit):
 def judge_all(plan, limit):
     """Judges the works of a plan: pairs of an exercise's folder and a work's. A work with a module has it
     loaded meanwhile."""
+    plain = [pair for pair in plan if not (pathlib.Path(pair[1]) / "module.ko").exists()]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        at_once = dict(zip((at for _, at in plain), pool.map(lambda pair: judge_apart(*pair, limit), plain)))
     results, loaded = [], "parley"
     for exercise, at in plan:
+        if at in at_once:
+            results.append(at_once[at])
+            continue
         ko, name = pathlib.Path(at) / "module.ko", "mine" if "/14-" in exercise else "parley"
-        if ko.exists():
-            if loaded:
-                unload(loaded)
-            done = subprocess.run(["insmod", str(ko)], capture_output=True, text=True, check=False)
-            loaded = name if done.returncode == 0 else None
-            if not loaded:
-                results.append([[False, f"The module cannot be loaded: {done.stderr.strip()}"]])
-                continue
+        if loaded:
+            unload(loaded)
+        done = subprocess.run(["insmod", str(ko)], capture_output=True, text=True, check=False)
+        loaded = name if done.returncode == 0 else None
+        if not loaded:
+            results.append([[False, f"The module cannot be loaded: {done.stderr.strip()}"]])
+            continue
         results.append(judge_apart(exercise, at, limit))
     return results
 
