@@ -17,7 +17,7 @@ WRONG = [
 
 def asked(work, question, milliseconds=2000):
     """The answer to a question, or the error."""
-    ran = work.parley("ask", question, "--timeout", milliseconds / 1000)
+    ran = work.parley("ask", question, "--timeout", f"{milliseconds}ms")
     return json.loads(ran.stdout)["answer"] if ran.returncode == 0 else \
         (ran.stderr.strip().splitlines() or ["no error"])[0]
 
