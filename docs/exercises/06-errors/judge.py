@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: MIT OR Apache-2.0
 """Judges exercise 6: a script that decides by the errno of a refusal."""
 
 WRONG = [

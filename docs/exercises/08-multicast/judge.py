@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: MIT OR Apache-2.0
 """Judges exercise 8: a mirror of the counters, which loses events."""
 
 import json

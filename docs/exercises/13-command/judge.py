@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: MIT OR Apache-2.0
 """Judges exercise 13: the operation echo-reverse of the module that was built from the learner's spec and
 handler, and is loaded."""
 

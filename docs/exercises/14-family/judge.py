@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: MIT OR Apache-2.0
 """Judges exercise 14: the first handler of a family of one's own, whose module is loaded."""
 
 import json

@@ -11,6 +11,6 @@ GAP_1) GAP_2 ;;
 GAP_3) exit 3 ;;
 *)
 	echo "errno $errno"
-	exit GAP_4
+	GAP_4
 	;;
 esac
