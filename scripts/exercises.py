@@ -176,7 +176,7 @@ def judge_all(plan, limit):
     with multiprocessing.Pool(2) as pool:
         found = pool.starmap(judge_apart, [(*pair, limit) for pair in plain], chunksize=1)
     at_once = dict(zip((at for _, at in plain), found))
-    results, loaded = [], "parley"
+    results, loaded = [], "parley" if pathlib.Path("/sys/module/parley").exists() else None
     for exercise, at in plan:
         if at in at_once:
             results.append(at_once[at])

@@ -24,7 +24,7 @@ COUNT = 600
 def judge(work):
     family = json.loads(work.parley("family", "parley").stdout)["id"]
     count = (work.at / "count", family)
-    work.run("bash", "-c", f"for i in $(seq 3); do parley counter set small$i 1 --create; done", seconds=60)
+    work.run("bash", "-c", "for i in $(seq 3); do parley counter set small$i 1 --create; done", seconds=60)
     try:
         ran = work.run(*count, seconds=5)
     except Exception as error:

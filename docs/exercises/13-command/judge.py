@@ -20,7 +20,7 @@ WRONG = [
     ("not-reversed", {"        payload.reverse();\n": ""}, "The reply to hello is hello"),
     ("no-minimum", {"at most 4,096.\n        checks:\n          min-len: 1\n": "at most 4,096.\n        checks:\n"},
      "An empty payload was accepted"),
-    ("other-maximum", {"          max-len: 4096\n": "          max-len: payload-max\n"},
+    ("other-maximum", {"          max-len: 4096\n": "          max-len: 8192\n"},
      "A payload of 4,097 bytes was accepted"),
 ]
 

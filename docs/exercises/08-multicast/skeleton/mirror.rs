@@ -26,7 +26,7 @@ fn apply(event: Event<'_>, mirror: &mut Mirror) -> Result<()> {
             mirror.insert(Name::from(it.name()?).to_string(), it.value()?);
         }
         Event::CounterDelNtf(it) => {
-            GAP_2(it);
+            GAP_1(it);
         }
         _ => {}
     }
@@ -36,7 +36,7 @@ fn apply(event: Event<'_>, mirror: &mut Mirror) -> Result<()> {
 fn main() -> Result<()> {
     let mut mirror = Mirror::new();
     let mut client = Client::open()?;
-    let mut listener = GAP_1;
+    let mut listener = GAP_2;
     list(&mut client, &mut mirror)?;
     println!("listening");
     while !mirror.contains_key("end") {
