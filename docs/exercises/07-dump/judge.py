@@ -78,4 +78,4 @@ def interrupted(work, count):
     work.need(sent >= 2 and program.printed().strip().endswith(str(len(work.counters()))),
               "After an interrupted dump, it dumps again.",
               "A counter was created while the program read its dump. The kernel set NLM_F_DUMP_INTR in a message, but the "
-              f"program printed {program.printed().strip()!r} after {sent} request instead of dumping again.")
+              f"program printed {program.printed().strip()!r} after {sent} request(s) instead of dumping again.")
