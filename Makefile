@@ -25,6 +25,8 @@ DESTDIR ?=
 TEST ?=
 # Whether `make bench` holds what it measures against the baseline.
 CHECK ?=
+# The exercise of the course that `make exercise` checks.
+N ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
 
@@ -41,6 +43,7 @@ help:
 	@echo 'make vm         a shell in the virtual machine, the module loaded'
 	@echo 'make bench      count instructions, against the same in C; ACCEL=kvm for times'
 	@echo '                CHECK=1: fail if a row takes more than the baseline'
+	@echo 'make exercise   check exercise N of the course: make exercise N=7'
 	@echo 'make lint       formats, lints and rules; make format applies the formats'
 	@echo 'make doc        rustdoc of both sides, in build/doc'
 	@echo
@@ -80,7 +83,7 @@ endif
 
 # KERNEL, KDIR and the like reach the scripts as words of their command lines, and not
 # the makes that those start, whose variables of these names are their own.
-unexport KDIR KERNEL ACCEL TEST CHECK
+unexport KDIR KERNEL ACCEL TEST CHECK N
 
 setup:
 	@scripts/setup
@@ -122,11 +125,11 @@ spec: setup
 
 # These build something and use it afterwards. One run at a time does that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.
-alone = run test try doc torture bench bench-check specs interop install install-program \
+alone = run test try exercise doc torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # A TEST that is in the environment by chance must not leave out tests.
 again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
-	$(foreach name,TEST,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
+	$(foreach name,TEST N,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
 $(alone):
@@ -153,6 +156,10 @@ try: kernel
 bench-check: CHECK = 1
 bench-check: module
 	@$(bench)
+
+exercise: kernel
+	@[ -n $(call quoted,$(call given,N)) ] || { echo 'make exercise N=7, or another exercise of docs/exercises' >&2; exit 2; }
+	@scripts/exercise check $(call quoted,$(call given,N))
 
 doc: module
 	@scripts/build/doc

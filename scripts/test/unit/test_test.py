@@ -8,7 +8,7 @@ import shutil
 from support import SCRIPTS, TOP, ScriptTest
 
 SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
-         "module", "course", "recording")
+         "module", "course", "exercise", "recording")
 PYTHON = ("scripts/test/report",)
 
 

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Judges exercise 3: the header of a message, from the bytes that the program sends."""
+
+import re
+import struct
+
+WRONG = [
+    ("length-without-header", {"NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN + 8": "GENL_HDRLEN + NLA_HDRLEN + 8"},
+     "nlmsg_len is 16, but the message has 32 bytes: the length includes"),
+    ("no-request-flag", {"NLM_F_REQUEST": "0"}, "the kernel drops a message without NLM_F_REQUEST"),
+    ("another-seq", {".head.nlmsg_seq = 7": ".head.nlmsg_seq = 1"}, "nlmsg_seq is 1 instead of 7"),
+    ("padding-counted", {"NLA_HDRLEN + sizeof(\"parley\")": "NLA_HDRLEN + 8"},
+     "nla_len is 12, but header and payload are 4 + 7 = 11 bytes; padding does not count"),
+    ("ack-too", {"NLM_F_REQUEST": "NLM_F_REQUEST | NLM_F_DUMP"}, "nlmsg_flags is 0x301"),
+]
+
+
+def sent(lines):
+    """The bytes of the first message that strace shows in hexadecimal."""
+    data = bytearray()
+    for line in lines:
+        if found := re.match(r" \| ([0-9a-f]{5})  ((?:[0-9a-f]{2} +)+)", line):
+            if found[1] == "00000" and data:
+                break
+            data += bytes.fromhex(found[2])
+    return bytes(data)
+
+
+def judge(work):
+    try:
+        work.run("strace", "-o", "trace", "-e", "trace=sendto", "-e", "write=all", work.at / "ask", seconds=5)
+        hung = False
+    except Exception as error:
+        if "had not ended" not in str(error):
+            raise
+        hung = True
+    data = sent((work.at / "trace").read_text().splitlines())
+    work.need(len(data) == 32, "The program sends a datagram of 32 bytes.",
+              f"The program sends {len(data)} bytes instead of 32.")
+    length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
+    nla_len, = struct.unpack_from("=H", data, 20)
+    work.need(length == 32, "nlmsg_len is 32: the whole message.",
+              f"nlmsg_len is {length}, but the message has 32 bytes: the length includes the header itself, "
+              "16 + 4 + 4 + 8.")
+    work.need(flags & 1, "nlmsg_flags has NLM_F_REQUEST.",
+              f"nlmsg_flags is {flags:#x}: the kernel drops a message without NLM_F_REQUEST and says nothing, so the "
+              "program waits for ever.")
+    work.need(flags == 1, "It has no other flag.",
+              f"nlmsg_flags is {flags:#x}; for one reply the request needs NLM_F_REQUEST, 0x1, and nothing else. "
+              "NLM_F_DUMP, 0x300, would ask for all families.")
+    work.need(seq == 7, "nlmsg_seq is 7.", f"nlmsg_seq is {seq} instead of 7, the number that the task asks for.")
+    work.need(nla_len == 11, "nla_len is 11: header and payload.",
+              f"nla_len is {nla_len}, but header and payload are 4 + 7 = 11 bytes; padding does not count.")
+    work.need(not hung, "The program ends.", work.hung(5))
+    ran = work.run(work.at / "ask")
+    work.need(ran.out == "type 16 seq 7\n", "The controller replies with the sequence number of the request.",
+              f"The program prints {ran.out!r} instead of 'type 16 seq 7'.")

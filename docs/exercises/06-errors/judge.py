@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Judges exercise 6: a script that decides by the errno of a refusal."""
+
+WRONG = [
+    ("any-failure-is-missing", {"2) parley counter set": "*) parley counter set"},
+     "The counter was empty, and the script created it anew"),
+    ("edom-for-erange", {"34) exit 3": "33) exit 3"}, "ERANGE is 34"),
+    ("set-without-create", {" 9 --create": " 9"}, "The counter was not created"),
+    ("failure-hidden", {"\texit 4\n": "\texit 0\n"}, "without the right to change counters, the script ended with status 0 instead of 4"),
+]
+
+
+def judge(work):
+    take = ("bash", work.at / "take.sh", "apples")
+    ran = work.run(*take)
+    work.need(work.counters() == {"apples": 9}, "A counter that does not exist is created with 9.",
+              f"The counter was not created: the counters are {work.counters()} instead of apples at 9; the refusal for a "
+              f"counter that does not exist is ENOENT, 2. The script ended with {ran.why()}.")
+    work.parley("counter", "set", "apples", 1)
+    ran = work.run(*take)
+    work.need(ran.status == 0 and work.counters() == {"apples": 0}, "It takes 1 from a counter.",
+              f"From a counter at 1, the script ended with {ran.why()}, and the counters are {work.counters()}.")
+    ran = work.run(*take)
+    work.need(work.counters() == {"apples": 0}, "An empty counter stays empty.",
+              f"The counter was empty, and the script created it anew: the counters are {work.counters()}. Not every "
+              "failure means that the counter does not exist; look at the errno.")
+    work.need(ran.status == 3, "An empty counter gives status 3.",
+              f"The counter was empty, and the script ended with {ran.status} instead of 3. The kernel refused with ERANGE "
+              "because the counter would fall below 0; ERANGE is 34.")
+    ran = work.run("setpriv", "--reuid", "65534", "--clear-groups", *take)
+    work.need(ran.status == 4, "Another refusal gives status 4.",
+              f"As a user without the right to change counters, the script ended with status {ran.status} instead of 4. A "
+              "script must not hide a refusal that it does not expect.")
+    work.need(ran.out.strip() == "errno 1", "It prints the errno.", f"It printed {ran.out!r} instead of 'errno 1', EPERM.")

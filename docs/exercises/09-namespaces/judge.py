@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Judges exercise 9: an unprivileged user who is root in namespaces of its own."""
+
+WRONG = [
+    ("no-user-namespace", {"--user --map-root-user --net": "--net"}, "may not create a network namespace"),
+    ("no-network-namespace", {"--user --map-root-user --net": "--user --map-root-user"},
+     "the network namespace is still the outer one"),
+    ("not-mapped", {"--user --map-root-user --net": "--user --net"}, "is nobody in the new user namespace"),
+    ("read-outside", {"\tparley counter get inside\n'\n": "'\nparley counter get inside\n"},
+     "The counter was read in another namespace"),
+]
+
+
+def judge(work):
+    work.parley("counter", "set", "outside", 1, "--create")
+    ran = work.run("setpriv", "--reuid", "65534", "--clear-groups", "bash", work.at / "inside.sh")
+    text = ran.out + ran.err
+    work.need("unshare failed" not in text, "The namespaces can be created by any user.",
+              "An ordinary user may not create a network namespace: unshare failed with EPERM. First become root in a user "
+              "namespace of your own, in the same command.")
+    if "EPERM" in text:
+        same = "--net" not in (work.at / "inside.sh").read_text()
+        work.need(False, "", "The kernel refused with EPERM, because the network namespace is still the outer one, which "
+                  "another user namespace owns." if same else
+                  "The kernel refused with EPERM, because the user is nobody in the new user namespace and lost the "
+                  "capabilities: map the user to root there.")
+    work.need("ENOENT" not in text, "The counter is read where it was created.",
+              "The counter was read in another namespace than the one that has it: the kernel refused with ENOENT. Each "
+              "unshare makes a new network namespace, which ends with its last process.")
+    work.need(ran.status == 0 and "inside  value 7" in ran.out, "The counter inside stands at 7.",
+              f"The output is {ran.out!r} with {ran.why()}, instead of the counter inside at 7.")
+    work.need(work.counters() == {"outside": 1}, "The outer namespace is unchanged.",
+              f"The outer namespace has the counters {work.counters()} instead of outside alone.")

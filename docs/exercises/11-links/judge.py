@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Judges exercise 11: the links that are up."""
+
+WRONG = [
+    ("header-skipped-wrongly", {"IFLA_RTA(link)": "(struct rtattr *)link"}, "struct ifinfomsg, 16 bytes"),
+    ("down-too", {"!(link->ifi_flags & IFF_UP)": "!link->ifi_index"}, "d1, which is down"),
+    ("only-up", {"!(link->ifi_flags & IFF_UP)": "link->ifi_flags != IFF_UP"}, "ifi_flags is a set of bits"),
+    ("alias-for-name", {"attr->rta_type == IFLA_IFNAME": "attr->rta_type == IFLA_QDISC"}, "the names of queueing disciplines"),
+    ("generic", {"NETLINK_ROUTE": "NETLINK_GENERIC"}, "links belong to NETLINK_ROUTE"),
+]
+
+
+def judge(work):
+    for name, state in (("d0", "up"), ("d1", "down"), ("d2", "up")):
+        work.run("ip", "link", "add", name, "type", "dummy")
+        work.run("ip", "link", "set", name, state)
+    ran = work.run(work.at / "up")
+    names = ran.out.split()
+    work.need(ran.status != 2, "The kernel accepts the request.",
+              "The kernel answered with an error: RTM_GETLINK, 18, is no family of NETLINK_GENERIC; links belong to "
+              "NETLINK_ROUTE.")
+    work.need(ran.status == 0, "The program ends with status 0.", f"The program ended with {ran.why()}.")
+    work.need("noop" not in names and "noqueue" not in names, "It prints names of links.",
+              f"The program prints {names}: these are the names of queueing disciplines, another attribute than "
+              "IFLA_IFNAME.")
+    work.need("d1" not in names, "It leaves out d1, which is down.",
+              "The program prints d1, which is down: IFF_UP is missing in its ifi_flags.")
+    if not names:
+        mask = "IFF_UP" in (work.at / "up.c").read_text() and "!= IFF_UP" in (work.at / "up.c").read_text()
+        work.need(False, "", "The program prints no link. ifi_flags is a set of bits, and a link that is up has others, too: "
+                  "test one bit, not the whole number." if mask else
+                  "The program prints no link. The attributes come after struct ifinfomsg, 16 bytes, and not at its "
+                  "beginning.")
+    work.need(names == ["d0", "d2"], "It prints d0 and d2, which are up.", f"The program prints {names} instead of d0 and d2.")

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/exercise: gaps, wrong solutions, and what a learner's folder keeps."""
+
+import pathlib
+
+from support import TOP, ScriptTest, script
+
+import exercises
+
+
+class Test(ScriptTest):
+    def test_a_gap_counts_in_code_and_not_in_a_comment(self):
+        file = self.folder / "a.c"
+        file.write_text("/* GAP_1 and\n GAP_2 */\nint a = GAP_3; // GAP_4\n")
+        self.assertEqual(exercises.gaps(file), "Gap 3 is still open: line 3 of a.c has GAP_3.")
+        file.write_text("/* GAP_1 */\n# GAP_2\n// GAP_3\n")
+        self.assertIsNone(exercises.gaps(file))
+
+    def test_wrong_solutions_are_made_of_the_solution(self):
+        made = list(exercises.variants([("one", {"a": "b"}, "why")], {"f": "xa"}))
+        self.assertEqual(made, [("solution", {"f": "xa"}, None), ("1-one", {"f": "xb"}, "why")])
+        for solution in ({"f": "x"}, {"f": "aa"}, {"f": "a", "g": "a"}):
+            with self.assertRaises(SystemExit):
+                list(exercises.variants([("one", {"a": "b"}, "why")], solution))
+
+    def test_a_compiler_s_first_error_has_no_folders(self):
+        output = "/x/y/a.c:1:2: warning: w\n/x/y/a.c:2:3: error: e\n"
+        self.assertEqual(script("exercise").first_error(output), "a.c:2:3: error: e")
+
+    def test_start_overwrites_nothing(self):
+        place = self.folder / "mine"
+        done = [self.run_script(TOP / "scripts/exercise", "start", "1", str(place)) for _ in range(2)]
+        self.assertEqual([it.returncode for it in done], [0, 1], done[0].stderr)
+        self.assertIn("exists, so it was not overwritten", done[1].stderr)
+
+    def test_every_exercise_has_a_task_hints_gaps_and_three_wrong_solutions(self):
+        folders = sorted((TOP / "docs/exercises").glob("[0-9]*-*"))
+        self.assertEqual([int(folder.name[:2]) for folder in folders], list(range(1, 15)))
+        for folder in folders:
+            self.assertIn("<details>", (folder / "README.md").read_text(), folder)
+            self.assertGreaterEqual(len(exercises.load(folder).WRONG), 3, folder)
+            if (folder / "skeleton").is_dir():
+                self.assertTrue(any(map(exercises.gaps, (folder / "skeleton").iterdir())), folder)
+                self.assertEqual([exercises.gaps(pathlib.Path(file)) for file in (folder / "solution").iterdir()], [None])
