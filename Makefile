@@ -46,6 +46,7 @@ help:
 	@echo 'make exercise   check exercise N of the course: make exercise N=7'
 	@echo 'make lint       formats, lints and rules; make format applies the formats'
 	@echo 'make doc        rustdoc of both sides, in build/doc'
+	@echo 'make book       the course and all documents as a book, in build/book'
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
 	@echo 'make uninstall  remove what was installed'
@@ -125,7 +126,7 @@ spec: setup
 
 # These build something and use it afterwards. One run at a time does that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.
-alone = run test try exercise doc torture bench bench-check specs interop install install-program \
+alone = run test try exercise doc book torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # A TEST that is in the environment by chance must not leave out tests.
 again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
@@ -163,6 +164,11 @@ exercise: kernel
 
 doc: module
 	@scripts/build/doc
+
+book: doc program
+	@scripts/setup --book
+	@scripts/build/book
+	@scripts/test/read-book
 
 torture: setup
 	@scripts/test/torture

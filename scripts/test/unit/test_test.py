@@ -8,7 +8,7 @@ import shutil
 from support import SCRIPTS, TOP, ScriptTest
 
 SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
-         "module", "course", "exercise", "recording")
+         "module", "course", "exercise", "recording", "program", "book", "read-book")
 PYTHON = ("scripts/test/report",)
 
 
@@ -92,7 +92,7 @@ class Test(ScriptTest):
         done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"
                              "test result: ok. 1 passed; 0 failed", PARLEY_MARK="word")
         skipped = dict(line.split("\x1f")[2:] for line in done.stdout.splitlines() if "word\x1fskip" in line)
-        self.assertEqual(list(skipped), ["host, big endian", "scripts: skipped", "public surface"])
+        self.assertEqual(list(skipped), ["host, big endian", "book", "scripts: skipped", "public surface"])
         self.assertIn("no compilers or emulators", skipped["host, big endian"])
         self.assertRegex(skipped["scripts: skipped"], "^1 tests of the scripts: .*test_two: why$")
         self.fake("apt-get", "")

@@ -119,7 +119,8 @@ pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
 /// to its end, into its header.
 #[inline]
 pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
-    let len = buffer.len().saturating_sub(start);
+    // If it begins behind the end, the length is far too great.
+    let len = buffer.len().wrapping_sub(start);
     let max = u32::MAX as usize;
     let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;
     if let Some(field) = buffer.get_mut(start..start.saturating_add(4)) {
