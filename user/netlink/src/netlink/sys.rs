@@ -81,8 +81,11 @@ pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Option<Duration>) -> io
     if let Some(timeout) = timeout {
         // Rounded up, because 0 is for ever.
         let micros = timeout.as_nanos().div_ceil(1000).max(1);
-        value.tv_sec = (micros / 1_000_000).try_into().unwrap_or(libc::time_t::MAX);
-        value.tv_usec = (micros % 1_000_000) as libc::suseconds_t;
+        // Seconds that do not fit, 68 years where they have 32 bits, are for ever, too.
+        if let Ok(seconds) = (micros / 1_000_000).try_into() {
+            value.tv_sec = seconds;
+            value.tv_usec = (micros % 1_000_000) as _;
+        }
     }
     // SAFETY: The value is valid for reads of its size, which is passed.
     check(unsafe {
