@@ -142,10 +142,8 @@ fn each_step_is_told_as_strace_sees_it_in_the_same_order() {
         let opens = "socket(AF_NETLINK";
         let err = told_as_traced("network,close", opens, arguments);
         let first = err.lines().nth(1).unwrap();
-        assert_eq!(
-            first,
-            "create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_GENERIC) = 4"
-        );
+        let created = "create   socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_GENERIC) = ";
+        assert!(first.starts_with(created), "{first}");
         for line in err.lines() {
             assert!(line.chars().count() <= 80, "{line}");
             assert!(!line.contains('\x1b'), "{line}");
