@@ -107,7 +107,10 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
         let mut is_due = false;
         match news.and_then(|message| F::read(&message, &view)) {
             Ok(news) => {
-                is_fleeting |= matches!(&news, News::Is(one) if one.is_fleeting());
+                if !is_fleeting && matches!(&news, News::Is(one) if one.is_fleeting()) {
+                    // The events of what it contains come before a list can lack it.
+                    (is_fleeting, looked) = (true, Instant::now());
+                }
                 is_due = !take(report, &mut view, news)?;
             }
             Err(Error::Overrun) => {
