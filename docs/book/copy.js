@@ -5,7 +5,7 @@
     const whole = window.playground_text;
     window.playground_text = (block, hidden) => {
         const text = whole(block, hidden);
-        if (!block.querySelector('code.language-console')) {
+        if (!block.querySelector('code.language-console') && !text.startsWith('$ ')) {
             return text;
         }
         const commands = [];

@@ -45,6 +45,12 @@ class TheSources(unittest.TestCase):
     def test_code_with_fences_gets_a_longer_one(self):
         self.assertEqual(book.code("a\n```\nb\n"), "````\na\n```\nb\n````\n")
 
+    def test_rustdoc_links_to_the_sources_of_the_kernel_for_everybody(self):
+        page = '<a href="/c/linux-7.3.4/include/net/a.h#L7-L9">a</a> <a href="/c/linux-7.3.4/b.h">b</a>'
+        at = "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/tree"
+        self.assertEqual(book.published(page, "/c/linux-7.3.4"), (
+            f'<a href="{at}/include/net/a.h?h=v7.3.4#n7">a</a> <a href="{at}/b.h?h=v7.3.4">b</a>'))
+
     def test_the_title_is_the_first_heading(self):
         self.assertEqual(book.title("text\n# One [two]\n# Three"), "One two")
 
