@@ -84,6 +84,22 @@ pub struct Socket<T = Netlink> {
     open: Option<u32>,
 }
 
+/// The requests whose answers are awaited, by the sequence numbers of the first and the last.
+#[derive(Clone, Copy, Debug)]
+struct Awaited {
+    first: u32,
+    last: u32,
+}
+
+impl Awaited {
+    fn one(seq: u32) -> Self {
+        Self {
+            first: seq,
+            last: seq,
+        }
+    }
+}
+
 fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Io { call, error }
 }
@@ -179,7 +195,7 @@ impl<T: Transport> Socket<T> {
         self.begin();
         self.send(request)?;
         let mut deadline = Deadline::new(self.timeout);
-        self.answer((seq, seq), expect, &mut deadline, Events::keep)
+        self.answer(Awaited::one(seq), expect, &mut deadline, Events::keep)
     }
 
     /// As [`Self::transact`], but hands the messages that come before the answer to
@@ -201,7 +217,7 @@ impl<T: Transport> Socket<T> {
                 beside(&message);
             }
         };
-        let found = self.answer((seq, seq), expect, &mut deadline, beside)?;
+        let found = self.answer(Awaited::one(seq), expect, &mut deadline, beside)?;
         Ok(self.found(&found))
     }
 
@@ -225,7 +241,8 @@ impl<T: Transport> Socket<T> {
         let mut deadline = Deadline::new(self.timeout);
         let last = first.wrapping_add(count).wrapping_sub(1);
         for i in 0..count {
-            let awaited = (first.wrapping_add(i), last);
+            let first = first.wrapping_add(i);
+            let awaited = Awaited { first, last };
             // `each` is called in one place, so that it is put in line there.
             let message = match self.answer(awaited, expect, &mut deadline, Events::keep) {
                 Ok(found) => Ok(self.found(&found)),
@@ -234,7 +251,7 @@ impl<T: Transport> Socket<T> {
                 Err(error) => return Err(error),
             };
             if let Err(error) = each(i, message) {
-                let next = awaited.0.wrapping_add(1);
+                let next = awaited.first.wrapping_add(1);
                 self.events.give_up(next, count.wrapping_sub(i + 1), expect);
                 return Err(error);
             }
@@ -242,18 +259,17 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// Waits for the answer to the first of the requests `awaited`: its sequence number, and
-    /// that of the last. Hands the messages before the answer to `beside`, as the
+    /// Waits for the answer to the first of the requests `awaited`. Hands the messages before the answer to `beside`, as the
     /// bytes that begin with them. If the socket fails, the answers to all of them are given up.
     #[inline(always)]
     fn answer(
         &mut self,
-        awaited: (u32, u32),
+        awaited: Awaited,
         expect: Expect,
         deadline: &mut Deadline,
         mut beside: impl FnMut(&mut Events, &[u8], u32),
     ) -> Result<Found> {
-        let (seq, portid) = (awaited.0, self.portid);
+        let (seq, portid) = (awaited.first, self.portid);
         // As a rule nothing is unread before an answer.
         if self.unread.is_empty() {
             if let Err(error) = self.receive_answer(deadline) {
@@ -330,9 +346,9 @@ impl<T: Transport> Socket<T> {
     /// Notes that what is `awaited` will not be waited for, unless it was refused.
     #[cold]
     #[inline(never)]
-    fn failed(&mut self, error: Error, awaited: (u32, u32), expect: Expect) -> Error {
+    fn failed(&mut self, error: Error, awaited: Awaited, expect: Expect) -> Error {
         if !matches!(error, Error::Refused(_)) {
-            let (first, last) = awaited;
+            let Awaited { first, last } = awaited;
             let count = last.wrapping_sub(first).wrapping_add(1);
             self.events.give_up(first, count, expect);
         }

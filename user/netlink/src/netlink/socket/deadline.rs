@@ -6,9 +6,9 @@ use crate::netlink::error::{Error, Result};
 use std::time::{Duration, Instant};
 
 /// The time by which an operation has to be done. The clock is first read when the
-/// operation has to wait or to receive again: until then no time has passed, as no
-/// receive blocks. Before each receive but the first, an operation asks [`Self::left`]:
-/// however many datagrams come, none of them makes the wait longer.
+/// operation has to wait or to receive again: until then no time has passed, because the
+/// first receive does not block. Before each receive but the first, an operation asks
+/// [`Self::left`]: however many datagrams come, none of them makes the wait longer.
 #[derive(Debug)]
 pub(super) struct Deadline {
     timeout: Duration,

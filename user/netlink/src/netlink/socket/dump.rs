@@ -3,7 +3,7 @@
 //! Answers in several messages: read to their end, or put away when their reader
 //! stops before it.
 
-use super::{ends, Deadline, Expect, Socket, TIMEOUT};
+use super::{ends, Awaited, Deadline, Expect, Socket, TIMEOUT};
 use crate::netlink::attr::behind;
 use crate::netlink::error::{Error, Result};
 use crate::netlink::events::Events;
@@ -50,10 +50,11 @@ impl<T: Transport> Dump<'_, T> {
         let Self {
             socket, silence, ..
         } = self;
-        let found = match socket.answer((self.seq, 1), Expect::Entry, silence, Events::keep) {
-            Ok(found) => found,
-            Err(error) => return Err(self.failed(error)),
-        };
+        let found =
+            match socket.answer(Awaited::one(self.seq), Expect::Entry, silence, Events::keep) {
+                Ok(found) => found,
+                Err(error) => return Err(self.failed(error)),
+            };
         self.flags |= found.flags;
         if found.kind < MIN_TYPE {
             self.has_ended = true;

@@ -258,9 +258,31 @@ fn an_event_that_is_too_long_before_an_answer_is_told_to_the_reader_of_events() 
     *state(&socket).queue.front_mut().unwrap() = Ok(long);
     let mut deadline = Deadline::new(TIMEOUT);
     let end = socket
-        .answer((seq, 1), Expect::Ack, &mut deadline, Events::keep)
+        .answer(Awaited::one(seq), Expect::Ack, &mut deadline, Events::keep)
         .map(drop);
     assert!(matches!(end, Err(Error::Truncated(_))), "{end:?}");
     // Behind the ACK.
     assert_eq!(heard_with_overruns(&mut socket), [0, -1]);
+}
+
+#[test]
+fn a_dump_that_fails_gives_up_no_requests_but_its_own() {
+    let mut socket = listening();
+    socket.set_timeout(Duration::from_millis(1)).unwrap();
+    for _ in 0..4 {
+        socket.next_seq();
+    }
+    let (seq, request) = request(&mut socket, flags::DUMP);
+    state(&socket).is_silent = true;
+    let mut entries = socket.entries(&request, seq).unwrap();
+    let end = entries.next_entry().map(drop);
+    assert!(matches!(end, Err(Error::Timeout(_))), "{end:?}");
+    drop(entries);
+    state(&socket).is_silent = false;
+    state(&socket).queue.clear();
+    state(&socket).datagrams.clear();
+    // An event that a later request of this socket has caused has its numbers.
+    let caused = message(KIND, 0, (PORT, seq + 2), &[7; 4]);
+    state(&socket).put(caused);
+    assert_eq!(socket.next_message(|_| true).unwrap().payload, [7; 4]);
 }
