@@ -82,10 +82,11 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
             ("option", call)
         }
         Call::SetTimeout { timeout } => {
-            let timeout = timeout.unwrap_or_default();
-            let (seconds, micros) = (timeout.as_secs(), timeout.subsec_nanos().div_ceil(1000));
+            let micros = timeout.unwrap_or_default().as_nanos().div_ceil(1000);
+            let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
             let value = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
-            let call = format!("setsockopt({fd}, SOL_SOCKET, SO_RCVTIMEO, [{value}], 16)");
+            let len = size_of::<libc::timeval>();
+            let call = format!("setsockopt({fd}, SOL_SOCKET, SO_RCVTIMEO, [{value}], {len})");
             ("option", call)
         }
         Call::Connect => ("address", format!("connect({fd}, {}, 12)", address(0))),
@@ -258,6 +259,7 @@ fn bytes(name: &str, bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_receive_with_ancillary_data_is_shown_as_the_call_that_it_is() {
@@ -287,5 +289,30 @@ mod tests {
         assert!(shown(None, Ok(20)).contains("bytes], []}, MSG_TRUNC|MSG_DONTWAIT) = 20"));
         assert!(shown(None, Err(libc::EAGAIN))
             .contains("64 bytes]}, MSG_TRUNC|MSG_DONTWAIT) = -1 EAGAIN"));
+    }
+
+    #[test]
+    fn a_timeout_is_shown_as_it_is_passed() {
+        let shown = |timeout| {
+            let step = Step {
+                fd: 3,
+                call: Call::SetTimeout { timeout },
+                result: Ok(0),
+            };
+            let text = text(&step, Style::default());
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        for (timeout, value) in [
+            (None, "{tv_sec=0, tv_usec=0}"),
+            (Some((1, 999_999_999)), "{tv_sec=2, tv_usec=0}"),
+            (Some((0, 1_001)), "{tv_sec=0, tv_usec=2}"),
+        ] {
+            let timeout = timeout.map(|(seconds, nanos)| Duration::new(seconds, nanos));
+            let text = shown(timeout);
+            assert!(
+                text.contains(&format!("SO_RCVTIMEO, [{value}], ")),
+                "{text}"
+            );
+        }
     }
 }

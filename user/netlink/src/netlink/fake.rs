@@ -220,6 +220,6 @@ mod tests {
         assert_eq!(socket.next_message(|_| true).unwrap().header.seq, seq);
         socket.wait_for_ever().unwrap();
         let silent = socket.next_message(|_| true);
-        assert!(matches!(silent, Err(Error::Io { .. })));
+        assert!(matches!(silent, Err(Error::Io { call: "poll", .. })));
     }
 }

@@ -119,7 +119,7 @@ pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
 /// to its end, into its header.
 #[inline]
 pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
-    // If it begins behind the end, the length is far too great.
+    // If `start` is behind the end, this wraps, and nothing is written.
     let len = buffer.len().wrapping_sub(start);
     let max = u32::MAX as usize;
     let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;

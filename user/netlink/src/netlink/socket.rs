@@ -144,8 +144,8 @@ impl<T: Transport> Socket<T> {
     }
 
     /// Sets the timeout of an operation: how long the kernel has to answer, and how
-    /// long [`next_message`](Self::next_message) waits. At least 1 µs; waits are
-    /// rounded up to whole milliseconds.
+    /// long [`next_message`](Self::next_message) waits. At least 1 µs. The kernel rounds a
+    /// wait up to its ticks, and may end it later by up to an eighth (`kernel/time/timer.c`).
     ///
     /// Never fails.
     // A result, so that callers need not change if setting it becomes a system call.
@@ -259,8 +259,9 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// Waits for the answer to the first of the requests `awaited`. Hands the messages before the answer to `beside`, as the
-    /// bytes that begin with them. If the socket fails, the answers to all of them are given up.
+    /// Waits for the answer to the first of the requests `awaited`. Hands the messages before the
+    /// answer to `beside`, as the bytes that begin with them. If the socket fails, the answers to
+    /// all of them are given up.
     #[inline(always)]
     fn answer(
         &mut self,
@@ -372,7 +373,6 @@ impl<T: Transport> Socket<T> {
         mut received: Result<Option<usize>>,
         deadline: &mut Deadline,
     ) -> Result<()> {
-        // Without a timeout, one system call waits and receives.
         if self.events.are_of_all() {
             received = self.receive_from_all();
         }
@@ -396,12 +396,15 @@ impl<T: Transport> Socket<T> {
     /// Waits for a datagram until the deadline at most, and receives it. `None` if none came; the
     /// deadline may then be still to come.
     fn receive_by(&mut self, deadline: &mut Deadline) -> Result<Option<usize>> {
-        // The first wait of an operation is for the socket's timeout, so it need not be set again,
-        // and one system call waits and receives.
+        // The first wait of an operation is for the socket's timeout, and without one each is. So
+        // it need not be set again, and one system call waits and receives.
         if !self.events.are_of_all() && deadline.start() == Some(self.timeout) {
             let timeout = Some(self.timeout).filter(|timeout| *timeout != Duration::MAX);
-            let received = self.transport.receive_within(&mut self.buffer, timeout);
-            return self.received(received);
+            let waits = self.transport.set_receive_timeout(timeout);
+            if waits.map_err(io_error("setsockopt"))? {
+                let received = self.transport.receive_waiting(&mut self.buffer);
+                return self.received(received);
+            }
         }
         let left = deadline.left()?;
         match self.transport.wait(left) {

@@ -74,7 +74,8 @@ pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> i
     Ok(())
 }
 
-/// Sets how long a receive call waits: `None` is for ever. The kernel rounds up to its ticks.
+/// Sets how long a receive call waits: `None` is for ever. The kernel rounds up to its ticks, and
+/// its timer wheel may end a wait later by up to an eighth.
 pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Option<Duration>) -> io::Result<()> {
     // SAFETY: All fields are integers, for which zero is a value.
     let mut value: libc::timeval = unsafe { zeroed() };

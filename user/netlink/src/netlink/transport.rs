@@ -61,14 +61,15 @@ pub trait Transport: fmt::Debug {
         Ok((self.receive(buffer)?, None))
     }
 
-    /// Receives a datagram. If none is there, waits for one, for at most `timeout`. It may fail
-    /// with `EAGAIN` or `EINTR` before that.
-    fn receive_within(
-        &mut self,
-        buffer: &mut [u8],
-        timeout: Option<Duration>,
-    ) -> io::Result<Received> {
-        self.wait(timeout)?;
+    /// Limits how long [`receive_waiting`](Self::receive_waiting) waits. Returns false if it does
+    /// not wait at all, as by default; then [`wait`](Self::wait) comes before a receive.
+    fn set_receive_timeout(&mut self, _timeout: Option<Duration>) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// As [`receive`](Self::receive), but waits for a datagram until the receive timeout. It may
+    /// fail with `EAGAIN` or `EINTR` before that.
+    fn receive_waiting(&self, buffer: &mut [u8]) -> io::Result<Received> {
         self.receive(buffer)
     }
 
@@ -264,18 +265,18 @@ impl Transport for Netlink {
         received
     }
 
-    /// One system call, unless the timeout is another than the last time.
-    fn receive_within(
-        &mut self,
-        buffer: &mut [u8],
-        timeout: Option<Duration>,
-    ) -> io::Result<Received> {
+    /// Makes no system call if the timeout is that of the last time.
+    fn set_receive_timeout(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         if self.timeout != timeout {
             let set = sys::set_receive_timeout(&self.fd, timeout);
             self.tell(Call::SetTimeout { timeout }, &set, |()| 0);
             set?;
             self.timeout = timeout;
         }
+        Ok(true)
+    }
+
+    fn receive_waiting(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let room = buffer.len();
         let received = sys::receive(&self.fd, buffer, true)
             .map(|(sender, whole)| Received::new(whole.min(room), sender, whole));

@@ -23,8 +23,12 @@ impl Deadline {
         }
     }
 
-    /// Starts the clock. Returns the timeout if it was not running, so that all of it is left.
+    /// Returns the timeout if all of it is left: there is none, or the clock was not running. Starts
+    /// the clock.
     pub(super) fn start(&mut self) -> Option<Duration> {
+        if self.timeout == Duration::MAX {
+            return Some(self.timeout);
+        }
         if self.begun.is_some() {
             return None;
         }

@@ -64,6 +64,10 @@ impl Socket {
 /// The descriptor, to wait for with poll(2), epoll(7) or an async runtime. It is readable if
 /// the kernel has sent something that [`Socket::try_next`] has not received; what it has
 /// received already does not show here.
+///
+/// The descriptor is blocking, and the socket keeps its receive timeout (`SO_RCVTIMEO`) in step
+/// with [`Socket::set_timeout`]. Do not change that option, and do not use the socket in two
+/// processes: after a `fork()`, each would wait for as long as the other one has set.
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.transport.as_fd()
