@@ -160,6 +160,14 @@ need_module() {
 	[ -z "$what" ] || die "kmod/parley.ko is $what" "run: make${1:+ KERNEL=$1} module"
 }
 
+# static_link: prints the options of rustc that link a program statically, if this machine has the C
+# library for it.
+static_link() {
+	local libc
+	libc=$(cc -print-file-name=libc.a 2>/dev/null) || libc=''
+	[ ! -e "$libc" ] || echo -C target-feature=+crt-static
+}
+
 # program_lacks: prints why user/target/release/parley cannot be used; nothing if it is what
 # scripts/build/program has built from the current sources. Needs no compiler.
 program_lacks() {

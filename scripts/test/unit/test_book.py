@@ -39,8 +39,14 @@ class TheSources(unittest.TestCase):
             self.assertIn(f"docs/course/README.md:3: the link to {link} leads nowhere", str(end.exception))
 
     def test_code_is_no_link(self):
-        text = "```c\na[i](gone)\n```\n\n    b[i](gone)\n"
+        text = "```c\na[i](gone)\n```\n\n    b[i](gone)\n\nThe call `f[i](gone)` is no link.\n"
         self.assertEqual(self.rewritten(text), text)
+
+    def test_a_page_that_is_listed_and_missing_is_an_error(self):
+        known = {pathlib.Path("docs/a.md")}
+        self.assertEqual(book.matching(known, "docs/*.md"), [pathlib.Path("docs/a.md")])
+        with self.assertRaisesRegex(SystemExit, "no page docs/b.md"):
+            book.matching(known, "docs/b.md")
 
     def test_code_with_fences_gets_a_longer_one(self):
         self.assertEqual(book.code("a\n```\nb\n"), "````\na\n```\nb\n````\n")
@@ -58,8 +64,9 @@ class TheSources(unittest.TestCase):
 class TheReader(unittest.TestCase):
     def test_a_copy_button_copies_commands_alone(self):
         session = {"is_session": True, "text": "$ one\n> two\nout\n$ three\n"}
-        for copied, fault in (("one\ntwo\nthree\n", None), ("$ one\n$ three\n", "copies prompts"),
-                              ("", "copies nothing"), ("one\n", "does not copy each command")):
+        for copied, fault in (("one\ntwo\nthree\n", None), ("$ one\n$ three\n", "commands alone"),
+                              ("", "copies nothing"), ("one\n", "commands alone"),
+                              ("one\ntwo\nout\n", "commands alone")):
             found = reader.pasteable(session | {"copied": copied})
             self.assertTrue(found is None if fault is None else fault in found, (copied, found))
         other = {"is_session": False, "text": "make run"}
