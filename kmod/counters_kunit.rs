@@ -2,7 +2,8 @@
 
 //! KUnit suite of the counters: their arithmetic, and the cursor of their dump.
 //!
-//! Not in `state/counters.rs`: what the suite expands to is unsafe, which is forbidden there.
+//! Not in `state/counters.rs`, because the suite's macro expands to unsafe code, which that file
+//! forbids.
 
 #![forbid(unsafe_code)]
 
@@ -71,7 +72,7 @@ fn somebody<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn(
     Listeners::new(|| true, notify)
 }
 
-/// What a change came to, without the words.
+/// The result of a change. A fault becomes a short name.
 fn outcome<T>(result: Result<T, Fault>) -> Result<T, &'static str> {
     result.map_err(|fault| match fault {
         Fault::Missing => "missing",
