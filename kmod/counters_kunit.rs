@@ -279,7 +279,7 @@ mod tests {
     }
 
     /// Dumps all names with `prefix`, `room` bytes at a time, and calls `between` after each
-    /// buffer. Gives the names, each with a comma, and how many buffers it took.
+    /// buffer. Returns the names, each followed by a comma, and the number of buffers.
     fn dump(
         net: &Net,
         prefix: &CStr,
@@ -313,7 +313,7 @@ mod tests {
         })?
     }
 
-    /// Room for one entry of a name of one byte, and not for two.
+    /// Room for one entry with a name of one byte, but not for two.
     const ONE: usize = 60;
 
     fn with_names(names: &[&CStr]) -> Result<Pin<KBox<Net>>> {

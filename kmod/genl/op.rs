@@ -132,7 +132,7 @@ fn answer<'a, N: NetState, O: Op>(
 /// (`pre` and `post` of a do).
 pub(crate) trait Hook<H>: NetState {
     /// A value that the hook makes for the handler. It is dropped after the reply was sent, so its
-    /// `Drop` is the place for what `post` does.
+    /// `Drop` does the work of `post`.
     type Guard<'a>;
 
     /// Called before the handler, in the same context. `request` has a method for each attribute

@@ -77,7 +77,7 @@ impl Name {
         CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
     }
 
-    /// Whether the name begins with `prefix`.
+    /// Returns whether the name begins with `prefix`.
     pub(crate) fn starts_with(&self, prefix: &CStr) -> bool {
         self.0.starts_with(prefix.to_bytes())
     }

@@ -107,7 +107,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Counts the round trips, and from one of them on sends back less, or zeros.
+    /// Counts the round trips, and from a given one on sends back shorter replies, or
+    /// zeros.
     struct Liar {
         trips: u32,
         short_at: u32,

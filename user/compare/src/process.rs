@@ -255,7 +255,7 @@ pub(super) fn answer_datagrams(mut socket: &File, size: usize) -> io::Result<()>
 mod tests {
     use super::*;
 
-    /// Gives what it has in pieces of at most so many bytes.
+    /// Returns its bytes in pieces of at most this many.
     struct Dribs<'a>(&'a [u8], usize);
 
     impl Read for Dribs<'_> {

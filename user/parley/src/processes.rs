@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// A folder with the files of processes, which goes at the end of its test.
+    /// A folder with the files of processes, which is removed at the end of its test.
     struct Proc(PathBuf);
 
     impl Proc {
@@ -174,7 +174,7 @@ mod tests {
             Self(path)
         }
 
-        /// Has these sockets: protocol, port and inode.
+        /// Writes these sockets: protocol, port and inode.
         fn sockets(&self, sockets: &[(u16, u32, u64)]) {
             let mut table = String::from(
                 "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    \

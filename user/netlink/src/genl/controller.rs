@@ -109,7 +109,7 @@ impl Operation {
     /// namespace.
     pub const NS_ADMIN: u32 = 0x10;
 
-    /// Whether all of `flags` are set.
+    /// Returns whether all of `flags` are set.
     #[must_use]
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags

@@ -130,7 +130,8 @@ mod tests {
     use super::super::fake::Fake;
     use super::*;
 
-    /// Asks a kernel whose first dumps are interrupted: each lists its own number.
+    /// Lists from a kernel whose first dumps are interrupted; each dump lists its own
+    /// number.
     fn listed(interrupted: u32) -> Listing<u32> {
         let mut number = 0u32;
         let mut socket = Fake::socket(move |request, answers| {

@@ -200,7 +200,7 @@ impl Message<'_> {
 }
 
 /// Returns the kind of one of netlink's own messages.
-// By its parts, so that a message need not be in memory where it is none of these.
+// Takes the parts, so that other messages need not be written to memory.
 fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
     Ok(match i32::from(kind) {
         libc::NLMSG_ERROR => error(flags, payload)?,

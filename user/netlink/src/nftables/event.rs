@@ -241,7 +241,7 @@ mod tests {
         })
     }
 
-    /// A chain of the table t, whose handle is 3.
+    /// A chain of the table t, with the handle 3.
     fn chain(w: &mut Writer<'_>) -> Result<()> {
         w.string(1, "t")?;
         w.bytes(2, &3u64.to_be_bytes())?;

@@ -300,7 +300,7 @@ mod tests {
     use super::*;
     use clap::{Arg, CommandFactory, Id};
 
-    /// Splits a line as a shell does, as far as the examples go.
+    /// Splits a line like a shell does, as far as the examples need it.
     fn words(line: &str) -> Vec<String> {
         let odd = |at: usize| at % 2 == 1;
         let parts = line.split('\'').enumerate();

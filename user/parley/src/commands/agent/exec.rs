@@ -213,7 +213,8 @@ mod tests {
         format!("{:#}", run(command, b"question", time).unwrap_err())
     }
 
-    /// Whether a process runs. One that ended may wait for somebody to look at it.
+    /// Returns whether a process runs. A process that has ended may still exist until its
+    /// status is read.
     fn is_running(pid: &str) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
         stat.is_ok_and(|stat| !stat.contains(") Z "))
@@ -229,7 +230,7 @@ mod tests {
     }
 
     /// Runs a command that prints the number of a process it leaves behind, and waits
-    /// for the end of that.
+    /// until that process ends.
     fn leaves_nothing(command: &str) {
         let pid = String::from_utf8(run(command, b"", LONG).unwrap()).unwrap();
         let pid = pid.trim();

@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::commands::monitor::report::{Form, Limit};
 
-    /// A number and a letter, of which the number is the key.
+    /// A number and a letter; the number is the key.
     #[derive(Clone)]
     struct One(u8, char);
 

@@ -317,7 +317,7 @@ mod tests {
         (conversations, proc)
     }
 
-    /// The turn of a datagram's message, which is then shown.
+    /// Returns the turn of a datagram's message, and marks it as shown.
     fn turn(conversations: &mut Conversations, datagram: &Datagram, port: Option<u32>) -> Turn {
         let port = port.map(|port| (port, false));
         let explained = Context::new().explain(datagram.explained());

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use parley_compare::Kind;
 
-    /// A row for each channel, all of whose figures are `ns`.
+    /// A row for each channel, with the figures `ns`.
     fn rows(sizes: &[usize], ns: &Figure) -> Vec<Row> {
         let row = |kind: Kind| {
             let about = kind.about();

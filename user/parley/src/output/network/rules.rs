@@ -269,7 +269,7 @@ mod tests {
     use parley_netlink::route::links::Names;
     use parley_netlink::route::{self, Entry};
 
-    /// A rule that holds for what these attributes say.
+    /// A rule with these attributes.
     fn rule(attributes: &[(u16, &[u8])]) -> Rule {
         let mut payload = vec![10, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0];
         for (number, bytes) in attributes {
