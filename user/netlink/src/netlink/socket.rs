@@ -419,10 +419,9 @@ impl<T: Transport> Socket<T> {
 
     /// Receives a datagram from the kernel into the start of the buffer. Returns its
     /// length, or `None` if there is none. A datagram from another sender is dropped, and
-    /// returns no length either. So does one from another network namespace, which is
-    /// kept. All earlier bytes must have been read. A socket without a timeout, and one
-    /// that listens to all network namespaces, receive in other ways: this returns `None`
-    /// for them.
+    /// one from another network namespace is kept; neither returns a length. All earlier
+    /// bytes must have been read. A socket without a timeout, and one that listens to all
+    /// network namespaces, receive in other ways: this returns `None` for them.
     // The other ways are not inlined, because that would cost instructions here.
     #[inline(always)]
     fn receive(&mut self) -> Result<Option<usize>> {
