@@ -38,9 +38,9 @@ struct Field {
 }
 
 impl<'s> Client<'s> {
-    /// Returns the definition and the type of the struct `name`, with `attributes` of the set `set`.
-    /// A struct that the program reads also has the family's own header. `up` leads to the family's
-    /// types.
+    /// Returns the definition and the type of the struct `name`, with `attributes` of the
+    /// set `set`. A struct that the program reads also has the family's own header. `up`
+    /// leads to the family's types.
     pub(super) fn message(
         &mut self,
         name: &str,
