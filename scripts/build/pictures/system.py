@@ -16,16 +16,16 @@ def layers(sources):
         "User space above the boundary: the commands, the client of the family, the controller's"
         " client and the socket; beside them the device. Below the boundary, the kernel: Linux's"
         " own netlink and files, the layer kmod/genl, the handlers, and the state of a namespace."
-        " Each room lists the rooms that it may name.",
+        " Each folder lists the folders of its crate that it may import.",
         sources.style(),
     )
 
     def room(folder, x, y, width, lines=()):
         below = [name for name in known[folder] if name != folder.split("/")[-1]]
         may = (
-            "may name, of its crate: " + ", ".join(below)
+            "may import: " + ", ".join(below)
             if below
-            else "names no other room of its crate"
+            else "imports no other folder of its crate"
         )
         may = textwrap.wrap(may, int((width - 6) / SMALL))
         return sheet.box(x, y, width, 46, (folder, *lines, *may), "blue")
