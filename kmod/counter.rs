@@ -75,7 +75,7 @@ macro_rules! listeners {
             }
         };
         // All three notifications have the same group.
-        Listeners::new(move || notifier.is_heard::<CounterChangeNtf<'_>>(), notify)
+        Listeners::new(move || notifier.has_listeners::<CounterChangeNtf<'_>>(), notify)
     }};
 }
 

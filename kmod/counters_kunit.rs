@@ -68,7 +68,7 @@ fn nobody() -> Listeners<impl Fn() -> bool, impl FnOnce(Change, Counter) -> bool
 }
 
 /// Listeners that `notify` notifies.
-fn somebody<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn() -> bool, N> {
+fn listening<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn() -> bool, N> {
     Listeners::new(|| true, notify)
 }
 
@@ -118,7 +118,7 @@ mod tests {
         let a = name(c"a")?;
         assert!(counters.set(a, 5, CREATE, nobody()).is_ok());
         let before = counters.lock().generation();
-        let listeners = somebody(|_, _| {
+        let listeners = listening(|_, _| {
             assert!(false);
             true
         });
@@ -136,7 +136,7 @@ mod tests {
         let net = net(10)?;
         let counters = net.counters();
         let a = name(c"a")?;
-        let sent = |sent: bool| somebody(move |_, _| sent);
+        let sent = |sent: bool| listening(move |_, _| sent);
         assert!(counters.set(a, 1, CREATE, sent(true)).is_ok());
         assert!(counters.add(a, 1, false, sent(false)).is_ok());
         assert_eq!(counters.notifications(), 1);
@@ -166,7 +166,7 @@ mod tests {
         let done = Arc::new(Atomic::<u32>::new(0), GFP_KERNEL)?;
         let a = name(c"a")?;
         let (mut spawned, mut early) = (Err(EINVAL), 0);
-        let listeners = somebody(|_, _| {
+        let listeners = listening(|_, _| {
             let (net, done_later) = (net.clone(), done.clone());
             spawned = system()
                 .try_spawn(GFP_KERNEL, move || {
@@ -195,7 +195,7 @@ mod tests {
         let counters = net.counters();
         let a = name(c"a")?;
         let mut read = None;
-        let listeners = somebody(|_, _| {
+        let listeners = listening(|_, _| {
             read = counters.get(&a).map(|counter| counter.value);
             true
         });

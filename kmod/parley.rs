@@ -2,8 +2,8 @@
 // Generated from spec/parley.yaml by parley-spec; do not edit.
 
 //! The family `parley`: A conversation between user space and the kernel in every direction that
-//! Generic Netlink has: a request and its reply, a dump, an event to a group, and a question that
-//! the kernel puts to a user process. Each network namespace has a state of its own.
+//! Generic Netlink has: a request and its reply, a dump, an event to a group, and a question from
+//! the kernel to a user process. Each network namespace has its own state.
 
 #![forbid(unsafe_code)]
 // The contract is complete; a family need not use all of it.
@@ -23,24 +23,24 @@ use kernel::{
     str::CStr, //
 };
 
-/// The family's name, with its NUL as the kernel keeps it.
+/// The family's name, with the NUL that the kernel expects.
 pub(crate) const FAMILY_NAME: &CStr = c"parley";
 /// The family's version.
 pub(crate) const FAMILY_VERSION: u8 = 1;
-/// Most bytes of an echo's payload.
+/// The maximum size of an echo's payload, in bytes.
 pub(crate) const PAYLOAD_MAX: usize = 61440;
-/// Most bytes of a counter's name, before its NUL.
+/// The maximum length of a counter's name, without its NUL.
 pub(crate) const NAME_MAX: usize = 31;
-/// Most bytes of a question.
+/// The maximum size of a question, in bytes.
 pub(crate) const QUESTION_MAX: usize = 4096;
-/// Most bytes of an answer.
+/// The maximum size of an answer, in bytes.
 pub(crate) const ANSWER_MAX: usize = 4096;
-/// Longest time that an asker may give the agent.
+/// The maximum timeout of a question, in milliseconds.
 pub(crate) const TIMEOUT_MS_MAX: u32 = 60000;
-/// The time that the agent has where the asker names none.
+/// The default timeout of a question, in milliseconds.
 pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 5000;
 
-/// The numbers of the attributes, by their set.
+/// The attribute numbers of each set.
 mod attr {
     pub(super) mod echo {
         pub(crate) const PAYLOAD: u16 = 1;
@@ -110,7 +110,7 @@ pub(crate) mod echo {
     pub(crate) struct Reply<'a> {
         /// Bytes to send back. May be empty.
         pub(crate) payload: Option<&'a [u8]>,
-        /// When, where and for whom the kernel handled the request.
+        /// The time, CPU and netlink port of the request.
         pub(crate) stamp: Option<nest::Stamp>,
     }
 
@@ -166,9 +166,9 @@ pub(crate) mod counter_get {
     pub(crate) struct Reply<'a> {
         /// 1 to 31 bytes and a NUL.
         pub(crate) name: Option<&'a CStr>,
-        /// What the counter stands at.
+        /// The counter's value.
         pub(crate) value: Option<u64>,
-        /// How often the value was written.
+        /// The number of times that the value was written.
         pub(crate) updates: Option<u64>,
     }
 
@@ -251,7 +251,7 @@ impl<'a> Attrs<'a, CounterSet> {
         codegen::field(self)
     }
 
-    /// What the counter stands at.
+    /// The counter's value.
     #[inline]
     pub(crate) fn value(&self) -> Field<'a, Uint, { attr::counter::VALUE }> {
         codegen::field(self)
@@ -297,7 +297,7 @@ impl<'a> Attrs<'a, CounterAdd> {
         codegen::field(self)
     }
 
-    /// What to add.
+    /// The amount to add.
     #[inline]
     pub(crate) fn delta(&self) -> Field<'a, Sint, { attr::counter::DELTA }> {
         codegen::field(self)
@@ -351,7 +351,7 @@ impl Op for AgentRegister {
     type Reply<'a> = ();
 }
 
-/// Puts a question to the agent. The reply is deferred until the agent answers.
+/// Sends a question to the agent. The reply is deferred until the agent answers.
 pub(crate) enum Ask {}
 
 impl Op for Ask {
@@ -379,7 +379,7 @@ impl<'a> Attrs<'a, Ask> {
         codegen::field(self)
     }
 
-    /// How long the agent has, in milliseconds.
+    /// The time that the agent has to answer, in milliseconds.
     #[inline]
     pub(crate) fn timeout_ms(&self) -> Field<'a, U32, { attr::ask::TIMEOUT_MS }> {
         codegen::field(self)
@@ -418,7 +418,7 @@ pub(crate) mod ask {
     }
 }
 
-/// Answers a question, or declines it. The request carries either answer or declined; with both or
+/// Answers a question, or declines it. The request has either answer or declined; with both or
 /// neither it fails.
 pub(crate) enum Answer {}
 
@@ -485,7 +485,7 @@ pub(crate) mod stats_get {
         pub(crate) counters: Option<u64>,
         /// Events delivered to listeners in this namespace.
         pub(crate) notifications: Option<u64>,
-        /// Questions that wait for their answer.
+        /// Questions that are pending.
         pub(crate) asks_pending: Option<u64>,
         /// Questions that were answered.
         pub(crate) asks_answered: Option<u64>,
@@ -604,7 +604,7 @@ impl Notification for CounterDelNtf<'_> {
     const GROUP: usize = 0;
 }
 
-/// A question, sent to the agent's socket alone.
+/// A question, sent only to the agent's socket.
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
     /// The question's number, unique while it is pending.
@@ -641,7 +641,7 @@ impl Message for Question<'_> {
     const CMD: u8 = 11;
 }
 
-/// Nests.
+/// Nested attributes.
 pub(crate) mod nest {
     use super::*;
 
@@ -682,8 +682,8 @@ pub(crate) mod nest {
 /// The multicast groups.
 static GROUPS: [Group; 1] = [Group::new(c"events")];
 
-/// Makes the family of `module`. Its state `N` handles every operation; what kind of
-/// handler it has for each follows from the traits that it implements.
+/// Builds the family of `module`. The state `N` handles every operation; the traits that it
+/// implements select the kind of handler for each.
 pub(crate) const fn family<N, K1, K2, K3, K4, K5, K6, K7, K8, K9>(
     module: &'static ThisModule,
 ) -> Family<N>

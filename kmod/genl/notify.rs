@@ -50,7 +50,7 @@ impl<N: NetState> Notifier<'_, N> {
     /// the changed state. Otherwise a listener that joins and reads the old state in between misses
     /// the change.
     #[inline]
-    pub(crate) fn is_heard<M: Notification>(self) -> bool {
+    pub(crate) fn has_listeners<M: Notification>(self) -> bool {
         if self.wants_echo() {
             return true;
         }
@@ -146,7 +146,7 @@ impl<N: NetState> Context<'_, N> {
     #[inline]
     pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
         let notifier = self.notifier();
-        notifier.is_heard::<M>() && notifier.multicast(message)
+        notifier.has_listeners::<M>() && notifier.multicast(message)
     }
 }
 
@@ -164,6 +164,6 @@ impl<N: NetState> Entered<'_, N> {
     /// Like [`Context::notify`], for changes that no request has caused.
     pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
         let notifier = self.notifier();
-        notifier.is_heard::<M>() && notifier.multicast(message)
+        notifier.has_listeners::<M>() && notifier.multicast(message)
     }
 }

@@ -201,7 +201,7 @@ impl<N: NetState> Visible<N> {
             unsafe { family.users.close(family.name()) };
             return Err(error);
         }
-        family.users.let_in();
+        family.users.admit();
         pr_info!("family {} is number {}\n", family.name(), family.id());
         Ok(Self(family))
     }

@@ -65,7 +65,7 @@ impl Users {
     }
 
     /// Admits users that do not come through netlink. Called when the family is registered.
-    pub(super) fn let_in(&self) {
+    pub(super) fn admit(&self) {
         self.visible.store(true, Release);
     }
 
@@ -149,7 +149,7 @@ mod tests {
         // SAFETY: Only this test uses `users`, which does not move; `close` follows.
         unsafe { users.open() };
         assert_eq!(users.enter_visible(), Err(ENODEV));
-        users.let_in();
+        users.admit();
         assert_eq!(users.enter_visible(), Ok(()));
         users.leave();
         // SAFETY: As above.

@@ -91,7 +91,7 @@ impl Table {
 const AGENT_CLOSED: &CStr = c"the agent has closed its socket";
 
 /// Ends `questions` with an error.
-fn end_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
+fn fail_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
     let mut cursor = questions.cursor_front_mut();
     while let Some(at) = cursor {
         let (next, question) = at.remove_current();
@@ -170,13 +170,13 @@ impl Questions {
                 return Err(Fault::AgentExists);
             }
             // The notifier is about to call `socket_closed` for it.
-            lost = Some(self.lose_agent(&mut table));
+            lost = Some(self.remove_agent(&mut table));
         }
         table.agent = Some(agent);
         acknowledge();
         drop(table);
         if let Some(lost) = lost {
-            end_all(lost, AGENT_CLOSED);
+            fail_all(lost, AGENT_CLOSED);
         }
         Ok(())
     }
@@ -321,10 +321,10 @@ impl Questions {
             .as_ref()
             .is_some_and(|agent| is_meant(agent.portid()) && agent.is_closed())
         {
-            let lost = self.lose_agent(table);
+            let lost = self.remove_agent(table);
             drop(guard);
             // These include the questions that the same socket has asked.
-            return end_all(lost, AGENT_CLOSED);
+            return fail_all(lost, AGENT_CLOSED);
         }
         let mut cursor = table.pending.cursor_front_mut();
         while let Some(at) = cursor {
@@ -343,13 +343,13 @@ impl Questions {
     /// Ends all questions, because the namespace or the module is going away.
     pub(super) fn end(&self) {
         let mut table = self.table.lock();
-        let lost = self.lose_agent(&mut table);
+        let lost = self.remove_agent(&mut table);
         drop(table);
-        end_all(lost, c"the module is being unloaded");
+        fail_all(lost, c"the module is being unloaded");
     }
 
     /// Removes the agent and all pending questions.
-    fn lose_agent(&self, table: &mut Table) -> RBTree<u64, Pending> {
+    fn remove_agent(&self, table: &mut Table) -> RBTree<u64, Pending> {
         table.agent = None;
         table.due = RBTree::new();
         self.pending.store(0, Relaxed);

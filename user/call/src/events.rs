@@ -34,7 +34,7 @@ impl<'s> Events<'s> {
             false => None,
         };
         socket.join(number(spec, family.as_ref(), group)?)?;
-        socket.wait_for_ever()?;
+        socket.clear_timeout()?;
         Ok(Self {
             spec,
             socket,

@@ -20,7 +20,7 @@ pub trait Channel {
     }
 
     /// Returns whether `got` is the correct reply to `sent`.
-    fn is_right(&self, sent: &[u8], got: &[u8]) -> bool {
+    fn is_correct_reply(&self, sent: &[u8], got: &[u8]) -> bool {
         sent == got
     }
 }
@@ -37,6 +37,6 @@ impl Channel for SystemCall {
 }
 
 /// Adds the failed operation to an error.
-pub fn because(what: &str, error: &io::Error) -> io::Error {
+pub fn io_context(what: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }

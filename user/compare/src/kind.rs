@@ -38,7 +38,7 @@ pub enum Module {
 
 /// The side that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum With {
+pub enum Side {
     /// The kernel.
     Kernel,
     /// Another process.
@@ -64,7 +64,7 @@ pub struct About {
     /// The name.
     pub name: &'static str,
     /// The side that answers.
-    pub with: With,
+    pub other_side: Side,
     /// The contents that it carries.
     pub carries: Carries,
     /// The minimum and maximum number of system calls in a round trip, of both sides
@@ -109,7 +109,7 @@ impl Kind {
         const PROCESS: About = About {
             id: "",
             name: "",
-            with: With::Process,
+            other_side: Side::Process,
             carries: Carries::Message,
             calls: (4, 4),
             either_starts: true,
@@ -118,7 +118,7 @@ impl Kind {
             errors: None,
         };
         const KERNEL: About = About {
-            with: With::Kernel,
+            other_side: Side::Kernel,
             calls: (1, 1),
             either_starts: false,
             boundaries: true,

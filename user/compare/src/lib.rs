@@ -19,8 +19,8 @@ mod shared;
 #[allow(unsafe_code)]
 mod sys;
 
-pub use channel::{because, Channel};
-pub use kind::{About, Carries, Kind, Module, With};
+pub use channel::{io_context, Channel};
+pub use kind::{About, Carries, Kind, Module, Side};
 pub use measure::{measure, Plan, PARTS_MAX};
 pub use serve::serve;
 

@@ -78,7 +78,7 @@ pub fn measure(channel: &mut dyn Channel, message: &[u8], plan: Plan) -> io::Res
 
 fn check(channel: &mut dyn Channel, message: &[u8]) -> io::Result<()> {
     let got = channel.round_trip(message)?.to_vec();
-    if channel.is_right(message, &got) {
+    if channel.is_correct_reply(message, &got) {
         Ok(())
     } else {
         Err(changed())

@@ -5,7 +5,7 @@
 //! Its end of the channel is its standard input and, if the channel has a separate end
 //! for each direction, also its standard output.
 
-use crate::channel::because;
+use crate::channel::io_context;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -54,10 +54,10 @@ impl Peer {
 
     /// Called when [`LOOK`] has passed without an answer; counts the calls in `looks`.
     /// Fails if the peer has ended, and after too many calls.
-    pub(super) fn late(&mut self, looks: &mut u32) -> io::Result<()> {
+    pub(super) fn check_timeout(&mut self, looks: &mut u32) -> io::Result<()> {
         *looks += 1;
         if self.0.try_wait()?.is_some() {
-            return Err(gone());
+            return Err(peer_ended());
         }
         if *looks < LOOKS {
             return Ok(());
@@ -86,20 +86,20 @@ impl Drop for Peer {
 }
 
 fn not_started(error: io::Error) -> io::Error {
-    because("cannot start the other process", &error)
+    io_context("cannot start the other process", &error)
 }
 
 /// Returns the error of a call or, if the peer has ended, an error that says so.
-pub(super) fn lost(error: io::Error) -> io::Error {
+pub(super) fn or_peer_ended(error: io::Error) -> io::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     match error.kind() {
-        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => gone(),
+        BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof => peer_ended(),
         _ => error,
     }
 }
 
 /// The error if the peer has ended.
-pub(super) fn gone() -> io::Error {
+pub(super) fn peer_ended() -> io::Error {
     io::Error::new(io::ErrorKind::BrokenPipe, "the other process has ended")
 }
 

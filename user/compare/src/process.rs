@@ -3,8 +3,8 @@
 //! Channels to another process: pipes and sockets. All are read and written in the same
 //! way, by one system call in each direction if the message is not split.
 
-use crate::channel::{because, Channel};
-use crate::peer::{gone, lost, Peer, LOOK};
+use crate::channel::{io_context, Channel};
+use crate::peer::{or_peer_ended, peer_ended, Peer, LOOK};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
@@ -26,11 +26,13 @@ impl<R: Read, W: Write> Channel for Stream<R, W> {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
         let (peer, mut looks) = (&mut self.peer, 0);
-        let mut late = || peer.late(&mut looks);
-        write_message(&mut self.to, message, &mut late).map_err(lost)?;
-        match read_message(&mut self.from, &mut self.reply, &mut late).map_err(lost)? {
+        let mut on_timeout = || peer.check_timeout(&mut looks);
+        write_message(&mut self.to, message, &mut on_timeout).map_err(or_peer_ended)?;
+        match read_message(&mut self.from, &mut self.reply, &mut on_timeout)
+            .map_err(or_peer_ended)?
+        {
             true => Ok(&self.reply),
-            false => Err(gone()),
+            false => Err(peer_ended()),
         }
     }
 }
@@ -46,16 +48,16 @@ pub(super) struct Datagrams {
 impl Channel for Datagrams {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
-        self.socket.write_all(message).map_err(lost)?;
+        self.socket.write_all(message).map_err(or_peer_ended)?;
         let mut looks = 0;
         loop {
             match self.socket.read(&mut self.reply) {
                 Ok(len) => return Ok(self.reply.get(..len).unwrap_or_default()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.peer.late(&mut looks)?
+                    self.peer.check_timeout(&mut looks)?
                 }
-                Err(error) => return Err(lost(error)),
+                Err(error) => return Err(or_peer_ended(error)),
             }
         }
     }
@@ -169,17 +171,17 @@ fn no_loopback(error: io::Error) -> io::Error {
         ErrorKind::AddrNotAvailable | ErrorKind::NetworkUnreachable => {
             io::Error::new(error.kind(), "the interface lo is down")
         }
-        _ => because("no IPv4 loopback", &error),
+        _ => io_context("no IPv4 loopback", &error),
     }
 }
 
-/// Writes all of `message`. If the channel has a timeout, `late` is called each time it
+/// Writes all of `message`. If the channel has a timeout, `on_timeout` is called each time it
 /// expires, and decides whether to continue.
 #[inline]
 fn write_message(
     to: &mut impl Write,
     message: &[u8],
-    late: &mut impl FnMut() -> io::Result<()>,
+    on_timeout: &mut impl FnMut() -> io::Result<()>,
 ) -> io::Result<()> {
     let mut done = 0;
     while let Some(rest) = message.get(done..).filter(|rest| !rest.is_empty()) {
@@ -187,7 +189,7 @@ fn write_message(
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(len) => done += len,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => late()?,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => on_timeout()?,
             Err(error) => return Err(error),
         }
     }
@@ -195,13 +197,13 @@ fn write_message(
 }
 
 /// Reads until `message` is full. Returns false if the channel was closed after the last
-/// message. Fails with `UnexpectedEof` if it was closed in the middle of one. For `late`,
+/// message. Fails with `UnexpectedEof` if it was closed in the middle of one. For `on_timeout`,
 /// see [`write_message`].
 #[inline]
 fn read_message(
     from: &mut impl Read,
     message: &mut [u8],
-    late: &mut impl FnMut() -> io::Result<()>,
+    on_timeout: &mut impl FnMut() -> io::Result<()>,
 ) -> io::Result<bool> {
     let mut done = 0;
     while let Some(rest) = message.get_mut(done..).filter(|rest| !rest.is_empty()) {
@@ -210,7 +212,7 @@ fn read_message(
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(len) => done += len,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => late()?,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => on_timeout()?,
             Err(error) => return Err(error),
         }
     }
@@ -231,8 +233,8 @@ pub(super) fn answer_stream(
     }
     let mut message = vec![0; size];
     // This side has no timeout: it waits as long as the asker exists.
-    let mut late = || Err(ErrorKind::WouldBlock.into());
-    while read_message(&mut from, &mut message, &mut late)? {
+    let mut on_timeout = || Err(ErrorKind::WouldBlock.into());
+    while read_message(&mut from, &mut message, &mut on_timeout)? {
         to.write_all(&message)?;
     }
     Ok(())

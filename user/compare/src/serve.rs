@@ -3,7 +3,7 @@
 //! The process at the other end.
 
 use crate::kind::Kind;
-use crate::sys::end_with_parent;
+use crate::sys::kill_with_parent;
 use crate::{process, shared};
 use std::fs::File;
 use std::io;
@@ -17,7 +17,7 @@ use std::os::unix::process::parent_id;
 /// Returns when the channel is closed, and if `parent` is no longer the parent process.
 /// The process is killed when the thread that started it ends.
 pub fn serve(kind: Kind, size: usize, parent: u32) -> io::Result<()> {
-    end_with_parent()?;
+    kill_with_parent()?;
     // The parent may have ended before that call.
     if parent_id() != parent {
         return Ok(());

@@ -38,8 +38,9 @@ impl Channel for Asker {
     #[inline]
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]> {
         let (peer, mut looks) = (&mut self.peer, 0);
-        let late = || peer.late(&mut looks);
-        self.memory.take(message, &mut self.reply, LOOK, late)?;
+        let on_timeout = || peer.check_timeout(&mut looks);
+        self.memory
+            .take(message, &mut self.reply, LOOK, on_timeout)?;
         Ok(&self.reply)
     }
 }

@@ -13,7 +13,7 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
 }
 
 /// Makes the kernel kill this process when the thread that started it ends.
-pub(crate) fn end_with_parent() -> io::Result<()> {
+pub(crate) fn kill_with_parent() -> io::Result<()> {
     let signal = libc::SIGKILL as libc::c_ulong;
     // SAFETY: This option takes a number, and no pointers.
     check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) } as _)?;

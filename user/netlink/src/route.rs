@@ -164,13 +164,13 @@ pub trait Entry: Sealed + Clone + PartialEq {
 
     /// Returns whether this entry differs from `other`, the same entry in an earlier
     /// list. The passing of time does not count as a change.
-    fn is_changed(&self, other: &Self) -> bool {
+    fn differs_from(&self, other: &Self) -> bool {
         self != other
     }
 
     /// Returns whether this entry may be deleted or changed together with the link with
     /// this number, without a notification from the kernel.
-    fn goes_with(&self, _link: u32) -> bool {
+    fn depends_on_link(&self, _link: u32) -> bool {
         false
     }
 
@@ -204,7 +204,7 @@ pub struct Event<E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It exists; the kernel does not report whether it is new.
-    Is,
+    Present,
     /// It was created before the others with the same key.
     Created,
     /// It was created after the others with the same key.
@@ -212,7 +212,7 @@ pub enum Change {
     /// It replaced another entry with the same key.
     Replaces,
     /// It was deleted; the entry shows its last state.
-    Gone,
+    Deleted,
 }
 
 /// Lists all entries, or only those of `family`; see [`routes::list`] for more.
@@ -274,7 +274,7 @@ pub fn listen(socket: &mut Socket, groups: &[u32]) -> Result<()> {
     for group in groups {
         socket.join(*group)?;
     }
-    socket.wait_for_ever()
+    socket.clear_timeout()
 }
 
 /// Waits until the kernel has finished the change it is making. For example, it reports
@@ -316,7 +316,7 @@ pub fn event<E: Entry>(message: &Message<'_>) -> Result<Option<Event<E>>> {
     }
     let has = |flag| message.header.flags & flag != 0;
     let change = if message.header.kind != E::NEW {
-        Change::Gone
+        Change::Deleted
     } else if has(flags::REPLACE) {
         Change::Replaces
     } else if has(flags::CREATE) && has(flags::APPEND) {
@@ -324,7 +324,7 @@ pub fn event<E: Entry>(message: &Message<'_>) -> Result<Option<Event<E>>> {
     } else if has(flags::CREATE) {
         Change::Created
     } else {
-        Change::Is
+        Change::Present
     };
     let entry = E::read(message)?;
     Ok(Some(Event { entry, change }))

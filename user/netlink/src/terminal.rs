@@ -5,7 +5,7 @@
 /// Returns whether a terminal, or its text layout, would interpret this character instead
 /// of showing it: a control character, a direction mark, or a line separator.
 #[must_use]
-pub fn obeys(c: char) -> bool {
+pub fn interprets(c: char) -> bool {
     let hidden = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     hidden || c.is_control()
 }

@@ -6,7 +6,7 @@ use crate::opener::Opener;
 use parley::client::EchoRequest;
 use parley::device::{self, Device};
 use parley::{Client, Error};
-use parley_compare::{because, Channel, Module};
+use parley_compare::{io_context, Channel, Module};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -36,7 +36,7 @@ impl Ioctl {
     fn open(opener: &Opener, size: usize) -> io::Result<Self> {
         let device = opener.device().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("the module is not loaded"),
-            _ => because(&format!("cannot open {}", device::PATH), &error),
+            _ => io_context(&format!("cannot open {}", device::PATH), &error),
         })?;
         let reply = vec![0; size];
         Ok(Self { device, reply })
@@ -80,7 +80,7 @@ impl Debugfs {
         let file = File::open(STATISTICS).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("no module, or debugfs is not mounted"),
             io::ErrorKind::PermissionDenied => io::Error::other("only root may look into debugfs"),
-            _ => because(&format!("cannot open {STATISTICS}"), &error),
+            _ => io_context(&format!("cannot open {STATISTICS}"), &error),
         })?;
         let reply = vec![0; 4096];
         Ok(Self { file, reply })
@@ -98,7 +98,7 @@ impl Channel for Debugfs {
         None
     }
 
-    fn is_right(&self, _sent: &[u8], got: &[u8]) -> bool {
+    fn is_correct_reply(&self, _sent: &[u8], got: &[u8]) -> bool {
         got.starts_with(b"echoes") && got.ends_with(b"\n")
     }
 }

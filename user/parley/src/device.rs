@@ -17,7 +17,7 @@ mod ioctl;
 mod sys;
 
 use crate::uapi;
-use parley_netlink::netlink::tap::{tell, Call, Meaning, Member, Tap};
+use parley_netlink::netlink::tap::{report, Call, Meaning, Member, Tap};
 use parley_netlink::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -51,7 +51,7 @@ impl Device {
         let file = OpenOptions::new().read(true).write(true).open(PATH);
         if let Some(tap) = tap.as_deref() {
             let fd = |file: &File| usize::try_from(file.as_raw_fd()).unwrap_or(0);
-            tell(tap, -1, Call::Open { path: PATH }, &file, fd);
+            report(tap, -1, Call::Open { path: PATH }, &file, fd);
         }
         Ok(Self { file: file?, tap })
     }
@@ -71,7 +71,7 @@ impl Device {
     pub fn echo_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
         let done = sys::echo(self.file.as_fd(), payload, reply);
         if let Some(tap) = self.tap.as_deref() {
-            self.tell_echo(tap, payload, reply, &done);
+            self.report_echo(tap, payload, reply, &done);
         }
         done
     }
@@ -91,7 +91,7 @@ impl Device {
     #[inline]
     pub fn write_and_read_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
         if let Some(tap) = self.tap.as_deref() {
-            return self.write_and_read_told(tap, payload, reply);
+            return self.write_and_read_reported(tap, payload, reply);
         }
         (&self.file).write_all(payload)?;
         self.file.read_exact_at(reply, 0)
@@ -115,17 +115,17 @@ impl Device {
         }
         let value = sys::counter_add(self.file.as_fd(), bytes, delta);
         if let Some(tap) = self.tap.as_deref() {
-            self.tell_counter_add(tap, &bytes, delta, &value);
+            self.report_counter_add(tap, &bytes, delta, &value);
         }
         value
     }
 
-    fn tell<T>(&self, tap: &dyn Tap, call: Call<'_>, result: &io::Result<T>) {
-        tell(tap, self.file.as_raw_fd(), call, result, |_| 0);
+    fn report<T>(&self, tap: &dyn Tap, call: Call<'_>, result: &io::Result<T>) {
+        report(tap, self.file.as_raw_fd(), call, result, |_| 0);
     }
 
     #[cold]
-    fn tell_echo(&self, tap: &dyn Tap, from: &[u8], to: &[u8], result: &io::Result<()>) {
+    fn report_echo(&self, tap: &dyn Tap, from: &[u8], to: &[u8], result: &io::Result<()>) {
         let address = |bytes: &[u8]| (bytes.as_ptr() as u64).to_ne_bytes();
         let len = u32::try_from(from.len().min(to.len())).unwrap_or(u32::MAX);
         let member = |name, bytes, meaning| Member {
@@ -147,11 +147,11 @@ impl Device {
             request: "PARLEY_IOC_ECHO",
             argument: &argument,
         };
-        self.tell(tap, call, result);
+        self.report(tap, call, result);
     }
 
     #[cold]
-    fn tell_counter_add(&self, tap: &dyn Tap, name: &[u8], delta: i64, result: &io::Result<u64>) {
+    fn report_counter_add(&self, tap: &dyn Tap, name: &[u8], delta: i64, result: &io::Result<u64>) {
         let delta = delta.to_ne_bytes();
         let value = result.as_ref().map_or([0; 8], |value| value.to_ne_bytes());
         let member = |name, bytes, meaning| Member {
@@ -168,12 +168,12 @@ impl Device {
             request: "PARLEY_IOC_COUNTER_ADD",
             argument: &argument,
         };
-        self.tell(tap, call, result);
+        self.report(tap, call, result);
     }
 
     /// Like [`write_and_read_into`](Self::write_and_read_into), and reports each call.
     #[cold]
-    fn write_and_read_told(
+    fn write_and_read_reported(
         &self,
         tap: &dyn Tap,
         payload: &[u8],
@@ -183,7 +183,7 @@ impl Device {
         let mut rest = payload;
         while !rest.is_empty() {
             let written = (&self.file).write(rest);
-            tell(tap, fd, Call::Write { bytes: rest }, &written, |len| *len);
+            report(tap, fd, Call::Write { bytes: rest }, &written, |len| *len);
             match written? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 len => rest = rest.get(len..).unwrap_or_default(),
@@ -198,7 +198,7 @@ impl Device {
                 offset: offset as u64,
                 bytes: room.get(..len).unwrap_or_default(),
             };
-            tell(tap, fd, call, &read, |len| *len);
+            report(tap, fd, call, &read, |len| *len);
             match read? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 len => offset = offset.saturating_add(len),
@@ -212,7 +212,7 @@ impl Drop for Device {
     fn drop(&mut self) {
         // The file is closed after this, and nobody learns the result.
         if let Some(tap) = self.tap.as_deref() {
-            tell(tap, self.file.as_raw_fd(), Call::Close, &Ok(()), |()| 0);
+            report(tap, self.file.as_raw_fd(), Call::Close, &Ok(()), |()| 0);
         }
     }
 }

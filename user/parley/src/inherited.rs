@@ -105,8 +105,8 @@ pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
 
 /// Kills the command when the thread that starts it ends, for whatever reason. This does
 /// not apply to processes that the command starts, or to a command that changes its user.
-pub fn end_with_this(command: &mut Command) {
-    sys::end_with_this(command);
+pub fn kill_with_parent(command: &mut Command) {
+    sys::kill_with_parent(command);
 }
 
 /// Opens a descriptor that is readable once the process `pid` has ended.

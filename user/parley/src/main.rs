@@ -273,7 +273,7 @@ fn main() -> ExitCode {
 /// Reports the failures, and returns the exit status of the first one.
 fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitCode {
     let failed = results.iter().filter_map(|result| result.as_ref().err());
-    let reported = failed.filter(|error| !streams::is_reader_gone(error));
+    let reported = failed.filter(|error| !streams::is_broken_pipe(error));
     let failures: Vec<_> = reported.map(Failure::new).collect();
     for failure in &failures {
         // If standard error is closed, only the exit status reports the failure.
@@ -290,7 +290,7 @@ fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitC
 /// Reports a usage error.
 fn refuse(error: &clap::Error, words: &[OsString]) -> ExitCode {
     let _ = match wants_json(words) {
-        true => Failure::of_usage(error).write(&mut io::stderr().lock(), true),
+        true => Failure::from_usage(error).write(&mut io::stderr().lock(), true),
         false => error.print(),
     };
     ExitCode::from(2)

@@ -54,12 +54,12 @@ impl Datagram {
 
 /// The result of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Came {
+pub(crate) enum Wakeup {
     Datagrams,
     /// `stop` is readable.
     Stop,
     /// The timeout has passed.
-    Nothing,
+    Timeout,
 }
 
 /// The device, which is removed when this value is dropped.
@@ -109,7 +109,7 @@ impl Nlmon {
     }
 
     /// Waits for datagrams, or until `stop` is readable.
-    pub(crate) fn wait(&self, stop: BorrowedFd<'_>, wait: Option<Duration>) -> Result<Came> {
+    pub(crate) fn wait(&self, stop: BorrowedFd<'_>, wait: Option<Duration>) -> Result<Wakeup> {
         let mut fds = [
             PollFd::new(stop, PollFlags::POLLIN),
             PollFd::new(self.packets.as_fd(), PollFlags::POLLIN),
@@ -125,9 +125,9 @@ impl Nlmon {
         }
         let [stop, packets] = fds.map(|fd| fd.any().unwrap_or(false));
         Ok(match (stop, packets) {
-            (true, _) => Came::Stop,
-            (_, true) => Came::Datagrams,
-            _ => Came::Nothing,
+            (true, _) => Wakeup::Stop,
+            (_, true) => Wakeup::Datagrams,
+            _ => Wakeup::Timeout,
         })
     }
 

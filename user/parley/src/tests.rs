@@ -371,7 +371,7 @@ fn an_error_of_usage_is_json_if_that_was_asked_for() {
             .collect();
         let failure = parse(&words)
             .err()
-            .map(|error| Failure::of_usage(&error))
+            .map(|error| Failure::from_usage(&error))
             .unwrap();
         let mut out = Vec::new();
         failure.write(&mut out, true).unwrap();

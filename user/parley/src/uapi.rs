@@ -3,7 +3,7 @@
 
 // The client of the family `parley`: A conversation between user space and the kernel in every
 // direction that Generic Netlink has: a request and its reply, a dump, an event to a group, and a
-// question that the kernel puts to a user process. Each network namespace has a state of its own.
+// question from the kernel to a user process. Each network namespace has its own state.
 
 #[allow(unused_imports)]
 use parley_netlink::{
@@ -23,19 +23,19 @@ use parley_netlink::{
 pub const FAMILY_NAME: &str = "parley";
 /// The family's version.
 pub const FAMILY_VERSION: u8 = 1;
-/// Most bytes of an echo's payload.
+/// The maximum size of an echo's payload, in bytes.
 pub const PAYLOAD_MAX: usize = 61440;
-/// Most bytes of a counter's name, before its NUL.
+/// The maximum length of a counter's name, without its NUL.
 pub const NAME_MAX: usize = 31;
-/// Most bytes of a question.
+/// The maximum size of a question, in bytes.
 pub const QUESTION_MAX: usize = 4096;
-/// Most bytes of an answer.
+/// The maximum size of an answer, in bytes.
 pub const ANSWER_MAX: usize = 4096;
-/// Longest time that an asker may give the agent.
+/// The maximum timeout of a question, in milliseconds.
 pub const TIMEOUT_MS_MAX: u32 = 60000;
-/// The time that the agent has where the asker names none.
+/// The default timeout of a question, in milliseconds.
 pub const TIMEOUT_MS_DEFAULT: u32 = 5000;
-/// The operations' numbers.
+/// The numbers of the operations.
 pub mod cmd {
     /// Sends the payload back, with a stamp.
     pub const ECHO: u8 = 1;
@@ -56,24 +56,24 @@ pub mod cmd {
     pub const COUNTER_DEL_NTF: u8 = 8;
     /// Makes the requesting socket the agent of its namespace.
     pub const AGENT_REGISTER: u8 = 9;
-    /// Puts a question to the agent. The reply is deferred until the agent answers.
+    /// Sends a question to the agent. The reply is deferred until the agent answers.
     pub const ASK: u8 = 10;
-    /// A question, sent to the agent's socket alone.
+    /// A question, sent only to the agent's socket.
     pub const QUESTION: u8 = 11;
-    /// Answers a question, or declines it. The request carries either answer or declined; with both
-    /// or neither it fails.
+    /// Answers a question, or declines it. The request has either answer or declined; with both or
+    /// neither it fails.
     pub const ANSWER: u8 = 12;
     /// Reads the namespace's statistics.
     pub const STATS_GET: u8 = 13;
 }
-/// The numbers of the attributes of the set `echo`.
+/// The attribute numbers of the set `echo`.
 pub mod echo {
     /// `binary`: Bytes to send back. May be empty.
     pub const PAYLOAD: u16 = 1;
-    /// `nest`: When, where and for whom the kernel handled the request.
+    /// `nest`: The time, CPU and netlink port of the request.
     pub const STAMP: u16 = 2;
 }
-/// The numbers of the attributes of the set `stamp`.
+/// The attribute numbers of the set `stamp`.
 pub mod stamp {
     /// `uint`: The kernel's monotonic clock, in nanoseconds.
     pub const TIME_NS: u16 = 1;
@@ -82,15 +82,15 @@ pub mod stamp {
     /// `u32`: The requester's netlink port, as the kernel sees it.
     pub const PORTID: u16 = 3;
 }
-/// The numbers of the attributes of the set `counter`.
+/// The attribute numbers of the set `counter`.
 pub mod counter {
     /// `string`: 1 to 31 bytes and a NUL.
     pub const NAME: u16 = 1;
-    /// `uint`: What the counter stands at.
+    /// `uint`: The counter's value.
     pub const VALUE: u16 = 2;
-    /// `sint`: What to add.
+    /// `sint`: The amount to add.
     pub const DELTA: u16 = 3;
-    /// `uint`: How often the value was written.
+    /// `uint`: The number of times that the value was written.
     pub const UPDATES: u16 = 4;
     /// `string`: Dump only the counters whose names begin with this.
     pub const PREFIX: u16 = 5;
@@ -99,7 +99,7 @@ pub mod counter {
     /// `flag`: Fail if the counter exists. Only with create.
     pub const EXCLUSIVE: u16 = 7;
 }
-/// The numbers of the attributes of the set `ask`.
+/// The attribute numbers of the set `ask`.
 pub mod ask {
     /// `uint`: The question's number, unique while it is pending.
     pub const ID: u16 = 1;
@@ -107,14 +107,14 @@ pub mod ask {
     pub const QUESTION: u16 = 2;
     /// `binary`: At most 4,096 bytes.
     pub const ANSWER: u16 = 3;
-    /// `u32`: How long the agent has, in milliseconds.
+    /// `u32`: The time that the agent has to answer, in milliseconds.
     pub const TIMEOUT_MS: u16 = 4;
     /// `u32`: The asker's netlink port.
     pub const PORTID: u16 = 5;
     /// `flag`: The agent has no answer.
     pub const DECLINED: u16 = 6;
 }
-/// The numbers of the attributes of the set `stats`.
+/// The attribute numbers of the set `stats`.
 pub mod stats {
     /// `uint`: Echoes answered since the module was loaded.
     pub const ECHOES: u16 = 1;
@@ -124,12 +124,12 @@ pub mod stats {
     pub const COUNTERS: u16 = 3;
     /// `uint`: Events delivered to listeners in this namespace.
     pub const NOTIFICATIONS: u16 = 4;
-    /// `uint`: Questions that wait for their answer.
+    /// `uint`: Questions that are pending.
     pub const ASKS_PENDING: u16 = 5;
     /// `uint`: Questions that were answered.
     pub const ASKS_ANSWERED: u16 = 6;
 }
-/// The multicast groups' names.
+/// The names of the multicast groups.
 pub mod group {
     /// The group `events`.
     pub const EVENTS: &str = "events";
@@ -142,14 +142,14 @@ pub struct EchoRequest<'a> {
 }
 
 impl<'a> EchoRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `payload`.
+    /// Sets the attribute `payload`.
     #[inline]
     #[must_use]
     pub fn payload(mut self, payload: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -157,7 +157,7 @@ impl<'a> EchoRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -174,7 +174,7 @@ impl<'a> EchoRequest<'a> {
 pub struct EchoReply<'a> {
     /// Bytes to send back. May be empty.
     pub payload: Option<&'a [u8]>,
-    /// When, where and for whom the kernel handled the request.
+    /// The time, CPU and netlink port of the request.
     pub stamp: Option<genl::Nest<'a, nest::Stamp>>,
 }
 
@@ -198,13 +198,13 @@ impl<'a> EchoReply<'a> {
         Ok(read)
     }
 
-    /// The attribute `payload`. Fails if the message has none.
+    /// Returns the attribute `payload`. Fails if the message has none.
     #[inline(always)]
     pub fn payload(&self) -> Result<&'a [u8]> {
         genl::required(self.payload, "echo.payload")
     }
 
-    /// The attribute `stamp`. Fails if the message has none.
+    /// Returns the attribute `stamp`. Fails if the message has none.
     #[inline(always)]
     pub fn stamp(&self) -> Result<nest::Stamp> {
         genl::required(self.stamp, "echo.stamp")?.read()
@@ -219,14 +219,14 @@ pub struct CounterGetRequest<'a> {
 }
 
 impl<'a> CounterGetRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `name`.
+    /// Sets the attribute `name`.
     #[inline]
     #[must_use]
     pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -234,7 +234,7 @@ impl<'a> CounterGetRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -251,9 +251,9 @@ impl<'a> CounterGetRequest<'a> {
 pub struct CounterGetReply<'a> {
     /// 1 to 31 bytes and a NUL.
     pub name: Option<&'a [u8]>,
-    /// What the counter stands at.
+    /// The counter's value.
     pub value: Option<u64>,
-    /// How often the value was written.
+    /// The number of times that the value was written.
     pub updates: Option<u64>,
 }
 
@@ -279,19 +279,19 @@ impl<'a> CounterGetReply<'a> {
         Ok(read)
     }
 
-    /// The attribute `name`. Fails if the message has none.
+    /// Returns the attribute `name`. Fails if the message has none.
     #[inline(always)]
     pub fn name(&self) -> Result<&'a [u8]> {
         genl::required(self.name, "counter.name")
     }
 
-    /// The attribute `value`. Fails if the message has none.
+    /// Returns the attribute `value`. Fails if the message has none.
     #[inline(always)]
     pub fn value(&self) -> Result<u64> {
         genl::required(self.value, "counter.value")
     }
 
-    /// The attribute `updates`. Fails if the message has none.
+    /// Returns the attribute `updates`. Fails if the message has none.
     #[inline(always)]
     pub fn updates(&self) -> Result<u64> {
         genl::required(self.updates, "counter.updates")
@@ -306,14 +306,14 @@ pub struct CounterGetDumpRequest<'a> {
 }
 
 impl<'a> CounterGetDumpRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `prefix`.
+    /// Sets the attribute `prefix`.
     #[inline]
     #[must_use]
     pub fn prefix(mut self, prefix: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -321,7 +321,7 @@ impl<'a> CounterGetDumpRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -340,7 +340,7 @@ pub type CounterGetEntry<'a> = CounterGetReply<'a>;
 pub struct CounterSetRequest<'a> {
     /// 1 to 31 bytes and a NUL.
     pub name: Option<&'a [u8]>,
-    /// What the counter stands at.
+    /// The counter's value.
     pub value: Option<u64>,
     /// Create the counter if it does not exist.
     pub create: bool,
@@ -349,14 +349,14 @@ pub struct CounterSetRequest<'a> {
 }
 
 impl<'a> CounterSetRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `name`.
+    /// Sets the attribute `name`.
     #[inline]
     #[must_use]
     pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -364,7 +364,7 @@ impl<'a> CounterSetRequest<'a> {
         self
     }
 
-    /// With the attribute `value`.
+    /// Sets the attribute `value`.
     #[inline]
     #[must_use]
     pub fn value(mut self, value: u64) -> Self {
@@ -372,7 +372,7 @@ impl<'a> CounterSetRequest<'a> {
         self
     }
 
-    /// With the attribute `create`.
+    /// Sets the attribute `create`.
     #[inline]
     #[must_use]
     pub fn create(mut self, create: bool) -> Self {
@@ -380,7 +380,7 @@ impl<'a> CounterSetRequest<'a> {
         self
     }
 
-    /// With the attribute `exclusive`.
+    /// Sets the attribute `exclusive`.
     #[inline]
     #[must_use]
     pub fn exclusive(mut self, exclusive: bool) -> Self {
@@ -388,7 +388,7 @@ impl<'a> CounterSetRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -413,21 +413,21 @@ impl<'a> CounterSetRequest<'a> {
 pub struct CounterAddRequest<'a> {
     /// 1 to 31 bytes and a NUL.
     pub name: Option<&'a [u8]>,
-    /// What to add.
+    /// The amount to add.
     pub delta: Option<i64>,
     /// Create the counter if it does not exist.
     pub create: bool,
 }
 
 impl<'a> CounterAddRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `name`.
+    /// Sets the attribute `name`.
     #[inline]
     #[must_use]
     pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -435,7 +435,7 @@ impl<'a> CounterAddRequest<'a> {
         self
     }
 
-    /// With the attribute `delta`.
+    /// Sets the attribute `delta`.
     #[inline]
     #[must_use]
     pub fn delta(mut self, delta: i64) -> Self {
@@ -443,7 +443,7 @@ impl<'a> CounterAddRequest<'a> {
         self
     }
 
-    /// With the attribute `create`.
+    /// Sets the attribute `create`.
     #[inline]
     #[must_use]
     pub fn create(mut self, create: bool) -> Self {
@@ -451,7 +451,7 @@ impl<'a> CounterAddRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -479,14 +479,14 @@ pub struct CounterDelRequest<'a> {
 }
 
 impl<'a> CounterDelRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `name`.
+    /// Sets the attribute `name`.
     #[inline]
     #[must_use]
     pub fn name(mut self, name: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -494,7 +494,7 @@ impl<'a> CounterDelRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -510,19 +510,19 @@ impl<'a> CounterDelRequest<'a> {
 pub struct AskRequest<'a> {
     /// 1 to 4,096 bytes.
     pub question: Option<&'a [u8]>,
-    /// How long the agent has, in milliseconds.
+    /// The time that the agent has to answer, in milliseconds.
     pub timeout_ms: Option<u32>,
 }
 
 impl<'a> AskRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `question`.
+    /// Sets the attribute `question`.
     #[inline]
     #[must_use]
     pub fn question(mut self, question: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -530,7 +530,7 @@ impl<'a> AskRequest<'a> {
         self
     }
 
-    /// With the attribute `timeout-ms`.
+    /// Sets the attribute `timeout-ms`.
     #[inline]
     #[must_use]
     pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
@@ -538,7 +538,7 @@ impl<'a> AskRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -582,13 +582,13 @@ impl<'a> AskReply<'a> {
         Ok(read)
     }
 
-    /// The attribute `id`. Fails if the message has none.
+    /// Returns the attribute `id`. Fails if the message has none.
     #[inline(always)]
     pub fn id(&self) -> Result<u64> {
         genl::required(self.id, "ask.id")
     }
 
-    /// The attribute `answer`. Fails if the message has none.
+    /// Returns the attribute `answer`. Fails if the message has none.
     #[inline(always)]
     pub fn answer(&self) -> Result<&'a [u8]> {
         genl::required(self.answer, "ask.answer")
@@ -607,14 +607,14 @@ pub struct AnswerRequest<'a> {
 }
 
 impl<'a> AnswerRequest<'a> {
-    /// Begins without attributes.
+    /// Creates a request without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// With the attribute `id`.
+    /// Sets the attribute `id`.
     #[inline]
     #[must_use]
     pub fn id(mut self, id: u64) -> Self {
@@ -622,7 +622,7 @@ impl<'a> AnswerRequest<'a> {
         self
     }
 
-    /// With the attribute `answer`.
+    /// Sets the attribute `answer`.
     #[inline]
     #[must_use]
     pub fn answer(mut self, answer: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
@@ -630,7 +630,7 @@ impl<'a> AnswerRequest<'a> {
         self
     }
 
-    /// With the attribute `declined`.
+    /// Sets the attribute `declined`.
     #[inline]
     #[must_use]
     pub fn declined(mut self, declined: bool) -> Self {
@@ -638,7 +638,7 @@ impl<'a> AnswerRequest<'a> {
         self
     }
 
-    /// Puts the attributes into a message.
+    /// Appends the attributes to a message.
     // Inlined so that the compiler can drop the fields that the caller leaves out.
     #[inline(always)]
     pub fn put(&self, to: &mut Writer<'_>) -> Result<()> {
@@ -667,7 +667,7 @@ pub struct StatsGetReply {
     pub counters: Option<u64>,
     /// Events delivered to listeners in this namespace.
     pub notifications: Option<u64>,
-    /// Questions that wait for their answer.
+    /// Questions that are pending.
     pub asks_pending: Option<u64>,
     /// Questions that were answered.
     pub asks_answered: Option<u64>,
@@ -701,44 +701,44 @@ impl StatsGetReply {
         Ok(read)
     }
 
-    /// The attribute `echoes`. Fails if the message has none.
+    /// Returns the attribute `echoes`. Fails if the message has none.
     #[inline(always)]
     pub fn echoes(&self) -> Result<u64> {
         genl::required(self.echoes, "stats.echoes")
     }
 
-    /// The attribute `echo-bytes`. Fails if the message has none.
+    /// Returns the attribute `echo-bytes`. Fails if the message has none.
     #[inline(always)]
     pub fn echo_bytes(&self) -> Result<u64> {
         genl::required(self.echo_bytes, "stats.echo-bytes")
     }
 
-    /// The attribute `counters`. Fails if the message has none.
+    /// Returns the attribute `counters`. Fails if the message has none.
     #[inline(always)]
     pub fn counters(&self) -> Result<u64> {
         genl::required(self.counters, "stats.counters")
     }
 
-    /// The attribute `notifications`. Fails if the message has none.
+    /// Returns the attribute `notifications`. Fails if the message has none.
     #[inline(always)]
     pub fn notifications(&self) -> Result<u64> {
         genl::required(self.notifications, "stats.notifications")
     }
 
-    /// The attribute `asks-pending`. Fails if the message has none.
+    /// Returns the attribute `asks-pending`. Fails if the message has none.
     #[inline(always)]
     pub fn asks_pending(&self) -> Result<u64> {
         genl::required(self.asks_pending, "stats.asks-pending")
     }
 
-    /// The attribute `asks-answered`. Fails if the message has none.
+    /// Returns the attribute `asks-answered`. Fails if the message has none.
     #[inline(always)]
     pub fn asks_answered(&self) -> Result<u64> {
         genl::required(self.asks_answered, "stats.asks-answered")
     }
 }
 
-/// What `question` carries.
+/// The attributes of the event `question`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QuestionEvent<'a> {
@@ -772,28 +772,28 @@ impl<'a> QuestionEvent<'a> {
         Ok(read)
     }
 
-    /// The attribute `id`. Fails if the message has none.
+    /// Returns the attribute `id`. Fails if the message has none.
     #[inline(always)]
     pub fn id(&self) -> Result<u64> {
         genl::required(self.id, "ask.id")
     }
 
-    /// The attribute `question`. Fails if the message has none.
+    /// Returns the attribute `question`. Fails if the message has none.
     #[inline(always)]
     pub fn question(&self) -> Result<&'a [u8]> {
         genl::required(self.question, "ask.question")
     }
 
-    /// The attribute `portid`. Fails if the message has none.
+    /// Returns the attribute `portid`. Fails if the message has none.
     #[inline(always)]
     pub fn portid(&self) -> Result<u32> {
         genl::required(self.portid, "ask.portid")
     }
 }
 
-/// A message that the kernel sends by itself. A [`Listener`] receives those of the groups
-/// in [`group`].
-// It borrows, and is read where it is looked at.
+/// An event or notification from the kernel. A [`Listener`] receives those that are sent
+/// to the groups in [`group`].
+// Borrows from the message, so a large variant costs no copy.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -810,7 +810,7 @@ pub enum Event<'a> {
     ///
     /// Sent to the group `events`.
     CounterDelNtf(CounterGetReply<'a>),
-    /// A question, sent to the agent's socket alone.
+    /// A question, sent only to the agent's socket.
     Question(QuestionEvent<'a>),
 }
 
@@ -831,10 +831,10 @@ impl<'a> Event<'a> {
 
 impl genl::Event for Event<'static> {
     const FAMILY: &'static Family = &FAMILY;
-    type Of<'a> = Event<'a>;
+    type Value<'a> = Event<'a>;
 
     #[inline]
-    fn is(cmd: u8) -> bool {
+    fn matches(cmd: u8) -> bool {
         matches!(
             cmd,
             cmd::COUNTER_NEW_NTF | cmd::COUNTER_CHANGE_NTF | cmd::COUNTER_DEL_NTF | cmd::QUESTION
@@ -889,19 +889,19 @@ pub mod nest {
             Ok(read)
         }
 
-        /// The attribute `time-ns`. Fails if the message has none.
+        /// Returns the attribute `time-ns`. Fails if the message has none.
         #[inline(always)]
         pub fn time_ns(&self) -> Result<u64> {
             genl::required(self.time_ns, "stamp.time-ns")
         }
 
-        /// The attribute `cpu`. Fails if the message has none.
+        /// Returns the attribute `cpu`. Fails if the message has none.
         #[inline(always)]
         pub fn cpu(&self) -> Result<u32> {
             genl::required(self.cpu, "stamp.cpu")
         }
 
-        /// The attribute `portid`. Fails if the message has none.
+        /// Returns the attribute `portid`. Fails if the message has none.
         #[inline(always)]
         pub fn portid(&self) -> Result<u32> {
             genl::required(self.portid, "stamp.portid")
@@ -916,25 +916,26 @@ pub mod nest {
     }
 }
 
-/// A conversation with the family `parley`, over a socket of its own.
+/// A client of the family `parley`, with its own socket.
 #[derive(Debug)]
 pub struct Client<T = Netlink>(genl::Client<T>);
 
 impl Client {
-    /// Opens a socket and finds the family. The kernel loads the family's module if one is
-    /// installed and not loaded yet.
+    /// Opens a socket and resolves the family. If the family's module is installed but not
+    /// loaded, the kernel loads it.
     pub fn open() -> Result<Self> {
         Ok(Self(genl::Client::open(&FAMILY)?))
     }
 }
 
 impl<T: Transport> Client<T> {
-    /// As [`Client::open`], over a socket that is open.
+    /// Like [`Client::open`], but uses an open socket.
     pub fn over(socket: Socket<T>) -> Result<Self> {
         Ok(Self(genl::Client::over(socket, &FAMILY)?))
     }
 
-    /// The client without types: for other flags, the timeout, the socket and the family.
+    /// Returns the untyped client, which gives access to other flags, the timeout, the socket
+    /// and the family.
     pub fn inner(&mut self) -> &mut genl::Client<T> {
         &mut self.0
     }
@@ -948,10 +949,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::echo`], for many requests: `request` makes one of each item.
+    /// Like [`Self::echo`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn echo_batch<I>(
         &mut self,
         items: &[I],
@@ -977,10 +978,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::counter_get`], for many requests: `request` makes one of each item.
+    /// Like [`Self::counter_get`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn counter_get_batch<I>(
         &mut self,
         items: &[I],
@@ -999,8 +1000,8 @@ impl<T: Transport> Client<T> {
 
     /// Dump: Reads one counter, or dumps them in byte order of their names.
     ///
-    /// Hands each entry to `each`. Returns whether what is dumped changed meanwhile; then entries
-    /// may be missing, or of different moments.
+    /// Calls `each` for each entry. Returns whether the dump was interrupted by a change; then
+    /// entries may be missing or inconsistent with each other.
     #[inline]
     pub fn counter_get_dump(
         &mut self,
@@ -1022,10 +1023,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::counter_set`], for many requests: `request` makes one of each item.
+    /// Like [`Self::counter_set`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn counter_set_batch<I>(
         &mut self,
         items: &[I],
@@ -1052,10 +1053,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::counter_add`], for many requests: `request` makes one of each item.
+    /// Like [`Self::counter_add`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn counter_add_batch<I>(
         &mut self,
         items: &[I],
@@ -1080,10 +1081,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::counter_del`], for many requests: `request` makes one of each item.
+    /// Like [`Self::counter_del`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn counter_del_batch<I>(
         &mut self,
         items: &[I],
@@ -1108,7 +1109,7 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// Puts a question to the agent. The reply is deferred until the agent answers.
+    /// Sends a question to the agent. The reply is deferred until the agent answers.
     #[inline]
     pub fn ask(&mut self, request: &AskRequest<'_>) -> Result<AskReply<'_>> {
         AskReply::read(
@@ -1117,10 +1118,10 @@ impl<T: Transport> Client<T> {
         )
     }
 
-    /// As [`Self::ask`], for many requests: `request` makes one of each item.
+    /// Like [`Self::ask`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn ask_batch<I>(
         &mut self,
         items: &[I],
@@ -1134,8 +1135,8 @@ impl<T: Transport> Client<T> {
             })
     }
 
-    /// Answers a question, or declines it. The request carries either answer or declined; with both
-    /// or neither it fails.
+    /// Answers a question, or declines it. The request has either answer or declined; with both or
+    /// neither it fails.
     #[inline]
     pub fn answer(&mut self, request: &AnswerRequest<'_>) -> Result<()> {
         self.0
@@ -1143,10 +1144,10 @@ impl<T: Transport> Client<T> {
             .map(drop)
     }
 
-    /// As [`Self::answer`], for many requests: `request` makes one of each item.
+    /// Like [`Self::answer`], for many requests: `request` builds one from each item.
     ///
-    /// Sends several in a datagram, and hands each result, with the place of its
-    /// item, to `each`; see [`genl::Client::call_batch`].
+    /// Sends several requests in each datagram. Calls `each` for each result, with the
+    /// index of its item; see [`genl::Client::call_batch`].
     pub fn answer_batch<I>(
         &mut self,
         items: &[I],
@@ -1560,7 +1561,7 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 /// The names of all multicast groups.
 pub static GROUPS: &[&str] = &["events"];
-/// The family, with all of these.
+/// The family, with these tables.
 pub static FAMILY: Family = Family {
     name: FAMILY_NAME,
     version: FAMILY_VERSION,

@@ -155,8 +155,8 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
         // Where a round trip may take fewer, the short run may have taken all of its,
         // and the long one the fewest; or the other way round.
         let (fewest, most) = (calls("calls_fewest"), calls("calls"));
-        let told = 110 * fewest - 10 * most - SLACK..=110 * most - 10 * fewest + SLACK;
-        assert!(told.contains(&sum), "{id}: {more:?}");
+        let reported = 110 * fewest - 10 * most - SLACK..=110 * most - 10 * fewest + SLACK;
+        assert!(reported.contains(&sum), "{id}: {more:?}");
         let expected: &[&str] = match id {
             "system-call" => &["getppid"],
             "ioctl" => &["ioctl"],
@@ -395,12 +395,12 @@ fn a_picture_that_cannot_be_written_is_told_and_leaves_nothing() {
     ] {
         let output = compare(&["--only", "ioctl", "--times", "10", "--plot", path]);
         assert_eq!(output.status, Some(1));
-        let told = output.err;
+        let reported = output.err;
         assert!(
-            told.contains(&format!("parley: cannot write {path}")),
-            "{told}"
+            reported.contains(&format!("parley: cannot write {path}")),
+            "{reported}"
         );
-        assert!(told.contains(words), "{told}");
+        assert!(reported.contains(words), "{reported}");
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     fs::remove_dir_all(&folder).unwrap();

@@ -109,9 +109,9 @@ fn an_addition_is_the_same_as_over_netlink_and_is_told_like_it() {
     let mut listener = listener(Some(Duration::from_secs(20))).unwrap();
     let device = Device::open().unwrap();
     assert_eq!(device.counter_add(counter.0, 7).unwrap(), 12);
-    let (change, told) = next_change(&mut listener).unwrap();
+    let (change, reported) = next_change(&mut listener).unwrap();
     assert_eq!(change, Change::Written);
-    assert_eq!((told.value, told.updates), (12, 2));
+    assert_eq!((reported.value, reported.updates), (12, 2));
     let read = client();
     let mut read = read;
     assert_eq!(read.get(counter.0).unwrap().value, 12);
@@ -266,7 +266,7 @@ fn debugfs_shows_what_stats_get_tells() {
         .map(|line| line.split_once(' ').unwrap())
         .map(|(name, value)| (name, Some(value.parse().unwrap())))
         .collect();
-    let told = [
+    let reported = [
         ("echoes", stats.echoes),
         ("echo-bytes", stats.echo_bytes),
         ("counters", stats.counters),
@@ -274,7 +274,7 @@ fn debugfs_shows_what_stats_get_tells() {
         ("asks-pending", stats.asks_pending),
         ("asks-answered", stats.asks_answered),
     ];
-    assert_eq!(shown, told.into_iter().collect());
+    assert_eq!(shown, reported.into_iter().collect());
     let write = OpenOptions::new().write(true).open(path);
     // Root may open what it may not write to; writing fails all the same.
     if let Ok(mut file) = write {

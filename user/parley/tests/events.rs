@@ -78,8 +78,8 @@ fn who_asks_for_it_is_told_of_its_own_change_without_listening() {
         writer.uint(counter::VALUE, 9)
     });
     let event = raw.socket.transact(&request, seq, Expect::Reply).unwrap();
-    let (told, attributes) = genl::message::read(&event).unwrap();
-    assert_eq!(told, cmd::COUNTER_CHANGE_NTF);
+    let (reported, attributes) = genl::message::read(&event).unwrap();
+    assert_eq!(reported, cmd::COUNTER_CHANGE_NTF);
     let value = attributes
         .flatten()
         .find(|attribute| attribute.number == counter::VALUE);
@@ -105,20 +105,20 @@ fn who_listens_and_asks_over_one_socket_gets_its_replies_and_hears_its_own_chang
         // The event has the request's own numbers, and comes first.
         let expect = Expect::Command(cmd::COUNTER_ADD);
         let reply = raw.socket.transact(&request, seq, expect).unwrap();
-        let (told, _) = genl::message::read(&reply).unwrap();
-        assert_eq!(told, cmd::COUNTER_ADD);
+        let (reported, _) = genl::message::read(&reply).unwrap();
+        assert_eq!(reported, cmd::COUNTER_ADD);
     }
     let (seq, request) = raw.request(cmd::COUNTER_DEL, flags::ACK, |writer| {
         writer.string(counter::NAME, counter.0)
     });
     raw.socket.transact(&request, seq, Expect::Ack).unwrap();
-    for told in [
+    for reported in [
         cmd::COUNTER_CHANGE_NTF,
         cmd::COUNTER_CHANGE_NTF,
         cmd::COUNTER_DEL_NTF,
     ] {
         let event = raw.socket.next_message(|_| true).unwrap();
-        assert_eq!(genl::message::read(&event).unwrap().0, told);
+        assert_eq!(genl::message::read(&event).unwrap().0, reported);
     }
 }
 
@@ -140,9 +140,9 @@ fn events_of_clients_in_parallel_are_in_the_order_in_which_they_took_effect() {
         }
     });
     for value in 1..=CLIENTS * ADDITIONS {
-        let told = next(&mut listener);
+        let reported = next(&mut listener);
         assert_eq!(
-            told,
+            reported,
             (Change::Written, "order".to_owned(), value, value + 1)
         );
     }

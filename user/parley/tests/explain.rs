@@ -36,7 +36,7 @@ fn call(line: &str) -> Option<Call> {
 }
 
 /// The calls that `--explain` told, each in one line.
-fn told(err: &str) -> Vec<Call> {
+fn reported(err: &str) -> Vec<Call> {
     let mut lines: Vec<String> = Vec::new();
     for line in err.lines() {
         let stage = line.get(..9).unwrap_or_default();
@@ -91,15 +91,15 @@ fn told_as_traced(calls: &str, opens: &str, arguments: &[&str]) -> String {
     );
     let err = output.err;
     let seen = traced(&fs::read_to_string(&trace.0).unwrap(), opens);
-    let told = told(&err);
+    let reported = reported(&err);
     assert!(seen.len() > 2, "{seen:?}");
     let names = |calls: &[Call]| Vec::from_iter(calls.iter().map(|call| call.name.clone()));
-    assert_eq!(names(&told), names(&seen), "{err}");
-    for (told, seen) in told.iter().zip(&seen) {
-        if told.name == "close" {
-            assert_eq!(told.first, seen.first);
+    assert_eq!(names(&reported), names(&seen), "{err}");
+    for (reported, seen) in reported.iter().zip(&seen) {
+        if reported.name == "close" {
+            assert_eq!(reported.first, seen.first);
         } else {
-            assert_eq!(told, seen);
+            assert_eq!(reported, seen);
         }
     }
     err
@@ -171,7 +171,7 @@ fn every_byte_of_each_message_is_shown() {
     let output = parley(&["counter", "add", counter.0, "2", "--explain=all"]);
     let err = output.err;
     for (stage, name) in [("send", "sendto"), ("receive", "recvfrom")] {
-        let lengths: Vec<usize> = told(&err)
+        let lengths: Vec<usize> = reported(&err)
             .iter()
             .filter(|call| call.name == name)
             .map(|call| call.result.as_ref().unwrap().parse().unwrap())

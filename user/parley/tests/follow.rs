@@ -70,8 +70,8 @@ route del 203.0.114.0/24");
         ("deleted", "2001:db8:1::/48", "2001:db8::8"),
     ] {
         let event = monitor.event();
-        let told = ["event", "dst", "gateway"].map(|key| event[key].as_str().unwrap());
-        assert_eq!(told, [became, dst, by]);
+        let reported = ["event", "dst", "gateway"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(reported, [became, dst, by]);
     }
     // IPv6 has routes for multicast of its own on a link that comes up.
     let event = monitor.event_of("dst", "203.0.114.0/24");
@@ -112,8 +112,8 @@ route add 10.0.0.0/8 metric 5 via 192.0.2.7");
     ] {
         let event = monitor.event_of("dst", "10.0.0.0/8");
         let is = |key: &str| event.get(key).map(|value| value.as_str().unwrap());
-        let told = (is("event"), is("type").unwrap_or("unicast"), is("protocol"));
-        assert_eq!(told, (Some(became), kind, protocol), "{event:?}");
+        let reported = (is("event"), is("type").unwrap_or("unicast"), is("protocol"));
+        assert_eq!(reported, (Some(became), kind, protocol), "{event:?}");
     }
     // What replaced one of several has been read since: nothing else has changed.
     let left = netns.parley_json("show routes -4 --table main");
@@ -121,23 +121,23 @@ route add 10.0.0.0/8 metric 5 via 192.0.2.7");
     // Nexthops of IPv6 come to be one route, and go from it one by one.
     netns.ip("route add 2001:db8:1::/48 via 2001:db8::7
 route append 2001:db8:1::/48 via 2001:db8::8");
-    let mut ways = |expected: &str| {
+    let mut next_hops = |expected: &str| {
         let event = monitor.event_of("dst", "2001:db8:1::/48");
         assert_eq!(event["event"], expected, "{event:?}");
-        let ways = event.get("nexthops").and_then(Value::as_array).cloned();
-        let ways = ways.unwrap_or_else(|| vec![Value::Object(event)]);
-        let by = ways
+        let next_hops = event.get("nexthops").and_then(Value::as_array).cloned();
+        let next_hops = next_hops.unwrap_or_else(|| vec![Value::Object(event)]);
+        let by = next_hops
             .iter()
-            .map(|way| way["gateway"].as_str().unwrap().to_owned());
+            .map(|next_hop| next_hop["gateway"].as_str().unwrap().to_owned());
         by.collect::<BTreeSet<_>>()
     };
     let both: BTreeSet<_> = ["2001:db8::7", "2001:db8::8"].map(str::to_owned).into();
-    assert_eq!(ways("new"), ["2001:db8::7".to_owned()].into());
-    assert_eq!(ways("changed"), both);
+    assert_eq!(next_hops("new"), ["2001:db8::7".to_owned()].into());
+    assert_eq!(next_hops("changed"), both);
     netns.ip("route del 2001:db8:1::/48 via 2001:db8::7");
-    assert_eq!(ways("changed"), ["2001:db8::8".to_owned()].into());
+    assert_eq!(next_hops("changed"), ["2001:db8::8".to_owned()].into());
     netns.ip("route del 2001:db8:1::/48");
-    assert_eq!(ways("deleted"), ["2001:db8::8".to_owned()].into());
+    assert_eq!(next_hops("deleted"), ["2001:db8::8".to_owned()].into());
 }
 
 #[test]
@@ -153,8 +153,8 @@ route add 2001:db8:1::/48 dev d0");
     let mut gone = Vec::new();
     while !by_d0.iter().all(|dst| gone.iter().any(|one| one == dst)) {
         let event = monitor.event();
-        let told = ["event", "dev"].map(|key| event[key].as_str().unwrap());
-        assert_eq!(told, ["deleted", "d0"], "{event:?}");
+        let reported = ["event", "dev"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(reported, ["deleted", "d0"], "{event:?}");
         gone.push(event["dst"].as_str().unwrap().to_owned());
     }
     netns.ip("route add 203.0.115.0/24 dev v0");
@@ -173,8 +173,8 @@ route add 2001:db8:1::/48 dev d0");
     netns.ip("link set d0 up\nroute add 203.0.113.0/24 dev d0");
     let mut became = |expected: &str| {
         let event = monitor.event_of("dst", "203.0.113.0/24");
-        let told = ["event", "dev"].map(|key| event[key].as_str().unwrap());
-        assert_eq!(told, [expected, "d0"]);
+        let reported = ["event", "dev"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(reported, [expected, "d0"]);
     };
     became("new");
     // Also where the monitor had no time to look in between.
@@ -214,7 +214,7 @@ neighbour replace 192.0.2.50 lladdr 02:00:00:00:00:51 dev v0 nud permanent
 neighbour del 192.0.2.50 dev v0
 neighbour add 2001:db8::50 lladdr 02:00:00:00:00:50 dev v0 nud permanent",
     );
-    let mut told = |became: &str, dst: &str, address: Option<&str>| loop {
+    let mut reported = |became: &str, dst: &str, address: Option<&str>| loop {
         let event = monitor.event_of("dst", dst);
         // The kernel may tell that one fails before it tells that it is gone.
         if event["event"] == became {
@@ -224,16 +224,16 @@ neighbour add 2001:db8::50 lladdr 02:00:00:00:00:50 dev v0 nud permanent",
         }
         assert_eq!(event["event"], "changed");
     };
-    told("new", "192.0.2.50", Some("02:00:00:00:00:50"));
-    told("changed", "192.0.2.50", Some("02:00:00:00:00:51"));
-    told("deleted", "192.0.2.50", None);
-    told("new", "2001:db8::50", Some("02:00:00:00:00:50"));
+    reported("new", "192.0.2.50", Some("02:00:00:00:00:50"));
+    reported("changed", "192.0.2.50", Some("02:00:00:00:00:51"));
+    reported("deleted", "192.0.2.50", None);
+    reported("new", "2001:db8::50", Some("02:00:00:00:00:50"));
     let mut monitor = netns.monitor("addresses --json --count 2");
     netns.ip("address add 192.0.2.9/24 dev v0\naddress del 192.0.2.9/24 dev v0");
     for became in ["new", "deleted"] {
         let event = monitor.event();
-        let told = ["event", "ifname", "local"].map(|key| event[key].as_str().unwrap());
-        assert_eq!(told, [became, "v0", "192.0.2.9"]);
+        let reported = ["event", "ifname", "local"].map(|key| event[key].as_str().unwrap());
+        assert_eq!(reported, [became, "v0", "192.0.2.9"]);
     }
     assert!(monitor.child.wait().unwrap().success());
     let mut monitor = netns.monitor("rules --count 2");

@@ -110,9 +110,9 @@ fn trims(script: &str) {
         assert_eq!(client.add(counter.0, 1, true).unwrap().value, value);
     }
     for value in 1..=6 {
-        let (_, told) = next_change(&mut listener).unwrap();
-        assert_eq!(told.text(), counter.0);
-        assert_eq!(told.value, value);
+        let (_, reported) = next_change(&mut listener).unwrap();
+        assert_eq!(reported.text(), counter.0);
+        assert_eq!(reported.value, value);
     }
 }
 
@@ -161,8 +161,8 @@ fn a_socket_that_listens_to_all_namespaces_returns_the_id_of_each_events_namespa
     assert!(far.status.success());
     client().set(here.0, 1, CREATE).unwrap();
     for (name, nsid) in [("far", Some(77)), (here.0, None)] {
-        let (_, told) = next_change(&mut listener).unwrap();
-        assert_eq!(told.text(), name);
+        let (_, reported) = next_change(&mut listener).unwrap();
+        assert_eq!(reported.text(), name);
         assert_eq!(listener.socket().nsid(), nsid);
     }
 

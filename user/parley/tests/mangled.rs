@@ -32,7 +32,7 @@ struct Model {
     /// The numbers of questions that the agent has heard of.
     heard: Vec<u64>,
     /// How many counters the kernel says that there are.
-    counters_told: Option<u64>,
+    counters_reported: Option<u64>,
 }
 
 /// A message, as the kernel finds it in a datagram.
@@ -259,12 +259,12 @@ impl Run {
                 }
             }
         }
-        let told = answers.remove(&last).unwrap();
-        let told = Attributes::new(&told.data[0][4..])
+        let reported = answers.remove(&last).unwrap();
+        let reported = Attributes::new(&reported.data[0][4..])
             .flatten()
             .find(|attribute| attribute.number == stats::COUNTERS);
-        let told = told.unwrap().uint().unwrap();
-        self.model.counters_told = Some(told);
+        let reported = reported.unwrap().uint().unwrap();
+        self.model.counters_reported = Some(reported);
         answers
     }
 
@@ -294,7 +294,7 @@ impl Run {
             }
         }
         assert_eq!(
-            self.model.counters_told,
+            self.model.counters_reported,
             Some(self.model.counters.len() as u64)
         );
         found.len()
@@ -336,7 +336,7 @@ impl Model {
             return;
         }
         // With NLM_F_ECHO the requester gets its notification as well.
-        let told = usize::from(found.has(flags::ECHO));
+        let reported = usize::from(found.has(flags::ECHO));
         match cmd {
             cmd::ECHO => {
                 assert_eq!(data, 1);
@@ -349,7 +349,7 @@ impl Model {
                 assert_eq!(self.counters[&name], reading(&answers.data[0]));
             }
             cmd::COUNTER_SET => {
-                assert_eq!(data, told);
+                assert_eq!(data, reported);
                 let name = found.string(counter::NAME);
                 let exists = self.counters.contains_key(&name);
                 let create = found.last(counter::CREATE).is_some();
@@ -360,7 +360,7 @@ impl Model {
                 *counter = (found.uint(counter::VALUE), counter.1 + 1);
             }
             cmd::COUNTER_ADD => {
-                assert_eq!(data, 1 + told);
+                assert_eq!(data, 1 + reported);
                 let name = found.string(counter::NAME);
                 let exists = self.counters.contains_key(&name);
                 let create = found.last(counter::CREATE).is_some();
@@ -372,7 +372,7 @@ impl Model {
                 assert!(answers.data.iter().all(|data| reading(data) == *counter));
             }
             cmd::COUNTER_DEL => {
-                assert_eq!(data, told);
+                assert_eq!(data, reported);
                 let gone = self.counters.remove(&found.string(counter::NAME));
                 assert!(gone.is_some(), "deleted what was not there");
             }

@@ -18,7 +18,7 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
     let counters = NAMES.map(|name| Temporary::new(name, 0));
     let mut listener = listener(Some(Duration::from_secs(5))).unwrap();
     listener.socket().set_receive_buffer(8 << 20).unwrap();
-    let told_before = client().stats_get().unwrap().notifications.unwrap();
+    let reported_before = client().stats_get().unwrap().notifications.unwrap();
     std::thread::scope(|scope| {
         for own in &NAMES[..4] {
             scope.spawn(move || {
@@ -54,13 +54,13 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
         }
         missing += (0..5).map(|at| LAST[at] - last[at]).sum::<u64>();
         assert_eq!(read + missing, 8 * ADDITIONS);
-        let told = missing == 0 || lost || matches!(listener.next_event(), Err(Error::Overrun));
-        assert!(told, "an event is missing, untold");
+        let reported = missing == 0 || lost || matches!(listener.next_event(), Err(Error::Overrun));
+        assert!(reported, "an event is missing, untold");
         println!("{read} events read, {missing} told to be lost");
     });
     let mut client = client();
-    let told = client.stats_get().unwrap().notifications.unwrap() - told_before;
-    assert_eq!(told, 8 * ADDITIONS);
+    let reported = client.stats_get().unwrap().notifications.unwrap() - reported_before;
+    assert_eq!(reported, 8 * ADDITIONS);
     for (counter, last) in counters.iter().zip(LAST) {
         let read = client.get(counter.0).unwrap();
         assert_eq!((read.value, read.updates), (last, last + 1));

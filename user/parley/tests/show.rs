@@ -174,8 +174,8 @@ route add anycast 2001:db8::aa dev v0",
     // The kernel notices a little later that the carrier is off.
     common::until("the routes are down", || {
         let all = netns.parley_json("show routes -6");
-        let ways = &those(&all, "dst", "2001:db8:a::/48")[0]["nexthops"];
-        ways[2]["flags"][0] == "linkdown"
+        let next_hops = &those(&all, "dst", "2001:db8:a::/48")[0]["nexthops"];
+        next_hops[2]["flags"][0] == "linkdown"
     });
     let mut kinds = BTreeSet::new();
     for family in ["4", "6"] {
@@ -218,11 +218,11 @@ route add anycast 2001:db8::aa dev v0",
     ];
     assert_eq!(kinds, expected.map(|kind| format!("{kind:?}")).into());
     let all = netns.parley_json("show routes");
-    let ways = those(&all, "dst", "2001:db8:a::/48")[0]["nexthops"]
+    let next_hops = those(&all, "dst", "2001:db8:a::/48")[0]["nexthops"]
         .as_array()
         .unwrap();
-    assert_eq!(ways.len(), 3);
-    assert_eq!(ways[2]["flags"][0], "linkdown");
+    assert_eq!(next_hops.len(), 3);
+    assert_eq!(next_hops[2]["flags"][0], "linkdown");
     let expires = &those(&all, "dst", "2001:db8:f::/48")[0]["expires"];
     assert!((1..=100_000).contains(&expires.as_i64().unwrap()));
     // Both families, one after the other.

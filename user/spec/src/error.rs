@@ -120,7 +120,7 @@ impl Collector {
 }
 
 /// Joins words as in "a, b or c".
-pub(crate) fn any_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn join_or<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<_> = words.into_iter().collect();
     match words.split_last() {
         None => "nothing".to_owned(),
@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn words_are_joined_as_in_a_sentence() {
-        assert_eq!(any_of([]), "nothing");
-        assert_eq!(any_of(["a"]), "a");
-        assert_eq!(any_of(["a", "b", "c"]), "a, b or c");
+        assert_eq!(join_or([]), "nothing");
+        assert_eq!(join_or(["a"]), "a");
+        assert_eq!(join_or(["a", "b", "c"]), "a, b or c");
     }
 }

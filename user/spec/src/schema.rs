@@ -77,11 +77,11 @@ struct Map {
     what: &'static str,
     keys: &'static [Key],
     /// A rule between keys.
-    also: Option<Also>,
+    also: Option<CrossRule>,
 }
 
 /// A rule that concerns several keys of a mapping.
-enum Also {
+enum CrossRule {
     /// The attributes of a set have types unless it is a subset.
     SubsetOrTypes,
     /// In netlink-raw, a binary member has either `len` or `struct`.
@@ -243,7 +243,7 @@ static MEMBER: Map = Map {
         key("display-hint", DISPLAY_HINT),
         key("struct", Rule::Text),
     ],
-    also: Some(Also::LenOrStruct),
+    also: Some(CrossRule::LenOrStruct),
 };
 
 const BYTE_ORDER: Rule = Rule::Word(&[Words(ALL, &["little-endian", "big-endian"])]);
@@ -268,7 +268,7 @@ static ATTRIBUTE_SET: Map = Map {
         key_of(NOT_GENETLINK, "header", Rule::Text),
         required("attributes", Rule::List(&Rule::Map(&ATTRIBUTE))),
     ],
-    also: Some(Also::SubsetOrTypes),
+    also: Some(CrossRule::SubsetOrTypes),
 };
 
 const ATTRIBUTE_TYPE: Rule = Rule::Word(&[

@@ -38,11 +38,11 @@ use std::time::Duration;
 
 /// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Direction {
     /// To the answerer.
-    There,
+    Request,
     /// To the asker.
-    Back,
+    Reply,
 }
 
 /// The words have a page to themselves; the messages follow.
@@ -55,9 +55,9 @@ const LINE: usize = 128;
 #[derive(Clone, Copy, Debug)]
 enum Word {
     /// The number of the last message to the answerer.
-    There = 0,
+    Request = 0,
     /// The number of the last message to the asker.
-    Back = 1,
+    Reply = 1,
     /// Whether there is an answerer.
     Claim = 2,
 }
@@ -97,10 +97,10 @@ impl Asker {
     }
 
     /// Sends `message`, up to the available room, and receives the reply into `reply`,
-    /// likewise. Each time that `every` passes without a reply, `late` decides whether to
+    /// likewise. Each time that `every` passes without a reply, `on_timeout` decides whether to
     /// continue.
     ///
-    /// Fails if `late` does, and from then on each time: the answer may still arrive, and
+    /// Fails if `on_timeout` does, and from then on each time: the answer may still arrive, and
     /// would be mistaken for the answer to another message.
     #[inline]
     pub(crate) fn take(
@@ -108,7 +108,7 @@ impl Asker {
         message: &[u8],
         reply: &mut [u8],
         every: Duration,
-        late: impl FnMut() -> io::Result<()>,
+        on_timeout: impl FnMut() -> io::Result<()>,
     ) -> io::Result<()> {
         if !self.mine {
             return Err(io::Error::other("a message before this had no answer"));
@@ -119,10 +119,14 @@ impl Asker {
             next => next,
         };
         // SAFETY: By the invariant the turn is this side's.
-        unsafe { self.memory.put(Way::There, message) };
+        unsafe { self.memory.put(Direction::Request, message) };
         self.mine = false;
-        self.memory.say(Way::There, self.last)?;
-        if self.memory.hear(Way::Back, before, Some(every), late)? != self.last {
+        self.memory.publish(Direction::Request, self.last)?;
+        if self
+            .memory
+            .wait_for_change(Direction::Reply, before, Some(every), on_timeout)?
+            != self.last
+        {
             let words = "the other side answered what it was not asked";
             return Err(io::Error::new(io::ErrorKind::InvalidData, words));
         }
@@ -130,14 +134,14 @@ impl Asker {
         // again.
         self.mine = true;
         // SAFETY: By the invariant the turn is this side's.
-        unsafe { self.memory.get(Way::Back, reply) };
+        unsafe { self.memory.get(Direction::Reply, reply) };
         Ok(())
     }
 
     /// Notifies the other side that there will be no more messages.
     pub(crate) fn end(&mut self) -> io::Result<()> {
         self.mine = false;
-        self.memory.say(Way::There, END)
+        self.memory.publish(Direction::Request, END)
     }
 }
 
@@ -172,7 +176,9 @@ impl Answerer {
     #[inline]
     pub(crate) fn answer(&mut self) -> io::Result<bool> {
         if self.last != END {
-            self.last = self.memory.hear(Way::There, self.last, None, || Ok(()))?;
+            self.last = self
+                .memory
+                .wait_for_change(Direction::Request, self.last, None, || Ok(()))?;
         }
         if self.last == END {
             return Ok(false);
@@ -180,8 +186,8 @@ impl Answerer {
         // SAFETY: The asker has ended its turn with a number that this side had not seen,
         // and waits for that number to come back, which has not happened yet. There is no
         // other answerer. So it is this side's turn.
-        unsafe { self.memory.turn_round() };
-        self.memory.say(Way::Back, self.last)?;
+        unsafe { self.memory.copy_to_reply() };
+        self.memory.publish(Direction::Reply, self.last)?;
         Ok(true)
     }
 }
@@ -247,17 +253,17 @@ impl Mapping {
 
     /// Returns the word on which the receiver of a message waits.
     #[inline]
-    fn number(&self, way: Way) -> &AtomicU32 {
-        match way {
-            Way::There => self.word(Word::There),
-            Way::Back => self.word(Word::Back),
+    fn number(&self, direction: Direction) -> &AtomicU32 {
+        match direction {
+            Direction::Request => self.word(Word::Request),
+            Direction::Reply => self.word(Word::Reply),
         }
     }
 
     /// Publishes the number of the message that was put there.
     #[inline]
-    fn say(&self, way: Way, number: u32) -> io::Result<()> {
-        let word = self.number(way);
+    fn publish(&self, direction: Direction, number: u32) -> io::Result<()> {
+        let word = self.number(direction);
         // A side that sees the number also sees the message and everything done before
         // it.
         word.store(number, Ordering::Release);
@@ -265,16 +271,16 @@ impl Mapping {
     }
 
     /// Waits until the number of a direction differs from `before`, and returns it. After
-    /// each `timeout`, `late` decides whether to continue.
+    /// each `timeout`, `on_timeout` decides whether to continue.
     #[inline]
-    fn hear(
+    fn wait_for_change(
         &self,
-        way: Way,
+        direction: Direction,
         before: u32,
         timeout: Option<Duration>,
-        mut late: impl FnMut() -> io::Result<()>,
+        mut on_timeout: impl FnMut() -> io::Result<()>,
     ) -> io::Result<u32> {
-        let word = self.number(way);
+        let word = self.number(direction);
         loop {
             let now = word.load(Ordering::Acquire);
             if now != before {
@@ -282,7 +288,7 @@ impl Mapping {
             }
             match wait(word, before, timeout) {
                 Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::TimedOut => late()?,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => on_timeout()?,
                 Err(error) => return Err(error),
             }
         }
@@ -290,10 +296,10 @@ impl Mapping {
 
     /// Returns the address of a direction's message.
     #[inline]
-    fn message(&self, way: Way) -> NonNull<u8> {
-        let at = match way {
-            Way::There => HEAD,
-            Way::Back => HEAD + self.room,
+    fn message(&self, direction: Direction) -> NonNull<u8> {
+        let at = match direction {
+            Direction::Request => HEAD,
+            Direction::Reply => HEAD + self.room,
         };
         // SAFETY: Both are within the mapping, by the invariant.
         unsafe { self.base.add(at) }
@@ -305,7 +311,7 @@ impl Mapping {
     ///
     /// It must be the turn of the side whose mapping this is.
     #[inline]
-    unsafe fn put(&mut self, way: Way, message: &[u8]) {
+    unsafe fn put(&mut self, direction: Direction, message: &[u8]) {
         let len = message.len().min(self.room);
         // SAFETY: `message` is valid for reads of `len` bytes, and the mapping for writes
         // of `room`, by the invariant. They do not overlap: nobody has a reference to the
@@ -313,7 +319,7 @@ impl Mapping {
         // guarantees: the load with Acquire that began it comes after everything that the
         // other side did to these bytes, and the store with Release that ends it comes
         // before everything that the other side will do.
-        unsafe { ptr::copy_nonoverlapping(message.as_ptr(), self.message(way).as_ptr(), len) }
+        unsafe { ptr::copy_nonoverlapping(message.as_ptr(), self.message(direction).as_ptr(), len) }
     }
 
     /// Reads a message into `message`, up to the available room.
@@ -322,11 +328,13 @@ impl Mapping {
     ///
     /// It must be the turn of the side whose mapping this is.
     #[inline]
-    unsafe fn get(&self, way: Way, message: &mut [u8]) {
+    unsafe fn get(&self, direction: Direction, message: &mut [u8]) {
         let len = message.len().min(self.room);
         // SAFETY: As in `put`, with reads and writes exchanged. Any bytes are valid for a
         // u8.
-        unsafe { ptr::copy_nonoverlapping(self.message(way).as_ptr(), message.as_mut_ptr(), len) }
+        unsafe {
+            ptr::copy_nonoverlapping(self.message(direction).as_ptr(), message.as_mut_ptr(), len)
+        }
         // Only the copy is used: the compiler must not read the original a second time,
         // because a process that ignores the turns could have changed it.
         compiler_fence(Ordering::SeqCst);
@@ -338,8 +346,11 @@ impl Mapping {
     ///
     /// It must be the turn of the side whose mapping this is.
     #[inline]
-    unsafe fn turn_round(&mut self) {
-        let (from, to) = (self.message(Way::There), self.message(Way::Back));
+    unsafe fn copy_to_reply(&mut self) {
+        let (from, to) = (
+            self.message(Direction::Request),
+            self.message(Direction::Reply),
+        );
         // SAFETY: By the invariant, `room` bytes from each are mapped, and the second
         // begin where the first end, so they do not overlap. For the other side, see
         // `put`.

@@ -80,7 +80,7 @@ impl Context {
     }
 
     pub(super) fn learn_family(&mut self, id: u16, name: &str, header_len: usize) {
-        let name = name.chars().filter(|c| !terminal::obeys(*c)).collect();
+        let name = name.chars().filter(|c| !terminal::interprets(*c)).collect();
         if self.families.len() < FAMILIES_MAX || self.families.contains_key(&id) {
             self.families.insert(id, Known { name, header_len });
         }

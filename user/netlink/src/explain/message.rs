@@ -329,7 +329,7 @@ fn errno(code: i64) -> String {
     if code == 0 {
         return "0: no error".to_owned();
     }
-    match i32::try_from(code).ok().and_then(Errno::of_code) {
+    match i32::try_from(code).ok().and_then(Errno::from_code) {
         Some(errno) => format!("{code}: {}, {}", errno.name(), errno.text()),
         None => code.to_string(),
     }

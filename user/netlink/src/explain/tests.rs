@@ -239,11 +239,11 @@ fn a_dump_has_marks_for_each_message_and_for_its_end() {
 
 #[test]
 fn families_are_known_by_name_once_the_controller_has_told_them() {
-    let mut told = own(0x10, 0, &[1, 2, 0, 0]);
-    let mut attributes = Attributes::new(&mut told);
+    let mut notification = own(0x10, 0, &[1, 2, 0, 0]);
+    let mut attributes = Attributes::new(&mut notification);
     attributes.string(2, "parley").unwrap();
     attributes.bytes(1, &77u16.to_ne_bytes()).unwrap();
-    finish(&mut told, 0).unwrap();
+    finish(&mut notification, 0).unwrap();
     let mut context = new_context();
     let request = own(77, flags::REQUEST, &[4, 1, 0, 0]);
     let before = context.explain(sent(&request));
@@ -251,7 +251,7 @@ fn families_are_known_by_name_once_the_controller_has_told_them() {
         meaning(&before, "nlmsg_type"),
         "77: a family not known by name"
     );
-    context.explain(received(&told));
+    context.explain(received(&notification));
     let after = context.explain(sent(&request));
     assert_eq!(meaning(&after, "nlmsg_type"), "77: family parley");
     assert_eq!(meaning(&after, "cmd"), "4: counter-add");

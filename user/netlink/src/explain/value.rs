@@ -46,7 +46,7 @@ pub(super) fn quote(bytes: &[u8]) -> String {
             }
             match c {
                 '"' | '\\' => text.extend(['\\', c]),
-                c if terminal::obeys(c) => text.extend(c.escape_default()),
+                c if terminal::interprets(c) => text.extend(c.escape_default()),
                 c => text.push(c),
             }
         }
@@ -64,7 +64,7 @@ pub(super) fn quote(bytes: &[u8]) -> String {
 /// Returns whether `bytes` look like text, with or without a NUL.
 fn is_text(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
-    let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::obeys);
+    let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::interprets);
     std::str::from_utf8(text).is_ok_and(printable)
 }
 

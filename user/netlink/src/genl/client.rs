@@ -34,7 +34,7 @@
 
 mod batch;
 
-use super::refusal::{may_be_gone, name_parts};
+use super::refusal::{may_be_unloaded, name_parts};
 use super::{controller, message, spec, Family};
 use crate::netlink::attr::{Attributes, Writer};
 use crate::netlink::message::{flags, Message};
@@ -187,7 +187,7 @@ impl<T: Transport> Client<T> {
     /// family is gone.
     #[cold]
     fn failed(&mut self, error: Error, cmd: u8) -> Error {
-        if may_be_gone(&error) {
+        if may_be_unloaded(&error) {
             let checked = controller::check_over(&mut self.socket, self.family.id, self.table.name);
             if let Err(Error::NoFamily(name)) = checked {
                 return Error::NoFamily(name);

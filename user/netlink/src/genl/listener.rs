@@ -21,14 +21,14 @@
 //!
 //! impl Event for Registered {
 //!     const FAMILY: &'static spec::Family = &NLCTRL;
-//!     type Of<'a> = Attributes<'a>;
+//!     type Value<'a> = Attributes<'a>;
 //!
-//!     fn is(cmd: u8) -> bool {
+//!     fn matches(cmd: u8) -> bool {
 //!         cmd == 1 // CTRL_CMD_NEWFAMILY
 //!     }
 //!
 //!     fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Attributes<'_>>> {
-//!         Ok(Self::is(cmd).then_some(attributes))
+//!         Ok(Self::matches(cmd).then_some(attributes))
 //!     }
 //! }
 //!
@@ -59,13 +59,13 @@ pub trait Event {
     const FAMILY: &'static spec::Family;
 
     /// An event that borrows from the listener's buffer.
-    type Of<'a>;
+    type Value<'a>;
 
     /// Returns whether the messages with this command number are events.
-    fn is(cmd: u8) -> bool;
+    fn matches(cmd: u8) -> bool;
 
     /// Reads the message with this command number. Returns `None` if it is not an event.
-    fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Self::Of<'_>>>;
+    fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Self::Value<'_>>>;
 }
 
 /// Listens to multicast groups of a family, over its own socket.
@@ -93,7 +93,7 @@ impl<E: Event> Listener<E> {
         }
         match timeout {
             Some(timeout) => socket.set_timeout(timeout)?,
-            None => socket.wait_for_ever()?,
+            None => socket.clear_timeout()?,
         }
         Ok(Self {
             socket,
@@ -125,7 +125,7 @@ impl<E: Event> Listener<E> {
     /// [`Socket::next_message`]. Fails with [`Error::NoFamily`] if the family is unregistered,
     /// because its module is unloaded.
     #[inline]
-    pub fn next_event(&mut self) -> Result<E::Of<'_>> {
+    pub fn next_event(&mut self) -> Result<E::Value<'_>> {
         let family = self.family.id;
         self.check()?;
         match self
@@ -144,7 +144,7 @@ impl<E: Event> Listener<E> {
     /// `None` if none has arrived. When the descriptor is readable, call this until it
     /// returns `None`. After [`Error::Overrun`], asks the kernel once whether the family
     /// still exists.
-    pub fn try_next_event(&mut self) -> Result<Option<E::Of<'_>>> {
+    pub fn try_next_event(&mut self) -> Result<Option<E::Value<'_>>> {
         let family = self.family.id;
         self.check()?;
         match self
@@ -190,14 +190,14 @@ impl<E> AsRawFd for Listener<E> {
 #[inline]
 fn is_wanted<E: Event>(message: &Message<'_>, family: u16) -> bool {
     if message.header.kind == family {
-        message::read(message).is_ok_and(|(cmd, _)| E::is(cmd))
+        message::read(message).is_ok_and(|(cmd, _)| E::matches(cmd))
     } else {
         controller::is_end(message, family)
     }
 }
 
 #[inline]
-fn read<'a, E: Event>(message: &Message<'a>, family: u16) -> Result<E::Of<'a>> {
+fn read<'a, E: Event>(message: &Message<'a>, family: u16) -> Result<E::Value<'a>> {
     if message.header.kind != family {
         return Err(Error::NoFamily(E::FAMILY.name.to_owned()));
     }

@@ -69,7 +69,7 @@ fn start(header_len: u32) -> Option<usize> {
 
 /// Returns whether the error is the same as for a number without a family. If so, the
 /// module may have been unloaded since the family was resolved.
-pub(super) fn may_be_gone(error: &Error) -> bool {
+pub(super) fn may_be_unloaded(error: &Error) -> bool {
     let bare = |refusal: &Refusal| {
         refusal.message.is_none() && refusal.offset.is_none() && refusal.missing.is_none()
     };
@@ -206,9 +206,9 @@ mod tests {
         let missing = missing.refusal().unwrap();
         assert_eq!(missing.attribute.as_deref(), Some("counter.delta"));
         assert_eq!(missing.operation, Some("counter-add"));
-        assert!(may_be_gone(&refused(libc::ENOENT, None)));
-        assert!(!may_be_gone(&refused(libc::EPERM, None)));
-        assert!(!may_be_gone(&refused(libc::ENOENT, Some(1))));
+        assert!(may_be_unloaded(&refused(libc::ENOENT, None)));
+        assert!(!may_be_unloaded(&refused(libc::EPERM, None)));
+        assert!(!may_be_unloaded(&refused(libc::ENOENT, Some(1))));
     }
 
     #[test]

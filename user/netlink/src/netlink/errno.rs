@@ -21,7 +21,7 @@ impl Errno {
     /// Returns the errno for a negative code in a message. `None` if the code is not an
     /// error.
     #[must_use]
-    pub fn of_code(code: i32) -> Option<Self> {
+    pub fn from_code(code: i32) -> Option<Self> {
         code.checked_neg().filter(|errno| *errno > 0).map(Self)
     }
 
@@ -62,9 +62,9 @@ mod tests {
 
     #[test]
     fn a_code_is_an_errno_if_it_is_negative() {
-        assert_eq!(Errno::of_code(-2), Some(Errno(libc::ENOENT)));
+        assert_eq!(Errno::from_code(-2), Some(Errno(libc::ENOENT)));
         for code in [0, 1, i32::MAX, i32::MIN] {
-            assert_eq!(Errno::of_code(code), None);
+            assert_eq!(Errno::from_code(code), None);
         }
     }
 

@@ -11,11 +11,11 @@ use super::message::{flags, Header, Message, Messages, ALIGN, HEADER, MIN_TYPE};
 const ROOM: usize = 8 << 20;
 
 /// The number of requests given up that are remembered, starting with the latest.
-const GIVEN_UP: usize = 16;
+const ABANDONED_MAX: usize = 16;
 
 /// Requests whose answers nobody waits for any more.
 #[derive(Debug)]
-struct GivenUp {
+struct Abandoned {
     first: u32,
     count: u32,
     expect: Expect,
@@ -43,11 +43,11 @@ pub(super) struct Events {
     listens: bool,
     /// Whether the socket listens to all network namespaces. Then all its events are
     /// stored here.
-    are_of_all: bool,
+    all_namespaces: bool,
     /// Whether events were lost and the loss has not been reported yet.
     lost: bool,
     /// Requests whose answers may arrive late, and look like events.
-    given_up: Vec<GivenUp>,
+    abandoned: Vec<Abandoned>,
 }
 
 impl Events {
@@ -58,18 +58,18 @@ impl Events {
 
     /// Called when the socket listens to all network namespaces.
     pub(super) fn listen_to_all(&mut self) {
-        self.are_of_all = true;
+        self.all_namespaces = true;
         self.waiting = true;
     }
 
     /// Returns whether the socket listens to all network namespaces.
     #[inline]
-    pub(super) fn are_of_all(&self) -> bool {
-        self.are_of_all
+    pub(super) fn all_namespaces(&self) -> bool {
+        self.all_namespaces
     }
 
     /// Records that events may be lost, if the socket has joined a group.
-    pub(super) fn lose(&mut self) {
+    pub(super) fn record_loss(&mut self) {
         if self.listens {
             self.overrun();
         }
@@ -82,14 +82,14 @@ impl Events {
     }
 
     /// Returns whether there is a loss to report.
-    pub(super) fn has_lost(&self) -> bool {
+    pub(super) fn has_loss(&self) -> bool {
         self.lost
     }
 
     /// Returns whether there is a loss to report, and marks it as reported.
     pub(super) fn take_loss(&mut self) -> bool {
         let lost = std::mem::take(&mut self.lost);
-        self.look();
+        self.update_waiting();
         lost
     }
 
@@ -101,43 +101,43 @@ impl Events {
 
     /// Records that nobody waits for the answers to `count` requests from `first` on.
     #[cold]
-    pub(super) fn give_up(&mut self, first: u32, count: u32, expect: Expect) {
+    pub(super) fn abandon(&mut self, first: u32, count: u32, expect: Expect) {
         // The type of a late ACK distinguishes it from an event.
         if !self.listens || expect == Expect::Ack {
             return;
         }
-        if self.given_up.len() >= GIVEN_UP {
-            self.given_up.remove(0);
+        if self.abandoned.len() >= ABANDONED_MAX {
+            self.abandoned.remove(0);
         }
-        let given_up = GivenUp {
+        let abandoned = Abandoned {
             first,
             count,
             expect,
         };
-        self.given_up.push(given_up);
-        self.look();
+        self.abandoned.push(abandoned);
+        self.update_waiting();
     }
 
     /// Returns whether the message at the start of `bytes` answers a request that was
     /// given up. Uses the same criteria as for an answer in time.
     #[inline]
     pub(super) fn is_late(&self, bytes: &[u8], portid: u32) -> bool {
-        !self.given_up.is_empty() && self.is_among_given_up(bytes, portid)
+        !self.abandoned.is_empty() && self.is_abandoned(bytes, portid)
     }
 
     #[cold]
-    fn is_among_given_up(&self, bytes: &[u8], portid: u32) -> bool {
+    fn is_abandoned(&self, bytes: &[u8], portid: u32) -> bool {
         let Some(Message { header, payload }) = Message::first_of(bytes) else {
             return false;
         };
         header.portid == portid
-            && self.given_up.iter().any(|given_up| {
+            && self.abandoned.iter().any(|abandoned| {
                 let is_its = header
                     .seq
-                    .checked_sub(given_up.first)
-                    .is_some_and(|behind| behind < given_up.count);
+                    .checked_sub(abandoned.first)
+                    .is_some_and(|behind| behind < abandoned.count);
                 is_its
-                    && match given_up.expect {
+                    && match abandoned.expect {
                         Expect::Command(cmd) => payload.first() == Some(&cmd),
                         _ => true,
                     }
@@ -145,11 +145,11 @@ impl Events {
     }
 
     /// Updates `waiting`.
-    fn look(&mut self) {
+    fn update_waiting(&mut self) {
         self.waiting = self.read < self.bytes.len()
             || self.lost
-            || !self.given_up.is_empty()
-            || self.are_of_all;
+            || !self.abandoned.is_empty()
+            || self.all_namespaces;
     }
 
     #[inline]
@@ -226,7 +226,7 @@ impl Events {
                 None => break Ok(None),
             }
         };
-        self.look();
+        self.update_waiting();
         found
     }
 

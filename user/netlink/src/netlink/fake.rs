@@ -70,7 +70,7 @@ impl Fake {
 
 /// The result of one receive call.
 #[derive(Clone, Debug)]
-enum Given {
+enum Queued {
     /// A datagram from this sender, and from the network namespace with this id.
     Datagram(Option<u32>, Option<i32>, Vec<u8>),
     /// `ENOBUFS`.
@@ -81,8 +81,8 @@ enum Given {
 /// datagrams in the order of the calls.
 #[derive(Debug, Default)]
 pub struct Answers {
-    queue: VecDeque<Given>,
-    endless: Option<Given>,
+    queue: VecDeque<Queued>,
+    endless: Option<Queued>,
     /// The sequence number of the request.
     seq: u32,
 }
@@ -111,31 +111,31 @@ impl Answers {
 
     /// Sends these bytes as a datagram.
     pub fn datagram(&mut self, bytes: Vec<u8>) {
-        self.datagram_of(Some(0), bytes);
+        self.datagram_from(Some(0), bytes);
     }
 
     /// Sends these bytes as if they came from `sender`: the port of a process, or no
     /// port.
-    pub fn datagram_of(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
-        self.queue.push_back(Given::Datagram(sender, None, bytes));
+    pub fn datagram_from(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
+        self.queue.push_back(Queued::Datagram(sender, None, bytes));
     }
 
     /// Sends these bytes as an event from the network namespace with the id `nsid`, as
     /// the kernel does on a socket that listens to all namespaces.
     pub fn datagram_from_namespace(&mut self, nsid: i32, bytes: Vec<u8>) {
-        let given = Given::Datagram(Some(0), Some(nsid), bytes);
-        self.queue.push_back(given);
+        let queued = Queued::Datagram(Some(0), Some(nsid), bytes);
+        self.queue.push_back(queued);
     }
 
     /// Makes the receive call after all datagrams so far fail, as if the socket's buffer
     /// had been full.
-    pub fn lose(&mut self) {
-        self.queue.push_back(Given::Loss);
+    pub fn overrun(&mut self) {
+        self.queue.push_back(Queued::Loss);
     }
 
     /// Sends these bytes again and again, after all other datagrams.
     pub fn endless(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
-        self.endless = Some(Given::Datagram(sender, None, bytes));
+        self.endless = Some(Queued::Datagram(sender, None, bytes));
     }
 }
 
@@ -175,19 +175,19 @@ impl Transport for Fake {
 
     fn receive_from_all(&self, buffer: &mut [u8]) -> io::Result<(Received, Option<i32>)> {
         let mut answers = self.answers();
-        let given = answers
+        let queued = answers
             .queue
             .pop_front()
             .or_else(|| answers.endless.clone());
-        match given {
-            Some(Given::Datagram(sender, nsid, bytes)) => {
+        match queued {
+            Some(Queued::Datagram(sender, nsid, bytes)) => {
                 let len = bytes.len().min(buffer.len());
                 if let (Some(to), Some(from)) = (buffer.get_mut(..len), bytes.get(..len)) {
                     to.copy_from_slice(from);
                 }
                 Ok((Received::new(len, sender, bytes.len()), nsid))
             }
-            Some(Given::Loss) => Err(io::Error::from_raw_os_error(libc::ENOBUFS)),
+            Some(Queued::Loss) => Err(io::Error::from_raw_os_error(libc::ENOBUFS)),
             None => Err(io::Error::from_raw_os_error(libc::EAGAIN)),
         }
     }
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn a_loss_comes_in_its_place_and_silence_does_not_hang_a_test() {
         let mut socket = Fake::socket(|_, answers| {
-            answers.lose();
+            answers.overrun();
             answers.ack();
         });
         let seq = socket.next_seq();
@@ -221,7 +221,7 @@ mod tests {
         let lost = socket.transact(&request, seq, Expect::Ack);
         assert!(matches!(lost, Err(Error::Overrun)));
         assert_eq!(socket.next_message(|_| true).unwrap().header.seq, seq);
-        socket.wait_for_ever().unwrap();
+        socket.clear_timeout().unwrap();
         let silent = socket.next_message(|_| true);
         assert!(matches!(silent, Err(Error::Io { call: "poll", .. })));
     }

@@ -224,7 +224,7 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
         });
     };
     let code = i32::from_ne_bytes([*a, *b, *c, *d]);
-    let Some(errno) = Errno::of_code(code) else {
+    let Some(errno) = Errno::from_code(code) else {
         return Ok(Kind::Done);
     };
     Ok(refused(errno, flags, Some(attributes)))
@@ -268,7 +268,7 @@ fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
     if code == 0 {
         return Ok(Kind::Ack);
     }
-    let errno = Errno::of_code(code).ok_or(Error::Malformed {
+    let errno = Errno::from_code(code).ok_or(Error::Malformed {
         what: "an error message has no errno",
         offset: HEADER,
     })?;

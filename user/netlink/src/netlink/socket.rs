@@ -153,7 +153,7 @@ impl<T: Transport> Socket<T> {
     // A result, so that callers need not change if setting it becomes a system call.
     pub fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
         self.timeout = timeout.max(Duration::from_micros(1));
-        self.waits_first = timeout == Duration::MAX || self.events.are_of_all();
+        self.waits_first = timeout == Duration::MAX || self.events.all_namespaces();
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl<T: Transport> Socket<T> {
     /// Lets operations wait without a timeout.
     ///
     /// Never fails, like [`set_timeout`](Self::set_timeout).
-    pub fn wait_for_ever(&mut self) -> Result<()> {
+    pub fn clear_timeout(&mut self) -> Result<()> {
         self.set_timeout(Duration::MAX)
     }
 
@@ -253,7 +253,7 @@ impl<T: Transport> Socket<T> {
             };
             if let Err(error) = each(i, message) {
                 let next = awaited.first.wrapping_add(1);
-                self.events.give_up(next, count.wrapping_sub(i + 1), expect);
+                self.events.abandon(next, count.wrapping_sub(i + 1), expect);
                 return Err(error);
             }
         }
@@ -352,17 +352,17 @@ impl<T: Transport> Socket<T> {
         if !matches!(error, Error::Refused(_)) {
             let Awaited { first, last } = awaited;
             let count = last.wrapping_sub(first).wrapping_add(1);
-            self.events.give_up(first, count, expect);
+            self.events.abandon(first, count, expect);
         }
-        self.lose_with(&error);
+        self.record_loss_with(&error);
         error
     }
 
     /// Records a loss of events if `error` concerns a message that may have been an
     /// event, or that events may have followed.
-    fn lose_with(&mut self, error: &Error) {
+    fn record_loss_with(&mut self, error: &Error) {
         if matches!(error, Error::Truncated(_) | Error::Malformed { .. }) {
-            self.events.lose();
+            self.events.record_loss();
         }
     }
 
@@ -374,7 +374,7 @@ impl<T: Transport> Socket<T> {
         mut received: Result<Option<usize>>,
         deadline: &mut Deadline,
     ) -> Result<()> {
-        if self.events.are_of_all() {
+        if self.events.all_namespaces() {
             received = self.receive_from_all();
         }
         loop {
@@ -386,7 +386,7 @@ impl<T: Transport> Socket<T> {
                 Ok(None) => self.receive_by(deadline),
                 // The dropped messages may include events, so report the loss to their reader, too.
                 Err(Error::Overrun) => {
-                    self.events.lose();
+                    self.events.record_loss();
                     return Err(Error::Overrun);
                 }
                 Err(error) => return Err(error),
@@ -400,7 +400,7 @@ impl<T: Transport> Socket<T> {
         // The first wait of an operation lasts for the socket's timeout, and so does
         // every wait without a timeout. So the timeout is already set, and one system
         // call waits and receives.
-        if !self.events.are_of_all() && deadline.start() == Some(self.timeout) {
+        if !self.events.all_namespaces() && deadline.start() == Some(self.timeout) {
             let timeout = Some(self.timeout).filter(|timeout| *timeout != Duration::MAX);
             let waits = self.transport.set_receive_timeout(timeout);
             if waits.map_err(io_error("setsockopt"))? {

@@ -159,7 +159,7 @@ pub(super) fn receive(
         )
     })?;
     if address_len != ADDRESS_LEN || address.nl_family != libc::AF_NETLINK as libc::sa_family_t {
-        return Ok(from_nobody(len));
+        return Ok(without_address(len));
     }
     Ok((Some(address.nl_pid), len))
 }
@@ -168,7 +168,7 @@ pub(super) fn receive(
 // Not inlined, so that the usual case costs one branch that is not taken.
 #[cold]
 #[inline(never)]
-fn from_nobody(len: usize) -> (Option<u32>, usize) {
+fn without_address(len: usize) -> (Option<u32>, usize) {
     (None, len)
 }
 

@@ -189,7 +189,7 @@ pub enum Meaning {
 
 /// Reports a call and its `result` to `tap`; `given` returns the value of a call that
 /// succeeded.
-pub fn tell<T>(
+pub fn report<T>(
     tap: &dyn Tap,
     fd: i32,
     call: Call<'_>,

@@ -4,7 +4,7 @@
 
 use super::error::{Error, Result};
 use super::sys;
-use super::tap::{tell, Call, Method, Step, Tap};
+use super::tap::{report, Call, Method, Step, Tap};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -97,7 +97,7 @@ impl Netlink {
         let opened = sys::open(protocol);
         if let Some(tap) = tap.as_deref() {
             let fd = |fd: &OwnedFd| usize::try_from(fd.as_raw_fd()).unwrap_or(0);
-            tell(tap, -1, Call::Socket { protocol }, &opened, fd);
+            report(tap, -1, Call::Socket { protocol }, &opened, fd);
         }
         let socket = Self {
             fd: opened.map_err(failed("socket"))?,
@@ -117,11 +117,11 @@ impl Netlink {
                 .map_err(failed("setsockopt"))?;
         }
         let connected = sys::connect(&socket.fd);
-        socket.tell(Call::Connect, &connected, |()| 0);
+        socket.report(Call::Connect, &connected, |()| 0);
         connected.map_err(failed("connect"))?;
         let named = sys::port(&socket.fd);
         let portid = *named.as_ref().unwrap_or(&0);
-        socket.tell(Call::Name { portid }, &named, |_| 0);
+        socket.report(Call::Name { portid }, &named, |_| 0);
         let portid = named.map_err(failed("getsockname"))?;
         Ok((socket, portid))
     }
@@ -153,14 +153,14 @@ impl Netlink {
             option,
             value,
         };
-        self.tell(call, &set, |()| 0);
+        self.report(call, &set, |()| 0);
         set
     }
 
     /// Reports a call to the tap, if there is one.
-    fn tell<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
+    fn report<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
         if let Some(tap) = self.tap.as_deref() {
-            tell(tap, self.fd.as_raw_fd(), call, result, given);
+            report(tap, self.fd.as_raw_fd(), call, result, given);
         }
     }
 
@@ -271,7 +271,7 @@ impl Transport for Netlink {
     fn set_receive_timeout(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         if self.timeout != timeout {
             let set = sys::set_receive_timeout(&self.fd, timeout);
-            self.tell(Call::SetTimeout { timeout }, &set, |()| 0);
+            self.report(Call::SetTimeout { timeout }, &set, |()| 0);
             set?;
             self.timeout = timeout;
         }
@@ -314,7 +314,7 @@ impl Transport for Netlink {
 
     fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
         let waited = sys::wait(self.fd.as_fd(), timeout);
-        self.tell(Call::Wait { timeout }, &waited, |ready| *ready);
+        self.report(Call::Wait { timeout }, &waited, |ready| *ready);
         waited.map(drop)
     }
 }

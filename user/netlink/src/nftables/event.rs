@@ -82,11 +82,11 @@ impl Ruleset {
 pub enum Change {
     /// A part was created or changed. If links were added to an existing chain or
     /// flowtable, this has only the new links.
-    Is(Thing),
+    Present(Thing),
     /// A part was deleted.
-    Gone(Id),
+    Deleted(Id),
     /// Links were removed from a chain or a flowtable, which still exists.
-    Less(Id),
+    LinksRemoved(Id),
     /// Elements were added to a set, or removed.
     Elements {
         /// The family of the set's table.
@@ -151,15 +151,15 @@ pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
     if of_elements {
         return elements(message, kind == n::NFT_MSG_NEWSETELEM).map(Some);
     }
-    let gone = PARTS.iter().find(|part| part.0[1..].contains(&kind));
-    if let Some(part) = gone {
-        return self::gone(message, part).map(Some);
+    let part = PARTS.iter().find(|part| part.0[1..].contains(&kind));
+    if let Some(part) = part {
+        return deleted(message, part).map(Some);
     }
     if !PARTS.iter().any(|part| part.0[0] == kind) {
         return Ok(None);
     }
     let (family, attributes) = split(message)?;
-    Ok(Some(Change::Is(match kind {
+    Ok(Some(Change::Present(match kind {
         Table::NEW => Thing::Table(Table::read(family, attributes)?),
         Chain::NEW => Thing::Chain(Chain::read(family, attributes)?),
         Rule::NEW => Thing::Rule(Rule::read(family, attributes)?),
@@ -171,7 +171,7 @@ pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
 }
 
 /// Reads the deletion of a part, or of some of its links.
-fn gone(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Change> {
+fn deleted(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Change> {
     let ([kind, ..], number, hook) = part;
     let (family, attributes) = split(message)?;
     let (mut table, mut handle, mut has_hook) = (None, None, false);
@@ -190,8 +190,8 @@ fn gone(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Ch
         handle: handle.ok_or(Error::Absent("the handle"))?,
     };
     Ok(match has_hook {
-        true => Change::Less(id),
-        false => Change::Gone(id),
+        true => Change::LinksRemoved(id),
+        false => Change::Deleted(id),
     })
 }
 
@@ -250,26 +250,26 @@ mod tests {
 
     #[test]
     fn what_is_new_has_the_id_of_what_goes() {
-        let Some(Change::Is(new)) = read(n::NFT_MSG_NEWCHAIN, chain).unwrap() else {
+        let Some(Change::Present(new)) = read(n::NFT_MSG_NEWCHAIN, chain).unwrap() else {
             panic!("no chain");
         };
         assert!(matches!(&new, Thing::Chain(chain) if chain.name == "c"));
         for kind in [n::NFT_MSG_DELCHAIN, n::NFT_MSG_DESTROYCHAIN] {
-            let gone = read(kind, chain).unwrap();
-            assert_eq!(gone, Some(Change::Gone(new.id())), "{kind}");
+            let deleted = read(kind, chain).unwrap();
+            assert_eq!(deleted, Some(Change::Deleted(new.id())), "{kind}");
         }
         // With a hook only its links go.
         let less = read(n::NFT_MSG_DELCHAIN, |w| {
             chain(w)?;
             w.nest(4, |w| w.bytes(1, &0u32.to_be_bytes()))
         });
-        assert_eq!(less.unwrap(), Some(Change::Less(new.id())));
+        assert_eq!(less.unwrap(), Some(Change::LinksRemoved(new.id())));
         let table = |w: &mut Writer<'_>| {
             w.string(1, "t")?;
             w.bytes(4, &3u64.to_be_bytes())
         };
         let table = read(n::NFT_MSG_DELTABLE, table).unwrap();
-        assert!(matches!(table, Some(Change::Gone(id)) if id != new.id()));
+        assert!(matches!(table, Some(Change::Deleted(id)) if id != new.id()));
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Entry for Address {
         )
     }
 
-    fn is_changed(&self, other: &Self) -> bool {
+    fn differs_from(&self, other: &Self) -> bool {
         let mut now = self.clone();
         // A lifetime that runs down is not a change.
         for (now, was) in [

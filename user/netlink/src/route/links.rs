@@ -59,9 +59,9 @@ pub struct Link {
     /// Its configuration, if this library knows its driver.
     pub data: Option<Vec<Field>>,
     /// The driver of its master.
-    pub member_kind: Option<String>,
+    pub slave_kind: Option<String>,
     /// Its configuration as a port of its master.
-    pub member_data: Option<Vec<Field>>,
+    pub slave_data: Option<Vec<Field>>,
     /// Its hardware address.
     pub address: Option<Vec<u8>>,
     /// The broadcast hardware address, or that of the other end.
@@ -138,7 +138,7 @@ impl Entry for Link {
         self.index
     }
 
-    fn is_changed(&self, other: &Self) -> bool {
+    fn differs_from(&self, other: &Self) -> bool {
         let differ = |now: &Option<Vec<Field>>, before: &Option<Vec<Field>>| {
             Field::differ(
                 now.as_deref().unwrap_or_default(),
@@ -147,10 +147,10 @@ impl Entry for Link {
         };
         let mut now = self.clone();
         now.data.clone_from(&other.data);
-        now.member_data.clone_from(&other.member_data);
+        now.slave_data.clone_from(&other.slave_data);
         now != *other
             || differ(&self.data, &other.data)
-            || differ(&self.member_data, &other.member_data)
+            || differ(&self.slave_data, &other.slave_data)
     }
 
     /// A bridge reports its ports in messages of the same type, with another family.
@@ -270,12 +270,12 @@ impl Link {
         let text = |number| found.get(&number).map(Attribute::text).transpose();
         let inside = |number| found.get(&number).map(Attribute::attributes);
         self.kind = text(n::IFLA_INFO_KIND)?;
-        self.member_kind = text(n::IFLA_INFO_SLAVE_KIND)?;
+        self.slave_kind = text(n::IFLA_INFO_SLAVE_KIND)?;
         if let Some(kind) = &self.kind {
             self.data = kinds::link(kind, inside(n::IFLA_INFO_DATA))?;
         }
-        if let Some(kind) = &self.member_kind {
-            self.member_data = kinds::part(kind, inside(n::IFLA_INFO_SLAVE_DATA))?;
+        if let Some(kind) = &self.slave_kind {
+            self.slave_data = kinds::part(kind, inside(n::IFLA_INFO_SLAVE_DATA))?;
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ impl Neighbour {
     /// Returns whether `ip neighbour` shows it by default. Multicast groups, for example,
     /// are neighbours, but not shown.
     #[must_use]
-    pub fn is_usual(&self) -> bool {
+    pub fn is_shown_by_default(&self) -> bool {
         self.state & !NOARP != 0 || self.flags & (PROXY | EXT_LEARNED) != 0
     }
 

@@ -47,9 +47,9 @@ pub struct Route {
     /// The number of the nexthop object that it uses.
     pub nexthop_id: Option<u32>,
     /// The next hop, if there is only one.
-    pub way: Way,
+    pub next_hop: NextHop,
     /// The next hops, if there are several.
-    pub ways: Vec<Way>,
+    pub next_hops: Vec<NextHop>,
     /// Properties of its connections: numbers of `RTAX_*`, and their values.
     pub metrics: Vec<(u16, u32)>,
     /// A bit mask of the metrics that are fixed.
@@ -67,7 +67,7 @@ pub struct Route {
 /// A next hop of a route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Way {
+pub struct NextHop {
     /// The number of the link.
     pub index: Option<u32>,
     /// The gateway. If its family differs from the route's, it came as `RTA_VIA`.
@@ -155,17 +155,18 @@ impl Route {
                 route.congestion.clone(),
             )
         };
-        let ways = match (self.nexthop_id, other.nexthop_id) {
+        let next_hops = match (self.nexthop_id, other.nexthop_id) {
             // The next hop of a nexthop object may change, and the route remains.
             (Some(id), Some(other)) => id == other,
             (None, None) => {
-                self.way.is_same(&other.way)
-                    && self.ways.len() == other.ways.len()
-                    && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.is_same(other))
+                self.next_hop.is_same(&other.next_hop)
+                    && self.next_hops.len() == other.next_hops.len()
+                    && (self.next_hops.iter().zip(&other.next_hops))
+                        .all(|(next_hop, other)| next_hop.is_same(other))
             }
             _ => false,
         };
-        ways && set(self) == set(other)
+        next_hops && set(self) == set(other)
     }
 
     /// Returns whether the kernel considers two IPv6 routes with the same key to be the
@@ -175,27 +176,27 @@ impl Route {
         if self.nexthop_id.is_some() || other.nexthop_id.is_some() {
             return self.nexthop_id == other.nexthop_id;
         }
-        let leads_as = |way: &Way| {
-            let way = |own: &Way| {
-                own.leads_as(way)
-                    && own.encapsulation == way.encapsulation
-                    && own.encapsulation_data == way.encapsulation_data
+        let same_path = |next_hop: &NextHop| {
+            let next_hop = |own: &NextHop| {
+                own.same_path(next_hop)
+                    && own.encapsulation == next_hop.encapsulation
+                    && own.encapsulation_data == next_hop.encapsulation_data
             };
-            self.hops().any(way)
+            self.hops().any(next_hop)
         };
-        (self.can_share() && other.can_share()) || other.hops().any(leads_as)
+        (self.can_share() && other.can_share()) || other.hops().any(same_path)
     }
 
     /// Returns its next hops, one or more.
-    fn hops(&self) -> impl Iterator<Item = &Way> {
-        let alone = self.ways.is_empty().then_some(&self.way);
-        self.ways.iter().chain(alone)
+    fn hops(&self) -> impl Iterator<Item = &NextHop> {
+        let alone = self.next_hops.is_empty().then_some(&self.next_hop);
+        self.next_hops.iter().chain(alone)
     }
 
     /// Implements `rt6_qualify_for_ecmp()`, as far as a message shows its conditions.
     fn can_share(&self) -> bool {
-        !self.ways.is_empty()
-            || (self.way.gateway.is_some() && u16::from(self.protocol) != n::RTPROT_RA)
+        !self.next_hops.is_empty()
+            || (self.next_hop.gateway.is_some() && u16::from(self.protocol) != n::RTPROT_RA)
     }
 
     /// Returns whether the metric with this number is fixed.
@@ -217,7 +218,7 @@ impl Route {
     }
 }
 
-impl Way {
+impl NextHop {
     /// Returns the name of [`Self::encapsulation`].
     #[must_use]
     pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
@@ -226,16 +227,16 @@ impl Way {
         Some(encap::name(kind).map_or_else(number, Cow::from))
     }
 
-    fn leads_as(&self, other: &Self) -> bool {
+    fn same_path(&self, other: &Self) -> bool {
         (self.index, self.gateway) == (other.index, other.gateway)
     }
 
     /// Returns whether the kernel considers two IPv4 next hops to be the same
     /// (`nh_comp()`).
     fn is_same(&self, other: &Self) -> bool {
-        let lasting = |way: &Self| Self {
-            flags: way.flags & !PASSING,
-            ..way.clone()
+        let lasting = |next_hop: &Self| Self {
+            flags: next_hop.flags & !PASSING,
+            ..next_hop.clone()
         };
         lasting(self) == lasting(other)
     }
@@ -271,13 +272,13 @@ impl Way {
 
 /// Reads `RTA_MULTIPATH`: each `struct rtnexthop` has its length, flags, weight
 /// and link, and then its attributes.
-fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
+fn read_next_hops(attribute: &Attribute<'_>) -> Result<Vec<NextHop>> {
     const LEN: usize = 8;
     let malformed = Error::Malformed {
         what: "a nexthop's length is wrong",
         offset: attribute.offset,
     };
-    let mut ways = Vec::new();
+    let mut next_hops = Vec::new();
     let mut rest = attribute.payload;
     while !rest.is_empty() {
         let [l0, l1, flags, hops, i0, i1, i2, i3, ..] = *rest else {
@@ -288,21 +289,21 @@ fn read_ways(attribute: &Attribute<'_>) -> Result<Vec<Way>> {
             return Err(malformed);
         };
         let index = u32::from_ne_bytes([i0, i1, i2, i3]);
-        let mut way = Way {
+        let mut next_hop = NextHop {
             index: (index != 0).then_some(index),
             weight: u16::from(hops).saturating_add(1),
             flags: flags.into(),
-            ..Way::default()
+            ..NextHop::default()
         };
         for attribute in Attributes::new(inside) {
-            way.read(&attribute?)?;
+            next_hop.read(&attribute?)?;
         }
-        way.read_encapsulation(Attributes::new(inside))?;
-        ways.push(way);
+        next_hop.read_encapsulation(Attributes::new(inside))?;
+        next_hops.push(next_hop);
         let next = len.next_multiple_of(ALIGN).min(rest.len());
         rest = rest.get(next..).unwrap_or_default();
     }
-    Ok(ways)
+    Ok(next_hops)
 }
 
 impl Route {
@@ -356,17 +357,18 @@ impl Entry for Route {
 
     /// If an IPv6 route has several next hops, the kernel removes a single one by itself.
     fn is_part_of(&self, other: &Self) -> bool {
-        self.family == Family::Inet6 && self.ways.is_empty() && !other.ways.is_empty()
+        self.family == Family::Inet6 && self.next_hops.is_empty() && !other.next_hops.is_empty()
     }
 
     fn comes_from(&self, other: &Self) -> bool {
         self.is_same(other)
-            || (self.way.leads_as(&other.way)
-                && self.ways.len() == other.ways.len()
-                && (self.ways.iter().zip(&other.ways)).all(|(way, other)| way.leads_as(other)))
+            || (self.next_hop.same_path(&other.next_hop)
+                && self.next_hops.len() == other.next_hops.len()
+                && (self.next_hops.iter().zip(&other.next_hops))
+                    .all(|(next_hop, other)| next_hop.same_path(other)))
     }
 
-    fn is_changed(&self, other: &Self) -> bool {
+    fn differs_from(&self, other: &Self) -> bool {
         let mut now = self.clone();
         if now.expires != 0 && other.expires != 0 {
             now.expires = other.expires;
@@ -374,10 +376,10 @@ impl Entry for Route {
         now != *other
     }
 
-    fn goes_with(&self, link: u32) -> bool {
-        let mut ways = self.ways.iter().chain([&self.way]);
+    fn depends_on_link(&self, link: u32) -> bool {
+        let mut next_hops = self.next_hops.iter().chain([&self.next_hop]);
         // The kernel need not report the link of a nexthop object.
-        self.nexthop_id.is_some() || ways.any(|way| way.index == Some(link))
+        self.nexthop_id.is_some() || next_hops.any(|next_hop| next_hop.index == Some(link))
     }
 
     fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
@@ -401,8 +403,8 @@ impl Entry for Route {
             flags: u32::from_ne_bytes([f0, f1, f2, f3]),
             preferred_source: None,
             nexthop_id: None,
-            way: Way::default(),
-            ways: Vec::new(),
+            next_hop: NextHop::default(),
+            next_hops: Vec::new(),
             metrics: Vec::new(),
             locked: 0,
             congestion: None,
@@ -415,7 +417,7 @@ impl Entry for Route {
         };
         for attribute in attributes.clone() {
             let attribute = attribute?;
-            if route.way.read(&attribute)? {
+            if route.next_hop.read(&attribute)? {
                 continue;
             }
             match attribute.number {
@@ -424,7 +426,7 @@ impl Entry for Route {
                 n::RTA_PRIORITY => route.metric = Some(attribute.u32()?),
                 n::RTA_PREFSRC => route.preferred_source = Some(ip(&attribute)?),
                 n::RTA_METRICS => route.read_metrics(attribute.attributes())?,
-                n::RTA_MULTIPATH => route.ways = read_ways(&attribute)?,
+                n::RTA_MULTIPATH => route.next_hops = read_next_hops(&attribute)?,
                 n::RTA_CACHEINFO => {
                     let [_, _, _, _, _, _, _, _, x0, x1, x2, x3, e0, e1, e2, e3, ..] =
                         *attribute.payload
@@ -443,7 +445,7 @@ impl Entry for Route {
                 _ => {}
             }
         }
-        route.way.read_encapsulation(attributes)?;
+        route.next_hop.read_encapsulation(attributes)?;
         Ok(route)
     }
 }

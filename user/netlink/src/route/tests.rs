@@ -36,34 +36,34 @@ const V4: [u8; 4] = [192, 0, 2, 7];
 const V6: [u8; 16] = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];
 
 /// A struct rtnexthop.
-fn way(len: u16, flags: u8, weight: u8, index: i32) -> Vec<u8> {
-    let mut way = len.to_ne_bytes().to_vec();
-    way.extend([flags, weight]);
-    way.extend(index.to_ne_bytes());
-    way
+fn next_hop(len: u16, flags: u8, weight: u8, index: i32) -> Vec<u8> {
+    let mut next_hop = len.to_ne_bytes().to_vec();
+    next_hop.extend([flags, weight]);
+    next_hop.extend(index.to_ne_bytes());
+    next_hop
 }
 
 #[test]
 fn a_route_of_several_ways_is_read_with_their_weights_and_families() {
     // One by a gateway, one by a gateway of IPv6.
-    let mut ways = way(16, 4, 2, 5);
-    Writer::new(&mut ways).bytes(5, &V4).unwrap();
+    let mut next_hops = next_hop(16, 4, 2, 5);
+    Writer::new(&mut next_hops).bytes(5, &V4).unwrap();
     let family = (libc::AF_INET6 as u16).to_ne_bytes();
     let via = [&family[..], &V6].concat();
     let mut gateway = Vec::new();
     Writer::new(&mut gateway).bytes(18, &via).unwrap();
     // The length leaves out the padding of the last attribute.
-    ways.extend(way(8 + gateway.len() as u16 - 2, 0, 0, 6));
-    ways.extend(gateway);
+    next_hops.extend(next_hop(8 + gateway.len() as u16 - 2, 0, 0, 6));
+    next_hops.extend(gateway);
     let header = [2, 16, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0];
     let payload = with(&header, |w| {
         w.bytes(1, &[172, 26, 0, 0])?;
         w.u32(15, 1000)?;
-        w.bytes(9, &ways)
+        w.bytes(9, &next_hops)
     });
     let route = Route::read(&message(Route::NEW, 0, &payload)).unwrap();
     assert_eq!((route.table, route.kind), (1000, 1));
-    let [first, second] = &route.ways[..] else {
+    let [first, second] = &route.next_hops[..] else {
         panic!("{route:?}");
     };
     assert_eq!((first.index, first.weight), (Some(5), 3));
@@ -76,8 +76,10 @@ fn a_route_of_several_ways_is_read_with_their_weights_and_families() {
 #[test]
 fn a_way_whose_length_lies_is_an_error() {
     for len in [0, 7, 9, 255] {
-        let way = way(len, 0, 0, 5);
-        let payload = with(&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], |w| w.bytes(9, &way));
+        let next_hop = next_hop(len, 0, 0, 5);
+        let payload = with(&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], |w| {
+            w.bytes(9, &next_hop)
+        });
         let read = Route::read(&message(Route::NEW, 0, &payload));
         assert!(matches!(read, Err(Error::Malformed { .. })), "{len}");
     }
@@ -89,15 +91,18 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
         w.bytes(1, &V4)
     });
     let new = Neighbour::NEW;
-    let told = |kind, flags| event::<Neighbour>(&message(kind, flags, &payload)).unwrap();
-    assert_eq!(told(new, 0).unwrap().change, Change::Is);
-    assert_eq!(told(new, flags::REPLACE).unwrap().change, Change::Replaces);
+    let reported = |kind, flags| event::<Neighbour>(&message(kind, flags, &payload)).unwrap();
+    assert_eq!(reported(new, 0).unwrap().change, Change::Present);
+    assert_eq!(
+        reported(new, flags::REPLACE).unwrap().change,
+        Change::Replaces
+    );
     let created = flags::CREATE | flags::EXCL;
-    assert_eq!(told(new, created).unwrap().change, Change::Created);
+    assert_eq!(reported(new, created).unwrap().change, Change::Created);
     let appended = flags::CREATE | flags::APPEND;
-    assert_eq!(told(new, appended).unwrap().change, Change::Appended);
-    assert_eq!(told(new + 1, 0).unwrap().change, Change::Gone);
-    assert_eq!(told(new + 2, 0), None);
+    assert_eq!(reported(new, appended).unwrap().change, Change::Appended);
+    assert_eq!(reported(new + 1, 0).unwrap().change, Change::Deleted);
+    assert_eq!(reported(new + 2, 0), None);
     // A bridge tells of its own table of addresses in the same messages.
     let mut bridge = payload.clone();
     bridge[0] = libc::AF_BRIDGE as u8;
@@ -154,20 +159,21 @@ fn routes_are_the_same_where_the_kernel_takes_them_for_the_same() {
     }
     let mut down = plain.clone();
     down.flags |= 16;
-    assert!(plain.is_same(&down) && down.is_changed(&plain));
+    assert!(plain.is_same(&down) && down.differs_from(&plain));
     // Where an object leads is not what the route is.
-    let object = |way: u8| {
+    let object = |next_hop: u8| {
         route(2, 1, &move |w: &mut Writer<'_>| {
-            w.u32(30, 7).and(w.bytes(5, &[192, 0, 2, way]))
+            w.u32(30, 7).and(w.bytes(5, &[192, 0, 2, next_hop]))
         })
     };
     assert!(object(1).is_same(&object(2)) && !object(1).is_same(&plain));
     // What can share the packets is one route of IPv6, whatever its type says.
-    let to = |way: &'static [u8; 16]| route(10, 1, &move |w: &mut Writer<'_>| w.bytes(5, way));
+    let to =
+        |next_hop: &'static [u8; 16]| route(10, 1, &move |w: &mut Writer<'_>| w.bytes(5, next_hop));
     let (first, second) = (to(&V6), to(&[7; 16]));
     let mut both = first.clone();
-    both.ways = vec![first.way.clone(), second.way.clone()];
-    both.way = routes::Way::default();
+    both.next_hops = vec![first.next_hop.clone(), second.next_hop.clone()];
+    both.next_hop = routes::NextHop::default();
     assert!(first.is_same(&second) && first.is_same(&both) && second.is_same(&both));
     assert!(second.is_part_of(&both) && !both.is_part_of(&both) && !first.is_part_of(&second));
     let by = |link: u32| route(10, 1, &move |w: &mut Writer<'_>| w.u32(4, link));
@@ -183,8 +189,8 @@ fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
         w.bytes(21, &1u16.to_ne_bytes())?;
         w.nest(22, |w| w.bytes(1, &labels).and(w.bytes(2, &[9])))
     });
-    let mut ways = way(8 + attributes.len() as u16, 0, 0, 5);
-    ways.extend(attributes);
+    let mut next_hops = next_hop(8 + attributes.len() as u16, 0, 0, 5);
+    next_hops.extend(attributes);
     // A header with one segment, and how it is put in front.
     let header = [0, 2, 4, 0, 0, 0, 0, 0];
     let seg6 = [&1u32.to_ne_bytes()[..], &header, &V6].concat();
@@ -192,15 +198,15 @@ fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
         // The attributes may come first, and their kind after them.
         w.nest(22, |w| w.bytes(1, &seg6))?;
         w.bytes(21, &5u16.to_ne_bytes())?;
-        w.bytes(9, &ways)
+        w.bytes(9, &next_hops)
     });
     let route = Route::read(&message(Route::NEW, 0, &payload)).unwrap();
-    let show = |way: &routes::Way| {
-        let value = Value::Fields(way.encapsulation_data.clone());
-        format!("{} {value}", way.encapsulation_name().unwrap())
+    let show = |next_hop: &routes::NextHop| {
+        let value = Value::Fields(next_hop.encapsulation_data.clone());
+        format!("{} {value}", next_hop.encapsulation_name().unwrap())
     };
-    assert_eq!(show(&route.way), "seg6 mode encap segs 2001:db8::7");
-    assert_eq!(show(&route.ways[0]), "mpls dst 100/200 ttl 9");
+    assert_eq!(show(&route.next_hop), "seg6 mode encap segs 2001:db8::7");
+    assert_eq!(show(&route.next_hops[0]), "mpls dst 100/200 ttl 9");
 }
 
 /// Reads a link with these attributes in its `IFLA_LINKINFO`.
@@ -245,8 +251,8 @@ fn a_link_is_read_with_what_its_kind_is_set_up_with() {
         })
     };
     assert!(show(&bridge(1234, 5)).ends_with("hello_timer 12.34"));
-    assert!(!bridge(1, 5).is_changed(&bridge(2, 5)));
-    assert!(bridge(1, 5).is_changed(&bridge(1, 6)));
+    assert!(!bridge(1, 5).differs_from(&bridge(2, 5)));
+    assert!(bridge(1, 5).differs_from(&bridge(1, 6)));
     // Of a kind that is not known there is nothing, and no error.
     assert_eq!(link_of("strange", |w| w.u32(1, 1)).data, None);
 }
@@ -263,9 +269,9 @@ fn time_that_runs_out_is_no_change_and_its_end_is() {
         Address::read(&message(Address::NEW, 0, &payload)).unwrap()
     };
     let forever = addresses::FOREVER;
-    assert!(!address(5, 10).is_changed(&address(6, 11)));
-    assert!(address(5, forever).is_changed(&address(6, 11)));
-    assert!(address(forever, forever).is_changed(&address(forever, 11)));
+    assert!(!address(5, 10).differs_from(&address(6, 11)));
+    assert!(address(5, forever).differs_from(&address(6, 11)));
+    assert!(address(forever, forever).differs_from(&address(forever, 11)));
     assert_eq!(address(5, 10).flag_names(), ["dynamic"]);
 }
 
@@ -370,7 +376,7 @@ fn read_as_each(payload: &[u8]) {
     fn read<E: Entry + Debug>(payload: &[u8]) -> Option<E> {
         let entry = E::read(&message(E::NEW, 0, payload)).ok()?;
         let _ = (entry.key(), entry.is_same(&entry));
-        assert!(!entry.is_changed(&entry));
+        assert!(!entry.differs_from(&entry));
         Some(entry)
     }
     if let Some(link) = read::<Link>(payload) {
@@ -382,7 +388,7 @@ fn read_as_each(payload: &[u8]) {
         let _ = address.flag_names();
     }
     if let Some(route) = read::<Route>(payload) {
-        let _ = (route.preference_name(), route.way.encapsulation_name());
+        let _ = (route.preference_name(), route.next_hop.encapsulation_name());
         for (number, value) in &route.metrics {
             let _ = routes::metric_name(*number);
             let _ = (

@@ -61,7 +61,7 @@ impl Agent {
             ended: false,
             in_doubt: false,
         };
-        agent.noted(registered)?;
+        agent.note_loss(registered)?;
         Ok(agent)
     }
 
@@ -86,7 +86,7 @@ impl Agent {
             let usual = socket.timeout();
             match timeout {
                 Some(timeout) => socket.set_timeout(timeout)?,
-                None => socket.wait_for_ever()?,
+                None => socket.clear_timeout()?,
             }
             let question = wait(socket, family);
             socket.set_timeout(usual)?;
@@ -107,7 +107,7 @@ impl Agent {
     pub fn answer(&mut self, id: u64, answer: &[u8]) -> Result<()> {
         let request = AnswerRequest::new().id(id).answer(answer);
         let answered = self.client.answer(&request);
-        self.noted(answered)
+        self.note_loss(answered)
     }
 
     /// Declines the question `id`: its asker gets `ECANCELED` at once, and does not wait
@@ -118,12 +118,12 @@ impl Agent {
     pub fn decline(&mut self, id: u64) -> Result<()> {
         let request = AnswerRequest::new().id(id).declined(true);
         let declined = self.client.answer(&request);
-        self.noted(declined)
+        self.note_loss(declined)
     }
 
     /// Records whether a call has lost messages. The socket keeps the questions that
     /// arrive during a call.
-    fn noted(&mut self, ended: Result<()>) -> Result<()> {
+    fn note_loss(&mut self, ended: Result<()>) -> Result<()> {
         self.in_doubt |= matches!(ended, Err(Error::Overrun));
         ended
     }

@@ -73,16 +73,16 @@ impl Call {
         if self.list_ops {
             return documented::list(out, &spec, json);
         }
-        let of_request = |error| Failure::of_request(&error);
+        let from_request = |error| Failure::from_request(&error);
         if self.doc {
             let Some(name) = &self.operation else {
                 return documented::family(out, &spec, json);
             };
-            let operation = parley_call::operation(&spec, name).map_err(of_request)?;
+            let operation = parley_call::operation(&spec, name).map_err(from_request)?;
             return documented::operation(out, &spec, operation, json);
         }
         let (name, words) = self.words()?;
-        let mut question = Question::new(&spec, name, &words).map_err(of_request)?;
+        let mut question = Question::new(&spec, name, &words).map_err(from_request)?;
         question.is_dump = self.dump;
         question.modifiers = self.modifiers();
         opener.know(question.table());
@@ -90,10 +90,10 @@ impl Call {
         let answer = asked.map_err(|error| {
             let refused = error.downcast_ref();
             let lacks_batch = refused.is_some_and(|error| question.lacks_batch(error));
-            let failure = of_request(error);
+            let failure = from_request(error);
             match &self.spec {
                 Some(_) if lacks_batch => failure.with_hint(BATCH),
-                Some(_) => failure.of_another_family(),
+                Some(_) => failure.without_module_hint(),
                 None => failure,
             }
         })?;
@@ -117,7 +117,7 @@ impl Call {
         let is_json = |word: &&str| *word == "-" || word.trim_start().starts_with('{');
         let place = words.iter().position(|word| !is_json(word));
         let missing = || anyhow!("the operation is missing; --list-ops lists those of the spec");
-        let place = place.ok_or_else(|| Failure::of_request(&missing()))?;
+        let place = place.ok_or_else(|| Failure::from_request(&missing()))?;
         let name = words.remove(place);
         let words = words.into_iter().map(|word| match word {
             "-" => String::from_utf8(inherited::payload(word)?)

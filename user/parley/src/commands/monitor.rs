@@ -58,7 +58,7 @@ pub(crate) struct Monitor {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum What {
+enum KnownSubject {
     Counters,
     #[value(alias = "link")]
     Links,
@@ -99,8 +99,8 @@ impl Subject {
             }
 
             fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-                let all = What::value_variants().iter();
-                Some(Box::new(all.filter_map(What::to_possible_value)))
+                let all = KnownSubject::value_variants().iter();
+                Some(Box::new(all.filter_map(KnownSubject::to_possible_value)))
             }
         }
 
@@ -110,10 +110,10 @@ impl Subject {
 
 impl Monitor {
     /// Returns the known subject with this name.
-    fn known(&self) -> Option<What> {
+    fn known(&self) -> Option<KnownSubject> {
         match &self.what {
-            Some(Subject(word)) => What::from_str(word, false).ok(),
-            None => Some(What::Counters),
+            Some(Subject(word)) => KnownSubject::from_str(word, false).ok(),
+            None => Some(KnownSubject::Counters),
         }
     }
 
@@ -127,7 +127,7 @@ impl Monitor {
         let is_of_network = self.spec.is_none()
             && !matches!(
                 self.known(),
-                Some(What::Counters | What::Families | What::Firewall)
+                Some(KnownSubject::Counters | KnownSubject::Families | KnownSubject::Firewall)
             );
         (self.numeric && !is_of_network).then_some("numeric")
     }
@@ -142,7 +142,7 @@ impl Monitor {
         let mut arguments = command.get_arguments();
         let argument = arguments.find(|known| known.get_id() == "what");
         let word = OsStr::new(self.word().unwrap_or_default());
-        let parsed = EnumValueParser::<What>::new().parse_ref(command, argument, word);
+        let parsed = EnumValueParser::<KnownSubject>::new().parse_ref(command, argument, word);
         let unknown = || clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
         parsed.err().unwrap_or_else(unknown)
     }
@@ -159,14 +159,14 @@ impl Monitor {
             return events::follow(opener, &mut report, path, self.word());
         }
         match self.known().context("this cannot be followed")? {
-            What::Counters => counters::follow(opener, &mut report),
-            What::Links => network::follow::<Link>(opener, &mut report),
-            What::Addresses => network::follow::<Address>(opener, &mut report),
-            What::Routes => network::follow::<Route>(opener, &mut report),
-            What::Rules => network::follow::<Rule>(opener, &mut report),
-            What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
-            What::Families => listed::follow::<Family>(opener, &mut report),
-            What::Firewall => listed::follow::<Thing>(opener, &mut report),
+            KnownSubject::Counters => counters::follow(opener, &mut report),
+            KnownSubject::Links => network::follow::<Link>(opener, &mut report),
+            KnownSubject::Addresses => network::follow::<Address>(opener, &mut report),
+            KnownSubject::Routes => network::follow::<Route>(opener, &mut report),
+            KnownSubject::Rules => network::follow::<Rule>(opener, &mut report),
+            KnownSubject::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+            KnownSubject::Families => listed::follow::<Family>(opener, &mut report),
+            KnownSubject::Firewall => listed::follow::<Thing>(opener, &mut report),
         }
     }
 }
@@ -186,7 +186,7 @@ mod tests {
             ("neigh", "neighbours"),
             ("neighbor", "neighbours"),
         ] {
-            let what = What::from_str(alias, false).unwrap();
+            let what = KnownSubject::from_str(alias, false).unwrap();
             let value = what.to_possible_value().unwrap();
             assert_eq!(value.get_name(), name);
         }

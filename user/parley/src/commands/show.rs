@@ -32,11 +32,11 @@ pub(crate) struct Show {
     #[arg(short = 'N', long, global = true, display_order = LAST)]
     numeric: bool,
     #[command(subcommand)]
-    what: What,
+    what: ShowCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum ShowCommand {
     /// The network devices
     #[command(visible_alias = "link")]
     Links {
@@ -80,7 +80,7 @@ fn table(text: &str) -> Result<u32, &'static str> {
 
 impl Show {
     pub(crate) fn run(&self, opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()> {
-        if let What::Firewall = self.what {
+        if let ShowCommand::Firewall = self.what {
             return show_nftables(opener, out, json);
         }
         let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
@@ -93,12 +93,12 @@ impl Show {
             _ => None,
         };
         match &self.what {
-            What::Links { filter } => {
+            ShowCommand::Links { filter } => {
                 let wanted = filter.links(&links.entries)?;
                 links.entries.retain(|link| wanted.has(link.index));
                 write(out, links, naming, json)
             }
-            What::Addresses { filter } => {
+            ShowCommand::Addresses { filter } => {
                 let wanted = filter.links(&links.entries)?;
                 links.entries.retain(|link| wanted.has(link.index));
                 let mut own: Listing<Address> = route::list(&mut socket, family)?;
@@ -121,22 +121,23 @@ impl Show {
                     json,
                 )
             }
-            What::Routes { filter, table } => {
+            ShowCommand::Routes { filter, table } => {
                 let wanted = filter.links(&links.entries)?;
                 let mut routes = routes::list(&mut socket, family, *table)?;
                 routes.entries.retain(|route| wanted.has_route(route));
                 write(out, routes, naming, json)
             }
-            What::Rules => write(out, rules::list(&mut socket, family)?, naming, json),
-            What::Neighbours { filter, all } => {
+            ShowCommand::Rules => write(out, rules::list(&mut socket, family)?, naming, json),
+            ShowCommand::Neighbours { filter, all } => {
                 let wanted = filter.links(&links.entries)?;
                 let mut listing = neighbours::list(&mut socket, family)?;
-                let is_shown =
-                    |one: &route::Neighbour| wanted.has(one.index) && (*all || one.is_usual());
+                let is_shown = |one: &route::Neighbour| {
+                    wanted.has(one.index) && (*all || one.is_shown_by_default())
+                };
                 listing.entries.retain(is_shown);
                 write(out, listing, naming, json)
             }
-            What::Firewall => Ok(()),
+            ShowCommand::Firewall => Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 mod conversation;
 
-use crate::nlmon::{Came, Datagram, Nlmon};
+use crate::nlmon::{Datagram, Nlmon, Wakeup};
 use crate::opener::Opener;
 use crate::output::family::context;
 use crate::output::json::{self, Object};
@@ -12,7 +12,7 @@ use crate::output::limit::Limit;
 use crate::output::steps::Steps;
 use crate::output::streams;
 use crate::output::text;
-use crate::output::watched::{self, Seen};
+use crate::output::watched::{self, Watched};
 use crate::processes::Ports;
 use crate::signals::Held;
 use crate::specs;
@@ -99,7 +99,7 @@ impl Watch {
     }
 
     /// Returns whether to show a message.
-    fn shows(&self, seen: &Seen<'_>) -> bool {
+    fn shows(&self, seen: &Watched<'_>) -> bool {
         let is_wanted = |family: &String| {
             *family == seen.family()
                 || family == "generic" && i32::from(seen.protocol) == protocol::GENERIC
@@ -150,9 +150,9 @@ impl View<'_> {
         let mut batch = Vec::new();
         while let Some(wait) = self.limit.next() {
             match nlmon.wait(held.came(), wait)? {
-                Came::Stop => break,
-                Came::Nothing => continue,
-                Came::Datagrams => nlmon.receive(&mut batch),
+                Wakeup::Stop => break,
+                Wakeup::Timeout => continue,
+                Wakeup::Datagrams => nlmon.receive(&mut batch),
             }
             // Done at once, because a process may end soon.
             self.conversations.look();
@@ -164,12 +164,12 @@ impl View<'_> {
             {
                 let rest = HOLD.saturating_sub(begin.elapsed());
                 match nlmon.wait(held.came(), Some(rest))? {
-                    Came::Datagrams => {
+                    Wakeup::Datagrams => {
                         nlmon.receive(&mut batch);
                         self.conversations.look();
                     }
-                    Came::Nothing => {}
-                    Came::Stop => break,
+                    Wakeup::Timeout => {}
+                    Wakeup::Stop => break,
                 }
             }
             let ports = Conversations::ports(&batch);
@@ -204,7 +204,7 @@ impl View<'_> {
         for (headline, fields) in explained.headlines() {
             let about = (datagram.protocol, explained.direction);
             let turn = self.conversations.turn(about, headline, port);
-            let seen = Seen {
+            let seen = Watched {
                 time: datagram.time,
                 datagram: self.datagrams,
                 protocol: datagram.protocol,

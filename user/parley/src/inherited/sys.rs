@@ -18,7 +18,7 @@ fn check(result: libc::c_long) -> io::Result<libc::c_long> {
 }
 
 /// Makes the kernel kill the command when the thread that starts it ends.
-pub(super) fn end_with_this(command: &mut Command) {
+pub(super) fn kill_with_parent(command: &mut Command) {
     let parent = std::process::id();
     // SAFETY: The function runs in the child, after fork(2), where only async-signal-safe
     // calls may be made. It makes two system calls, prctl(2) and getppid(2), which take

@@ -231,7 +231,7 @@ fn object_of(spec: &Spec, attribute: &Attribute, depth: usize) -> Value {
     Object::new()
         .with("name", &*attribute.name)
         .with("type", type_of(spec, attribute) + repeated)
-        .and(checks::object(spec, &attribute.kind))
+        .merge(checks::object(spec, &attribute.kind))
         .maybe("doc", attribute.doc.as_deref().map(flowing))
         .maybe("attributes", (!inner.is_empty()).then_some(inner))
         .into()

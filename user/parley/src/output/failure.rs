@@ -91,7 +91,7 @@ impl Failure {
 
     /// Wraps an error of a request from the command line. All errors except netlink's are
     /// usage errors.
-    pub(crate) fn of_request(error: &anyhow::Error) -> Self {
+    pub(crate) fn from_request(error: &anyhow::Error) -> Self {
         Self {
             is_usage: error.downcast_ref::<Error>().is_none(),
             ..Self::new(error)
@@ -99,7 +99,7 @@ impl Failure {
     }
 
     /// Drops the hint about parley's module, for an error of another family.
-    pub(crate) fn of_another_family(mut self) -> Self {
+    pub(crate) fn without_module_hint(mut self) -> Self {
         let is_refused = self.errno == Some(libc::EPERM);
         self.hint = is_refused.then(|| CAPABILITY.to_owned());
         self
@@ -136,7 +136,7 @@ impl Failure {
     }
 
     /// Splits a usage error into its parts.
-    pub(crate) fn of_usage(error: &clap::Error) -> Self {
+    pub(crate) fn from_usage(error: &clap::Error) -> Self {
         let text = error.render().to_string();
         let (text, _) = text.split_once("\n\nFor more").unwrap_or((&text, ""));
         let (what, usage) = text.split_once("\n\n").unwrap_or((text, ""));
@@ -296,7 +296,7 @@ mod tests {
             (refusal.errno, refusal.operation) = (errno, Some("dev-get"));
             let own = Failure::new(&anyhow!(Error::Refused(Box::new(refusal))));
             assert!(own.hint.is_some());
-            Failure::new(&own.of_another_family().into()).hint
+            Failure::new(&own.without_module_hint().into()).hint
         };
         assert_eq!(hint(libc::EOPNOTSUPP), None);
         assert_eq!(hint(libc::EPERM).as_deref(), Some(CAPABILITY));
@@ -317,9 +317,9 @@ mod tests {
 
     #[test]
     fn a_request_that_the_kernel_did_not_refuse_is_wrong_usage() {
-        assert!(Failure::of_request(&anyhow!("no operation `x`")).is_usage);
+        assert!(Failure::from_request(&anyhow!("no operation `x`")).is_usage);
         let absent = anyhow!(Error::NoFamily("x".to_owned()));
-        assert!(!Failure::of_request(&absent.context("here")).is_usage);
+        assert!(!Failure::from_request(&absent.context("here")).is_usage);
     }
 
     #[test]

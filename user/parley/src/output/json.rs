@@ -73,7 +73,7 @@ impl Object {
     }
 
     /// Adds the contents of another object.
-    pub(crate) fn and(mut self, mut other: Self) -> Self {
+    pub(crate) fn merge(mut self, mut other: Self) -> Self {
         self.0.append(&mut other.0);
         self
     }
@@ -107,7 +107,7 @@ pub(crate) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
 pub(crate) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
     let text = value.into().to_string();
     let mut rest = text.as_str();
-    while let Some(place) = rest.find(terminal::obeys) {
+    while let Some(place) = rest.find(terminal::interprets) {
         let (plain, behind) = rest.split_at(place);
         out.write_all(plain.as_bytes())?;
         let mut chars = behind.chars();
@@ -130,7 +130,7 @@ mod tests {
             .maybe("a", None::<u32>)
             .null_if("c", true)
             .null_if("d", false)
-            .and(Object::new().with("e", "\u{9b}2J\u{1b}\u{7f}ö\u{202e}"));
+            .merge(Object::new().with("e", "\u{9b}2J\u{1b}\u{7f}ö\u{202e}"));
         let mut out = Vec::new();
         write(&mut out, object).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -121,7 +121,7 @@ impl Picture {
         self.y += 16;
         self.body += &text(8, self.y, "bold", &escaped(heading, 100));
         self.y += 4;
-        self.say(heading);
+        self.describe(heading);
         self.parts(&tree::of(&explained.fields), bytes, 0);
         self.y += 8;
     }
@@ -145,7 +145,7 @@ impl Picture {
     }
 
     /// Adds text to the description of the picture.
-    fn say(&mut self, words: &str) {
+    fn describe(&mut self, words: &str) {
         if self.words.len() < 8000 && !words.is_empty() {
             let end = if words.ends_with('.') { " " } else { ". " };
             self.words.push_str(words);
@@ -189,7 +189,7 @@ impl Picture {
         let title = escaped(&frame.title, room);
         self.body += &text(x + 8, self.y, "small bold", &title);
         self.y += 4;
-        self.say(&frame.title);
+        self.describe(&frame.title);
         self.parts(&frame.parts, bytes, depth.saturating_add(1));
         self.y += 6;
         // Drawn after its parts.
@@ -232,7 +232,7 @@ impl Picture {
         }
         for (place, span) in spans(&rows) {
             if let (Some(field), Some(rows)) = (fields.get(place), rows.get(span)) {
-                self.box_of(place, field, rows, grid);
+                self.draw_box(place, field, rows, grid);
             }
         }
         for row in &rows {
@@ -313,11 +313,11 @@ impl Picture {
             put(&format!("bad: {why}"), "wrong", "");
         }
         let bad = field.bad.as_ref().map(|why| format!(", bad: {why}"));
-        self.say(&format!("{}{}", words.trim_end(), bad.unwrap_or_default()));
+        self.describe(&format!("{}{}", words.trim_end(), bad.unwrap_or_default()));
     }
 
     /// Draws the box around a field, across all its rows.
-    fn box_of(&mut self, place: usize, field: &Field, rows: &[Row], grid: usize) {
+    fn draw_box(&mut self, place: usize, field: &Field, rows: &[Row], grid: usize) {
         let of = |row: &Row| {
             let piece = row.pieces.iter().find(|piece| piece.field == place)?;
             Some(piece.columns())

@@ -25,7 +25,7 @@ impl Write for Output {
             Ok(file) => file.write(bytes),
             Err(error) => Err(again(error)),
         };
-        written.map_err(|error| io::Error::new(error.kind(), Lost(error)))
+        written.map_err(|error| io::Error::new(error.kind(), WriteError(error)))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -44,15 +44,15 @@ fn again(error: &io::Error) -> io::Error {
 /// A failed write to standard output. The type distinguishes it from other errors: a
 /// broken pipe is not an error here, but is one elsewhere.
 #[derive(Debug)]
-struct Lost(io::Error);
+struct WriteError(io::Error);
 
-impl fmt::Display for Lost {
+impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot write standard output: {}", self.0)
     }
 }
 
-impl Error for Lost {
+impl Error for WriteError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
@@ -60,15 +60,21 @@ impl Error for Lost {
 
 /// Returns the errno of an error, including a failed write to standard output.
 pub(crate) fn errno(error: &io::Error) -> Option<i32> {
-    let lost = || error.get_ref()?.downcast_ref::<Lost>()?.0.raw_os_error();
+    let lost = || {
+        error
+            .get_ref()?
+            .downcast_ref::<WriteError>()?
+            .0
+            .raw_os_error()
+    };
     error.raw_os_error().or_else(lost)
 }
 
 /// Returns whether the error means that the reader has closed standard output.
-pub(crate) fn is_reader_gone(error: &anyhow::Error) -> bool {
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let lost = error
         .downcast_ref::<io::Error>()
-        .and_then(|error| error.get_ref()?.downcast_ref::<Lost>());
+        .and_then(|error| error.get_ref()?.downcast_ref::<WriteError>());
     lost.is_some_and(|lost| lost.0.kind() == io::ErrorKind::BrokenPipe)
 }
 
@@ -108,11 +114,11 @@ mod tests {
         drop(theirs);
         let mut output = Output(Ok(OwnedFd::from(ours).into()));
         let lost = anyhow::Error::from(output.write_all(b"x").unwrap_err());
-        assert!(is_reader_gone(&lost));
-        assert!(is_reader_gone(&lost.context("a report")));
+        assert!(is_broken_pipe(&lost));
+        assert!(is_broken_pipe(&lost.context("a report")));
         let elsewhere = anyhow::Error::from(io::Error::from_raw_os_error(libc::EPIPE));
-        assert!(!is_reader_gone(&elsewhere));
-        assert!(!is_reader_gone(&elsewhere.context("a capture")));
+        assert!(!is_broken_pipe(&elsewhere));
+        assert!(!is_broken_pipe(&elsewhere.context("a capture")));
     }
 
     #[test]
@@ -120,7 +126,7 @@ mod tests {
         let mut output = Output(Err(io::Error::from_raw_os_error(libc::EBADF)));
         assert!(output.flush().is_ok(), "nothing was lost");
         let lost = anyhow::Error::from(output.write_all(b"x").unwrap_err());
-        assert!(!is_reader_gone(&lost));
+        assert!(!is_broken_pipe(&lost));
         let words = "cannot write standard output: Bad file descriptor (os error 9)";
         assert_eq!(format!("{lost:#}"), words);
         assert_eq!(lost.downcast_ref().and_then(errno), Some(libc::EBADF));

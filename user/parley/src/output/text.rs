@@ -82,7 +82,7 @@ pub(crate) fn timestamp(since: Duration) -> String {
 fn printable(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty() && !text.chars().any(terminal::obeys))
+        .filter(|text| !text.is_empty() && !text.chars().any(terminal::interprets))
 }
 
 /// Escapes characters that a terminal would interpret, in a name or text from another
@@ -95,7 +95,7 @@ pub(crate) fn safe(name: impl AsRef<OsStr>) -> String {
 pub(crate) fn safe_lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\n' && terminal::obeys(c) {
+        if c != '\n' && terminal::interprets(c) {
             shown.push_str(&safe(c.to_string()));
         } else {
             shown.push(c);

@@ -21,7 +21,7 @@ pub(crate) struct Program {
 }
 
 /// A message that was captured.
-pub(crate) struct Seen<'a> {
+pub(crate) struct Watched<'a> {
     pub(crate) time: SystemTime,
     /// The number of its datagram.
     pub(crate) datagram: usize,
@@ -39,13 +39,13 @@ pub(crate) struct Seen<'a> {
 const WIDTH: usize = 80;
 /// The width of a time from hours to milliseconds.
 const TIME: usize = 12;
-const WHO: usize = 22;
+const ENDPOINTS: usize = 22;
 const LEN: usize = 6;
-const WHAT: usize = WIDTH - TIME - 2 - WHO - 1 - LEN;
+const SUMMARY: usize = WIDTH - TIME - 2 - ENDPOINTS - 1 - LEN;
 
 /// The last parts of constants whose attributes are most informative in little room, the
 /// best first.
-const TELLING: [&str; 20] = [
+const INFORMATIVE: [&str; 20] = [
     "IFNAME",
     "NAME",
     "DST",
@@ -81,7 +81,7 @@ pub(crate) fn family(protocol: u16, headline: &Headline) -> String {
 /// The headings of the columns.
 pub(crate) fn legend(style: Style) -> String {
     let line = format!(
-        "{:<TIME$}  {:<WHO$}{:<WHAT$} {:>LEN$}",
+        "{:<TIME$}  {:<ENDPOINTS$}{:<SUMMARY$} {:>LEN$}",
         "time (UTC)", "from, to", "message", "bytes"
     );
     style.paint(Part::Offset, &line)
@@ -122,7 +122,7 @@ impl Program {
     }
 }
 
-impl Seen<'_> {
+impl Watched<'_> {
     /// Returns whether it is one of netlink's own messages: an error, an ACK or the end
     /// of a dump.
     fn is_own(&self) -> bool {
@@ -156,19 +156,19 @@ impl Seen<'_> {
     }
 
     /// Returns the sender and the receiver.
-    fn who(&self) -> String {
+    fn endpoints(&self) -> String {
         const ARROW: usize = "kernel → ".len() - "→".len() + 1;
         if self.is_to_kernel() {
-            format!("{} → kernel", self.program.name(WHO - 1 - ARROW))
+            format!("{} → kernel", self.program.name(ENDPOINTS - 1 - ARROW))
         } else if self.is_event() {
             "kernel → listeners".to_owned()
         } else {
-            format!("kernel → {}", self.program.name(WHO - 1 - ARROW))
+            format!("kernel → {}", self.program.name(ENDPOINTS - 1 - ARROW))
         }
     }
 
     /// Summarizes the message in a few words.
-    fn what(&self) -> String {
+    fn summary(&self) -> String {
         let headline = self.headline;
         let asked = match &self.request {
             Some((family, operation)) if !self.is_below => {
@@ -193,7 +193,7 @@ impl Seen<'_> {
         let last = attributes.len().saturating_sub(1);
         for (place, attribute) in attributes.iter().enumerate() {
             let more = format!("{words} {attribute}");
-            let room = if place < last { WHAT - 2 } else { WHAT };
+            let room = if place < last { SUMMARY - 2 } else { SUMMARY };
             // A shortened attribute is only useful if it is the first, which may be long.
             if place > 0 && more.chars().count() + self.indent() > room {
                 return words + " …";
@@ -207,8 +207,8 @@ impl Seen<'_> {
     pub(crate) fn line(&self, style: Style) -> String {
         let time = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = clock(time);
-        let what = format!("{:indent$}{}", "", self.what(), indent = self.indent());
-        let what = format!("{:<WHAT$}", fit(&what, WHAT));
+        let what = format!("{:indent$}{}", "", self.summary(), indent = self.indent());
+        let what = format!("{:<SUMMARY$}", fit(&what, SUMMARY));
         let part = match self.headline.role {
             _ if errno(self.headline).is_some() => Some(Part::Bad),
             Role::Request | Role::Dump => Some(Part::Heading),
@@ -221,9 +221,9 @@ impl Seen<'_> {
         };
         let len = format!("{:>LEN$}", self.len());
         format!(
-            "{}  {:<WHO$}{what} {}",
+            "{}  {:<ENDPOINTS$}{what} {}",
             style.paint(Part::Offset, &time),
-            self.who(),
+            self.endpoints(),
             style.paint(Part::Offset, &len)
         )
     }
@@ -341,7 +341,7 @@ fn last(name: &str) -> &str {
 /// it is not worth the room.
 fn rank(name: &str) -> Option<usize> {
     match is_constant(name) {
-        true => TELLING.iter().position(|telling| *telling == last(name)),
+        true => INFORMATIVE.iter().position(|part| *part == last(name)),
         false => Some(0),
     }
 }

@@ -84,7 +84,7 @@ fn an_agent_without_room_for_a_question_loses_none_that_was_taken() {
     assert_eq!(errno, EBUSY);
     assert!(taken > 0);
     assert_eq!(pending(), taken);
-    let mut told = false;
+    let mut reported = false;
     let mut answered = 0;
     while answered < taken {
         match agent.next_question(Some(WAIT)) {
@@ -92,13 +92,13 @@ fn an_agent_without_room_for_a_question_loses_none_that_was_taken() {
                 agent.answer(question.id, b"in the end").unwrap();
                 answered += 1;
             }
-            Err(Error::Overrun) => told = true,
+            Err(Error::Overrun) => reported = true,
             Err(error) => panic!("{error}"),
         }
     }
     // Behind those that are there.
-    told = told || matches!(agent.next_question(Some(WAIT)), Err(Error::Overrun));
-    assert!(told, "the agent learns that there was one more");
+    reported = reported || matches!(agent.next_question(Some(WAIT)), Err(Error::Overrun));
+    assert!(reported, "the agent learns that there was one more");
     for _ in 0..taken {
         assert_eq!(asker.next().1, Kind::Data);
     }

@@ -75,25 +75,26 @@ use parley_netlink::{
     out += &client.nested();
     let _ = write!(
         out,
-        "/// A conversation with the family `{}`, over a socket of its own.
+        "/// A client of the family `{}`, with its own socket.
 #[derive(Debug)]
 pub struct Client<T = Netlink>(genl::Client<T>);
 
 impl Client {{
-    /// Opens a socket and finds the family. The kernel loads the family's module if one is
-    /// installed and not loaded yet.
+    /// Opens a socket and resolves the family. If the family's module is installed but not
+    /// loaded, the kernel loads it.
     pub fn open() -> Result<Self> {{
         Ok(Self(genl::Client::open(&FAMILY)?))
     }}
 }}
 
 impl<T: Transport> Client<T> {{
-    /// As [`Client::open`], over a socket that is open.
+    /// Like [`Client::open`], but uses an open socket.
     pub fn over(socket: Socket<T>) -> Result<Self> {{
         Ok(Self(genl::Client::over(socket, &FAMILY)?))
     }}
 
-    /// The client without types: for other flags, the timeout, the socket and the family.
+    /// Returns the untyped client, which gives access to other flags, the timeout, the socket
+    /// and the family.
     pub fn inner(&mut self) -> &mut genl::Client<T> {{
         &mut self.0
     }}
@@ -151,7 +152,7 @@ impl<'s> Client<'s> {
             let request = camel(&format!("{name}-request"));
             let words = format!("The request of ``{}``.", operation.name);
             let (text, full) =
-                self.message(&request, &words, (set, &given), Side::Given, (None, ""));
+                self.message(&request, &words, (set, &given), Side::Request, (None, ""));
             *types += &text;
             let full = full.replace("'a", "'_");
             let _ = write!(parameters, ", request: &{full}");
@@ -193,8 +194,8 @@ impl<'s> Client<'s> {
                 };
                 (
                     format!(
-                        "Dump: {}\n\nHands each entry to `each`. Returns whether what is dumped \
-                         changed meanwhile; then entries may be missing, or of different moments.",
+                        "Dump: {}\n\nCalls `each` for each entry. Returns whether the dump was interrupted by a \
+                         change; then entries may be missing or inconsistent with each other.",
                         operation.doc.trim()
                     ),
                     format!("self.0.dump({cmd}, {fill}, {each})"),
@@ -232,10 +233,10 @@ impl<'s> Client<'s> {
             let (result, read) = each;
             let _ = write!(
                 methods,
-                "/// As [`Self::{method}`], for many requests: `request` makes one of each item.
+                "/// Like [`Self::{method}`], for many requests: `request` builds one from each item.
                 ///
-                /// Sends several in a datagram, and hands each result, with the place of its
-                /// item, to `each`; see [`genl::Client::call_batch`].
+                /// Sends several requests in each datagram. Calls `each` for each result, with the
+                /// index of its item; see [`genl::Client::call_batch`].
                 pub fn {snake}_batch<I>(
                     &mut self,
                     items: &[I],
@@ -283,7 +284,7 @@ impl<'s> Client<'s> {
         let attributes = self.listed(set, Some(message));
         let of = (set, &*attributes);
         let header = operation.fixed_header;
-        let (text, full) = self.message(name, words, of, Side::Got, (header, ""));
+        let (text, full) = self.message(name, words, of, Side::Reply, (header, ""));
         *types += &text;
         let anonymous = full.replace("'a", "'_");
         self.replies.insert(key, full);
@@ -337,7 +338,7 @@ impl<'s> Client<'s> {
                 Some(full) => full.clone(),
                 None => {
                     let name = camel(&format!("{}-event", operation.name));
-                    let words = format!("What ``{}`` carries.", operation.name);
+                    let words = format!("The attributes of the event ``{}``.", operation.name);
                     let of = self.reply(of, &name, &words, set, message, &mut types);
                     of.replace("'_", "'a")
                 }
@@ -360,9 +361,9 @@ impl<'s> Client<'s> {
         };
         let _ = write!(
             types,
-            "/// A message that the kernel sends by itself. A [`Listener`] receives those of the groups
-            /// in [`group`].
-            // It borrows, and is read where it is looked at.
+            "/// An event or notification from the kernel. A [`Listener`] receives those that are sent
+            /// to the groups in [`group`].
+            // Borrows from the message, so a large variant costs no copy.
             #[allow(clippy::large_enum_variant)]
             #[derive(Clone, Debug)]
             #[non_exhaustive]
@@ -379,10 +380,10 @@ impl<'s> Client<'s> {
 
             impl genl::Event for Event{fixed} {{
                 const FAMILY: &'static Family = &FAMILY;
-                type Of<'a> = Event{lifetime};
+                type Value<'a> = Event{lifetime};
 
                 #[inline]
-                fn is(cmd: u8) -> bool {{ matches!(cmd, {numbers}) }}
+                fn matches(cmd: u8) -> bool {{ matches!(cmd, {numbers}) }}
 
                 #[inline(always)]
                 fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Event{anonymous}>> {{

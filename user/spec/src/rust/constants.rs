@@ -20,7 +20,7 @@ pub(super) fn own(spec: &Spec, target: Target) -> String {
     let mut out = String::new();
     let name = text_constant(target, &spec.name);
     let nul = match target {
-        Target::Kernel => ", with its NUL as the kernel keeps it",
+        Target::Kernel => ", with the NUL that the kernel expects",
         Target::User => "",
     };
     out += &doc(0, &format!("The family's name{nul}."));
@@ -99,7 +99,7 @@ pub(super) fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static st
 }
 
 fn numbers(spec: &Spec) -> String {
-    let mut out = doc(0, "The operations' numbers.");
+    let mut out = doc(0, "The numbers of the operations.");
     let _ = writeln!(out, "pub mod cmd {{");
     for operation in &spec.operations {
         out += &doc(1, &operation.doc);
@@ -122,7 +122,7 @@ fn numbers(spec: &Spec) -> String {
     for set in &spec.attribute_sets {
         out += &doc(
             0,
-            &format!("The numbers of the attributes of the set `{}`.", set.name),
+            &format!("The attribute numbers of the set `{}`.", set.name),
         );
         let _ = writeln!(out, "pub mod {} {{", module(&set.name));
         for attribute in &set.attributes {
@@ -151,7 +151,7 @@ pub(super) fn module(set: &str) -> String {
 }
 
 fn groups(spec: &Spec) -> String {
-    let mut out = doc(0, "The multicast groups' names.");
+    let mut out = doc(0, "The names of the multicast groups.");
     let _ = writeln!(out, "pub mod group {{");
     for group in &spec.groups {
         out += &doc(1, &format!("The group `{}`.", group.name));

@@ -39,7 +39,7 @@ pub(super) fn decoder(spec: &Spec, errors: &mut Collector) -> String {
 /// Returns the names in an enum or flag set: the C names if the spec has a prefix,
 /// otherwise its own.
 fn names(definition: &Definition, enumeration: &Enumeration) -> String {
-    let mut out = format!("names! {{ {} {{\n", of_enum(definition));
+    let mut out = format!("names! {{ {} {{\n", enum_table(definition));
     for entry in &enumeration.entries {
         let value = match enumeration.flags {
             true => format!("{:#x}", 1_u128 << entry.value.clamp(0, 63)),
@@ -80,7 +80,7 @@ fn record(
 ) -> String {
     let mut out = format!(
         "record! {{ {} {} {{\n",
-        of_struct(definition),
+        struct_table(definition),
         literal(&definition.name.replace('-', "_"))
     );
     let mut at = 0;
@@ -104,7 +104,7 @@ fn record(
             MemberKind::Pad(bound) => (len(bound), "Pad".to_owned()),
             MemberKind::Struct(id) => (
                 size(spec, *id),
-                format!("Fields(&{})", of_struct(&spec[*id])),
+                format!("Fields(&{})", struct_table(&spec[*id])),
             ),
         };
         // Some specs leave out the padding that C adds before an integer.
@@ -147,7 +147,7 @@ fn table<'s>(
     let again = attributes
         .iter()
         .any(|attribute| known.contains_key(&*attribute.c_name));
-    let mut out = format!("set! {{ {} {{\n", of_set(set));
+    let mut out = format!("set! {{ {} {{\n", set_table(set));
     for attribute in attributes {
         let kind = kind(spec, attribute, &attribute.kind);
         let before = known.insert(&attribute.c_name, attribute.number);
@@ -183,7 +183,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
         AttributeKind::Text { .. } => "Text".to_owned(),
         AttributeKind::Binary { content, .. } => match content {
             Content::Bytes => bytes(hint).to_owned(),
-            Content::Struct(id) => format!("Fields(&{})", of_struct(&spec[*id])),
+            Content::Struct(id) => format!("Fields(&{})", struct_table(&spec[*id])),
             // An enum names the positions in the array.
             Content::Integers(integer) => {
                 let plain = Integer {
@@ -191,7 +191,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
                     ..*integer
                 };
                 let names = integer.values.map_or("None".to_owned(), |used| {
-                    format!("Some({})", of_enum(&spec[used.id]))
+                    format!("Some({})", enum_table(&spec[used.id]))
                 });
                 let len = integer.kind.bits() / 8;
                 format!(
@@ -235,7 +235,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
 /// Returns the set of an attribute that contains attributes.
 fn known(spec: &Spec, set: Option<SetId>) -> String {
     set.map_or("Guess".to_owned(), |id| {
-        format!("Known(&{})", of_set(&spec[id]))
+        format!("Known(&{})", set_table(&spec[id]))
     })
 }
 
@@ -255,21 +255,21 @@ fn choice(spec: &Spec, format: &SubMessageFormat) -> String {
 
 fn header(spec: &Spec, id: Option<DefinitionId>) -> String {
     id.map_or("None".to_owned(), |id| {
-        format!("Some(&{})", of_struct(&spec[id]))
+        format!("Some(&{})", struct_table(&spec[id]))
     })
 }
 
 /// Returns the name of an enum's table, which does not collide with those of the
 /// constants.
-fn of_enum(definition: &Definition) -> String {
+fn enum_table(definition: &Definition) -> String {
     constant(&format!("enum-{}", definition.name))
 }
 
-fn of_struct(definition: &Definition) -> String {
+fn struct_table(definition: &Definition) -> String {
     constant(&format!("struct-{}", definition.name))
 }
 
-fn of_set(set: &AttributeSet) -> String {
+fn set_table(set: &AttributeSet) -> String {
     constant(&format!("set-{}", set.name))
 }
 
@@ -279,9 +279,9 @@ fn number(spec: &Spec, integer: &Integer, hint: Option<&str>, attribute: bool) -
     let kind = match (integer.values, hint, integer.kind) {
         (_, Some("ipv4" | "ipv6" | "ipv4-or-v6"), _) if attribute => return "Address".to_owned(),
         (Some(used), ..) if used.as_flags => {
-            format!("Flags({len}, {})", of_enum(&spec[used.id]))
+            format!("Flags({len}, {})", enum_table(&spec[used.id]))
         }
-        (Some(used), ..) => format!("Named({len}, {})", of_enum(&spec[used.id])),
+        (Some(used), ..) => format!("Named({len}, {})", enum_table(&spec[used.id])),
         (_, Some("hex"), kind) if !kind.is_signed() => format!("Bits({len})"),
         (_, _, IntegerType::Uint) => "Uint".to_owned(),
         (_, _, IntegerType::Sint) => "Sint".to_owned(),

@@ -90,18 +90,18 @@ pub fn family(spec: &Spec) -> Result<String, Errors> {
     }
     out += &family.hooks();
     let mut nests = family.nested();
-    let (sets, policies) = family.given_nests();
+    let (sets, policies) = family.request_nests();
     nests += &sets;
     if !nests.is_empty() {
         let _ = write!(
             out,
-            "/// Nests.\npub(crate) mod nest {{\nuse super::*;\n\n{nests}}}\n\n"
+            "/// Nested attributes.\npub(crate) mod nest {{\nuse super::*;\n\n{nests}}}\n\n"
         );
     }
     if !policies.is_empty() {
         let _ = write!(
             out,
-            "/// What the kernel checks of nests in requests.\nmod policy {{\nuse super::*;\n\n{policies}}}\n\n"
+            "/// The policies of nested attributes in requests.\nmod policy {{\nuse super::*;\n\n{policies}}}\n\n"
         );
     }
     out += &family.table();
@@ -200,7 +200,7 @@ impl<'s> Family<'s> {
             );
             out += &doc(0, &about);
             let _ = writeln!(out, "pub(crate) enum {marker} {{}}\n");
-            let methods = self.methods_of_all(set, &operations);
+            let methods = self.shared_methods(set, &operations);
             if !methods.is_empty() {
                 let _ = writeln!(out, "impl<'a> Attrs<'a, {marker}> {{\n{methods}}}\n");
             }
@@ -240,7 +240,7 @@ impl<'s> Family<'s> {
 
     /// Returns the numbers of the attributes, which only generated code needs.
     fn numbers(&self) -> String {
-        let mut out = "\n/// The numbers of the attributes, by their set.\nmod attr {\n".to_owned();
+        let mut out = "\n/// The attribute numbers of each set.\nmod attr {\n".to_owned();
         for set in &self.spec.attribute_sets {
             let _ = writeln!(out, "pub(super) mod {} {{", snake(&set.name));
             for attribute in &set.attributes {
@@ -302,8 +302,8 @@ impl<'s> Family<'s> {
         let header = self.header_size();
         let _ = write!(
             out,
-            "/// Makes the family of `module`. Its state `N` handles every operation; what kind of
-/// handler it has for each follows from the traits that it implements.
+            "/// Builds the family of `module`. The state `N` handles every operation; the traits that it
+/// implements select the kind of handler for each.
 pub(crate) const fn family<N{kinds}>(module: &'static ThisModule) -> Family<N>
 where
     N: NetState,

@@ -58,7 +58,7 @@ pub(super) fn tables(spec: &Spec, errors: &mut Collector) -> String {
     let _ = writeln!(
         out,
         "];\n/// The names of all multicast groups.\npub static GROUPS: &[&str] = &[{}];\n\
-         /// The family, with all of these.\n\
+         /// The family, with these tables.\n\
          pub static FAMILY: Family = Family {{ name: FAMILY_NAME, version: FAMILY_VERSION, attribute_sets: ATTRIBUTE_SETS, \
          operations: OPERATIONS }};",
         groups.join(", ")

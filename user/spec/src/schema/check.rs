@@ -2,9 +2,9 @@
 
 //! Checks a spec against the schema of its protocol.
 
-use super::{Also, Key, Map, NameForm, Protocols, Rule, Words, SPEC};
+use super::{CrossRule, Key, Map, NameForm, Protocols, Rule, Words, SPEC};
 use crate::{
-    error::{any_of, did_you_mean, Collector, ErrorKind},
+    error::{did_you_mean, join_or, Collector, ErrorKind},
     model::Protocol,
     yaml::{Node, Value},
 };
@@ -22,7 +22,7 @@ pub(crate) fn check(root: &Node, errors: &mut Collector) -> Option<Protocol> {
     };
     if let (None, Some(node)) = (protocol, root.get("protocol")) {
         let names = Protocol::ALL.map(Protocol::name);
-        checker.refuse(node, "the protocol", &any_of(names), names);
+        checker.refuse(node, "the protocol", &join_or(names), names);
         return None;
     }
     checker.map(root, &SPEC);
@@ -78,8 +78,8 @@ impl Checker<'_> {
             }
         }
         match map.also {
-            Some(Also::SubsetOrTypes) => self.types(node),
-            Some(Also::LenOrStruct) => self.len_or_struct(node),
+            Some(CrossRule::SubsetOrTypes) => self.types(node),
+            Some(CrossRule::LenOrStruct) => self.len_or_struct(node),
             None => {}
         }
     }
@@ -194,7 +194,7 @@ impl Checker<'_> {
                     format!("{what} may be `{text}` only with the protocol {names}, not {own}");
                 self.push(node, message);
             }
-            None => self.refuse(node, what, &any_of(known()), known()),
+            None => self.refuse(node, what, &join_or(known()), known()),
         }
     }
 
@@ -234,7 +234,7 @@ fn is_bound(text: &str, minus_one: bool) -> bool {
 }
 
 fn names(protocols: Protocols) -> String {
-    any_of(
+    join_or(
         Protocol::ALL
             .into_iter()
             .filter(|protocol| protocols.has(*protocol))

@@ -44,7 +44,7 @@ fn each_way_has_room_of_its_own_and_no_more_than_that_is_touched() {
         let (head, messages) = all.split_at(HEAD);
         assert_eq!(messages, [&message[..room], &message[..room]].concat());
         let mut words = vec![0; HEAD];
-        for (word, value) in [(Word::There, END), (Word::Back, 1), (Word::Claim, 1)] {
+        for (word, value) in [(Word::Request, END), (Word::Reply, 1), (Word::Claim, 1)] {
             words[word as usize * LINE..][..4].copy_from_slice(&u32::to_ne_bytes(value));
         }
         assert_eq!(head, words);
@@ -88,15 +88,17 @@ fn a_second_who_would_answer_is_refused_even_when_the_first_is_gone() {
 fn the_numbers_start_again_and_never_say_the_end() {
     let (mut asker, file) = Asker::create(8).unwrap();
     let other = Mapping::open(file.as_fd(), 8).unwrap();
-    for way in [Way::There, Way::Back] {
-        other.number(way).store(END - 2, Ordering::Relaxed);
+    for direction in [Direction::Request, Direction::Reply] {
+        other.number(direction).store(END - 2, Ordering::Relaxed);
     }
     asker.last = END - 2;
     for number in [END - 1, 0, 1] {
         // What comes back is there already, so nobody has to answer.
-        other.number(Way::Back).store(number, Ordering::Relaxed);
+        other
+            .number(Direction::Reply)
+            .store(number, Ordering::Relaxed);
         asker.take(b"8 bytes.", &mut [0; 8], SHORT, never).unwrap();
-        let there = other.number(Way::There).load(Ordering::Relaxed);
+        let there = other.number(Direction::Request).load(Ordering::Relaxed);
         assert_eq!(there, number);
     }
 }
@@ -120,7 +122,7 @@ fn who_had_no_answer_has_no_turn_any_more_and_can_tell_the_end() {
 fn an_answer_to_something_else_is_no_answer() {
     let (mut asker, file) = Asker::create(8).unwrap();
     let other = Mapping::open(file.as_fd(), 8).unwrap();
-    other.number(Way::Back).store(5, Ordering::Relaxed);
+    other.number(Direction::Reply).store(5, Ordering::Relaxed);
     let wrong = asker.take(b"8 bytes.", &mut [0; 8], SHORT, never);
     assert_eq!(kind(wrong), io::ErrorKind::InvalidData);
 }
@@ -128,7 +130,7 @@ fn an_answer_to_something_else_is_no_answer() {
 #[test]
 fn a_wait_ends_when_the_word_has_changed_and_when_its_time_is_up() {
     let (ours, _file) = Asker::create(0).unwrap();
-    let word = ours.memory.word(Word::There);
+    let word = ours.memory.word(Word::Request);
     let late = wait(word, 0, Some(SHORT));
     assert_eq!(kind(late), io::ErrorKind::TimedOut);
     wait(word, 1, None).unwrap();

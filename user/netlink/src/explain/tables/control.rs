@@ -38,7 +38,7 @@ pub(crate) static EXTENDED: Table = Table(&[
 /// or of the end of a dump.
 pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     let failed = code.filter(|code| *code != 0).map(|code| {
-        let errno = i32::try_from(code).ok().and_then(Errno::of_code);
+        let errno = i32::try_from(code).ok().and_then(Errno::from_code);
         errno.map_or_else(|| format!("code {code}"), Errno::name)
     });
     let (purpose, name, words) = match kind {

@@ -393,8 +393,8 @@ fn comments_among_bytes_are_left_out_each_by_itself() {
     assert_eq!(read.problems, []);
     assert_eq!(read.packets[0].bytes, &[0x10, 0, 3, 0, 1, 2][..]);
     let open = capture::read(b"{ 0x10, /* 0x00, 0x03 }", GENERIC);
-    let told = open.map_or_else(|problem| problem.what, |read| read.problems[0].what.clone());
-    assert!(told.contains("a comment without its end"), "{told}");
+    let reported = open.map_or_else(|problem| problem.what, |read| read.problems[0].what.clone());
+    assert!(reported.contains("a comment without its end"), "{reported}");
     let sign = capture::read(b"\"\\x10\\x+5\"", GENERIC);
     assert!(sign.map_or(true, |read| !read.problems.is_empty()));
 }

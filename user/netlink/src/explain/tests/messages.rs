@@ -8,7 +8,7 @@ pub(super) const ROUTE: u16 = 0;
 pub(super) const NETFILTER: u16 = 12;
 
 /// A message from rtnetlink in the kernel: a header and attributes.
-pub(super) fn told(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
+pub(super) fn notification(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
     let mut message = own(kind, 0, header);
     let mut writer = Attributes::new(&mut message);
     for (number, value) in attributes {
@@ -77,7 +77,7 @@ fn each_type_of_rtnetlink_has_its_own_header() {
         (&[120, 121, 122], &device, "ifindex", "7"),
     ] {
         for kind in kinds {
-            let message = told(*kind, header, &[(999, &[3, 0, 0, 0])]);
+            let message = notification(*kind, header, &[(999, &[3, 0, 0, 0])]);
             let explained = taken_apart(&message, ROUTE);
             assert!(explained.bad().is_none(), "{kind}: {:?}", explained.bad());
             assert_eq!(super::meaning(&explained, member), meaning, "{kind}");
@@ -96,7 +96,7 @@ fn the_options_of_a_neighbour_stand_between_its_header_and_its_attributes() {
     // An option of Neighbour Discovery: its type, its length in units of 8.
     header.extend([25, 1, 0, 0, 0, 0, 0, 60]);
     let source = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-    let message = told(68, &header, &[(1, &source)]);
+    let message = notification(68, &header, &[(1, &source)]);
     let explained = taken_apart(&message, ROUTE);
     assert!(explained.bad().is_none(), "{:?}", explained.bad());
     assert_eq!(meaning(&explained, "nduseropt_opts_len"), "8 bytes");
@@ -122,7 +122,7 @@ fn a_bridges_link_has_the_bridges_attributes_and_an_inet6_one_its_own() {
     let vlan = [2u16.to_ne_bytes(), 5u16.to_ne_bytes()].concat();
     writer.bytes(2, &vlan).unwrap();
     let attributes = [(3, &b"p0\0"[..]), (26, &spec[..])];
-    let explained = taken_apart(&told(16, &header(7), &attributes), ROUTE);
+    let explained = taken_apart(&notification(16, &header(7), &attributes), ROUTE);
     assert!(explained.bad().is_none(), "{:?}", explained.bad());
     assert_eq!(meaning(&explained, "IFLA_IFNAME"), "\"p0\"");
     assert_eq!(meaning(&explained, "IFLA_BRIDGE_MODE"), "0");
@@ -130,7 +130,7 @@ fn a_bridges_link_has_the_bridges_attributes_and_an_inet6_one_its_own() {
 
     let mut inner = Vec::new();
     Attributes::new(&mut inner).u32(1, 0x80).unwrap();
-    let explained = taken_apart(&told(16, &header(10), &[(12, &inner)]), ROUTE);
+    let explained = taken_apart(&notification(16, &header(10), &[(12, &inner)]), ROUTE);
     assert_eq!(meaning(&explained, "IFLA_INET6_FLAGS"), "0x80");
 }
 
@@ -151,7 +151,7 @@ fn the_next_hops_of_a_route_are_taken_apart_to_the_last_byte() {
         .flat_map(u32::to_ne_bytes)
         .collect();
     let header = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
-    let message = told(24, &header, &[(9, &hops), (18, &via), (12, &age)]);
+    let message = notification(24, &header, &[(9, &hops), (18, &via), (12, &age)]);
     let explained = taken_apart(&message, ROUTE);
     assert!(explained.bad().is_none(), "{:?}", explained.bad());
     let gateways: Vec<_> = explained
@@ -178,7 +178,7 @@ fn a_next_hop_whose_length_lies_is_pointed_at() {
         let mut hop = len.to_ne_bytes().to_vec();
         hop.extend([0; 6]);
         let header = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
-        let explained = taken_apart(&told(24, &header, &[(9, &hop)]), ROUTE);
+        let explained = taken_apart(&notification(24, &header, &[(9, &hop)]), ROUTE);
         let bad = explained.bad().unwrap();
         assert_eq!((&bad.name[..], bad.bad.as_deref()), ("rtnh_len", Some(why)));
     }
@@ -187,15 +187,15 @@ fn a_next_hop_whose_length_lies_is_pointed_at() {
 #[test]
 fn the_ages_of_addresses_and_neighbours_are_rows_of_their_own() {
     let ages: Vec<u8> = (1..5u32).flat_map(u32::to_ne_bytes).collect();
-    let address = told(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages)]);
+    let address = notification(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages)]);
     let address = taken_apart(&address, ROUTE);
     assert_eq!(meaning(&address, "ifa_valid"), "2 s");
     assert_eq!(meaning(&address, "tstamp"), "4: 0.04 s");
-    let neighbour = told(28, &[2, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 1], &[(3, &ages)]);
+    let neighbour = notification(28, &[2, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 1], &[(3, &ages)]);
     let neighbour = taken_apart(&neighbour, ROUTE);
     assert_eq!(meaning(&neighbour, "refcnt"), "4");
     // One that is shorter is bad.
-    let address = told(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages[..6])]);
+    let address = notification(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages[..6])]);
     let address = taken_apart(&address, ROUTE);
     let why = address.bad().and_then(|bad| bad.bad.as_deref());
     assert_eq!(why, Some("cut off: 2 of its 4 bytes are there"));
@@ -211,14 +211,14 @@ fn what_is_guessed_of_netfilter_has_the_highest_byte_first() {
     writer.bytes(2, &data).unwrap();
     let mut list = Vec::new();
     Attributes::new(&mut list).bytes(1, &element).unwrap();
-    let rule = told(0xa06, &[2, 0, 0, 5], &[(4, &list)]);
+    let rule = notification(0xa06, &[2, 0, 0, 5], &[(4, &list)]);
     let rule = taken_apart(&rule, NETFILTER);
     assert!(rule
         .fields
         .iter()
         .any(|field| field.meaning == "1 (a guess)"));
     // Under NET_BYTEORDER so has that of any family.
-    let other = told(99, &[1, 1, 0, 0], &[(1 | 1 << 14, &[0, 0, 0, 9])]);
+    let other = notification(99, &[1, 1, 0, 0], &[(1 | 1 << 14, &[0, 0, 0, 9])]);
     let other = taken_apart(&other, GENERIC);
     assert_eq!(meaning(&other, "value"), "9 (a guess)");
 }
@@ -228,13 +228,13 @@ fn the_priority_of_a_hook_has_a_sign_and_the_last_metric_has_a_name() {
     let mut hook = Vec::new();
     let mut writer = Attributes::new(&mut hook);
     writer.bytes(2, &(-150i32).to_be_bytes()).unwrap();
-    let chain = told(0xa03, &[2, 0, 0, 5], &[(4, &hook)]);
+    let chain = notification(0xa03, &[2, 0, 0, 5], &[(4, &hook)]);
     let chain = taken_apart(&chain, NETFILTER);
     assert_eq!(meaning(&chain, "NFTA_HOOK_PRIORITY"), "-150");
     let mut metrics = Vec::new();
     Attributes::new(&mut metrics).u32(17, 1).unwrap();
     let header = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
-    let route = taken_apart(&told(24, &header, &[(8, &metrics)]), ROUTE);
+    let route = taken_apart(&notification(24, &header, &[(8, &metrics)]), ROUTE);
     assert_eq!(meaning(&route, "RTAX_FASTOPEN_NO_COOKIE"), "1");
 }
 
@@ -290,12 +290,12 @@ fn a_change_has_events_and_no_reply_of_its_own_unless_it_wants_an_echo() {
     ] {
         let mut context = context();
         role(&mut context, ROUTE, kind, flags::REQUEST | flags, (9, 0));
-        let told = role(&mut context, ROUTE, NEWLINK, 0, (9, 7));
-        let (headline, fields) = told.headlines().next().unwrap();
+        let notification = role(&mut context, ROUTE, NEWLINK, 0, (9, 7));
+        let (headline, fields) = notification.headlines().next().unwrap();
         assert_eq!(headline.role, expected, "{kind} {flags}");
         assert_eq!((headline.seq, headline.portid), (9, 7));
         assert_eq!(headline.operation, "RTM_NEWLINK");
-        assert_eq!(fields.len(), told.fields.len());
+        assert_eq!(fields.len(), notification.fields.len());
         // The ACK is a reply in any case.
         let ack = role(&mut context, ROUTE, 2, 0, (9, 7));
         assert_eq!(ack.headlines().next().unwrap().0.role, Role::Reply);

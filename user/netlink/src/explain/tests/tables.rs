@@ -3,7 +3,7 @@
 //! The tables from the kernel's specs, and attributes that depend on another attribute's
 //! value.
 
-use super::messages::{taken_apart, told, NETFILTER, ROUTE};
+use super::messages::{notification, taken_apart, NETFILTER, ROUTE};
 use super::*;
 use crate::kernel::numbers as n;
 
@@ -32,7 +32,7 @@ fn shown(message: &[u8], protocol: u16, fields: &[(&str, &str)]) {
 /// A link of this kind, with a master of this kind.
 fn link(kind: &[u8], data: &[u8], master: &[u8], part: &[u8]) -> Vec<u8> {
     let info = nest(&[(1, kind), (2, data), (4, master), (5, part)]);
-    told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_LINKINFO, &info)])
+    notification(n::RTM_NEWLINK, &LINK, &[(n::IFLA_LINKINFO, &info)])
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn every_attribute_of_a_link_has_the_name_that_the_kernel_has() {
     for (place, (number, name, _)) in table.iter().enumerate() {
         assert_eq!(usize::from(*number), place + 1, "{name}");
         assert!(name.starts_with("IFLA_"), "{name}");
-        let message = told(n::RTM_NEWLINK, &LINK, &[(*number, &[])]);
+        let message = notification(n::RTM_NEWLINK, &LINK, &[(*number, &[])]);
         let explained = taken_apart(&message, ROUTE);
         let wanted = format!("{number}: {name}");
         assert_eq!(meaning(&explained, "nla_type"), wanted);
@@ -93,7 +93,7 @@ fn an_encapsulation_is_known_by_the_number_of_its_type() {
     // The type stands behind what it chooses.
     let attributes = [(n::RTA_ENCAP, &ip[..]), (n::RTA_ENCAP_TYPE, &kind)];
     shown(
-        &told(n::RTM_NEWROUTE, &INET_ROUTE, &attributes),
+        &notification(n::RTM_NEWROUTE, &INET_ROUTE, &attributes),
         ROUTE,
         &[
             ("LWTUNNEL_IP_DST", "192.0.2.1"),
@@ -108,7 +108,7 @@ fn an_expression_is_known_by_its_name_and_an_object_by_its_type() {
     let expression = nest(&[(n::NFTA_EXPR_NAME, b"cmp\0"), (n::NFTA_EXPR_DATA, &cmp)]);
     let list = nest(&[(n::NFTA_LIST_ELEM, &expression)]);
     shown(
-        &told(
+        &notification(
             n::NFT_MSG_NEWRULE,
             &[2, 0, 0, 5],
             &[(n::NFTA_RULE_EXPRESSIONS, &list)],
@@ -120,7 +120,7 @@ fn an_expression_is_known_by_its_name_and_an_object_by_its_type() {
     let kind = u32::from(n::NFT_OBJECT_QUOTA).to_be_bytes();
     let attributes = [(n::NFTA_OBJ_TYPE, &kind[..]), (n::NFTA_OBJ_DATA, &quota)];
     shown(
-        &told(n::NFT_MSG_NEWOBJ, &[2, 0, 0, 5], &attributes),
+        &notification(n::NFT_MSG_NEWOBJ, &[2, 0, 0, 5], &attributes),
         NETFILTER,
         &[
             ("NFTA_OBJ_TYPE", "2: NFT_OBJECT_QUOTA"),
@@ -135,7 +135,7 @@ fn the_settings_of_a_link_are_numbers_with_names() {
     let inet = nest(&[(n::IFLA_INET_CONF, &settings)]);
     let families = nest(&[(n::AF_INET, &inet)]);
     shown(
-        &told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &families)]),
+        &notification(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &families)]),
         ROUTE,
         &[("forwarding", "1"), ("mc-forwarding", "0")],
     );
@@ -153,7 +153,7 @@ fn flags_of_an_ip6tnl_have_the_hosts_order_and_a_guid_is_aligned() {
     let guid: Vec<u8> = [3u64, 5].into_iter().flat_map(u64::to_le_bytes).collect();
     let guid = nest(&[(n::IFLA_VF_IB_NODE_GUID, &guid)]);
     let list = nest(&[(n::IFLA_VF_INFO, &guid)]);
-    let message = told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &list)]);
+    let message = notification(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &list)]);
     let explained = taken_apart(&message, ROUTE);
     let guid = find(&explained, "guid").unwrap();
     assert_eq!((guid.offset + 8, guid.len), (message.len(), 8));
@@ -191,10 +191,10 @@ proptest! {
         let settings = nest(&[(n::AF_INET, &nest(&[(n::IFLA_INET_CONF, &[1; 24])]))]);
         let (protocol, mut message) = match which {
             0 => (ROUTE, link(b"bond\0", &bond, b"bond\0", &bond)),
-            1 => (ROUTE, told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &settings)])),
+            1 => (ROUTE, notification(n::RTM_NEWLINK, &LINK, &[(n::IFLA_AF_SPEC, &settings)])),
             _ => {
                 let attributes = [(n::NFTA_RULE_EXPRESSIONS, &list[..])];
-                (NETFILTER, told(n::NFT_MSG_NEWRULE, &[2, 0, 0, 5], &attributes))
+                (NETFILTER, notification(n::NFT_MSG_NEWRULE, &[2, 0, 0, 5], &attributes))
             }
         };
         for (at, with) in [(at, with), (also, by)] {
@@ -224,13 +224,13 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
     let inside = nest(&[(2, &42u32.to_ne_bytes())]);
     let mut wrong = Vec::new();
     for number in [n::IFLA_PROTO_DOWN_REASON, n::IFLA_DEVLINK_PORT] {
-        let message = told(n::RTM_NEWLINK, &LINK, &[(nested(number), &inside)]);
+        let message = notification(n::RTM_NEWLINK, &LINK, &[(nested(number), &inside)]);
         let explained = taken_apart(&message, ROUTE);
         if attributes(&explained) != 2 {
             wrong.push(number);
         }
     }
-    let message = told(
+    let message = notification(
         n::RTM_NEWNEIGH,
         &[7, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0],
         &[(nested(n::NDA_FDB_EXT_ATTRS), &inside)],
@@ -248,7 +248,7 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
         n::IFLA_BRIDGE_VLAN_TUNNEL_INFO,
     ] {
         let spec = nest(&[(number, &inside)]);
-        let message = told(n::RTM_NEWLINK, &bridge, &[(n::IFLA_AF_SPEC, &spec)]);
+        let message = notification(n::RTM_NEWLINK, &bridge, &[(n::IFLA_AF_SPEC, &spec)]);
         let explained = taken_apart(&message, ROUTE);
         if attributes(&explained) != 3 {
             wrong.push(number);
@@ -274,11 +274,11 @@ fn byte_orders_and_layouts_are_those_of_the_kernel() {
     let list = nest(&[(n::IFLA_VF_VLAN_INFO, &vlan)]);
     let info = nest(&[(n::IFLA_VF_VLAN_LIST, &list)]);
     let info = nest(&[(n::IFLA_VF_INFO, &info)]);
-    let message = told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &info)]);
+    let message = notification(n::RTM_NEWLINK, &LINK, &[(n::IFLA_VFINFO_LIST, &info)]);
     let explained = taken_apart(&message, ROUTE);
     got.push(meaning(&explained, "vlan_proto").to_owned());
     let hook = nest(&[(n::NFTA_FLOWTABLE_HOOK_PRIORITY, &(-300i32).to_be_bytes())]);
-    let message = told(
+    let message = notification(
         n::NFT_MSG_NEWFLOWTABLE,
         &[2, 0, 0, 0],
         &[(n::NFTA_FLOWTABLE_HOOK, &hook)],
@@ -290,7 +290,7 @@ fn byte_orders_and_layouts_are_those_of_the_kernel() {
         )
         .to_owned(),
     );
-    let message = told(
+    let message = notification(
         n::RTM_NEWRULE,
         &[2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0],
         &[(n::FRA_SUPPRESS_PREFIXLEN, &24u32.to_ne_bytes())],

@@ -45,7 +45,7 @@ fn error(seq: u32, errno: i32) -> Vec<u8> {
 
 /// A client that has resolved the family, and then receives `lie` in answer to each
 /// request.
-fn lied_to(mut lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake> {
+fn lying_client(mut lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake> {
     let mut is_found = false;
     let socket = Fake::socket(move |request, answers| {
         if std::mem::replace(&mut is_found, true) {
@@ -59,7 +59,7 @@ fn lied_to(mut lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fa
 
 /// The same, with a short timeout, for lies without an answer.
 fn impatient(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake> {
-    let mut client = lied_to(lie);
+    let mut client = lying_client(lie);
     client
         .inner()
         .set_timeout(Duration::from_millis(20))
@@ -67,23 +67,23 @@ fn impatient(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake
     client
 }
 
-fn told(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Result<u64> {
-    lied_to(lie).stats_get()?.echoes()
+fn echoes_after(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Result<u64> {
+    lying_client(lie).stats_get()?.echoes()
 }
 
-fn told_in_vain(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Result<u64> {
+fn fails_after(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Result<u64> {
     let begun = Instant::now();
-    let told = impatient(lie).stats_get().and_then(|stats| stats.echoes());
+    let echoes = impatient(lie).stats_get().and_then(|stats| stats.echoes());
     assert!(
         begun.elapsed() < Duration::from_secs(10),
         "it took too long"
     );
-    told
+    echoes
 }
 
 #[test]
 fn the_truth_is_believed() {
-    let echoes = told(|liar, seq| {
+    let echoes = echoes_after(|liar, seq| {
         liar.datagram(stats_reply(seq, 7));
     });
     assert_eq!(echoes.unwrap(), 7);
@@ -91,15 +91,15 @@ fn the_truth_is_believed() {
 
 #[test]
 fn silence_ends_with_the_time() {
-    assert!(matches!(told_in_vain(|_, _| {}), Err(Error::Timeout(_))));
+    assert!(matches!(fails_after(|_, _| {}), Err(Error::Timeout(_))));
 }
 
 #[test]
 fn no_other_sender_is_taken_for_the_kernel() {
     for sender in [Some(1), Some(PORT), Some(u32::MAX), None] {
-        let echoes = told(move |liar, seq| {
-            liar.datagram_of(sender, stats_reply(seq, 666));
-            liar.datagram_of(sender, error(seq, libc::EPERM));
+        let echoes = echoes_after(move |liar, seq| {
+            liar.datagram_from(sender, stats_reply(seq, 666));
+            liar.datagram_from(sender, error(seq, libc::EPERM));
             liar.datagram(stats_reply(seq, 7));
         });
         assert_eq!(echoes.unwrap(), 7, "sender {sender:?}");
@@ -108,7 +108,7 @@ fn no_other_sender_is_taken_for_the_kernel() {
 
 #[test]
 fn answers_to_others_and_late_ones_are_passed_over() {
-    let echoes = told(|liar, seq| {
+    let echoes = echoes_after(|liar, seq| {
         liar.datagram(stats_reply(seq.wrapping_sub(1), 1));
         liar.datagram(error(seq.wrapping_add(1), libc::EIO));
         let mut foreign = stats_reply(seq, 2);
@@ -124,7 +124,7 @@ fn answers_to_others_and_late_ones_are_passed_over() {
 #[test]
 fn an_answer_that_comes_twice_is_not_the_answer_to_the_next_question() {
     let mut count = 0;
-    let mut client = lied_to(move |liar, seq| {
+    let mut client = lying_client(move |liar, seq| {
         count += 1;
         liar.datagram(stats_reply(seq, count));
         liar.datagram(stats_reply(seq, count));
@@ -138,7 +138,7 @@ fn an_answer_that_comes_twice_is_not_the_answer_to_the_next_question() {
 fn a_reply_that_is_cut_short_is_malformed() {
     let whole = stats_reply(0, u64::MAX).len();
     for len in 1..whole {
-        let cut = told_in_vain(move |liar, seq| {
+        let cut = fails_after(move |liar, seq| {
             liar.datagram(stats_reply(seq, u64::MAX)[..len].to_vec());
         });
         assert!(
@@ -150,7 +150,7 @@ fn a_reply_that_is_cut_short_is_malformed() {
 
 #[test]
 fn a_reply_longer_than_the_buffer_is_told_to_be() {
-    let long = told(|liar, seq| {
+    let long = echoes_after(|liar, seq| {
         let mut long = stats_reply(seq, 1);
         long.resize(100_000, 0);
         liar.datagram(long);
@@ -160,13 +160,13 @@ fn a_reply_longer_than_the_buffer_is_told_to_be() {
 
 #[test]
 fn a_reply_of_another_command_or_with_attributes_of_wrong_size_is_malformed() {
-    let other = told(|liar, seq| {
+    let other = echoes_after(|liar, seq| {
         let body = body(cmd::ECHO, |_| Ok(()));
         liar.datagram(reply(FAMILY, 0, seq, &body));
     });
     assert!(matches!(other, Err(Error::Malformed { .. })), "{other:?}");
     for len in [0, 1, 3, 5, 9] {
-        let odd = told(move |liar, seq| {
+        let odd = echoes_after(move |liar, seq| {
             let body = body(cmd::STATS_GET, |w| w.bytes(stats::ECHOES, &vec![1; len]));
             liar.datagram(reply(FAMILY, 0, seq, &body));
         });
@@ -176,7 +176,7 @@ fn a_reply_of_another_command_or_with_attributes_of_wrong_size_is_malformed() {
 
 #[test]
 fn an_attribute_that_is_absent_is_named() {
-    let mut client = lied_to(|liar, seq| {
+    let mut client = lying_client(|liar, seq| {
         let body = body(cmd::COUNTER_GET, |w| w.string(counter::NAME, "c"));
         liar.datagram(reply(FAMILY, 0, seq, &body));
     });
@@ -191,7 +191,7 @@ fn an_attribute_that_is_absent_is_named() {
 #[test]
 fn errors_that_are_none_are_malformed() {
     for errno in [i32::MIN, -5] {
-        let odd = told(move |liar, seq| {
+        let odd = echoes_after(move |liar, seq| {
             let mut message = error(seq, 1);
             message[16..20].copy_from_slice(&errno.wrapping_neg().to_ne_bytes());
             liar.datagram(message);
@@ -202,7 +202,7 @@ fn errors_that_are_none_are_malformed() {
         );
     }
     // An ACK in place of a reply is nothing to go by.
-    let ack = told_in_vain(|liar, seq| {
+    let ack = fails_after(|liar, seq| {
         liar.datagram(error(seq, 0));
     });
     assert!(matches!(ack, Err(Error::Timeout(_))), "{ack:?}");
@@ -211,9 +211,9 @@ fn errors_that_are_none_are_malformed() {
 #[test]
 fn what_is_said_without_end_is_not_listened_to_without_end() {
     // Of others, at a rate at which the time never runs out between two.
-    let endless = told_in_vain(|liar, seq| liar.endless(Some(0), stats_reply(seq + 1, 1)));
+    let endless = fails_after(|liar, seq| liar.endless(Some(0), stats_reply(seq + 1, 1)));
     assert!(matches!(endless, Err(Error::Timeout(_))), "{endless:?}");
-    let noise = told_in_vain(|liar, _| liar.endless(Some(5), vec![1; 100]));
+    let noise = fails_after(|liar, _| liar.endless(Some(5), vec![1; 100]));
     assert!(matches!(noise, Err(Error::Timeout(_))), "{noise:?}");
     // A dump whose entries go on and on.
     let begun = Instant::now();
@@ -247,7 +247,7 @@ fn replies_to_a_batch_may_share_a_datagram_with_each_other_and_with_strangers() 
         });
         reply(FAMILY, 0, seq, &body)
     }
-    let mut client = lied_to(|liar, seq| {
+    let mut client = lying_client(|liar, seq| {
         let (one, two) = (echo_reply(seq, b"one"), echo_reply(seq + 1, b"two"));
         let three = echo_reply(seq + 2, b"three");
         liar.datagram([one, two].concat());
@@ -285,7 +285,7 @@ proptest! {
     fn no_bytes_of_the_kernels_make_it_panic_or_hang(
         datagrams in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..4)
     ) {
-        let _ = told_in_vain(move |liar, _| {
+        let _ = fails_after(move |liar, _| {
             for datagram in &datagrams {
                 liar.datagram(datagram.clone());
             }
@@ -298,7 +298,7 @@ proptest! {
         modifiers: u16,
         payload in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let _ = told_in_vain(move |liar, seq| {
+        let _ = fails_after(move |liar, seq| {
             liar.datagram(reply(kind, modifiers, seq, &payload));
         });
     }

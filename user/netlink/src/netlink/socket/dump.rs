@@ -113,7 +113,7 @@ impl<T: Transport> Dump<'_, T> {
             Err(error) if refused.get() => return Err(self.failed(error)),
             Err(error) => {
                 if !stopped.get() {
-                    self.socket.lose_with(&error);
+                    self.socket.record_loss_with(&error);
                 }
                 return Err(error);
             }
@@ -232,7 +232,7 @@ impl<T: Transport> Socket<T> {
                 }
                 // If something is wrong, the request will fail, too.
                 Ok(None) | Err(Error::Io { .. }) => return,
-                Err(_) => self.events.lose(),
+                Err(_) => self.events.record_loss(),
             }
             if deadline.left().is_err() {
                 return;
@@ -247,7 +247,7 @@ impl<T: Transport> Socket<T> {
         let mut rest = self.buffer.get(self.unread.clone()).unwrap_or_default();
         while !rest.is_empty() {
             let Some(message) = Message::first_of(rest) else {
-                self.events.lose();
+                self.events.record_loss();
                 break;
             };
             let Header {
@@ -306,7 +306,7 @@ impl<T: Transport> Socket<T> {
                 Err(Error::Io { .. }) => return,
                 // The ACK may have been lost, too.
                 Err(_) => {
-                    self.events.lose();
+                    self.events.record_loss();
                     (ping, answered) = (None, false);
                 }
             }

@@ -479,7 +479,7 @@ fn one_system_call_waits_and_receives_and_the_timeout_is_set_once() {
 #[test]
 fn without_a_timeout_an_operation_begins_with_the_receive_that_waits() {
     let mut socket = socket();
-    socket.wait_for_ever().unwrap();
+    socket.clear_timeout().unwrap();
     state(&socket).put(reply(KIND, 0, 0, b"event"));
     assert_eq!(socket.next_message(|_| true).unwrap().payload, b"event");
     assert_eq!(state(&socket).waits, [None]);

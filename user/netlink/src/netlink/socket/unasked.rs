@@ -20,7 +20,7 @@ impl<T: Transport> Socket<T> {
     #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
         if !self.events.is_empty() {
-            if self.events.are_of_all() {
+            if self.events.all_namespaces() {
                 let at = self.next_of_all(&wanted, true)?;
                 let at = at.ok_or(Error::Timeout(self.timeout))?;
                 return self.events.get(at);
@@ -45,7 +45,7 @@ impl<T: Transport> Socket<T> {
         wanted: impl Fn(&Message<'_>) -> bool,
     ) -> Result<Option<Message<'_>>> {
         if !self.events.is_empty() {
-            if self.events.are_of_all() {
+            if self.events.all_namespaces() {
                 let at = self.next_of_all(&wanted, false)?;
                 return at.map(|at| self.events.get(at)).transpose();
             }
@@ -99,7 +99,7 @@ impl<T: Transport> Socket<T> {
                 return Ok(Some(at));
             }
             if has_received {
-                self.may_go_on(&mut deadline)?;
+                self.check_deadline(&mut deadline)?;
             }
             has_received = true;
             if !self.receive_event(&mut deadline, waits)? {
@@ -113,7 +113,7 @@ impl<T: Transport> Socket<T> {
     #[cold]
     #[inline(never)]
     pub(super) fn receive_from_all(&mut self) -> Result<Option<usize>> {
-        if !self.events.are_of_all() {
+        if !self.events.all_namespaces() {
             let received = self.transport.receive(&mut self.buffer);
             return self.received(received);
         }
@@ -160,15 +160,15 @@ impl<T: Transport> Socket<T> {
     #[cold]
     #[inline(never)]
     fn receive_event_again(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
-        self.may_go_on(deadline)?;
+        self.check_deadline(deadline)?;
         self.receive_event(deadline, waits)
     }
 
     /// Fails if the deadline has passed: with a loss, if there is one to report.
     #[cold]
-    fn may_go_on(&self, deadline: &mut Deadline) -> Result<()> {
+    fn check_deadline(&self, deadline: &mut Deadline) -> Result<()> {
         match deadline.left() {
-            Err(_) if self.events.has_lost() => Err(Error::Overrun),
+            Err(_) if self.events.has_loss() => Err(Error::Overrun),
             left => left.map(drop),
         }
     }
@@ -200,7 +200,8 @@ impl<T: Transport> Socket<T> {
     ) -> Result<bool> {
         // Without a timeout, one system call waits and receives, unless a loss must be
         // reported after the messages that the kernel has kept.
-        if self.events.are_of_all() || (self.waits_first && (!waits || self.events.has_lost())) {
+        if self.events.all_namespaces() || (self.waits_first && (!waits || self.events.has_loss()))
+        {
             received = self.receive_from_all();
         }
         loop {
@@ -212,7 +213,7 @@ impl<T: Transport> Socket<T> {
                 Ok(None) if self.events.take_loss() => return Err(Error::Overrun),
                 Ok(None) if !waits => return Ok(false),
                 Ok(None) => self.receive_by(deadline),
-                Err(Error::Overrun) if !self.events.has_lost() => {
+                Err(Error::Overrun) if !self.events.has_loss() => {
                     self.events.overrun();
                     self.receive_from_all()
                 }

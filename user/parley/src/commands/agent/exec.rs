@@ -49,7 +49,7 @@ impl Group {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0);
-        inherited::end_with_this(&mut sh);
+        inherited::kill_with_parent(&mut sh);
         // Signals are blocked in this process, but not in the command.
         let held = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)

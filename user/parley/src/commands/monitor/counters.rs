@@ -2,7 +2,7 @@
 
 //! Watches the counters.
 
-use super::report::{Became, Report};
+use super::report::{ChangeKind, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
 use anyhow::Result;
@@ -29,16 +29,16 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
         match listener.next_event() {
             Ok(event) => {
                 let (became, counter) = match event {
-                    Event::CounterNewNtf(counter) => (Became::New, counter),
-                    Event::CounterChangeNtf(counter) => (Became::Changed, counter),
-                    Event::CounterDelNtf(counter) => (Became::Deleted, counter),
+                    Event::CounterNewNtf(counter) => (ChangeKind::New, counter),
+                    Event::CounterChangeNtf(counter) => (ChangeKind::Changed, counter),
+                    Event::CounterDelNtf(counter) => (ChangeKind::Deleted, counter),
                     // An event from a newer version of the spec.
                     _ => continue,
                 };
                 let (name, now) = (counter.name()?, (counter.value()?, counter.updates()?));
                 row(report, became, name.into(), now)?;
                 match became {
-                    Became::Deleted => view.remove(name),
+                    ChangeKind::Deleted => view.remove(name),
                     _ => view.insert(name.to_owned(), now),
                 };
             }
@@ -78,7 +78,7 @@ fn look(client: &mut Client) -> Result<View> {
 
 fn row(
     report: &mut Report<'_>,
-    became: Became,
+    became: ChangeKind,
     name: Name<'_>,
     (value, updates): (u64, u64),
 ) -> Result<()> {
@@ -95,12 +95,12 @@ fn row(
 /// Shows the differences between `before` and `now`.
 fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()> {
     for (name, was) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
-        row(report, Became::Deleted, name[..].into(), *was)?;
+        row(report, ChangeKind::Deleted, name[..].into(), *was)?;
     }
     for (name, is) in now {
         match before.get(name) {
-            None => row(report, Became::New, name[..].into(), *is)?,
-            Some(was) if was != is => row(report, Became::Changed, name[..].into(), *is)?,
+            None => row(report, ChangeKind::New, name[..].into(), *is)?,
+            Some(was) if was != is => row(report, ChangeKind::Changed, name[..].into(), *is)?,
             Some(_) => {}
         }
     }

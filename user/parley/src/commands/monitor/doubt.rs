@@ -20,7 +20,7 @@ impl Doubt {
     }
 
     /// Restarts the time, because a list was not consistent.
-    pub(super) fn begin_again(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.0 = Some(Instant::now());
     }
 

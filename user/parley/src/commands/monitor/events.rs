@@ -23,13 +23,13 @@ pub(super) fn follow(
     group: Option<&str>,
 ) -> Result<()> {
     let spec = specs::read(Some(path))?;
-    let of_request = |error| Failure::of_request(&error);
-    let group = group.ok_or_else(|| of_request(lacks_group(&spec)))?;
+    let from_request = |error| Failure::from_request(&error);
+    let group = group.ok_or_else(|| from_request(lacks_group(&spec)))?;
     if parley_call::is_generic(&spec) {
         opener.know(parley_call::table(&spec));
     }
     let socket = opener.socket(parley_call::protocol(&spec)?)?;
-    let mut events = Events::listen(&spec, socket, group).map_err(of_request)?;
+    let mut events = Events::listen(&spec, socket, group).map_err(from_request)?;
     report.listening(1, "group")?;
     while let Some(wait) = report.limit.next() {
         if let Some(wait) = wait {

@@ -2,7 +2,7 @@
 
 //! The families of Generic Netlink, as the controller reports them.
 
-use super::listed::{Followed, News, View};
+use super::listed::{Followed, Notification, View};
 use crate::output::family::{self as output, json};
 use crate::output::json::Object;
 use parley_netlink::genl::controller::{self, Change, Policies};
@@ -24,11 +24,11 @@ impl Followed for Family {
         Ok((controller::families(asker)?, true))
     }
 
-    fn read(message: &Message<'_>, _: &View<Self>) -> parley::Result<News<Self>> {
+    fn read(message: &Message<'_>, _: &View<Self>) -> parley::Result<Notification<Self>> {
         Ok(match controller::change(message)? {
-            Some(Change::Registered(family)) => News::Is(family),
-            Some(Change::Unregistered(family)) => News::Gone(family.id),
-            _ => News::Nothing,
+            Some(Change::Registered(family)) => Notification::Present(family),
+            Some(Change::Unregistered(family)) => Notification::Deleted(family.id),
+            _ => Notification::Nothing,
         })
     }
 

@@ -4,7 +4,7 @@
 //! multicast group.
 
 use super::doubt::{Doubt, PATIENCE};
-use super::report::{Became, Report};
+use super::report::{ChangeKind, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
 use anyhow::Result;
@@ -31,7 +31,7 @@ pub(super) trait Followed: Sized {
     fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)>;
 
     /// Reads the change that `message` reports to a monitor with this `view`.
-    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>>;
+    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<Notification<Self>>;
 
     /// Returns whether two entries with the same key look the same in the output.
     fn is_same(&self, other: &Self) -> bool;
@@ -52,17 +52,17 @@ pub(super) trait Followed: Sized {
 }
 
 /// The change that a message reports.
-pub(super) enum News<F: Followed> {
+pub(super) enum Notification<F: Followed> {
     /// No change that is shown.
     Nothing,
     /// An entry was created or changed.
-    Is(F),
+    Present(F),
     /// An entry was deleted.
-    Gone(F::Key),
+    Deleted(F::Key),
     /// A change without the new state.
     Doubt,
     /// A change that is shown although it concerns no listed entry.
-    Beside(Became, String, Object),
+    Unlisted(ChangeKind, String, Object),
 }
 
 pub(super) type View<F> = BTreeMap<<F as Followed>::Key, F>;
@@ -70,7 +70,7 @@ pub(super) type View<F> = BTreeMap<<F as Followed>::Key, F>;
 fn listen<F: Followed>(opener: &Opener) -> parley::Result<Socket> {
     let mut socket = opener.socket(F::PROTOCOL)?;
     socket.join(F::GROUP)?;
-    socket.wait_for_ever()?;
+    socket.clear_timeout()?;
     Ok(socket)
 }
 
@@ -102,13 +102,14 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
         });
         match wait {
             Some(wait) => listener.set_timeout(wait)?,
-            None => listener.wait_for_ever()?,
+            None => listener.clear_timeout()?,
         }
         let news = listener.next_message(|_| true);
         let mut is_due = false;
         match news.and_then(|message| F::read(&message, &view)) {
             Ok(news) => {
-                if !is_fleeting && matches!(&news, News::Is(one) if one.is_fleeting()) {
+                if !is_fleeting && matches!(&news, Notification::Present(one) if one.is_fleeting())
+                {
                     // The events about its contents arrive before a list can lack it.
                     (is_fleeting, looked) = (true, Instant::now());
                 }
@@ -158,30 +159,34 @@ fn compare<F: Followed>(
 }
 
 /// Shows a reported change. Returns false if only a new list can show the current state.
-fn take<F: Followed>(report: &mut Report<'_>, view: &mut View<F>, news: News<F>) -> Result<bool> {
+fn take<F: Followed>(
+    report: &mut Report<'_>,
+    view: &mut View<F>,
+    news: Notification<F>,
+) -> Result<bool> {
     match news {
-        News::Nothing => {}
-        News::Doubt => return Ok(false),
-        News::Is(one) => match view.get(&one.key()) {
+        Notification::Nothing => {}
+        Notification::Doubt => return Ok(false),
+        Notification::Present(one) => match view.get(&one.key()) {
             // It was reported before the list was read, and is in the list.
             Some(known) if known.is_same(&one) => {}
             Some(_) => return Ok(false),
             None => {
-                event(report, Became::New, &one)?;
+                event(report, ChangeKind::New, &one)?;
                 view.insert(one.key(), one);
             }
         },
-        News::Gone(key) => {
+        Notification::Deleted(key) => {
             if let Some(one) = view.remove(&key) {
-                event(report, Became::Deleted, &one)?;
+                event(report, ChangeKind::Deleted, &one)?;
             }
         }
-        News::Beside(became, line, object) => report.event(became, || line, || object)?,
+        Notification::Unlisted(became, line, object) => report.event(became, || line, || object)?,
     }
     Ok(true)
 }
 
-fn event<F: Followed>(report: &mut Report<'_>, became: Became, one: &F) -> Result<()> {
+fn event<F: Followed>(report: &mut Report<'_>, became: ChangeKind, one: &F) -> Result<()> {
     if !one.is_shown() {
         return Ok(());
     }
@@ -195,12 +200,12 @@ fn differences<F: Followed>(
     now: &View<F>,
 ) -> Result<()> {
     for (_, was) in before.iter().filter(|(key, _)| !now.contains_key(*key)) {
-        event(report, Became::Deleted, was)?;
+        event(report, ChangeKind::Deleted, was)?;
     }
     for (key, is) in now {
         match before.get(key) {
-            None => event(report, Became::New, is)?,
-            Some(was) if !was.is_same(is) => event(report, Became::Changed, is)?,
+            None => event(report, ChangeKind::New, is)?,
+            Some(was) if !was.is_same(is) => event(report, ChangeKind::Changed, is)?,
             Some(_) => {}
         }
     }
@@ -230,8 +235,8 @@ mod tests {
             Ok((Vec::new(), true))
         }
 
-        fn read(_: &Message<'_>, _: &View<Self>) -> parley::Result<News<Self>> {
-            Ok(News::Nothing)
+        fn read(_: &Message<'_>, _: &View<Self>) -> parley::Result<Notification<Self>> {
+            Ok(Notification::Nothing)
         }
 
         fn is_same(&self, other: &Self) -> bool {
@@ -269,19 +274,19 @@ mod tests {
         let mut known = view(&[One(1, 'a'), One(2, 'b')]);
         let mut take = |news| take(&mut report, &mut known, news).unwrap();
         // Known already; new; another than it was.
-        assert!(take(News::Is(One(1, 'a'))));
-        assert!(take(News::Is(One(3, 'c'))));
-        assert!(!take(News::Is(One(1, 'x'))));
-        assert!(!take(News::Doubt));
-        assert!(take(News::Gone(2)));
-        assert!(take(News::Gone(2)));
-        assert!(take(News::Beside(
-            Became::New,
+        assert!(take(Notification::Present(One(1, 'a'))));
+        assert!(take(Notification::Present(One(3, 'c'))));
+        assert!(!take(Notification::Present(One(1, 'x'))));
+        assert!(!take(Notification::Doubt));
+        assert!(take(Notification::Deleted(2)));
+        assert!(take(Notification::Deleted(2)));
+        assert!(take(Notification::Unlisted(
+            ChangeKind::New,
             "beside".to_owned(),
             Object::new()
         )));
         // One that is not shown is known all the same.
-        assert!(take(News::Is(One(9, '-'))));
+        assert!(take(Notification::Present(One(9, '-'))));
         // A list that may lack some deletes nothing.
         let part = view(&[One(4, 'd')]);
         let doubt = compare(&mut report, &mut known, part, false).unwrap();

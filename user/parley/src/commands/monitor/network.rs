@@ -3,7 +3,7 @@
 //! Watches links, addresses, routes, rules and neighbours.
 
 use super::doubt::Doubt;
-use super::report::{Became, Report};
+use super::report::{ChangeKind, Report};
 use crate::opener::Opener;
 use crate::output::network::{Naming, Shown};
 use anyhow::Result;
@@ -42,7 +42,7 @@ impl<E: Entry> View<E> {
     }
 
     /// Adds or updates `entry`, and returns which of the two it was.
-    fn is(&mut self, entry: E, change: Change) -> Became {
+    fn update(&mut self, entry: E, change: Change) -> ChangeKind {
         let known = self.0.entry(entry.key()).or_default();
         let same = known.iter().position(|known| known.is_same(&entry));
         // The kernel replaces the first entry with the key, even if it differs.
@@ -50,14 +50,14 @@ impl<E: Entry> View<E> {
         match same.or(first).and_then(|place| known.get_mut(place)) {
             Some(before) => {
                 let is_created = matches!(change, Change::Created | Change::Appended);
-                let is_known = is_created && !entry.is_changed(before);
+                let is_known = is_created && !entry.differs_from(before);
                 *before = entry;
                 // If the kernel creates an entry that is already known, the old one was
                 // deleted without a notification.
                 if is_known {
-                    Became::New
+                    ChangeKind::New
                 } else {
-                    Became::Changed
+                    ChangeKind::Changed
                 }
             }
             None => {
@@ -66,14 +66,14 @@ impl<E: Entry> View<E> {
                     _ => known.len(),
                 };
                 known.insert(place, entry);
-                Became::New
+                ChangeKind::New
             }
         }
     }
 
     /// Removes `entry`. Returns false if the kernel removed only a part of an entry: the
     /// rest must then be read.
-    fn is_gone(&mut self, entry: &E) -> bool {
+    fn remove(&mut self, entry: &E) -> bool {
         let key = entry.key();
         let Some(known) = self.0.get_mut(&key) else {
             return true;
@@ -95,7 +95,7 @@ impl<E: Entry> View<E> {
 
     /// Returns whether several entries have the key of `entry`. Only a new list then
     /// shows which one it replaces.
-    fn is_one_of_several(&self, entry: &E) -> bool {
+    fn is_ambiguous(&self, entry: &E) -> bool {
         let known = self.0.get(&entry.key());
         known.is_some_and(|known| known.len() > 1)
     }
@@ -126,8 +126,8 @@ struct Doubts {
 }
 
 impl Doubts {
-    fn is_of(&self, entry: &impl Entry) -> bool {
-        self.down.iter().any(|link| entry.goes_with(*link))
+    fn include(&self, entry: &impl Entry) -> bool {
+        self.down.iter().any(|link| entry.depends_on_link(*link))
     }
 }
 
@@ -165,7 +165,7 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
         if wait != waits {
             match wait {
                 Some(wait) => listener.set_timeout(wait)?,
-                None => listener.wait_for_ever()?,
+                None => listener.clear_timeout()?,
             }
             waits = wait;
         }
@@ -177,12 +177,12 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
         });
         let mut is_quiet = false;
         match heard {
-            Ok((link, told)) => {
+            Ok((link, change)) => {
                 if let Some(link) = link {
                     follower.link(link)?;
                 }
-                if let Some(told) = told {
-                    follower.told(told)?;
+                if let Some(change) = change {
+                    follower.show_change(change)?;
                 }
             }
             Err(Error::Overrun) => {
@@ -201,7 +201,7 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
             Err(error) => return Err(error.into()),
         }
         if follower.doubts.doubt.is_due(is_quiet) {
-            follower.read_anew()?;
+            follower.reread()?;
         }
         follower.report.flush()?;
     }
@@ -214,14 +214,14 @@ impl<E: Shown> Follower<'_, '_, E> {
         const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
         let index = entry.index;
         let was = self.names.get(index).map_or(0, |link| link.flags);
-        let is = if change == Change::Gone {
+        let is = if change == Change::Deleted {
             0
         } else {
             entry.flags
         };
         // A deleted link keeps its name here, because events about its entries follow.
         self.names.extend([entry]);
-        if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.goes_with(index)) {
+        if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.depends_on_link(index)) {
             // Waits until the kernel has sent all notifications of this change.
             route::settle(&mut self.asker)?;
             self.doubts.doubt.begin();
@@ -233,38 +233,41 @@ impl<E: Shown> Follower<'_, '_, E> {
     }
 
     /// Shows a change that the kernel reported.
-    fn told(&mut self, Event { entry, change, .. }: Event<E>) -> Result<()> {
+    fn show_change(&mut self, Event { entry, change, .. }: Event<E>) -> Result<()> {
         let became = match change {
-            Change::Gone => {
-                if !self.view.is_gone(&entry) {
+            Change::Deleted => {
+                if !self.view.remove(&entry) {
                     // The rest is shown after the next list.
                     self.doubts.doubt.begin();
                     return Ok(());
                 }
-                Became::Deleted
+                ChangeKind::Deleted
             }
             Change::Replaces => {
-                if self.view.is_one_of_several(&entry) {
+                if self.view.is_ambiguous(&entry) {
                     self.doubts.doubt.begin();
                 }
-                self.view.is(entry.clone(), change)
+                self.view.update(entry.clone(), change)
             }
-            Change::Is | Change::Created | Change::Appended => {
+            Change::Present | Change::Created | Change::Appended => {
                 // The kernel reports an entry as new although it is known: the old one
                 // was deleted with its link.
-                let doubtful = self.view.find(&entry).filter(|one| self.doubts.is_of(*one));
+                let doubtful = self
+                    .view
+                    .find(&entry)
+                    .filter(|one| self.doubts.include(*one));
                 if let Some(ghost) = doubtful.cloned() {
-                    self.view.is_gone(&ghost);
-                    self.event(Became::Deleted, &ghost)?;
+                    self.view.remove(&ghost);
+                    self.event(ChangeKind::Deleted, &ghost)?;
                 }
-                self.view.is(entry.clone(), change)
+                self.view.update(entry.clone(), change)
             }
         };
         self.event(became, &entry)
     }
 
     /// Reads the entries again, and shows the differences.
-    fn read_anew(&mut self) -> Result<()> {
+    fn reread(&mut self) -> Result<()> {
         let (now, is_whole) = View::read(&mut self.asker)?;
         self.take(now, is_whole)
     }
@@ -274,7 +277,7 @@ impl<E: Shown> Follower<'_, '_, E> {
         if !is_whole {
             // The kernel may still have the entries that this list lacks, so read it
             // again later.
-            self.doubts.doubt.begin_again();
+            self.doubts.doubt.restart();
             return Ok(());
         }
         self.doubts = Doubts::default();
@@ -285,14 +288,14 @@ impl<E: Shown> Follower<'_, '_, E> {
         Ok(())
     }
 
-    fn event(&mut self, became: Became, entry: &E) -> Result<()> {
+    fn event(&mut self, became: ChangeKind, entry: &E) -> Result<()> {
         event(self.report, became, entry, &self.names)
     }
 }
 
 fn event<E: Shown>(
     report: &mut Report<'_>,
-    became: Became,
+    became: ChangeKind,
     entry: &E,
     names: &Names,
 ) -> Result<()> {
@@ -307,7 +310,7 @@ fn event<E: Shown>(
 }
 
 /// Returns the differences between `before` and `now`.
-fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Became, &'a E)> {
+fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(ChangeKind, &'a E)> {
     let (mut gone, mut others) = (Vec::new(), Vec::new());
     for (key, was) in &before.0 {
         let is = now.0.get(key).map_or(&[][..], Vec::as_slice);
@@ -319,21 +322,21 @@ fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Beca
             match is.iter().position(|is| is.is_same(was)) {
                 Some(place) => {
                     let is = is.remove(place);
-                    others.extend(is.is_changed(was).then_some((Became::Changed, is)));
+                    others.extend(is.differs_from(was).then_some((ChangeKind::Changed, is)));
                 }
                 None => rest.push(was),
             }
         }
         for was in rest {
             match is.iter().position(|is| is.comes_from(was)) {
-                Some(place) => others.push((Became::Changed, is.remove(place))),
-                None => gone.push((Became::Deleted, was)),
+                Some(place) => others.push((ChangeKind::Changed, is.remove(place))),
+                None => gone.push((ChangeKind::Deleted, was)),
             }
         }
-        others.extend(is.into_iter().map(|is| (Became::New, is)));
+        others.extend(is.into_iter().map(|is| (ChangeKind::New, is)));
     }
     let new = now.0.iter().filter(|(key, _)| !before.0.contains_key(key));
-    others.extend(new.flat_map(|(_, is)| is).map(|is| (Became::New, is)));
+    others.extend(new.flat_map(|(_, is)| is).map(|is| (ChangeKind::New, is)));
     gone.extend(others);
     gone
 }

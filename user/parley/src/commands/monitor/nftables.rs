@@ -2,8 +2,8 @@
 
 //! Watches the firewall through the notifications of nf_tables.
 
-use super::listed::{Followed, News, View};
-use super::report::Became;
+use super::listed::{Followed, Notification, View};
+use super::report::ChangeKind;
 use crate::output::json::Object;
 use crate::output::network::nftables as output;
 use parley_netlink::netlink::message::Message;
@@ -26,11 +26,11 @@ impl Followed for Thing {
         Ok((ruleset.into_things(), is_whole))
     }
 
-    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>> {
+    fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<Notification<Self>> {
         Ok(match nftables::change(message)? {
-            Some(Change::Is(thing)) => News::Is(thing),
-            Some(Change::Gone(id)) => News::Gone(id),
-            Some(Change::Less(_)) => News::Doubt,
+            Some(Change::Present(thing)) => Notification::Present(thing),
+            Some(Change::Deleted(id)) => Notification::Deleted(id),
+            Some(Change::LinksRemoved(_)) => Notification::Doubt,
             Some(Change::Elements {
                 family,
                 table,
@@ -43,13 +43,17 @@ impl Followed for Thing {
                         && one.table == table && one.name == set)
                 };
                 if view.values().find(is_it).is_some_and(|set| !set.is_shown()) {
-                    return Ok(News::Nothing);
+                    return Ok(Notification::Nothing);
                 }
                 let (line, object) = output::elements(family, &table, &set, count);
-                let became = if added { Became::New } else { Became::Deleted };
-                News::Beside(became, line, object)
+                let became = if added {
+                    ChangeKind::New
+                } else {
+                    ChangeKind::Deleted
+                };
+                Notification::Unlisted(became, line, object)
             }
-            _ => News::Nothing,
+            _ => Notification::Nothing,
         })
     }
 

@@ -11,13 +11,13 @@ use std::time::SystemTime;
 
 /// The kind of a change to an entry.
 #[derive(Clone, Copy)]
-pub(super) enum Became {
+pub(super) enum ChangeKind {
     New,
     Changed,
     Deleted,
 }
 
-impl Became {
+impl ChangeKind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -62,7 +62,7 @@ impl Report<'_> {
     /// Shows an event, and counts it, unless the limit is reached.
     pub(super) fn event(
         &mut self,
-        became: Became,
+        became: ChangeKind,
         line: impl FnOnce() -> String,
         object: impl FnOnce() -> Object,
     ) -> Result<()> {
@@ -131,7 +131,7 @@ mod tests {
             };
             let what = |report: &mut Report<'_>| {
                 report.event(
-                    Became::New,
+                    ChangeKind::New,
                     || "a".to_owned(),
                     || Object::new().with("name", "a"),
                 )

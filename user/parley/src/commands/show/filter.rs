@@ -69,9 +69,9 @@ impl<const TYPE: bool> Args for Filter<TYPE> {
 
 impl<const TYPE: bool> Filter<TYPE> {
     /// Finds the links that match.
-    pub(super) fn links(&self, all: &[Link]) -> anyhow::Result<Wanted> {
+    pub(super) fn links(&self, all: &[Link]) -> anyhow::Result<LinkFilter> {
         if self.dev.is_none() && self.kind.is_none() {
-            return Ok(Wanted(None));
+            return Ok(LinkFilter(None));
         }
         let is_called =
             |link: &Link, name: &OsString| link.name == *name || link.other_names.contains(name);
@@ -89,21 +89,21 @@ impl<const TYPE: bool> Filter<TYPE> {
         }
         let is_of = |link: &Link, kind: &OsString| {
             let part = kind.to_str().and_then(|kind| kind.strip_suffix("_slave"));
-            let is_part = part.is_some() && link.member_kind.as_deref() == part;
+            let is_part = part.is_some() && link.slave_kind.as_deref() == part;
             is_part || link.kind.as_deref().is_some_and(|own| kind == own)
         };
         let wanted = all.iter().filter(|link| {
             let is_named = self.dev.as_ref().is_none_or(|name| is_called(link, name));
             is_named && self.kind.as_ref().is_none_or(|kind| is_of(link, kind))
         });
-        Ok(Wanted(Some(wanted.map(|link| link.index).collect())))
+        Ok(LinkFilter(Some(wanted.map(|link| link.index).collect())))
     }
 }
 
 /// The links whose entries are shown; `None` means all.
-pub(super) struct Wanted(Option<BTreeSet<u32>>);
+pub(super) struct LinkFilter(Option<BTreeSet<u32>>);
 
-impl Wanted {
+impl LinkFilter {
     /// Returns whether the link with this number matches.
     pub(super) fn has(&self, index: u32) -> bool {
         self.0.as_ref().is_none_or(|all| all.contains(&index))
@@ -111,8 +111,9 @@ impl Wanted {
 
     /// Returns whether a route has a next hop over such a link.
     pub(super) fn has_route(&self, route: &Route) -> bool {
-        let mut ways = [&route.way].into_iter().chain(&route.ways);
-        self.0.is_none() || ways.any(|way| way.index.is_some_and(|index| self.has(index)))
+        let mut next_hops = [&route.next_hop].into_iter().chain(&route.next_hops);
+        self.0.is_none()
+            || next_hops.any(|next_hop| next_hop.index.is_some_and(|index| self.has(index)))
     }
 }
 
@@ -124,7 +125,7 @@ mod tests {
         let mut link = Link::default();
         (link.index, link.name) = (index, name.into());
         link.kind = kind.map(str::to_owned);
-        link.member_kind = part_of.map(str::to_owned);
+        link.slave_kind = part_of.map(str::to_owned);
         link
     }
 

@@ -14,10 +14,10 @@ use std::time::Duration;
 /// kernel handles most requests before sendto(2) returns.
 pub(super) const HOLD: Duration = Duration::from_millis(50);
 /// The maximum number of requests that are remembered.
-const ASKED_MAX: usize = 256;
+const REQUESTS_MAX: usize = 256;
 
 /// A request that was seen.
-struct Asked {
+struct PendingRequest {
     protocol: u16,
     seq: u32,
     port: Option<u32>,
@@ -38,7 +38,7 @@ type Key = (u16, u32, Option<u32>);
 
 pub(super) struct Conversations {
     ports: Ports,
-    asked: VecDeque<Asked>,
+    requests: VecDeque<PendingRequest>,
     /// The message that was shown last.
     last: Option<Key>,
 }
@@ -70,7 +70,7 @@ fn replies(batch: &[Datagram]) -> Replies {
 }
 
 /// Counts the requests with each sequence number of a protocol.
-fn asked(batch: &[Datagram]) -> BTreeMap<(u16, u32), usize> {
+fn request_counts(batch: &[Datagram]) -> BTreeMap<(u16, u32), usize> {
     let mut asked = BTreeMap::new();
     for request in batch {
         for header in headers(request).filter(is_request) {
@@ -99,7 +99,7 @@ impl Conversations {
     pub(super) fn new(ports: Ports) -> Self {
         Self {
             ports,
-            asked: VecDeque::new(),
+            requests: VecDeque::new(),
             last: None,
         }
     }
@@ -125,7 +125,7 @@ impl Conversations {
     /// not check that field, or if there is another request with its number, which may
     /// come from another program.
     pub(super) fn ports(batch: &[Datagram]) -> Vec<Port> {
-        let (replies, asked) = (replies(batch), asked(batch));
+        let (replies, asked) = (replies(batch), request_counts(batch));
         let port = |(place, datagram): (usize, &Datagram)| {
             let header = headers(datagram).next()?;
             if !is_request(&header) {
@@ -157,15 +157,15 @@ impl Conversations {
                 None => self.guess(protocol, headline.seq),
                 Some(_) => None,
             };
-            self.asked.push_back(Asked {
+            self.requests.push_back(PendingRequest {
                 protocol,
                 seq: headline.seq,
                 port,
                 family: family(protocol, headline),
                 operation: headline.operation.clone(),
             });
-            if self.asked.len() > ASKED_MAX {
-                self.asked.pop_front();
+            if self.requests.len() > REQUESTS_MAX {
+                self.requests.pop_front();
             }
             return Turn {
                 program: self.program(protocol, port.or(guess), is_guess || guess.is_some()),
@@ -173,12 +173,12 @@ impl Conversations {
                 is_below: false,
             };
         }
-        let is_its = |asked: &&Asked| {
+        let is_its = |asked: &&PendingRequest| {
             (asked.protocol, asked.seq) == (protocol, headline.seq)
                 && (asked.port.is_none() || asked.port == port)
         };
         // Events without a request have the number 0 and no port.
-        let asked = self.asked.iter().rev().find(is_its);
+        let asked = self.requests.iter().rev().find(is_its);
         let asked = asked.filter(|_| port.is_some());
         let is_below = asked.is_some_and(|asked| {
             let is_last = |port| self.last == Some((protocol, asked.seq, port));
@@ -201,7 +201,7 @@ impl Conversations {
     /// number, as most programs count upwards, or the only port.
     fn guess(&self, protocol: u16, seq: u32) -> Option<u32> {
         let (mut seen, mut next) = (BTreeSet::new(), BTreeSet::new());
-        for asked in self.asked.iter().rev() {
+        for asked in self.requests.iter().rev() {
             let Some(port) = asked.port.filter(|_| asked.protocol == protocol) else {
                 continue;
             };
@@ -350,7 +350,7 @@ mod tests {
         for seq in 0..1000 {
             below(&request(seq, 0), Some(41));
         }
-        assert_eq!(all.asked.len(), ASKED_MAX);
+        assert_eq!(all.requests.len(), REQUESTS_MAX);
         fs::remove_dir_all(proc).unwrap();
     }
 

@@ -4,7 +4,7 @@
 
 use super::figures::{Cell, Environment, Row};
 use anyhow::Result;
-use parley_compare::{Carries, With};
+use parley_compare::{Carries, Side};
 use serde_json::{json, Value};
 use std::io::Write;
 
@@ -31,9 +31,9 @@ fn channel(row: &Row) -> Value {
     json!({
         "id": about.id,
         "name": about.name,
-        "kind": match about.with {
-            With::Kernel => "kernel",
-            With::Process => "process",
+        "kind": match about.other_side {
+            Side::Kernel => "kernel",
+            Side::Process => "process",
         },
         "carries": match about.carries {
             Carries::Message => "message",

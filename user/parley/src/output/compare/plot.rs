@@ -5,7 +5,7 @@
 
 use super::figures::{bytes, Cell, Environment, Row};
 use anyhow::{bail, Context, Result};
-use parley_compare::{Carries, Kind, With};
+use parley_compare::{Carries, Kind, Side};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -90,7 +90,7 @@ fn series(rows: &[Row]) -> Vec<Series<'_>> {
     rows.iter()
         .filter_map(|row| {
             let look = look(row)?;
-            let point = |cell: &Cell| Some((cell.size? as f64, us(cell.ns.as_ref().ok()?)));
+            let point = |cell: &Cell| Some((cell.size? as f64, micros(cell.ns.as_ref().ok()?)));
             Some(Series {
                 row,
                 points: row.cells.iter().filter_map(point).collect(),
@@ -112,7 +112,7 @@ fn look(row: &Row) -> Option<usize> {
 }
 
 /// Converts to microseconds that a logarithmic scale can show.
-fn us(ns: &f64) -> f64 {
+fn micros(ns: &f64) -> f64 {
     (ns / 1000.0).max(0.001)
 }
 
@@ -122,7 +122,7 @@ fn fixed(rows: &[Row]) -> Vec<(&'static str, f64)> {
         .iter()
         .filter(|row| row.about.carries != Carries::Message);
     fixed
-        .filter_map(|row| Some((row.about.name, us(row.cells.first()?.ns.as_ref().ok()?))))
+        .filter_map(|row| Some((row.about.name, micros(row.cells.first()?.ns.as_ref().ok()?))))
         .collect()
 }
 
@@ -201,9 +201,9 @@ fn draw_chart(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) -> 
     for series in series {
         let line = series.points.iter().copied();
         let style = series.colour.stroke_width(2);
-        match series.row.about.with {
-            With::Kernel => chart.draw_series(LineSeries::new(line, style))?,
-            With::Process => {
+        match series.row.about.other_side {
+            Side::Kernel => chart.draw_series(LineSeries::new(line, style))?,
+            Side::Process => {
                 chart.draw_series(DashedLineSeries::new(series.points.clone(), 7, 4, style))?
             }
         };
@@ -225,9 +225,9 @@ fn draw_chart(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) -> 
 /// Markers are filled for a round trip with the kernel, and hollow for one with a
 /// process.
 fn inside(series: &Series<'_>) -> RGBColor {
-    match series.row.about.with {
-        With::Kernel => series.colour,
-        With::Process => WHITE,
+    match series.row.about.other_side {
+        Side::Kernel => series.colour,
+        Side::Process => WHITE,
     }
 }
 
@@ -244,12 +244,12 @@ fn draw_legend(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) ->
     let text = ("sans-serif", 14).into_font().color(&INK).pos(middle);
     let mut y = 12;
     for (with, what) in [
-        (With::Kernel, "With the kernel: full"),
-        (With::Process, "With a process: hollow, dashed"),
+        (Side::Kernel, "With the kernel: full"),
+        (Side::Process, "With a process: hollow, dashed"),
     ] {
         let mut of = series
             .iter()
-            .filter(|series| series.row.about.with == with)
+            .filter(|series| series.row.about.other_side == with)
             .peekable();
         if of.peek().is_none() {
             continue;
@@ -259,8 +259,8 @@ fn draw_legend(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) ->
         for series in of {
             let style = series.colour.stroke_width(2);
             let pieces: &[(i32, i32)] = match with {
-                With::Kernel => &[(8, 44)],
-                With::Process => &[(8, 15), (19, 33), (37, 44)],
+                Side::Kernel => &[(8, 44)],
+                Side::Process => &[(8, 15), (19, 33), (37, 44)],
             };
             for (from, to) in pieces {
                 area.draw(&PathElement::new([(*from, y), (*to, y)], style))?;

@@ -3,7 +3,7 @@
 //! The figures for people: tables that fit 80 columns.
 
 use super::figures::{bytes, Environment, Row};
-use parley_compare::{About, Carries, With, PARTS_MAX};
+use parley_compare::{About, Carries, Side, PARTS_MAX};
 use parley_netlink::explain::render::wrap;
 use std::io::{Result, Write};
 
@@ -79,10 +79,13 @@ fn groups(
     line: impl Fn(&Row) -> String,
 ) -> Result<()> {
     for (with, what) in [
-        (With::Kernel, "with the kernel"),
-        (With::Process, "with a process"),
+        (Side::Kernel, "with the kernel"),
+        (Side::Process, "with a process"),
     ] {
-        let mut rows = rows.iter().filter(|row| row.about.with == with).peekable();
+        let mut rows = rows
+            .iter()
+            .filter(|row| row.about.other_side == with)
+            .peekable();
         if rows.peek().is_some() {
             writeln!(out)?;
             writeln!(out, "{}", head(what))?;
@@ -104,7 +107,7 @@ fn line(name: &str, columns: impl Iterator<Item = String>) -> String {
 fn figures(row: &Row, sizes: &[usize], fixed: bool) -> String {
     let name = format!("  {}", row.about.name);
     if let Some(reason) = row.absent() {
-        return because(&format!("{name:<NAME$}  "), &format!("not there: {reason}"));
+        return wrap_reason(&format!("{name:<NAME$}  "), &format!("not there: {reason}"));
     }
     let figure = |size: Option<usize>| {
         let cell = row.cells.iter().find(|cell| cell.size == size);
@@ -120,14 +123,14 @@ fn figures(row: &Row, sizes: &[usize], fixed: bool) -> String {
         if let (Some(size), Err(reason)) = (cell.size.filter(|size| sizes.contains(size)), &cell.ns)
         {
             text.push('\n');
-            text += &because(&format!("    {}: ", bytes(size)), reason);
+            text += &wrap_reason(&format!("    {}: ", bytes(size)), reason);
         }
     }
     text
 }
 
 /// Writes `lead` and the text after it in as many lines as necessary.
-fn because(lead: &str, words: &str) -> String {
+fn wrap_reason(lead: &str, words: &str) -> String {
     let indent = lead.chars().count();
     let words: Vec<_> = words.split_whitespace().collect();
     let lines = wrap(&words.join(" "), WIDTH.saturating_sub(indent));

@@ -74,7 +74,7 @@ fn attributes(number: u32, policies: &Policies, names: Option<Names>, depth: usi
         let nested = policy.nested.filter(|_| depth < DEPTH_MAX);
         let object = Object::new().with("number", *number).maybe("name", name);
         let nested = nested.map(|nested| attributes(nested, policies, inner.flatten(), depth + 1));
-        object.and(bounds(policy)).maybe("nested", nested)
+        object.merge(bounds(policy)).maybe("nested", nested)
     });
     objects.collect()
 }

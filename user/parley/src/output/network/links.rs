@@ -60,7 +60,7 @@ impl Shown for Link {
         let object = (numbers.into_iter()).fold(brief(self, naming), |object, (key, value)| {
             object.maybe(key, value)
         });
-        let info = (self.kind.is_some() || self.member_kind.is_some()).then(|| {
+        let info = (self.kind.is_some() || self.slave_kind.is_some()).then(|| {
             let data = |data: &Option<Vec<_>>| {
                 let data = data.as_deref()?;
                 Some(fields::object(data, naming))
@@ -68,8 +68,8 @@ impl Shown for Link {
             Object::new()
                 .maybe("info_kind", self.kind.as_deref())
                 .maybe("info_data", data(&self.data))
-                .maybe("info_slave_kind", self.member_kind.as_deref())
-                .maybe("info_slave_data", data(&self.member_data))
+                .maybe("info_slave_kind", self.slave_kind.as_deref())
+                .maybe("info_slave_data", data(&self.slave_data))
         });
         let mode = if self.dormant_mode {
             "DORMANT"
@@ -132,20 +132,20 @@ trait Details {
 impl Details for Link {
     fn details(&self, naming: &Naming<'_>) -> Vec<String> {
         let mut words = Vec::new();
-        let mut say = |what: &str, value: Option<String>| {
+        let mut push = |what: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("{what} {value}")));
         };
-        say("master", self.master.map(|index| link_name(naming, index)));
+        push("master", self.master.map(|index| link_name(naming, index)));
         let netns = self.link_netnsid.map(|id| id.to_string());
-        say("other end in network namespace", netns);
+        push("other end in network namespace", netns);
         let group = self.group.filter(|group| *group != 0);
-        say("group", group.map(|group| group.to_string()));
+        push("group", group.map(|group| group.to_string()));
         let permanent = self.other_permanent_address();
-        say("came with", permanent.map(|address| self.hardware(address)));
+        push("came with", permanent.map(|address| self.hardware(address)));
         for name in &self.other_names {
-            say("also", Some(text::safe(name)));
+            push("also", Some(text::safe(name)));
         }
-        say("alias", self.alias.as_deref().map(text::safe));
+        push("alias", self.alias.as_deref().map(text::safe));
         let mut lines = Vec::new();
         if !words.is_empty() {
             lines.push(words.join("  "));
@@ -156,7 +156,7 @@ impl Details for Link {
             Some(format!("{kind}  {}", fields::words(data, naming)))
         };
         lines.extend(data(&self.kind, &self.data));
-        let part = data(&self.member_kind, &self.member_data);
+        let part = data(&self.slave_kind, &self.slave_data);
         lines.extend(part.map(|part| format!("in {part}")));
         lines
     }

@@ -7,7 +7,7 @@ use super::super::json::{strings, Object};
 use super::super::text;
 use super::{fields, link_name, prefix, Naming, Shown};
 use parley_netlink::route::routes::{
-    flag_names, metric_name, metric_value, Route, Way, ECN, FEATURES,
+    flag_names, metric_name, metric_value, NextHop, Route, ECN, FEATURES,
 };
 use parley_netlink::route::Family;
 use serde_json::Value;
@@ -44,20 +44,20 @@ impl Shown for Route {
 
     fn row(&self, naming: &Naming<'_>) -> Row {
         let mut words = Words::default();
-        words.say(
+        words.push(
             "from",
             self.source.map(|source| prefix(source, self.family)),
         );
-        words.say("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
-        words.say("nhid", self.nexthop_id);
-        words.way(&self.way, naming);
-        words.say(
+        words.push("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
+        words.push("nhid", self.nexthop_id);
+        words.next_hop(&self.next_hop, naming);
+        words.push(
             "proto",
             (self.protocol != BOOT).then(|| naming.protocol(self.protocol)),
         );
-        words.say("scope", (self.scope != 0).then(|| naming.scope(self.scope)));
-        words.say("src", self.preferred_source);
-        words.say("metric", self.metric);
+        words.push("scope", (self.scope != 0).then(|| naming.scope(self.scope)));
+        words.push("src", self.preferred_source);
+        words.push("metric", self.metric);
         words
             .0
             .extend(flag_names(self.flags).iter().map(|name| name.to_string()));
@@ -68,23 +68,25 @@ impl Shown for Route {
                 (FEATURES, value) => format!("{value:#x}"),
                 (number, value) => metric_value(number, value).to_string(),
             };
-            words.say(&metric_name(*number), Some(format!("{lock}{value}")));
+            words.push(&metric_name(*number), Some(format!("{lock}{value}")));
         }
-        words.say("congestion", self.congestion.as_deref().map(text::safe));
+        words.push("congestion", self.congestion.as_deref().map(text::safe));
         let expires = self.expires / TICKS;
-        words.say(
+        words.push(
             "expires",
             (self.expires != 0).then(|| format!("{expires} s")),
         );
-        words.say("error", (self.error != 0).then_some(self.error));
-        words.say("pref", self.preference_name());
-        let way = |way: &Way| {
+        words.push("error", (self.error != 0).then_some(self.error));
+        words.push("pref", self.preference_name());
+        let next_hop = |next_hop: &NextHop| {
             let mut words = Words(vec!["nexthop".to_owned()]);
-            words.way(way, naming);
-            words.say("weight", Some(way.weight));
-            words
-                .0
-                .extend(flag_names(way.flags).iter().map(|name| name.to_string()));
+            words.next_hop(next_hop, naming);
+            words.push("weight", Some(next_hop.weight));
+            words.0.extend(
+                flag_names(next_hop.flags)
+                    .iter()
+                    .map(|name| name.to_string()),
+            );
             words.0.join(" ")
         };
         Row {
@@ -95,7 +97,7 @@ impl Shown for Route {
                 destination(self),
                 words.0.join(" "),
             ],
-            below: self.ways.iter().map(way).collect(),
+            below: self.next_hops.iter().map(next_hop).collect(),
         }
     }
 
@@ -104,15 +106,19 @@ impl Shown for Route {
         let table = (self.table != MAIN).then(|| naming.table(self.table));
         let protocol = (self.protocol != BOOT).then(|| naming.protocol(self.protocol));
         let scope = (self.scope != 0).then(|| naming.scope(self.scope));
-        let ways = (!self.ways.is_empty()).then(|| -> Value {
-            let way = |way: &Way| {
-                way_object(way, self.family, naming)
-                    .with("weight", way.weight)
-                    .with("flags", strings(&flag_names(way.flags)))
+        let next_hops = (!self.next_hops.is_empty()).then(|| -> Value {
+            let next_hop = |next_hop: &NextHop| {
+                next_hop_object(next_hop, self.family, naming)
+                    .with("weight", next_hop.weight)
+                    .with("flags", strings(&flag_names(next_hop.flags)))
             };
-            self.ways.iter().map(way).map(Value::from).collect()
+            self.next_hops
+                .iter()
+                .map(next_hop)
+                .map(Value::from)
+                .collect()
         });
-        way_object(&self.way, self.family, naming)
+        next_hop_object(&self.next_hop, self.family, naming)
             .with("family", self.family.name())
             .maybe("type", kind.as_deref())
             .with("dst", destination(self))
@@ -141,7 +147,7 @@ impl Shown for Route {
             )
             .maybe("error", (self.error != 0).then_some(self.error))
             .maybe("pref", self.preference_name().as_deref())
-            .maybe("nexthops", ways)
+            .maybe("nexthops", next_hops)
     }
 }
 
@@ -174,8 +180,8 @@ fn encapsulation_key(name: &'static str) -> &'static str {
     }
 }
 
-fn way_object(way: &Way, family: Family, naming: &Naming<'_>) -> Object {
-    let (gateway, via) = match way.gateway {
+fn next_hop_object(next_hop: &NextHop, family: Family, naming: &Naming<'_>) -> Object {
+    let (gateway, via) = match next_hop.gateway {
         Some(gateway) if family_of(gateway) == family => (Some(gateway.to_string()), None),
         Some(other) => {
             let via = Object::new()
@@ -185,20 +191,20 @@ fn way_object(way: &Way, family: Family, naming: &Naming<'_>) -> Object {
         }
         None => (None, None),
     };
-    let flow = way.realms.map(realms).map(|(from, to)| {
+    let flow = next_hop.realms.map(realms).map(|(from, to)| {
         Object::new()
             .maybe("from", from.map(|number| naming.realm(number)).as_deref())
             .with("to", naming.realm(to).as_ref())
     });
-    let data = way.encapsulation_data.iter();
-    let encapsulation = Object::new().maybe("encap", way.encapsulation_name().as_deref());
+    let data = next_hop.encapsulation_data.iter();
+    let encapsulation = Object::new().maybe("encap", next_hop.encapsulation_name().as_deref());
     let encapsulation = data.fold(encapsulation, |object, field| {
         fields::with(object, encapsulation_key(field.name), &field.value, naming)
     });
     encapsulation
         .maybe("gateway", gateway)
         .maybe("via", via)
-        .maybe_name("dev", way.index.map(|index| naming.name(index)))
+        .maybe_name("dev", next_hop.index.map(|index| naming.name(index)))
         .maybe("flow", flow)
 }
 
@@ -207,21 +213,22 @@ fn way_object(way: &Way, family: Family, naming: &Naming<'_>) -> Object {
 struct Words(Vec<String>);
 
 impl Words {
-    fn say(&mut self, what: &str, value: Option<impl std::fmt::Display>) {
+    fn push(&mut self, what: &str, value: Option<impl std::fmt::Display>) {
         self.0.extend(value.map(|value| format!("{what} {value}")));
     }
 
-    fn way(&mut self, way: &Way, naming: &Naming<'_>) {
-        self.say("encap", way.encapsulation_name());
-        if !way.encapsulation_data.is_empty() {
-            self.0.push(fields::words(&way.encapsulation_data, naming));
+    fn next_hop(&mut self, next_hop: &NextHop, naming: &Naming<'_>) {
+        self.push("encap", next_hop.encapsulation_name());
+        if !next_hop.encapsulation_data.is_empty() {
+            self.0
+                .push(fields::words(&next_hop.encapsulation_data, naming));
         }
-        self.say("via", way.gateway);
-        self.say("dev", way.index.map(|index| link_name(naming, index)));
-        let realms = way.realms.map(realms).map(|(from, to)| match from {
+        self.push("via", next_hop.gateway);
+        self.push("dev", next_hop.index.map(|index| link_name(naming, index)));
+        let realms = next_hop.realms.map(realms).map(|(from, to)| match from {
             Some(from) => format!("{from}/{to}"),
             None => to.to_string(),
         });
-        self.say("realms", realms);
+        self.push("realms", realms);
     }
 }

@@ -103,9 +103,9 @@ impl Shown for Rule {
                     .map(|number| naming.ip_protocol(number))
                     .as_deref(),
             )
-            .and(ports("sport", self.source_ports))
+            .merge(ports("sport", self.source_ports))
             .maybe("sport_mask", self.source_port_mask.map(u32::from).map(hex))
-            .and(ports("dport", self.destination_ports))
+            .merge(ports("dport", self.destination_ports))
             .maybe(
                 "dport_mask",
                 self.destination_port_mask.map(u32::from).map(hex),
@@ -128,8 +128,8 @@ impl Shown for Rule {
             )
             .maybe("flow_to", realms.map(|(_, to)| naming.realm(to)).as_deref())
             .maybe("protocol", protocol(self, naming).as_deref())
-            .and(self.end("src", self.source, Some("all")))
-            .and(self.end("dst", self.destination, None));
+            .merge(self.end("src", self.source, Some("all")))
+            .merge(self.end("dst", self.destination, None));
         let table = (self.table != 0).then(|| naming.table(self.table));
         let object = object.maybe("table", table.as_deref());
         match self.action {
@@ -176,18 +176,18 @@ impl Parts for Rule {
         if self.flags & flag::INVERT != 0 {
             words.push("not".to_owned());
         }
-        let mut say = |what: &str, value: Option<String>| {
+        let mut push = |what: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("{what} {value}")));
         };
         let end = |end: Option<Prefix>| end.map(|end| prefix(end, self.family));
-        say("from", end(self.source).or(Some("all".to_owned())));
-        say("to", end(self.destination));
-        say("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
+        push("from", end(self.source).or(Some("all".to_owned())));
+        push("to", end(self.destination));
+        push("tos", (self.tos != 0).then(|| format!("{:#04x}", self.tos)));
         let mark = mark(self).map(|(mark, mask)| match mask {
             Some(mask) => format!("{}/{}", hex(mark), hex(mask)),
             None => hex(mark),
         });
-        say("fwmark", mark);
+        push("fwmark", mark);
         let link = |name: &Option<OsString>, detached| {
             let gone = if self.flags & detached != 0 {
                 " (not there)"
@@ -196,10 +196,10 @@ impl Parts for Rule {
             };
             name.as_deref().map(|name| text::safe(name) + gone)
         };
-        say("iif", link(&self.iif, flag::IIF_DETACHED));
-        say("oif", link(&self.oif, flag::OIF_DETACHED));
-        say("uid", self.users.map(range));
-        say(
+        push("iif", link(&self.iif, flag::IIF_DETACHED));
+        push("oif", link(&self.oif, flag::OIF_DETACHED));
+        push("uid", self.users.map(range));
+        push(
             "proto",
             self.ip_protocol.map(|p| naming.ip_protocol(p).into_owned()),
         );
@@ -207,20 +207,20 @@ impl Parts for Rule {
             let (first, _): (u16, u16) = ports?;
             masked(first, mask, u16::MAX).or_else(|| Some(range(ports?)))
         };
-        say("sport", ports(self.source_ports, self.source_port_mask));
+        push("sport", ports(self.source_ports, self.source_port_mask));
         let mask = self.destination_port_mask;
-        say("dport", ports(self.destination_ports, mask));
-        say("tunnel", self.tunnel.map(|tunnel| tunnel.to_string()));
+        push("dport", ports(self.destination_ports, mask));
+        push("tunnel", self.tunnel.map(|tunnel| tunnel.to_string()));
         let dscp = self.dscp.map(|dscp| {
             let plain = || format!("{dscp:#04x}");
             masked(dscp, self.dscp_mask, DSCP).unwrap_or_else(plain)
         });
-        say("dscp", dscp);
+        push("dscp", dscp);
         let label = self.flow_label.map(|label| {
             let plain = || format!("{label:#x}");
             masked(label, self.flow_label_mask, FLOW_LABEL).unwrap_or_else(plain)
         });
-        say("flowlabel", label);
+        push("flowlabel", label);
         words.join(" ")
     }
 
@@ -243,18 +243,18 @@ impl Parts for Rule {
             action::NOTHING => words.push("nothing".to_owned()),
             other => words.push(naming.route_type(other).into_owned()),
         }
-        let mut say = |what: &str, value: Option<String>| {
+        let mut push = |what: &str, value: Option<String>| {
             words.extend(value.map(|value| format!("{what} {value}")));
         };
         let len = self.suppress_prefix_len.map(|len| len.to_string());
-        say("suppress prefix length", len);
+        push("suppress prefix length", len);
         let group = self.suppress_group.map(|group| group.to_string());
-        say("suppress group", group);
-        say(
+        push("suppress group", group);
+        push(
             "realms",
             realms(self).map(|(from, to)| format!("{from}/{to}")),
         );
-        say(
+        push(
             "proto",
             protocol(self, naming).map(|protocol| protocol.into_owned()),
         );

@@ -392,22 +392,22 @@ fn set_words(set: &Set) -> String {
     if set.is_map() {
         words += &format!(" : {}", set.data_types().join(" . "));
     }
-    let mut say = |what: String| words += &format!(" {what}");
+    let mut push = |what: String| words += &format!(" {what}");
     for flag in set.flag_names() {
-        say(flag.to_owned());
+        push(flag.to_owned());
     }
     if let Some(size) = set.size.filter(|size| *size != 0) {
-        say(format!("size {size}"));
+        push(format!("size {size}"));
     }
     if let Some(timeout) = set.timeout {
-        say(format!("timeout {} s", timeout / 1000));
+        push(format!("timeout {} s", timeout / 1000));
     }
     // Only the elements themselves are left out, and the text says so.
     match set.count {
-        Some(0) => say("empty".to_owned()),
-        Some(1) => say("1 element, not shown".to_owned()),
-        Some(count) => say(format!("{count} elements, not shown")),
-        None => say("elements not shown".to_owned()),
+        Some(0) => push("empty".to_owned()),
+        Some(1) => push("1 element, not shown".to_owned()),
+        Some(count) => push(format!("{count} elements, not shown")),
+        None => push("elements not shown".to_owned()),
     }
     if let Some(comment) = &set.comment {
         words += &format!("  \"{}\"", text::safe(comment));

@@ -23,7 +23,7 @@ pub(super) fn escaped(text: &str, most: usize) -> String {
             // XML does not allow these even if they are escaped, and a viewer would
             // interpret some.
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c if parley_netlink::terminal::obeys(c) => escaped.push('\u{fffd}'),
+            c if parley_netlink::terminal::interprets(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

@@ -34,11 +34,11 @@ fn shown<T>(
     (protocol, bytes): (u16, &[u8]),
     program: Program,
     below: Option<bool>,
-    how: impl FnOnce(&Seen<'_>) -> T,
+    how: impl FnOnce(&Watched<'_>) -> T,
 ) -> T {
     let explained = context.explain(Datagram::new(bytes, protocol, Direction::Unknown));
     let (headline, fields) = explained.headlines().next().unwrap();
-    how(&Seen {
+    how(&Watched {
         time: UNIX_EPOCH + Duration::new(1_795_717_357, 123_456_789),
         datagram: 7,
         protocol,

@@ -17,9 +17,9 @@ use std::fmt::Write;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     /// The program writes it.
-    Given,
+    Request,
     /// The program reads it.
-    Got,
+    Reply,
 }
 
 /// An attribute as the field of a struct.
@@ -53,9 +53,9 @@ impl<'s> Client<'s> {
         let (mut fields, mut puts, mut initials, mut arms) =
             (String::new(), String::new(), String::new(), Vec::new());
         let mut methods = String::new();
-        if let (Some(header), Side::Got) = (header, side) {
+        if let (Some(header), Side::Reply) = (header, side) {
             let of = camel(&self.spec[header].name);
-            fields += "/// The family's own header.\n";
+            fields += "/// The family's header.\n";
             let _ = writeln!(fields, "pub family_header: {up}{of},");
             let _ = writeln!(
                 initials,
@@ -89,18 +89,18 @@ impl<'s> Client<'s> {
         let lifetime = if fields.contains("'a") { "<'a>" } else { "" };
         let mut out = doc(0, words);
         let _ = match side {
-            Side::Given => write!(
+            Side::Request => write!(
                 out,
                 "#[derive(Clone, Copy, Debug, Default)]
                 pub struct {name}{lifetime} {{ {fields} }}
 
                 impl{lifetime} {name}{lifetime} {{
-                    /// Begins without attributes.
+                    /// Creates a request without attributes.
                     #[inline]
                     #[must_use]
                     pub fn new() -> Self {{ Default::default() }}
 
-                    {methods}/// Puts the attributes into a message.
+                    {methods}/// Appends the attributes to a message.
                     // Inlined so that the compiler can drop the fields that the caller leaves out.
                     #[inline(always)]
                     pub fn put(&self, {to}: &mut Writer<'_>) -> Result<()> {{
@@ -111,7 +111,7 @@ impl<'s> Client<'s> {
                 ",
                 to = if puts.is_empty() { "_to" } else { "to" },
             ),
-            Side::Got => {
+            Side::Reply => {
                 let (mut unread, mut body) = ("", format!("Ok(Self {{ {initials} }})"));
                 if header.is_some() {
                     unread = "mut ";
@@ -197,8 +197,8 @@ impl<'s> Client<'s> {
                 initial: "false".into(),
                 read: Some("true".into()),
                 method: match side {
-                    Side::Given => setter(attribute, name, "bool"),
-                    Side::Got => String::new(),
+                    Side::Request => setter(attribute, name, "bool"),
+                    Side::Reply => String::new(),
                 },
             });
         }
@@ -208,12 +208,12 @@ impl<'s> Client<'s> {
         };
         let found = kinds::kind(spec, element.unwrap_or(&attribute.kind), up)?;
         if let Some(id) = found.nest {
-            self.nests.insert((side == Side::Got, id));
+            self.nests.insert((side == Side::Reply, id));
         }
         let kind = field_type(&found, attribute.multi, element.is_some(), side);
         let method = match side {
-            Side::Given => setter(attribute, name, &kind),
-            Side::Got => getter(attribute, name, full_name, &kind),
+            Side::Request => setter(attribute, name, &kind),
+            Side::Reply => getter(attribute, name, full_name, &kind),
         };
         let Kind { put, read, .. } = found;
         Ok(match (attribute.multi, element.is_some()) {
@@ -270,7 +270,7 @@ impl<'s> Client<'s> {
         while let Some(next) = self.nests.difference(&done).next().copied() {
             done.insert(next);
             let (got, id) = next;
-            let side = if got { Side::Got } else { Side::Given };
+            let side = if got { Side::Reply } else { Side::Request };
             let set = &self.spec[id];
             let attributes: Vec<&Attribute> = set.attributes.iter().collect();
             let otherwise = || format!("Attributes of the set ``{}``.", set.name);
@@ -319,7 +319,7 @@ fn setter(attribute: &Attribute, name: &str, kind: &str) -> String {
         }}
 
         ",
-        doc(1, &format!("With the attribute ``{}``.", attribute.name)),
+        doc(1, &format!("Sets the attribute ``{}``.", attribute.name)),
         free(name, &["new", "put", "default", "clone"]),
     )
 }
@@ -345,7 +345,7 @@ fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> Str
         None => (inner, "", ""),
     };
     let words = format!(
-        "The attribute ``{}``. Fails if the message has none.",
+        "Returns the attribute ``{}``. Fails if the message has none.",
         attribute.name
     );
     format!(
@@ -372,13 +372,13 @@ fn free(name: &str, taken: &[&str]) -> String {
 fn field_type(kind: &Kind, multi: bool, array: bool, side: Side) -> String {
     let Kind { given, got, .. } = kind;
     match (side, multi, array) {
-        (Side::Given, true, _) => format!("&'a [{given}]"),
-        (Side::Given, _, true) => format!("Option<&'a [{given}]>"),
+        (Side::Request, true, _) => format!("&'a [{given}]"),
+        (Side::Request, _, true) => format!("Option<&'a [{given}]>"),
         // A nest may contain itself.
-        (Side::Given, ..) if kind.nest.is_some() => format!("Option<&'a {given}>"),
-        (Side::Given, ..) => format!("Option<{given}>"),
-        (Side::Got, true, _) => format!("genl::List<'a, {got}>"),
-        (Side::Got, _, true) => format!("Option<genl::List<'a, {got}>>"),
-        (Side::Got, ..) => format!("Option<{got}>"),
+        (Side::Request, ..) if kind.nest.is_some() => format!("Option<&'a {given}>"),
+        (Side::Request, ..) => format!("Option<{given}>"),
+        (Side::Reply, true, _) => format!("genl::List<'a, {got}>"),
+        (Side::Reply, _, true) => format!("Option<genl::List<'a, {got}>>"),
+        (Side::Reply, ..) => format!("Option<{got}>"),
     }
 }

@@ -45,15 +45,15 @@ pub(super) fn kind(
             length,
             unterminated: false,
         } => Ok(Kind {
-            name: format!("NulString<{}>", least(spec, length)?),
+            name: format!("NulString<{}>", min_len(spec, length)?),
             value: "&'a CStr".into(),
-            most: most(spec, length)?.map(|most| format!("{most} + 1")),
+            most: max_len(spec, length)?.map(|most| format!("{most} + 1")),
             policy: text_policy(spec, length),
         }),
         AttributeKind::Text { length, .. } => Ok(Kind {
-            name: format!("Text<{}>", least(spec, length)?),
+            name: format!("Text<{}>", min_len(spec, length)?),
             value: "&'a [u8]".into(),
-            most: most(spec, length)?.map(|most| format!("{most} + 1")),
+            most: max_len(spec, length)?.map(|most| format!("{most} + 1")),
             policy: text_policy(spec, length)
                 .map(|policy| policy.replace("Policy::nul_string", "Policy::string")),
         }),
@@ -70,7 +70,7 @@ pub(super) fn kind(
             };
             Ok(Kind {
                 most: match name == "Binary" {
-                    true => most(spec, length)?,
+                    true => max_len(spec, length)?,
                     false => Some(format!("{name}::SIZE")),
                 },
                 name,
@@ -234,7 +234,7 @@ fn binary_policy(spec: &Spec, length: &Length) -> Result<String, String> {
 }
 
 /// Returns the minimum length, as a const argument.
-fn least(spec: &Spec, length: &Length) -> Result<String, String> {
+fn min_len(spec: &Spec, length: &Length) -> Result<String, String> {
     match &length.min {
         Some(min) => Ok(match named(spec, min, value(min)?, "usize")? {
             name if name.chars().all(|c| c.is_ascii_digit()) => name,
@@ -245,7 +245,7 @@ fn least(spec: &Spec, length: &Length) -> Result<String, String> {
 }
 
 /// Returns the maximum length.
-fn most(spec: &Spec, length: &Length) -> Result<Option<String>, String> {
+fn max_len(spec: &Spec, length: &Length) -> Result<Option<String>, String> {
     let bound = length.exact.as_ref().or(length.max.as_ref());
     bound
         .map(|bound| named(spec, bound, value(bound)?, "usize"))

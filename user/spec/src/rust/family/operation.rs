@@ -4,7 +4,7 @@
 
 use super::{
     super::text::{camel, doc, snake},
-    parts::{Family, Made},
+    parts::{Family, MessageType},
 };
 use crate::model::{
     Attribute, Call, Event, EventSource, Hooks, KernelPolicy, Message, Operation, OperationId,
@@ -153,7 +153,7 @@ impl<'s> Family<'s> {
             let of = camel(&self.spec[header].name);
             let _ = write!(
                 methods,
-                "/// The family's own header.
+                "/// The family's header.
                 pub(crate) fn family_header(&self) -> Result<{of}, ExtAck<'a>> {{
                     codegen::family_header(self).map({of}::from_bytes)
                 }}
@@ -267,7 +267,7 @@ impl<'s> Family<'s> {
         let reply_of = |call: &'s Option<Call>| call.as_ref()?.reply.as_ref();
         let reply = reply_of(&source.r#do).or_else(|| reply_of(&source.dump))?;
         let key = (source.attributes?, reply.attributes.clone());
-        let inner: Made = self.replies.get(&key)?.clone();
+        let inner: MessageType = self.replies.get(&key)?.clone();
         let made = inner.called(name);
         let (of, inner) = (made.anonymous(), inner.full());
         let mut out = doc(0, &operation.doc);

@@ -11,13 +11,13 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The type of a message or nest.
 #[derive(Clone)]
-pub(super) struct Made {
+pub(super) struct MessageType {
     pub(super) path: String,
     pub(super) name: String,
     pub(super) borrows: bool,
 }
 
-impl Made {
+impl MessageType {
     /// Returns the type with its lifetime.
     pub(super) fn full(&self) -> String {
         format!("{}{}", self.path, self.local())
@@ -60,7 +60,7 @@ pub(super) struct Family<'s> {
     /// The sets of nests in messages.
     pub(super) nests: BTreeSet<SetId>,
     /// The type of each reply, by its attributes.
-    pub(super) replies: HashMap<(SetId, Vec<usize>), Made>,
+    pub(super) replies: HashMap<(SetId, Vec<usize>), MessageType>,
 }
 
 impl<'s> Family<'s> {

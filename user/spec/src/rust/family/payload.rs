@@ -5,7 +5,7 @@
 use super::{
     super::text::{camel, constant, doc, doc_or, snake},
     kinds,
-    parts::{Family, Made},
+    parts::{Family, MessageType},
 };
 use crate::model::{Attribute, AttributeKind, DefinitionId, SetId};
 use std::{collections::BTreeSet, fmt::Write};
@@ -32,7 +32,7 @@ impl<'s> Family<'s> {
         set: SetId,
         attributes: &[&'s Attribute],
         header: Option<DefinitionId>,
-    ) -> (String, Made) {
+    ) -> (String, MessageType) {
         let module = snake(&self.spec[set].name);
         let (mut fields, mut bounds, mut sizes, mut puts) =
             (String::new(), Vec::new(), Vec::new(), Vec::new());
@@ -41,7 +41,7 @@ impl<'s> Family<'s> {
             let of = camel(&self.spec[header].name);
             let _ = write!(
                 fields,
-                "/// The family's own header.
+                "/// The family's header.
                 pub(crate) family_header: {of},
                 "
             );
@@ -72,7 +72,7 @@ impl<'s> Family<'s> {
             fields += &docs;
             let _ = writeln!(fields, "pub(crate) {field}: {},", part.value);
         }
-        let made = Made {
+        let message = MessageType {
             path: String::new(),
             name: name.to_owned(),
             borrows,
@@ -104,11 +104,11 @@ impl<'s> Family<'s> {
             }}
 
             ",
-            made.full(),
-            made.anonymous(),
+            message.full(),
+            message.anonymous(),
             bounds.join(", ")
         );
-        (out, made)
+        (out, message)
     }
 
     /// Returns the code for an attribute `number` of the set `set`, as the field `field`
@@ -221,10 +221,10 @@ impl<'s> Family<'s> {
     }
 
     /// Returns the type of a nest of the attributes `id`.
-    fn nest(&self, id: SetId) -> Made {
+    fn nest(&self, id: SetId) -> MessageType {
         let set = &self.spec[id];
         let borrows = self.borrows(id, &mut BTreeSet::new());
-        Made {
+        MessageType {
             path: "nest::".into(),
             name: camel(&set.name),
             borrows,

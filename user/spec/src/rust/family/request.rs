@@ -13,7 +13,7 @@ use crate::model::{
 use std::{collections::BTreeSet, fmt::Write};
 
 /// The generated code for the attributes of a request.
-pub(super) struct Requested {
+pub(super) struct RequestCode {
     /// A method for each.
     pub(super) methods: String,
     /// The entries of their policy.
@@ -22,7 +22,7 @@ pub(super) struct Requested {
     len: u16,
 }
 
-impl Requested {
+impl RequestCode {
     /// Returns the expression for the table of the policy.
     pub(super) fn policy(&self) -> String {
         match self.len {
@@ -33,7 +33,7 @@ impl Requested {
 }
 
 /// The generated code for an attribute of a request.
-struct Given {
+struct RequestAttribute {
     /// The type of the layer.
     name: String,
     /// The expression for its policy.
@@ -43,7 +43,12 @@ struct Given {
 impl<'s> Family<'s> {
     /// Returns the attributes that a request may have. The spec's `kernel-policy` decides
     /// whether requests of several kinds share a policy.
-    fn requested(&self, operation: &Operation, set: SetId, call: &Call) -> Vec<&'s Attribute> {
+    fn request_attributes(
+        &self,
+        operation: &Operation,
+        set: SetId,
+        call: &Call,
+    ) -> Vec<&'s Attribute> {
         let spec = self.spec;
         let calls =
             |operation: &'s Operation| [&operation.r#do, &operation.dump].into_iter().flatten();
@@ -68,17 +73,22 @@ impl<'s> Family<'s> {
     }
 
     /// Returns the code for the request of a do or dump.
-    pub(super) fn request(&mut self, operation: &Operation, set: SetId, call: &Call) -> Requested {
-        let attributes = self.requested(operation, set, call);
+    pub(super) fn request(
+        &mut self,
+        operation: &Operation,
+        set: SetId,
+        call: &Call,
+    ) -> RequestCode {
+        let attributes = self.request_attributes(operation, set, call);
         self.given(set, &attributes, false)
     }
 
     /// Returns the methods for the attributes of requests for `operations`, which all
     /// have a hook and the set `set`.
-    pub(super) fn methods_of_all(&mut self, set: SetId, operations: &[&Operation]) -> String {
+    pub(super) fn shared_methods(&mut self, set: SetId, operations: &[&Operation]) -> String {
         let calls = operations.iter().filter_map(|operation| {
             let call = operation.r#do.as_ref()?;
-            Some(self.requested(operation, set, call))
+            Some(self.request_attributes(operation, set, call))
         });
         let mut attributes: Vec<&Attribute> = calls.flatten().collect();
         attributes.sort_by_key(|attribute| attribute.number);
@@ -88,7 +98,7 @@ impl<'s> Family<'s> {
         for operation in operations {
             let relaxed = operation.dont_validate.contains(&Validation::Strict);
             if let (true, Some(call)) = (relaxed, &operation.r#do) {
-                let taken = self.requested(operation, set, call);
+                let taken = self.request_attributes(operation, set, call);
                 attributes.retain(|known| taken.iter().any(|taken| taken.number == known.number));
             }
         }
@@ -96,7 +106,7 @@ impl<'s> Family<'s> {
     }
 
     /// Returns the code for `attributes` of the set `set`, in a request or in a nest.
-    fn given(&mut self, set: SetId, attributes: &[&'s Attribute], in_nest: bool) -> Requested {
+    fn given(&mut self, set: SetId, attributes: &[&'s Attribute], in_nest: bool) -> RequestCode {
         let module = snake(&self.spec[set].name);
         let (mut methods, mut entries, mut len) = (String::new(), String::new(), 0);
         for attribute in attributes {
@@ -106,7 +116,8 @@ impl<'s> Family<'s> {
             if is_unused || attribute.number == 0 {
                 continue;
             }
-            let Given { name, policy } = match self.attribute(attribute, &attribute.kind) {
+            let RequestAttribute { name, policy } = match self.attribute(attribute, &attribute.kind)
+            {
                 Ok(given) => given,
                 Err(what) => {
                     self.unsupported(attribute.at, &format!("{what} in a request"));
@@ -142,7 +153,7 @@ impl<'s> Family<'s> {
             );
             let _ = writeln!(entries, "({number}, {policy}),");
         }
-        Requested {
+        RequestCode {
             methods,
             entries,
             len,
@@ -151,17 +162,21 @@ impl<'s> Family<'s> {
 
     /// Returns the layer's code for an attribute of a request. Fails with the feature
     /// that the layer lacks.
-    fn attribute(&mut self, attribute: &Attribute, kind: &AttributeKind) -> Result<Given, String> {
+    fn attribute(
+        &mut self,
+        attribute: &Attribute,
+        kind: &AttributeKind,
+    ) -> Result<RequestAttribute, String> {
         Ok(match kind {
             AttributeKind::Nest(Some(set)) => {
                 self.given.insert(*set);
                 let name = &self.spec[*set].name;
-                Given {
+                RequestAttribute {
                     name: format!("Nest<nest::{}>", set_type(name)),
                     policy: format!("Policy::nest(&policy::{})", constant(name)),
                 }
             }
-            AttributeKind::Nest(None) => Given {
+            AttributeKind::Nest(None) => RequestAttribute {
                 name: "AnyNest".into(),
                 policy: "Policy::any_nest()".into(),
             },
@@ -180,14 +195,14 @@ impl<'s> Family<'s> {
                     }
                     _ => return Err("such elements of an indexed array".into()),
                 };
-                Given {
+                RequestAttribute {
                     name: format!("Array<{}>", of.name),
                     policy,
                 }
             }
             kind => {
                 let kind = kinds::kind(self.spec, attribute, kind)?;
-                Given {
+                RequestAttribute {
                     name: kind.name,
                     policy: kind.policy?,
                 }
@@ -196,7 +211,7 @@ impl<'s> Family<'s> {
     }
 
     /// Returns the sets of the nests in requests, with their policies.
-    pub(super) fn given_nests(&mut self) -> (String, String) {
+    pub(super) fn request_nests(&mut self) -> (String, String) {
         let (mut types, mut policies) = (String::new(), String::new());
         let mut done = BTreeSet::new();
         // The attributes of a set refer to further sets.

@@ -64,7 +64,7 @@ fn a_part_that_cannot_be_read_may_have_had_events_and_an_entry_that_is_not_wante
         let mut socket = listening();
         state(&socket).fate = Some((0, fate));
         assert!(dump(&mut socket, |_| Ok(())).is_err());
-        assert!(socket.events.has_lost(), "{fate:?}");
+        assert!(socket.events.has_loss(), "{fate:?}");
     }
     let mut socket = listening();
     let malformed = || Error::Malformed {
@@ -72,7 +72,7 @@ fn a_part_that_cannot_be_read_may_have_had_events_and_an_entry_that_is_not_wante
         offset: 0,
     };
     assert!(dump(&mut socket, |_| Err(malformed())).is_err());
-    assert!(!socket.events.has_lost());
+    assert!(!socket.events.has_loss());
 }
 
 #[test]

@@ -149,8 +149,8 @@ fn an_overrun_is_told_when_the_kernel_has_stopped_to_drop() {
             assert_eq!(next.payload, [number; 4]);
         }
         // Reporting the loss before these messages would hide the loss that follows them.
-        let told = socket.next_message(|_| true).map(drop);
-        assert!(matches!(told, Err(Error::Overrun)), "{told:?}");
+        let reported = socket.next_message(|_| true).map(drop);
+        assert!(matches!(reported, Err(Error::Overrun)), "{reported:?}");
         state(&socket).put(event(9));
         assert_eq!(heard_with_overruns(&mut socket), [9]);
     }

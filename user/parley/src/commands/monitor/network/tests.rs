@@ -6,7 +6,7 @@ use parley_netlink::netlink::message::Header;
 use parley_netlink::route::Route;
 
 /// The kernel's notification of a route, with these flags.
-fn told(kind: u16, flags: u16, payload: &[u8]) -> Event<Route> {
+fn notification(kind: u16, flags: u16, payload: &[u8]) -> Event<Route> {
     let (len, seq, portid) = (0, 0, 0);
     let header = Header {
         len,
@@ -66,7 +66,7 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
             (GONE, 0, &second, 1),
         ] {
             follower
-                .told(told(Route::NEW + gone, flags, payload))
+                .show_change(notification(Route::NEW + gone, flags, payload))
                 .unwrap();
             assert_eq!(follower.view.len(), left);
         }
@@ -94,10 +94,10 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
 #[test]
 fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
     // To everywhere, in this table.
-    let everywhere = |table| told(Route::NEW, 0, &[2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0]);
+    let everywhere = |table| notification(Route::NEW, 0, &[2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0]);
     let out = printed(Some(3), |follower| {
-        follower.told(everywhere(100)).unwrap();
-        follower.told(everywhere(101)).unwrap();
+        follower.show_change(everywhere(100)).unwrap();
+        follower.show_change(everywhere(101)).unwrap();
         follower.doubts.doubt.begin();
         let nothing = || View(BTreeMap::new());
         follower.take(nothing(), false).unwrap();
