@@ -139,7 +139,7 @@ class Sources:
             found.append(
                 SimpleNamespace(
                     title=title,
-                    kernel=about["with"] == "With::Kernel",
+                    kernel=about["other_side"] == "Side::Kernel",
                     cost=cost,
                     either=about["either_starts"] == "true",
                     messages=about["boundaries"] == "true",

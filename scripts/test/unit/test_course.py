@@ -12,7 +12,7 @@ BEGIN, END = (getattr(script("check-log"), name) for name in ("BEGIN", "END"))
 
 class Course(ScriptTest):
     def test_only_what_varies_from_run_to_run_is_left_out(self):
-        row = "    12  49 00 00 00               nlmsg_pid       73: the port that asked"
+        row = "    12  49 00 00 00               nlmsg_pid       73: the requester's port"
         kind = "     4  1a 00                     nlmsg_type      26: family parley"
         family = "parley           id 27    version 1      9 operations   1 groups"
         reply = "receive  recvfrom(3, [276 bytes], 73728, MSG_TRUNC, {AF_NETLINK, pid 0, groups"

@@ -76,7 +76,7 @@ impl<'s> Question<'s> {
             (None, Some(_), false) => bail!("`{name}` can only be dumped; give --dump"),
             (Some(_), None, true) => bail!("`{name}` has no dump; leave out --dump"),
             (None, None, _) => {
-                bail!("`{name}` is sent by the kernel alone; see parley monitor --spec")
+                bail!("`{name}` is only sent by the kernel; see parley monitor --spec")
             }
         }
         if self.is_dump && self.modifiers != 0 {
@@ -132,7 +132,7 @@ impl<'s> Question<'s> {
             ..
         } = self.operation;
         let fits = |number: u32| {
-            let too_great = || anyhow!("the number {number} of `{name}` is too great");
+            let too_great = || anyhow!("the number {number} of `{name}` is too large");
             N::try_from(number).map_err(|_| too_great())
         };
         let request = request_number.ok_or_else(|| anyhow!("`{name}` has no number"))?;

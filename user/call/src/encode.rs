@@ -171,7 +171,8 @@ fn one(
             let Value::Object(values) = value else {
                 return Err(wrong("an object"));
             };
-            let id = id.ok_or_else(|| anyhow!("the spec does not say what {path} holds"))?;
+            let id =
+                id.ok_or_else(|| anyhow!("the spec does not define the contents of {path}"))?;
             return Ok(Some(Payload::Nest(set(
                 spec,
                 values,
@@ -206,7 +207,7 @@ fn one(
                 return Err(wrong("an object"));
             };
             let Some(format) = scope.format(spec, *message, selector) else {
-                bail!("what {path} holds depends on an attribute that is missing or not known to the spec");
+                bail!("the type of {path} depends on an attribute that is missing or unknown to the spec");
             };
             let (mut bytes, mut members) = (Vec::new(), Vec::new());
             let mut values = values.clone();

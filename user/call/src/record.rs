@@ -126,7 +126,7 @@ pub(super) fn write(
         let room = payload.get_mut(at..at.saturating_add(bytes.len()));
         match room.filter(|_| fits) {
             Some(room) => room.copy_from_slice(&bytes),
-            None => bail!("{path} has {len} bytes, and these are {}", bytes.len()),
+            None => bail!("{path} has {len} bytes, not {}", bytes.len()),
         }
     }
     Ok(payload)

@@ -156,7 +156,7 @@ fn a_request_that_cannot_be_written_says_which_attribute_and_what_it_may_be() {
     }
     let without = refused(json!({"data": {}}));
     assert!(
-        without.starts_with("what data holds depends on"),
+        without.starts_with("the type of data depends on"),
         "{without}"
     );
 }
@@ -390,7 +390,7 @@ fn what_an_operation_is_not_for_is_refused_before_the_kernel_is_asked() {
         (
             "told",
             false,
-            "`told` is sent by the kernel alone; see parley monitor --spec",
+            "`told` is only sent by the kernel; see parley monitor --spec",
         ),
     ] {
         assert_eq!(

@@ -88,7 +88,7 @@ fn check(channel: &mut dyn Channel, message: &[u8]) -> io::Result<()> {
 fn changed() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
-        "what came back is not what was sent",
+        "the reply differs from the message",
     )
 }
 

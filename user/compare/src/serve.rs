@@ -36,7 +36,7 @@ pub fn serve(kind: Kind, size: usize, parent: u32) -> io::Result<()> {
         Kind::SharedMemory => shared::answer(end.as_fd(), size),
         Kind::SystemCall | Kind::Module(_) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "there the kernel answers",
+            "the kernel answers on this channel",
         )),
     }
 }

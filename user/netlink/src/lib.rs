@@ -46,7 +46,7 @@
 //! from this documentation belong to the program `parley`, and may change at any time.
 
 #[cfg(not(target_os = "linux"))]
-compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
+compile_error!("this library talks to the Linux kernel and builds only for Linux");
 
 pub mod explain;
 mod kernel;

@@ -19,7 +19,7 @@
 //! The folder `examples` has a small program for each direction of communication.
 
 #[cfg(not(target_os = "linux"))]
-compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
+compile_error!("this library talks to the Linux kernel and builds only for Linux");
 
 pub mod client;
 pub mod device;

@@ -67,13 +67,13 @@ const AFTER_HELP: &str = "\
 --explain prints each system call with its arguments on standard error as it is
 made, and decodes each message: offset, bytes, field, meaning; with =all, long
 values in full. Standard output is the same as without it. --pcap captures
-netlink messages only. A command refuses those of the options that it has no
-use for, such as --netns with decode.
+netlink messages only. A command refuses options that do not apply to it, such
+as --netns with decode.
 
 Exit status:
   0  success, including when the reader of the output closes it early
   1  the kernel refused the request, or something else failed; if only the
-     output could not be written, the request was carried out all the same
+     output could not be written, the request was still carried out
   2  wrong usage
   3  the kernel has no such family or device; parley's own are missing
      while the module is not loaded";
@@ -145,7 +145,7 @@ enum Command {
 /// "-" cannot stand for it.
 fn capture() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
-        true => Err("standard output has the results; expected the name of a file"),
+        true => Err("standard output carries the results; expected a file name"),
         false => Ok(path),
     })
 }

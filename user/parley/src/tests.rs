@@ -201,12 +201,12 @@ fn an_error_of_usage_names_what_would_be_right() {
         ("device counter-add a much", "from -2^63 to 2^63-1"),
         ("monitor --count 0", "'0' for '--count <N>'"),
         ("agent --reply x --count 0", "'0' for '--count <N>'"),
-        ("--pcap - counter list", "expected the name of a file"),
+        ("--pcap - counter list", "expected a file name"),
         (
             "show links dev",
-            "a value is required behind 'dev'\n\nUsage: parley show links",
+            "a value is required after 'dev'\n\nUsage: parley show links",
         ),
-        ("show neigh dev a b", "'b' is one value too many"),
+        ("show neigh dev a b", "unexpected value 'b'"),
     ] {
         let error = refused(line);
         assert!(error.contains(words), "{line}: {error}");

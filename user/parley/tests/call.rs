@@ -107,7 +107,7 @@ fn what_the_kernel_refuses_names_the_attribute_and_what_the_program_refuses_a_be
             &["echo", "--dump"],
             "`echo` has no dump; leave out --dump",
         ),
-        (2, &["question"], "`question` is sent by the kernel alone"),
+        (2, &["question"], "`question` is only sent by the kernel"),
         (
             2,
             &["echo", "{}", "payload"],
@@ -335,7 +335,9 @@ operations:
     .unwrap();
     let refused = parley(&["family", "--spec", raw.to_str().unwrap()]);
     assert!(
-        refused.err.contains("raw.yaml is not of Generic Netlink"),
+        refused
+            .err
+            .contains("raw.yaml is not a spec of Generic Netlink"),
         "{}",
         refused.err
     );

@@ -230,11 +230,11 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
         assert!(
             output
                 .out
-                .contains("not there: the other process has ended"),
+                .contains("unavailable: the other process has ended"),
             "{channel}: {}",
             output.out
         );
-        assert_eq!(output.err, "parley: there is none of these channels\n");
+        assert_eq!(output.err, "parley: none of these channels is available\n");
         assert!(peers().is_empty());
     }
 }
@@ -253,9 +253,9 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
     for (channel, child) in stopped {
         let output = end_of(child.wait_with_output().unwrap());
         assert_eq!(output.status, Some(1), "{channel}");
-        let words = "not there: the other process did not answer in 10 s";
+        let words = "unavailable: the other process did not answer in 10 s";
         assert!(output.out.contains(words), "{channel}: {}", output.out);
-        assert_eq!(output.err, "parley: there is none of these channels\n");
+        assert_eq!(output.err, "parley: none of these channels is available\n");
     }
     assert!(peers().is_empty());
 }
@@ -285,10 +285,12 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     }
     let output = compare(&["--times", "10"]);
     assert_eq!(output.status, Some(0));
-    assert!(output.out.contains("not there: the module is not loaded\n"));
+    assert!(output
+        .out
+        .contains("unavailable: the module is not loaded\n"));
     let output = compare(&["--only", "netlink"]);
     assert_eq!(output.status, Some(1));
-    assert_eq!(output.err, "parley: there is none of these channels\n");
+    assert_eq!(output.err, "parley: none of these channels is available\n");
 }
 
 #[test]
@@ -296,11 +298,11 @@ fn where_lo_is_down_udp_and_tcp_say_so_and_the_others_answer() {
     let output =
         ended(Command::new("unshare").args(["--net", PROGRAM, "compare", "--times", "10"]));
     assert_eq!((output.status, output.err.as_str()), (Some(0), ""));
-    let why = "not there: the interface lo is down";
+    let why = "unavailable: the interface lo is down";
     let absent: Vec<_> = output
         .out
         .lines()
-        .filter(|line| line.contains("not there"))
+        .filter(|line| line.contains("unavailable"))
         .map(|line| line.split(why).next().unwrap().trim())
         .collect();
     assert_eq!(absent, ["UDP on loopback", "TCP on loopback"]);
@@ -313,11 +315,11 @@ fn a_plain_user_is_told_what_is_roots() {
     let absent: Vec<_> = output
         .out
         .lines()
-        .filter(|line| line.contains("not there"))
+        .filter(|line| line.contains("unavailable"))
         .collect();
     assert_eq!(
         absent,
-        ["  debugfs file              not there: only root may look into debugfs"]
+        ["  debugfs file              unavailable: only root may look into debugfs"]
     );
 }
 

@@ -65,7 +65,7 @@ fn a_value_that_would_become_another_one_is_not_sent() {
     for (value, error) in [
         (
             json!({"mac": "0200000001"}),
-            "header.mac has 6 bytes, and these are 5",
+            "header.mac has 6 bytes, not 5",
         ),
         (
             json!({"list": [{"16384": {"count": 1}}]}),

@@ -127,7 +127,7 @@ impl Asker {
             .wait_for_change(Direction::Reply, before, Some(every), on_timeout)?
             != self.last
         {
-            let words = "the other side answered what it was not asked";
+            let words = "the other side answered a different message";
             return Err(io::Error::new(io::ErrorKind::InvalidData, words));
         }
         // The number that ended this side's turn has come back, so it is this side's turn
@@ -167,7 +167,7 @@ impl Answerer {
             Ok(_) => Ok(Self { memory, last: 0 }),
             Err(_) => Err(io::Error::new(
                 io::ErrorKind::ResourceBusy,
-                "somebody answers in this memory already",
+                "another process already answers in this memory",
             )),
         }
     }
@@ -219,7 +219,7 @@ impl Mapping {
             Ok(metadata.len() == len as u64)
         };
         if !sealed || !fits()? {
-            return Err(invalid("the file is no memory made for this"));
+            return Err(invalid("the file is not the memory of a channel"));
         }
         // SAFETY: The kernel picks an address at which nothing is mapped, so no
         // memory of this process is replaced. The length is not 0.
@@ -373,7 +373,7 @@ const SEALS: libc::c_int = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW;
 /// Returns the number of bytes to map for messages of `room` bytes.
 fn bytes(room: usize) -> io::Result<usize> {
     if room > ROOM_MAX {
-        return Err(invalid("so long a message has no room in shared memory"));
+        return Err(invalid("the message is too long for the shared memory"));
     }
     Ok(HEAD + 2 * room)
 }

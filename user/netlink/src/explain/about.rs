@@ -10,7 +10,7 @@ impl Role {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Request => "a request",
-            Self::Dump => "a request for all there is",
+            Self::Dump => "a dump request",
             Self::Reply => "a reply",
             Self::Event => "an event",
             Self::Either => "a reply or an event",

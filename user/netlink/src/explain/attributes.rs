@@ -48,7 +48,7 @@ pub(super) fn attributes(
             walk.take(left, depth, "padding", "");
             if !zero {
                 walk.bad(format!(
-                    "left over: an attribute has {HEADER} bytes or more"
+                    "left over: an attribute has at least {HEADER} bytes"
                 ));
             }
             return;
@@ -60,7 +60,7 @@ pub(super) fn attributes(
                 "{len} is less than an attribute's header, {HEADER}"
             ))
         } else if len > left {
-            Some(format!("says {len} bytes, and {left} are left"))
+            Some(format!("length {len}, but {left} bytes remain"))
         } else {
             None
         };
@@ -109,7 +109,7 @@ pub(super) fn attributes(
                 walk.left(end),
                 depth.saturating_add(1),
                 "bytes",
-                "not taken apart",
+                "not decoded",
             );
             return;
         }
@@ -131,7 +131,7 @@ pub(super) fn attributes(
             padding,
             depth,
             "padding",
-            if zero { "" } else { "not zero, and not read" },
+            if zero { "" } else { "not zero, but ignored" },
         );
     }
 }
@@ -191,13 +191,13 @@ fn value(
     };
     match kind {
         Kind::Nest(_) | Kind::NextHops if depth >= DEPTH_MAX => {
-            return walk.take(len, depth, name, "a nest too deep to be taken apart");
+            return walk.take(len, depth, name, "nested too deeply to decode");
         }
         Kind::Nest(set) => return attributes(walk, end, depth, set, point),
         Kind::NextHops => return next_hops(walk, end, depth, among),
         Kind::Fields(record) => {
             tables::members_of(walk, record, end, depth);
-            return walk.take(walk.left(end), depth, "bytes", "behind all that is known");
+            return walk.take(walk.left(end), depth, "bytes", "unknown trailing bytes");
         }
         Kind::Array(record) => {
             while walk.left(end) > 0 && !walk.full(end, depth) {
@@ -266,14 +266,14 @@ fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
         let lies = if len < HOP {
             Some(format!("{len} is less than a next hop's header, {HOP}"))
         } else if len > left {
-            Some(format!("says {len} bytes, and {left} are left"))
+            Some(format!("length {len}, but {left} bytes remain"))
         } else {
             None
         };
         if let Some(why) = lies {
             walk.bad(why);
             // The start of the next one is unknown.
-            return walk.take(walk.left(end), inside, "bytes", "not taken apart");
+            return walk.take(walk.left(end), inside, "bytes", "not decoded");
         }
         let behind = start.saturating_add(len);
         tables::route::next_hop(walk, behind, inside);

@@ -92,12 +92,12 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
         let (start, left) = (walk.at(), walk.left(walk.end()));
         // Some programs send more of their buffer than they have filled.
         if start > 0 && walk.peek(left).iter().all(|byte| *byte == 0) {
-            walk.take(left, 0, "unread", "zeros behind the last message");
+            walk.take(left, 0, "unread", "zeros after the last message");
             break;
         }
         let Some(header) = Header::peek(&walk) else {
-            walk.take(left, 0, "bytes", "the beginning of a header");
-            walk.bad(format!("{left} bytes are there; a header has {HEADER}"));
+            walk.take(left, 0, "bytes", "an incomplete header");
+            walk.bad(format!("{left} bytes; a header has {HEADER}"));
             break;
         };
         if flow.direction == Direction::Unknown {
@@ -169,7 +169,7 @@ fn message(
         walk.bad_at(start, format!("{len} is less than a header, {HEADER}"));
         // The start of the next message is unknown.
         let rest = left.saturating_sub(HEADER);
-        walk.take(rest, inside, "bytes", "not taken apart");
+        walk.take(rest, inside, "bytes", "not decoded");
         walk.message = outer;
         return about;
     }
@@ -178,7 +178,7 @@ fn message(
         let why = if len <= left.saturating_add(flow.cut) {
             format!("the capture has {left} of its {len} bytes")
         } else {
-            format!("says {len} bytes, and {left} are there")
+            format!("length {len}, but {left} bytes remain")
         };
         walk.bad_at(start, why);
     }
@@ -190,7 +190,7 @@ fn message(
         _ => family(context, walk, flow, header, about.set, (end, inside)),
     }
     let rest = walk.left(end);
-    walk.take(rest, inside, "bytes", "behind all that is known");
+    walk.take(rest, inside, "bytes", "unknown trailing bytes");
     // Computed from this message's own length, because a message that it quotes may have
     // consumed padding of its own.
     let padding = header.len.wrapping_neg() % ALIGN;
@@ -216,9 +216,9 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     };
     walk.take(4, depth, "nlmsg_seq", seq);
     let portid = match header.portid {
-        0 if from_kernel => "0: for whoever listens".to_owned(),
+        0 if from_kernel => "0: for all listeners".to_owned(),
         0 => "0: left to the kernel".to_owned(),
-        portid if from_kernel => format!("{portid}: the port that asked"),
+        portid if from_kernel => format!("{portid}: the requester's port"),
         portid => format!("{portid}: the sender's port"),
     };
     walk.take(4, depth, "nlmsg_pid", portid);
@@ -358,13 +358,8 @@ fn error(
         return;
     }
     let Some(quoted) = Header::peek(walk).filter(|_| left >= HEADER) else {
-        walk.take(
-            left,
-            depth,
-            "bytes",
-            "the beginning of the request's header",
-        );
-        walk.bad(format!("{left} bytes are there; a header has {HEADER}"));
+        walk.take(left, depth, "bytes", "the request's incomplete header");
+        walk.bad(format!("{left} bytes; a header has {HEADER}"));
         return;
     };
     let start = walk.at();
@@ -387,7 +382,7 @@ fn error(
             // The kernel may have refused the request because of this length.
             if left > HEADER {
                 let len = quoted.len;
-                walk.bad_at(start, format!("says {len} bytes, and {left} are there"));
+                walk.bad_at(start, format!("length {len}, but {left} bytes remain"));
             }
             return;
         }
@@ -399,7 +394,7 @@ fn error(
         places = places.or_else(|| Some(Arc::new(quoted)));
     } else {
         let len = quoted.len.next_multiple_of(ALIGN).min(left);
-        walk.take(len, depth, "bytes", "one more request that is quoted");
+        walk.take(len, depth, "bytes", "another quoted request");
     }
     if header.flags & bits::ACK_TLVS != 0 {
         let places = places.as_deref().map(Vec::as_slice);
@@ -457,11 +452,7 @@ fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Opt
         control::MISSING => Some(Names(set).full_name(u16::try_from(value).ok()?)),
         _ => None,
     };
-    walk.heading(
-        depth,
-        "extended ACK",
-        "why, in the kernel's words".to_owned(),
-    );
+    walk.heading(depth, "extended ACK", "the kernel's reason".to_owned());
     let inside = depth.saturating_add(1);
     attributes(
         walk,
@@ -481,7 +472,7 @@ fn uevent(walk: &mut Walk<'_>) {
             bytes.len(),
             0,
             "payload",
-            "an event of udev's, not the kernel's",
+            "an event from udev, not from the kernel",
         );
     }
     for (i, line) in bytes.split_inclusive(|byte| *byte == 0).enumerate() {

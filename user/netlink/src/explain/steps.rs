@@ -206,7 +206,7 @@ fn result(step: &Step<'_>) -> String {
     };
     match step.result {
         _ if matches!(step.call, Call::Close) => String::new(),
-        Ok(value) if truncated => format!(" = {value}, more than there was room for"),
+        Ok(value) if truncated => format!(" = {value}, larger than the buffer"),
         Ok(value) => format!(" = {value}"),
         Err(errno) => {
             let errno = Errno(errno);

@@ -247,10 +247,7 @@ fn families_are_known_by_name_once_the_controller_has_told_them() {
     let mut context = new_context();
     let request = own(77, flags::REQUEST, &[4, 1, 0, 0]);
     let before = context.explain(sent(&request));
-    assert_eq!(
-        meaning(&before, "nlmsg_type"),
-        "77: a family not known by name"
-    );
+    assert_eq!(meaning(&before, "nlmsg_type"), "77: an unknown family");
     context.explain(received(&notification));
     let after = context.explain(sent(&request));
     assert_eq!(meaning(&after, "nlmsg_type"), "77: family parley");
@@ -264,7 +261,7 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
     let explained = context().explain(sent(&long));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (0, "nlmsg_len"));
-    assert_eq!(bad.bad.as_deref(), Some("says 200 bytes, and 44 are there"));
+    assert_eq!(bad.bad.as_deref(), Some("length 200, but 44 bytes remain"));
     assert_eq!(meaning(&explained, "delta"), "-43");
     // In a capture that was cut off it is the capture's fault.
     let whole = Datagram {
@@ -286,7 +283,7 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
     let explained = context().explain(sent(&attribute));
     let bad = explained.bad().unwrap();
     assert_eq!((bad.offset, bad.name.as_str()), (20, "nla_len"));
-    assert_eq!(bad.bad.as_deref(), Some("says 99 bytes, and 24 are left"));
+    assert_eq!(bad.bad.as_deref(), Some("length 99, but 24 bytes remain"));
 
     let explained = context().explain(sent(&add()[..10]));
     assert_eq!(explained.bad().unwrap().offset, 0);

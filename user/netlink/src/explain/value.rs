@@ -75,7 +75,7 @@ fn text(bytes: &[u8]) -> String {
     let (text, behind) = bytes.split_at(end);
     match behind.len() {
         1 => quote(text),
-        more => format!("{} and {} bytes behind its NUL", quote(text), more - 1),
+        more => format!("{} and {} bytes after its NUL", quote(text), more - 1),
     }
 }
 
@@ -154,7 +154,7 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
     if !lengths.is_empty() && !lengths.contains(&bytes.len()) {
         let wanted: Vec<_> = lengths.iter().map(usize::to_string).collect();
         let (wanted, len) = (wanted.join(" or "), bytes.len());
-        let why = format!("{len} bytes, where this attribute has {wanted}");
+        let why = format!("{len} bytes; this attribute has {wanted}");
         return (guess(bytes, order), Some(why));
     }
     let unsigned = || number(bytes, order).unwrap_or(0);
@@ -172,7 +172,7 @@ pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
         Kind::Milliseconds => seconds(unsigned(), 1000),
         Kind::Text => text(bytes),
         Kind::Pad if bytes.iter().all(|byte| *byte == 0) => String::new(),
-        Kind::Pad => "not zero, and not read".to_owned(),
+        Kind::Pad => "not zero, but ignored".to_owned(),
         Kind::Bytes if is_text(bytes) => text_loosely(bytes),
         Kind::Bytes => format!("{} bytes", bytes.len()),
         Kind::Address => address(bytes),
@@ -270,6 +270,6 @@ mod tests {
     #[test]
     fn a_length_that_does_not_fit_the_kind_is_bad() {
         let (_, bad) = show(Kind::Unsigned(4), &[1, 2], Order::Little);
-        assert_eq!(bad.as_deref(), Some("2 bytes, where this attribute has 4"));
+        assert_eq!(bad.as_deref(), Some("2 bytes; this attribute has 4"));
     }
 }

@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
     pub(super) fn full(&mut self, end: usize, depth: usize) -> bool {
         let full = self.fields.len() >= FIELDS_MAX;
         if full {
-            let why = format!("not taken apart: {FIELDS_MAX} fields stand before");
+            let why = format!("not decoded: more than {FIELDS_MAX} fields");
             self.take(self.left(end), depth, "bytes", why);
         }
         full
@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
             self.take(len, depth, name, meaning(self.peek(len)));
         } else if left > 0 {
             self.take(left, depth, name, "");
-            self.bad(format!("cut off: {left} of its {len} bytes are there"));
+            self.bad(format!("cut off: {left} of its {len} bytes"));
         }
     }
 

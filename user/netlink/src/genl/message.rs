@@ -88,7 +88,7 @@ pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> 
     match read(message)? {
         (replied, attributes) if replied == cmd => Ok(attributes),
         _ => Err(Error::Malformed {
-            what: "a reply is of another command",
+            what: "a reply has the number of another command",
             offset: message::HEADER,
         }),
     }

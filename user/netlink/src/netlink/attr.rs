@@ -129,7 +129,7 @@ impl<'a> Attribute<'a> {
     /// Returns the payload up to its NUL, as text.
     pub fn string(&self) -> Result<&'a str> {
         std::str::from_utf8(self.string_bytes()?).map_err(|_| Error::Malformed {
-            what: "a string is no text",
+            what: "a string is not text",
             offset: self.offset,
         })
     }
@@ -225,7 +225,7 @@ impl<'a> Iterator for Attributes<'a> {
             if rest.iter().all(|byte| *byte == 0) {
                 return None;
             }
-            return self.malformed("bytes are left over behind the last attribute");
+            return self.malformed("bytes are left over after the last attribute");
         };
         let (len, kind) = halves(u32::from_ne_bytes(*header));
         let len = usize::from(len);

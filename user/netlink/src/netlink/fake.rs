@@ -197,7 +197,7 @@ impl Transport for Fake {
     fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
         let answers = self.answers();
         if answers.queue.is_empty() && answers.endless.is_none() {
-            let silent = "the made-up kernel has nothing more to say";
+            let silent = "the fake kernel has nothing more to send";
             thread::sleep(timeout.ok_or_else(|| io::Error::other(silent))?);
         }
         Ok(())

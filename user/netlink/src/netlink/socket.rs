@@ -487,7 +487,7 @@ pub(crate) fn to_this_kernel(protocol: i32) -> Option<Socket> {
     let test = std::thread::current();
     let name = test.name().unwrap_or_default();
     // Not printed by a macro, because the test harness captures that output.
-    let line = format!("skipped, for the emulator has no netlink: {name}\n");
+    let line = format!("skipped, because the emulator has no netlink: {name}\n");
     io::Write::write_all(&mut io::stderr(), line.as_bytes()).unwrap();
     None
 }

@@ -122,7 +122,7 @@ fn users(attribute: &Attribute<'_>) -> Result<(u32, u32)> {
 
 fn bad_range(attribute: &Attribute<'_>) -> Error {
     Error::Malformed {
-        what: "a range has not the length of its two ends",
+        what: "a range does not have the length of its two ends",
         offset: attribute.offset,
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "BYTES", default_values_t = [16, 1024, 16_384])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=uapi::PAYLOAD_MAX as i64))]
     size: Vec<u32>,
-    /// How many round trips to time
+    /// Number of round trips to time
     #[arg(long, value_name = "N", default_value_t = 2000)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=TIMES_MAX))]
     times: u32,
@@ -48,7 +48,7 @@ pub(crate) struct Compare {
     /// Plot the figures into FILE.svg as well
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// Be the process at the other end
+    /// Act as the process at the other end
     #[arg(long, hide = true, value_name = "CHANNEL", value_parser = kinds(), requires = "parent")]
     peer: Option<Kind>,
     /// The process that started this one
@@ -87,7 +87,7 @@ impl Compare {
         }
         if rows.iter().all(|row| row.absent().is_some()) {
             out.flush()?;
-            bail!("there is none of these channels");
+            bail!("none of these channels is available");
         }
         if let Some(path) = &self.plot {
             plot::draw(path, &rows, &environment)?;

@@ -54,7 +54,7 @@ pub(crate) enum Counter {
     Add {
         #[arg(help = format!("Its name, 1 to {} bytes", uapi::NAME_MAX))]
         name: OsString,
-        /// What to add, -2^63 to 2^63-1
+        /// Amount to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
         /// Create the counter, from 0, if it does not exist

@@ -20,7 +20,7 @@ use std::os::unix::ffi::OsStrExt;
 pub(crate) enum Device {
     /// Send bytes to the kernel and back, by an ioctl
     Echo {
-        /// What to send; "-" is standard input
+        /// Bytes to send; "-" is standard input
         text: String,
         /// Use write and read instead of an ioctl
         #[arg(long)]
@@ -33,7 +33,7 @@ pub(crate) enum Device {
     CounterAdd {
         /// Its name
         name: OsString,
-        /// What to add, -2^63 to 2^63-1
+        /// Amount to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
     },

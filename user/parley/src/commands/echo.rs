@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(group = ArgGroup::new("payload").required(true))]
 pub(crate) struct Echo {
-    /// What to send; "-" is standard input
+    /// Bytes to send; "-" is standard input
     #[arg(group = "payload")]
     text: Option<String>,
     /// Send the contents of FILE; "-" is standard input

@@ -158,7 +158,7 @@ impl Monitor {
         if let Some(path) = &self.spec {
             return events::follow(opener, &mut report, path, self.word());
         }
-        match self.known().context("this cannot be followed")? {
+        match self.known().context("no such subject")? {
             KnownSubject::Counters => counters::follow(opener, &mut report),
             KnownSubject::Links => network::follow::<Link>(opener, &mut report),
             KnownSubject::Addresses => network::follow::<Address>(opener, &mut report),

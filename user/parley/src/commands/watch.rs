@@ -37,14 +37,14 @@ removes it at its end. It needs root, or CAP_NET_ADMIN and CAP_NET_RAW. The name
 of a process is a guess if a question mark follows its number. Copies of an
 event for several listeners are shown once; --json and --pcap have each copy.";
 
-/// Watch what programs and the kernel say to each other over netlink
+/// Watch the netlink messages between programs and the kernel
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Watch {
     /// Show messages of these families only
     #[arg(value_name = "FAMILY")]
     families: Vec<String>,
-    /// Show what this process says and hears only
+    /// Show only the messages of this process
     #[arg(long, value_name = "NAME|PID")]
     process: Option<String>,
     /// Take names from this spec, or folder of specs

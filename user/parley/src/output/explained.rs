@@ -122,8 +122,8 @@ impl<'a> Printer<'a> {
     pub(crate) fn wrong(&self) -> Option<String> {
         let (datagram, offset) = self.first_bad?;
         Some(match self.bad {
-            1 => format!("1 thing is wrong: byte {offset} of datagram {datagram}"),
-            bad => format!("{bad} things are wrong, first byte {offset} of datagram {datagram}"),
+            1 => format!("1 error, at byte {offset} of datagram {datagram}"),
+            bad => format!("{bad} errors, the first at byte {offset} of datagram {datagram}"),
         })
     }
 }
@@ -142,7 +142,7 @@ fn heading(
     let to = match direction {
         Direction::ToKernel => "to the kernel",
         Direction::FromKernel => "from the kernel",
-        Direction::Unknown => "whose way is not known",
+        Direction::Unknown => "direction unknown",
     };
     let mut heading = format!(
         "datagram {number}: {protocol}, {to}, {} bytes",

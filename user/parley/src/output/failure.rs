@@ -214,7 +214,7 @@ fn hint(errno: i32, operation: &str) -> Option<&'static str> {
         (libc::ENOENT, "counter-get" | "counter-set") => {
             "create it: parley counter set NAME VALUE --create"
         }
-        (libc::ENOENT, "counter-del") => "parley counter list, for those there are",
+        (libc::ENOENT, "counter-del") => "parley counter list, to see those that exist",
         (libc::EEXIST, _) => "leave out --exclusive to overwrite it",
         (libc::ENOSPC, _) => "delete some, or load the module with a larger max_counters",
         (libc::EOPNOTSUPP, _) => "a newer module: this one has no such operation",

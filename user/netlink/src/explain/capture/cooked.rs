@@ -51,8 +51,8 @@ impl Link {
             SLL => Ok(Self::Cooked),
             SLL2 => Ok(Self::Cooked2),
             other => Err(format!(
-                "a capture of {}; only those of netlink ({NETLINK}) and Linux cooked \
-                 ones ({SLL}, {SLL2}) can be explained",
+                "a capture of {}; only netlink ({NETLINK}) and Linux cooked captures \
+                 ({SLL}, {SLL2}) can be decoded",
                 link_type(other)
             )),
         }
@@ -123,7 +123,7 @@ impl Tally {
             return;
         }
         if hardware != ARPHRD_NETLINK {
-            let what = format!("ARPHRD type {hardware}, where netlink has {ARPHRD_NETLINK}");
+            let what = format!("ARPHRD type {hardware}; netlink has {ARPHRD_NETLINK}");
             read.problem(about.offset.saturating_add(2), what);
         }
         self.netlink = self.netlink.saturating_add(1);
@@ -147,7 +147,7 @@ impl Tally {
     /// Called at the end of a capture, which has `len` bytes.
     pub(super) fn end(&self, read: &mut Read<'_>, len: usize) {
         if let (0, others @ 1..) = (self.netlink, self.others) {
-            let what = format!("no netlink in it; {others} packets are of other devices");
+            let what = format!("it has no netlink; {others} packets are from other devices");
             read.problem(len, what);
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
         !text.bytes().any(|byte| byte < 0x80 && odd(&byte))
     });
     let Some(text) = text else {
-        let what = "neither a capture nor a hexdump; --raw takes it for a datagram";
+        let what = "neither a capture nor a hexdump; --raw decodes it as a datagram";
         return Err(Problem::new(bytes.iter().position(odd).unwrap_or(0), what));
     };
     // If some lines have offsets, lines without one are not bytes.
@@ -52,11 +52,11 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     }
     all.end(&mut read);
     if let (Some((number, start)), []) = (all.array, &read.problems[..]) {
-        let what = format!("line {number}: a bracket without its other half");
+        let what = format!("line {number}: an unmatched bracket");
         read.problem(start, what);
     }
     if read.packets.is_empty() {
-        let nothing = || Problem::new(0, "there is no datagram in it");
+        let nothing = || Problem::new(0, "it has no datagram");
         return Err(read.problems.into_iter().next().unwrap_or_else(nothing));
     }
     Ok(read)
@@ -188,7 +188,7 @@ impl All {
             Line::Buffer(0) => self.end(read),
             Line::Buffer(_) => self.base = self.bytes.straight.len(),
             Line::Repeats if self.last.is_empty() => {
-                return Err("nothing stands before it that could repeat".to_owned());
+                return Err("there is no line before it to repeat".to_owned());
             }
             // Whether their offsets are octal cannot be seen from the first two.
             Line::Repeats if self.groups == Groups::Words => {
@@ -211,7 +211,7 @@ impl All {
                 self.tcpdump = offset.tcpdump;
                 let digits = groups.first().map_or(0, |group| group.len());
                 if are == Groups::Words && self.have() > 0 && digits != self.word {
-                    return Err("its words are of another length than those before".to_owned());
+                    return Err("its words have a different length than those before".to_owned());
                 }
                 self.word = digits;
                 self.add(&groups, are)?;
@@ -314,7 +314,7 @@ impl All {
             let Some(room) = self.room.checked_sub(missing) else {
                 let most = REPEATS_MAX >> 20;
                 return Err(format!(
-                    "{missing} bytes are left out before it; no more than {most} MiB of \
+                    "{missing} bytes are missing before it; at most {most} MiB of \
                      a file may be"
                 ));
             };
@@ -324,9 +324,7 @@ impl All {
             self.bytes.reversed.extend(missing);
         }
         if offset != self.have() {
-            return Err(format!(
-                "it says byte {offset}, and it would be byte {have}"
-            ));
+            return Err(format!("its offset is {offset}, not {have} as expected"));
         }
         Ok(())
     }
@@ -350,13 +348,13 @@ impl All {
             // The bytes would be a datagram if the digits were words.
             Groups::Unknown if reversed.fits && !straight.is(Order::Little) => {
                 let what = "the digits may be words of a machine with the lowest byte first";
-                let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");
+                let what = format!("line {number}: {what}; expected a hexdump of single bytes");
                 return read.problem(start, what);
             }
             _ => straight,
         };
         if column.is_offset(&whole) {
-            let what = "the first digits may be an offset; put a colon behind it, or leave it out";
+            let what = "the first digits may be an offset; put a colon after it, or leave it out";
             return read.problem(start, format!("line {number}: {what}"));
         }
         let bytes = whole.bytes;

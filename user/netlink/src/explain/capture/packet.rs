@@ -126,7 +126,7 @@ impl<'a> Read<'a> {
     /// `offset`.
     pub(super) fn lengths(&mut self, kept: usize, whole: usize, offset: usize) {
         if kept > whole {
-            let what = format!("a packet of {whole} bytes, of which {kept} are kept");
+            let what = format!("a packet of {whole} bytes, of which the capture has {kept}");
             self.problem(offset, what);
         }
     }

@@ -84,7 +84,7 @@ impl Parser {
             };
             let (kept, whole) = (kept as usize, whole as usize);
             if kept > KEPT_MAX {
-                let what = format!("a packet says {kept} bytes, and none has over {KEPT_MAX}");
+                let what = format!("a packet claims {kept} bytes; the maximum is {KEPT_MAX}");
                 read.problem(at, what);
                 self.lost = true;
                 break;
@@ -108,7 +108,7 @@ impl Parser {
             if packet.len() < kept {
                 let have = packet.len();
                 let what =
-                    format!("the capture ends in a packet: {have} of {kept} bytes are there");
+                    format!("the capture ends in a packet: {have} of {kept} bytes are present");
                 read.problem(bytes.len(), what);
                 break;
             }

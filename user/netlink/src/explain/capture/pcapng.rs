@@ -121,13 +121,13 @@ impl Parser {
         };
         let len = len as usize;
         if len < AROUND || len % 4 != 0 {
-            let what = format!("a block says that it has {len} bytes");
+            let what = format!("a block claims {len} bytes");
             read.problem(at.saturating_add(4), what);
             self.lost = true;
             return None;
         }
         if len > KEPT_MAX {
-            let what = format!("a block says {len} bytes, and none has over {KEPT_MAX}");
+            let what = format!("a block claims {len} bytes; the maximum is {KEPT_MAX}");
             read.problem(at.saturating_add(4), what);
             self.lost = true;
             return None;
@@ -155,13 +155,13 @@ impl Parser {
         }
         if cut {
             let have = block.len();
-            let what = format!("the capture ends in a block: {have} of {len} bytes are there");
+            let what = format!("the capture ends in a block: {have} of {len} bytes are present");
             read.problem(at.saturating_add(have), what);
             return None;
         }
         let trailing = len - 4;
         if let Some(again) = word(trailing).filter(|again| *again != len as u64) {
-            let what = format!("a block of {len} bytes says at its end that it has {again}");
+            let what = format!("a block of {len} bytes repeats its length as {again}");
             read.problem(at.saturating_add(trailing), what);
         }
         Some(len)
@@ -194,7 +194,7 @@ impl Parser {
         else {
             return read.problem(
                 start,
-                format!("a packet of interface {index}, which is not there"),
+                format!("a packet of the undefined interface {index}"),
             );
         };
         let link = match Link::of(interface.link) {
@@ -222,7 +222,7 @@ impl Parser {
         read.lengths(kept, whole, start);
         if packet.len() < kept {
             let have = packet.len();
-            let what = format!("a packet says {kept} bytes, and {have} are there");
+            let what = format!("a packet claims {kept} bytes, but {have} remain");
             read.problem(offset, what);
         }
     }

@@ -54,7 +54,7 @@ impl Parser {
 /// capture is read as far as possible.
 pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     if bytes.is_empty() {
-        return Err(Problem::new(0, "there is nothing in it"));
+        return Err(Problem::new(0, "the file is empty"));
     }
     let Some(mut parser) = Parser::of(bytes) else {
         return hexdump::read(bytes, protocol);

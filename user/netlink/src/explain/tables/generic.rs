@@ -103,7 +103,7 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
     };
     let kind = match family {
         Some(name) => format!("{kind}: family {name}"),
-        None => format!("{kind}: a family not known by name"),
+        None => format!("{kind}: an unknown family"),
     };
     About {
         purpose,

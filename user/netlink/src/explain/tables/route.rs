@@ -151,7 +151,7 @@ pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, dep
         let inside = depth.saturating_add(1);
         walk.take(len.min(left), inside, "options", format!("{len} bytes"));
         if len > left {
-            walk.bad(format!("says {len} bytes, and {left} are left"));
+            walk.bad(format!("length {len}, but {left} bytes remain"));
         }
     }
     true

@@ -120,8 +120,8 @@ fn several_hexdumps_are_several_datagrams() {
 #[test]
 fn what_is_neither_a_capture_nor_a_hexdump_is_said_to_be_so() {
     let what = |bytes: &[u8]| capture::read(bytes, GENERIC).unwrap_err();
-    assert_eq!(what(b"").what, "there is nothing in it");
-    assert_eq!(what(b"hello").what, "line 1: a line that is no hexdump");
+    assert_eq!(what(b"").what, "the file is empty");
+    assert_eq!(what(b"hello").what, "line 1: a line that is not a hexdump");
     let raw = what(&add());
     assert!(raw.what.starts_with("neither a capture nor a hexdump"));
     // A hexdump with a hole is read up to it.
@@ -130,7 +130,7 @@ fn what_is_neither_a_capture_nor_a_hexdump_is_said_to_be_so() {
     assert_eq!(read.packets[0].bytes.len(), 32);
     assert_eq!(
         read.problems[0].what,
-        "line 3: it says byte 48, and it would be byte 32"
+        "line 3: its offset is 48, not 32 as expected"
     );
 }
 
@@ -236,7 +236,7 @@ fn a_capture_of_something_else_is_refused_by_name_and_one_cut_off_is_read_so_far
     assert_eq!(
         problem.to_string(),
         "at byte 20: a capture of link type 1 (Ethernet); \
-         only those of netlink (253) and Linux cooked ones (113, 276) can be explained"
+         only netlink (253) and Linux cooked captures (113, 276) can be decoded"
     );
     let read = pcapng(Order::Little, 1, &[&a]);
     let read = capture::read(&read, GENERIC).unwrap();

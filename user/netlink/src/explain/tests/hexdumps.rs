@@ -231,14 +231,14 @@ fn what_nobody_can_tell_is_said_with_its_line() {
             "line 1: the first digits may be an offset",
         ),
         // A hole, a line that has lost its offset, one that has lost its bytes.
-        (tshark.replace("0020 ", "0030 "), "line 3: it says byte 48"),
+        (tshark.replace("0020 ", "0030 "), "line 3: its offset is 48"),
         (
             tshark.replace("0010  ", ""),
             "line 2: bytes without an offset",
         ),
         (
             tshark.replace("0010  00 00 00 ", "0010  00 0g 00 "),
-            "line 2: an offset, and what follows are not bytes",
+            "line 2: an offset that is not followed by bytes",
         ),
         // Binary digits, which are hexadecimal ones, too.
         (
@@ -277,7 +277,7 @@ fn what_nobody_can_tell_is_said_with_its_line() {
         ),
         (
             "u32 request[] = {0x28, 0x3010012, 7, 0};".to_owned(),
-            "line 1: 0x3010012 is no byte, but a word",
+            "line 1: 0x3010012 is a word, not a byte",
         ),
         (
             "b'(\\x00\\x00\\x00\\x12\\x00'".to_owned(),
@@ -289,7 +289,7 @@ fn what_nobody_can_tell_is_said_with_its_line() {
         ),
         (
             format!("sent {REQUEST:02x?}").replace(']', ""),
-            "line 1: a bracket without its other half",
+            "line 1: an unmatched bracket",
         ),
         (
             "28 00 [00 00 12 00]".to_owned(),
@@ -394,7 +394,10 @@ fn comments_among_bytes_are_left_out_each_by_itself() {
     assert_eq!(read.packets[0].bytes, &[0x10, 0, 3, 0, 1, 2][..]);
     let open = capture::read(b"{ 0x10, /* 0x00, 0x03 }", GENERIC);
     let reported = open.map_or_else(|problem| problem.what, |read| read.problems[0].what.clone());
-    assert!(reported.contains("a comment without its end"), "{reported}");
+    assert!(
+        reported.contains("a comment that does not end"),
+        "{reported}"
+    );
     let sign = capture::read(b"\"\\x10\\x+5\"", GENERIC);
     assert!(sign.map_or(true, |read| !read.problems.is_empty()));
 }

@@ -26,7 +26,7 @@ fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
     let bytes: usize = read.packets.iter().map(|packet| packet.bytes.len()).sum();
     assert!(bytes <= 20 << 20, "{bytes}");
     assert!(
-        read.problems[0].what.contains("left out"),
+        read.problems[0].what.contains("missing before it"),
         "{:?}",
         read.problems
     );
@@ -99,7 +99,7 @@ fn a_datagram_of_more_fields_than_anybody_reads_ends_in_bytes() {
     let fields = explained.fields.len();
     assert!(fields < 200_000, "{fields}");
     let last = explained.fields.last().unwrap();
-    assert!(last.meaning.starts_with("not taken apart"), "{last:?}");
+    assert!(last.meaning.starts_with("not decoded"), "{last:?}");
     // As many messages without a payload are no more.
     let datagram = own(1, 0, &[]).repeat(100_000);
     let explained = context().explain(sent(&datagram));
@@ -131,7 +131,7 @@ fn a_packet_of_which_more_is_kept_than_there_was_is_told() {
     assert_eq!(read.problems.len(), 1);
     assert_eq!(
         read.problems[0].what,
-        "a packet of 44 bytes, of which 60 are kept"
+        "a packet of 44 bytes, of which the capture has 60"
     );
     let mut file = pcapng(Order::NATIVE, 253, &[&a]);
     // Behind the section, the interface and the block that nobody knows; its
@@ -142,7 +142,7 @@ fn a_packet_of_which_more_is_kept_than_there_was_is_told() {
     assert_eq!(read.packets[0].bytes, a);
     assert_eq!(
         read.problems[0].what,
-        "a packet of 44 bytes, of which 60 are kept"
+        "a packet of 44 bytes, of which the capture has 60"
     );
 }
 
@@ -174,10 +174,7 @@ fn what_there_was_no_room_for_is_no_fault_of_the_message() {
         result: Ok(44),
     };
     let text = steps::text(&step, render::Style::default());
-    assert!(
-        text.contains("= 44, more than there was room for"),
-        "{text}"
-    );
+    assert!(text.contains("= 44, larger than the buffer"), "{text}");
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn the_next_hops_of_a_route_are_taken_apart_to_the_last_byte() {
 fn a_next_hop_whose_length_lies_is_pointed_at() {
     for (len, why) in [
         (7u16, "7 is less than a next hop's header, 8"),
-        (24, "says 24 bytes, and 8 are left"),
+        (24, "length 24, but 8 bytes remain"),
     ] {
         let mut hop = len.to_ne_bytes().to_vec();
         hop.extend([0; 6]);
@@ -198,7 +198,7 @@ fn the_ages_of_addresses_and_neighbours_are_rows_of_their_own() {
     let address = notification(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages[..6])]);
     let address = taken_apart(&address, ROUTE);
     let why = address.bad().and_then(|bad| bad.bad.as_deref());
-    assert_eq!(why, Some("cut off: 2 of its 4 bytes are there"));
+    assert_eq!(why, Some("cut off: 2 of its 4 bytes"));
 }
 
 #[test]

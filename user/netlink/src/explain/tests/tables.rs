@@ -254,7 +254,7 @@ fn nests_that_the_spec_calls_bytes_or_text_are_taken_apart() {
             wrong.push(number);
         }
     }
-    assert!(wrong.is_empty(), "not taken apart: {wrong:?}");
+    assert!(wrong.is_empty(), "not decoded: {wrong:?}");
 }
 
 #[test]

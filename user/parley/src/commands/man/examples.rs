@@ -10,7 +10,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
     match command {
         "parley" => &[
             (
-                "Is the module there, and does it answer?",
+                "Check that the module is loaded and answers.",
                 "parley echo hello",
             ),
             (
@@ -158,11 +158,11 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         ],
         "watch" => &[
             (
-                "Watch what ip, nft and all other programs say to the kernel.",
+                "Watch the messages of ip, nft and all other programs.",
                 "parley watch",
             ),
             (
-                "Decode all that parley says, but not how it finds its family.",
+                "Decode the messages of parley, except those that resolve its family.",
                 "parley watch parley --process parley --verbose",
             ),
         ],

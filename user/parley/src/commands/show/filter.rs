@@ -38,10 +38,10 @@ impl<const TYPE: bool> FromArgMatches for Filter<TYPE> {
                 _ => (&mut self.dev, Some(word)),
             };
             let value = value.ok_or_else(|| {
-                wrong(format!("a value is required behind '{}'", text::safe(word)))
+                wrong(format!("a value is required after '{}'", text::safe(word)))
             })?;
             if slot.replace(value.clone()).is_some() {
-                let text = format!("'{}' is one value too many", text::safe(value));
+                let text = format!("unexpected value '{}'", text::safe(value));
                 return Err(wrong(text));
             }
         }
@@ -78,7 +78,7 @@ impl<const TYPE: bool> Filter<TYPE> {
         if let Some(name) = &self.dev {
             if !all.iter().any(|link| is_called(link, name)) {
                 let error = format!("no link is called '{}'", text::safe(name));
-                let hint = Some("parley show links, for those there are".to_owned());
+                let hint = Some("parley show links, to see those that exist".to_owned());
                 let failure = Failure {
                     error,
                     hint,

@@ -135,7 +135,7 @@ fn picture(rows: &[Row], environment: &Environment) -> Result<String> {
         root.fill(&WHITE)?;
         let text = |size: i32, colour: &RGBColor| ("sans-serif", size).into_font().color(colour);
         root.draw_text(
-            "A round trip over each way to talk",
+            "A round trip over each channel",
             &text(22, &BLACK),
             (24, 16),
         )?;

@@ -107,7 +107,10 @@ fn line(name: &str, columns: impl Iterator<Item = String>) -> String {
 fn figures(row: &Row, sizes: &[usize], fixed: bool) -> String {
     let name = format!("  {}", row.about.name);
     if let Some(reason) = row.absent() {
-        return wrap_reason(&format!("{name:<NAME$}  "), &format!("not there: {reason}"));
+        return wrap_reason(
+            &format!("{name:<NAME$}  "),
+            &format!("unavailable: {reason}"),
+        );
     }
     let figure = |size: Option<usize>| {
         let cell = row.cells.iter().find(|cell| cell.size == size);
@@ -256,7 +259,7 @@ mod tests {
         let line = |name: &str| text.lines().find(|line| line.trim().starts_with(name));
         assert_eq!(
             line("ioctl").unwrap(),
-            "  ioctl                     not there: the module is not loaded"
+            "  ioctl                     unavailable: the module is not loaded"
         );
         assert!(line("pipe").unwrap().ends_with(" 2.00"));
     }

@@ -141,7 +141,10 @@ impl Details for Link {
         let group = self.group.filter(|group| *group != 0);
         push("group", group.map(|group| group.to_string()));
         let permanent = self.other_permanent_address();
-        push("came with", permanent.map(|address| self.hardware(address)));
+        push(
+            "permanent address",
+            permanent.map(|address| self.hardware(address)),
+        );
         for name in &self.other_names {
             push("also", Some(text::safe(name)));
         }

@@ -190,7 +190,7 @@ impl Parts for Rule {
         push("fwmark", mark);
         let link = |name: &Option<OsString>, detached| {
             let gone = if self.flags & detached != 0 {
-                " (not there)"
+                " (detached)"
             } else {
                 ""
             };
@@ -227,11 +227,11 @@ impl Parts for Rule {
     fn does(&self, naming: &Naming<'_>) -> String {
         let mut words = Vec::new();
         match self.action {
-            action::TABLE if self.of_master => words.push("lookup that of the master".to_owned()),
+            action::TABLE if self.of_master => words.push("lookup the master's table".to_owned()),
             action::TABLE => words.push(format!("lookup {}", naming.table(self.table))),
             action::GOTO => {
                 let gone = if self.flags & flag::UNRESOLVED != 0 {
-                    " (not there)"
+                    " (unresolved)"
                 } else {
                     ""
                 };

@@ -379,7 +379,7 @@ fn words(named: &Named) -> String {
                 .to_owned()
         }
         // Its type says what it is; the rest is not shown.
-        _ => "what it is set up with is not shown".to_owned(),
+        _ => "its settings are not shown".to_owned(),
     };
     if let Some(comment) = &named.comment {
         words += &format!("  \"{}\"", text::safe(comment));

@@ -216,7 +216,7 @@ fn what_is_wrong_is_red_and_said() {
     check_xml(&svg);
     check_boxes(&svg, &explained, &bytes);
     assert_eq!(values(&svg, "<path class=\"box red\"", " d").len(), 1);
-    assert!(svg.contains(" class=\"wrong\">bad: says"), "{svg}");
+    assert!(svg.contains(" class=\"wrong\">bad: length"), "{svg}");
 }
 
 #[test]

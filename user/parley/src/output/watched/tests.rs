@@ -171,10 +171,7 @@ fn an_object_has_the_keys_of_decode_and_who_said_it() {
     let mut object = Value::from(object);
     let keys = object.as_object_mut().unwrap();
     let fields = keys.remove("fields").unwrap();
-    assert_eq!(
-        fields[0]["meaning"],
-        "RTM_GETLINK, a request for all there is"
-    );
+    assert_eq!(fields[0]["meaning"], "RTM_GETLINK, a dump request");
     let expected = json!({
         "datagram": 7, "protocol": 0, "direction": "to-kernel", "offset": 0, "len": 32,
         "timestamp": "2026-11-26T18:22:37.123456Z", "family": "route",

@@ -44,7 +44,7 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
         .collect();
     for group in &groups {
         if !group.bytes().all(|byte| byte.is_ascii_hexdigit()) || group.len() % 2 != 0 {
-            return Err("a line that is no hexdump".to_owned());
+            return Err("a line that is not a hexdump".to_owned());
         }
     }
     if let [first, second, ..] = groups[..] {
@@ -74,7 +74,7 @@ pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
         // A comment separates two numbers, as in C.
         without.push(' ');
         let Some((_, behind)) = comment.split_once("*/") else {
-            return Err("a comment without its end on the line".to_owned());
+            return Err("a comment that does not end on its line".to_owned());
         };
         line = behind;
     }
@@ -136,7 +136,7 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     let declares = parts.is_empty() && line.ends_with('=');
     let closed = matches!(parts.first(), Some(Part::Bytes(_) | Part::End));
     if !(parts.iter().any(bytes) || opened || closed || declares) {
-        return Err("a line that is no hexdump".to_owned());
+        return Err("a line that is not a hexdump".to_owned());
     }
     Ok(parts)
 }
@@ -162,14 +162,14 @@ fn list(text: &str) -> Result<Vec<u8>, String> {
         let digits = token.strip_prefix("0x");
         let hex = digits.unwrap_or(token);
         if hex.is_empty() || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err("a line that is no hexdump".to_owned());
+            return Err("a line that is not a hexdump".to_owned());
         }
         let value = u8::from_str_radix(hex, 16).ok();
         match (digits, value, hex.len()) {
             (Some(_), Some(value), 1 | 2) => bytes.push(value),
             // The whole datagram; a shorter number may be a machine word.
             (Some(_), _, 17..) if tokens.len() == 1 => pairs(hex, &mut bytes)?,
-            (Some(_), _, _) => return Err(format!("{token} is no byte, but a word")),
+            (Some(_), _, _) => return Err(format!("{token} is a word, not a byte")),
             (None, Some(value), 1) if marked && value < 10 => bytes.push(value),
             (None, Some(value), 2) if !marked => bytes.push(value),
             (None, _, _) => {
@@ -196,7 +196,7 @@ fn string(line: &str) -> Result<Vec<Part<'_>>, String> {
         if i % 2 == 1 && i < last {
             escapes(piece, &mut bytes)?;
         } else if i > 0 && i < last && !piece.trim_matches([',', ' ']).is_empty() {
-            return Err("a line that is no hexdump".to_owned());
+            return Err("a line that is not a hexdump".to_owned());
         } else if piece.starts_with("...") {
             return Err("the string is cut off; strace -s 65536 shows all".to_owned());
         } else if piece.contains("\\x") {

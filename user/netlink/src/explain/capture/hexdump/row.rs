@@ -95,7 +95,7 @@ pub(super) fn pairs(digits: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
             .ok()
             .filter(|pair| pair.len() == 2 && !pair.starts_with('+'));
         let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        bytes.push(byte.ok_or_else(|| format!("{digits} is not made of bytes"))?);
+        bytes.push(byte.ok_or_else(|| format!("{digits} does not consist of bytes"))?);
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ pub(super) fn line(whole: &str, have: usize) -> Result<Line<'_>, String> {
                     .any(|value| value.0 == have)
         });
     if next {
-        return Err("an offset, and what follows are not bytes".to_owned());
+        return Err("an offset that is not followed by bytes".to_owned());
     }
     Ok(Line::Other)
 }
