@@ -67,7 +67,7 @@ impl KeepOp<Ask> for Net {
                     portid: Some(call.portid()),
                 };
                 let sent = agent.send(call, &message);
-                sent.map_err(|error| undelivered(error, agent.is_closed()))?;
+                sent.map_err(|error| delivery_error(error, agent.is_closed()))?;
                 call.acknowledge();
                 Ok(())
             },
@@ -78,7 +78,7 @@ impl KeepOp<Ask> for Net {
 
 /// Why a question did not reach the agent.
 #[cold]
-fn undelivered<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
+fn delivery_error<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
     match error {
         ECONNREFUSED if is_closed => Fault::NoAgent.into(),
         // The agent has connected its socket to another port than the kernel's.

@@ -24,7 +24,7 @@ use super::{
     payload::Payload,
     policy::Policy,
     request::{
-        seen_as,
+        cast,
         Attrs, //
     },
     spec::Op, //
@@ -86,9 +86,9 @@ pub(crate) trait Handler<O: Op, M>: NetState {
 }
 
 /// See [`DoOp`].
-pub(crate) enum AtOnce {}
+pub(crate) enum Immediate {}
 
-impl<O: Op, N: DoOp<O>> Handler<O, AtOnce> for N {
+impl<O: Op, N: DoOp<O>> Handler<O, Immediate> for N {
     #[inline]
     fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
         answer(call, || self.handle(call), |reply| self.replied(reply))
@@ -168,15 +168,15 @@ pub(crate) enum Guarded {}
 
 impl<O: HookedOp, N: GuardedOp<O>> Handler<O, Guarded> for N {
     fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
-        let mut guard = self.before(call, seen_as(&call.request))?;
+        let mut guard = self.before(call, cast(&call.request))?;
         answer(call, || self.handle(call, &mut guard), |_| {})
     }
 }
 
 /// See [`KeepOp`].
-pub(crate) enum Later {}
+pub(crate) enum Deferred {}
 
-impl<O: Op, N: KeepOp<O>> Handler<O, Later> for N {
+impl<O: Op, N: KeepOp<O>> Handler<O, Deferred> for N {
     #[inline]
     fn run<'a>(&'a self, call: &Call<'a, N, O>) -> Result<(), ExtAck<'a>> {
         self.handle(call, Kept::new(call)?)

@@ -90,7 +90,7 @@ fn of_nest<S>(nest: RawAttr<'_>) -> Attrs<'_, S> {
 }
 
 /// Returns the same attributes with the methods of `T`.
-pub(super) fn seen_as<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
+pub(super) fn cast<'a, S, T>(attrs: &Attrs<'a, S>) -> Attrs<'a, T> {
     Attrs {
         table: attrs.table,
         bytes: attrs.bytes,

@@ -175,8 +175,8 @@ fn no_loopback(error: io::Error) -> io::Error {
     }
 }
 
-/// Writes all of `message`. If the channel has a timeout, `on_timeout` is called each time it
-/// expires, and decides whether to continue.
+/// Writes all of `message`. If the channel has a timeout, `on_timeout` is called each
+/// time it expires, and decides whether to continue.
 #[inline]
 fn write_message(
     to: &mut impl Write,
@@ -197,8 +197,8 @@ fn write_message(
 }
 
 /// Reads until `message` is full. Returns false if the channel was closed after the last
-/// message. Fails with `UnexpectedEof` if it was closed in the middle of one. For `on_timeout`,
-/// see [`write_message`].
+/// message. Fails with `UnexpectedEof` if it was closed in the middle of one. For
+/// `on_timeout`, see [`write_message`].
 #[inline]
 fn read_message(
     from: &mut impl Read,

@@ -10,13 +10,13 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 /// Signals that would end the program, held back. Dropping this delivers those that
 /// arrived.
-pub(crate) struct Held {
+pub(crate) struct HeldSignals {
     before: SigSet,
     /// Readable if a signal has arrived.
-    came: SignalFd,
+    pending: SignalFd,
 }
 
-impl Held {
+impl HeldSignals {
     pub(crate) fn new() -> Result<Self> {
         let before = SigSet::thread_get_mask()?;
         let mut held = SigSet::empty();
@@ -32,19 +32,19 @@ impl Held {
                 held.add(signal);
             }
         }
-        let came = SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?;
+        let pending = SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?;
         // The program has no other thread to which a signal could be delivered.
         held.thread_block()?;
-        Ok(Self { before, came })
+        Ok(Self { before, pending })
     }
 
     /// Returns a descriptor that is readable if a signal has arrived.
-    pub(crate) fn came(&self) -> BorrowedFd<'_> {
-        self.came.as_fd()
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.pending.as_fd()
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldSignals {
     fn drop(&mut self) {
         // This mask was in force before, so it is valid.
         let _ = self.before.thread_set_mask();

@@ -9,10 +9,10 @@
 //! words ensure this. Each direction has a word with the number of the message that was
 //! put there last:
 //!
-//! - The [`Asker`] begins. Its turn ends when it stores a new number in the word there,
-//!   with Release. The [`Answerer`]'s turn begins when it loads that number, with
-//!   Acquire, and ends when it stores the number in the word back, with Release. The
-//!   asker's next turn begins when it loads the number there, with Acquire. So everything
+//! - The [`Asker`] begins. Its turn ends when it stores a new number in the request
+//!   word, with Release. The [`Answerer`]'s turn begins when it loads that number, with
+//!   Acquire, and ends when it stores the number in the reply word, with Release. The
+//!   asker's next turn begins when it loads the number from there, with Acquire. So everything
 //!   that a side does to the messages in its turn happens before everything that the
 //!   other side does in the next.
 //! - There is one asker: the side that creates the memory. There is one answerer: the
@@ -97,11 +97,11 @@ impl Asker {
     }
 
     /// Sends `message`, up to the available room, and receives the reply into `reply`,
-    /// likewise. Each time that `every` passes without a reply, `on_timeout` decides whether to
-    /// continue.
+    /// likewise. Each time that `every` passes without a reply, `on_timeout` decides
+    /// whether to continue.
     ///
-    /// Fails if `on_timeout` does, and from then on each time: the answer may still arrive, and
-    /// would be mistaken for the answer to another message.
+    /// Fails if `on_timeout` does, and from then on each time: the answer may still
+    /// arrive, and would be mistaken for the answer to another message.
     #[inline]
     pub(crate) fn take(
         &mut self,
@@ -172,7 +172,7 @@ impl Answerer {
         }
     }
 
-    /// Waits for a message, and copies it to the way back. Returns false at the end.
+    /// Waits for a message, and copies it to the reply. Returns false at the end.
     #[inline]
     pub(crate) fn answer(&mut self) -> io::Result<bool> {
         if self.last != END {
@@ -340,7 +340,7 @@ impl Mapping {
         compiler_fence(Ordering::SeqCst);
     }
 
-    /// Copies the message that arrived to the way back.
+    /// Copies the message that arrived to the reply.
     ///
     /// # Safety
     ///

@@ -14,7 +14,7 @@ use crate::output::streams;
 use crate::output::text;
 use crate::output::watched::{self, Watched};
 use crate::processes::Ports;
-use crate::signals::Held;
+use crate::signals::HeldSignals;
 use crate::specs;
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -76,7 +76,7 @@ impl Watch {
             context.add_family(&family);
         }
         // Signals are held until the device is removed.
-        let held = Held::new()?;
+        let signals = HeldSignals::new()?;
         let mut nlmon = Nlmon::open()?;
         let mut style = Style::default();
         style.colour = streams::colour(io::stdout().is_terminal());
@@ -94,7 +94,7 @@ impl Watch {
             event: None,
         };
         view.begin(nlmon.name())?;
-        let watched = view.watch(&mut nlmon, &held);
+        let watched = view.watch(&mut nlmon, &signals);
         watched.and(nlmon.close())
     }
 
@@ -146,10 +146,10 @@ impl View<'_> {
     }
 
     /// Shows messages, up to the limit or a signal.
-    fn watch(&mut self, nlmon: &mut Nlmon, held: &Held) -> Result<()> {
+    fn watch(&mut self, nlmon: &mut Nlmon, signals: &HeldSignals) -> Result<()> {
         let mut batch = Vec::new();
         while let Some(wait) = self.limit.next() {
-            match nlmon.wait(held.came(), wait)? {
+            match nlmon.wait(signals.as_fd(), wait)? {
                 Wakeup::Stop => break,
                 Wakeup::Timeout => continue,
                 Wakeup::Datagrams => nlmon.receive(&mut batch),
@@ -163,7 +163,7 @@ impl View<'_> {
                 && begin.elapsed() < HOLD
             {
                 let rest = HOLD.saturating_sub(begin.elapsed());
-                match nlmon.wait(held.came(), Some(rest))? {
+                match nlmon.wait(signals.as_fd(), Some(rest))? {
                     Wakeup::Datagrams => {
                         nlmon.receive(&mut batch);
                         self.conversations.look();

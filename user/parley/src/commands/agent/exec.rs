@@ -6,7 +6,7 @@
 //! the shell of the command is killed, too, but no other process.
 
 use crate::inherited;
-use crate::signals::Held;
+use crate::signals::HeldSignals;
 use anyhow::{anyhow, bail, Context, Result};
 use nix::errno::Errno;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
@@ -39,7 +39,7 @@ struct Group {
     /// Whether the shell's status has been read. Another group may then reuse the number.
     is_reaped: bool,
     /// Dropped last: a signal that ends the agent is delivered when the group is gone.
-    held: Held,
+    signals: HeldSignals,
 }
 
 impl Group {
@@ -51,9 +51,9 @@ impl Group {
             .process_group(0);
         inherited::kill_with_parent(&mut sh);
         // Signals are blocked in this process, but not in the command.
-        let held = inherited::keep_signal_mask(&mut sh)
+        let signals = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)
-            .and_then(|()| Held::new())
+            .and_then(|()| HeldSignals::new())
             .context("cannot hold signals back")?;
         let mut shell = sh.spawn().context("cannot run sh")?;
         match inherited::process(shell.id()) {
@@ -61,7 +61,7 @@ impl Group {
                 shell,
                 ended,
                 is_reaped: false,
-                held,
+                signals,
             }),
             Err(error) => {
                 end(&mut shell);
@@ -95,7 +95,7 @@ impl Group {
         loop {
             let rest = deadline.saturating_duration_since(Instant::now());
             let output = stdout.as_ref().map_or(self.ended.as_fd(), AsFd::as_fd);
-            let fds = [self.ended.as_fd(), self.held.came(), output];
+            let fds = [self.ended.as_fd(), self.signals.as_fd(), output];
             let [has_ended, is_stopped, _] = wait(fds, rest)?;
             if is_stopped {
                 bail!("the agent is being stopped");

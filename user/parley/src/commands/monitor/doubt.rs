@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// reported by then is not shown twice.
 const QUIET: Duration = Duration::from_millis(20);
 /// The time after which the list is read again in any case.
-pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const RELIST_AFTER: Duration = Duration::from_secs(1);
 
 /// Whether the entries may differ from what events have reported, and since when.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Doubt {
 
     /// Returns whether to read the list again.
     pub(super) fn is_due(&self, is_quiet: bool) -> bool {
-        let is_late = |since: Instant| since.elapsed() >= PATIENCE;
+        let is_late = |since: Instant| since.elapsed() >= RELIST_AFTER;
         self.0.is_some_and(|since| is_quiet || is_late(since))
     }
 }

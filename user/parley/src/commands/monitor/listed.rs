@@ -3,7 +3,7 @@
 //! Lists entries of the kernel, and then follows the changes that it reports to a
 //! multicast group.
 
-use super::doubt::{Doubt, PATIENCE};
+use super::doubt::{Doubt, RELIST_AFTER};
 use super::report::{ChangeKind, Report};
 use crate::opener::Opener;
 use crate::output::json::Object;
@@ -97,23 +97,24 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
     let mut looked = Instant::now();
     while let Some(limit) = report.limit.next() {
         let wait = doubt.wait(match is_fleeting {
-            true => Some(limit.map_or(PATIENCE, |limit| limit.min(PATIENCE))),
+            true => Some(limit.map_or(RELIST_AFTER, |limit| limit.min(RELIST_AFTER))),
             false => limit,
         });
         match wait {
             Some(wait) => listener.set_timeout(wait)?,
             None => listener.clear_timeout()?,
         }
-        let news = listener.next_message(|_| true);
+        let notification = listener.next_message(|_| true);
         let mut is_due = false;
-        match news.and_then(|message| F::read(&message, &view)) {
-            Ok(news) => {
-                if !is_fleeting && matches!(&news, Notification::Present(one) if one.is_fleeting())
+        match notification.and_then(|message| F::read(&message, &view)) {
+            Ok(notification) => {
+                if !is_fleeting
+                    && matches!(&notification, Notification::Present(one) if one.is_fleeting())
                 {
                     // The events about its contents arrive before a list can lack it.
                     (is_fleeting, looked) = (true, Instant::now());
                 }
-                is_due = !take(report, &mut view, news)?;
+                is_due = !take(report, &mut view, notification)?;
             }
             Err(Error::Overrun) => {
                 report.lost()?;
@@ -127,7 +128,7 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
             Err(Error::Timeout(_)) if report.limit.end.is_some() => break,
             Err(error) => return Err(error.into()),
         }
-        is_due |= doubt.is_due(false) || is_fleeting && looked.elapsed() >= PATIENCE;
+        is_due |= doubt.is_due(false) || is_fleeting && looked.elapsed() >= RELIST_AFTER;
         if is_due {
             let (now, is_whole) = look::<F>(&mut asker)?;
             looked = Instant::now();
@@ -162,9 +163,9 @@ fn compare<F: Followed>(
 fn take<F: Followed>(
     report: &mut Report<'_>,
     view: &mut View<F>,
-    news: Notification<F>,
+    notification: Notification<F>,
 ) -> Result<bool> {
-    match news {
+    match notification {
         Notification::Nothing => {}
         Notification::Doubt => return Ok(false),
         Notification::Present(one) => match view.get(&one.key()) {
@@ -272,7 +273,7 @@ mod tests {
             all.map(|one| (one.key(), one)).collect()
         };
         let mut known = view(&[One(1, 'a'), One(2, 'b')]);
-        let mut take = |news| take(&mut report, &mut known, news).unwrap();
+        let mut take = |notification| take(&mut report, &mut known, notification).unwrap();
         // Known already; new; another than it was.
         assert!(take(Notification::Present(One(1, 'a'))));
         assert!(take(Notification::Present(One(3, 'c'))));

@@ -268,7 +268,7 @@ impl<'s> Family<'s> {
         let reply = reply_of(&source.r#do).or_else(|| reply_of(&source.dump))?;
         let key = (source.attributes?, reply.attributes.clone());
         let inner: MessageType = self.replies.get(&key)?.clone();
-        let made = inner.called(name);
+        let made = inner.renamed(name);
         let (of, inner) = (made.anonymous(), inner.full());
         let mut out = doc(0, &operation.doc);
         let _ = write!(

@@ -40,7 +40,7 @@ impl MessageType {
     }
 
     /// Returns a type with the same lifetime, but another name.
-    pub(super) fn called(&self, name: &str) -> Self {
+    pub(super) fn renamed(&self, name: &str) -> Self {
         Self {
             path: String::new(),
             name: name.to_owned(),
