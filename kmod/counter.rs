@@ -75,7 +75,10 @@ macro_rules! listeners {
             }
         };
         // All three notifications have the same group.
-        Listeners::new(move || notifier.has_listeners::<CounterChangeNtf<'_>>(), notify)
+        Listeners::new(
+            move || notifier.has_listeners::<CounterChangeNtf<'_>>(),
+            notify,
+        )
     }};
 }
 
