@@ -195,7 +195,7 @@ llvm() {
 # room_for KERNEL: sets the `memory` and the `seconds` that tests in a guest with this kernel
 # may take, and how long its boot may.
 room_for() {
-	memory=1G seconds=1200
+	memory=1G seconds=2400
 	case $1 in
 	default | debian) ;;
 	*)
