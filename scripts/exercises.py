@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What scripts/exercise and the judges in docs/exercises share. A judge runs in the guest, as root and
-in a network namespace of its own, and calls the methods of Work."""
+"""Shared by scripts/exercise and the judges in docs/exercises. A judge runs in the guest, as root,
+in its own network namespace, and calls the methods of Work."""
 
 import ctypes
 import importlib.util

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the scripts in Python share: they begin as those in bash do, and call lib.sh. Two compare
-what commands print with what was recorded."""
+"""Shared by the scripts in Python: the same start as the scripts in bash, calls of lib.sh, and the
+comparison of a command's output with a recording."""
 
 import os
 import pathlib

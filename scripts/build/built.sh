@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Builds the modules of this checkout, removes what Kbuild made, and decides whether a build is
+# Builds the modules of this checkout, removes Kbuild's products, and decides whether a build is
 # up to date. lib.sh sources this file.
 #
-# shellcheck disable=SC2154 # top is of lib.sh
+# shellcheck disable=SC2154 # top is set by lib.sh
 
 # sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# How the scripts here get packages of Debian that this machine's apt does not know.
-# Sourced after lib.sh, not run.
+# Fetches Debian packages that are not in this machine's apt sources. Sourced after lib.sh,
+# not run.
 #
-# shellcheck disable=SC2154 # cache is of lib.sh
+# shellcheck disable=SC2154 # cache is set by lib.sh
 
 # The keys that sign Debian's package lists.
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg

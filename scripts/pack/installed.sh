@@ -4,7 +4,7 @@
 # Reads and writes the list of installed files, and compares the files with it. scripts/pack/install
 # sources this file after it has set root, list and dirs.
 #
-# shellcheck disable=SC2154 # root, list, dirs and work are of scripts/pack/install
+# shellcheck disable=SC2154 # scripts/pack/install sets root, list, dirs and work
 # shellcheck disable=SC2016 # unset expands these: twice, in double quotes
 
 # Paths, without DESTDIR, that the list names: files, with their sums, folders and indexes. A

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Compares what parley call sends and prints with what pyynl does, for every spec of the kernel.
+"""Compares requests and output of parley call with those of pyynl, for every spec of the kernel.
 
 usage: calls.py SOURCE PARLEY [SPEC...]     in a guest, with the kernel's source and the program
 
-Each do and dump is asked with no attributes, and with those of KNOWN that it takes: by pyynl, by
-parley and by pyynl again. Values that differ between pyynl's two answers change by themselves, and
-are only counted. The requests of CHANGES have to be the same bytes, but for the sequence number,
-the port and the version of the family. Each request of ASKED and CHANGES for a family that this
-kernel has must be used.
+Each do and dump is called without attributes, and with those of KNOWN that it takes: by pyynl, by
+parley and by pyynl again. Values that differ between pyynl's two replies change by themselves, and
+are only counted. The requests of CHANGES must have the same bytes, except for the sequence number,
+the port and the version of the family. Each request of ASKED and CHANGES for a family of this
+kernel must be used.
 """
 
 import contextlib

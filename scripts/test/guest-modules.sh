@@ -3,7 +3,7 @@
 #
 # Orders the modules that a guest of scripts/vm loads, and unpacks them. Sourced by it, not run.
 #
-# shellcheck disable=SC2154 # the lists and folders are of scripts/vm
+# shellcheck disable=SC2154 # scripts/vm sets the lists and folders
 
 # unpacked FILE: the module FILE as insmod of any version takes it.
 unpacked() {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Holds the sources against the rules of CONTRIBUTING.md that no compiler knows.
+"""Checks the sources against the rules of CONTRIBUTING.md that no compiler knows.
 
     rules.py
 
-Says what breaks one, as file:line and what to do, and fails. Looks at what git
-tracks, and at what it would add.
+Prints each violation as file:line with the remedy, and fails if there is one. Checks all
+files that git tracks or would add.
 """
 
 import pathlib

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the pictures of the documents, in docs/pictures, from the code, the spec, the bench's
-figures and captured messages. The names and numbers that they show are read from there: if one is
-gone, its picture is not made.
+"""Draws the pictures of the documents, in docs/pictures, from the code, the spec, the figures of
+the benchmarks and captured messages. It reads the names and numbers in a picture from there, and
+draws no picture if one no longer exists.
 
 usage: python3 -B scripts/build/pictures [--check]
 
-With --check, fails if one of them is stale. It needs no program; the pictures of messages, which
-`parley decode --svg` draws, are compared by the tests of the program (user/parley/src/tests.rs).
+With --check, fails if a picture is stale. --check does not need the program; the program's own
+tests (user/parley/src/tests.rs) compare the pictures of messages, which `parley decode --svg`
+draws.
 """
 
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Pictures of figures and of files: the channels, and what an author writes."""
+"""Pictures of figures and of files: the channels, and the files of a project."""
 
 import re
 
@@ -127,7 +127,7 @@ def operation(sources):
 
 
 def project(sources):
-    """The files of a project of one's own: which are yours, and what makes the others."""
+    """The files of your own project: the hand-written ones, and the generators of the others."""
     script = sources.read("scripts/new-family")
     filled = sources.find("scripts/new-family", r"^for file in (.*); do\n\tfill")[1]
     filled = re.sub(r"(\S*)\{(\w+),(\w+)\}(\S*)", r"\1\2\4 \1\3\4", filled).split()

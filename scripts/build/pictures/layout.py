@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a picture is put together from: boxes, frames, arrows and text, as SVG.
+"""The parts of a picture: boxes, frames, arrows and text, as SVG.
 
-The style is that of `parley decode --svg`. All characters of its font have one width, so text
-that does not fit its place is an error, and there is no picture.
+The style is that of `parley decode --svg`. Its font is monospaced, so text that does not fit is
+an error, and no picture is drawn.
 """
 
 import html

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the pictures are made from: the spec, the code, the bench's figures.
+"""The sources of the pictures: the spec, the code, the figures of the benchmarks.
 
-Each name that a picture shows is looked up here. If it is gone, there is no picture, and the
-error says which name of which file.
+Looks up each name that a picture shows. If a name no longer exists, no picture is drawn, and the
+error gives the name and its file.
 """
 
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Pictures of how the system is built: its layers, the path of a request, and the family."""
+"""Pictures of the system's structure: its layers, the path of a request, and the family."""
 
 import re
 import textwrap

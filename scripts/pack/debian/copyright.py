@@ -3,8 +3,8 @@
 
     copyright.py parley|parley-dkms
 
-The package parley has a program into which crates are linked; cargo says which, and
-their own files have their notices. Fails if a crate has a licence that is not known here.
+The program in the package parley links crates. cargo lists them, and their files have the
+notices. Fails if a crate has a licence that is not listed here.
 """
 
 import json

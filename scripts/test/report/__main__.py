@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes a report of scripts/test/run, for other programs to read.
+"""Writes a machine-readable report of scripts/test/run.
 
 usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes the report
        python3 scripts/test/report --summary FILE        a JUnit file, as Markdown
 
-FOLDER gets results.ktap, junit.xml, and all that COMMAND prints in output.txt.
-scripts/test/run puts the logs of the guests beside them. What COMMAND prints is printed,
-too. The exit status is COMMAND's; but 1 where COMMAND ends with 0 and its results are
-not good, or cannot be written.
+Writes results.ktap, junit.xml and COMMAND's output, output.txt, to FOLDER.
+scripts/test/run puts the logs of the guests beside them. COMMAND's output is also
+printed. The exit status is COMMAND's; but it is 1 if COMMAND ends with 0 and its results
+are not good, or cannot be written.
 """
 
 import datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From a run to suites, and what keeps them and the exit status in agreement."""
+"""Turns a run into suites, and makes them agree with the exit status."""
 
 import pathlib
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a report is made of: suites, and the cases in them."""
+"""The parts of a report: suites, and the cases in them."""
 
 from dataclasses import dataclass, field
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From what the tests print to cases.
+"""Turns the output of tests into cases.
 
-Lines come as pairs: when they arrived, in seconds, and their text. Events are libtest's JSON,
-which scripts/test/libtest hands on.
+Each line is a pair of its arrival time, in seconds, and its text. Events are libtest's JSON,
+which scripts/test/libtest forwards.
 """
 
 import re

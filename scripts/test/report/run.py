@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs scripts/test/run, copies what it prints, and notes what belongs to which step.
+"""Runs scripts/test/run, copies its output, and assigns each line to a step.
 
-scripts/test/run says where a step begins and how it ended by marks in its output, on both
-of its streams, which are not copied: a byte 1e, a word that only this run knows, and
-what is to be said, separated by bytes 1f.
+scripts/test/run marks the start and the result of each step in both of its output streams.
+A mark is a byte 1e, a word that only this run knows, and the fields, separated by bytes 1f.
+Marks are not copied.
 
-    plan NAME...             the steps there will be
+    plan NAME...             the planned steps
     tests NAME PATH...       the test binaries that the step NAME runs in a guest
     libtest FILE JSON        an event of the test binary FILE, from scripts/test/libtest
-    skip NAME WHY            what the run leaves out, and why
+    skip NAME WHY            a part that the run skips, and the reason
     begin KIND NAME          a step begins
-    end STATUS               it has ended
+    end STATUS               the step has ended
 """
 
 import json

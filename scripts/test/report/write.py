@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From suites to text: KTAP version 1, JUnit XML, and a summary in Markdown."""
+"""Writes suites as text: KTAP version 1, JUnit XML, and a summary in Markdown."""
 
 import re
 from xml.etree import ElementTree
