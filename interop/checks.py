@@ -189,7 +189,7 @@ def answers(client, report):
         time.sleep(0.1)
     if told:
         raise RuntimeError(f'the client is no agent: {told}')
-    refused = {'error': {'errno': 16, 'message': 'the namespace has an agent already'}}
+    refused = {'error': {'errno': 16, 'message': 'the namespace already has an agent'}}
     report.check('agent: the client is it, and parley cannot be', refused, second_agent())
     with subprocess.Popen(['parley', '--json', 'ask', 'is it you?'], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True) as asker:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A device of the kind nlmon, and the netlink messages that it shows: those of all programs
+//! An nlmon device, and the netlink messages that it shows: those of all programs
 //! in its network namespace.
 
 #[allow(unsafe_code)]
@@ -207,7 +207,7 @@ impl Device {
                 added => {
                     // If the kernel has not answered in time, it may add it all the same.
                     device.is_there = matches!(added, Ok(()) | Err(Error::Timeout(_)));
-                    added.context("cannot add a device of the kind nlmon")?;
+                    added.context("cannot add an nlmon device")?;
                     break;
                 }
             }

@@ -204,7 +204,7 @@ fn an_error_of_usage_names_what_would_be_right() {
         ("--pcap - counter list", "expected the name of a file"),
         (
             "show links dev",
-            "a value is required behind 'dev'\n\nUsage: parley show links",
+            "a value is required after 'dev'\n\nUsage: parley show links",
         ),
         ("show neigh dev a b", "'b' is one value too many"),
     ] {

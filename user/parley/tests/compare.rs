@@ -234,7 +234,10 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
             "{channel}: {}",
             output.out
         );
-        assert_eq!(output.err, "parley: there is none of these channels\n");
+        assert_eq!(
+            output.err,
+            "parley: this machine has none of these channels\n"
+        );
         assert!(peers().is_empty());
     }
 }
@@ -255,7 +258,10 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
         assert_eq!(output.status, Some(1), "{channel}");
         let words = "not there: the other process did not answer in 10 s";
         assert!(output.out.contains(words), "{channel}: {}", output.out);
-        assert_eq!(output.err, "parley: there is none of these channels\n");
+        assert_eq!(
+            output.err,
+            "parley: this machine has none of these channels\n"
+        );
     }
     assert!(peers().is_empty());
 }
@@ -288,7 +294,10 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     assert!(output.out.contains("not there: the module is not loaded\n"));
     let output = compare(&["--only", "netlink"]);
     assert_eq!(output.status, Some(1));
-    assert_eq!(output.err, "parley: there is none of these channels\n");
+    assert_eq!(
+        output.err,
+        "parley: this machine has none of these channels\n"
+    );
 }
 
 #[test]

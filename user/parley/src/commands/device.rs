@@ -18,9 +18,9 @@ use std::os::unix::ffi::OsStrExt;
 /// Echo and count over /dev/parley instead of netlink
 #[derive(Subcommand)]
 pub(crate) enum Device {
-    /// Send bytes to the kernel and back, by an ioctl
+    /// Send bytes to the kernel and back with an ioctl
     Echo {
-        /// What to send; "-" is standard input
+        /// The bytes to send; "-" is standard input
         text: String,
         /// Use write and read instead of an ioctl
         #[arg(long)]
@@ -29,11 +29,11 @@ pub(crate) enum Device {
         #[arg(long, conflicts_with = "json")]
         raw: bool,
     },
-    /// Add to an existing counter, by an ioctl
+    /// Add to an existing counter with an ioctl
     CounterAdd {
-        /// Its name
+        /// The counter's name
         name: OsString,
-        /// What to add, -2^63 to 2^63-1
+        /// The number to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
     },
@@ -79,7 +79,7 @@ impl Device {
     }
 }
 
-/// Makes the failure of a call, or of the open. It has only the errno to go by.
+/// Makes the failure of a call, or of the open. Only the errno tells the cause.
 fn failure(what: &str, error: &io::Error) -> Failure {
     let Some(errno) = error.raw_os_error() else {
         return Failure {

@@ -43,16 +43,16 @@ pub(crate) struct Monitor {
     /// Watch a multicast group of this spec's family
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// Print numbers in place of names; only of the network
+    /// Print numbers in place of names; only for the network
     #[arg(short = 'N', long)]
     numeric: bool,
-    /// Begin each line with the time, in UTC
+    /// Start each line with the time, in UTC
     #[arg(short, long)]
     timestamp: bool,
-    /// End after N events
+    /// Stop after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after TIME, such as 500ms or 2s
+    /// Stop after TIME, such as 500ms or 2s
     #[arg(long, value_name = "TIME", value_parser = text::time)]
     timeout: Option<Duration>,
 }
