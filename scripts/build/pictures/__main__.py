@@ -38,7 +38,7 @@ DRAWN = {
     "project": figures.project,
 }
 
-# What scripts/build/recording makes.
+# The picture that scripts/build/recording writes.
 RECORDED = ("run",)
 
 # Datagrams of captures, as arguments of parley.
@@ -51,13 +51,13 @@ DECODED = {
 
 
 def drawn(top):
-    """The pictures that are made here, by their names."""
+    """The pictures that this draws, by their names."""
     sources = Sources(top)
     return {name: draw(sources).svg() for name, draw in DRAWN.items()}
 
 
 def decoded(top):
-    """The pictures that the program makes. Their second line is its command."""
+    """The pictures that the program draws. Their second line has its command."""
     made = {}
     for name, arguments in DECODED.items():
         cargo = "cargo run --quiet --locked --manifest-path user/Cargo.toml --package parley --"
@@ -69,7 +69,7 @@ def decoded(top):
 
 
 def stale(top):
-    """What is wrong with the pictures that are there."""
+    """The errors of the existing pictures."""
     folder = top / FOLDER
     there = {path.stem for path in folder.glob("*.svg")}
     for name, text in drawn(top).items():

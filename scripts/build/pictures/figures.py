@@ -9,7 +9,7 @@ SIZES = ((16, "16 B", "green"), (16384, "16 KiB", "amber"), ("", "no message", "
 
 
 def channels(sources):
-    """What a round trip over each channel costs, and what the channel can do."""
+    """The cost of a round trip over each channel, and the features of the channel."""
     known = sources.channels()
     most = max(cost for channel in known for cost in channel.cost.values())
     sheet = Sheet(
@@ -72,7 +72,7 @@ def added(sources, path):
 
 
 def operation(sources):
-    """The files that the exercise of the course changes, and those that are made from the spec."""
+    """The files that the exercise of the course changes, and the files generated from the spec."""
     lines = added(sources, "docs/course/13-command.patch")
     spec, handler = "spec/parley.yaml", "kmod/echo.rs"
     assert sorted(lines) == [handler, spec], lines

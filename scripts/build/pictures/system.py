@@ -218,7 +218,7 @@ def families(sources):
 
 
 def handlers(sources):
-    """Which trait handles what a spec says, and where the module parley has one."""
+    """The trait for each part of a spec, and its uses in the module parley."""
     op, dump = "kmod/genl/op.rs", "kmod/genl/dump.rs"
     used, messages = {}, {}
     for pairs in sources.handlers().values():
