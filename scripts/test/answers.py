@@ -126,7 +126,7 @@ class Judge:
 
 
 def prepare():
-    """Makes what is asked about, and returns the names of the devices."""
+    """Creates the objects to query, and returns the names of the devices."""
     subprocess.run(["ip", "link", "add", "wg7", "type", "wireguard"], check=True)
     # The program takes the newest one.
     pathlib.Path("/sys/bus/netdevsim/new_device").write_text("7 2")

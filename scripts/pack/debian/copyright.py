@@ -94,7 +94,7 @@ def linked():
 
 
 def holders(package):
-    """The notices in the files of a crate; where it has none, its authors."""
+    """The notices in the files of a crate, or its authors if there are none."""
     lines = []
     for file in sorted(pathlib.Path(package["manifest_path"]).parent.iterdir()):
         if re.match(r"(LICEN[CS]E|COPY|NOTICE)", file.name) and file.is_file():

@@ -24,7 +24,7 @@ import run
 import write
 from model import FAIL, one
 
-# What another run may have left in the folder.
+# Files that another run may have left in the folder.
 OWN = ("results.ktap", "junit.xml", "output.txt",
        *(f"{kind}-{name}.log" for kind in ("kernel", "console")
          for name in ("guest", "at-length", "faults", "machine")))
@@ -56,7 +56,7 @@ def put(folder, suites, started, seconds):
     for name, text in (("results.ktap", write.ktap(suites)),
                        ("junit.xml", write.junit(suites, started, seconds))):
         new = folder / f".{name}.new"
-        # Not through a link that somebody has put there.
+        # Do not follow a link that another user may have created there.
         new.unlink(missing_ok=True)
         new.write_text(text, encoding="utf-8", errors="replace")
         new.replace(folder / name)

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 PASS, FAIL, SKIP = "pass", "fail", "skip"
-# Planned, and never begun. Harmless only beside a failure that says why.
+# Planned, but never begun. Harmless only beside a failure that gives the reason.
 NOT_RUN = "not run"
 
 
@@ -14,7 +14,7 @@ class Case:
     status: str
     # Why it failed or was skipped, in one line.
     message: str = ""
-    # What it printed.
+    # Its output.
     output: str = ""
     seconds: float | None = None
 

@@ -75,8 +75,8 @@ Exit status:
   1  the kernel refused the request, or something else failed; if only the
      output could not be written, the request has been carried out
   2  wrong usage
-  3  the kernel has no such family or device, for example because the module
-     is not loaded";
+  3  the kernel has no such family or device, for example because the
+     module is not loaded";
 
 /// The commands that refuse options of all commands or of the one above, because they have
 /// nothing to apply them to.
