@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make clean` and `make distclean` remove what was built, and nothing else."""
+"""`make clean` and `make distclean` remove build products, and nothing else."""
 import hashlib
 import os
 import pathlib

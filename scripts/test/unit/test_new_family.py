@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/new-family: the project that it writes, in a guest, and what it refuses."""
+"""scripts/new-family: its project, tested in a guest, and its refusals."""
 
 import hashlib
 import os

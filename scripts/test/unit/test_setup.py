@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Machines that lack something, and what scripts/setup fetches."""
+"""Machines that lack tools, and the downloads of scripts/setup."""
 import hashlib
 import re
 import unittest

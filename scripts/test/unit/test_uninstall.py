@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make uninstall`, and the list of what was installed, which it goes by."""
+"""`make uninstall`, and the list of installed files that it uses."""
 import subprocess
 
 from support import listing
