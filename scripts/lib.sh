@@ -72,8 +72,8 @@ cargo_builds_here() {
 		--show-origin 2>/dev/null | grep -E \
 		-e '^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ' \
 		-e "^target\.(\"cfg\(.*|$(uname -m)-[^.]*)\.runner ") || return 0
-	die "cargo is configured to build or run elsewhere, or otherwise:" "$found" \
-		"remove that from the file while you build parley"
+	die "a configuration file of cargo changes how it builds or runs:" "$found" \
+		"remove this from the file while you build parley"
 }
 
 # in_ci: succeeds if CI is set to anything but 0 or false.
@@ -150,12 +150,12 @@ take() {
 ) || exit 2
 cache=$(realpath -ms -- "${XDG_CACHE_HOME:-$HOME/.cache}/parley")
 [ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
-	"XDG_CACHE_HOME is to name another folder"
+	"set XDG_CACHE_HOME to another folder"
 # Another program may own a folder of this name. Earlier versions wrote no mark.
 mark=$cache/.parley-cache
 if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.lock" ] && [ ! -e "$cache/env.sh" ] &&
 	[ -n "$(ls -A -- "$cache")" ]; then
-	die "this is not the cache of these scripts: $cache" "XDG_CACHE_HOME can name another place"
+	die "this is not the cache of these scripts: $cache" "set XDG_CACHE_HOME to another folder"
 fi
 # use_cache: keeps `make distclean`, also in another checkout, from removing the cache until this
 # process and its children have ended (descriptor 5).
@@ -312,7 +312,7 @@ lock() {
 	mkdir -p "$cache"
 	use_cache
 	exec 9>"$cache/$1.lock"
-	take 9 "another run is at this ($1)" || true
+	take 9 "another run holds the lock '$1'" || true
 }
 
 # not_by_root: succeeds if root must leave building to the owner of this checkout, who could
@@ -329,7 +329,7 @@ by_sudo() {
 # not_by_sudo: dies if by_sudo. In a container, root has no other user to leave building to.
 not_by_sudo() {
 	! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
-		"run it without sudo; it asks for root where it needs that"
+		"run it without sudo; it asks for root when it needs it"
 }
 
 # alone: waits until no other run works in this checkout, and keeps others out until
@@ -351,7 +351,7 @@ alone() {
 	need flock
 	exec 8<"$top"
 	take 8 "another run is at work in this checkout" ||
-		note "this file system has no locks: do not start a second run in this checkout"
+		note "this file system does not support locks: do not start a second run in this checkout"
 	if [ -L "$top/user/target" ] && [ -d "$top/user/target" ]; then
 		exec 4<"$top/user/target"
 		take 4 "another checkout builds in the folder to which user/target leads" || true
@@ -378,7 +378,7 @@ hold() {
 # remove_build FOLDER: removes a kernel from the cache. Fails if another process holds it.
 remove_build() (
 	if [ -L "$1" ]; then
-		note "removing the symbolic link $1, and not what it leads to"
+		note "removing the symbolic link $1, but not its target"
 		rm -f -- "$1"
 		exit
 	fi
@@ -415,7 +415,7 @@ no_mount_in() {
 	while read -r _ _ _ _ mounted _; do
 		printf -v mounted '%b' "$mounted"
 		case $mounted/ in
-		"$folder"/*) die "this is mounted in a folder that is to be removed: $mounted" "unmount it first" ;;
+		"$folder"/*) die "cannot remove a folder with a mount inside: $mounted" "unmount it first" ;;
 		esac
 	done </proc/self/mountinfo
 }
@@ -434,7 +434,7 @@ remove_target() {
 
 # no_link_build: dies if `build`, in which scripts remove folders, is a symbolic link.
 no_link_build() {
-	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link, and what it leads to, by hand"
+	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link and its target by hand"
 }
 
 # remove_tree FOLDER: like remove_built, but as root if a plain rm fails, as for a Debian
@@ -463,7 +463,7 @@ as_root() {
 	elif command -v sudo >/dev/null; then
 		(umask 022 && sudo -- env "${proxies[@]}" "$@")
 	else
-		die "this takes root: $1" "install sudo, or run it as root"
+		die "this needs root: $1" "install sudo, or run it as root"
 	fi
 }
 

@@ -118,7 +118,7 @@ def report(folder, command):
         sys.exit(done.status or 1)
     except Exception:
         traceback.print_exc()
-        say("the report cannot be made; see above, and the output.txt of it")
+        say("cannot write the report; see above, and its output.txt")
         sys.exit(done.status or 1)
     if status != done.status:
         say("the run ended well, but not all of its results are good:")

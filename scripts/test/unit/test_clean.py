@@ -102,7 +102,7 @@ class Clean(CheckoutTest):
                 self.build()
             file.write_text("mine")
             result = self.run_here("scripts/build/rust-project")
-            self.assertIn("rust-project.json is not as this script has made it", result.stderr)
+            self.assertIn("rust-project.json has changed since this script wrote it", result.stderr)
             self.run_here("make", "clean")
             self.assertEqual(file.read_text(), "mine")
 
