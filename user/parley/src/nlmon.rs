@@ -155,7 +155,7 @@ impl Nlmon {
             return Ok(());
         };
         let what = match error.raw_os_error() {
-            Some(libc::ENETDOWN) => ": somebody removed it, or set it down",
+            Some(libc::ENETDOWN) => ": it was removed, or set down",
             _ => "",
         };
         let name = &self.device.name;

@@ -281,7 +281,7 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     for (id, why) in [
         ("ioctl", "the module is not loaded"),
         ("read-write", "the module is not loaded"),
-        ("debugfs", "no module, or debugfs is not mounted"),
+        ("debugfs", "the module is not loaded, or debugfs not mounted"),
         ("netlink", "the module is not loaded"),
     ] {
         assert_eq!(channels[id]["absent"], why);
@@ -326,7 +326,7 @@ fn a_plain_user_is_told_what_is_roots() {
         .collect();
     assert_eq!(
         absent,
-        ["  debugfs file              not there: only root may look into debugfs"]
+        ["  debugfs file              not there: only root may read debugfs"]
     );
 }
 

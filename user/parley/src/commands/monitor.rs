@@ -158,7 +158,7 @@ impl Monitor {
         if let Some(path) = &self.spec {
             return events::follow(opener, &mut report, path, self.word());
         }
-        match self.known().context("this cannot be followed")? {
+        match self.known().context("cannot follow this WHAT")? {
             What::Counters => counters::follow(opener, &mut report),
             What::Links => network::follow::<Link>(opener, &mut report),
             What::Addresses => network::follow::<Address>(opener, &mut report),

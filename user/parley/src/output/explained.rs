@@ -106,7 +106,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Returns the numbers of the datagrams that were to be shown, and are not there.
+    /// Returns the numbers of the selected datagrams that do not exist.
     pub(crate) fn missing(&self) -> Option<String> {
         let missing = self
             .select
