@@ -78,7 +78,9 @@ struct Debugfs {
 impl Debugfs {
     fn open() -> io::Result<Self> {
         let file = File::open(STATISTICS).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("the module is not loaded, or debugfs not mounted"),
+            io::ErrorKind::NotFound => {
+                io::Error::other("the module is not loaded, or debugfs not mounted")
+            }
             io::ErrorKind::PermissionDenied => io::Error::other("only root may read debugfs"),
             _ => because(&format!("cannot open {STATISTICS}"), &error),
         })?;

@@ -281,7 +281,10 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     for (id, why) in [
         ("ioctl", "the module is not loaded"),
         ("read-write", "the module is not loaded"),
-        ("debugfs", "the module is not loaded, or debugfs not mounted"),
+        (
+            "debugfs",
+            "the module is not loaded, or debugfs not mounted",
+        ),
         ("netlink", "the module is not loaded"),
     ] {
         assert_eq!(channels[id]["absent"], why);

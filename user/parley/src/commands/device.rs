@@ -114,7 +114,9 @@ fn refused(call: &str, error: &io::Error) -> Failure {
         Some(libc::EPERM) => Some(CAPABILITY.to_owned()),
         Some(libc::ENOENT) => Some("create it: parley counter set NAME VALUE --create".to_owned()),
         Some(libc::EINVAL) => Some(format!("a name of at most {} bytes", uapi::NAME_MAX)),
-        Some(libc::ERANGE) => Some("a delta that keeps the counter between 0 and 2^64-1".to_owned()),
+        Some(libc::ERANGE) => {
+            Some("a delta that keeps the counter between 0 and 2^64-1".to_owned())
+        }
         Some(libc::EMSGSIZE) => Some(format!("at most {} bytes", uapi::PAYLOAD_MAX)),
         _ => None,
     };
