@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `agent-register`, `ask`, `answer`, and the message `question`: what the kernel asks of a process
-//! of user space, for another.
+//! `agent-register`, `ask`, `answer`, and the message `question`: a process asks a question, and
+//! the kernel passes it to the process that has registered as the agent.
 
 #![forbid(unsafe_code)]
 
@@ -81,7 +81,7 @@ impl KeepOp<Ask> for Net {
 fn undelivered<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
     match error {
         ECONNREFUSED if is_closed => Fault::NoAgent.into(),
-        // It has connected its socket to another than the kernel.
+        // The agent has connected its socket to another port than the kernel's.
         ECONNREFUSED => ExtAck::new(EBUSY, c"the agent's socket accepts no questions"),
         EAGAIN => ExtAck::new(EBUSY, c"the agent's socket has no room"),
         error => ExtAck::new(error, c"the question could not be delivered"),
@@ -105,12 +105,13 @@ impl DoOp<Answer> for Net {
             id: Some(id),
             answer: Some(answer),
         };
-        // Before the question is ended, so that none ends that cannot be answered.
+        // Built before the question is ended, so that no question ends if its answer cannot be
+        // built.
         let reply = Prepared::new(call, &reply)?;
         match self.questions().answer(call, id, reply)? {
             Ok(()) => Ok(()),
-            // Its asker has closed its socket, or connected it to another than the kernel: the
-            // question is no longer pending.
+            // The asker has closed its socket, or connected it to another port than the kernel's:
+            // the question is no longer pending.
             Err(ECONNREFUSED) => Err(Fault::NotPending.into()),
             Err(EAGAIN) => Err(ExtAck::new(ENOBUFS, c"the asker's socket has no room")),
             Err(error) => Err(ExtAck::new(error, c"the answer could not be delivered")),
@@ -124,7 +125,7 @@ pub(crate) fn socket_closed(namespace: Namespace<'_, Net>, portid: u32) {
     questions.socket_closed(portid, || namespace.set_timer(0));
 }
 
-/// Ends the questions that nobody has answered in time.
+/// Ends the questions whose deadline has passed without an answer.
 pub(crate) fn time_out(entered: &Entered<'_, Net>) {
     let (now, namespace) = (Net::now(), entered.namespace());
     let questions = namespace.state().questions();

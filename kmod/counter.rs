@@ -24,7 +24,7 @@ fn name<'a>(attr: NameAttr<'a>) -> Result<Name, ExtAck<'a>> {
 }
 
 impl Fault {
-    /// The errno and the message for it. Out of line, so that only an error prepares them.
+    /// The errno and its message. Out of line, so that only an error prepares them.
     #[cold]
     #[inline(never)]
     fn errno_and_message(&self) -> (Error, &'static CStr) {
@@ -38,7 +38,7 @@ impl Fault {
         }
     }
 
-    /// The error for it, which points to `name` or, where the sum is at fault, to `delta`.
+    /// The error for this fault. It points to `name` or, where the sum is at fault, to `delta`.
     #[cold]
     fn at<'a, T: AttrType>(self, name: NameAttr<'a>, delta: Attr<'a, T>) -> ExtAck<'a> {
         let (errno, message) = self.errno_and_message();
@@ -52,7 +52,7 @@ impl Fault {
 }
 
 impl Counter {
-    /// The counter as a reply, an entry of a dump or a notification has it.
+    /// The counter in the form that replies, dump entries and notifications share.
     fn named(self, name: &CStr) -> counter_get::Reply<'_> {
         counter_get::Reply {
             name: Some(name),
@@ -62,7 +62,7 @@ impl Counter {
     }
 }
 
-/// The listeners of the changes of the counter `$name`, in the namespace of `$by`.
+/// The listeners for changes of the counter `$name`, in the namespace of `$by`.
 macro_rules! listeners {
     ($by:expr, $name:expr) => {{
         let notifier = $by.notifier();
@@ -79,7 +79,7 @@ macro_rules! listeners {
     }};
 }
 
-/// Adds to a counter that exists, for a user that has opened `net` by another channel than
+/// Adds to an existing counter, for a user that has opened `net` through another channel than
 /// netlink. Returns the new value, or fails with the errno of `counter-add`.
 pub(crate) fn add(net: &OpenNet<Net>, name: &CStr, delta: i64) -> Result<u64> {
     let (key, net) = (Name::new(name).ok_or(ENOENT)?, net.enter()?);
@@ -98,7 +98,7 @@ impl DoOp<CounterGet> for Net {
 }
 
 impl DumpOp<CounterGetDump> for Net {
-    /// The last name that was put.
+    /// The last name that was put into the dump.
     type Cursor = Option<Name>;
 
     fn next<'a>(
@@ -108,7 +108,7 @@ impl DumpOp<CounterGetDump> for Net {
         entries: &mut Entries<'_, CounterGetDump>,
     ) -> Result<Progress, ExtAck<'a>> {
         let prefix = request.prefix().get()?.map_or(c"", |prefix| prefix.value);
-        // No name is empty, so the empty one stands before all.
+        // No name is empty, so the empty name sorts before every other.
         let first = last.or_else(|| Name::new(prefix)).unwrap_or(Name::EMPTY);
         let mut counters = self.counters().lock();
         entries.generation(counters.generation());
@@ -117,7 +117,7 @@ impl DumpOp<CounterGetDump> for Net {
             if !name.starts_with(prefix) {
                 return ControlFlow::Break(Progress::Done);
             }
-            // Only the first can be the one that was put last.
+            // Only the first counter visited can be the last one of the previous buffer.
             if !core::mem::replace(&mut begun, true) && last.as_ref() == Some(name) {
                 return ControlFlow::Continue(());
             }

@@ -2,7 +2,8 @@
 
 //! KUnit suite of the counters: their arithmetic, and the cursor of their dump.
 //!
-//! Not in `state/counters.rs`: what the suite expands to is unsafe, which is forbidden there.
+//! Not in `state/counters.rs`, because the suite's macro expands to unsafe code, which that file
+//! forbids.
 
 #![forbid(unsafe_code)]
 
@@ -71,7 +72,7 @@ fn somebody<N: FnOnce(Change, Counter) -> bool>(notify: N) -> Listeners<impl Fn(
     Listeners::new(|| true, notify)
 }
 
-/// What a change came to, without the words.
+/// The result of a change. A fault becomes a short name.
 fn outcome<T>(result: Result<T, Fault>) -> Result<T, &'static str> {
     result.map_err(|fault| match fault {
         Fault::Missing => "missing",
@@ -278,7 +279,7 @@ mod tests {
     }
 
     /// Dumps all names with `prefix`, `room` bytes at a time, and calls `between` after each
-    /// buffer. Gives the names, each with a comma, and how many buffers it took.
+    /// buffer. Returns the names, each followed by a comma, and the number of buffers.
     fn dump(
         net: &Net,
         prefix: &CStr,
@@ -312,7 +313,7 @@ mod tests {
         })?
     }
 
-    /// Room for one entry of a name of one byte, and not for two.
+    /// Room for one entry with a name of one byte, but not for two.
     const ONE: usize = 60;
 
     fn with_names(names: &[&CStr]) -> Result<Pin<KBox<Net>>> {

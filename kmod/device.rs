@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `/dev/parley`, and `parley/stats` in debugfs: the same echo, counters and statistics by other
-//! channels than netlink, to compare with.
+//! `/dev/parley`, and `parley/stats` in debugfs: the same echo, counters and statistics through
+//! other channels than netlink, for comparison.
 //!
-//! By rule all unsafe code is in `genl/`. This file has some of its own, for what the kernel's
-//! abstractions lack: a misc device's mode, without which only root may open it, and the owner of
-//! a debugfs file, without which the module can be unloaded while the file is open.
+//! By rule all unsafe code is in `genl/`. This file has some of its own, because the kernel's
+//! abstractions lack two things: a misc device's mode, without which only root could open it, and
+//! the owner of a debugfs file, without which the module could be unloaded while the file is open.
 //!
 //! C headers: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h),
 //! [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
@@ -78,19 +78,20 @@ use kernel::{
     }, //
 };
 
-/// Everybody may open it; each call checks whether its caller may change a counter.
+/// Everyone may open it; each call checks whether its caller may change a counter.
 const MODE: bindings::umode_t = 0o666;
 
 const IOC_ECHO: u32 = _IOWR::<parley_ioc_echo>(PARLEY_IOC_MAGIC as u32, PARLEY_IOC_NR_ECHO);
 const IOC_COUNTER_ADD: u32 =
     _IOWR::<parley_ioc_counter_add>(PARLEY_IOC_MAGIC as u32, PARLEY_IOC_NR_COUNTER_ADD);
 
-/// An open `/dev/parley`. It holds the module, and the namespace of its opener.
+/// An open `/dev/parley`. It holds references to the module and to its opener's namespace.
 #[pin_data]
 pub(crate) struct Device {
     net: OpenNet<Net>,
-    /// Guards which bytes were written last. Held while these are looked up or replaced, and not
-    /// while they are copied, which a user can delay. No other lock is taken under it.
+    /// Guards the reference to the bytes written last. Held while the reference is cloned or
+    /// replaced, but not while the bytes are copied, because a user can delay the copy. No other
+    /// lock is taken under it.
     #[pin]
     kept: Mutex<Arc<KVVec<u8>>>,
 }
@@ -116,7 +117,7 @@ impl MiscDevice for Device {
         let at = usize::try_from(*kiocb.ki_pos_mut()).unwrap_or(usize::MAX);
         let wanted = to.len().min(kept.len().saturating_sub(at));
         match to.simple_read_from_buffer(kiocb.ki_pos_mut(), &kept)? {
-            // Not the end, but memory that cannot be written.
+            // This is not the end of the file: the caller's memory cannot be written.
             0 if wanted > 0 => Err(EFAULT),
             read => Ok(read),
         }
@@ -129,14 +130,14 @@ impl MiscDevice for Device {
         }
         let wanted = from.len();
         let mut new = KVVec::new();
-        // Into a buffer of its own, so that what was kept stays where this fails.
+        // Copied into a separate buffer, so that the previous bytes remain if this fails.
         if from.copy_from_iter_vec(&mut new, GFP_KERNEL_ACCOUNT)? != wanted {
             return Err(EFAULT);
         }
         let new = Arc::new(new, GFP_KERNEL_ACCOUNT)?;
         let old = core::mem::replace(&mut *device.kept.lock(), new);
         drop(old);
-        // What is read next is this, from its start.
+        // The next read returns these bytes from their start.
         *kiocb.ki_pos_mut() = 0;
         Ok(wanted)
     }
@@ -183,15 +184,15 @@ impl Device {
         let delta = call.read::<i64>()?;
         let at = arg.wrapping_byte_add(core::mem::offset_of!(parley_ioc_counter_add, value));
         let value = || UserSlice::new(at, size_of::<u64>()).writer();
-        // If the caller's memory cannot be written, nothing is changed; unless it becomes so below.
-        // A call that fails leaves 0 there.
+        // If the caller's memory cannot be written, this fails before anything is changed, unless
+        // the memory becomes unwritable just below. A call that fails leaves 0 there.
         value().write::<u64>(&0)?;
         value().write::<u64>(&counter::add(&self.net, name, delta)?)?;
         Ok(0)
     }
 }
 
-/// What the module shows besides its family.
+/// The interfaces that the module offers besides its family.
 #[pin_data]
 pub(crate) struct Channels {
     _stats: StatsFile,
@@ -208,7 +209,7 @@ impl genl::Channels for Channels {
     }
 }
 
-/// `/dev/parley` while it is there.
+/// `/dev/parley` while it is registered.
 ///
 /// # Invariants
 ///
@@ -226,7 +227,7 @@ unsafe impl Send for Registration {}
 unsafe impl Sync for Registration {}
 
 impl Registration {
-    /// Makes the device.
+    /// Creates and registers the device.
     fn new() -> impl PinInit<Self, Error> {
         let options = MiscDeviceOptions { name: c"parley" };
         try_pin_init!(Self {
@@ -235,11 +236,11 @@ impl Registration {
                     mode: MODE,
                     ..options.into_raw::<Device>()
                 };
-                // SAFETY: The slot can be written, and then holds a misc device that stays where it
-                // is until it is deregistered. The callbacks take it for a
-                // `MiscDeviceRegistration<Device>`, which is what it is but for the mode: that
-                // type is transparent, and this was made as it makes its own.
-                // INVARIANT: It is registered where this succeeds.
+                // SAFETY: The slot can be written, and then holds a misc device that stays in place
+                // until it is deregistered. The callbacks take it for a
+                // `MiscDeviceRegistration<Device>`. Except for the mode, it is one: that type is
+                // transparent, and this code creates it the way that type does.
+                // INVARIANT: If this succeeds, it is registered.
                 unsafe {
                     slot.write(misc);
                     to_result(bindings::misc_register(slot))
@@ -257,16 +258,16 @@ impl PinnedDrop for Registration {
     }
 }
 
-/// The folder `parley` in debugfs, with the file `stats`: a line `name value` for each statistic
-/// of the initial namespace. For root only, as debugfs is.
+/// The directory `parley` in debugfs, with the file `stats`: a line `name value` for each statistic
+/// of the initial namespace. Only root can read it, as with all of debugfs.
 ///
 /// # Invariants
 ///
-/// The pointer is what `debugfs_create_dir` has returned.
+/// The pointer was returned by `debugfs_create_dir`.
 #[cfg(CONFIG_DEBUG_FS)]
 struct StatsFile(*mut bindings::dentry);
 
-// SAFETY: A folder of debugfs may be removed by any thread; nothing else is done with it.
+// SAFETY: Any thread may remove a debugfs directory; nothing else is done with it.
 #[cfg(CONFIG_DEBUG_FS)]
 unsafe impl Send for StatsFile {}
 
@@ -277,7 +278,7 @@ unsafe impl Sync for StatsFile {}
 #[cfg(CONFIG_DEBUG_FS)]
 impl StatsFile {
     const OPERATIONS: bindings::file_operations = bindings::file_operations {
-        // An open file holds the module.
+        // An open file holds a reference to the module.
         owner: kernel::module::this_module::<crate::LocalModule>().as_ptr(),
         open: Some(Self::open),
         read: Some(bindings::seq_read),
@@ -286,11 +287,11 @@ impl StatsFile {
         ..pin_init::zeroed()
     };
 
-    /// Makes them. As everywhere in the kernel, it is no error if debugfs cannot.
+    /// Creates both. A failure of debugfs is not an error, as everywhere in the kernel.
     fn new() -> Self {
-        // SAFETY: The names are strings, and the operations are static. A folder that is an error
-        // is taken for what it is.
-        // INVARIANT: As made here.
+        // SAFETY: The names are strings, and the operations are static. debugfs accepts an error
+        // pointer as the directory.
+        // INVARIANT: `debugfs_create_dir` returns the pointer below.
         unsafe {
             let folder = bindings::debugfs_create_dir(c"parley".as_char_ptr(), ptr::null_mut());
             bindings::debugfs_create_file_full(
@@ -331,7 +332,7 @@ impl StatsFile {
     }
 }
 
-/// Statistics, a line for each.
+/// The statistics, one on each line.
 #[cfg(CONFIG_DEBUG_FS)]
 struct Lines(stats_get::Reply);
 
@@ -356,8 +357,8 @@ impl fmt::Display for Lines {
 #[cfg(CONFIG_DEBUG_FS)]
 impl Drop for StatsFile {
     fn drop(&mut self) {
-        // SAFETY: By the type invariants; an error is left alone. This waits for calls of `open`
-        // and `show`.
+        // SAFETY: By the type invariants; an error pointer is ignored. This waits for running calls
+        // of `open` and `show`.
         unsafe { bindings::debugfs_remove(self.0) };
     }
 }

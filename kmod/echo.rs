@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `echo`: the payload back, with a stamp of when, where and for whom it was handled.
+//! `echo`: returns the payload, with a stamp of when and where it was handled, and for whom.
 
 #![forbid(unsafe_code)]
 

@@ -47,7 +47,7 @@ module! {
     },
 }
 
-/// The family, and what else the module shows.
+/// The family, and the other interfaces of the module.
 type Parley = Module<Net, device::Channels>;
 
 static FAMILY: Family<Net> = parley::family(this_module::<LocalModule>());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What one network namespace has: its counters, its questions, and what it has counted of itself.
+//! The state of one network namespace: its counters, its questions and its statistics.
 //!
-//! Counters and questions have locks of their own; nobody holds one of each. An echo takes none.
+//! Counters and questions have separate locks, and no task holds both. An echo takes no lock.
 
 #![forbid(unsafe_code)]
 
@@ -50,32 +50,32 @@ impl Net {
 
     /// The monotonic clock, in ns.
     pub(crate) fn now() -> u64 {
-        // It never shows a time before boot.
+        // The clock never shows a time before boot.
         Monotonic::ktime_get().unsigned_abs()
     }
 
-    /// Its counters.
+    /// The namespace's counters.
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
     }
 
-    /// Its questions.
+    /// The namespace's questions.
     pub(crate) fn questions(&self) -> &Questions {
         &self.questions
     }
 
-    /// Ends what others wait for.
+    /// Ends all pending questions.
     pub(crate) fn end(&self) {
         self.questions.end();
     }
 
-    /// Notes that an echo of `len` bytes was answered.
+    /// Counts an echo of `len` bytes that was answered.
     pub(crate) fn echoed(&self, len: usize) {
         self.echoes.add(1, Relaxed);
         self.echo_bytes.add(len as u64, Relaxed);
     }
 
-    /// What it has counted of itself.
+    /// The namespace's statistics.
     pub(crate) fn stats(&self) -> stats_get::Reply {
         stats_get::Reply {
             echoes: Some(self.echoes.load(Relaxed)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `stats-get`: what the namespace has counted of itself.
+//! `stats-get`: the statistics of the namespace.
 
 #![forbid(unsafe_code)]
 

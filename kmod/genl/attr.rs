@@ -14,12 +14,12 @@ use core::{
 };
 use kernel::bindings;
 
-/// An attribute as it stands in a request.
+/// An attribute in a request.
 ///
 /// # Invariants
 ///
-/// The pointer is to an attribute whose `nla_len` is at least [`HEADER`]; that many bytes from it
-/// on can be read, and nobody writes to them, for `'a`.
+/// The pointer is to an attribute whose `nla_len` is at least [`HEADER`]. For `'a` that many bytes
+/// from it on can be read, and nobody writes to them.
 #[derive(Clone, Copy)]
 pub(crate) struct RawAttr<'a>(NonNull<bindings::nlattr>, PhantomData<&'a [u8]>);
 

@@ -37,15 +37,15 @@ use kernel::{
 
 /// Values that a reply borrows from the handler. Freed at the end of the call.
 ///
-/// Most calls hold nothing. `None` saves them a call of the allocator, which an empty vector makes
-/// when it is dropped.
+/// Most calls hold nothing. `None` saves them a call of the allocator, which dropping even an empty
+/// vector would make.
 pub(super) struct Held(UnsafeCell<Option<KVec<Values>>>);
 
 /// Values of one type.
 ///
 /// # Invariants
 ///
-/// The fields are the parts of a `KVVec<T>`, of which this is the owner, and `free` is that of `T`.
+/// The fields are the parts of a `KVVec<T>`, which this owns, and `free` is that of `T`.
 struct Values {
     start: NonNull<u8>,
     len: usize,
@@ -57,7 +57,7 @@ impl Values {
     fn new<T: Copy>(values: KVVec<T>) -> Self {
         /// # Safety
         ///
-        /// To be called once, when nobody borrows the values, which must be of the type `T`.
+        /// To be called once, when nobody borrows the values. These must be of the type `T`.
         unsafe fn free<T>(values: &Values) {
             let start = values.start.as_ptr().cast();
             // SAFETY: By the type invariants and the safety requirements of this function.
@@ -65,7 +65,7 @@ impl Values {
         }
 
         let (start, len, capacity) = values.into_raw_parts();
-        // INVARIANT: As seen here.
+        // INVARIANT: The parts are those of `values`, taken above.
         Self {
             // SAFETY: A vector's pointer is never null, even if it is empty.
             start: unsafe { NonNull::new_unchecked(start.cast()) },
@@ -109,8 +109,8 @@ impl Held {
 ///
 /// # Invariants
 ///
-/// `skb` holds a request that is being handled, and `info` points to the information of it; both
-/// stay as they are for `'a`.
+/// `skb` holds a request that is being handled, and `info` points to its information; neither
+/// changes for `'a`.
 #[derive(Clone, Copy)]
 pub(super) struct RawRequest<'a> {
     skb: NonNull<bindings::sk_buff>,
@@ -124,34 +124,34 @@ impl<'a> RawRequest<'a> {
         unsafe { self.info.as_ref() }
     }
 
-    /// The message that holds it.
+    /// Returns the message that holds the request.
     pub(super) fn skb(self) -> *const bindings::sk_buff {
         self.skb.as_ptr()
     }
 
-    /// Its netlink header.
+    /// Returns its netlink header.
     pub(super) fn header(self) -> &'a bindings::nlmsghdr {
         // SAFETY: By the type invariants; a request has a header.
         unsafe { &*self.info().nlhdr }
     }
 
-    /// The socket that it came from, which is there while it is handled.
+    /// Returns the socket that sent it, which exists while the request is handled.
     pub(super) fn sender(self) -> *mut bindings::sock {
         // SAFETY: By the type invariants.
         unsafe { helpers::genl_helper_sender(self.skb.as_ptr()) }
     }
 
-    /// The netlink port of the requester.
+    /// Returns the netlink port of the requester.
     pub(super) fn portid(self) -> u32 {
         self.info().snd_portid
     }
 
-    /// The sequence number that the requester gave it.
+    /// Returns the sequence number that the requester chose.
     pub(super) fn seq(self) -> u32 {
         self.info().snd_seq
     }
 
-    /// Whether the requester is to get the notifications that it causes (`NLM_F_ECHO`).
+    /// Returns whether the requester asked for the notifications that it causes (`NLM_F_ECHO`).
     pub(super) fn wants_echo(self) -> bool {
         self.flags() & bindings::NLM_F_ECHO as u16 != 0
     }
@@ -186,7 +186,8 @@ impl<'a> RawRequest<'a> {
         unsafe { of_request(info.attrs, O::POLICY.len(), bytes) }
     }
 
-    /// The headers of an entry, with the number `cmd`, of a dump that this request asked for.
+    /// Returns the headers of a dump entry with the number `cmd`, for a dump that this request
+    /// started.
     pub(super) fn entry_headers(self, cmd: u8) -> (bindings::nlmsghdr, bindings::genlmsghdr) {
         let info = self.info();
         // SAFETY: By the type invariants; a request has a family.
@@ -211,7 +212,7 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// The context of a call: the request, and the network namespace of the socket that it came from.
+/// The context of a call: the request, and the network namespace of the sender's socket.
 pub(crate) struct Context<'a, N> {
     raw: RawRequest<'a>,
     namespace: Namespace<'a, N>,
@@ -243,26 +244,26 @@ impl<'a, N: NetState> Context<'a, N> {
         }
     }
 
-    /// The request as the kernel has passed it.
+    /// Returns the request as the kernel passed it.
     pub(super) fn raw(&self) -> RawRequest<'a> {
         self.raw
     }
 
-    /// The state of the request's network namespace.
+    /// Returns the state of the request's network namespace.
     pub(super) fn state(&self) -> &'a N {
         self.namespace.state()
     }
 
-    /// The request's network namespace.
+    /// Returns the request's network namespace.
     pub(crate) fn namespace(&self) -> Namespace<'a, N> {
         self.namespace
     }
 
-    /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it comes
-    /// before whatever others send to the requester from here on.
+    /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it
+    /// precedes everything that others send to the requester from here on.
     ///
-    /// This is the answer to the request: an error that the handler returns afterwards is logged
-    /// and not sent.
+    /// This ends the request for the requester: if the handler returns an error afterwards, the
+    /// error is logged and not sent.
     pub(crate) fn acknowledge(&self) {
         if self.acknowledged.replace(true) || self.raw.flags() & bindings::NLM_F_ACK as u16 == 0 {
             return;
@@ -280,7 +281,8 @@ impl<'a, N: NetState> Context<'a, N> {
         }
     }
 
-    /// Whether [`Self::acknowledge`] was called, so that the core is not to send another ACK.
+    /// Returns whether [`Self::acknowledge`] was called, so that the core must not send another
+    /// ACK.
     pub(super) fn is_acknowledged(&self) -> bool {
         self.acknowledged.get()
     }
@@ -298,21 +300,21 @@ impl<'a, N: NetState> Context<'a, N> {
         self.held.hold(values)
     }
 
-    /// The netlink port of the requester.
+    /// Returns the netlink port of the requester.
     pub(crate) fn portid(&self) -> u32 {
         self.raw.portid()
     }
 
     /// Sends a reply to the requester.
     pub(super) fn send(&self, reply: Skb<N>) -> Result {
-        // SAFETY: By the type invariants of `RawRequest`; the message is ours to give away, and is
-        // consumed whether this fails or not.
+        // SAFETY: By the type invariants of `RawRequest`. The message is ours to give away, and is
+        // consumed whether this succeeds or fails.
         to_result(unsafe {
             helpers::genl_helper_reply(reply.finish().as_ptr(), self.raw.info.as_ptr())
         })
     }
 
-    /// Makes a message of the family's own with the number `cmd`, for the sender of a
+    /// Builds a message of the family's own with the number `cmd`, to be sent to the sender of a
     /// [`Kept`](super::prelude::Kept) request.
     pub(super) fn message(&self, cmd: u8, payload: &impl Payload) -> Result<Skb<N>, ExtAck<'a>> {
         // SAFETY: A family that has a request is registered.
@@ -322,7 +324,7 @@ impl<'a, N: NetState> Context<'a, N> {
     }
 }
 
-/// The call of the operation `O`, with its request.
+/// A call of the operation `O`, with its request.
 pub(crate) struct Call<'a, N, O: Op> {
     context: &'a Context<'a, N>,
     /// The attributes of the request, validated.

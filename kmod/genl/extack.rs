@@ -66,7 +66,8 @@ impl<'a> ExtAck<'a> {
     }
 
     /// Creates the error for a required attribute that is missing in `nest`, or in the request
-    /// itself. Out of line, or else the compiler prepares the error before each attribute.
+    /// itself. Out of line; otherwise the compiler prepares the error before it reads each
+    /// attribute.
     #[cold]
     #[inline(never)]
     pub(super) fn missing(number: u16, nest: Option<RawAttr<'a>>) -> Self {

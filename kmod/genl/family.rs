@@ -31,19 +31,19 @@ use kernel::{
 
 /// The state that a family keeps for each network namespace.
 ///
-/// Created with the namespace, or when the module of the family is loaded; dropped with whichever
-/// goes first.
+/// Created with the namespace, or when the family's module is loaded. Dropped with the namespace or
+/// the module, whichever goes first.
 pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// The family that this state belongs to. A constant, so that it is the same at every use.
     const FAMILY: FamilyRef<Self>;
 
     /// Whether requests to the family run in parallel. Otherwise the kernel holds `genl_lock` for
-    /// each do and for each buffer of a dump, so that none of them runs beside another, whatever
-    /// its namespace. Between two buffers of a dump others run. [`Self::timer`],
+    /// each do and for each buffer of a dump, so only one of them runs at a time, in all namespaces
+    /// together. Between two buffers of a dump others may run. [`Self::timer`],
     /// [`Self::socket_closed`] and [`Entered`] users are not serialized.
     ///
-    /// The lock belongs to all such families and to the controller: a handler that sleeps keeps
-    /// every program waiting that looks up a family.
+    /// All such families and the controller share the lock: while a handler sleeps, every program
+    /// that looks up a family waits.
     const PARALLEL: bool = true;
 
     /// Creates the state of the namespace `net`. May sleep. A family that keeps nothing returns
@@ -61,8 +61,8 @@ pub(crate) trait NetState: Sized + Send + Sync + 'static {
     /// gone. May sleep. Calls for the same namespace never overlap.
     fn timer(_entered: &Entered<'_, Self>) {}
 
-    /// Called before the state is dropped because the namespace or the family goes. The methods
-    /// above and the handlers are not called any more. May sleep.
+    /// Called before the state is dropped because the namespace or the family goes away. From then
+    /// on neither the methods above nor the handlers are called. May sleep.
     fn end(&self) {}
 }
 
@@ -385,7 +385,7 @@ impl<'a, N: NetState> Namespace<'a, N> {
     }
 
     /// Schedules a call of [`NetState::timer`] in `ns` nanoseconds, or some milliseconds later.
-    /// Replaces the time that was set before.
+    /// Replaces an earlier time.
     pub(crate) fn set_timer(self, ns: u64) {
         // SAFETY: The timer is initialized by the type invariants of `Slot`, and the slot is
         // borrowed for `'a`. `exit` disables the timer before it drops the slot.

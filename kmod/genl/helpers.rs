@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Declarations of the functions in `helpers.c` and `helpers_kept.c`, which say what each does.
+//! Declarations of the functions in `helpers.c` and `helpers_kept.c`, which document them.
 
-// Types of the kernel without a field are in these structs somewhere; that is so in C, too.
+// These structs contain kernel types without fields, as they do in C.
 #![allow(improper_ctypes)]
 
 use kernel::{

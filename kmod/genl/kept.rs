@@ -32,24 +32,24 @@ use kernel::{
 /// A request for the operation `O` of the family of `N` that is kept, to be answered later or to
 /// send messages to its sender.
 ///
-/// The sender's socket is held while it is open. When it is closed, the layer lets go of it, so a
-/// request that is kept forever costs its own memory and pins nothing. Dropped without an answer,
-/// it leaves the sender waiting.
+/// The request holds the sender's socket while that is open. When the socket is closed, the layer
+/// drops the reference, so a request that is kept forever costs only its own memory and pins
+/// nothing. If the request is dropped without an answer, the sender keeps waiting.
 ///
 /// # Invariants
 ///
-/// `request` is what `genl_helper_keep` has made of a request with both headers, and owned by this
-/// value.
+/// `genl_helper_keep` has made `request` of a request with both headers, and this value owns it.
 #[must_use]
 pub(crate) struct Kept<N, O> {
     request: NonNull<helpers::Kept>,
     _op: PhantomData<fn(&N, &O)>,
 }
 
-// SAFETY: Any thread may use a kept request and give it back: the helpers lock what they share.
+// SAFETY: Any thread may use and drop a kept request: the helpers lock what they share.
 unsafe impl<N, O> Send for Kept<N, O> {}
 
-// SAFETY: As above; what the methods that take a reference read is not written, or with a lock.
+// SAFETY: As above. The data that the methods read through a reference is never written, or is
+// protected by a lock.
 unsafe impl<N, O> Sync for Kept<N, O> {}
 
 /// The answer to a [`Kept`] request for the operation `O`, built before it is sent.
@@ -104,7 +104,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
         }
     }
 
-    /// The port of the sender. When the socket is closed, another may have it.
+    /// The port of the sender. After the socket is closed, another socket may take the port.
     pub(crate) fn portid(&self) -> u32 {
         // SAFETY: By the type invariants.
         unsafe { helpers::genl_helper_kept_portid(self.request.as_ptr()) }
@@ -123,7 +123,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
         unsafe { helpers::genl_helper_kept_is_from(self.request.as_ptr(), call.raw().sender()) }
     }
 
-    /// Returns whether `other` came from the same socket. False when that is closed.
+    /// Returns whether `other` came from the same socket. False if that socket is closed.
     pub(crate) fn is_from_sender_of_kept(&self, other: &Self) -> bool {
         // SAFETY: By the type invariants of both.
         unsafe {
@@ -134,13 +134,13 @@ impl<N: NetState, O: Op> Kept<N, O> {
     /// Sends `message` to the sender, on behalf of `call`. Does not wait for room in the socket.
     ///
     /// Fails with `ENOMEM` if there is no memory for the message, and with `ECONNREFUSED` if the
-    /// socket is closed, or connected to another than the kernel. Fails with `EAGAIN` if it has no
-    /// room; the socket then reports `ENOBUFS`. No other socket gets the message, even if it
+    /// socket is closed, or connected to another port than the kernel's. Fails with `EAGAIN` if it
+    /// has no room; the socket then reports `ENOBUFS`. No other socket gets the message, even if it
     /// has taken the port.
     pub(crate) fn send<M: Message>(&self, call: &Context<'_, N>, message: &M) -> Result {
         let skb = call.message(M::CMD, message).map_err(|_| ENOMEM)?;
-        // SAFETY: By the type invariants; the message is ours to give away, and is consumed whether
-        // this fails or not.
+        // SAFETY: By the type invariants. The message is ours to give away, and is consumed whether
+        // this succeeds or fails.
         to_result(unsafe {
             helpers::genl_helper_kept_send(self.request.as_ptr(), skb.finish().as_ptr())
         })
@@ -155,8 +155,8 @@ impl<N: NetState, O: Op> Kept<N, O> {
         })
     }
 
-    /// Ends the request with an error and the words for it, as a handler's [`ExtAck`] does. Fails
-    /// with `ECONNREFUSED` if the socket is closed.
+    /// Ends the request with an error and its message, as a handler's [`ExtAck`] does. Fails with
+    /// `ECONNREFUSED` if the socket is closed.
     pub(crate) fn refuse(self, errno: Error, message: &'static CStr) -> Result {
         // SAFETY: By the type invariants; the request is consumed. The message is read before this
         // returns.
@@ -169,7 +169,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
         })
     }
 
-    /// Gives up the request, which the caller owns then.
+    /// Gives up the request; the caller then owns it.
     fn into_raw(self) -> *mut helpers::Kept {
         ManuallyDrop::new(self).request.as_ptr()
     }

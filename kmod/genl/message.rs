@@ -30,8 +30,8 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// `skb` is owned by this value, and is a message whose headers are complete. The room of
-/// `writer` is that behind the headers.
+/// This value owns `skb`, a message whose headers are complete. The room of `writer` starts after
+/// the headers.
 #[must_use]
 pub(super) struct Skb<N> {
     skb: NonNull<bindings::sk_buff>,
@@ -40,11 +40,11 @@ pub(super) struct Skb<N> {
 }
 
 impl<N: NetState> Skb<N> {
-    /// The most room that a message can be given, in bytes: more than two of the longest attributes
-    /// take, and little enough for one allocation.
+    /// The maximum room of a message, in bytes: enough for more than two attributes of maximum
+    /// length, and small enough for one allocation.
     const ROOM_MAX: usize = 160 * 1024;
 
-    /// A message with the number `cmd` for the port `portid`, with room for `room` bytes of
+    /// Creates a message with the number `cmd` for the port `portid`, with room for `room` bytes of
     /// attributes. It can be sent to one socket.
     ///
     /// # Safety
@@ -60,7 +60,7 @@ impl<N: NetState> Skb<N> {
         unsafe { Self::make(to, cmd, room, true) }
     }
 
-    /// As [`Self::new`], but the message can be multicast.
+    /// Like [`Self::new`], but the message can be multicast.
     ///
     /// # Safety
     ///
@@ -118,7 +118,7 @@ impl<N> Skb<N> {
         payload.put(&mut self.writer)
     }
 
-    /// Ends the message, and hands it over: the caller owns it.
+    /// Ends the message and returns it. The caller then owns it.
     pub(super) fn finish(self) -> NonNull<bindings::sk_buff> {
         let message = ManuallyDrop::new(self);
         // SAFETY: The message is ours by the type invariants, and `len` bytes behind its headers

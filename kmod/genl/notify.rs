@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Notifications: what is multicast to the listeners of a group.
+//! Notifications: messages that are multicast to the listeners of a group.
 
 use super::{
     call::{
@@ -30,7 +30,7 @@ use kernel::{
 /// `N`'s family is registered for `'a`.
 pub(crate) struct Notifier<'a, N> {
     namespace: Namespace<'a, N>,
-    /// The request that causes the notifications, if one does.
+    /// The request that causes the notifications, if any.
     cause: Option<RawRequest<'a>>,
 }
 
@@ -43,8 +43,8 @@ impl<N> Clone for Notifier<'_, N> {
 impl<N> Copy for Notifier<'_, N> {}
 
 impl<N: NetState> Notifier<'_, N> {
-    /// Returns whether a message of the type `M` may be heard by anybody. The kernel counts the
-    /// listeners of all namespaces together. With `NLM_F_ECHO` the requester is one, too.
+    /// Returns whether anyone may receive a message of the type `M`. The kernel counts the
+    /// listeners of all namespaces together. With `NLM_F_ECHO` the requester counts as one, too.
     ///
     /// Must be called after the change that the message reports, or with the lock held that guards
     /// the changed state. Otherwise a listener that joins and reads the old state in between misses
@@ -73,13 +73,13 @@ impl<N: NetState> Notifier<'_, N> {
         self.cause.is_some_and(RawRequest::wants_echo)
     }
 
-    /// Multicasts `message` to the listeners of its group, whether there are any or not. With
-    /// `NLM_F_ECHO` the requester gets it, too.
+    /// Multicasts `message` to the listeners of its group, if there are any. With `NLM_F_ECHO` the
+    /// requester gets it, too.
     ///
-    /// Returns whether it was offered to a listener of the namespace. If the message cannot be
-    /// built or delivered, the listeners of the namespace, and the requester that wants it, learn
-    /// from `ENOBUFS` that they have missed something, unless their sockets have switched that off.
-    /// So this has no way to fail.
+    /// Returns whether the message was offered to a listener of the namespace. If it cannot be
+    /// built or delivered, this function does not fail. Instead the namespace's listeners, and a
+    /// requester that asked for it, get `ENOBUFS` and so learn that they have missed a message,
+    /// unless their sockets have switched that error off.
     #[inline]
     pub(crate) fn multicast<M: Notification>(self, message: &M) -> bool {
         // SAFETY: By the type invariants.
@@ -142,7 +142,7 @@ impl<N: NetState> Context<'_, N> {
         }
     }
 
-    /// As [`Notifier::multicast`], but builds nothing if there is no listener in any namespace.
+    /// Like [`Notifier::multicast`], but builds no message if no namespace has a listener.
     #[inline]
     pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
         let notifier = self.notifier();
@@ -151,7 +151,7 @@ impl<N: NetState> Context<'_, N> {
 }
 
 impl<N: NetState> Entered<'_, N> {
-    /// As [`Context::notifier`], for what no request has caused.
+    /// Like [`Context::notifier`], for changes that no request has caused.
     pub(crate) fn notifier(&self) -> Notifier<'_, N> {
         // INVARIANT: By the type invariants the family is registered: it is not unregistered before
         // its users have left.
@@ -161,7 +161,7 @@ impl<N: NetState> Entered<'_, N> {
         }
     }
 
-    /// As [`Context::notify`], for what no request has caused.
+    /// Like [`Context::notify`], for changes that no request has caused.
     pub(crate) fn notify<M: Notification>(&self, message: &M) -> bool {
         let notifier = self.notifier();
         notifier.is_heard::<M>() && notifier.multicast(message)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Handlers of operations, and the table of all of them.
+//! Handlers of operations, and the table that lists them.
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
@@ -46,9 +46,9 @@ pub(crate) type Handled<'a, O> = Result<<O as Op>::Reply<'a>, ExtAck<'a>>;
 pub(crate) trait DoOp<O: Op>: NetState {
     /// Handles a call in the namespace whose state this is, and returns the reply.
     ///
-    /// If the spec limits the reply to 1,024 bytes, it is allocated before: a change that was made
-    /// can be answered. An operation without a reply returns `()`, and the requester gets an ACK if
-    /// it has asked for one.
+    /// If the spec limits the reply to 1,024 bytes, it is allocated before the handler runs, so
+    /// that a change, once made, can be answered. An operation without a reply returns `()`, and
+    /// the requester gets an ACK if it asked for one.
     ///
     /// Runs in the context of the requester and may sleep. Runs on several CPUs at once, unless
     /// [`NetState::PARALLEL`] is unset.
@@ -62,8 +62,8 @@ pub(crate) trait DoOp<O: Op>: NetState {
 /// Handles the do of the operation `O`, and keeps the request: to answer it later, or to send
 /// messages to its sender.
 pub(crate) trait KeepOp<O: Op>: NetState {
-    /// Handles a call in the namespace whose state this is. `kept` is its request; dropped, it gets
-    /// no answer beyond the ACK.
+    /// Handles a call in the namespace whose state this is. `kept` is its request; if it is
+    /// dropped, the requester gets no answer except the ACK.
     ///
     /// Runs in the context of the requester and may sleep. Runs on several CPUs at once, unless
     /// [`NetState::PARALLEL`] is unset.
@@ -102,8 +102,8 @@ fn answer<'a, N: NetState, O: Op>(
     handle: impl FnOnce() -> Handled<'a, O>,
     replied: impl FnOnce(&O::Reply<'a>),
 ) -> Result<(), ExtAck<'a>> {
-    /// The most bytes of attributes for which a message is allocated before it is known
-    /// whether it is wanted.
+    /// A reply of at most this many bytes of attributes is allocated before the handler runs,
+    /// although the handler may fail.
     const EARLY_MAX: usize = 1024;
 
     if !O::REPLIES {
@@ -120,8 +120,8 @@ fn answer<'a, N: NetState, O: Op>(
         None => call.reply(reply.size())?,
     };
     skb.put(&reply)?;
-    // If a change is made, an error would say that it is not. A requester without room for the
-    // reply learns that from `ENOBUFS`, unless its socket has switched that off.
+    // The change may already be made, and an error would deny that. If the requester has no room
+    // for the reply, it gets `ENOBUFS`, unless its socket has switched that off.
     if call.send(skb).is_ok() {
         replied(&reply);
     }
@@ -132,7 +132,7 @@ fn answer<'a, N: NetState, O: Op>(
 /// (`pre` and `post` of a do).
 pub(crate) trait Hook<H>: NetState {
     /// A value that the hook makes for the handler. It is dropped after the reply was sent, so its
-    /// `Drop` is the place for what `post` does.
+    /// `Drop` does the work of `post`.
     type Guard<'a>;
 
     /// Called before the handler, in the same context. `request` has a method for each attribute
@@ -152,7 +152,7 @@ pub(crate) trait HookedOp: Op {
     type Hook: 'static;
 }
 
-/// Handles the do of the operation `O`, which has a hook, and answers it at once. Otherwise as
+/// Handles the do of the operation `O`, which has a hook, and answers it at once. Otherwise like
 /// [`DoOp`].
 pub(crate) trait GuardedOp<O: HookedOp>: Hook<O::Hook> {
     /// Handles a call. `guard` was made by the hook for this call.
@@ -312,7 +312,7 @@ impl<N: NetState> Ops<N> {
     }
 }
 
-/// The core's way into the handler of `O`.
+/// The callback through which the core calls the handler of `O`.
 ///
 /// # Safety
 ///
@@ -351,8 +351,8 @@ unsafe fn outcome(
     extack: *mut bindings::netlink_ext_ack,
 ) -> c_int {
     if acknowledged {
-        // The requester has its one answer: an error after the ACK would be a second. This makes
-        // the core send nothing.
+        // The requester already has its answer: an error after the ACK would be a second one. This
+        // return value makes the core send nothing.
         return -(bindings::EINTR as c_int);
     }
     match result {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Network namespaces that are held without a request.
+//! References to network namespaces that are held outside of a request.
 
 use super::{
     family::{
@@ -20,11 +20,11 @@ use kernel::{
     prelude::*, //
 };
 
-/// A network namespace that is held without a request, such as by an open file.
+/// A reference to a network namespace that is held outside of a request, such as by an open file.
 ///
-/// It holds neither the family nor its state: [`Self::enter`] does, for as long as it takes to use
-/// them. So it may be kept and dropped at any time, but not in the state of its own namespace,
-/// which would never end then.
+/// It holds neither the family nor its state; [`Self::enter`] does, for as long as they are used.
+/// So it may be kept and dropped at any time. But it must not be stored in the state of its own
+/// namespace, because the namespace would then never be freed.
 ///
 /// # Invariants
 ///
@@ -34,20 +34,20 @@ pub(crate) struct OpenNet<N: NetState> {
     _state: PhantomData<fn(&N)>,
 }
 
-// SAFETY: A reference to a namespace may be used, and given back, by any thread.
+// SAFETY: Any thread may use and drop a reference to a namespace.
 unsafe impl<N: NetState> Send for OpenNet<N> {}
 
 // SAFETY: As above.
 unsafe impl<N: NetState> Sync for OpenNet<N> {}
 
 impl<N: NetState> OpenNet<N> {
-    /// The namespace of the calling task. Fails with `ENODEV` unless the family is visible.
+    /// Takes the namespace of the calling task. Fails with `ENODEV` unless the family is visible.
     pub(crate) fn current() -> Result<Self> {
         // SAFETY: A task that calls this has a namespace.
         Self::new(|| unsafe { helpers::genl_helper_net_current() })
     }
 
-    /// The initial namespace. Fails with `ENODEV` unless the family is visible.
+    /// Takes the initial namespace. Fails with `ENODEV` unless the family is visible.
     pub(crate) fn initial() -> Result<Self> {
         // SAFETY: There always is one.
         Self::new(|| unsafe { helpers::genl_helper_net_initial() })
@@ -66,7 +66,8 @@ impl<N: NetState> OpenNet<N> {
         })
     }
 
-    /// Holds the family, and so the namespace's state. Fails with `ENODEV` when the family is gone.
+    /// Enters the namespace, which holds the family and so the namespace's state. Fails with
+    /// `ENODEV` if the family is gone.
     pub(crate) fn enter(&self) -> Result<Entered<'_, N>> {
         // SAFETY: The family was visible when this value was made, so it was registered. The
         // namespace is held by this value. The states of all namespaces are created before the
@@ -75,8 +76,8 @@ impl<N: NetState> OpenNet<N> {
         unsafe { Entered::new(|| Namespace::of_net(self.net.as_ptr())) }
     }
 
-    /// Whether both the calling task and the opener of `file` have `CAP_NET_ADMIN` in the user
-    /// namespace that owns this network namespace.
+    /// Returns whether both the calling task and the opener of `file` have `CAP_NET_ADMIN` in the
+    /// user namespace that owns this network namespace.
     pub(crate) fn net_admin(&self, file: &File) -> bool {
         // SAFETY: By the type invariants; the file is open.
         unsafe { helpers::genl_helper_net_admin(self.net.as_ptr(), file.as_ptr()) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attribute policies, by which the kernel validates a request before its handler runs.
+//! Attribute policies: the kernel validates a request with them before its handler runs.
 //!
 //! C header: [`include/net/netlink.h`](srctree/include/net/netlink.h)
 

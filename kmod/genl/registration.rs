@@ -37,10 +37,10 @@ use kernel::{
 
 /// The interfaces that a module offers to users besides its family, such as a device file.
 ///
-/// Created before the family is visible and dropped after it has gone. Until the family is visible
-/// [`OpenNet::current`](super::prelude::OpenNet::current) fails. So must every call by which a user
-/// could hold a reference to the module, such as `open`; otherwise a failing load waits for that
-/// user.
+/// Created before the family is visible and dropped after it has gone. Until the family is visible,
+/// [`OpenNet::current`](super::prelude::OpenNet::current) fails. Every call through which a user
+/// could take a reference to the module, such as `open`, must fail until then, too; otherwise a
+/// failing load waits for that user.
 pub(crate) trait Channels: Sized + Send + Sync {
     /// Creates the interfaces. May fail, because nobody can hold a reference to the module yet.
     fn new() -> impl PinInit<Self, Error>;
@@ -55,9 +55,9 @@ impl Channels for () {
 
 /// A module that serves the family of `N`, and the interfaces `C` besides it.
 ///
-/// Name it as the `type` of the `module!` macro, which is the only way to register a family. So the
-/// order is always right: the kernel frees a module whose init fails even if a dump or an open file
-/// holds a reference to it, so nothing may fail once a user can take one. The family becomes
+/// Use it as the `type` of the `module!` macro; a family cannot be registered in any other way.
+/// This guarantees the order: the kernel frees a module whose init fails even if a dump or an open
+/// file holds a reference to it, so nothing may fail once a user can take one. The family becomes
 /// visible last, after everything else has succeeded, and goes first.
 ///
 /// Several families in one module are not supported yet.
@@ -168,7 +168,7 @@ impl<N: NetState> Drop for SocketWatch<N> {
     }
 }
 
-/// Waits, if init fails, for users that came too early.
+/// Waits for users that came too early, if init fails.
 ///
 /// An `open` that fails still holds a reference to the module for a moment after it has returned,
 /// and the code that drops the reference reads the module's memory.

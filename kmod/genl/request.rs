@@ -2,8 +2,8 @@
 
 //! Requests: their attributes, validated and typed.
 //!
-//! An attribute is read when a handler asks for it, so a request needs no memory of its own,
-//! whatever the number of its operation's attributes.
+//! An attribute is read when a handler asks for it, so a request needs no memory of its own, no
+//! matter how many attributes its operation has.
 
 use super::{
     attr::{
@@ -30,10 +30,10 @@ use kernel::{
 /// The attributes of a request, or of a nest in one. `S` is the operation or the attribute set. The
 /// generated code adds a method for each of its attributes.
 pub(crate) struct Attrs<'a, S> {
-    /// The table that the kernel's parser made for a request, indexed by attribute number. It lacks
-    /// attributes that the parser has skipped. Empty for a nest.
+    /// The table that the kernel's parser made for a request, indexed by attribute number.
+    /// Attributes that the parser has skipped are missing. Empty for a nest.
     table: &'a [Option<NonNull<bindings::nlattr>>],
-    /// The payload of a nest. For a request all bytes after its headers: the family's own header,
+    /// The payload of a nest. For a request, all bytes after its headers: the family's own header,
     /// if it has one, and the attributes.
     bytes: &'a [u8],
     /// The nest, if these are its attributes.
@@ -115,7 +115,8 @@ pub(crate) fn family_header<'a, const LEN: usize, S>(
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
     let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
     Field {
-        // SAFETY: `of_request` was given the table, by whose safety requirements this holds.
+        // SAFETY: The caller of `of_request` passed the table, and its safety requirements
+        // guarantee this.
         raw: ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) }),
         nest: None,
         _type: PhantomData,

@@ -35,7 +35,7 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// What follows the name is zero, and the name has no zero in it: so the order of the arrays is
+/// The name contains no zero byte, and all bytes after it are zero. So the order of the arrays is
 /// the byte order of the names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 // A dump's cursor has no room for the alignment on 32-bit machines.
@@ -68,16 +68,16 @@ impl PartialOrd for Name {
 }
 
 impl Name {
-    /// The empty name, which no counter has. It stands before every other.
+    /// The empty name, which no counter has. It sorts before every other name.
     pub(crate) const EMPTY: Self = Self([0; NAME_MAX + 1]);
 
     /// The name as a string.
     pub(crate) fn as_c_str(&self) -> &CStr {
-        // There always is a NUL, by the type invariants.
+        // There is always a NUL, by the type invariants.
         CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
     }
 
-    /// Whether the name begins with `prefix`.
+    /// Returns whether the name begins with `prefix`.
     pub(crate) fn starts_with(&self, prefix: &CStr) -> bool {
         self.0.starts_with(prefix.to_bytes())
     }
@@ -93,23 +93,23 @@ impl Name {
     }
 }
 
-/// A counter as it stood at one moment.
+/// A snapshot of a counter.
 #[derive(Clone, Copy)]
 pub(crate) struct Counter {
-    /// What it stands at.
+    /// Its value.
     pub(crate) value: u64,
-    /// How often the value was written.
+    /// The number of times that the value was written.
     pub(crate) updates: u64,
 }
 
 /// The counters of a namespace, locked.
 pub(crate) struct Table {
     tree: RBTree<Name, Counter>,
-    /// How many counters there are.
+    /// The number of counters.
     count: u64,
     generation: u64,
-    /// Set while a notification may be pending. Every change that finds listeners sets it, even one
-    /// that then fails.
+    /// Set while a notification may be pending. Every change that finds listeners sets it, even a
+    /// change that then fails.
     heard: bool,
 }
 
@@ -142,23 +142,23 @@ type Locked<'a> = Guard<'a, Table, MutexBackend>;
 /// The turn of a change with listeners, which ends when they are notified.
 type Turn<'a> = Guard<'a, (), MutexBackend>;
 
-/// Why a counter was not changed.
+/// The reason why a counter was not changed.
 pub(crate) enum Fault {
-    /// There is none of this name.
+    /// There is no counter with this name.
     Missing,
-    /// There is one of this name.
+    /// There is already a counter with this name.
     Exists,
-    /// The namespace has as many as it may.
+    /// The namespace has its maximum number of counters.
     Full,
     /// The result would be below 0.
     Below,
     /// The result would be above 2^64-1.
     Above,
-    /// There is no memory for another.
+    /// There is no memory for another counter.
     NoMemory,
 }
 
-/// What became of a counter. Each change is notified once.
+/// The kind of a change. Each change is notified once.
 pub(crate) enum Change {
     /// It was created.
     New,
@@ -168,11 +168,11 @@ pub(crate) enum Change {
     Deleted,
 }
 
-/// The listeners of the changes of a counter.
+/// The listeners for the changes of a counter.
 pub(crate) struct Listeners<A, N> {
-    /// Returns whether there may be one. Called with the table locked.
+    /// Returns whether there may be a listener. Called with the table locked.
     any: A,
-    /// Notifies them of a change. Returns whether there was one.
+    /// Notifies the listeners of a change. Returns whether there was one.
     notify: N,
 }
 
@@ -183,12 +183,12 @@ impl<A: Fn() -> bool, N: FnOnce(Change, Counter) -> bool> Listeners<A, N> {
     }
 }
 
-/// What may become of a counter that is to be written.
+/// What a write may do if the counter is missing, or exists.
 #[derive(Clone, Copy)]
 pub(crate) struct Mode {
-    /// Create it, if it is missing.
+    /// Create the counter if it is missing.
     pub(crate) create: bool,
-    /// Leave it alone, if it exists.
+    /// Fail if the counter exists.
     pub(crate) exclusive: bool,
 }
 
@@ -200,8 +200,8 @@ pub(crate) struct Counters {
     /// without listeners may do without it: see [`Self::lock_to_change`].
     #[pin]
     writers: Mutex<()>,
-    /// Guards which counters there are, and the value of each. Held for one search of the tree, or
-    /// while one buffer of a dump is filled. No other lock is taken under it.
+    /// Guards the set of counters and the value of each. Held for one search of the tree, or while
+    /// one buffer of a dump is filled. No other lock is taken under it.
     #[pin]
     table: Mutex<Table>,
     max: u64,
@@ -209,7 +209,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// No counters, of which there may be `max`.
+    /// Starts without counters; there may be `max` of them.
     pub(super) fn new(max: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             writers <- new_mutex!((), "parley_counter_writers"),
@@ -232,12 +232,12 @@ impl Counters {
         self.table.lock().tree.get(name).copied()
     }
 
-    /// All counters, locked.
+    /// Locks all counters.
     pub(crate) fn lock(&self) -> Locked<'_> {
         self.table.lock()
     }
 
-    /// Sets a counter. `listeners` are notified of what changed, as of all changes here.
+    /// Sets a counter. Like every change here, this notifies `listeners`.
     pub(crate) fn set(
         &self,
         name: Name,
@@ -248,7 +248,7 @@ impl Counters {
         self.write(name, mode, |_| Ok(value), listeners)
     }
 
-    /// Adds to a counter. One that is created starts from 0.
+    /// Adds to a counter. A new counter starts from 0.
     pub(crate) fn add(
         &self,
         name: Name,
@@ -279,8 +279,8 @@ impl Counters {
         Ok(())
     }
 
-    /// Writes to a counter what `new_value` makes of its value, or of 0 if it is new. If this
-    /// fails, nothing has changed.
+    /// Sets a counter to what `new_value` returns for its value, or for 0 if the counter is new. If
+    /// this fails, nothing has changed.
     fn write(
         &self,
         name: Name,
@@ -301,25 +301,27 @@ impl Counters {
         Ok(written)
     }
 
-    /// Locks the table for a change. If the change has listeners, this also returns its turn, to be
-    /// held until they are notified: so notifications are sent in the order of the changes.
+    /// Locks the table for a change. If the change has listeners, this also returns its turn. The
+    /// caller holds the turn until the listeners are notified, so notifications are sent in the
+    /// order of the changes.
     ///
-    /// A change without listeners needs no turn, unless the previous change had some: a listener
-    /// that joins now and reads the new value must not receive the notification of the old one
-    /// afterwards. The check for listeners runs with the table locked. A listener that joined and
-    /// then read the table before this change locked it earlier, so the check sees it.
+    /// A change without listeners needs no turn, unless the previous change had listeners: a
+    /// listener that joins now and reads the new value must not receive the notification of the old
+    /// value afterwards. The check for listeners runs with the table locked. If a listener joined
+    /// and then read the table, and did so before this change locked the table, then the check sees
+    /// it.
     fn lock_to_change(&self, any: impl Fn() -> bool) -> (Option<Turn<'_>>, Locked<'_>) {
         let table = self.table.lock();
         if !table.heard && !any() {
             return (None, table);
         }
         let (turn, mut table) = self.lock_in_turn(table);
-        // Cleared only here, when all notifications before this one are sent.
+        // Cleared only here, after all earlier notifications have been sent.
         table.heard = any();
         (table.heard.then_some(turn), table)
     }
 
-    /// Locks the table for a change whose turn it is. Out of line, as most changes need no turn.
+    /// Locks the table for a change that needs a turn. Out of line, because most changes do not.
     #[inline(never)]
     fn lock_in_turn<'a>(&'a self, table: Locked<'a>) -> (Turn<'a>, Locked<'a>) {
         drop(table);
@@ -339,7 +341,7 @@ impl Counters {
         }
     }
 
-    /// What [`Self::write`] does to the table.
+    /// The part of [`Self::write`] that changes the table.
     fn store(
         &self,
         table: &mut Table,
@@ -373,18 +375,18 @@ impl Counters {
         }
     }
 
-    /// How many notifications were sent.
+    /// The number of notifications sent.
     pub(crate) fn notifications(&self) -> u64 {
         self.notifications.load(Relaxed)
     }
 
-    /// How many counters there are.
+    /// The number of counters.
     pub(crate) fn count(&self) -> u64 {
         self.table.lock().count
     }
 }
 
-/// `value` and `delta` together.
+/// The sum of `value` and `delta`.
 pub(crate) fn sum(value: u64, delta: i64) -> Result<u64, Fault> {
     value.checked_add_signed(delta).ok_or(if delta < 0 {
         Fault::Below

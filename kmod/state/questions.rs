@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The questions of a network namespace: the agent that answers them, and those that are pending.
+//! The questions of a network namespace: the agent that answers them, and the pending questions.
 
 #![forbid(unsafe_code)]
 
@@ -40,16 +40,16 @@ use kernel::{
     },
 };
 
-/// Most questions that may be pending in a namespace. `ask.rs` and docs/install.md state this
-/// and the next number, too.
+/// The maximum number of pending questions in a namespace. `ask.rs` and docs/install.md repeat this
+/// number and the next.
 const PENDING_MAX: u64 = 1024;
 
-/// Most questions of one asking socket that may be pending.
+/// The maximum number of pending questions from one socket.
 const PENDING_MAX_OF_SOCKET: usize = 64;
 
 /// A question that waits for its answer.
 struct Pending {
-    /// The request that asked it.
+    /// The request that asked the question.
     asker: Kept<Net, Ask>,
     /// When it times out.
     due: u64,
@@ -57,11 +57,11 @@ struct Pending {
 
 /// What the lock guards.
 struct Table {
-    /// The request by which the agent registered.
+    /// The request that registered the agent.
     agent: Option<Kept<Net, AgentRegister>>,
-    /// By number.
+    /// The pending questions by number.
     pending: RBTree<u64, Pending>,
-    /// The same questions by when they are due, and number.
+    /// The same questions by deadline and number.
     due: RBTree<(u64, u64), ()>,
     last_id: u64,
 }
@@ -74,7 +74,7 @@ impl Table {
         Some(asker)
     }
 
-    /// The question that is due first: when that is, and its number.
+    /// The deadline and the number of the question that is due first.
     fn first_due(&self) -> Option<(u64, u64)> {
         self.due.keys().next().copied()
     }
@@ -95,23 +95,23 @@ fn end_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
     let mut cursor = questions.cursor_front_mut();
     while let Some(at) = cursor {
         let (next, question) = at.remove_current();
-        // If the asker's socket is closed, the question ends all the same.
+        // If the asker's socket is closed, the question still ends.
         let _ = question.to_key_value().1.asker.refuse(EPIPE, why);
         cursor = next;
     }
 }
 
-/// Why somebody does not become the agent, or a question is not asked, or an answer not taken.
+/// The reason why the agent was not registered, a question not asked, or an answer not accepted.
 pub(crate) enum Fault {
-    /// There is an agent.
+    /// Another agent is registered.
     AgentExists,
-    /// There is no agent.
+    /// No agent is registered.
     NoAgent,
-    /// As many questions are pending as may be in a namespace.
+    /// The namespace has its maximum number of pending questions.
     Full,
-    /// As many questions are pending as may be from one socket.
+    /// The socket has its maximum number of pending questions.
     SocketFull,
-    /// There is no memory for another.
+    /// There is no memory for another question.
     NoMemory,
     /// The answer came from another socket than the agent's.
     NotTheAgent,
@@ -122,17 +122,18 @@ pub(crate) enum Fault {
 /// The questions of a network namespace.
 #[pin_data]
 pub(crate) struct Questions {
-    /// Guards the agent and the pending questions: a question ends once, by the task that takes it
-    /// out. Held while a question and its ACK are put into sockets, which does not wait for room
-    /// there: so an asker reads the ACK before the answer. Not held while answers and errors are,
-    /// because sending runs the filter of each asker and wakes all waiters of its socket, which
-    /// may be many. Of the layer's locks, that of kept requests is taken under it.
+    /// Guards the agent and the pending questions. A question ends once: the task that removes it
+    /// from the table ends it. Held while a question and its ACK are put into sockets, which does
+    /// not wait for room there; so an asker reads the ACK before the answer. Not held while answers
+    /// and errors are sent, because sending runs the filter of each asker and wakes all waiters of
+    /// its socket, which may be many. Of the layer's locks, only that of kept requests is taken
+    /// under it.
     #[pin]
     table: Mutex<Table>,
-    /// How many questions wait. Written under the lock, read without.
+    /// The number of pending questions. Written with the lock held, read without.
     pending: Atomic<u64>,
     answered: Atomic<u64>,
-    /// Whether sockets were closed while somebody else held the lock.
+    /// Set if sockets were closed while another task held the lock.
     has_closed: AtomicFlag,
 }
 
@@ -155,8 +156,8 @@ impl Questions {
         })
     }
 
-    /// Makes the sender of `agent` the agent. `acknowledge` is called before the first question can
-    /// come.
+    /// Registers the sender of `agent` as the agent. Calls `acknowledge` before the first question
+    /// can arrive.
     pub(crate) fn register(
         &self,
         agent: Kept<Net, AgentRegister>,
@@ -168,7 +169,7 @@ impl Questions {
             if !other.is_closed() {
                 return Err(Fault::AgentExists);
             }
-            // `socket_closed` is about to be called for it.
+            // The notifier is about to call `socket_closed` for it.
             lost = Some(self.lose_agent(&mut table));
         }
         table.agent = Some(agent);
@@ -181,8 +182,8 @@ impl Questions {
     }
 
     /// Adds a question that is due at `due`. `send` sends it, with its number, to the agent; if
-    /// that fails, it is not added. `wake` is called if it is due before all others, and sees to it
-    /// that [`Self::time_out`] is called then.
+    /// that fails, the question is not added. If the new question is due before all others, calls
+    /// `wake`, which must arrange that [`Self::time_out`] is called at that time.
     pub(crate) fn ask<E: From<Fault>>(
         &self,
         asker: Kept<Net, Ask>,
@@ -207,7 +208,7 @@ impl Questions {
             return Err(Fault::SocketFull.into());
         }
         let id = table.last_id + 1;
-        // Nobody can answer it before it is added: that takes the lock.
+        // The agent cannot answer before the question is added, because answering takes the lock.
         send(agent, id)?;
         table.last_id = id;
         table
@@ -215,7 +216,7 @@ impl Questions {
             .insert(by_id.into_node(id, Pending { asker, due }));
         table.due.insert(by_due.into_node((due, id), ()));
         self.pending.store(pending + 1, Relaxed);
-        // Under the lock, or one that is due later could be set last.
+        // With the lock held; otherwise the later of two deadlines could be set last.
         if table.first_due() == Some((due, id)) {
             wake();
         }
@@ -224,8 +225,8 @@ impl Questions {
         Ok(())
     }
 
-    /// Ends the question `id` with `answer`, which `call` has brought. Returns how sending it
-    /// went.
+    /// Ends the question `id` with `answer`, which arrived in `call`. Returns the result of sending
+    /// it.
     pub(crate) fn answer(
         &self,
         call: &Context<'_, Net>,
@@ -240,12 +241,12 @@ impl Questions {
         Ok(sent)
     }
 
-    /// Ends the question `id` without an answer: the agent, by `call`, has none.
+    /// Ends the question `id` without an answer, because the agent has declined it in `call`.
     pub(crate) fn decline(&self, call: &Context<'_, Net>, id: u64) -> Result<(), Fault> {
         let asker = self.take_for_agent(call, id)?;
         asker
             .refuse(ECANCELED, c"the agent declined the question")
-            // Its socket was closed a moment ago, so the question is no longer pending.
+            // The asker's socket was closed a moment ago, so the question is no longer pending.
             .map_err(|_| Fault::NotPending)
     }
 
@@ -261,8 +262,8 @@ impl Questions {
         Ok(asker)
     }
 
-    /// Ends the questions that are due at `now`. `wake` is called with the time at which the next
-    /// one is due.
+    /// Ends the questions that are due at `now`. Calls `wake` with the deadline of the next
+    /// question.
     pub(crate) fn time_out(&self, now: u64, wake: impl FnOnce(u64)) {
         loop {
             let mut table = self.table.lock();
@@ -272,12 +273,12 @@ impl Questions {
                     self.one_less();
                     drop(table);
                     if let Some(asker) = asker {
-                        // If the asker's socket is closed, the question ends all the same.
+                        // If the asker's socket is closed, the question still ends.
                         let _ = asker.refuse(ETIMEDOUT, c"the agent did not answer in time");
                     }
                 }
                 Some((due, _)) => {
-                    // Under the lock, as in `ask`.
+                    // With the lock held, as in `ask`.
                     wake(due);
                     break;
                 }
@@ -287,11 +288,12 @@ impl Questions {
         self.forget_closed();
     }
 
-    /// Called when a socket with the port `portid` was closed: drops what it asked and, if it was
-    /// the agent, ends all questions.
+    /// Called when a socket with the port `portid` was closed. Drops the questions it asked and, if
+    /// it was the agent, ends all questions.
     ///
-    /// Does not wait for the lock, as other sockets may be closed only after this: if somebody else
-    /// holds it, `later` is called, and has to see to it that [`Self::time_out`] is.
+    /// Does not wait for the lock, because that would delay the closing of other sockets. If
+    /// another task holds the lock, calls `later`, which must arrange that [`Self::time_out`] is
+    /// called.
     pub(crate) fn socket_closed(&self, portid: u32, later: impl FnOnce()) {
         match self.table.try_lock() {
             Some(table) => self.forget(table, |kept| kept == portid),
@@ -302,16 +304,16 @@ impl Questions {
         }
     }
 
-    /// Forgets the sockets that [`Self::socket_closed`] could not. Must be called without the lock,
-    /// after every change of the time for [`Self::time_out`]: the change may have replaced the time
-    /// that `later` set.
+    /// Forgets the closed sockets that [`Self::socket_closed`] had to skip. Must be called without
+    /// the lock, and after each change of the time at which [`Self::time_out`] is due, because the
+    /// change may have replaced the time that `later` set.
     fn forget_closed(&self) {
         if self.has_closed.load(Acquire) && self.has_closed.xchg(false, Acquire) {
             self.forget(self.table.lock(), |_| true);
         }
     }
 
-    /// Forgets sockets that are closed, of those whose port `is_meant`.
+    /// Forgets the closed sockets whose port `is_meant` accepts.
     fn forget(&self, mut guard: Guard<'_, Table, MutexBackend>, is_meant: impl Fn(u32) -> bool) {
         let table = &mut *guard;
         if table
@@ -321,7 +323,7 @@ impl Questions {
         {
             let lost = self.lose_agent(table);
             drop(guard);
-            // What the same socket has asked is among them.
+            // These include the questions that the same socket has asked.
             return end_all(lost, AGENT_CLOSED);
         }
         let mut cursor = table.pending.cursor_front_mut();
@@ -329,7 +331,7 @@ impl Questions {
             let (id, Pending { asker, due }) = at.current();
             if is_meant(asker.portid()) && asker.is_closed() {
                 table.due.remove(&(*due, *id));
-                // The question with it: nobody reads the answer.
+                // This drops the question as well, because nobody reads its answer.
                 cursor = at.remove_current().0;
                 self.one_less();
             } else {
@@ -338,7 +340,7 @@ impl Questions {
         }
     }
 
-    /// Ends all questions: the namespace or the module goes.
+    /// Ends all questions, because the namespace or the module is going away.
     pub(super) fn end(&self) {
         let mut table = self.table.lock();
         let lost = self.lose_agent(&mut table);
@@ -346,7 +348,7 @@ impl Questions {
         end_all(lost, c"the module is being unloaded");
     }
 
-    /// Takes out the agent, and the questions that wait for it.
+    /// Removes the agent and all pending questions.
     fn lose_agent(&self, table: &mut Table) -> RBTree<u64, Pending> {
         table.agent = None;
         table.due = RBTree::new();
@@ -358,12 +360,12 @@ impl Questions {
         self.pending.store(self.pending.load(Relaxed) - 1, Relaxed);
     }
 
-    /// How many questions wait.
+    /// The number of pending questions.
     pub(crate) fn pending(&self) -> u64 {
         self.pending.load(Relaxed)
     }
 
-    /// How many were answered.
+    /// The number of answered questions.
     pub(crate) fn answered(&self) -> u64 {
         self.answered.load(Relaxed)
     }

@@ -29,6 +29,8 @@ DRAWN = {
     "request": system.request,
     "families": system.families,
     "handlers": system.handlers,
+    "life": system.life,
+    "in-c": system.in_c,
     "dump": talks.dump,
     "multicast": talks.multicast,
     "namespaces": talks.namespaces,

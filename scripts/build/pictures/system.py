@@ -2,6 +2,7 @@
 """Pictures of the system's structure: its layers, the path of a request, and the family."""
 
 import re
+import sys
 import textwrap
 
 from layout import SMALL, Sheet
@@ -15,16 +16,16 @@ def layers(sources):
         "User space above the boundary: the commands, the client of the family, the controller's"
         " client and the socket; beside them the device. Below the boundary, the kernel: Linux's"
         " own netlink and files, the layer kmod/genl, the handlers, and the state of a namespace."
-        " Each room lists the rooms that it may name.",
+        " Each folder lists the folders of its crate that it may import.",
         sources.style(),
     )
 
     def room(folder, x, y, width, lines=()):
         below = [name for name in known[folder] if name != folder.split("/")[-1]]
         may = (
-            "may name, of its crate: " + ", ".join(below)
+            "may import: " + ", ".join(below)
             if below
-            else "names no other room of its crate"
+            else "imports no other folder of its crate"
         )
         may = textwrap.wrap(may, int((width - 6) / SMALL))
         return sheet.box(x, y, width, 46, (folder, *lines, *may), "blue")
@@ -285,4 +286,129 @@ def handlers(sources):
         "An operation of the spec without its handler does not compile; the error names it.",
         "small faint",
     )
+    return sheet
+
+
+def life(sources):
+    """What a module makes at load, in the order of its fields, and which calls do that."""
+    path = "kmod/genl/registration.rs"
+    fields = sources.find(path, r"^pub\(crate\) struct Module<.*\{\n((?:.*\n)*?)\}")[1]
+    fields = re.findall(r"^    _(\w+): (\w+)", fields, re.M)
+    made = re.findall(r"^            _(\w+)(?::| <-)", sources.read(path), re.M)
+    if made != [name for name, _ in reversed(fields)]:
+        sys.exit(f"pictures: {path} makes {made}, which is not the reverse of the fields' order")
+
+    def calls(*names):
+        """The kernel's functions, which the file calls."""
+        return ", ".join(sources.says(path, name) for name in names)
+
+    words = {
+        "Claim": ("one registration at a time", "", ""),
+        "Pernet": (
+            "states of namespaces",
+            calls("register_pernet_subsys"),
+            calls("unregister_pernet_subsys"),
+        ),
+        "SocketWatch": (
+            "notices closed sockets",
+            calls("netlink_register_notifier"),
+            calls("netlink_unregister_notifier"),
+        ),
+        "Quiet": ("if init fails", "", "wait for early users"),
+        "C": ("/dev/parley, debugfs", sources.says("kmod/device.rs", "MiscDeviceRegistration"), "removes the files"),
+        "Visible": (
+            "the family",
+            calls("genl_register_family"),
+            calls("genl_unregister_family"),
+        ),
+    }
+    names = ["Channels" if kind == "C" else kind for _, kind in fields]
+    sheet = Sheet(
+        "The order of a module's life",
+        "insmod makes, one after another: "
+        + ", ".join(reversed(names))
+        + ". rmmod drops them in the reverse order. Requests arrive only while the first, Visible,"
+        " is there.",
+        sources.style(),
+    )
+    top, step = 40, 58
+    bottom = top + step * len(fields)
+    sheet.text(60, 20, "rmmod: down", "small faint mid")
+    sheet.text(700, 20, "insmod: up", "small faint mid")
+    for place, ((_, kind), name) in enumerate(zip(fields, names)):
+        y = top + place * step
+        what, register, unregister = words[kind]
+        lines = [name, what]
+        sheet.box(290, y, 180, 44, lines, "green" if kind == "Visible" else "blue")
+        if unregister:
+            sheet.text(276, y + 26, unregister, "small end")
+        if register:
+            sheet.text(484, y + 26, register, "small")
+    sheet.arrow((24, top), (24, bottom - 14))
+    sheet.arrow((736, bottom - 14), (736, top))
+    sheet.text(
+        380,
+        bottom + 8,
+        "Requests arrive only while Visible exists: it is made last and dropped first.",
+        "small faint mid",
+    )
+    return sheet
+
+
+def in_c(sources):
+    """The calls of a handler in C, by step, and what does that step in Rust."""
+    path, here = "bench/twin/parley_twin.c", "kmod/echo.rs"
+    body = sources.find(path, r"^static int twin_echo_doit\((?:.*\n)*?\}")[0]
+
+    def calls(*names):
+        """The calls in the body, each with how often it is there."""
+        found = []
+        for name in names:
+            times = len(re.findall(rf"\b{name}\b", body))
+            if not times:
+                sys.exit(f"pictures: twin_echo_doit of {path} has no {name}")
+            found.append(name if times == 1 else f"{name} x{times}")
+        return textwrap.wrap(", ".join(found), 44)
+
+    def code(words):
+        shown = sources.says(here, words)
+        return [shown + {"{": " .. }", "(": "..)"}.get(shown[-1], "")]
+
+    rows = (
+        ("require", calls("GENL_REQ_ATTR_CHECK"), code("payload().required()?")),
+        ("allocate", calls("genlmsg_new", "nla_total_size"), []),
+        ("headers", calls("genlmsg_iput"), []),
+        (
+            "attributes",
+            calls("nla_put", "nla_nest_start", "nla_put_uint", "nla_put_u32", "nla_nest_end"),
+            code("echo::Reply {") + code("nest::Stamp {"),
+        ),
+        ("length", calls("genlmsg_end"), []),
+        ("count", calls("atomic64_inc", "atomic64_add"), code("self.echoed(")),
+        ("send", calls("genlmsg_reply"), code("Ok(")),
+        ("on failure", calls("goto free", "nlmsg_free"), []),
+    )
+    sheet = Sheet(
+        "One handler in C and in Rust",
+        "The steps of the handler of echo. In C: "
+        + "; ".join(f"{step}: {' '.join(left)}" for step, left, _ in rows)
+        + ". In Rust the layer does "
+        + ", ".join(step for step, _, right in rows if not right)
+        + ", and the handler the others.",
+        sources.style(),
+    )
+    sheet.text(100, 18, f"C: {path}", "small faint")
+    sheet.text(440, 18, f"Rust: {here}", "small faint")
+    y = 28
+    for step, left, right in rows:
+        height = 20 + 13 * max(len(left), len(right), 1)
+        middle = y + height / 2
+        sheet.text(88, middle + 4, step, "end")
+        for x, lines, colour in (
+            (100, left, "amber"),
+            (440, right or ["the layer, kmod/genl"], "green" if right else "blue"),
+        ):
+            sheet.box(x, y, 312, height - 6, (), colour)
+            sheet.lines(x + 10, middle - 3 - 6.5 * len(lines) + 10, lines, "small", 296)
+        y += height
     return sheet

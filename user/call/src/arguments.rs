@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests from the words of a command line.
+//! Builds requests from the arguments of a command line.
 
 use super::{add, example, excerpt, record};
 use anyhow::{anyhow, bail, Context as _, Result};
 use parley_spec::model::{AttributeKind, Operation, Spec};
 use serde_json::{Map, Value};
 
-/// Returns the values of a request: those of the words `NAME=VALUE`, or of one word that is a JSON
-/// object. A flag may be a NAME alone. A NAME that is given again makes an array.
+/// Returns the values of a request: from the arguments `NAME=VALUE`, or from a single
+/// JSON object. A flag may be a NAME alone. A NAME that is given again makes an array.
 pub(super) fn values(
     spec: &Spec,
     operation: &Operation,
@@ -34,8 +34,8 @@ pub(super) fn values(
     Ok(values)
 }
 
-/// Returns the value of the attribute or header member `name`. The encoder knows what a text
-/// stands for, unless only JSON can say it.
+/// Returns the value of the attribute or header member `name`. The encoder interprets
+/// text, except for values that only JSON can express.
 fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> Result<Value> {
     let is_member = operation
         .fixed_header
@@ -71,7 +71,7 @@ fn value(spec: &Spec, operation: &Operation, name: &str, text: Option<&str>) -> 
     }
 }
 
-/// Returns whether only JSON can say what the attribute holds.
+/// Returns whether only JSON can express the attribute's value.
 fn is_json(kind: &AttributeKind) -> bool {
     matches!(
         kind,

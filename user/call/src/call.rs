@@ -21,18 +21,19 @@ pub struct Question<'s> {
     values: Map<String, Value>,
     /// Whether to dump all entries.
     pub is_dump: bool,
-    /// Flags of the message beside `NLM_F_REQUEST` and `NLM_F_ACK`, such as
-    /// [`CREATE`](message::flags::CREATE). A dump has none.
+    /// Flags of the message besides `NLM_F_REQUEST` and `NLM_F_ACK`, such as
+    /// [`CREATE`](message::flags::CREATE). A dump ignores them.
     pub modifiers: u16,
 }
 
 impl<'s> Question<'s> {
-    /// A do of the operation `name`. Each of `words` is an attribute, `NAME=VALUE`, or a JSON
-    /// object of attributes. A flag may be a NAME alone; a NAME given again makes an array.
+    /// Creates a do of the operation `name`. Each of `words` is an attribute,
+    /// `NAME=VALUE`, or a JSON object of attributes. A flag may be a NAME alone; a NAME
+    /// given again makes an array.
     ///
     /// # Errors
     ///
-    /// Fails if there is no such operation, or if a word is neither of these.
+    /// Fails if there is no such operation, or if a word has neither form.
     pub fn new(spec: &'s Spec, name: &str, words: &[impl AsRef<str>]) -> Result<Self> {
         let operation = operation(spec, name)?;
         Ok(Self {
@@ -45,7 +46,7 @@ impl<'s> Question<'s> {
         })
     }
 
-    /// The table of the family.
+    /// Returns the table of the family.
     #[must_use]
     pub fn table(&self) -> &'static Family {
         self.table
@@ -60,12 +61,12 @@ impl<'s> Question<'s> {
         Ok(Socket::open(protocol(self.spec)?)?)
     }
 
-    /// Asks over a socket of the spec's [`protocol`].
+    /// Sends the request over a socket of the spec's [`protocol`].
     ///
     /// # Errors
     ///
-    /// Fails if a value does not fit its attribute, which the error names by its path, or if the
-    /// kernel refuses the request: then it is an [`Error`](netlink::Error).
+    /// Fails if a value does not fit its attribute, whose path the error contains, or if
+    /// the kernel refuses the request, which is an [`Error`](netlink::Error).
     pub fn ask<T: Transport>(&self, socket: Socket<T>) -> Result<Answer> {
         let Operation {
             name, r#do, dump, ..
@@ -122,7 +123,7 @@ impl<'s> Question<'s> {
         decode::message(self.spec, self.operation, attributes).map(Value::Object)
     }
 
-    /// The numbers of the request and of its replies.
+    /// Returns the numbers of the request and of its replies.
     fn numbers<N: TryFrom<u32>>(&self) -> Result<(N, Option<N>)> {
         let Operation {
             name,
@@ -138,7 +139,7 @@ impl<'s> Question<'s> {
         Ok((fits(request)?, reply_number.map(fits).transpose()?))
     }
 
-    /// Asks a family of Generic Netlink.
+    /// Sends the request to a Generic Netlink family.
     fn ask_family<T: Transport>(
         &self,
         socket: Socket<T>,
@@ -162,7 +163,7 @@ impl<'s> Question<'s> {
         Ok((entries, end))
     }
 
-    /// Asks a protocol of Netlink itself.
+    /// Sends the request over a netlink-raw protocol.
     fn ask_protocol<T: Transport>(
         &self,
         mut socket: Socket<T>,
@@ -218,17 +219,17 @@ impl<'s> Question<'s> {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
-    /// The list of a dump; otherwise the reply, null if there is none, and an array if there are
-    /// several.
+    /// The list from a dump; otherwise the reply, which is null if there is none, and an
+    /// array if there are several.
     pub value: Value,
     /// Whether the list changed during the dump. Entries may then be missing or inconsistent.
     pub interrupted: bool,
-    /// The kernel's warning about a request that it has carried out.
+    /// The kernel's warning about a request that succeeded.
     pub warning: Option<String>,
 }
 
 impl Answer {
-    /// Notes for the user beside the value: an interrupted dump, a warning.
+    /// Returns notes for the user besides the value: an interrupted dump, a warning.
     pub fn notes(&self) -> impl Iterator<Item = String> + '_ {
         let changed = "the list changed while it was read; entries may be missing";
         let warning = self
@@ -240,7 +241,7 @@ impl Answer {
     }
 }
 
-/// How an answer ended.
+/// The way in which an answer ended.
 enum End {
     Dump { interrupted: bool },
     Ack { warning: Option<String> },

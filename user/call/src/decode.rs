@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Messages of a family as JSON, with the rules of the kernel's own client, pyynl.
+//! Decodes messages of a family to JSON, by the rules of the kernel's own client, pyynl.
 
 use super::scope::Scope;
 use super::{add, hint, record, scalar};
@@ -12,7 +12,8 @@ use parley_spec::model::{
 };
 use serde_json::{Map, Value};
 
-/// The depth to which nests are read. The kernel's own are less than ten levels deep.
+/// The maximum depth of nests that are read. The kernel's own are less than ten levels
+/// deep.
 const DEPTH: usize = 64;
 
 /// Reads the attributes of a message of `operation`, which begin with the family's own header.
@@ -29,7 +30,7 @@ pub(super) fn message(
         Some((id, bytes)) => record::read(spec, bytes, id),
         None => Map::new(),
     };
-    // If the header and an attribute share a name, the attribute has room for every value.
+    // If the header and an attribute share a name, the attribute can hold every value.
     values.append(&mut set(
         spec,
         attributes,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Requests of a family from JSON.
+//! Encodes requests of a family from JSON.
 
 use super::scope::Scope;
 use super::{excerpt, hint, record, scalar};
@@ -26,8 +26,8 @@ pub(super) fn request(
         members.extend(record::names(spec, id));
         let mut header = record::take(spec, &mut attributes, id);
         let (path, set) = (&*spec[id].name, operation.attributes.map(|id| &spec[id]));
-        // A value without room in the header, such as the number of a table of routes, goes into
-        // the attribute with the name of the member.
+        // If a value does not fit into the header, such as the number of a routing table,
+        // it goes into the attribute with the member's name.
         for attribute in set.iter().flat_map(|set| &set.attributes) {
             if let Some((name, value)) = header.remove_entry(&attribute.name) {
                 let member = Map::from_iter([(name.clone(), value.clone())]);
@@ -49,7 +49,8 @@ pub(super) fn request(
     Ok(payload)
 }
 
-/// Returns the attributes of a set. `beside` has further names that are allowed among them.
+/// Returns the attributes of a set. `beside` has the other names that are allowed in the
+/// object.
 fn set(
     spec: &Spec,
     values: &Map<String, Value>,
@@ -96,7 +97,7 @@ fn set(
     Ok(payload)
 }
 
-/// The greatest number of an attribute. The bits above it are flags.
+/// The maximum number of an attribute. The bits above it are flags.
 const NUMBER_MAX: u16 = 0x3fff;
 
 /// The payload of an attribute, and whether the attribute is flagged as a nest.
@@ -255,7 +256,8 @@ fn is_set(value: &Value, path: &str) -> Result<bool> {
     }
 }
 
-/// Returns number and value of an element that is written with its number, as in replies.
+/// Returns the number and the value of an element that is written with its number, as in
+/// replies.
 fn indexed(item: &Value) -> Option<(usize, &Value)> {
     let mut entries = item.as_object()?.iter();
     match (entries.next(), entries.next()) {

@@ -17,7 +17,7 @@ use std::time::Duration;
 pub struct Events<'s> {
     spec: &'s Spec,
     socket: Socket,
-    /// For Generic Netlink.
+    /// Only for Generic Netlink.
     family: Option<Family>,
 }
 
@@ -56,8 +56,8 @@ impl<'s> Events<'s> {
     ///
     /// # Errors
     ///
-    /// Fails with [`Error::Overrun`] if events were lost, with [`Error::Timeout`] if the timeout
-    /// expires, and with [`Error::NoFamily`] if the family is unregistered.
+    /// Fails with [`Error::Overrun`] if events were lost, with [`Error::Timeout`] if the
+    /// timeout expires, and with [`Error::NoFamily`] if the family is unregistered.
     #[expect(clippy::should_implement_trait, reason = "errors do not end it")]
     pub fn next(&mut self) -> netlink::Result<Option<(&'s str, Map<String, Value>)>> {
         let Self {
@@ -78,7 +78,7 @@ impl<'s> Events<'s> {
     }
 }
 
-/// The number of the group.
+/// Returns the number of the group.
 fn number(spec: &Spec, family: Option<&Family>, group: &str) -> Result<u32> {
     let unknown = |names: Vec<String>| {
         let hint = did_you_mean(group, names.iter().map(String::as_str));
@@ -111,7 +111,7 @@ fn number(spec: &Spec, family: Option<&Family>, group: &str) -> Result<u32> {
     number.context("the spec does not have the number of the group")
 }
 
-/// Finds the event that a message carries. `family` is the number of a family of Generic Netlink.
+/// Finds the event in a message. `family` is the number of a Generic Netlink family.
 fn event<'s, 'm>(
     message: &Message<'m>,
     spec: &'s Spec,

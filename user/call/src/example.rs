@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Examples of words for attributes that only JSON can express.
+//! Examples of arguments for attributes that only JSON can express.
 
 use parley_spec::model::{Attribute, AttributeKind, Operation, SetId, Spec};
 
-/// Returns an example of the attribute for the end of an error, or an empty string.
+/// Returns an example for the attribute, to end an error message, or an empty string.
 pub(super) fn of(spec: &Spec, name: &str, kind: &AttributeKind, text: &str) -> String {
     let json = match kind {
         AttributeKind::Nest(Some(id)) => {
@@ -25,8 +25,9 @@ pub(super) fn of(spec: &Spec, name: &str, kind: &AttributeKind, text: &str) -> S
     format!("; write {name}='{json}'")
 }
 
-/// Returns in which nest of the request the attribute `name` is and how to write it, if it is in
-/// exactly one, or if `name` is a path such as `header.dev-name`.
+/// Returns the nest of the request that contains the attribute `name`, and how to write
+/// it. Requires that exactly one nest contains it, or that `name` is a path such as
+/// `header.dev-name`.
 pub(super) fn elsewhere(spec: &Spec, operation: &Operation, name: &str) -> Option<String> {
     if let Some((first, rest)) = name.split_once('.') {
         let nest = requested(spec, operation).find(|one| one.name == first)?;
@@ -51,7 +52,7 @@ pub(super) fn elsewhere(spec: &Spec, operation: &Operation, name: &str) -> Optio
     }
 }
 
-/// Returns objects in objects, the innermost with a value to fill in.
+/// Returns nested objects, the innermost with a value to fill in.
 fn wrapped(path: &[&str]) -> String {
     let wrap = |inner: String, name: &&str| format!("{{\"{name}\":{inner}}}");
     path.iter().rev().fold("...".to_owned(), wrap)

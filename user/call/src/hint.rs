@@ -8,8 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Separators between bytes.
 const SEPARATORS: [char; 3] = [':', '-', ' '];
 
-/// Reads bytes in hexadecimal: pairs of digits, or parts between separators. A part of one digit
-/// is a byte, too, as in `2:0:0:0:0:1`.
+/// Reads bytes in hexadecimal: pairs of digits, or parts between separators. A part may
+/// also have a single digit, as in `2:0:0:0:0:1`.
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     let has_parts = text.contains(SEPARATORS);
     let mut bytes = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Formats bytes by the hint. Without a hint that fits, the text is hexadecimal digits.
+/// Formats bytes by the hint. Without a suitable hint, the text is hexadecimal digits.
 pub(super) fn text(bytes: &[u8], hint: Option<&str>) -> String {
     let octets: Result<[u8; 16], _> = bytes.try_into();
     match (hint, octets) {

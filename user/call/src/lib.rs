@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Operations and events of any netlink family, by its spec, which is read at run time.
+//! Calls operations and receives events of any netlink family, by its spec, which is read
+//! at run time.
 //!
 //! Requests and replies are JSON with the names of the spec, as with the kernel's own client,
 //! pyynl: enums and flags by name, bytes in hexadecimal, nests as objects.
@@ -38,7 +39,7 @@ use parley_spec::model::{Operation, Protocol};
 use parley_spec::{did_you_mean, Spec};
 use serde_json::{Map, Value};
 
-/// Returns whether the spec is of Generic Netlink.
+/// Returns whether the spec describes a Generic Netlink family.
 #[must_use]
 pub fn is_generic(spec: &Spec) -> bool {
     spec.protocol != Protocol::NetlinkRaw
@@ -58,8 +59,8 @@ pub fn protocol(spec: &Spec) -> Result<i32> {
     number.ok_or_else(|| anyhow!("the spec of {} has no `protonum`", spec.name))
 }
 
-/// Returns the table of a spec's family, by which errors and traces name its attributes. It
-/// stays in memory until the program ends.
+/// Returns the table of a spec's family, which errors and traces use to name its
+/// attributes. It stays in memory until the program ends.
 #[must_use]
 pub fn table(spec: &Spec) -> &'static Family {
     table::of(spec)
@@ -88,14 +89,14 @@ fn excerpt(value: impl std::fmt::Display) -> String {
     }
 }
 
-/// The most characters of a value that an error quotes.
+/// The maximum number of a value's characters that an error quotes.
 const QUOTED: usize = 60;
 
 /// Finds an operation, notification or event.
 ///
 /// # Errors
 ///
-/// Fails if there is none of this name, and suggests a similar one.
+/// Fails if there is none with this name, and suggests a similar one.
 pub fn operation<'s>(spec: &'s Spec, name: &str) -> Result<&'s Operation> {
     let mut operations = spec.operations.iter();
     operations.find(|known| known.name == name).ok_or_else(|| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Structs: laid out as C lays them out, whether or not the spec names the padding.
+//! Structs, with C's layout, whether or not the spec names the padding.
 
 use super::{excerpt, hint, scalar};
 use anyhow::{anyhow, bail, Result};
@@ -8,7 +8,8 @@ use parley_spec::did_you_mean;
 use parley_spec::model::{Bound, DefinitionId, Member, MemberKind, Spec};
 use serde_json::{Map, Value};
 
-/// Returns offset, length and member for each member of a struct, and the struct's size.
+/// Returns the offset, the length and the member for each member of a struct, and the
+/// struct's size.
 fn layout(spec: &Spec, id: DefinitionId) -> (Vec<(usize, usize, &Member)>, usize) {
     let members = spec.structure(id).map(|known| &known.members[..]);
     let (mut places, mut at) = (Vec::new(), 0_usize);
@@ -44,7 +45,7 @@ fn align_of(spec: &Spec, kind: &MemberKind) -> usize {
 fn size_of(spec: &Spec, kind: &MemberKind) -> usize {
     let of = |bound: &Option<Bound>| {
         let value = bound.as_ref().and_then(|bound| bound.value);
-        // No message holds more.
+        // No message is longer.
         usize::try_from(value.unwrap_or(0)).map_or(0, |len| len.min(0xffff))
     };
     match kind {
@@ -139,7 +140,7 @@ pub(super) fn names(spec: &Spec, id: DefinitionId) -> impl Iterator<Item = &str>
     members.filter(is_set).map(|member| &*member.name)
 }
 
-/// Takes the values of a struct's members out of `values`.
+/// Removes the values of a struct's members from `values`, and returns them.
 pub(super) fn take(
     spec: &Spec,
     values: &mut Map<String, Value>,

@@ -9,7 +9,7 @@ use parley_spec::model::{ByteOrder, EnumUse, Integer, IntegerType, Spec};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Reads an integer that takes up all of `payload`.
+/// Reads an integer that has the length of `payload`.
 pub(super) fn read(payload: &[u8], integer: &Integer) -> Option<i128> {
     let width = match integer.kind {
         IntegerType::Uint | IntegerType::Sint if payload.len() == 4 => 4,
@@ -177,7 +177,7 @@ pub(super) fn text<'t>(text: &'t str, path: &str) -> Result<&'t [u8]> {
     }
 }
 
-/// Reads a number in decimal, or in hexadecimal behind 0x.
+/// Reads a number in decimal, or in hexadecimal after 0x.
 fn plain(text: &str) -> Option<i128> {
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

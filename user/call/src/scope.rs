@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The values around an attribute, among which a sub-message finds its selector.
+//! The values around an attribute, which include the selector of a sub-message.
 
 use parley_spec::model::{AttributeSet, Selector, Spec, SubMessageFormat, SubMessageId};
 use serde_json::{Map, Value};
 
-/// The attributes of a set, and those around them.
+/// The attributes of a set, and those of the sets around it.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) set: &'a AttributeSet,
@@ -14,7 +14,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Returns the value of the selector: that of the innermost set that has the attribute.
+    /// Returns the value of the selector, from the innermost set that has the attribute.
     fn selected(&self, selector: &Selector) -> Option<&'a Value> {
         let name = match selector {
             Selector::Attribute(number) => {

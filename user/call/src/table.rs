@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The tables of a spec that was read at run time. They stay until the program ends.
+//! The tables of a spec that was read at run time. They stay in memory until the program
+//! ends.
 
 use parley_netlink::genl::spec::{Attribute, AttributeSet, Family, Operation};
 use parley_spec::model::{self, AttributeKind, Bound, Call, Permission, SetId};
@@ -23,7 +24,8 @@ pub(super) fn of(spec: &Spec) -> &'static Family {
     }))
 }
 
-/// An operation. One whose number is greater than those of Generic Netlink has the number 0.
+/// Returns an operation. If its number is too large for Generic Netlink, it gets the
+/// number 0.
 pub(super) fn operation(spec: &Spec, operation: &model::Operation) -> Operation {
     let fits = |number: Option<u32>| u8::try_from(number?).ok();
     let reply = fits(operation.reply_number);
@@ -39,7 +41,7 @@ pub(super) fn operation(spec: &Spec, operation: &model::Operation) -> Operation 
     }
 }
 
-/// The numbers of a request's attributes.
+/// Returns the numbers of a request's attributes.
 fn request(spec: &Spec, set: Option<SetId>, call: Option<&Call>) -> Option<&'static [u16]> {
     let attributes = set.map_or(&[][..], |id| &spec[id].attributes);
     let places = call?.request.iter().flat_map(|request| &request.attributes);
@@ -71,7 +73,7 @@ fn attribute(spec: &Spec, attribute: &model::Attribute) -> Attribute {
     }
 }
 
-/// The value of a bound, if the table has room for it.
+/// Returns the value of a bound, if it fits into the table.
 fn number<N: TryFrom<i128>>(bound: Option<&Bound>) -> Option<N> {
     N::try_from(bound?.value?).ok()
 }

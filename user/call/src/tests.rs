@@ -21,7 +21,7 @@ fn spec() -> Spec {
     Spec::parse("tests.yaml", SPEC).unwrap()
 }
 
-/// As the spec of a family of Generic Netlink, which has no sub-messages.
+/// The spec as a Generic Netlink family, which has no sub-messages.
 fn generic() -> Spec {
     let protocol = SPEC.replace("netlink-raw\nprotonum: 0", "genetlink-legacy");
     let (before, after) = protocol.split_once("sub-messages:").unwrap();
@@ -253,7 +253,7 @@ fn an_operation_that_is_almost_named_gets_a_hint() {
     assert_eq!(error, "tests has no operation `al`; did you mean `all`?");
 }
 
-/// Asks a made-up kernel that has the family.
+/// Sends a request to a fake kernel that has the family.
 fn ask(
     spec: &Spec,
     name: &str,
@@ -263,7 +263,7 @@ fn ask(
     ask_with(spec, name, (is_dump, 0), answer).map(|answer| answer.value)
 }
 
-/// Asks with these modifiers.
+/// Sends a request with these modifiers.
 fn ask_with(
     spec: &Spec,
     name: &str,

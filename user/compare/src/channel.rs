@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What all channels have in common.
+//! The common interface of all channels.
 
 use std::hint::black_box;
 use std::io;
 use std::os::unix::process::parent_id;
 
-/// An open way to talk.
+/// An open channel.
 pub trait Channel {
-    /// Sends `message`, and gives what came back. It has the length with which the
-    /// channel was opened.
+    /// Sends `message`, and returns the reply. The message must have the length for which
+    /// the channel was opened.
     ///
-    /// Fails where the channel does, and where the other side is gone.
+    /// Fails if the channel fails, and if the other side is gone.
     fn round_trip(&mut self, message: &[u8]) -> io::Result<&[u8]>;
 
-    /// The length of what comes back where so much was sent, if it is known.
+    /// Returns the expected length of the reply to `sent` bytes, if it is known.
     fn reply_len(&self, sent: usize) -> Option<usize> {
         Some(sent)
     }
 
-    /// Whether this came back as it should, given what was sent.
+    /// Returns whether `got` is the correct reply to `sent`.
     fn is_right(&self, sent: &[u8], got: &[u8]) -> bool {
         sent == got
     }
 }
 
-/// A system call that does next to nothing: getppid(2).
+/// A system call that does almost nothing: getppid(2).
 pub(crate) struct SystemCall;
 
 impl Channel for SystemCall {
@@ -36,7 +36,7 @@ impl Channel for SystemCall {
     }
 }
 
-/// The same error, with what failed before it.
+/// Adds the failed operation to an error.
 pub fn because(what: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The ways to talk, and what each is like.
+//! The kinds of channels, and their properties.
 
-/// A way to talk.
+/// A kind of channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// getppid(2), which carries nothing.
+    /// getppid(2), which carries no message.
     SystemCall,
-    /// One of the module's.
+    /// A channel to the module.
     Module(Module),
     /// Two pipes.
     Pipe,
@@ -15,28 +15,28 @@ pub enum Kind {
     UnixStream,
     /// A pair of Unix sockets, SOCK_DGRAM.
     UnixDatagram,
-    /// UDP over IPv4's loopback.
+    /// UDP over the IPv4 loopback.
     Udp,
-    /// TCP over IPv4's loopback, with TCP_NODELAY.
+    /// TCP over the IPv4 loopback, with TCP_NODELAY.
     Tcp,
-    /// A memfd that both have mapped, and a futex(2) for each way.
+    /// A memfd that both sides have mapped, and a futex(2) for each direction.
     SharedMemory,
 }
 
-/// A way to talk to the kernel module, which the caller of this crate opens.
+/// A channel to the kernel module, which the caller of this crate opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
-    /// `/dev/parley`, by one ioctl(2).
+    /// `/dev/parley`, through one ioctl(2).
     Ioctl,
-    /// `/dev/parley`, by a write(2) and a pread(2).
+    /// `/dev/parley`, through a write(2) and a pread(2).
     ReadWrite,
-    /// The module's statistics in debugfs, by one pread(2).
+    /// The module's statistics in debugfs, through one pread(2).
     Debugfs,
     /// The `parley` family.
     Netlink,
 }
 
-/// Who answers.
+/// The side that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum With {
     /// The kernel.
@@ -45,44 +45,45 @@ pub enum With {
     Process,
 }
 
-/// What goes over the channel, and comes back.
+/// The contents that a channel carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carries {
-    /// The message.
+    /// The message, in both directions.
     Message,
-    /// Nothing goes; what comes is a statistics file.
+    /// Nothing is sent; the reply is a statistics file.
     Statistics,
     /// Nothing.
     Nothing,
 }
 
-/// What a way to talk is like.
+/// The properties of a kind of channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
     /// A short name, without spaces.
     pub id: &'static str,
     /// The name.
     pub name: &'static str,
-    /// Who answers.
+    /// The side that answers.
     pub with: With,
-    /// What goes and comes.
+    /// The contents that it carries.
     pub carries: Carries,
-    /// The system calls of a round trip, of both sides together, of a message
-    /// that goes and comes in one piece: the fewest, and the most.
+    /// The minimum and maximum number of system calls in a round trip, of both sides
+    /// together, for a message that is sent and received in one piece.
     pub calls: (u32, u32),
-    /// Whether either side can start to talk, or only the one that calls.
+    /// Whether either side can send first, or only the caller.
     pub either_starts: bool,
-    /// Whether what was sent as one message comes as one.
+    /// Whether it preserves the boundaries of messages.
     pub boundaries: bool,
-    /// Whether many can hear the same message, without the sender's knowing them.
+    /// Whether many listeners can receive the same message although the sender does not
+    /// know them.
     pub many_listeners: bool,
-    /// What is told where a message is refused; `None` where the channel has no
-    /// such thing, and the two have to agree on something.
+    /// How it reports that a message was refused. `None` if the channel has no such
+    /// report, and the two sides must agree on one.
     pub errors: Option<&'static str>,
 }
 
 impl Kind {
-    /// All of them: with the kernel, then with a process.
+    /// All kinds: first those with the kernel, then those with a process.
     pub const ALL: [Self; 11] = [
         Self::SystemCall,
         Self::Module(Module::Ioctl),
@@ -97,12 +98,12 @@ impl Kind {
         Self::SharedMemory,
     ];
 
-    /// The one with this [`id`](About::id).
+    /// Returns the kind with this [`id`](About::id).
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.about().id == id)
     }
 
-    /// What it is like.
+    /// Returns its properties.
     pub fn about(self) -> About {
         /// Two processes, each of which writes once and reads once.
         const PROCESS: About = About {
@@ -158,7 +159,7 @@ impl Kind {
                 ..PROCESS.named("udp", "UDP on loopback")
             },
             Self::Tcp => PROCESS.named("tcp", "TCP on loopback"),
-            // Who finds the answer there already does not have to wait for it.
+            // A side that already finds the answer does not have to wait for it.
             Self::SharedMemory => About {
                 calls: (2, 4),
                 many_listeners: true,
@@ -169,7 +170,8 @@ impl Kind {
 }
 
 impl About {
-    /// The same, with this [`id`](Self::id) and this [`name`](Self::name).
+    /// Returns the same properties with this [`id`](Self::id) and this
+    /// [`name`](Self::name).
     const fn named(self, id: &'static str, name: &'static str) -> Self {
         Self { id, name, ..self }
     }

@@ -28,14 +28,14 @@ use channel::SystemCall;
 use std::io;
 use std::process::Command;
 
-/// Opens a channel for messages of `size` bytes: where the answer comes from a process,
+/// Opens a channel for messages of `size` bytes; if a process answers, the size must be
 /// at least 1.
 ///
-/// `peer` starts that process: a command that calls [`serve()`] with this kind and this
-/// size. It ends with the channel, and with the thread that opened it. `module` opens
-/// the channels to the module.
+/// `peer` is the command that starts this process, which calls [`serve()`] with the same
+/// kind and size. The process ends with the channel, and with the thread that opened it.
+/// `module` opens the channels to the module.
 ///
-/// Fails where there is no such channel on this machine, in words that say so.
+/// Fails with a message if this machine does not have the channel.
 pub fn open(
     kind: Kind,
     size: usize,
@@ -56,11 +56,11 @@ pub fn open(
 
 /// Keeps this thread, and the processes that it starts, on one processor.
 ///
-/// Where there are more, the scheduler puts the two sides on the same one, or on
-/// two, as it happens; a round trip between processors that sleep took 20 times as
-/// long as one on the same, and no figure could be held against another.
+/// With several processors, the scheduler may put the two sides on the same one or on
+/// two. A round trip between sleeping processors took 20 times as long as one on the same
+/// processor, so figures could not be compared with each other.
 ///
-/// Fails as sched_setaffinity(2) does.
+/// Fails like sched_setaffinity(2).
 pub fn stay_on_one_cpu() -> io::Result<()> {
     sys::stay_on_this_cpu()
 }

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What a round trip takes.
+//! Measures the time of a round trip.
 
 use crate::channel::Channel;
 use std::io;
 use std::time::Instant;
 
-/// How many round trips are made, and how they are timed: the same each time, so
-/// that where instructions are counted two runs come to the same.
+/// The number of round trips, and how they are timed. It is the same for each run, so
+/// that two runs execute the same number of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The round trips that are timed.
+    /// The number of round trips that are timed.
     pub times: u32,
-    /// The parts into which they are divided, each timed by itself.
+    /// The number of parts into which they are divided, each timed separately.
     pub parts: u32,
 }
 
-/// The most parts of a [`Plan`].
+/// The maximum number of parts in a [`Plan`].
 pub const PARTS_MAX: u32 = 10;
 
-/// The round trips before those that are timed.
+/// The number of round trips before those that are timed.
 const WARM_UP: u32 = 16;
 
 impl Plan {
-    /// `times` round trips where the message is short, and fewer where it is long:
-    /// half as many with 4096 bytes. In [`PARTS_MAX`] parts, or as many as there are.
+    /// Plans `times` round trips for a short message, and fewer for a long one: half as
+    /// many for 4096 bytes. They are divided into [`PARTS_MAX`] parts, or one for each if
+    /// there are fewer.
     pub fn new(times: u32, size: usize) -> Self {
         let share = u32::try_from(1 + size / 4096).unwrap_or(u32::MAX);
         let times = (times / share).max(1);
@@ -34,7 +35,7 @@ impl Plan {
         }
     }
 
-    /// The number of round trips in each part; they differ by one at most.
+    /// Returns the number of round trips in each part; these differ by at most one.
     fn parts(self) -> impl Iterator<Item = u32> {
         let parts = self.parts.max(1);
         let (each, over) = (self.times / parts, self.times % parts);
@@ -42,13 +43,13 @@ impl Plan {
     }
 }
 
-/// Makes the round trips of `plan`, each with `message`, and gives the nanoseconds
-/// that one takes: the median of the parts.
+/// Makes the round trips of `plan`, each with `message`, and returns the nanoseconds that
+/// one takes: the median of the parts.
 ///
-/// `message` has the length for which the channel was opened, and is empty where
-/// the channel carries none. What comes back is held against it: its length each
-/// time, and its bytes before and after the time is taken. Fails with `InvalidData`
-/// where it is something else, and where the channel fails.
+/// `message` must have the length for which the channel was opened, and be empty if the
+/// channel carries none. Each reply's length is compared with it; its bytes are compared
+/// only before and after the timed round trips. Fails with `InvalidData` if they differ,
+/// and if the channel fails.
 pub fn measure(channel: &mut dyn Channel, message: &[u8], plan: Plan) -> io::Result<f64> {
     for _ in 0..WARM_UP {
         channel.round_trip(message)?;
@@ -66,7 +67,7 @@ pub fn measure(channel: &mut dyn Channel, message: &[u8], plan: Plan) -> io::Res
         each.push(begun.elapsed().as_nanos() as f64 / f64::from(times));
     }
     check(channel, message)?;
-    // Other bytes, so that those of before are not taken for these.
+    // Other bytes, so that a stale reply would be noticed.
     let other: Vec<u8> = message.iter().map(|byte| !byte).collect();
     check(channel, &other)?;
     if !right {
@@ -91,7 +92,7 @@ fn changed() -> io::Error {
     )
 }
 
-/// The one in the middle, or the mean of the two there.
+/// Returns the median: the middle value, or the mean of the two middle values.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let at = |i: usize| values.get(i).copied().unwrap_or_default();
@@ -106,7 +107,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Counts the round trips, and from one of them on sends back less, or zeros.
+    /// Counts the round trips, and from a given one on sends back shorter replies, or
+    /// zeros.
     struct Liar {
         trips: u32,
         short_at: u32,

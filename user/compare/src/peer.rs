@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The process at the other end: how it is started and ended, and how its end shows.
+//! The process at the other end: starting it, ending it, and noticing that it has ended.
 //!
-//! Its end of the channel is its standard input, and where the channel has an end
-//! for each way, its standard output too.
+//! Its end of the channel is its standard input and, if the channel has a separate end
+//! for each direction, also its standard output.
 
 use crate::channel::because;
 use std::io;
@@ -11,27 +11,27 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// How long is waited before it is looked whether the peer is still there, where its
-/// end would not be told.
+/// How long to wait before checking whether the peer still exists, for channels that do
+/// not report its end.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 
-/// How often that is done before an answer is given up.
+/// The number of checks before the wait for an answer is given up.
 const LOOKS: u32 = 10;
 
-/// A process at the other end. It is waited for when this goes, and so has to have
-/// been told of the end by then, or [killed](Self::kill). Where it does not end within
-/// about a [`LOOK`], for it may be stopped, it is killed.
+/// A process at the other end. Dropping this waits for the process, so it must have been
+/// notified of the end, or [killed](Self::kill). If it does not end within about a
+/// [`LOOK`], for example because it is stopped, it is killed.
 #[derive(Debug)]
 pub(super) struct Peer(Child);
 
 impl Peer {
-    /// Starts it, with its end of the channel.
+    /// Starts the process with its end of the channel.
     pub(super) fn start(mut command: Command, end: OwnedFd) -> io::Result<Self> {
         let child = command.stdin(end).stdout(Stdio::null()).spawn();
         child.map(Self).map_err(not_started)
     }
 
-    /// Starts it with a pipe to it, and one from it.
+    /// Starts the process with a pipe to it and a pipe from it.
     pub(super) fn start_with_pipes(
         mut command: Command,
     ) -> io::Result<(Self, ChildStdin, ChildStdout)> {
@@ -46,14 +46,14 @@ impl Peer {
         }
     }
 
-    /// Ends it at once.
+    /// Kills the process.
     pub(super) fn kill(&mut self) {
-        // That fails where it has ended, which is as well.
+        // This fails if it has already ended, which is fine.
         let _ = self.0.kill();
     }
 
-    /// What to do when [`LOOK`] has passed without an answer, for the `looks`th time
-    /// now: fails where the peer has ended, and where it was often enough.
+    /// Called when [`LOOK`] has passed without an answer; counts the calls in `looks`.
+    /// Fails if the peer has ended, and after too many calls.
     pub(super) fn late(&mut self, looks: &mut u32) -> io::Result<()> {
         *looks += 1;
         if self.0.try_wait()?.is_some() {
@@ -75,7 +75,7 @@ impl Drop for Peer {
         while pause < LOOK {
             match self.0.try_wait() {
                 Ok(None) => std::thread::sleep(pause),
-                // Nothing can be done about a child that cannot be waited for.
+                // If waiting for a child fails, nothing more can be done.
                 Ok(Some(_)) | Err(_) => return,
             }
             pause *= 2;
@@ -89,7 +89,7 @@ fn not_started(error: io::Error) -> io::Error {
     because("cannot start the other process", &error)
 }
 
-/// The error of a call, or in place of it that the peer has ended, where it is that.
+/// Returns the error of a call or, if the peer has ended, an error that says so.
 pub(super) fn lost(error: io::Error) -> io::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
     match error.kind() {
@@ -98,7 +98,7 @@ pub(super) fn lost(error: io::Error) -> io::Error {
     }
 }
 
-/// What is told where the peer has ended.
+/// The error if the peer has ended.
 pub(super) fn gone() -> io::Error {
     io::Error::new(io::ErrorKind::BrokenPipe, "the other process has ended")
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Channels at whose other end is a process: pipes and sockets. All are read and
-//! written alike, by one system call for each way of a message that is not cut.
+//! Channels to another process: pipes and sockets. All are read and written in the same
+//! way, by one system call in each direction if the message is not split.
 
 use crate::channel::{because, Channel};
 use crate::peer::{gone, lost, Peer, LOOK};
@@ -12,10 +12,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process::{ChildStdin, ChildStdout, Command};
 
-/// A channel that has no messages: bytes that come one after another. Both sides
-/// know how many make a message.
+/// A channel that carries a stream of bytes without boundaries. Both sides know the
+/// length of a message.
 pub(super) struct Stream<R, W> {
-    // Before the peer, to which closing them tells the end.
+    // Dropped before the peer, because closing them tells it to end.
     from: R,
     to: W,
     reply: Vec<u8>,
@@ -35,10 +35,10 @@ impl<R: Read, W: Write> Channel for Stream<R, W> {
     }
 }
 
-/// A channel that keeps messages apart.
+/// A channel that preserves the boundaries of messages.
 pub(super) struct Datagrams {
     socket: File,
-    /// With room for one byte more, so that what is too long shows.
+    /// Has room for one more byte, to detect a message that is too long.
     reply: Vec<u8>,
     peer: Peer,
 }
@@ -63,18 +63,18 @@ impl Channel for Datagrams {
 
 impl Drop for Datagrams {
     fn drop(&mut self) {
-        // An empty one tells the end.
+        // An empty datagram marks the end.
         if self.socket.write(&[]).is_err() {
             self.peer.kill();
         }
     }
 }
 
-/// Two pipes, one for each way.
+/// Two pipes, one for each direction.
 ///
-/// The end of the peer shows. But a pipe has no timeout, and to poll(2) before each
-/// read would be a system call more in each round trip. So for a peer that is stopped
-/// this waits until it goes on, or ends.
+/// The pipe reports the end of the peer. But a pipe has no timeout, and a poll(2) before
+/// each read would add a system call to each round trip. So if the peer is stopped, this
+/// waits until it continues or ends.
 pub(super) fn pipe(size: usize, peer: Command) -> io::Result<Stream<ChildStdout, ChildStdin>> {
     let (peer, to, from) = Peer::start_with_pipes(peer)?;
     Ok(Stream {
@@ -103,9 +103,9 @@ fn stream(
 
 /// A pair of Unix stream sockets.
 ///
-/// The end of the peer shows, but not that it is stopped. So the wait has an end. That
-/// takes a timer: 380 instructions of the 13,600 of a round trip, where they were
-/// counted.
+/// The socket reports the end of the peer, but not that it is stopped. So the wait has a
+/// timeout. This needs a timer: 380 of the 13,600 instructions of a round trip,
+/// when instructions were counted.
 pub(super) fn unix_stream(size: usize, peer: Command) -> io::Result<Stream<File, File>> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_read_timeout(Some(LOOK))?;
@@ -113,13 +113,13 @@ pub(super) fn unix_stream(size: usize, peer: Command) -> io::Result<Stream<File,
     stream(ours.into(), theirs.into(), size, peer)
 }
 
-/// A TCP connection over IPv4's loopback, where what is written goes at once. As to a
-/// peer that is stopped, see [`unix_stream`].
+/// A TCP connection over the IPv4 loopback, which sends data without delay. For a peer
+/// that is stopped, see [`unix_stream`].
 pub(super) fn tcp(size: usize, peer: Command) -> io::Result<Stream<File, File>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_loopback)?;
     let ours = TcpStream::connect(listener.local_addr()?).map_err(no_loopback)?;
     let theirs = loop {
-        // Somebody else may have connected in between.
+        // Another process may have connected in the meantime.
         match listener.accept()? {
             (theirs, from) if from == ours.local_addr()? => break theirs,
             _ => {}
@@ -144,16 +144,16 @@ fn datagrams(ours: OwnedFd, theirs: OwnedFd, size: usize, peer: Command) -> io::
 
 /// A pair of Unix datagram sockets.
 ///
-/// The end of the peer is not told to who waits for a datagram. So the wait has an
-/// end. That takes a timer: 350 instructions of the 13,800 of a round trip, where
-/// they were counted.
+/// The end of the peer does not wake a side that waits for a datagram. So the wait has a
+/// timeout. This needs a timer: 350 of the 13,800 instructions of a round trip,
+/// when instructions were counted.
 pub(super) fn unix_datagram(size: usize, peer: Command) -> io::Result<Datagrams> {
     let (ours, theirs) = UnixDatagram::pair()?;
     ours.set_read_timeout(Some(LOOK))?;
     datagrams(ours.into(), theirs.into(), size, peer)
 }
 
-/// Two connected UDP sockets on IPv4's loopback. As to the end of the peer, see
+/// Two connected UDP sockets on the IPv4 loopback. For the end of the peer, see
 /// [`unix_datagram`].
 pub(super) fn udp(size: usize, peer: Command) -> io::Result<Datagrams> {
     let socket = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_loopback);
@@ -173,8 +173,8 @@ fn no_loopback(error: io::Error) -> io::Error {
     }
 }
 
-/// Writes all of `message`. Where the channel has a timeout, `late` is asked after each
-/// whether to go on.
+/// Writes all of `message`. If the channel has a timeout, `late` is called each time it
+/// expires, and decides whether to continue.
 #[inline]
 fn write_message(
     to: &mut impl Write,
@@ -194,9 +194,9 @@ fn write_message(
     Ok(())
 }
 
-/// Reads until `message` is full. Tells whether there was one: not where the
-/// channel was closed after the last. Fails with `UnexpectedEof` where it is closed
-/// in the middle of one. As to `late`, see [`write_message`].
+/// Reads until `message` is full. Returns false if the channel was closed after the last
+/// message. Fails with `UnexpectedEof` if it was closed in the middle of one. For `late`,
+/// see [`write_message`].
 #[inline]
 fn read_message(
     from: &mut impl Read,
@@ -230,7 +230,7 @@ pub(super) fn answer_stream(
         ));
     }
     let mut message = vec![0; size];
-    // This side has no timeout: it waits for as long as there is somebody to ask.
+    // This side has no timeout: it waits as long as the asker exists.
     let mut late = || Err(ErrorKind::WouldBlock.into());
     while read_message(&mut from, &mut message, &mut late)? {
         to.write_all(&message)?;
@@ -238,7 +238,7 @@ pub(super) fn answer_stream(
     Ok(())
 }
 
-/// Sends back each datagram, as far as `size` bytes, until an empty one comes.
+/// Sends back each datagram, up to `size` bytes, until an empty one arrives.
 pub(super) fn answer_datagrams(mut socket: &File, size: usize) -> io::Result<()> {
     let mut message = vec![0; size];
     loop {
@@ -255,7 +255,7 @@ pub(super) fn answer_datagrams(mut socket: &File, size: usize) -> io::Result<()>
 mod tests {
     use super::*;
 
-    /// Gives what it has in pieces of at most so many bytes.
+    /// Returns its bytes in pieces of at most this many.
     struct Dribs<'a>(&'a [u8], usize);
 
     impl Read for Dribs<'_> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the process at the other end does.
+//! The process at the other end.
 
 use crate::kind::Kind;
 use crate::sys::end_with_parent;
@@ -10,15 +10,15 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::process::parent_id;
 
-/// What the process at the other end does: it sends back whatever comes over its
-/// standard input, of which messages of `size` bytes are made where the channel
-/// makes none. `parent` is the process that started it.
+/// Runs the process at the other end: it sends back everything that arrives on its
+/// standard input. If the channel has no message boundaries, messages have `size` bytes.
+/// `parent` is the process that started it.
 ///
-/// Returns when the channel is closed, and where `parent` is not who started this.
+/// Returns when the channel is closed, and if `parent` is no longer the parent process.
 /// The process is killed when the thread that started it ends.
 pub fn serve(kind: Kind, size: usize, parent: u32) -> io::Result<()> {
     end_with_parent()?;
-    // It may have ended before that was said.
+    // The parent may have ended before that call.
     if parent_id() != parent {
         return Ok(());
     }

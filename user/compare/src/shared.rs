@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A channel of memory that both processes have, where they take turns.
+//! A channel in shared memory, in which both processes take turns.
 //!
-//! Who waits for a message sleeps, and does not spin: on a machine with one
+//! A side that waits for a message sleeps, and does not spin: on a machine with one
 //! processor the other side could not run meanwhile.
 //!
-//! The end of the other side is not told to who sleeps. So the asker's sleep has an
-//! end. That takes a timer: 700 instructions of the 12,300 of a round trip, where
-//! they were counted.
+//! The end of one side does not wake the other. So the asker's sleep has a timeout. This
+//! needs a timer: 700 of the 12,300 instructions of a round trip, when instructions were counted.
 
 use crate::channel::Channel;
 use crate::peer::{Peer, LOOK};
@@ -16,7 +15,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::process::Command;
 
-/// A message, answered by another process.
+/// The side that sends messages, which another process answers.
 pub(super) struct Asker {
     memory: shared::Asker,
     reply: Vec<u8>,
@@ -53,7 +52,7 @@ impl Drop for Asker {
     }
 }
 
-/// The other side: sends back each message of `size` bytes, until the end.
+/// Runs the other side: sends back each message of `size` bytes, until the end.
 pub(super) fn answer(file: BorrowedFd<'_>, size: usize) -> io::Result<()> {
     let mut memory = shared::Answerer::open(file, size)?;
     while memory.answer()? {}

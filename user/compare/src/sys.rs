@@ -12,7 +12,7 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Has the kernel kill this process when the thread that started it ends.
+/// Makes the kernel kill this process when the thread that started it ends.
 pub(crate) fn end_with_parent() -> io::Result<()> {
     let signal = libc::SIGKILL as libc::c_ulong;
     // SAFETY: This option takes a number, and no pointers.
@@ -20,8 +20,8 @@ pub(crate) fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps the calling thread, and what it starts from now on, on the processor that
-/// it runs on.
+/// Keeps the calling thread, and everything that it starts from now on, on its current
+/// processor.
 pub(crate) fn stay_on_this_cpu() -> io::Result<()> {
     // SAFETY: The call takes no pointers.
     let cpu = check(unsafe { libc::sched_getcpu() } as _)?;

@@ -11,12 +11,12 @@ use parley_netlink::netlink::{protocol, Result, Socket};
 
 fn run(name: &str) -> Result<()> {
     let mut socket = Socket::open(protocol::GENERIC)?;
-    // Where no such family is registered this fails with Error::NoFamily, after the
-    // kernel has looked for a module that registers it.
+    // If no such family is registered, this fails with Error::NoFamily, after the kernel
+    // has tried to load a module that registers it.
     let family = genl::resolve(&mut socket, name)?;
 
-    // The number is given out when the family is registered, so it has to be asked
-    // for each time. Names of groups have numbers in the same way.
+    // The number is assigned when the family is registered, so a program has to ask for
+    // it each time. The numbers of groups are assigned in the same way.
     println!("{name} is number {}", family.id);
     for group in &family.groups {
         // A name need not be text.

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Netlink taken apart: what each byte of a datagram is and means, to the last
-//! byte of padding.
+//! Decodes netlink datagrams: the meaning of each byte, down to the last byte of padding.
 //!
-//! Knows netlink's own messages, Generic Netlink with its controller, rtnetlink and
-//! nf_tables as the kernel's specs describe them, and the families whose specs it is
-//! [given](Context::add_spec); of other families what an attribute's length, number and
-//! flags tell. Bytes that are not what they should be are
-//! pointed at, and what follows is explained as far as it goes. Nothing here asks
-//! the kernel; [`Context`] learns from what passes.
+//! Decodes netlink's own messages, Generic Netlink with its controller, rtnetlink and
+//! nf_tables as the kernel's specs describe them, and the families whose specs the caller
+//! [adds](Context::add_spec). For other families it shows what an attribute's length,
+//! number and flags reveal. It marks invalid bytes, and explains what follows them as far
+//! as possible. Nothing here asks the kernel; [`Context`] learns from the datagrams it
+//! decodes.
 //!
 //! ```
 //! use parley_netlink::explain::{render, Context, Datagram, Direction};
 //! use parley_netlink::genl::message;
 //!
-//! // CTRL_CMD_GETFAMILY, as any program asks for a family.
+//! CTRL_CMD_GETFAMILY, the request with which every program looks up a family.
 //! let mut request = Vec::new();
 //! message::write(&mut request, 16, (3, 2), 0, 7, |w| w.string(2, "parley"))?;
 //!
@@ -53,13 +52,13 @@ pub use datagram::{protocol_name, Datagram, Direction, Explained, Field, Headlin
 pub use names::Names;
 
 impl Context {
-    /// Takes a datagram apart, and learns from it.
+    /// Decodes a datagram, and learns from it.
     pub fn explain(&mut self, datagram: Datagram<'_>) -> Explained {
         message::datagram(self, datagram)
     }
 
-    /// Returns the name of an operation of the Generic Netlink family `family`, and the names of
-    /// its attributes. Only the controller's and those of specs are known.
+    /// Returns the name of an operation of the Generic Netlink family `family`, and the
+    /// names of its attributes. Knows the controller and the families of added specs.
     #[must_use]
     pub fn operation(&self, family: &str, cmd: u8) -> (Option<&'static str>, Names) {
         let known = tables::generic::Known::named(self, Some(family));

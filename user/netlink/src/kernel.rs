@@ -4,22 +4,22 @@
 //! names and kinds, and the structs, enums and flags in them.
 //!
 //! `scripts/build/spec` generates the tables from the kernel's specs, which the files in
-//! `spec/kernel` correct and complete. This file has their types. Each
-//! attribute, flag and value of an enum also has a constant, which is in [`numbers`].
+//! `spec/kernel` correct and complete. This file defines their types. Each attribute,
+//! flag and value of an enum also has a constant in [`numbers`].
 
 use crate::genl::spec::{AttributeSet, Family};
 
-/// Which byte order a number has.
+/// The byte order of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The lowest byte first.
+    /// Little-endian.
     Little,
-    /// The highest byte first.
+    /// Big-endian.
     Big,
 }
 
 impl Order {
-    /// This machine's.
+    /// The byte order of this machine.
     pub const NATIVE: Self = if cfg!(target_endian = "little") {
         Self::Little
     } else {
@@ -60,13 +60,13 @@ pub(crate) enum Kind {
     Address,
     /// A link layer's address.
     Hardware,
-    /// Where in the request an attribute begins.
+    /// The offset of an attribute in the request.
     RequestOffset,
     /// A struct.
     Fields(&'static Record),
-    /// Structs, one behind another.
+    /// Consecutive structs.
     Array(&'static Record),
-    /// Numbers of this many bytes, one behind another. The names are those of the places.
+    /// Consecutive numbers of this many bytes. The names are those of their positions.
     Numbers(usize, &'static Kind, Option<&'static [Name]>),
     /// The next hops of a route, each with attributes like those of the route.
     NextHops,
@@ -74,24 +74,25 @@ pub(crate) enum Kind {
     Via,
     /// Attributes.
     Nest(Set),
-    /// Attributes, which depend on the value of the attribute with this number beside them.
+    /// Attributes whose set depends on the value of another attribute in the same nest,
+    /// which has this number.
     Choice(u16, &'static [Format]),
-    /// Not known.
+    /// An unknown kind.
     Unknown,
 }
 
-/// The attributes that may stand together.
+/// A set of attributes that may occur together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Set {
-    /// Nothing is known of them.
+    /// An unknown set.
     Guess,
-    /// These.
+    /// The attributes of this table.
     Known(&'static Table),
-    /// These, and those of the table that have other numbers.
+    /// These attributes, and those attributes of the table that have other numbers.
     Over(&'static [Entry], &'static Table),
-    /// Those of a set of this family's spec.
+    /// A set of this family's spec.
     Spec(&'static Family, &'static AttributeSet),
-    /// Any number of nests, each of attributes of a set of this family's spec.
+    /// Any number of nests, each with attributes of a set of this family's spec.
     Elements(&'static Family, &'static AttributeSet),
     /// Any number of attributes of this name and kind.
     Each(&'static str, &'static Kind),
@@ -113,7 +114,7 @@ pub(crate) fn name_of(names: &'static [Name], value: u64) -> Option<&'static str
     known.map(|known| known.1)
 }
 
-/// The attributes for one value of a selector, and the struct before them.
+/// The attributes for one value of a selector, and the struct before these attributes.
 pub(crate) type Format = (&'static str, Option<&'static Record>, Set);
 
 /// A struct.
@@ -127,7 +128,7 @@ pub(crate) struct Record {
 pub(crate) type Member = (&'static str, usize, Kind);
 
 impl Record {
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub(crate) fn len(&self) -> usize {
         self.members.iter().map(|member| member.1).sum()
     }
@@ -142,7 +143,7 @@ pub(crate) fn message(messages: &'static [Message], number: u16) -> Option<&'sta
 }
 
 /// A set of attributes: a constant for each number, and the table. A set without numbers
-/// has attributes of the sets before it.
+/// contains attributes of earlier sets.
 macro_rules! set {
     ($table:ident { $($name:ident = $number:literal: $kind:expr,)+ }) => {
         $(pub(crate) const $name: u16 = $number;)+
@@ -190,7 +191,7 @@ record! { BITFIELD32 "nla_bitfield32" {
     "selector" 4: Kind::Bits(4),
 }}
 
-// The tables are complete, and not all of them is used.
+// The tables are complete, although the library does not use all of them.
 #[allow(dead_code)]
 pub(crate) mod nftables;
 #[allow(dead_code)]

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Netlink for programs: sockets, messages, families, and what they say of the network.
+//! Netlink for programs: sockets, messages, families, and the kernel's network
+//! configuration.
 //!
-//! Each layer knows only those below it:
+//! Each layer depends only on those below it:
 //!
 //! - [`explain`] decodes messages for people.
-//! - [`route`] and [`nftables`] read the kernel's network: links, addresses, routes,
-//!   rules, neighbours, and the tables of its firewall.
+//! - [`route`] and [`nftables`] read the kernel's network configuration: links,
+//!   addresses, routes, rules, neighbours, and the firewall's tables.
 //! - [`genl`] finds Generic Netlink families by name.
-//! - [`netlink`] has sockets, messages, attributes and errors, and knows no family.
+//! - [`netlink`] has sockets, messages, attributes and errors, and knows no families.
 //!
 //! # A family of your own
 //!
@@ -39,10 +40,10 @@
 //!
 //! # What may change
 //!
-//! What is documented here changes as semantic versioning has it. Most structs and
-//! enums are `#[non_exhaustive]`: the kernel learns to tell more, and they grow
-//! with it in minor versions. `Entry` is implemented here alone. What is hidden from
-//! this documentation belongs to the program `parley`, and may change at any time.
+//! The documented items follow semantic versioning. Most structs and enums are
+//! `#[non_exhaustive]`, because the kernel adds attributes and values, and they grow with
+//! it in minor versions. Only this crate can implement `Entry`. Items that are hidden
+//! from this documentation belong to the program `parley`, and may change at any time.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
@@ -53,22 +54,22 @@ pub mod nftables;
 pub mod route;
 #[doc(hidden)]
 pub mod terminal;
-// The decoder's tests need a family with a spec.
+// The decoder's tests need a family that has a spec.
 #[cfg(test)]
 #[allow(dead_code)]
 #[path = "../../parley/src/uapi.rs"]
 mod uapi;
 
-// Generated tables name this crate.
+// Generated tables refer to this crate by its name.
 #[cfg(test)]
 extern crate self as parley_netlink;
 
-// The examples of the README are tested as those here are.
+// The README's examples are tested like those in this documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// What keeps others from implementing a trait.
+/// Prevents other crates from implementing a trait.
 mod sealed {
     pub trait Sealed {}
 }
@@ -86,7 +87,7 @@ pub mod netlink {
     pub mod namespace;
     pub mod protocol;
     pub mod socket;
-    // The one room with unsafe code.
+    // The only room with unsafe code.
     #[allow(unsafe_code)]
     mod sys;
     pub mod tap;
@@ -96,7 +97,8 @@ pub mod netlink {
     pub use socket::Socket;
 }
 
-/// Generic Netlink: the controller, which knows the families, and their clients.
+/// Generic Netlink: the controller, which describes the families, and clients of
+/// families.
 pub mod genl {
     pub mod client;
     pub mod controller;

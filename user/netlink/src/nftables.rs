@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! nf_tables: the tables of the firewall and what is in them, over nfnetlink.
+//! nf_tables: the firewall's tables and their contents, over nfnetlink.
 //!
-//! Its messages and attributes are in network order. To read them takes
+//! Numbers in its messages and attributes are in network byte order. Reading them needs
 //! `CAP_NET_ADMIN`.
 //!
 //! Source: `include/uapi/linux/netfilter/nf_tables.h`, `nfnetlink.h`.
@@ -18,7 +18,7 @@
 //!             println!("{} {:?}", nftables::family_name(table.family), table.name);
 //!         }
 //!     }
-//!     // Without CAP_NET_ADMIN, or where the kernel has no nf_tables.
+//!     // Without CAP_NET_ADMIN, or if the kernel has no nf_tables.
 //!     Err(Error::Refused(refusal)) => println!("{refusal}"),
 //!     Err(error) => return Err(error),
 //! }
@@ -54,30 +54,30 @@ use std::os::unix::ffi::OsStrExt;
 
 /// `struct nfgenmsg`: of all families, version 0, no resource.
 const HEADER: [u8; 4] = [0; 4];
-/// What [`ruleset`] asks first.
+/// The first request that [`ruleset`] sends.
 #[doc(hidden)]
 pub const FIRST_REQUEST: &str = "NFT_MSG_GETGEN";
 
-/// All that is listed here of a network namespace's firewall, of one moment.
+/// A consistent snapshot of the firewall of a network namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ruleset {
-    /// The number of this state: every change counts it up.
+    /// The generation number of this state: every change increments it.
     pub generation: u32,
     /// The tables.
     pub tables: Vec<Table>,
     /// The chains, with the names of their tables.
     pub chains: Vec<Chain>,
-    /// The rules in their order, with the names of their tables and chains.
+    /// The rules in order, with the names of their tables and chains.
     pub rules: Vec<Rule>,
     /// The sets and maps, with the names of their tables. Their elements are not read.
     pub sets: Vec<Set>,
-    /// The counters, quotas and the like that have names of their own.
+    /// The named objects: counters, quotas and so on.
     pub objects: Vec<Object>,
-    /// The tables of connections that skip the chains.
+    /// The flowtables, for connections that skip the chains.
     pub flowtables: Vec<Flowtable>,
-    /// Whether it changed each time it was read. Then parts may be of different
-    /// moments.
+    /// Whether it changed during every attempt to read it. Then parts may come from
+    /// different moments.
     pub interrupted: bool,
 }
 
@@ -95,8 +95,9 @@ pub fn family_name(number: u8) -> Cow<'static, str> {
     }
 }
 
-/// Reads what `nft` keeps with a thing: records of a type, a length and that many
-/// bytes. It is `nft`'s own affair, so what is no such record is no error.
+/// Returns the payload of a record of the type `wanted` in the data that `nft` stores
+/// with an object: records with a type, a length and that many bytes. The format is
+/// private to `nft`, so malformed data is not an error.
 fn record(mut records: &[u8], wanted: u8) -> Option<&[u8]> {
     while let [kind, len, rest @ ..] = records {
         let (value, next) = rest.split_at_checked(usize::from(*len))?;
@@ -108,13 +109,13 @@ fn record(mut records: &[u8], wanted: u8) -> Option<&[u8]> {
     None
 }
 
-/// The comment among such records.
+/// Returns the comment in such records.
 fn comment(records: &[u8], kind: u8) -> Option<OsString> {
     let text = record(records, kind)?.split(|byte| *byte == 0).next()?;
     Some(OsStr::from_bytes(text).to_owned())
 }
 
-/// Takes a message's family and its attributes apart.
+/// Splits a message into its family and its attributes.
 fn split<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
     match message.payload {
         [family, _, _, _, rest @ ..] => Ok((*family, Attributes::new(rest))),
@@ -125,7 +126,7 @@ fn split<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
     }
 }
 
-/// Reads the number of the state that the firewall is in.
+/// Reads the generation number of the firewall.
 fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
     let seq = socket.next_seq();
     let mut request = message::header(n::NFT_MSG_GETGEN, flags::REQUEST, seq).to_vec();
@@ -143,13 +144,13 @@ fn generation<T: Transport>(socket: &mut Socket<T>) -> Result<u32> {
     Err(Error::Absent("NFTA_GEN_ID"))
 }
 
-/// What a dump of nf_tables lists.
+/// A type that a dump of nf_tables lists.
 trait Listed: Sized {
-    /// The type of its messages. The next number asks for them.
+    /// The type of its messages. The next number requests them.
     const NEW: u16;
     /// The name of the request, for errors.
     const REQUEST: &'static str;
-    /// Reads one.
+    /// Reads an entry.
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self>;
 }
 
@@ -173,7 +174,7 @@ fn list<E: Listed, T: Transport>(socket: &mut Socket<T>) -> Result<Listing<E>> {
     )
 }
 
-/// Returns whether the list may not be of one moment.
+/// Lists into `entries`. Returns whether the list may be inconsistent.
 fn list_into<E: Listed, T: Transport>(
     socket: &mut Socket<T>,
     entries: &mut Vec<E>,
@@ -183,10 +184,10 @@ fn list_into<E: Listed, T: Transport>(
     Ok(listing.interrupted)
 }
 
-/// Reads the tables and what is in them, of all families, as they are at one moment.
+/// Reads the tables and their contents, of all families, as a consistent snapshot.
 ///
-/// Refused with `EPERM` without `CAP_NET_ADMIN`, and with `EINVAL` where the
-/// kernel has no nf_tables.
+/// The kernel refuses this with `EPERM` without `CAP_NET_ADMIN`, and with `EINVAL` if it
+/// has no nf_tables.
 pub fn ruleset<T: Transport>(socket: &mut Socket<T>) -> Result<Ruleset> {
     let mut before = generation(socket)?;
     let (mut ruleset, interrupted) = list::repeat(|| {

@@ -2,8 +2,8 @@
 
 //! rtnetlink: links, addresses, routes, rules and neighbours, IPv4 and IPv6.
 //!
-//! Each is an [`Entry`]: [`list()`] asks the kernel for all of them, and a socket of
-//! [`listen`] subscribes a socket to changes, and [`event`] decodes one.
+//! Each is an [`Entry`]: [`list()`] asks the kernel for all of them, [`listen`]
+//! subscribes a socket to changes, and [`event`] decodes a change.
 //!
 //! Source: `include/uapi/linux/rtnetlink.h`.
 //!
@@ -23,7 +23,7 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 //!
-//! To follow the changes, with a list of what there is to begin with:
+//! To follow the changes of links; [`list()`] would return the links that exist already:
 //!
 //! ```no_run
 //! use parley_netlink::netlink::{protocol, Socket};
@@ -66,7 +66,7 @@ use crate::netlink::{Error, Result, Socket};
 use crate::sealed::Sealed;
 use std::net::IpAddr;
 
-/// An address family, as rtnetlink has them in its headers.
+/// An address family, with its number in rtnetlink's headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     /// `AF_INET`.
@@ -79,7 +79,7 @@ impl Family {
     /// Both, in the order in which they are listed.
     pub const BOTH: [Self; 2] = [Self::Inet, Self::Inet6];
 
-    /// Its number in a header.
+    /// Returns its number in a header.
     #[must_use]
     pub fn number(self) -> u8 {
         match self {
@@ -88,7 +88,7 @@ impl Family {
         }
     }
 
-    /// Its name: `inet` or `inet6`.
+    /// Returns its name: `inet` or `inet6`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ impl Family {
         }
     }
 
-    /// How many bits its addresses have.
+    /// Returns the length of its addresses in bits.
     #[must_use]
     pub fn bits(self) -> u8 {
         match self {
@@ -115,105 +115,107 @@ impl Family {
     }
 }
 
-/// A stretch of addresses.
+/// A range of addresses with a common prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Prefix {
     /// Its first address.
     pub address: IpAddr,
-    /// How many bits of it are the same in all, at most 32 or 128.
+    /// The length of the prefix in bits, at most 32 or 128.
     pub len: u8,
 }
 
-/// What rtnetlink lists, and tells the changes of. Nobody else can make one.
+/// A type that rtnetlink lists, and whose changes it reports. Other crates cannot
+/// implement it.
 pub trait Entry: Sealed + Clone + PartialEq {
-    /// The type of the message that tells of one that is new or changed. Of one
-    /// that is gone tells the next number; the one after that asks for all.
+    /// The type of the message for a new or changed entry. The next number reports a
+    /// deletion, and the one after that requests all entries.
     const NEW: u16;
     /// The name of the request, for errors.
     const REQUEST: &'static str;
-    /// The multicast groups that tell of changes.
+    /// The multicast groups that report changes.
     const GROUPS: &'static [u32];
     /// Length of the header before the attributes.
     const HEADER: usize;
 
-    /// What tells one from another. Only to be compared: what it is made of may
+    /// The type of an entry's identity. Use it only for comparisons: its parts may
     /// change.
     type Key: Ord;
 
-    /// What tells this one from another.
+    /// Returns the entry's identity.
     fn key(&self) -> Self::Key;
 
-    /// Whether this is the same as one that has the same key. Most often it is.
+    /// Returns whether this is the same entry as `other`, which has the same key. Usually
+    /// it is.
     fn is_same(&self, _other: &Self) -> bool {
         true
     }
 
-    /// Whether the kernel names this alone when it removes it from `other`, which is
-    /// the same and stays.
+    /// Returns whether the kernel reports only this part when it removes it from `other`,
+    /// which is the same entry and remains.
     fn is_part_of(&self, _other: &Self) -> bool {
         false
     }
 
-    /// Whether `other`, which has the same key and is gone, became this, as far as
-    /// two lists can show.
+    /// Returns whether `other`, which has the same key and is gone, became this entry, as
+    /// far as two lists can show.
     fn comes_from(&self, other: &Self) -> bool {
         self.is_same(other)
     }
 
-    /// Whether a list that has this where an earlier one had `other`, which is the
-    /// same, shows a change. Time that passes is none.
+    /// Returns whether this entry differs from `other`, the same entry in an earlier
+    /// list. The passing of time does not count as a change.
     fn is_changed(&self, other: &Self) -> bool {
         self != other
     }
 
-    /// Whether this may go, or change, with the link of this number, without the
-    /// kernel telling of it.
+    /// Returns whether this entry may be deleted or changed together with the link with
+    /// this number, without a notification from the kernel.
     fn goes_with(&self, _link: u32) -> bool {
         false
     }
 
-    /// Whether entries are of this address family. What else the kernel sends in
-    /// the same messages is left out.
+    /// Returns whether entries have this address family. Messages of the same type with
+    /// other families are left out.
     #[must_use]
     fn has_family(family: u8) -> bool {
         Family::read(family).is_ok()
     }
 
-    /// Reads a message of the type [`Self::NEW`], or of the next.
+    /// Reads a message of the type [`Self::NEW`], or the next type.
     fn read(message: &Message<'_>) -> Result<Self>;
 
-    /// Lists all of them.
+    /// Lists all entries.
     fn all<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Self>> {
         list(socket, None)
     }
 }
 
-/// A change that the kernel told of.
+/// A change that the kernel reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<E> {
-    /// Of what.
+    /// The entry that changed.
     pub entry: E,
-    /// What became of it.
+    /// The kind of the change.
     pub change: Change,
 }
 
-/// What became of an entry.
+/// The kind of a change to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It exists, and the kernel does not say since when.
+    /// It exists; the kernel does not report whether it is new.
     Is,
-    /// It was created, in front of those with the same key.
+    /// It was created before the others with the same key.
     Created,
-    /// It was created, behind those with the same key.
+    /// It was created after the others with the same key.
     Appended,
-    /// It took the place of another with the same key.
+    /// It replaced another entry with the same key.
     Replaces,
-    /// It is gone; it is as it last was.
+    /// It was deleted; the entry shows its last state.
     Gone,
 }
 
-/// Lists all of a kind. With `family`, only those; see [`routes::list`] for more.
+/// Lists all entries, or only those of `family`; see [`routes::list`] for more.
 pub fn list<E: Entry, T: Transport>(
     socket: &mut Socket<T>,
     family: Option<Family>,
@@ -226,8 +228,8 @@ pub fn list<E: Entry, T: Transport>(
     dump(socket, header, |_| Ok(()))
 }
 
-/// Lists what the request with `header` and the attributes of `fill` asks for. A
-/// kernel that lacks the header's family lists all others; they are left out.
+/// Lists the entries that the request with `header` and the attributes of `fill` asks
+/// for. A kernel without the header's family lists all others; they are left out.
 fn dump<E: Entry, T: Transport>(
     socket: &mut Socket<T>,
     header: &[u8],
@@ -246,8 +248,8 @@ fn dump<E: Entry, T: Transport>(
     })
 }
 
-/// Lists IPv4 and then IPv6, or the one that is asked for, by `each`. Of a family
-/// that the kernel does not have there is none.
+/// Lists IPv4 and then IPv6, or only the requested family, through `each`. A family that
+/// the kernel lacks has no entries.
 fn both<E>(
     family: Option<Family>,
     mut each: impl FnMut(Family) -> Result<Listing<E>>,
@@ -266,8 +268,8 @@ fn both<E>(
     Ok(all)
 }
 
-/// Joins `groups`, those of [`Entry::GROUPS`] for example, so that the socket receives
-/// their changes; it then waits for them without a timeout.
+/// Joins `groups`, for example [`Entry::GROUPS`], so that the socket receives their
+/// changes; it then waits for them without a timeout.
 pub fn listen(socket: &mut Socket, groups: &[u32]) -> Result<()> {
     for group in groups {
         socket.join(*group)?;
@@ -275,11 +277,11 @@ pub fn listen(socket: &mut Socket, groups: &[u32]) -> Result<()> {
     socket.wait_for_ever()
 }
 
-/// Waits until the kernel is done with the change that it is at. It tells that a
-/// link goes down before it takes the routes away that led there.
+/// Waits until the kernel has finished the change it is making. For example, it reports
+/// that a link goes down before it removes the routes over that link.
 pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
-    // Lists are read beside changes. The statistics of a link are read between
-    // them, and the loopback link is always there.
+    // Lists can be read while a change is in progress. The statistics of a link cannot,
+    // and the loopback link always exists.
     const GETSTATS: u16 = 94;
     const LOOPBACK: u32 = 1;
     const LINK_64: u32 = 1;
@@ -290,13 +292,13 @@ pub fn settle<T: Transport>(socket: &mut Socket<T>) -> Result<()> {
     }
     message::finish(&mut request, 0)?;
     match socket.transact(&request, seq, Expect::Reply) {
-        // A refusal has waited as well.
+        // The kernel waited before it refused the request, too.
         Ok(_) | Err(Error::Refused(_)) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Whether a message tells of an entry of this kind.
+/// Returns whether a message concerns an entry of this type.
 #[must_use]
 pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
     let kind = message.header.kind;
@@ -307,7 +309,7 @@ pub fn concerns<E: Entry>(message: &Message<'_>) -> bool {
             .is_some_and(|first| E::has_family(*first))
 }
 
-/// Reads a change, where the message tells one of this kind.
+/// Reads a change, if the message reports one of this type.
 pub fn event<E: Entry>(message: &Message<'_>) -> Result<Option<Event<E>>> {
     if !concerns::<E>(message) {
         return Ok(None);
@@ -328,7 +330,7 @@ pub fn event<E: Entry>(message: &Message<'_>) -> Result<Option<Event<E>>> {
     Ok(Some(Event { entry, change }))
 }
 
-/// Takes a message's header of `N` bytes and its attributes apart.
+/// Splits a message into its header of `N` bytes and its attributes.
 fn split<'a, const N: usize>(message: &Message<'a>) -> Result<(&'a [u8; N], Attributes<'a>)> {
     let (header, rest) = message
         .payload
@@ -340,7 +342,7 @@ fn split<'a, const N: usize>(message: &Message<'a>) -> Result<(&'a [u8; N], Attr
     Ok((header, Attributes::new(rest)))
 }
 
-/// The payload as an address: of 4 bytes or of 16.
+/// Reads the payload as an address of 4 or 16 bytes.
 fn ip(attribute: &Attribute<'_>) -> Result<IpAddr> {
     ip_bytes(attribute.payload, attribute.offset)
 }

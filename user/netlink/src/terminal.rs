@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What may not go to a terminal as it is.
+//! Characters that must not be sent to a terminal unchanged.
 
-/// Whether a terminal, or what lays out its text, would obey this character and
-/// not show it: a control, a mark of direction, or a separator of lines.
+/// Returns whether a terminal, or its text layout, would interpret this character instead
+/// of showing it: a control character, a direction mark, or a line separator.
 #[must_use]
 pub fn obeys(c: char) -> bool {
     let hidden = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

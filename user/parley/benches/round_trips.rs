@@ -2,8 +2,8 @@
 
 //! The library's side of `make bench`; the C side is `bench/clients/raw.c`.
 //!
-//! Rows on standard output: name, and nanoseconds of the monotonic clock a call,
-//! which are instructions where QEMU counts them.
+//! Prints rows to standard output: a name, and the time of a call in nanoseconds of the
+//! monotonic clock. If QEMU counts instructions, the nanoseconds are instructions.
 //!
 //! ```text
 //! round_trips echo | events | ask
@@ -13,7 +13,7 @@
 //! round_trips start PROGRAM [ARGUMENT...]
 //! ```
 //!
-//! `agent`, and `echoes TIMES`, are what `ask` and `parallel` run beside them.
+//! `ask` runs `agent` in another process, and `parallel` runs `echoes TIMES`.
 
 use parley::client::{
     Agent, AskRequest, CounterAddRequest, CounterGetDumpRequest, CounterGetReply,
@@ -30,9 +30,9 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-/// What a call takes, in nanoseconds, after some to warm up: the least of four
-/// rounds, of `times` calls in all, as the kernel does some work of its own now and
-/// then.
+/// Measures a call in nanoseconds, after some calls to warm up. Makes `times` calls in
+/// four rounds and returns the result of the fastest one, because the kernel sometimes
+/// has work of its own.
 fn measure(times: usize, mut call: impl FnMut(usize) -> Result<()>) -> Result<f64> {
     for i in 0..times / 10 + 1 {
         call(i)?;
@@ -49,7 +49,7 @@ fn measure(times: usize, mut call: impl FnMut(usize) -> Result<()>) -> Result<f6
     Ok(least.as_nanos() as f64 / calls as f64)
 }
 
-/// One row: `call` is made `times` times, and does `per` things at once.
+/// Prints a row: `call` is made `times` times, and does `per` operations each time.
 fn row(name: &str, times: usize, per: usize, call: impl FnMut(usize) -> Result<()>) -> Result<()> {
     print(name, measure(times, call)? / per as f64);
     Ok(())
@@ -76,7 +76,7 @@ fn look_at(counter: &CounterGetReply<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An error of something else than netlink.
+/// Converts an error from other code than netlink's.
 fn io(call: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Io { call, error }
 }
@@ -111,9 +111,9 @@ fn echo() -> Result<()> {
     })
 }
 
-/// The longest echo: the least of some rounds, between each of which one more reply
-/// is left unread. What the page allocator splits and merges for so large a reply
-/// depends on what is free, by more than what is to be measured.
+/// The longest echo: the fastest of several rounds. After each round one more reply is left
+/// unread, because the cost of allocating pages for such a large reply depends on the free
+/// pages, and varies by more than the effect that this row measures.
 fn longest_echo(client: &mut Client, payload: &[u8]) -> Result<()> {
     let (mut least, mut unread) = (f64::MAX, Vec::new());
     for _ in 0..8 {
@@ -135,7 +135,7 @@ fn longest_echo(client: &mut Client, payload: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The echo with an ACK after its reply, both of which are read.
+/// The echo with an ACK after its reply; both are read.
 fn echo_with_ack(payload: &[u8]) -> Result<()> {
     let mut socket = Socket::open(libc::NETLINK_GENERIC)?;
     let family = genl::resolve(&mut socket, uapi::FAMILY_NAME)?.id;
@@ -175,7 +175,7 @@ fn name(i: usize) -> String {
     format!("counter-{i:08}")
 }
 
-/// Makes `count` counters; those that are there stay.
+/// Creates `count` counters, and keeps those that exist.
 fn fill(count: usize) -> Result<()> {
     let names: Vec<_> = (0..count).map(name).collect();
     let set = CounterSetRequest::new().value(1).create(true);
@@ -207,7 +207,7 @@ fn dump(count: usize) -> Result<()> {
     })
 }
 
-/// Lists all counters; how many there were.
+/// Lists all counters, and returns their number.
 #[inline(never)]
 fn list(client: &mut Client) -> Result<usize> {
     let mut seen = 0;
@@ -218,7 +218,7 @@ fn list(client: &mut Client) -> Result<usize> {
     Ok(seen)
 }
 
-/// What one counter of `count` takes of the kernel's memory, in bytes.
+/// The kernel memory for each of `count` counters, in bytes.
 fn memory(count: usize) -> Result<()> {
     let before = kernel_memory()?;
     fill(count)?;
@@ -227,9 +227,10 @@ fn memory(count: usize) -> Result<()> {
     Ok(())
 }
 
-/// The bytes that the kernel has taken for itself, in slabs and by vmalloc.
+/// Returns the memory that the kernel uses itself, in slabs and through vmalloc, in
+/// bytes.
 fn kernel_memory() -> Result<u64> {
-    // Each processor keeps some pages of the sums to itself, unless it is asked.
+    // Each processor keeps a part of the sums to itself until this is read.
     std::fs::read("/proc/sys/vm/stat_refresh").map_err(io("read stat_refresh"))?;
     let meminfo = std::fs::read_to_string("/proc/meminfo").map_err(io("read /proc/meminfo"))?;
     let kib = meminfo
@@ -243,7 +244,7 @@ fn kernel_memory() -> Result<u64> {
     Ok(kib.sum::<u64>() * 1024)
 }
 
-/// A counter changes, and each of the listeners reads its event.
+/// Changes a counter, and each of the listeners reads the event.
 fn events() -> Result<()> {
     let mut client = Client::open()?;
     let add = CounterAddRequest::new().name("event").delta(1);
@@ -267,7 +268,8 @@ fn events() -> Result<()> {
     Ok(())
 }
 
-/// This program with other arguments; comes back when it says that it is ready.
+/// Starts this program with other arguments, and returns when it reports that it is
+/// ready.
 fn beside(arguments: &[&str]) -> Result<Child> {
     let program = std::env::current_exe().map_err(io("readlink"))?;
     let mut child = Command::new(program)
@@ -286,7 +288,7 @@ fn beside(arguments: &[&str]) -> Result<Child> {
     Ok(child)
 }
 
-/// A question, and its answer by an agent in a process of its own.
+/// A question, and its answer from an agent in another process.
 fn ask() -> Result<()> {
     let mut agent = beside(&["agent"])?;
     let mut client = Client::open()?;
@@ -309,13 +311,14 @@ fn agent() -> Result<()> {
     }
 }
 
-/// Echoes of `clients` processes at once: the time of all, for each echo.
+/// Echoes from `clients` processes at once: the total time, divided by the number of
+/// echoes.
 fn parallel(clients: usize, times: usize) -> Result<()> {
     let mut running = (0..clients)
         .map(|_| beside(&["echoes", &times.to_string()]))
         .collect::<Result<Vec<_>>>()?;
     let begun = Instant::now();
-    // The end of its input is the sign to begin.
+    // The end of their input tells them to begin.
     running
         .iter_mut()
         .for_each(|child| drop(child.stdin.take()));
@@ -344,7 +347,7 @@ fn echoes(times: usize) -> Result<()> {
     Ok(())
 }
 
-/// From the start of a program to the first byte that it says, and to its end.
+/// The time from the start of a program to its first byte of output, and to its end.
 fn start(program: &str, arguments: &[&str]) -> Result<()> {
     const TIMES: usize = 50;
     let (mut replied, mut ended) = (Duration::MAX, Duration::MAX);
@@ -371,8 +374,8 @@ fn start(program: &str, arguments: &[&str]) -> Result<()> {
     io::stdout().flush().map_err(io("write"))
 }
 
-/// Makes the call of one row `times` times and prints nothing: for `bench/profile`,
-/// which looks at what two runs differ by.
+/// Makes the call of one row `times` times and prints nothing. `bench/profile` compares
+/// two such runs.
 fn repeat(case: &str, times: usize) -> Result<()> {
     fn each(times: usize, mut call: impl FnMut() -> Result<()>) -> Result<()> {
         (0..times).try_for_each(|_| call())
@@ -416,7 +419,8 @@ fn main() -> ExitCode {
             ("echoes", Ok(times)) => echoes(times),
             _ => return ExitCode::from(2),
         },
-        // `cargo bench` comes here: the numbers make sense in `make bench` alone.
+        // `cargo bench` runs this without arguments, but the numbers only make sense in
+        // `make bench`.
         _ => {
             eprintln!("round_trips: run by `make bench`");
             return ExitCode::from(2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Creates a counter, adds to it, lists it and deletes it; and shows what the
-//! kernel says where it refuses. Needs CAP_NET_ADMIN.
+//! Creates a counter, adds to it, lists it and deletes it. Also shows the kernel's
+//! message when it refuses a request. Needs CAP_NET_ADMIN.
 //!
 //! ```text
 //! counter NAME
@@ -15,7 +15,7 @@ use parley::{Client, Result};
 fn run(name: &str) -> Result<()> {
     let mut client = Client::open()?;
 
-    // Created, and refused with EEXIST where somebody else has done so.
+    // Creates the counter, or fails with EEXIST if it exists.
     let request = CounterSetRequest::new().name(name).value(40);
     client.counter_set(&request.create(true).exclusive(true))?;
 
@@ -27,8 +27,8 @@ fn run(name: &str) -> Result<()> {
         counter.value()?
     );
 
-    // A refusal has the errno, and with extended ACK the kernel's own words and the
-    // attribute of the request that they are about.
+    // A refusal has an errno. With extended ACK it also has the kernel's message and the
+    // attribute at fault.
     if let Err(error) = client.counter_add(&request.delta(-43)) {
         if let Some(refusal) = error.refusal() {
             println!("refused: {}", refusal.errno_name());
@@ -37,8 +37,8 @@ fn run(name: &str) -> Result<()> {
         }
     }
 
-    // A dump: as many messages as it takes. If counters were created or deleted
-    // meanwhile, a program that needs the set of one moment asks again.
+    // A dump has as many messages as necessary. If counters were created or deleted
+    // during the dump, a program that needs a consistent list repeats it.
     let changed =
         client.counter_get_dump(&CounterGetDumpRequest::new().prefix(name), |counter| {
             println!(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Has the kernel send bytes back: one request, and then many at once.
+//! Sends bytes to the kernel, which returns them: one request first, and then many at
+//! once.
 //!
 //! ```text
 //! echo TEXT...
@@ -10,21 +11,21 @@ use parley::client::EchoRequest;
 use parley::{Client, Result};
 
 fn run(texts: &[String]) -> Result<()> {
-    // One socket. Where the module is not loaded this fails with Error::NoFamily.
+    // Opens one socket. If the module is not loaded, this fails with Error::NoFamily.
     let mut client = Client::open()?;
 
     if let Some(text) = texts.first() {
-        // What comes back borrows from the client's buffer, so that nothing is
-        // copied; the next call needs the buffer again.
+        // The reply borrows from the client's buffer, so nothing is copied. The next call
+        // reuses the buffer.
         let echo = client.echo(&EchoRequest::new().payload(text))?;
         println!("alone: {}", String::from_utf8_lossy(echo.payload()?));
-        // The stamp is the kernel's: for whom it did it, where and when.
+        // The kernel's stamp says for whom, where and when it handled the request.
         let portid = echo.stamp()?.portid()?;
         println!("for this port: {}", portid == client.inner().portid());
     }
 
-    // Many requests in one datagram, so one system call sends them all. Each has a
-    // result of its own.
+    // Many requests in one datagram, so one system call sends them all. Each has its own
+    // result.
     client.echo_batch(
         texts,
         |text| EchoRequest::new().payload(text),

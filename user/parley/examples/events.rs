@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Listens to what becomes of the counters.
+//! Listens to changes of the counters.
 //!
 //! ```text
 //! events [COUNT]
@@ -9,7 +9,7 @@
 use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::{Client, Error, Result};
 
-/// How the counters stand: where events are lost, this is what makes up for them.
+/// Prints the current counters: after a loss, the list makes up for the events.
 fn list(client: &mut Client) -> Result<()> {
     client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
         let name = Name::from(counter.name()?);
@@ -32,7 +32,7 @@ fn show(event: Event<'_>) -> Result<()> {
 }
 
 fn run(count: usize) -> Result<()> {
-    // First the listener and then the list, so that no change falls between.
+    // Open the listener before the list, so that no change between them is missed.
     let mut listener = Listener::open(&[group::EVENTS], None)?;
     let mut client = Client::open()?;
     list(&mut client)?;
@@ -41,8 +41,9 @@ fn run(count: usize) -> Result<()> {
     for _ in 0..count {
         match listener.next_event() {
             Ok(event) => show(event)?,
-            // The buffer was full. The kernel waits for no listener, and says so. What
-            // was in the buffer is read by now, so from here on all is told again.
+            // The buffer was full. The kernel does not wait for listeners, but reports
+            // the loss. All that was in the buffer has been read, so every event from
+            // here on is reported again.
             Err(Error::Overrun) => list(&mut client)?,
             Err(error) => return Err(error),
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Listens to what becomes of the counters, and waits with epoll(7).
+//! Listens to changes of the counters, and waits with epoll(7).
 //!
 //! ```text
 //! events_epoll COUNT
@@ -12,7 +12,7 @@ use parley::client::{group, CounterGetDumpRequest, Event, Listener, Name};
 use parley::Client;
 use std::error::Error;
 
-/// Prints how the counters stand: after a loss, this makes up for the events.
+/// Prints the current counters: after a loss, the list makes up for the events.
 fn list(client: &mut Client) -> Result<(), parley::Error> {
     client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
         let name = Name::from(counter.name()?);
@@ -38,7 +38,7 @@ fn run(count: usize) -> Result<(), Box<dyn Error>> {
     let mut listener = Listener::open(&[group::EVENTS], None)?;
     let mut client = Client::open()?;
     let epoll = Epoll::new(EpollCreateFlags::empty())?;
-    // Edge-triggered: each report is used up by reading until nothing is left.
+    // Edge-triggered: after each report, the program must read until nothing is left.
     epoll.add(
         &listener,
         EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 0),
@@ -48,7 +48,8 @@ fn run(count: usize) -> Result<(), Box<dyn Error>> {
     let mut seen = 0;
     while seen < count {
         match epoll.wait(&mut [EpollEvent::empty()], EpollTimeout::NONE) {
-            // A signal can interrupt the wait, also one that stops and continues the program.
+            // A signal can interrupt the wait, even one that stops and continues the
+            // program.
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
@@ -58,7 +59,7 @@ fn run(count: usize) -> Result<(), Box<dyn Error>> {
                     show(event)?;
                     seen += 1;
                 }
-                // Nothing is left, so the next report is awaited.
+                // Nothing is left, so wait for the next report.
                 Ok(None) => break,
                 // The buffer was full, and the kernel dropped events. All that it kept has
                 // been read, so every event from here on is reported again.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Listens to what becomes of the counters, as a task of tokio.
+//! Listens to changes of the counters, in a task of tokio.
 //!
 //! ```text
 //! events_tokio COUNT
@@ -12,7 +12,7 @@ use std::error::Error;
 use tokio::io::unix::AsyncFd;
 use tokio::io::Interest;
 
-/// Prints how the counters stand: after a loss, this makes up for the events.
+/// Prints the current counters: after a loss, the list makes up for the events.
 fn list(client: &mut Client) -> Result<(), parley::Error> {
     client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
         let name = Name::from(counter.name()?);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The channels to the module, to compare with others.
+//! The channels to the module, for comparison with other channels.
 
 use crate::opener::Opener;
 use parley::client::EchoRequest;
@@ -13,7 +13,7 @@ use std::os::unix::fs::FileExt;
 
 /// Opens a channel to the module, for messages of `size` bytes.
 ///
-/// Fails where there is none on this machine, in words that say so.
+/// Fails with a message if this machine does not have the channel.
 pub(crate) fn open(opener: &Opener, channel: Module, size: usize) -> io::Result<Box<dyn Channel>> {
     Ok(match channel {
         Module::Ioctl => Box::new(Ioctl::open(opener, size)?),
@@ -23,13 +23,13 @@ pub(crate) fn open(opener: &Opener, channel: Module, size: usize) -> io::Result<
     })
 }
 
-/// `/dev/parley`, by one ioctl.
+/// `/dev/parley`, through one ioctl.
 struct Ioctl {
     device: Device,
     reply: Vec<u8>,
 }
 
-/// `/dev/parley`, by a write and a read.
+/// `/dev/parley`, through a write and a read.
 struct ReadWrite(Ioctl);
 
 impl Ioctl {
@@ -66,10 +66,10 @@ impl Channel for ReadWrite {
     }
 }
 
-/// Where the module's statistics are.
+/// The file with the module's statistics.
 const STATISTICS: &str = "/sys/kernel/debug/parley/stats";
 
-/// The module's statistics, by one pread of an open file.
+/// The module's statistics, through one pread of an open file.
 struct Debugfs {
     file: File,
     reply: Vec<u8>,
@@ -105,7 +105,7 @@ impl Channel for Debugfs {
     }
 }
 
-/// The family, by a request and its reply.
+/// The family, through a request and its reply.
 struct Netlink {
     client: Client,
 }

@@ -66,14 +66,15 @@ pub struct Answer {
 }
 
 impl<T: Transport> Client<T> {
-    /// Asks the agent of this network namespace, and waits for its answer for as long as the
-    /// request gives it, in addition to the time that the kernel has for a reply. [`Self::ask`]
-    /// waits for that time alone.
+    /// Asks the agent of this network namespace, and waits for its answer. Waits for the
+    /// timeout of the request plus the time that the kernel has for a reply.
+    /// [`Self::ask`] waits only for the latter.
     ///
-    /// Fails with [`Error::Refused`](crate::Error::Refused) and `ENOTCONN` if there is no agent,
-    /// `ETIMEDOUT` if it does not answer in time, `ECANCELED` if it declines, `EPIPE` if it closes
-    /// its socket, and `EBUSY` if too many questions are pending: of this socket, of
-    /// the namespace, or in the agent's receive buffer. The message says which.
+    /// Fails with [`Error::Refused`](crate::Error::Refused) and `ENOTCONN` if there is no
+    /// agent, `ETIMEDOUT` if it does not answer in time, `ECANCELED` if it declines,
+    /// `EPIPE` if it closes its socket, and `EBUSY` if too many questions are pending:
+    /// from this socket, in the namespace, or in the agent's receive buffer. The message
+    /// says which.
     ///
     /// ```no_run
     /// use parley::client::AskRequest;
@@ -115,7 +116,7 @@ impl<T: Transport> Client<T> {
 pub struct Name<'a>(&'a [u8]);
 
 impl<'a> Name<'a> {
-    /// Its bytes, without a NUL.
+    /// Returns its bytes, without a NUL.
     #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `/dev/parley`: the same echo and the same counters by read, write and ioctl,
-//! to compare netlink with.
+//! `/dev/parley`: the same echo and the same counters through read, write and ioctl, for
+//! comparison with netlink.
 //!
 //! ```no_run
 //! use parley::device::Device;
@@ -25,24 +25,24 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-/// Where the device is.
+/// The path of the device.
 pub const PATH: &str = "/dev/parley";
 
 /// The open device. It belongs to the network namespace in which it was opened.
 #[derive(Debug)]
 pub struct Device {
     file: File,
-    /// Who is told of each call.
+    /// The tap to which each call is reported.
     tap: Option<Arc<dyn Tap>>,
 }
 
 impl Device {
-    /// Opens it. Fails with `ENOENT` where the module is not loaded.
+    /// Opens the device. Fails with `ENOENT` if the module is not loaded.
     pub fn open() -> io::Result<Self> {
         Self::open_as(None)
     }
 
-    /// As [`open`](Self::open), with a tap that sees each system call.
+    /// Like [`open`](Self::open), with a tap that sees each system call.
     pub fn open_with_tap(tap: Arc<dyn Tap>) -> io::Result<Self> {
         Self::open_as(Some(tap))
     }
@@ -56,17 +56,17 @@ impl Device {
         Ok(Self { file: file?, tap })
     }
 
-    /// Has the kernel copy `payload`, by one ioctl.
+    /// Makes the kernel copy `payload`, through one ioctl.
     ///
-    /// Fails with `EMSGSIZE` past [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
+    /// Fails with `EMSGSIZE` for more than [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
     pub fn echo(&self, payload: &[u8]) -> io::Result<Vec<u8>> {
         let mut reply = vec![0; payload.len()];
         self.echo_into(payload, &mut reply)?;
         Ok(reply)
     }
 
-    /// As [`echo`](Self::echo), into `reply`, from its start: as many bytes as
-    /// both have room for.
+    /// Like [`echo`](Self::echo), into the start of `reply`: as many bytes as both have
+    /// room for.
     #[inline]
     pub fn echo_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
         let done = sys::echo(self.file.as_fd(), payload, reply);
@@ -76,17 +76,17 @@ impl Device {
         done
     }
 
-    /// Has the kernel keep `payload`, by one write, and reads it again.
+    /// Makes the kernel keep `payload`, through one write, and reads it back.
     ///
-    /// Fails with `EMSGSIZE` past [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
+    /// Fails with `EMSGSIZE` for more than [`PAYLOAD_MAX`](uapi::PAYLOAD_MAX) bytes.
     pub fn write_and_read(&self, payload: &[u8]) -> io::Result<Vec<u8>> {
         let mut reply = vec![0; payload.len()];
         self.write_and_read_into(payload, &mut reply)?;
         Ok(reply)
     }
 
-    /// As [`write_and_read`](Self::write_and_read), into `reply`. Fails with
-    /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) where that is longer than
+    /// Like [`write_and_read`](Self::write_and_read), into `reply`. Fails with
+    /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) if `reply` is longer than
     /// `payload`.
     #[inline]
     pub fn write_and_read_into(&self, payload: &[u8], reply: &mut [u8]) -> io::Result<()> {
@@ -97,13 +97,13 @@ impl Device {
         self.file.read_exact_at(reply, 0)
     }
 
-    /// Adds `delta` to the counter `name`, by one ioctl, and gives what it stands
-    /// at then. Needs `CAP_NET_ADMIN`.
+    /// Adds `delta` to the counter `name`, through one ioctl, and returns its new value.
+    /// Needs `CAP_NET_ADMIN`.
     ///
-    /// Fails with `EPERM` without that, `ENOENT` where there is no such counter,
-    /// `ERANGE` where the sum is out of range, and `EINVAL` where the name is
-    /// longer than [`NAME_MAX`](uapi::NAME_MAX) bytes. A name with a NUL is not
-    /// sent: it fails with [`InvalidInput`](io::ErrorKind::InvalidInput).
+    /// Fails with `EPERM` without that capability, `ENOENT` if there is no such counter,
+    /// `ERANGE` if the sum is out of range, and `EINVAL` if the name is longer than
+    /// [`NAME_MAX`](uapi::NAME_MAX) bytes. A name with a NUL is not sent; it fails with
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput).
     pub fn counter_add(&self, name: impl AsRef<[u8]>, delta: i64) -> io::Result<u64> {
         let name = name.as_ref();
         if name.contains(&0) {
@@ -171,7 +171,7 @@ impl Device {
         self.tell(tap, call, result);
     }
 
-    /// As [`write_and_read_into`](Self::write_and_read_into), telling each call.
+    /// Like [`write_and_read_into`](Self::write_and_read_into), and reports each call.
     #[cold]
     fn write_and_read_told(
         &self,
@@ -210,7 +210,7 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        // The file is closed behind this, and nobody learns with what result.
+        // The file is closed after this, and nobody learns the result.
         if let Some(tap) = self.tap.as_deref() {
             tell(tap, self.file.as_raw_fd(), Call::Close, &Ok(()), |()| 0);
         }

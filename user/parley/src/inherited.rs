@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What a program inherits from the one that starts it: standard streams, and the
-//! handling of signals.
+//! Things that a program inherits from its parent: standard streams, and the handling of
+//! signals.
 //!
-//! The standard library hides two things about the streams. Its runtime opens
-//! `/dev/null` in place of a stream that is closed, and its handles take `EBADF`
-//! for success. So a program that prints through them succeeds where its output is
-//! lost. The files here fail with `EBADF` in both cases.
+//! The standard library hides two faults of the streams. Its runtime opens `/dev/null` in
+//! place of a closed stream, and its handles treat `EBADF` as success. So a program that
+//! prints through them succeeds although its output is lost. The files here fail with
+//! `EBADF` in both cases.
 
 #[allow(unsafe_code)]
 mod sys;
@@ -24,11 +24,10 @@ pub fn input() -> Result<File> {
     duplicate(io::stdin().as_fd())
 }
 
-/// The most to read of a payload. The kernel accepts less.
+/// The maximum length of a payload that is read. The kernel accepts less.
 const PAYLOAD_MAX: u64 = 1 << 20;
 
-/// Returns the bytes that an argument stands for: its own, or for `-` those of standard
-/// input.
+/// Returns the bytes of an argument, or for `-` those of standard input.
 pub fn payload(argument: &str) -> anyhow::Result<Vec<u8>> {
     match argument {
         "-" => payload_of(Path::new(argument)),
@@ -59,7 +58,7 @@ pub fn open(path: &Path) -> anyhow::Result<File> {
     }
 }
 
-/// What errors call a file, or for `-` standard input.
+/// Returns the name that errors use for a file, or for `-` that of standard input.
 pub fn input_name(path: &Path) -> String {
     match path == Path::new("-") {
         true => "standard input".to_owned(),
@@ -84,27 +83,28 @@ fn duplicate(fd: BorrowedFd<'_>) -> Result<File> {
     Ok(fd.try_clone_to_owned()?.into())
 }
 
-/// Makes the kernel keep the status of children that end, until it is read.
+/// Makes the kernel keep the exit status of children until it is read.
 ///
-/// It does not where the program was started with `SIGCHLD` ignored. Then waiting
-/// for a child fails.
+/// If the program was started with `SIGCHLD` ignored, the kernel does not keep it, and
+/// waiting for a child fails.
 pub fn expect_children() {
     sys::default_child_signal();
 }
 
-/// Returns whether the program ignores the signal, as one does that nohup(1) started.
+/// Returns whether the program ignores the signal, for example because nohup(1) started
+/// it.
 pub fn is_ignored(signal: i32) -> Result<bool> {
     sys::is_signal_ignored(signal)
 }
 
-/// Has the command started with the signals blocked that are blocked now. Otherwise it
-/// inherits what is blocked when it is started.
+/// Starts the command with the signals blocked that are blocked now. Otherwise the
+/// command inherits the signals that are blocked when it is started.
 pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
     sys::keep_signal_mask(command)
 }
 
-/// Has the command killed when the thread that starts it ends, however that happens.
-/// What the command starts is not, nor is one that becomes another user's.
+/// Kills the command when the thread that starts it ends, for whatever reason. This does
+/// not apply to processes that the command starts, or to a command that changes its user.
 pub fn end_with_this(command: &mut Command) {
     sys::end_with_this(command);
 }

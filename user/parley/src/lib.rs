@@ -2,8 +2,9 @@
 
 //! The Generic Netlink family `parley`, which a kernel module of the same name serves.
 //!
-//! [`client`] is the family as typed calls, generated from its spec. [`device`] stands beside it: the same over
-//! `/dev/parley`. Both are made of what the crate [`parley_netlink`] offers everybody.
+//! [`client`] provides the family as typed calls, generated from its spec. [`device`]
+//! provides the same over `/dev/parley`. Both are built on the public crate
+//! [`parley_netlink`].
 //!
 //! ```no_run
 //! use parley::client::EchoRequest;
@@ -15,7 +16,7 @@
 //! # Ok::<(), parley::Error>(())
 //! ```
 //!
-//! The folder `examples` has a small program for each direction of a conversation.
+//! The folder `examples` has a small program for each direction of communication.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("this library talks to the Linux kernel, and builds for Linux alone");
@@ -32,7 +33,7 @@ pub mod device;
 /// ```
 pub mod uapi;
 
-// The examples of the README are tested as those here are.
+// The README's examples are tested like those in this documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

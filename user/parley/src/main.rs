@@ -28,7 +28,7 @@ mod commands {
     pub(crate) mod watch;
 }
 
-/// How results are shown: as text, as JSON, as a trace.
+/// The output of results: text, JSON, and the trace.
 mod output {
     pub(crate) mod columns;
     pub(crate) mod compare;
@@ -78,8 +78,8 @@ Exit status:
   3  the kernel has no such family or device, for example because the
      module is not loaded";
 
-/// The commands that refuse options of all commands or of the one above, because they have
-/// nothing to apply them to.
+/// The commands that refuse global options, or options of their parent command, because
+/// the options do not apply to them.
 const REFUSED: [(&str, &[&str]); 7] = [
     ("completions", &["netns", "json", "explain", "pcap"]),
     ("decode", &["netns", "explain", "pcap"]),
@@ -90,7 +90,7 @@ const REFUSED: [(&str, &[&str]); 7] = [
     ("watch", &["explain"]),
 ];
 
-/// The heading of the options that every command has.
+/// The heading of the global options.
 const GLOBAL: &str = "Global options";
 
 /// Converse with the kernel over Generic Netlink
@@ -115,7 +115,7 @@ struct Arguments {
     command: Command,
 }
 
-// The arguments of a command are only built if it is the one that runs.
+// Only the arguments of the command that runs are built.
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
@@ -133,7 +133,7 @@ enum Command {
     Stats(commands::stats::Stats),
     Family(commands::family::Family),
     Call(commands::call::Call),
-    // explain was its name, but --explain traces a command.
+    // Formerly named explain; renamed because --explain traces a command.
     #[command(name = "decode", alias = "explain")]
     Decode(commands::explain::Explain),
     Watch(commands::watch::Watch),
@@ -150,8 +150,8 @@ fn capture() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
-/// Builds the arguments for help, manual pages and completions: without the options that a
-/// command refuses.
+/// Builds the arguments for help, manual pages and completions, without the options that
+/// a command refuses.
 fn documented(mut program: clap::Command) -> clap::Command {
     program.build();
     for (path, refused) in REFUSED {
@@ -160,7 +160,7 @@ fn documented(mut program: clap::Command) -> clap::Command {
     program
 }
 
-/// Hides options of the command at `path` and of those below it.
+/// Hides options of the command at `path` and of its subcommands.
 fn hide(command: clap::Command, path: &[&str], options: &[&str]) -> clap::Command {
     if let [name, path @ ..] = path {
         return command.mut_subcommand(name, |below| hide(below, path, options));
@@ -172,10 +172,11 @@ fn hide(command: clap::Command, path: &[&str], options: &[&str]) -> clap::Comman
     command.mut_subcommands(|below| hide(below, &[], options))
 }
 
-/// Parses the arguments. Fails with the help or the version if that is what was asked for.
+/// Parses the arguments. Fails with the help or the version if that was requested.
 fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     let mut matches = match Arguments::command().try_get_matches_from(words) {
-        // Building the help of all commands would slow each of them down, so only now.
+        // Done only now, because building the help of all commands would slow down each
+        // command.
         Err(error) if !error.use_stderr() => {
             documented(Arguments::command()).try_get_matches_from(words)?
         }
@@ -203,7 +204,7 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
             return Err(refusal(&path, option, "'--json'"));
         }
     }
-    // Of a monitor, what is followed decides.
+    // For a monitor, this depends on the subject.
     if let Command::Monitor(monitor) = &arguments.command {
         if monitor.is_unknown() {
             return Err(usage_error(&path, |at| monitor.unknown(at)));
@@ -215,13 +216,13 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     Ok(arguments)
 }
 
-/// Makes the error that `option` cannot be used with something.
+/// Returns the error for an `option` that cannot be used with something.
 fn refusal(path: &[String], option: &str, with: &str) -> clap::Error {
     let message = format!("the argument '--{option}' cannot be used with {with}");
     usage_error(path, |at| at.error(ErrorKind::ArgumentConflict, message))
 }
 
-/// Makes an error of usage of the command at `path`.
+/// Returns a usage error of the command at `path`.
 fn usage_error(
     path: &[String],
     make: impl FnOnce(&mut clap::Command) -> clap::Error,
@@ -275,7 +276,7 @@ fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitC
     let reported = failed.filter(|error| !streams::is_reader_gone(error));
     let failures: Vec<_> = reported.map(Failure::new).collect();
     for failure in &failures {
-        // If standard error is closed, the exit status has to do.
+        // If standard error is closed, only the exit status reports the failure.
         let _ = failure.write(&mut io::stderr().lock(), json);
     }
     match failures.first() {
@@ -286,7 +287,7 @@ fn finish<const N: usize>(results: [anyhow::Result<()>; N], json: bool) -> ExitC
     }
 }
 
-/// Reports an error of usage.
+/// Reports a usage error.
 fn refuse(error: &clap::Error, words: &[OsString]) -> ExitCode {
     let _ = match wants_json(words) {
         true => Failure::of_usage(error).write(&mut io::stderr().lock(), true),
@@ -295,13 +296,14 @@ fn refuse(error: &clap::Error, words: &[OsString]) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Returns whether arguments that cannot be parsed ask for JSON. They have no option whose
-/// value could look like this.
+/// Returns whether arguments that cannot be parsed ask for JSON. No option takes a value
+/// that could look like this.
 fn wants_json(words: &[OsString]) -> bool {
     let mut options = words.iter().skip(1).take_while(|word| *word != "--");
     options.any(|word| {
         let word = word.to_string_lossy();
-        // Of several letters, those behind n are the name of a network namespace.
+        // In a group of short options, the letters after n are the name of a network
+        // namespace.
         let letters = word
             .strip_prefix('-')
             .and_then(|word| word.split('n').next());

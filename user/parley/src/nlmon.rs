@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! An nlmon device, and the netlink messages that it shows: those of all programs
-//! in its network namespace.
+//! An nlmon device and the netlink messages that it captures: those of all programs in
+//! its network namespace.
 
 #[allow(unsafe_code)]
 mod sys;
@@ -22,13 +22,13 @@ use std::time::{Duration, SystemTime};
 
 /// The first part of the device's name, before a number.
 const NAME: &str = "parleymon";
-/// So many devices of this program are enough.
+/// The maximum number of devices of this program.
 const DEVICES_MAX: u32 = 100;
-/// How many bytes may wait for the program.
+/// The size of the receive buffer, in bytes.
 const ROOM: i32 = 16 << 20;
-/// The most of a datagram that is kept.
+/// The maximum number of bytes kept of a datagram.
 const KEPT_MAX: usize = 256 << 10;
-/// How many datagrams are received at a time.
+/// The maximum number of datagrams received at a time.
 const BATCH_MAX: usize = 512;
 
 /// A datagram that passed between a program and the kernel.
@@ -37,14 +37,14 @@ pub(crate) struct Datagram {
     /// The netlink protocol.
     pub(crate) protocol: u16,
     pub(crate) bytes: Vec<u8>,
-    /// How many bytes it had, if more.
+    /// Its original length, if that is greater.
     pub(crate) whole: usize,
 }
 
 impl Datagram {
-    /// As it is decoded.
+    /// Returns it in the form that the decoder takes.
     pub(crate) fn explained(&self) -> explain::Datagram<'_> {
-        // On a device of this kind, all packets look alike; the flags tell.
+        // On an nlmon device all packets look alike; the flags show the direction.
         let unknown = explain::Direction::Unknown;
         let mut datagram = explain::Datagram::new(&self.bytes, self.protocol, unknown);
         datagram.whole = self.whole;
@@ -52,32 +52,32 @@ impl Datagram {
     }
 }
 
-/// What a wait ended with.
+/// The result of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Came {
     Datagrams,
     /// `stop` is readable.
     Stop,
-    /// The time is over.
+    /// The timeout has passed.
     Nothing,
 }
 
-/// The device, which is removed when this is dropped.
+/// The device, which is removed when this value is dropped.
 struct Device {
     route: Socket,
     name: String,
-    /// 0 while it is not known.
+    /// 0 while it is unknown.
     index: u32,
     is_there: bool,
 }
 
-/// A packet socket on a device of its own.
+/// A packet socket on its own device.
 pub(crate) struct Nlmon {
-    // Closed before the device is removed, which it would see.
+    // Closed before the device is removed, because it would capture the removal.
     packets: OwnedFd,
     device: Device,
     buffer: Box<[u8]>,
-    /// Why nothing more comes.
+    /// The error that ended the capture.
     failure: Option<io::Error>,
 }
 
@@ -103,7 +103,7 @@ impl Nlmon {
         })
     }
 
-    /// The name of the device.
+    /// Returns the name of the device.
     pub(crate) fn name(&self) -> &str {
         &self.device.name
     }
@@ -114,7 +114,7 @@ impl Nlmon {
             PollFd::new(stop, PollFlags::POLLIN),
             PollFd::new(self.packets.as_fd(), PollFlags::POLLIN),
         ];
-        // Not before the time is over: poll(2) counts whole milliseconds.
+        // Rounded up, so as not to end early: poll(2) counts whole milliseconds.
         let millis = |wait: Duration| wait.as_nanos().div_ceil(1_000_000);
         let wait = wait.map_or(PollTimeout::NONE, |wait| {
             PollTimeout::try_from(millis(wait)).unwrap_or(PollTimeout::MAX)
@@ -162,7 +162,8 @@ impl Nlmon {
         Err(error).context(format!("cannot read the device {name}{what}"))
     }
 
-    /// Returns how many datagrams came faster than they were received, since the last call.
+    /// Returns the number of datagrams lost since the last call, because they arrived
+    /// faster than they were received.
     pub(crate) fn lost(&self) -> Result<u32> {
         sys::lost(&self.packets).context("cannot read how many messages were lost")
     }
@@ -181,7 +182,7 @@ impl Nlmon {
 }
 
 impl Device {
-    /// Adds the device, and sets it up.
+    /// Adds the device and sets it up.
     fn add() -> Result<Self> {
         let mut device = Self {
             route: Socket::open(protocol::ROUTE)?,
@@ -205,7 +206,8 @@ impl Device {
                     number += 1;
                 }
                 added => {
-                    // If the kernel has not answered in time, it may add it all the same.
+                    // If the kernel has not answered in time, it may still add the
+                    // device.
                     device.is_there = matches!(added, Ok(()) | Err(Error::Timeout(_)));
                     added.context("cannot add an nlmon device")?;
                     break;
@@ -244,12 +246,12 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        // Another failure ends the program already.
+        // The program is already ending with another failure.
         let _ = self.remove();
     }
 }
 
-/// Requests a change of links. One that is made is set up.
+/// Requests a change of links. A new link is set up.
 fn change(
     route: &mut Socket,
     kind: u16,
@@ -260,7 +262,7 @@ fn change(
     let seq = route.next_seq();
     let flags = flags::REQUEST | flags::ACK | modifiers;
     let mut request = message::header(kind, flags, seq).to_vec();
-    // struct ifinfomsg: the family, the type, the index, the flags and which of them.
+    // struct ifinfomsg: the family, the type, the index, the flags and their mask.
     let is_new = kind == libc::RTM_NEWLINK;
     let up = if is_new { libc::IFF_UP as u32 } else { 0 };
     request.extend([0; 4]);

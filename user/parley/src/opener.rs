@@ -11,7 +11,7 @@ use parley_netlink::{Result, Socket};
 use std::io;
 use std::sync::Arc;
 
-/// Gives all that it opens the same tap, if there is one.
+/// Passes the same tap, if there is one, to everything that it opens.
 #[derive(Debug, Default)]
 pub(crate) struct Opener {
     steps: Option<Steps>,
@@ -24,7 +24,7 @@ impl Opener {
         Self { steps, tap }
     }
 
-    /// Makes the trace, if there is one, name the attributes of `family`.
+    /// Adds the names of the attributes of `family` to the trace, if there is one.
     pub(crate) fn know(&self, family: &'static Family) {
         if let Some(steps) = &self.steps {
             steps.know(family);
@@ -44,7 +44,7 @@ impl Opener {
         }
     }
 
-    /// Opens a socket of Generic Netlink.
+    /// Opens a Generic Netlink socket.
     pub(crate) fn generic(&self) -> Result<Socket> {
         self.socket(libc::NETLINK_GENERIC)
     }

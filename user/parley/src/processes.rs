@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The processes behind netlink ports, as far as `/proc` tells.
+//! Finds the processes behind netlink ports, as far as `/proc` shows them.
 //!
-//! `/proc/net/netlink` has the inode of each socket's port, and `/proc/PID/fd` the inodes of a
-//! process. A process that has ended or is another user's cannot be found. By convention a
-//! program's first port is its process ID: libnl adds a number in the upper ten bits, and the
-//! kernel gives further sockets negative ports.
+//! `/proc/net/netlink` has the inode of each socket and its port, and `/proc/PID/fd` has
+//! the inodes of a process. A process that has ended or belongs to another user cannot be
+//! found. By convention a program's first port is its process ID. libnl adds a number in
+//! the upper ten bits, and the kernel assigns negative ports to further sockets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// The bits of a port that libnl takes from the process ID.
 const PID_BITS: u32 = (1 << 22) - 1;
-/// How many ports are remembered after their sockets were closed.
+/// The maximum number of ports that are remembered after their sockets were closed.
 const KNOWN_MAX: usize = 4096;
 
 /// A process.
@@ -21,7 +21,7 @@ const KNOWN_MAX: usize = 4096;
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) name: String,
-    /// Whether only the convention says that it has this port.
+    /// Whether only the convention suggests that it has this port.
     pub(crate) is_guess: bool,
 }
 
@@ -31,15 +31,15 @@ type Port = (u16, u32);
 /// The ports that were seen, and their processes.
 #[derive(Debug)]
 pub(crate) struct Ports {
-    /// Where the files of processes are.
+    /// The directory with the files of processes.
     proc: PathBuf,
     known: BTreeMap<Port, (u64, Option<Process>)>,
-    /// Those that are open.
+    /// The ports that are open.
     open: BTreeSet<Port>,
 }
 
 impl Ports {
-    /// Knows the processes of `proc`, such as `/proc`.
+    /// Creates an empty set that searches `proc`, such as `/proc`.
     pub(crate) fn of(proc: &Path) -> Self {
         Self {
             proc: proc.to_owned(),
@@ -48,7 +48,7 @@ impl Ports {
         }
     }
 
-    /// Looks which ports there are now.
+    /// Updates the set of open ports.
     pub(crate) fn refresh(&mut self) {
         let Ok(table) = fs::read_to_string(self.proc.join("net/netlink")) else {
             return;
@@ -76,7 +76,7 @@ impl Ports {
         }
     }
 
-    /// Searches all processes for those that have these sockets.
+    /// Searches all processes for the owners of these sockets.
     fn search(&mut self, mut sockets: BTreeMap<u64, Port>) {
         if sockets.is_empty() {
             return;
@@ -98,7 +98,7 @@ impl Ports {
         }
     }
 
-    /// The inodes of the sockets of a process.
+    /// Returns the inodes of a process's sockets.
     fn inodes(&self, pid: u32) -> impl Iterator<Item = u64> {
         let folder = self.proc.join(pid.to_string()).join("fd");
         let files = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -123,7 +123,7 @@ impl Ports {
     pub(crate) fn process_of(&self, protocol: u16, port: u32) -> Option<Process> {
         match self.known.get(&(protocol, port)) {
             Some((_, process)) => process.clone(),
-            // Its socket is closed already.
+            // Its socket is already closed.
             None => self.process(port, true),
         }
     }
@@ -133,7 +133,7 @@ impl Ports {
         self.open.contains(&(protocol, port))
     }
 
-    /// Returns the open port of a protocol, if all others are those of this program.
+    /// Returns the open port of a protocol, if this program owns all others.
     pub(crate) fn only(&self, protocol: u16) -> Option<u32> {
         let own = std::process::id();
         let is_own = |port: &Port| {
@@ -149,7 +149,7 @@ impl Ports {
     }
 }
 
-/// Reads a line of `/proc/net/netlink`: the port and the inode of a socket of a program's.
+/// Reads a line of `/proc/net/netlink`: the port and the inode of a program's socket.
 fn socket(line: &str) -> Option<(Port, u64)> {
     let mut words = line.split_whitespace();
     let protocol = words.nth(1)?.parse().ok()?;
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// A folder with the files of processes, which goes at the end of its test.
+    /// A folder with the files of processes, which is removed at the end of its test.
     struct Proc(PathBuf);
 
     impl Proc {
@@ -174,7 +174,7 @@ mod tests {
             Self(path)
         }
 
-        /// Has these sockets: protocol, port and inode.
+        /// Writes these sockets: protocol, port and inode.
         fn sockets(&self, sockets: &[(u16, u32, u64)]) {
             let mut table = String::from(
                 "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    \

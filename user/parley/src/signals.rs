@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Signals that end the program, held back while it has something to clean up.
+//! Holds back signals that would end the program while it has something to clean up.
 
 use crate::inherited;
 use anyhow::Result;
@@ -8,10 +8,11 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// Signals that end the program, held back. Once dropped, those that came are delivered.
+/// Signals that would end the program, held back. Dropping this delivers those that
+/// arrived.
 pub(crate) struct Held {
     before: SigSet,
-    /// Readable if one has come.
+    /// Readable if a signal has arrived.
     came: SignalFd,
 }
 
@@ -25,18 +26,19 @@ impl Held {
             Signal::SIGQUIT,
             Signal::SIGTERM,
         ] {
-            // Those that do not end the program are not held, for they would seem to.
+            // Signals that do not end the program are not held, because they would appear
+            // to end it.
             if !before.contains(signal) && !inherited::is_ignored(signal as i32)? {
                 held.add(signal);
             }
         }
         let came = SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?;
-        // The program has no other thread that one could be delivered to.
+        // The program has no other thread to which a signal could be delivered.
         held.thread_block()?;
         Ok(Self { before, came })
     }
 
-    /// A descriptor that is readable if one has come.
+    /// Returns a descriptor that is readable if a signal has arrived.
     pub(crate) fn came(&self) -> BorrowedFd<'_> {
         self.came.as_fd()
     }
@@ -44,7 +46,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // It was in force before, so it is a valid one.
+        // This mask was in force before, so it is valid.
         let _ = self.before.thread_set_mask();
     }
 }

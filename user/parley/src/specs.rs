@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The specs that a command line names.
+//! The specs named on the command line.
 
 use anyhow::{anyhow, bail, Context, Result};
 use parley_netlink::genl::spec::Family;
@@ -9,10 +9,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The spec of parley itself.
+/// parley's own spec.
 const OWN: &str = include_str!("../../../spec/parley.yaml");
 
-/// Reads the spec in a file, or that of parley itself.
+/// Reads the spec in a file, or parley's own.
 pub(crate) fn read(path: Option<&Path>) -> Result<Spec> {
     let spec = match path {
         Some(path) => Spec::from_file(path),
@@ -27,8 +27,8 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Spec> {
     )
 }
 
-/// Returns the tables of the Generic Netlink specs at these paths: of files, and of all files
-/// in folders.
+/// Returns the tables of the Generic Netlink specs at these paths: files, or folders with
+/// such files.
 pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
     let mut tables = Vec::new();
     for path in paths {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The command line: what it takes, and what its help shows.
+//! The command line: the arguments that it accepts, and its help.
 
 use super::*;
 use std::cell::RefCell;

@@ -50,7 +50,7 @@ pub struct Error {
     pub at: Option<Position>,
     /// The kind of error.
     pub kind: ErrorKind,
-    /// A sentence for people: what is wrong, and what is allowed.
+    /// A message for people: the fault, and the allowed values.
     pub message: String,
 }
 
@@ -113,7 +113,7 @@ impl Collector {
             return Ok(());
         }
         self.errors.sort_by_key(|error| error.at);
-        // What a set inherits to its subsets is reported for each of them.
+        // An error in an inherited part of a set is reported once for each subset.
         self.errors.dedup();
         Err(Errors(std::mem::take(&mut self.errors)))
     }
@@ -139,7 +139,7 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
 }
 
-/// The number of characters to insert, remove or replace to make `b` from `a`.
+/// Returns the number of characters to insert, remove or replace to turn `a` into `b`.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -82,7 +82,7 @@ fn check(specs: &[&str]) -> Result<()> {
     Err(wrong.join("\n"))
 }
 
-/// Whether the words are a spec, and where to write.
+/// Returns whether the arguments are a spec and an output path.
 fn is_output(words: &[&str]) -> bool {
     matches!(words, [_] | [_, "-o", _])
 }
@@ -114,7 +114,7 @@ fn write(
 /// Sends `text` through rustfmt.
 fn format(text: &str) -> Result<String> {
     let failed = |error: &dyn std::fmt::Display| format!("parley-spec: rustfmt failed: {error}");
-    // The settings of the folder that this happens to run in do not matter.
+    // The settings of the current directory must not matter.
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2021", "--config", "max_width=100"])
         .args(["--config-path", "/dev/null"])

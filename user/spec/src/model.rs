@@ -2,9 +2,10 @@
 
 //! The model: a spec with everything resolved.
 //!
-//! Names that refer to something have become ids, and every attribute and operation has its
-//! number. Names that matter to C code alone (`enum-name` and the like) are checked and then left
-//! out; the names that C has for attributes, operations and the entries of enums are kept.
+//! Names that refer to something have become ids, and every attribute and operation has
+//! its number. Names that matter only to C code (`enum-name` and the like) are checked
+//! and then dropped. The C names of attributes, operations and the entries of enums are
+//! kept.
 
 use crate::error::Position;
 
@@ -26,9 +27,9 @@ pub use operation::{
 pub enum Protocol {
     /// Generic Netlink, as new families use it.
     Genetlink,
-    /// Generic Netlink, with names in C that the generator would not choose.
+    /// Generic Netlink, with C names that the generator would not choose.
     GenetlinkC,
-    /// Generic Netlink, with everything that families did before there were specs.
+    /// Generic Netlink, with all features that families used before there were specs.
     GenetlinkLegacy,
     /// Netlink itself.
     NetlinkRaw,
@@ -60,15 +61,15 @@ impl Protocol {
     }
 }
 
-/// What a family checks requests against.
+/// The policies with which a family validates requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KernelPolicy {
-    /// A policy for each operation, and one for its do and one for its dump.
+    /// Two policies for each operation: one for its do and one for its dump.
     #[default]
     Split,
     /// A policy for each operation.
     PerOp,
-    /// One policy.
+    /// One policy for all operations.
     Global,
 }
 
@@ -81,7 +82,7 @@ pub struct Spec {
     pub license: String,
     /// The family's name.
     pub name: String,
-    /// Where the name is in the file.
+    /// The place of the name in the file.
     pub at: Position,
     /// Documentation of the family.
     pub doc: String,
@@ -91,7 +92,7 @@ pub struct Spec {
     pub version: u32,
     /// The number of a protocol of Netlink itself.
     pub protonum: Option<i128>,
-    /// What requests are checked against.
+    /// The policies that validate requests.
     pub kernel_policy: KernelPolicy,
     /// Constants, enums, flag sets and structs.
     pub definitions: Vec<Definition>,
@@ -124,7 +125,7 @@ macro_rules! ids {
         }
 
         impl $id {
-            /// The place in the spec's list.
+            /// Returns the index in the spec's list.
             pub fn index(self) -> usize {
                 self.0
             }
@@ -146,7 +147,7 @@ ids! {
 }
 
 impl Spec {
-    /// The enum or flag set `id`.
+    /// Returns the enum or flag set `id`.
     pub fn enumeration(&self, id: DefinitionId) -> Option<&Enumeration> {
         match &self[id].kind {
             DefinitionKind::Enum(enumeration) => Some(enumeration),
@@ -154,7 +155,7 @@ impl Spec {
         }
     }
 
-    /// The struct `id`.
+    /// Returns the struct `id`.
     pub fn structure(&self, id: DefinitionId) -> Option<&Structure> {
         match &self[id].kind {
             DefinitionKind::Struct(structure) => Some(structure),
@@ -163,7 +164,7 @@ impl Spec {
     }
 }
 
-/// Who sees a definition.
+/// The visibility of a definition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
     /// User space and the kernel.
@@ -184,15 +185,15 @@ pub struct Definition {
     pub at: Position,
     /// Documentation.
     pub doc: Option<String>,
-    /// The C header that has the definition already.
+    /// The C header that already has the definition.
     pub header: Option<String>,
-    /// Who sees it.
+    /// Its visibility.
     pub scope: Scope,
-    /// What it is.
+    /// Its kind and contents.
     pub kind: DefinitionKind,
 }
 
-/// What is defined.
+/// The kind and the contents of a definition.
 #[derive(Clone, Debug)]
 pub enum DefinitionKind {
     /// A constant.
@@ -210,7 +211,7 @@ pub enum Constant {
     Integer(i128),
     /// A text.
     Text(String),
-    /// Known to the definition's C header alone.
+    /// Only the definition's C header has the value.
     InHeader,
 }
 
@@ -219,23 +220,25 @@ pub enum Constant {
 pub struct Enumeration {
     /// Whether this is a flag set, whose entries are the numbers of bits.
     pub flags: bool,
-    /// What the constants of the entries begin with in C, if the spec says it.
+    /// The prefix of the entries' C constants, if the spec states it.
     pub prefix: Option<String>,
     /// The entries.
     pub entries: Vec<EnumEntry>,
 }
 
 impl Enumeration {
-    /// All bits of a flag set, or of an enum that is used as one.
+    /// Returns all bits of a flag set, or of an enum that is used as one.
     ///
-    /// The entries of a spec that was read are bits from 0 to 63 if they are used this way.
+    /// If entries are used this way, the reader has checked that they are bits from 0 to
+    /// 63.
     pub fn mask(&self) -> u64 {
         let bits = self.entries.iter().map(|entry| entry.value);
         bits.filter(|bit| (0..64).contains(bit))
             .fold(0, |mask, bit| mask | 1 << bit)
     }
 
-    /// The least and the greatest value, if every value between them is an entry.
+    /// Returns the minimum and the maximum value, if every value between them is an
+    /// entry.
     pub fn range(&self) -> Option<(i128, i128)> {
         let values = || self.entries.iter().map(|entry| entry.value);
         let (low, high) = (values().min()?, values().max()?);
@@ -272,13 +275,13 @@ pub struct Member {
     pub at: Position,
     /// Documentation.
     pub doc: Option<String>,
-    /// What it is.
+    /// Its type.
     pub kind: MemberKind,
-    /// How to print it.
+    /// The format in which to print it.
     pub display_hint: Option<String>,
 }
 
-/// What a member of a struct is.
+/// The type of a struct's member.
 #[derive(Clone, Debug)]
 pub enum MemberKind {
     /// An integer.

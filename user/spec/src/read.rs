@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Makes the model of a spec from its nodes, which follow the schema.
+//! Builds the model of a spec from its nodes, which the schema check has accepted.
 
 mod attributes;
 mod definitions;
@@ -24,11 +24,13 @@ impl Spec {
         Self::parse(&file, &text)
     }
 
-    /// Reads a spec that several files make up. Each of them corrects and completes those before it.
+    /// Reads a spec that is split into several files. Each of them corrects and completes
+    /// those before it.
     ///
-    /// A file after the first has the keys of a spec, but need not be complete. It replaces the values
-    /// of the keys that it has. Of a list, it replaces the items with the same `name`, key by key, and
-    /// adds others; it replaces a list whose items have no names. Errors name all files.
+    /// Every file after the first has the keys of a spec, but may be incomplete. It
+    /// replaces the values of the keys that it has. In a list, it replaces the items with
+    /// the same `name`, key by key, and adds the others; if a list's items have no names,
+    /// it replaces the list. Errors name all files.
     pub fn from_files(paths: &[impl AsRef<Path>]) -> Result<Self, Errors> {
         let (mut files, mut license, mut root) = (Vec::new(), None, None::<Node>);
         for path in paths {
@@ -48,7 +50,7 @@ impl Spec {
         }
     }
 
-    /// Reads the spec `text`. Errors say that it is in the file `file`.
+    /// Reads the spec `text`. Errors name `file` as its file.
     pub fn parse(file: &str, text: &str) -> Result<Self, Errors> {
         let license = license_of(file, text)?;
         Self::from_node(file, license, &yaml::parse(file, text)?)
@@ -96,7 +98,7 @@ impl Spec {
     }
 }
 
-/// The licence in the first line of a spec.
+/// Returns the licence in the first line of a spec.
 fn license_of<'t>(file: &str, text: &'t str) -> Result<&'t str, Errors> {
     let first = text.lines().next().unwrap_or_default();
     first.trim().strip_prefix(LICENSE).ok_or_else(|| {
@@ -109,8 +111,8 @@ fn license_of<'t>(file: &str, text: &'t str) -> Result<&'t str, Errors> {
     })
 }
 
-/// Gives each operation the fixed header that a spec states for all of its operations, so that it
-/// keeps it beside the operations of another spec.
+/// Copies the fixed header that a spec states for all of its operations to each
+/// operation, so that each keeps it when another spec adds operations.
 fn own_headers(root: &mut Node) {
     let operations = root.get_mut("operations");
     let Some(Value::Mapping(entries)) = operations.map(|node| &mut node.value) else {
@@ -146,9 +148,9 @@ fn read(path: &Path) -> Result<(String, String), Errors> {
     }
 }
 
-/// The names of one kind of thing, by which others refer to it.
+/// The names of one kind of item, to which other items refer.
 struct Names<'n> {
-    /// What is named, for an error message.
+    /// The kind of item, for an error message.
     what: &'static str,
     places: HashMap<&'n str, usize>,
 }
@@ -167,7 +169,7 @@ impl<'n> Names<'n> {
         Self { what, places }
     }
 
-    /// Finds what `node` names.
+    /// Finds the item that `node` names.
     fn find(&self, node: &Node, errors: &mut Collector) -> Option<usize> {
         let name = node.text().unwrap_or_default();
         let found = self.places.get(name).copied();
@@ -182,7 +184,8 @@ impl<'n> Names<'n> {
     }
 }
 
-/// Reads the parts of a spec. What cannot be read is reported, and left out or replaced.
+/// Reads the parts of a spec. Parts that cannot be read are reported, and left out or
+/// replaced.
 struct Reader<'n, 'e> {
     root: &'n Node,
     errors: &'e mut Collector,
@@ -233,7 +236,8 @@ impl<'n, 'e> Reader<'n, 'e> {
     }
 }
 
-/// The name in C of the item in `node`: its own `name-prefix` or else `prefix`, and its name.
+/// Returns the C name of the item in `node`: its own `name-prefix` or otherwise `prefix`,
+/// and its name.
 fn c_name(prefix: &str, node: &Node) -> String {
     let prefix = node.text_at("name-prefix").unwrap_or(prefix);
     let name = node.text_at("name").unwrap_or_default();
@@ -242,7 +246,7 @@ fn c_name(prefix: &str, node: &Node) -> String {
         .to_ascii_uppercase()
 }
 
-/// The text at `key`.
+/// Returns the text at `key`.
 fn owned(node: &Node, key: &str) -> Option<String> {
     node.text_at(key).map(str::to_owned)
 }

@@ -2,8 +2,8 @@
 
 //! Generates Rust from a spec.
 //!
-//! The same spec gives the same text, byte for byte. The text is correct Rust but for its layout:
-//! it is meant to go through rustfmt.
+//! The same spec gives the same text, byte for byte. The text is correct Rust, but not
+//! formatted: it is meant to go through rustfmt.
 
 mod client;
 mod constants;
@@ -25,8 +25,8 @@ use crate::{
 };
 use target::Target;
 
-/// Generates the constants, enums, flag sets and structs of a spec for a program, with tables of its
-/// attributes and operations.
+/// Generates the constants, enums, flag sets and structs of a spec for a program, with
+/// tables of its attributes and operations.
 ///
 /// Fails if the spec needs something that is not supported.
 pub fn constants(spec: &Spec) -> Result<String, Errors> {
@@ -48,14 +48,16 @@ pub fn constants(spec: &Spec) -> Result<String, Errors> {
     Ok(out)
 }
 
-/// Generates the tables by which parley-netlink decodes a protocol of the kernel's: the names of
-/// enums and flags, the members of structs, the attributes of each set, and the messages.
+/// Generates the tables with which parley-netlink decodes one of the kernel's protocols:
+/// the names of enums and flags, the members of structs, the attributes of each set, and
+/// the messages.
 ///
 /// Fails if the spec needs something that is not supported.
 pub fn decoder(spec: &Spec) -> Result<String, Errors> {
     let mut errors = Collector::new(&spec.file);
     let what = format!("The tables of {}.", spec.name);
-    // Names and numbers, which are facts, and no text of the spec. They are the library's.
+    // The tables contain names and numbers, which are facts, and no text from the spec.
+    // So they have the library's licence.
     let mut out = head(spec, "MIT OR Apache-2.0", &what, Target::User);
     // A spec need not use all of these.
     out += "#[allow(unused_imports)]\n";
@@ -65,7 +67,7 @@ pub fn decoder(spec: &Spec) -> Result<String, Errors> {
     Ok(out)
 }
 
-/// The first lines of a generated file.
+/// Returns the first lines of a generated file.
 fn head(spec: &Spec, license: &str, what: &str, target: Target) -> String {
     let lints = match target {
         Target::Kernel => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What a spec may hold: the kernel's four schemas of Documentation/netlink, as one table.
+//! The contents that a spec may have: the kernel's four schemas of Documentation/netlink,
+//! as one table.
 //!
 //! The schemas differ in a few keys and words. Each of these names the protocols that have it.
 
@@ -32,7 +33,7 @@ const LEGACY: Protocols = Protocols(LEGACY_OR_RAW.0 & !RAW.0);
 const C_OR_LEGACY: Protocols = Protocols(GENETLINK_C.0 | LEGACY.0);
 const GENETLINK_OR_LEGACY: Protocols = Protocols(GENETLINK.0 | LEGACY.0);
 
-/// What a node must be.
+/// The required form of a node.
 enum Rule {
     /// A text.
     Text,
@@ -40,7 +41,7 @@ enum Rule {
     TextOrNull,
     /// A name: a text of the characters that `NameForm` allows.
     Name(NameForm),
-    /// An integer, at least this.
+    /// An integer that is at least this.
     Integer(Option<i128>),
     /// A text or an integer.
     TextOrInteger,
@@ -58,7 +59,7 @@ enum Rule {
     TextOrMap(&'static Map),
 }
 
-/// What characters a name may have.
+/// The characters that a name may have.
 #[derive(Clone, Copy)]
 enum NameForm {
     /// Lower-case letters, digits and dashes.
@@ -67,7 +68,7 @@ enum NameForm {
     Mixed,
 }
 
-/// Words, and the protocols that know them.
+/// Words, and the protocols that accept them.
 struct Words(Protocols, &'static [&'static str]);
 
 /// A mapping.
@@ -79,7 +80,7 @@ struct Map {
     also: Option<Also>,
 }
 
-/// A rule between the keys of a mapping.
+/// A rule that concerns several keys of a mapping.
 enum Also {
     /// The attributes of a set have types unless it is a subset.
     SubsetOrTypes,
@@ -87,7 +88,7 @@ enum Also {
     LenOrStruct,
 }
 
-/// A key of a mapping. A key whose rule depends on the protocol has several.
+/// A key of a mapping. If its rule depends on the protocol, it has several entries.
 struct Key {
     name: &'static str,
     rule: Rule,

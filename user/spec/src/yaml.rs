@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! YAML as a tree in which every node knows its place in the file.
+//! YAML as a tree whose nodes know their place in the file.
 //!
-//! Plain scalars are read as PyYAML reads them (YAML 1.1), because that is what the kernel's own
-//! tools use: `yes` is a boolean, `010` is 8 and `2026-01-01` is a date.
+//! Plain scalars are read like PyYAML reads them (YAML 1.1), because that is what the
+//! kernel's own tools use: `yes` is a boolean, `010` is 8 and `2026-01-01` is a date.
 
 use crate::error::{Collector, ErrorKind, Errors, Position};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::HashMap;
 
-/// A spec of the kernel nests 12 levels deep at most.
+/// The kernel's specs are nested at most 12 levels deep.
 const DEPTH_MAX: usize = 64;
 
-/// Bounds what aliases of aliases can expand to. The kernel's largest spec has 10,000 nodes.
+/// Limits the expansion of aliases of aliases. The kernel's largest spec has 10,000
+/// nodes.
 const NODES_MAX: usize = 1_000_000;
 
 /// A node of the tree.
@@ -22,7 +23,7 @@ pub(crate) struct Node {
     pub(crate) value: Value,
 }
 
-/// What a node holds.
+/// The contents of a node.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
@@ -31,7 +32,7 @@ pub(crate) enum Value {
     Text(String),
     List(Vec<Node>),
     Mapping(Vec<Entry>),
-    /// Something that no spec may hold; the text says what.
+    /// A type that no spec may contain; the text describes it.
     Other(&'static str),
 }
 
@@ -44,7 +45,7 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// What the node is, for an error message.
+    /// Describes the node for an error message.
     pub(crate) fn describe(&self) -> String {
         match &self.value {
             Value::Null => "nothing".into(),
@@ -99,22 +100,24 @@ impl Node {
         }
     }
 
-    /// The text at `key`.
+    /// Returns the text at `key`.
     pub(crate) fn text_at(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Node::text)
     }
 
-    /// The list at `key`, or an empty one.
+    /// Returns the list at `key`, or an empty one.
     pub(crate) fn list_at(&self, key: &str) -> &[Node] {
         self.get(key).map_or(&[], Node::list)
     }
 
-    /// The key of an item in a list: its name, or the value of a sub-message's format.
+    /// Returns the key of an item in a list: its name, or the value of a sub-message's
+    /// format.
     fn label(&self) -> Option<&str> {
         self.text_at("name").or_else(|| self.text_at("value"))
     }
 
-    /// Replaces the values of the keys that `over` has, and the items of its lists by their names.
+    /// Replaces the values of the keys that `over` has, and the items of its lists by
+    /// their names.
     pub(crate) fn replace(&mut self, over: &Self) {
         match (&mut self.value, &over.value) {
             (Value::Mapping(own), Value::Mapping(over)) => {
@@ -140,7 +143,7 @@ impl Node {
         }
     }
 
-    /// Whether the boolean at `key` is set.
+    /// Returns whether the boolean at `key` is set.
     pub(crate) fn is_set(&self, key: &str) -> bool {
         matches!(self.get(key), Some(node) if matches!(node.value, Value::Boolean(true)))
     }
@@ -191,7 +194,7 @@ fn position(span: &Span) -> Position {
 struct Open {
     node: Node,
     anchor: usize,
-    /// In a mapping, the key whose value comes next.
+    /// In a mapping, the key whose value is read next.
     key: Option<(String, Position)>,
 }
 
@@ -259,7 +262,7 @@ impl Builder {
         Some(())
     }
 
-    /// Puts a node that is complete into the one that holds it.
+    /// Adds a complete node to the node that contains it.
     fn add(&mut self, node: Node, anchor: usize, nodes: usize) -> Option<()> {
         self.nodes += nodes;
         if self.nodes > NODES_MAX {
@@ -334,7 +337,7 @@ fn plain(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-/// Reads an integer; `Some(None)` if it is one that does not fit.
+/// Reads an integer; returns `Some(None)` if it does not fit.
 fn integer(text: &str) -> Option<Option<i128>> {
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
@@ -382,7 +385,7 @@ fn is_float(text: &str) -> bool {
     let Some((whole, fraction)) = unsigned.split_once('.') else {
         return false;
     };
-    // YAML 1.1 wants a sign in the exponent.
+    // YAML 1.1 requires a sign in the exponent.
     let (fraction, exponent) = match fraction.find(['e', 'E']) {
         Some(at) => (&fraction[..at], Some(&fraction[at + 1..])),
         None => (fraction, None),

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Memory of two sides that take turns, and the futexes in it.
+//! Memory that two sides share and use in turn, and the futexes in it.
 //!
-//! A memfd, mapped by both: a page with the words, and then room for a message each
-//! way. See memfd_create(2) and futex(2).
+//! Both sides map the same memfd: a page with the words, followed by room for a message
+//! in each direction. See memfd_create(2) and futex(2).
 //!
-//! The messages are copied as plain memory, so no two may copy at a time. That is
-//! what the words are for. Each way has one with the number of the message that was
+//! The messages are copied as plain memory, so only one side may copy at a time. The
+//! words ensure this. Each direction has a word with the number of the message that was
 //! put there last:
 //!
-//! - The [`Asker`] begins, and its turn ends where it stores a new number in the
-//!   word there, with Release. The [`Answerer`]'s turn begins where it loads that
-//!   number, with Acquire, and ends where it stores it in the word back, with
-//!   Release. The asker has its turn again where it loads it there, with Acquire.
-//!   So all that a side does to the messages in its turn happens before all that
-//!   the other one does in the next.
-//! - There is one asker: who makes the memory. There is one answerer: who changes
-//!   the third word from 0 to 1, which nobody changes back.
-//! - A side touches the messages in its turn alone. An asker that has had no answer
-//!   has no turn any more.
+//! - The [`Asker`] begins. Its turn ends when it stores a new number in the word there,
+//!   with Release. The [`Answerer`]'s turn begins when it loads that number, with
+//!   Acquire, and ends when it stores the number in the word back, with Release. The
+//!   asker's next turn begins when it loads the number there, with Acquire. So everything
+//!   that a side does to the messages in its turn happens before everything that the
+//!   other side does in the next.
+//! - There is one asker: the side that creates the memory. There is one answerer: the
+//!   side that changes the third word from 0 to 1, which nobody changes back.
+//! - A side touches the messages only in its turn. An asker that has received no answer
+//!   has no further turn.
 //!
-//! This holds for two sides made here, in whichever processes; each has a mapping
-//! of its own, even where both are in one. Of a process that maps the file and does
-//! as it likes, or of who writes to the file, no program can see anything. It can
-//! change bytes while they are copied, and words. Those are bytes for which any
-//! value is valid, and no length or address is among them. So what comes of that is
-//! a message of wrong bytes, an error or a wait.
+//! This holds for two sides created by this module, in whichever processes; each has its
+//! own mapping, even if both are in one process. No program can defend against a process
+//! that maps the file and ignores the turns, or that writes to the file. Such a process
+//! can change bytes while they are copied, and words. But any value is valid for these
+//! bytes, and no length or address is among them. So the result is at worst a message of
+//! wrong bytes, an error or a wait.
 
 use super::check;
 use std::ffi::c_void;
@@ -36,41 +36,42 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{compiler_fence, AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Which way a message goes.
+/// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// The way to the answerer.
+    /// To the answerer.
     There,
-    /// The way to the asker.
+    /// To the asker.
     Back,
 }
 
 /// The words have a page to themselves; the messages follow.
 const HEAD: usize = 4096;
 
-/// Each word has a cache line of its own, and these are at most so long.
+/// Each word has its own cache line; cache lines have at most this length.
 const LINE: usize = 128;
 
-/// The words, each by its line. All are 0 at first.
+/// The words, by their cache lines. All are 0 at first.
 #[derive(Clone, Copy, Debug)]
 enum Word {
-    /// The number of the last message there.
+    /// The number of the last message to the answerer.
     There = 0,
-    /// The number of the last message back.
+    /// The number of the last message to the asker.
     Back = 1,
-    /// Whether somebody answers.
+    /// Whether there is an answerer.
     Claim = 2,
 }
 
-/// The longest message.
+/// The maximum length of a message.
 const ROOM_MAX: usize = 1 << 24;
 
-/// In place of a message's number: there will be no more.
+/// The value instead of a message's number that marks the end.
 const END: u32 = u32::MAX;
 
 /// The side that asks. There is one for each memory.
 ///
-/// Invariant: where `mine` holds, the turn is this side's, as the module says.
+/// Invariant: if `mine` is set, it is this side's turn, as defined by the module's
+/// documentation.
 #[derive(Debug)]
 pub(crate) struct Asker {
     memory: Mapping,
@@ -80,13 +81,13 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
-    /// Makes memory for messages of at most `room` bytes, and gives the file by
+    /// Creates memory for messages of at most `room` bytes, and returns its file, with
     /// which the other side can [`open`](Answerer::open) it.
     pub(crate) fn create(room: usize) -> io::Result<(Self, OwnedFd)> {
         let file = File::from(memfd()?);
         file.set_len(bytes(room)? as u64)?;
         seal(&file, SEALS | libc::F_SEAL_SEAL)?;
-        // The turn is its own: no message was sent.
+        // The turn is its own, because no message was sent.
         let asker = Self {
             memory: Mapping::open(file.as_fd(), room)?,
             last: 0,
@@ -95,12 +96,12 @@ impl Asker {
         Ok((asker, file.into()))
     }
 
-    /// Puts `message` there, as much as there is room for, and gets what came back
-    /// into `reply`, likewise. Each time that `every` passes without it, `late` is
-    /// asked whether to go on.
+    /// Sends `message`, up to the available room, and receives the reply into `reply`,
+    /// likewise. Each time that `every` passes without a reply, `late` decides whether to
+    /// continue.
     ///
-    /// Fails as `late` does, and then each time: the answer may still come, and
-    /// would be taken for that to another message.
+    /// Fails if `late` does, and from then on each time: the answer may still arrive, and
+    /// would be mistaken for the answer to another message.
     #[inline]
     pub(crate) fn take(
         &mut self,
@@ -125,14 +126,15 @@ impl Asker {
             let words = "the other side answered what it was not asked";
             return Err(io::Error::new(io::ErrorKind::InvalidData, words));
         }
-        // The number that ended this side's turn has come back, so it has it again.
+        // The number that ended this side's turn has come back, so it is this side's turn
+        // again.
         self.mine = true;
         // SAFETY: By the invariant the turn is this side's.
         unsafe { self.memory.get(Way::Back, reply) };
         Ok(())
     }
 
-    /// Tells the other side that there will be no more messages.
+    /// Notifies the other side that there will be no more messages.
     pub(crate) fn end(&mut self) -> io::Result<()> {
         self.mine = false;
         self.memory.say(Way::There, END)
@@ -143,18 +145,19 @@ impl Asker {
 #[derive(Debug)]
 pub(crate) struct Answerer {
     memory: Mapping,
-    /// The number of the last message that it has seen.
+    /// The number of the last message that it received.
     last: u32,
 }
 
 impl Answerer {
-    /// Maps memory that was made for messages of `room` bytes.
+    /// Maps memory that was created for messages of `room` bytes.
     ///
-    /// Fails with `InvalidInput` where the file is no such memory, and with
-    /// `ResourceBusy` where somebody has opened it before.
+    /// Fails with `InvalidInput` if the file is not such a memory, and with
+    /// `ResourceBusy` if it has been opened before.
     pub(crate) fn open(file: BorrowedFd<'_>, room: usize) -> io::Result<Self> {
         let memory = Mapping::open(file, room)?;
-        // Who finds 0 is the only one. It orders no access: the ways' words do.
+        // Only the side that finds 0 becomes the answerer. This orders no accesses; the
+        // directions' words do.
         let claim = memory.word(Word::Claim);
         match claim.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => Ok(Self { memory, last: 0 }),
@@ -165,8 +168,7 @@ impl Answerer {
         }
     }
 
-    /// Waits for a message, and copies it to the way back. Tells whether there was
-    /// one: not after the end.
+    /// Waits for a message, and copies it to the way back. Returns false at the end.
     #[inline]
     pub(crate) fn answer(&mut self) -> io::Result<bool> {
         if self.last != END {
@@ -175,21 +177,21 @@ impl Answerer {
         if self.last == END {
             return Ok(false);
         }
-        // SAFETY: The asker has ended its turn by a number that this side had not
-        // seen, and waits for it to come back, which has not been said. There is no
-        // other answerer. So the turn is this side's.
+        // SAFETY: The asker has ended its turn with a number that this side had not seen,
+        // and waits for that number to come back, which has not happened yet. There is no
+        // other answerer. So it is this side's turn.
         unsafe { self.memory.turn_round() };
         self.memory.say(Way::Back, self.last)?;
         Ok(true)
     }
 }
 
-/// The mapping. It is gone when this is.
+/// The mapping, which is removed when this is dropped.
 ///
-/// Invariant: `base` is page-aligned, and `HEAD + 2 * room` bytes from it on are
-/// mapped for reads and writes for as long as this lives. The file behind them
-/// has that length and keeps it. Of the bytes, nobody holds a reference to any but
-/// the words, and to these only as atomics.
+/// Invariant: `base` is page-aligned, and `HEAD + 2 * room` bytes from it on are mapped
+/// for reads and writes for as long as this lives. The file behind them has that length
+/// and keeps it. Nobody holds a reference to any of these bytes except the words, and to
+/// those only as atomics.
 #[derive(Debug)]
 struct Mapping {
     base: NonNull<u8>,
@@ -199,12 +201,13 @@ struct Mapping {
 impl Mapping {
     fn open(file: BorrowedFd<'_>, room: usize) -> io::Result<Self> {
         let len = bytes(room)?;
-        // What can shrink under a mapping kills who touches it. A seal is for ever,
-        // so the length that is seen after it stays, and not one seen before.
+        // If a file shrinks under a mapping, accesses to the mapping kill the process. A
+        // seal is permanent, so a length that is read after checking the seals stays
+        // valid.
         // SAFETY: This command takes no argument.
         let seals = check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GET_SEALS) } as _);
         let sealed = seals.is_ok_and(|seals| seals & SEALS as usize == SEALS as usize);
-        // Only where both have the same room do they mean the same bytes.
+        // The same bytes have the same meaning only if both sides have the same room.
         let fits = || -> io::Result<bool> {
             let metadata = File::from(file.try_clone_to_owned()?).metadata()?;
             Ok(metadata.len() == len as u64)
@@ -234,15 +237,15 @@ impl Mapping {
     #[inline]
     fn word(&self, word: Word) -> &AtomicU32 {
         let at = word as usize * LINE;
-        // SAFETY: Three lines are less than HEAD, so by the invariant the word is
-        // mapped for as long as `self` is borrowed; it is aligned, because `base`
-        // is to a page, and a line is. Any four bytes are a u32. By this mapping it is only ever reached
-        // as an atomic, through this function; another mapping does likewise,
-        // and the kernel reads it atomically.
+        // SAFETY: Three lines are less than HEAD, so by the invariant the word is mapped
+        // for as long as `self` is borrowed. It is aligned, because `base` is aligned to
+        // a page, and each line to its length. Any four bytes are a u32. This mapping
+        // reaches the word only as an atomic, through this function; so does any other
+        // mapping, and the kernel reads it atomically.
         unsafe { AtomicU32::from_ptr(self.base.as_ptr().add(at).cast()) }
     }
 
-    /// The word on which who gets a message waits.
+    /// Returns the word on which the receiver of a message waits.
     #[inline]
     fn number(&self, way: Way) -> &AtomicU32 {
         match way {
@@ -251,17 +254,18 @@ impl Mapping {
         }
     }
 
-    /// Tells the other side the number of the message that is there.
+    /// Publishes the number of the message that was put there.
     #[inline]
     fn say(&self, way: Way, number: u32) -> io::Result<()> {
         let word = self.number(way);
-        // Who sees the number sees the message, and what was done before it.
+        // A side that sees the number also sees the message and everything done before
+        // it.
         word.store(number, Ordering::Release);
         wake(word)
     }
 
-    /// Waits until the number of a way is not `before` any more, and gives it.
-    /// After each `timeout` `late` is asked whether to go on.
+    /// Waits until the number of a direction differs from `before`, and returns it. After
+    /// each `timeout`, `late` decides whether to continue.
     #[inline]
     fn hear(
         &self,
@@ -284,7 +288,7 @@ impl Mapping {
         }
     }
 
-    /// Where the message of a way is.
+    /// Returns the address of a direction's message.
     #[inline]
     fn message(&self, way: Way) -> NonNull<u8> {
         let at = match way {
@@ -295,67 +299,67 @@ impl Mapping {
         unsafe { self.base.add(at) }
     }
 
-    /// Puts `message` where the other side will look: as much as there is room for.
+    /// Puts `message` where the other side will read it, up to the available room.
     ///
     /// # Safety
     ///
-    /// It is the turn of the side whose mapping this is.
+    /// It must be the turn of the side whose mapping this is.
     #[inline]
     unsafe fn put(&mut self, way: Way, message: &[u8]) {
         let len = message.len().min(self.room);
-        // SAFETY: `message` is valid for reads of `len` bytes, and the mapping for
-        // writes of `room`, by the invariant. They do not overlap: nobody has a
-        // reference to the mapping's bytes, and `message` is one. It is this side's
-        // turn, as the caller says: the load with Acquire by which it began comes
-        // after all that the other side did to these bytes, and the store with
-        // Release by which it ends before all that it will do.
+        // SAFETY: `message` is valid for reads of `len` bytes, and the mapping for writes
+        // of `room`, by the invariant. They do not overlap: nobody has a reference to the
+        // mapping's bytes, and `message` is one. It is this side's turn, as the caller
+        // guarantees: the load with Acquire that began it comes after everything that the
+        // other side did to these bytes, and the store with Release that ends it comes
+        // before everything that the other side will do.
         unsafe { ptr::copy_nonoverlapping(message.as_ptr(), self.message(way).as_ptr(), len) }
     }
 
-    /// Gets a message into `message`: as much as there is room for.
+    /// Reads a message into `message`, up to the available room.
     ///
     /// # Safety
     ///
-    /// It is the turn of the side whose mapping this is.
+    /// It must be the turn of the side whose mapping this is.
     #[inline]
     unsafe fn get(&self, way: Way, message: &mut [u8]) {
         let len = message.len().min(self.room);
-        // SAFETY: As in `put`, with reads and writes the other way round. Any bytes
-        // are valid for a u8.
+        // SAFETY: As in `put`, with reads and writes exchanged. Any bytes are valid for a
+        // u8.
         unsafe { ptr::copy_nonoverlapping(self.message(way).as_ptr(), message.as_mut_ptr(), len) }
-        // What was copied is what is used: it is not read there a second time, when
-        // a process that keeps to no turns could have changed it.
+        // Only the copy is used: the compiler must not read the original a second time,
+        // because a process that ignores the turns could have changed it.
         compiler_fence(Ordering::SeqCst);
     }
 
-    /// Copies the message that came to the way back.
+    /// Copies the message that arrived to the way back.
     ///
     /// # Safety
     ///
-    /// It is the turn of the side whose mapping this is.
+    /// It must be the turn of the side whose mapping this is.
     #[inline]
     unsafe fn turn_round(&mut self) {
         let (from, to) = (self.message(Way::There), self.message(Way::Back));
-        // SAFETY: By the invariant `room` bytes from each are mapped, and the
-        // second begin where the first end, so they do not overlap. As to the other
-        // side, see `put`.
+        // SAFETY: By the invariant, `room` bytes from each are mapped, and the second
+        // begin where the first end, so they do not overlap. For the other side, see
+        // `put`.
         unsafe { ptr::copy_nonoverlapping(from.as_ptr(), to.as_ptr(), self.room) }
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: This is the mapping, whole, by the invariant, and `bytes` gives
-        // the length that it was made with. Nothing that borrows from it is left,
-        // and `self` is not used again. A failure would leave it mapped.
+        // SAFETY: This is the whole mapping, by the invariant, and `bytes` returns the
+        // length that it was created with. Nothing that borrows from it is left, and
+        // `self` is not used again. If the call fails, the memory stays mapped.
         unsafe { libc::munmap(self.base.as_ptr().cast::<c_void>(), HEAD + 2 * self.room) };
     }
 }
 
-/// With these the file's length is what it is.
+/// These seals fix the file's length.
 const SEALS: libc::c_int = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW;
 
-/// The bytes to map for messages of `room` bytes.
+/// Returns the number of bytes to map for messages of `room` bytes.
 fn bytes(room: usize) -> io::Result<usize> {
     if room > ROOM_MAX {
         return Err(invalid("so long a message has no room in shared memory"));
@@ -368,7 +372,7 @@ fn invalid(what: &str) -> io::Error {
 }
 
 fn memfd() -> io::Result<OwnedFd> {
-    /// Since Linux 6.3, where the kernel logs who leaves it out.
+    /// Exists since Linux 6.3; from then on the kernel logs programs that leave it out.
     const MFD_NOEXEC_SEAL: libc::c_uint = 8;
     let usual = libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING;
     let make = |flags| {
@@ -390,8 +394,8 @@ fn seal(file: &File, seals: libc::c_int) -> io::Result<()> {
     Ok(())
 }
 
-/// The `timespec` of futex(2), whose fields are of the machine's word size. That of
-/// the C library is another type where its seconds have 64 bits on a machine of 32.
+/// The `timespec` of futex(2), whose fields have the machine's word size. The C library's
+/// own type differs if it has 64-bit seconds on a 32-bit machine.
 #[repr(C)]
 struct KernelTime {
     seconds: libc::c_long,
@@ -408,10 +412,11 @@ impl From<Duration> for KernelTime {
     }
 }
 
-/// Sleeps until somebody wakes the word, unless it is not `expected` any more; for
-/// at most `timeout`, where there is one. It may wake for no reason, so look.
+/// Sleeps until the word is woken, unless it no longer has the value `expected`; for at
+/// most `timeout`, if there is one. It may wake for no reason, so check the word
+/// afterwards.
 ///
-/// Fails with `TimedOut` where the time is up: all else is no failure.
+/// Fails with `TimedOut` if the timeout has passed. Nothing else is a failure.
 #[inline]
 fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) -> io::Result<()> {
     let time = timeout.map(KernelTime::from);
@@ -438,11 +443,10 @@ fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) -> io::Resul
     }
 }
 
-/// Wakes who sleeps on the word, in whichever process.
+/// Wakes a side that sleeps on the word, in whichever process.
 #[inline]
 fn wake(word: &AtomicU32) -> io::Result<()> {
-    // SAFETY: The word is valid and aligned, and the kernel takes its address
-    // alone.
+    // SAFETY: The word is valid and aligned, and the kernel only uses its address.
     check(unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, 1) } as _)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is known of a message by its type, before it is decoded.
+//! What a message's type reveals about it, before it is decoded.
 
 use super::datagram::Role;
 use super::flags::Purpose;
@@ -18,23 +18,24 @@ impl Role {
     }
 }
 
-/// What is known of a message before it is taken apart.
+/// What is known about a message before it is decoded.
 pub(super) struct About {
     pub(super) purpose: Purpose,
-    /// What it is from the kernel, as far as its type tells; then what it is.
+    /// The role of a message from the kernel, as far as its type reveals it; later the
+    /// actual role.
     pub(super) role: Role,
-    /// What its type is called.
+    /// The name of its type.
     pub(super) kind: String,
-    /// Its family, if that is one of Generic Netlink.
+    /// Its family, if that is a Generic Netlink family.
     pub(super) family: Option<String>,
-    /// What it does. Empty if only the family is known.
+    /// Its operation. Empty if only the family is known.
     pub(super) operation: String,
     /// The attributes that it may have.
     pub(super) set: Set,
 }
 
 impl About {
-    /// What it is, in words.
+    /// Describes the message in words.
     pub(super) fn words(&self) -> String {
         let family = self.family.as_deref();
         let known = family.into_iter().chain([self.operation.as_str()]);

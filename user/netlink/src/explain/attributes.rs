@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Attributes, with what is nested in them. Source:
-//! `include/uapi/linux/netlink.h`, `struct nlattr`.
+//! Attributes, and the attributes nested in them. Source: `include/uapi/linux/netlink.h`,
+//! `struct nlattr`.
 
 use super::datagram::{each, Order};
 use super::names::Names;
@@ -14,22 +14,22 @@ use crate::netlink::attr::{ALIGN, HEADER};
 const NESTED: u16 = 1 << 15;
 const NET_BYTEORDER: u16 = 1 << 14;
 
-/// Nests deeper than this are shown as bytes.
+/// Nests deeper than this are shown as plain bytes.
 const DEPTH_MAX: usize = 16;
 
 impl Place {
-    /// The attribute's name, as an error names it.
+    /// The attribute's name, in the form that errors use.
     pub(super) fn name(&self) -> String {
         Names(self.set).full_name(self.number)
     }
 }
 
-/// What is found in an attribute that tells where another one is: the offset in
-/// the request, or a number.
+/// Describes the attribute that another attribute points to, by its offset in the request
+/// or by its number.
 pub(super) type Pointer<'f> = &'f dyn Fn(&str, u64) -> Option<String>;
 
-/// Passes attributes up to `end`. `point` gives the words for values of the
-/// extended ACK that stand for an attribute of the request.
+/// Decodes attributes up to `end`. `point` describes the attribute of the request that a
+/// value of the extended ACK points to.
 pub(super) fn attributes(
     walk: &mut Walk<'_>,
     end: usize,
@@ -38,7 +38,7 @@ pub(super) fn attributes(
     point: Option<Pointer<'_>>,
 ) {
     let all = walk.peek(walk.left(end));
-    // The values of selectors, which are looked up once.
+    // The values of selectors, so that each is looked up once.
     let mut chosen = Vec::new();
     while walk.left(end) > 0 && !walk.full(end, depth) {
         let left = walk.left(end);
@@ -104,7 +104,7 @@ pub(super) fn attributes(
         };
         walk.places.push(place);
         if lies.is_some() {
-            // Where the next one begins, nobody can tell.
+            // The start of the next attribute is unknown.
             walk.take(
                 walk.left(end),
                 depth.saturating_add(1),
@@ -136,7 +136,8 @@ pub(super) fn attributes(
     }
 }
 
-/// The attributes that the `value` of a selector chooses, and the struct before them.
+/// Returns the attribute set that the `value` of a selector chooses, and the struct
+/// before it.
 fn choose(
     selector: Kind,
     value: &[u8],
@@ -162,7 +163,8 @@ fn names_of(kind: Kind) -> Option<&'static [Name]> {
     }
 }
 
-/// Whether a name is this value of a spec: itself, or a constant that ends with it.
+/// Returns whether a name stands for this value of a spec: the same name, or a constant
+/// that ends with it.
 fn is_value(name: &str, value: &str) -> bool {
     let constant = value.replace('-', "_").to_ascii_uppercase();
     name == value
@@ -171,7 +173,7 @@ fn is_value(name: &str, value: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('_'))
 }
 
-/// Passes an attribute's payload, which goes up to `end`. The attribute is one of
+/// Decodes an attribute's payload, which ends at `end`. The attribute belongs to the set
 /// `among`.
 fn value(
     walk: &mut Walk<'_>,
@@ -183,7 +185,7 @@ fn value(
 ) {
     let len = walk.left(end);
     let kind = match kind {
-        // Some specs call a nest bytes, or text.
+        // Some specs declare a nest as bytes, or as text.
         Kind::Unknown | Kind::Bytes | Kind::Text if flags & NESTED != 0 => Kind::Nest(Set::Guess),
         kind => kind,
     };
@@ -234,7 +236,7 @@ fn value(
     }
 }
 
-/// Passes numbers up to `end`, one behind another.
+/// Decodes consecutive numbers up to `end`.
 fn numbers(
     walk: &mut Walk<'_>,
     end: usize,
@@ -251,8 +253,8 @@ fn numbers(
     }
 }
 
-/// Passes the next hops of a route, up to `end`: each is a `struct rtnexthop` with
-/// attributes of the route's `set` behind it.
+/// Decodes the next hops of a route, up to `end`: each is a `struct rtnexthop`, followed
+/// by attributes of the route's `set`.
 fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
     const HOP: usize = 8;
     let inside = depth.saturating_add(1);
@@ -270,7 +272,7 @@ fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
         };
         if let Some(why) = lies {
             walk.bad(why);
-            // Where the next one begins, nobody can tell.
+            // The start of the next one is unknown.
             return walk.take(walk.left(end), inside, "bytes", "not taken apart");
         }
         let behind = start.saturating_add(len);
@@ -281,7 +283,7 @@ fn next_hops(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set) {
     }
 }
 
-/// Passes a `struct rtvia`, whose address goes up to `end`.
+/// Decodes a `struct rtvia`, whose address ends at `end`.
 fn via(walk: &mut Walk<'_>, end: usize, depth: usize) {
     walk.take_number(2, end, depth, "rtvia_family", tables::address_family);
     let len = walk.left(end);

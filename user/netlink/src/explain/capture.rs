@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Datagrams out of what somebody else has kept: a capture, a hexdump, or their
-//! bytes; and a capture made of what passes here.
+//! Reads datagrams from a capture, a hexdump or raw bytes, and writes a capture of the
+//! datagrams that a program exchanges.
 //!
 //! ```
 //! use parley_netlink::explain::capture::{self, Format, Writer};
@@ -38,7 +38,7 @@ pub use write::Writer;
 use super::datagram::{Direction, Order};
 use packet::order;
 
-/// Takes `bytes` for one datagram, as they are.
+/// Reads `bytes` as one raw datagram.
 #[must_use]
 pub fn raw(bytes: &[u8], protocol: u16) -> Read<'_> {
     let mut read = Read::new(Format::Raw);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What was learnt from the datagrams so far.
+//! What the decoder has learned from the datagrams so far.
 
 use super::flags::Purpose;
 use super::value::Place;
@@ -15,60 +15,60 @@ use std::sync::Arc;
 /// The number of the controller, which is fixed.
 pub(super) const CONTROLLER: u16 = 0x10;
 
-/// A family, as the controller told of it.
+/// A family, as the controller described it.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) name: String,
     pub(super) header_len: usize,
 }
 
-/// A request that has passed.
+/// A request that was decoded earlier.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) protocol: u16,
     pub(super) header: [u8; HEADER],
     pub(super) seq: u32,
     pub(super) flags: u16,
-    /// The first four bytes behind it.
+    /// The first four bytes after its header.
     pub(super) first: Vec<u8>,
     pub(super) purpose: Purpose,
     pub(super) set: Set,
-    /// Its attributes, in their order. Errors that point at them share them.
+    /// Its attributes in order. Errors that point to them share this list.
     pub(super) places: Arc<Vec<Place>>,
 }
 
-/// How many requests are remembered.
+/// The maximum number of requests remembered.
 const REQUESTS_MAX: usize = 256;
-/// Of how many attributes, in all of them.
+/// The maximum number of attributes in all of them together.
 pub(super) const PLACES_MAX: usize = 1 << 17;
-/// How many families.
+/// The maximum number of families remembered.
 const FAMILIES_MAX: usize = 1024;
 
-/// What was learnt from the datagrams so far: the families' names, from what the
-/// controller tells, and the requests, so that an error can name the attribute of
-/// the request that it points at.
+/// What the decoder has learned from the datagrams so far: the names of families, from
+/// the controller's messages; and the requests, so that the decoder can name the
+/// attribute that an error points to.
 #[derive(Debug, Default)]
 pub struct Context {
     pub(super) specs: Vec<&'static Family>,
     pub(super) families: BTreeMap<u16, Known>,
     pub(super) requests: VecDeque<Request>,
-    /// The attributes of all these.
+    /// The number of attributes in all these requests.
     pub(super) places: usize,
 }
 
 impl Context {
-    /// A context that has seen nothing.
+    /// Creates a context that has seen no datagrams.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Decodes messages of `family`, whatever number it has, by its spec.
+    /// Decodes messages of `family` by its spec, no matter which number it has.
     pub fn add_spec(&mut self, family: &'static Family) {
         self.specs.push(family);
     }
 
-    /// Says that the Generic Netlink family `name` has the number `id`.
+    /// Registers the number `id` for the Generic Netlink family `name`.
     pub fn name_family(&mut self, id: u16, name: &str) {
         self.learn_family(id, name, 0);
     }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A datagram, before it is decoded and after.
+//! Datagrams, before and after decoding.
 
 pub use crate::kernel::Order;
 
-/// Where a datagram goes.
+/// The direction of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// To the kernel.
     ToKernel,
     /// From the kernel.
     FromKernel,
-    /// Not known: the flag `NLM_F_REQUEST` tells.
+    /// Not known: the flag `NLM_F_REQUEST` decides.
     Unknown,
 }
 
@@ -27,24 +27,24 @@ impl Direction {
     }
 }
 
-/// A datagram to take apart.
+/// A datagram to decode.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Datagram<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
-    /// How many there were; more than `bytes` where a capture cut some off.
+    /// Its original length; more than `bytes` has if a capture truncated it.
     pub whole: usize,
-    /// The netlink protocol: `NETLINK_GENERIC` and its like.
+    /// The netlink protocol, such as `NETLINK_GENERIC`.
     pub protocol: u16,
-    /// Where it goes.
+    /// Its direction.
     pub direction: Direction,
-    /// The byte order of its numbers.
+    /// Its byte order.
     pub order: Order,
 }
 
 impl<'a> Datagram<'a> {
-    /// A whole datagram of this machine's.
+    /// Creates a complete datagram in this machine's byte order.
     #[must_use]
     pub fn new(bytes: &'a [u8], protocol: u16, direction: Direction) -> Self {
         Self {
@@ -57,21 +57,21 @@ impl<'a> Datagram<'a> {
     }
 }
 
-/// A field of a datagram, or the heading of several.
+/// A field of a datagram, or a heading above several fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-    /// Where it begins, in bytes from the start of the datagram.
+    /// Its offset from the start of the datagram, in bytes.
     pub offset: usize,
-    /// How many bytes it has. 0 in a heading.
+    /// Its length in bytes. 0 for a heading.
     pub len: usize,
-    /// How deep it is nested.
+    /// Its nesting depth.
     pub depth: usize,
-    /// What the field is called.
+    /// The field's name.
     pub name: String,
-    /// What its value means.
+    /// The meaning of its value.
     pub meaning: String,
-    /// What is wrong with it, if anything.
+    /// A description of the fault, if the field is invalid.
     pub bad: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl Field {
     }
 }
 
-/// What a message is in its conversation.
+/// The role of a message in its conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
@@ -93,62 +93,65 @@ pub enum Role {
     Reply,
     /// An event, for all listeners.
     Event,
-    /// A reply or an event; nothing that passed says which.
+    /// A reply or an event; no earlier datagram tells which.
     Either,
 }
 
-/// A message in short.
+/// A summary of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Headline {
-    /// Its Generic Netlink family: the name, or the number of one that is not known by name.
+    /// Its Generic Netlink family: the name, or the number if the name is not known.
     pub family: Option<String>,
-    /// Its operation, such as `RTM_NEWLINK`, or what a message of netlink's own says.
+    /// Its operation, such as `RTM_NEWLINK`, or the content of one of netlink's own
+    /// messages.
     pub operation: String,
-    /// What it is in its conversation.
+    /// Its role in the conversation.
     pub role: Role,
     /// `nlmsg_type`.
     pub kind: u16,
     /// `nlmsg_flags`.
     pub flags: u16,
-    /// `nlmsg_seq`, by which replies belong to requests.
+    /// `nlmsg_seq`, which matches replies to requests.
     pub seq: u32,
-    /// `nlmsg_pid`: from the kernel the port that asked, or 0. Requests often have 0, too.
+    /// `nlmsg_pid`: in messages from the kernel, the requester's port or 0. Requests
+    /// often have 0, too.
     pub portid: u32,
 }
 
-/// A datagram taken apart.
+/// A decoded datagram.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explained {
-    /// Where it goes; as it was given, or as its flags tell.
+    /// Its direction: as given, or as its flags show.
     pub direction: Direction,
-    /// Its fields in order. Those that are no headings cover each byte once.
+    /// Its fields in order. Apart from headings, they cover each byte exactly once.
     pub fields: Vec<Field>,
     pub(super) headlines: Vec<Headline>,
 }
 
 impl Explained {
-    /// The first field with which something is wrong.
+    /// The first invalid field.
     #[must_use]
     pub fn bad(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.bad.is_some())
     }
 
-    /// The fields of each message, which begin with its heading. What is none has
-    /// no heading.
+    /// The fields of each message, beginning with its heading. Bytes outside of a message
+    /// have no heading.
     pub fn messages(&self) -> impl Iterator<Item = &[Field]> {
         self.fields.chunk_by(|_, next| !next.begins_message())
     }
 
-    /// Each message in short, with its fields. What is none is left out.
+    /// A summary of each message, with its fields. Bytes outside of a message are left
+    /// out.
     pub fn headlines(&self) -> impl Iterator<Item = (&Headline, &[Field])> {
         let begins = |fields: &&[Field]| fields.first().is_some_and(Field::begins_message);
         self.headlines.iter().zip(self.messages().filter(begins))
     }
 }
 
-/// The name of a netlink protocol, as its constant has it.
+/// The name of the constant for a netlink protocol.
 #[must_use]
 pub fn protocol_name(protocol: u16) -> Option<&'static str> {
     Some(match protocol {
@@ -174,7 +177,7 @@ pub fn protocol_name(protocol: u16) -> Option<&'static str> {
     })
 }
 
-/// The number that `bytes` are: up to 8 of them.
+/// Reads a number from up to 8 bytes.
 pub(super) fn number(bytes: &[u8], order: Order) -> Option<u64> {
     if bytes.len() > 8 {
         return None;
@@ -186,7 +189,8 @@ pub(super) fn number(bytes: &[u8], order: Order) -> Option<u64> {
     })
 }
 
-/// The attributes in `bytes`: number and value. Ends where something is wrong.
+/// Iterates over the attributes in `bytes`: number and value. Ends at the first invalid
+/// one.
 pub(super) fn each(bytes: &[u8], order: Order) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {

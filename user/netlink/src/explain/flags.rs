@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The flags of a message, by name. The same bits have other names in requests
-//! of other kinds. Source: `include/uapi/linux/netlink.h`, `NLM_F_*`.
+//! The names of a message's flags. The same bit has different names in different kinds of
+//! messages. Source: `include/uapi/linux/netlink.h`, `NLM_F_*`.
 
-/// What a message asks for, or says; it decides what the upper flags are.
+/// The purpose of a message, which decides the meaning of the upper flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Read something.
+    /// Reads something.
     Get,
-    /// Make or change something, or tell that it was.
+    /// Creates or changes something, or reports such a change.
     New,
-    /// Delete something, or tell that it was.
+    /// Deletes something, or reports a deletion.
     Delete,
     /// An error or an ACK.
     Error,
     /// The end of a dump.
     Done,
-    /// Something else, or not known what.
+    /// Another purpose, or an unknown one.
     Other,
 }
 
 impl Purpose {
-    /// The purpose of a message of this name, which begins with a verb.
+    /// Returns the purpose of a message with this name, which begins with a verb.
     pub(super) fn of(name: Option<&str>) -> Self {
         match name {
             Some(name) if name.starts_with("GET") => Self::Get,
@@ -41,7 +41,8 @@ const COMMON: &[(u16, &str)] = &[
     (0x20, "DUMP_FILTERED"),
 ];
 
-/// The names of the flags that are set; in hexadecimal what has none.
+/// Returns the names of the flags that are set. Flags without a name appear in
+/// hexadecimal.
 pub(super) fn names(flags: u16, purpose: Purpose) -> String {
     let upper: &[(u16, &str)] = match purpose {
         Purpose::Get => &[
@@ -59,7 +60,7 @@ pub(super) fn names(flags: u16, purpose: Purpose) -> String {
         Purpose::Delete => &[(0x100, "NONREC"), (0x200, "BULK")],
         Purpose::Error => &[(0x100, "CAPPED"), (0x200, "ACK_TLVS")],
         Purpose::Done => &[(0x200, "ACK_TLVS")],
-        // Where a command can be dumped, both bits are a dump.
+        // If a command can be dumped, the two bits together ask for a dump.
         Purpose::Other => &[
             (0x300, "DUMP"),
             (0x100, "ROOT or REPLACE"),

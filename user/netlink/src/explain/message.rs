@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Datagrams and their messages: the header that all have, netlink's own messages,
-//! and what stands behind the header in those of a family.
+//! Datagrams and their messages: the common header, netlink's own messages, and the part
+//! after the header in messages of a family.
 //!
 //! Source: `include/uapi/linux/netlink.h`, `struct nlmsghdr`, `struct nlmsgerr`.
 
@@ -19,7 +19,7 @@ use crate::netlink::errno::Errno;
 use crate::netlink::message::{flags as bits, ALIGN, HEADER, MIN_TYPE};
 use std::sync::Arc;
 
-/// The protocols that are known.
+/// The protocols that this file knows.
 const ROUTE: u16 = 0;
 const NETFILTER: u16 = 12;
 const UEVENT: u16 = 15;
@@ -28,17 +28,17 @@ const GENERIC: u16 = 16;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
 
-/// How often an error may quote an error.
+/// The maximum depth of errors that quote errors.
 const QUOTES_MAX: usize = 3;
 
-/// What holds for a whole datagram.
+/// Properties of a whole datagram.
 #[derive(Clone, Copy)]
 struct Flow {
     protocol: u16,
     direction: Direction,
-    /// How many bytes of it a capture has cut off.
+    /// The number of bytes that a capture has cut off.
     cut: usize,
-    /// Whether the message asks for a dump, and is whole.
+    /// Whether the message asks for a dump, and is complete.
     dump: bool,
 }
 
@@ -53,13 +53,13 @@ struct Header {
 }
 
 impl Header {
-    /// Whether it is that of a request to which the kernel answers with a dump, if it
-    /// has any for the type.
+    /// Returns whether this is the header of a request for a dump. The kernel answers
+    /// with one if the type can be dumped.
     fn asks_for_dump(&self) -> bool {
         self.flags & bits::REQUEST != 0 && self.flags & bits::DUMP != 0
     }
 
-    /// The header that begins here, if it is whole.
+    /// Reads the header at this position, if it is complete.
     fn peek(walk: &Walk<'_>) -> Option<Self> {
         let at = |offset: usize, len| {
             let bytes = walk.bytes(walk.at().checked_add(offset)?, len)?;
@@ -75,7 +75,7 @@ impl Header {
     }
 }
 
-/// Takes a datagram apart.
+/// Decodes a datagram.
 pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explained {
     let mut walk = Walk::new(datagram.bytes, datagram.order);
     let mut flow = Flow {
@@ -143,8 +143,8 @@ pub(super) fn datagram(context: &mut Context, datagram: Datagram<'_>) -> Explain
     }
 }
 
-/// Takes the message apart that begins here, and the padding behind it, as far as
-/// `within`. Returns what it is.
+/// Decodes the message at this position and the padding after it, up to `within`. Returns
+/// a summary.
 fn message(
     context: &mut Context,
     walk: &mut Walk<'_>,
@@ -167,7 +167,7 @@ fn message(
     if header.len < HEADER {
         let len = header.len;
         walk.bad_at(start, format!("{len} is less than a header, {HEADER}"));
-        // Where the next one begins, nobody can tell.
+        // The start of the next message is unknown.
         let rest = left.saturating_sub(HEADER);
         walk.take(rest, inside, "bytes", "not taken apart");
         walk.message = outer;
@@ -191,8 +191,8 @@ fn message(
     }
     let rest = walk.left(end);
     walk.take(rest, inside, "bytes", "behind all that is known");
-    // A message that this one quotes may have had its own, which is no padding of
-    // the next one's.
+    // Computed from this message's own length, because a message that it quotes may have
+    // consumed padding of its own.
     let padding = header.len.wrapping_neg() % ALIGN;
     let padded = end.saturating_add(padding).min(within);
     walk.take(walk.left(padded), depth, "padding", "");
@@ -200,7 +200,7 @@ fn message(
     about
 }
 
-/// Passes the header.
+/// Decodes the header.
 fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, depth: usize) {
     let from_kernel = to == Direction::FromKernel;
     walk.take(4, depth, "nlmsg_len", format!("{} bytes", header.len));
@@ -224,8 +224,8 @@ fn nlmsghdr(walk: &mut Walk<'_>, header: Header, about: &About, to: Direction, d
     walk.take(4, depth, "nlmsg_pid", portid);
 }
 
-/// Tells what a message is by its header and by what is behind it, or the first four
-/// bytes of that, as far as they are known.
+/// Summarizes a message by its header and its payload, or the first four bytes of the
+/// payload, as far as they are known.
 fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &[u8]) -> About {
     if header.kind < MIN_TYPE {
         let code = payload.first_chunk::<4>();
@@ -258,7 +258,7 @@ fn about(context: &Context, order: Order, flow: Flow, header: Header, payload: &
     about
 }
 
-/// Says what a message of the type `kind` is.
+/// Describes a message of the type `kind` in words.
 fn words(about: &About, kind: u16) -> String {
     match kind {
         ..MIN_TYPE => about.operation.clone(),
@@ -266,17 +266,17 @@ fn words(about: &About, kind: u16) -> String {
     }
 }
 
-/// Tells whether the kernel's message is a reply. Programs may number their requests
-/// 0, as events are; but only a dump has MULTI, and an event that no request caused
-/// has no port.
+/// Decides whether a message from the kernel is a reply. Programs may number their
+/// requests 0, as the kernel numbers events. But only a dump has MULTI, and an event
+/// without a request has no port.
 fn reply_or_event(context: &Context, protocol: u16, header: Header) -> Role {
     let asked = context.request_by_seq(protocol, header.seq);
     if header.flags & bits::MULTI != 0 {
         return Role::Reply;
     }
-    // A request's number and port are also on the events that it causes. Of these
-    // protocols, only a request to read has a reply of its own; a change with ECHO has
-    // its event for one.
+    // The events that a request causes have its number and port. In these protocols, only
+    // a request that reads has a reply of its own; for a change with ECHO, the event
+    // serves as the reply.
     let changes = |request: &&Request| {
         matches!(protocol, ROUTE | NETFILTER)
             && matches!(request.purpose, Purpose::New | Purpose::Delete)
@@ -291,7 +291,7 @@ fn reply_or_event(context: &Context, protocol: u16, header: Header) -> Role {
     }
 }
 
-/// Passes what stands behind the header of a family's message.
+/// Decodes the part after the header in a message of a family.
 fn family(
     context: &mut Context,
     walk: &mut Walk<'_>,
@@ -324,7 +324,7 @@ fn family(
     walk.guess = walk.order;
 }
 
-/// What an errno is called, and means.
+/// The name and the meaning of an errno.
 fn errno(code: i64) -> String {
     if code == 0 {
         return "0: no error".to_owned();
@@ -335,7 +335,7 @@ fn errno(code: i64) -> String {
     }
 }
 
-/// Passes the code with which an error or the end of a dump begins.
+/// Decodes the code at the start of an error or of the end of a dump.
 fn code(walk: &mut Walk<'_>, end: usize, depth: usize) {
     let order = walk.order;
     let bytes = walk.peek(4);
@@ -343,8 +343,7 @@ fn code(walk: &mut Walk<'_>, end: usize, depth: usize) {
     walk.take_number(4, end, depth, "error", |_| meaning);
 }
 
-/// Passes an error or an ACK: the errno, the request that it quotes, and the
-/// extended ACK.
+/// Decodes an error or an ACK: the errno, the quoted request, and the extended ACK.
 fn error(
     context: &mut Context,
     walk: &mut Walk<'_>,
@@ -385,7 +384,7 @@ fn error(
         let to = Direction::ToKernel;
         nlmsghdr(walk, quoted, &about, to, depth.saturating_add(1));
         if !capped {
-            // It may have been refused for this very length.
+            // The kernel may have refused the request because of this length.
             if left > HEADER {
                 let len = quoted.len;
                 walk.bad_at(start, format!("says {len} bytes, and {left} are there"));
@@ -416,7 +415,7 @@ fn as_request(flow: Flow) -> Flow {
     }
 }
 
-/// Passes the end of a dump: 0 or an errno, and the extended ACK.
+/// Decodes the end of a dump: 0 or an errno, and the extended ACK.
 fn done(
     context: &Context,
     walk: &mut Walk<'_>,
@@ -434,16 +433,16 @@ fn done(
     }
 }
 
-/// Passes the extended ACK: what it says of the request's attributes is said by
-/// their names, where the request is known.
+/// Decodes the extended ACK. If the request is known, offsets and numbers of its
+/// attributes are shown with the attributes' names.
 fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Option<&[Place]>) {
     let at = |offset: u64| {
-        // They stand in their order.
+        // The places are sorted by offset.
         let (places, offset) = (places?, usize::try_from(offset).ok()?);
         let found = places.binary_search_by_key(&offset, |place| place.offset);
         places.get(found.ok()?)
     };
-    // The nest that lacks something is told behind what it lacks.
+    // The kernel puts the nest after the number of the attribute that it lacks.
     let bytes = walk.peek(walk.left(end));
     let nest = control::find(bytes, walk.order, control::MISS_NEST);
     let set = match nest {
@@ -473,8 +472,8 @@ fn extended(walk: &mut Walk<'_>, end: usize, depth: usize, set: Set, places: Opt
     );
 }
 
-/// Passes an event of a device, which is no netlink message but text: a headline
-/// and `KEY=VALUE`, each with a NUL; or udev's, which has a header of its own.
+/// Decodes a device event, which is not a netlink message but text: a headline and
+/// `KEY=VALUE` pairs, each with a NUL; or an event of udev's, which has its own header.
 fn uevent(walk: &mut Walk<'_>) {
     let bytes = walk.peek(walk.end());
     if bytes.starts_with(b"libudev\0") {

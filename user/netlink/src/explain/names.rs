@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The names of attributes, by their numbers: the one lookup for the decoder, for errors and
-//! for the description of a family's policies.
+//! Looks up the names of attributes by number, for the decoder, for errors and for the
+//! description of a family's policies.
 
 use super::tables;
 use crate::genl::spec::{Attribute, Family};
 use crate::kernel::{Entry, Kind, Order, Set, BITFIELD32};
 
-/// The names of the attributes that may stand together.
+/// The names of the attributes of one set.
 #[derive(Clone, Copy, Debug)]
 pub struct Names(pub(super) Set);
 
@@ -32,8 +32,8 @@ impl Names {
         name.map(|name| (name, inside))
     }
 
-    /// The name by which an error names an attribute: `set.attribute`, or what its constant is
-    /// called.
+    /// The name that errors use for an attribute: `set.attribute`, or the name of its
+    /// constant.
     #[must_use]
     pub fn full_name(self, number: u16) -> String {
         match (self.0, self.0.entry(number).0) {
@@ -45,8 +45,8 @@ impl Names {
 }
 
 impl Set {
-    /// The name and the kind of the attribute with this number. Of one that is
-    /// not known there is no name.
+    /// The name and the kind of the attribute with this number. An unknown attribute has
+    /// no name.
     pub(super) fn entry(self, number: u16) -> (Option<&'static str>, Kind) {
         match self {
             Self::Guess => (None, Kind::Unknown),
@@ -65,7 +65,7 @@ impl Set {
     }
 }
 
-/// The entry of a number in the first table, or else in the second.
+/// Finds the entry of a number in the first table, or otherwise in the second.
 fn find(
     table: &'static [Entry],
     below: &'static [Entry],

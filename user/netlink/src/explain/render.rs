@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What was taken apart, as text of 80 columns: offset, bytes, field, meaning.
+//! Shows a decoded datagram as text of 80 columns: offset, bytes, field, meaning.
 //!
 //! ```
 //! use parley_netlink::explain::{render, Context, Datagram, Direction};
@@ -20,17 +20,17 @@ use super::datagram::{Explained, Field};
 use crate::terminal;
 use std::fmt::Write;
 
-/// How it is shown.
+/// Options for the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Style {
-    /// With the colours of a terminal.
+    /// Use the colours of a terminal.
     pub colour: bool,
-    /// All bytes, however many there are.
+    /// Show all bytes of long values.
     pub all: bool,
 }
 
-/// What is coloured.
+/// A part of the text that has a colour.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,14 +39,14 @@ pub enum Part {
     Heading,
     /// A field's name.
     Name,
-    /// What matters less.
+    /// Less important text.
     Offset,
-    /// What is wrong.
+    /// An invalid field.
     Bad,
 }
 
 impl Style {
-    /// `text` as this part, in colour if there are colours.
+    /// Returns `text` in the colour of this part, if colours are enabled.
     #[doc(hidden)]
     #[must_use]
     pub fn paint(self, part: Part, text: &str) -> String {
@@ -63,9 +63,9 @@ impl Style {
     }
 }
 
-/// How many bytes stand in a line.
+/// The number of bytes in a line.
 const BYTES: usize = 8;
-/// How many lines of bytes a field has, unless all are wanted.
+/// The maximum number of lines of bytes for a field, unless all are shown.
 const LINES: usize = 4;
 /// The width of the bytes of a line.
 const BYTES_WIDTH: usize = BYTES * 3 - 1;
@@ -73,14 +73,14 @@ const BYTES_WIDTH: usize = BYTES * 3 - 1;
 const HEADINGS: usize = 8;
 /// The column in which names begin.
 const NAMES: usize = 6 + 2 + BYTES_WIDTH + 2;
-/// The width of names, behind which their meanings begin.
+/// The width of names; meanings begin after it.
 const NAMES_WIDTH: usize = 17;
 /// The width of meanings.
 const MEANINGS_WIDTH: usize = 80 - NAMES - NAMES_WIDTH;
-/// The deepest that names are indented.
+/// The maximum depth to which names are indented.
 const INDENT_MAX: usize = 6;
 
-/// What the columns are.
+/// Describes the columns.
 #[must_use]
 pub fn legend(style: Style) -> String {
     let line = format!(
@@ -90,13 +90,13 @@ pub fn legend(style: Style) -> String {
     style.paint(Part::Offset, line.trim_end()) + "\n"
 }
 
-/// The datagram `bytes`, as it was explained.
+/// Shows the datagram `bytes`, as it was decoded.
 #[must_use]
 pub fn text(explained: &Explained, bytes: &[u8], style: Style) -> String {
     fields(&explained.fields, bytes, style)
 }
 
-/// Some fields of the datagram `bytes`, such as those of one message.
+/// Shows some fields of the datagram `bytes`, such as the fields of one message.
 #[must_use]
 pub fn fields(fields: &[Field], bytes: &[u8], style: Style) -> String {
     let mut out = String::new();
@@ -109,7 +109,7 @@ pub fn fields(fields: &[Field], bytes: &[u8], style: Style) -> String {
         if field.len == 0 && !field.meaning.is_empty() {
             heading(&mut out, field, style);
         } else if before.is_some_and(named) {
-            // Its type has just named it, so a long name need not be told twice.
+            // The type field has just named the attribute, so do not repeat a long name.
             row(&mut out, field, "value", bytes, style);
         } else {
             row(&mut out, field, &field.name, bytes, style);
@@ -119,28 +119,28 @@ pub fn fields(fields: &[Field], bytes: &[u8], style: Style) -> String {
     out
 }
 
-/// A line of a field, before it is put together.
+/// The columns of a line before they are joined.
 #[derive(Default)]
 struct Line {
     bytes: String,
-    /// The name, or nothing.
+    /// The name; may be empty.
     name: String,
-    /// The meaning, or what is wrong.
+    /// The meaning, or the fault.
     words: String,
     bad: bool,
 }
 
-/// What is below is said in words.
+/// Writes a heading: the fields below it, described in words.
 fn heading(out: &mut String, field: &Field, style: Style) {
     let words = format!("{}: {}", field.name, field.meaning);
     for line in wrap(&words, 80 - HEADINGS) {
         let line = style.paint(Part::Heading, &line);
-        // To a string it cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(out, "{:HEADINGS$}{line}", "");
     }
 }
 
-/// A field, which is called `short` where its own name has no room.
+/// Writes a field, under the name `short` if its full name does not fit.
 fn row(out: &mut String, field: &Field, short: &str, bytes: &[u8], style: Style) {
     let heading = field.len == 0;
     let indent = " ".repeat(field.depth.min(INDENT_MAX));
@@ -214,14 +214,14 @@ fn row(out: &mut String, field: &Field, short: &str, bytes: &[u8], style: Style)
             paint(names, &name),
             paint(words, &line.words)
         );
-        // To a string it cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(out, "{}", whole.trim_end());
     }
 }
 
 fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
     let most = if all { usize::MAX } else { LINES * BYTES };
-    // One more line is as short as to say that there is one more.
+    // Showing one more line takes no more room than the note that it is missing.
     let shown = if bytes.len() <= most.saturating_add(BYTES) {
         bytes.len()
     } else {
@@ -239,7 +239,7 @@ fn hex_lines(bytes: &[u8], all: bool) -> Vec<String> {
     lines
 }
 
-/// `text` in lines of at most `width`, broken at spaces where there are some.
+/// Breaks `text` into lines of at most `width`, at spaces where possible.
 #[must_use]
 #[doc(hidden)]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {

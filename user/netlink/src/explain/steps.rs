@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The system calls of a conversation, as a program in C would write them.
+//! The system calls of a conversation, as a C program would write them.
 //!
 //! ```
 //! use parley_netlink::explain::{render::Style, steps};
@@ -28,7 +28,7 @@ use super::value::{quote, signed};
 use crate::netlink::errno::Errno;
 use crate::netlink::tap::{Call, Meaning, Member, Method, Step};
 
-/// The width of what a call is for, before it.
+/// The width of the column before a call, which shows its purpose.
 const STAGE: usize = 9;
 
 /// The address of a netlink socket with this port.
@@ -36,7 +36,7 @@ fn address(portid: u32) -> String {
     format!("{{AF_NETLINK, pid {portid}, groups 0}}")
 }
 
-/// An option's level, name and number, where one of those that are used.
+/// An option's level, name and number, if it is one that this library uses.
 fn option(level: i32, option: i32) -> (String, String) {
     let name = match (level, option) {
         (libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP) => "NETLINK_ADD_MEMBERSHIP",
@@ -60,7 +60,7 @@ fn option(level: i32, option: i32) -> (String, String) {
     }
 }
 
-/// What the call is for, and the call.
+/// The purpose of the call, and the call.
 fn call(step: &Step<'_>) -> (&'static str, String) {
     let fd = step.fd;
     match step.call {
@@ -177,7 +177,7 @@ fn call(step: &Step<'_>) -> (&'static str, String) {
     }
 }
 
-/// A member of an ioctl's argument: its name and its value.
+/// The name and the value of a member of an ioctl's argument.
 fn member(member: &Member<'_>) -> String {
     let Member {
         name,
@@ -198,7 +198,7 @@ fn member(member: &Member<'_>) -> String {
     format!("{name} {value}")
 }
 
-/// What it gave.
+/// The result of the call.
 fn result(step: &Step<'_>) -> String {
     let truncated = match step.call {
         Call::Receive { bytes, whole, .. } => whole > bytes.len(),
@@ -215,7 +215,7 @@ fn result(step: &Step<'_>) -> String {
     }
 }
 
-/// The step as lines of 80 columns: what it is for, the call, and what it gave.
+/// Shows a step as lines of 80 columns: its purpose, the call, and its result.
 #[must_use]
 pub fn text(step: &Step<'_>, style: Style) -> String {
     let (stage, call) = call(step);
@@ -246,7 +246,7 @@ pub fn text(step: &Step<'_>, style: Style) -> String {
     out
 }
 
-/// Bytes that have no structure, as text.
+/// Shows bytes without a structure as text.
 fn bytes(name: &str, bytes: &[u8]) -> String {
     let mut out = String::new();
     let words = format!("{name}: {}, {} bytes", quote(bytes), bytes.len());

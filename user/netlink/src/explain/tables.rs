@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The families that are known: their headers and messages. The tables of attributes,
-//! structs and names are in [`crate::kernel`]. This file has the meanings that a spec
-//! cannot express.
+//! The known families: their headers and messages. The tables of attributes, structs and
+//! names are in [`crate::kernel`]. This file adds the meanings that a spec cannot
+//! express.
 
 pub(super) mod control;
 pub(super) mod generic;
@@ -15,8 +15,8 @@ use crate::kernel::rtnetlink::{NHA_GROUP, RTA_MULTIPATH, RTA_VIA};
 use crate::kernel::rtnetlink::{SET_NEXTHOP_ATTRS, SET_ROUTE_ATTRS, STRUCT_NEXTHOP_GRP};
 use crate::kernel::{Kind, Member, Record, Table};
 
-/// Passes a fixed header. One that is shorter, as old programs send, is passed as
-/// far as it goes.
+/// Decodes a fixed header. Old programs send shorter ones; these are decoded as far as
+/// they go.
 pub(super) fn header(walk: &mut Walk<'_>, record: &Record, end: usize, depth: usize) {
     if walk.left(end) == 0 {
         return;
@@ -25,13 +25,13 @@ pub(super) fn header(walk: &mut Walk<'_>, record: &Record, end: usize, depth: us
     members_of(walk, record, end, depth.saturating_add(1));
 }
 
-/// Passes a struct's members, as far as they are there: structs grow from one
-/// kernel to the next.
+/// Decodes the members of a struct, as far as they are present: structs grow from one
+/// kernel version to the next.
 pub(super) fn members_of(walk: &mut Walk<'_>, record: &Record, end: usize, depth: usize) {
     pass(walk, record.members, end, depth);
 }
 
-/// Passes some of a struct's members.
+/// Decodes some members of a struct.
 pub(super) fn pass(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: usize) {
     for (name, len, kind) in members {
         if walk.left(end) == 0 {
@@ -59,8 +59,8 @@ pub(super) fn pass(walk: &mut Walk<'_>, members: &[Member], end: usize, depth: u
     }
 }
 
-/// The meaning of the values of a member of a struct, if its spec cannot express it: times
-/// have units, and address families belong to sockets.
+/// Formats the values of a struct member whose meaning a spec cannot express, such as
+/// times with their unit, and address families.
 fn meaning_of(member: &str) -> Option<fn(u64) -> String> {
     Some(match member {
         "rta_lastuse" | "cstamp" | "tstamp" | "confirmed" | "used" | "updated" => hundredths,
@@ -85,12 +85,12 @@ pub(super) fn special(table: &'static Table, number: u16) -> Option<Kind> {
     }
 }
 
-/// Times of the kernel's for people, in hundredths of seconds.
+/// Formats a time that the kernel exports in hundredths of a second.
 fn hundredths(value: u64) -> String {
     seconds(value, 100)
 }
 
-/// One of these that may be past, and negative.
+/// Like [`hundredths`], for a time that may be in the past, and then is negative.
 fn hundredths_or_past(value: u64) -> String {
     match u32::try_from(value).map(|value| value as i32) {
         Ok(past @ ..0) => past.to_string(),
@@ -98,7 +98,7 @@ fn hundredths_or_past(value: u64) -> String {
     }
 }
 
-/// Seconds; the greatest number is for ever.
+/// Seconds; the maximum value means for ever.
 fn lifetime(value: u64) -> String {
     if value == u64::from(u32::MAX) {
         return "for ever".to_owned();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What holds for all that is taken apart.
+//! Properties of every decoded datagram.
 
 mod captures;
 mod files;
@@ -24,7 +24,7 @@ use std::time::SystemTime;
 const GENERIC: u16 = 16;
 const FAMILY: u16 = 24;
 
-/// A context that knows the spec of parley, and no number of a family.
+/// A context that knows the spec of parley, but no family's number.
 fn new_context() -> Context {
     let mut context = Context::new();
     context.add_spec(&uapi::FAMILY);
@@ -55,7 +55,7 @@ fn received(bytes: &[u8]) -> Datagram<'_> {
     of(bytes, GENERIC, Direction::FromKernel)
 }
 
-/// A request to add to a counter, with its name and what to add.
+/// A request to add to a counter, with its name and the number to add.
 fn add() -> Vec<u8> {
     let mut request = Vec::new();
     write(
@@ -73,7 +73,7 @@ fn add() -> Vec<u8> {
     request
 }
 
-/// A message of netlink's own.
+/// One of netlink's own messages.
 fn own(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
     let mut message = header(kind, flags, 7).to_vec();
     message.extend_from_slice(payload);
@@ -81,7 +81,7 @@ fn own(kind: u16, flags: u16, payload: &[u8]) -> Vec<u8> {
     message
 }
 
-/// The kernel's refusal of `request`, with words and an offset.
+/// The kernel's refusal of `request`, with a message and an offset.
 fn refusal(request: &[u8], capped: bool) -> Vec<u8> {
     let mut payload = (-libc::ERANGE).to_ne_bytes().to_vec();
     payload.extend_from_slice(if capped { &request[..HEADER] } else { request });
@@ -101,7 +101,7 @@ fn meaning<'e>(explained: &'e Explained, name: &str) -> &'e str {
     find(explained, name).map_or("", |field| field.meaning.as_str())
 }
 
-/// Each byte belongs to one field, and the fields stand in their order.
+/// Checks that each byte belongs to one field, and that the fields are in order.
 fn covers(explained: &Explained, len: usize) -> Result<(), TestCaseError> {
     let mut at = 0;
     for field in &explained.fields {
@@ -112,7 +112,7 @@ fn covers(explained: &Explained, len: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Each message begins where the one before it ended, with its padding.
+/// Checks that each message begins where the one before it ended, with its padding.
 fn begins(explained: &Explained, bytes: &[u8], order: Order) -> Result<(), TestCaseError> {
     let mut at = 0;
     for message in explained.messages() {
@@ -394,7 +394,7 @@ fn the_tables_have_each_number_once_and_in_order() {
     }
 }
 
-/// Adds the tables that attributes of a set are decoded by, each once.
+/// Adds the tables that decode the attributes of a set, each once.
 fn tables_of(set: Set, all: &mut Vec<&'static Table>) {
     match set {
         Set::Known(table) if all.iter().all(|known| !std::ptr::eq(*known, table)) => {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A trace of all that passes over a program's sockets: each system call, and each message
-//! taken apart.
+//! A trace of a program's sockets: each system call, and each message decoded.
 //!
 //! With `NETLINK_TRACE=1` in the environment, every program that opens its sockets with
 //! [`Socket::open`] writes one to standard error. `NETLINK_TRACE=all` does not shorten long
@@ -13,7 +12,7 @@
 //! use parley_netlink::netlink::{protocol, Socket};
 //! use std::sync::Arc;
 //!
-//! // The same for one socket, whatever the environment says.
+//! The same for one socket, independent of the environment.
 //! let trace = Trace::new(Style::default());
 //! let mut socket = Socket::open_with_tap(protocol::GENERIC, Arc::new(trace))?;
 //! genl::resolve(&mut socket, "nlctrl")?;
@@ -28,10 +27,10 @@ use std::env;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The variable by which a program is traced.
+/// The environment variable that enables tracing.
 const VARIABLE: &str = "NETLINK_TRACE";
 
-/// A tap that writes what passes to standard error.
+/// A tap that writes a trace to standard error.
 #[derive(Debug)]
 pub struct Trace {
     context: Mutex<Context>,
@@ -39,7 +38,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A trace in this style, of which `Style::default()` is plain and shortens long values.
+    /// Creates a trace in this style. `Style::default()` is plain and shortens long
+    /// values.
     #[must_use]
     pub fn new(style: Style) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Trace {
         }
     }
 
-    /// The trace that the environment asks for.
+    /// Returns the trace that the environment asks for.
     fn from_environment() -> Option<Self> {
         let value = env::var(VARIABLE).ok()?;
         let style = Style {
@@ -61,7 +61,7 @@ impl Trace {
 
 impl Tap for Trace {
     fn step(&self, step: &Step<'_>) {
-        // A thread that panicked while it held the lock has broken nothing.
+        // A thread that panicked with the lock held has not broken the data.
         let mut context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
         let text = text(&mut context, step, self.style);
         // A program must not fail because its trace cannot be written.
@@ -69,7 +69,7 @@ impl Tap for Trace {
     }
 }
 
-/// A system call in words, and behind it the message that it has passed.
+/// Describes a system call in words, followed by the message that it transferred.
 #[must_use]
 pub fn text(context: &mut Context, step: &Step<'_>, style: Style) -> String {
     let mut text = steps::text(step, style);
@@ -96,8 +96,8 @@ pub fn text(context: &mut Context, step: &Step<'_>, style: Style) -> String {
 impl Socket {
     /// Opens a socket of `protocol`, such as [`GENERIC`](crate::netlink::protocol::GENERIC).
     ///
-    /// If the environment has `NETLINK_TRACE`, all that passes is explained on standard error;
-    /// see [`trace`](crate::explain::trace).
+    /// If `NETLINK_TRACE` is set in the environment, all system calls and messages of
+    /// this socket are explained on standard error; see [`trace`](crate::explain::trace).
     pub fn open(protocol: i32) -> Result<Self> {
         match Trace::from_environment() {
             Some(trace) => Self::open_with_tap(protocol, Arc::new(trace)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the bytes of a value mean.
+//! The meaning of a value's bytes.
 
 use super::datagram::{number, Order};
 use crate::kernel::{name_of, Kind, Name, Set};
@@ -8,25 +8,25 @@ use crate::terminal;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Where an attribute is, and which it is.
+/// The place and the identity of an attribute.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    /// In bytes from the start of its message.
+    /// Its offset from the start of the message, in bytes.
     pub(super) offset: usize,
-    /// The set that it is of, and its number in that.
+    /// The set that it belongs to, and its number in the set.
     pub(super) set: Set,
     pub(super) number: u16,
-    /// What may stand inside it.
+    /// The set of the attributes inside it.
     pub(super) inside: Set,
 }
 
-/// The meaning of a value, and what is wrong with it.
+/// The meaning of a value, and a fault if it has one.
 pub(super) type Shown = (String, Option<String>);
 
-/// The most of a text that is shown.
+/// The maximum length of text that is shown.
 const TEXT_MAX: usize = 120;
 
-/// A number in decimal, and in hexadecimal where that differs.
+/// A number in decimal, followed by hexadecimal where that differs.
 pub(super) fn plain(value: u64) -> String {
     if value < 10 {
         value.to_string()
@@ -35,7 +35,7 @@ pub(super) fn plain(value: u64) -> String {
     }
 }
 
-/// Text in quotation marks; what is none, or what a terminal would obey, as
+/// Quotes text. Bytes that are not text, or that a terminal would interpret, become
 /// `\xNN`.
 pub(super) fn quote(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
@@ -54,14 +54,14 @@ pub(super) fn quote(bytes: &[u8]) -> String {
             if text.len() > TEXT_MAX {
                 return text + "\"…";
             }
-            // To a string it cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "\\x{byte:02x}");
         }
     }
     text + "\""
 }
 
-/// Whether `bytes` look like text, with or without a NUL.
+/// Returns whether `bytes` look like text, with or without a NUL.
 fn is_text(bytes: &[u8]) -> bool {
     let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
     let printable = |text: &str| !text.is_empty() && !text.chars().any(terminal::obeys);
@@ -79,7 +79,7 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-/// A time, of which `a_second` are a second.
+/// Formats a time in units of which `a_second` make a second.
 pub(super) fn seconds(value: u64, a_second: u32) -> String {
     let (whole, rest) = (value / u64::from(a_second), value % u64::from(a_second));
     let digits = a_second.ilog10() as usize;
@@ -90,22 +90,22 @@ pub(super) fn seconds(value: u64, a_second: u32) -> String {
     }
 }
 
-/// `bytes` as a signed number.
+/// Reads `bytes` as a signed number.
 pub(super) fn signed(bytes: &[u8], order: Order) -> Option<i64> {
     let unused = 64u32.checked_sub(8 * u32::try_from(bytes.len()).ok()?)?;
     let value = number(bytes, order)?;
-    // The sign is carried up by the shift back.
+    // The shift back extends the sign.
     Some(value.checked_shl(unused).unwrap_or(0) as i64 >> unused.min(63))
 }
 
-/// What bytes of an unknown kind look like.
+/// Guesses the meaning of bytes of an unknown kind.
 fn guess(bytes: &[u8], order: Order) -> String {
     let len = bytes.len();
     let number = match len {
         1 | 2 | 4 | 8 => number(bytes, order),
         _ => None,
     };
-    // Most texts have a NUL, and few numbers are made of letters.
+    // Most texts have a NUL, and few numbers consist of letters.
     if is_text(bytes) && (bytes.last() == Some(&0) || number.is_none()) {
         return format!("{} (a guess)", text_loosely(bytes));
     }
@@ -139,7 +139,7 @@ fn lengths(kind: Kind) -> &'static [usize] {
     }
 }
 
-/// The number that `bytes` are, if a value of this kind is one.
+/// Returns `bytes` as a number, if values of this kind are numbers.
 pub(super) fn number_of(kind: Kind, bytes: &[u8], order: Order) -> Option<u64> {
     match kind {
         Kind::In(order, kind) => number_of(*kind, bytes, order),
@@ -148,7 +148,7 @@ pub(super) fn number_of(kind: Kind, bytes: &[u8], order: Order) -> Option<u64> {
     }
 }
 
-/// Says what `bytes` mean, as a value of this kind.
+/// Returns the meaning of `bytes` as a value of this kind.
 pub(super) fn show(kind: Kind, bytes: &[u8], order: Order) -> Shown {
     let lengths = lengths(kind);
     if !lengths.is_empty() && !lengths.contains(&bytes.len()) {

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The way through a datagram: each byte is passed once, from the first to the
-//! last, so the fields cover all of it whatever it holds.
+//! The decoder's way through a datagram. It consumes each byte once, from the first to
+//! the last, so the fields always cover the whole datagram.
 
 use super::datagram::{number, Field, Order};
 use super::value::Place;
 
-/// A datagram of so many fields is not taken apart further: nobody reads them, and
-/// each takes much more room than its bytes.
+/// A datagram with this many fields is not decoded further: nobody reads them, and each
+/// needs much more memory than its bytes.
 const FIELDS_MAX: usize = 1 << 17;
 
-/// How far a datagram is explained, and as what.
+/// The decoder's position in a datagram, and the fields so far.
 pub(super) struct Walk<'a> {
     bytes: &'a [u8],
     pub(super) order: Order,
-    /// The byte order of numbers of which nothing else is known.
+    /// The byte order of numbers that have no order of their own.
     pub(super) guess: Order,
     at: usize,
     fields: Vec<Field>,
-    /// Where the message begins to which the attributes belong.
+    /// The start of the message that the attributes belong to.
     pub(super) message: usize,
     pub(super) places: Vec<Place>,
 }
@@ -40,18 +40,18 @@ impl<'a> Walk<'a> {
         self.fields
     }
 
-    /// The first byte that is not passed yet.
+    /// The position of the first byte that is not consumed yet.
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
-    /// The datagram's end.
+    /// The end of the datagram.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether there are too many fields for more. The rest up to `end` is then
-    /// passed as bytes.
+    /// Returns whether the datagram has the maximum number of fields. If so, consumes the
+    /// rest up to `end` as bytes.
     pub(super) fn full(&mut self, end: usize, depth: usize) -> bool {
         let full = self.fields.len() >= FIELDS_MAX;
         if full {
@@ -61,28 +61,28 @@ impl<'a> Walk<'a> {
         full
     }
 
-    /// How many bytes there are up to `end`.
+    /// Returns the number of bytes left before `end`.
     pub(super) fn left(&self, end: usize) -> usize {
         end.min(self.bytes.len()).saturating_sub(self.at)
     }
 
-    /// The bytes from here on, `len` of them or as many as there are.
+    /// Returns the next `len` bytes without consuming them, or as many as there are.
     pub(super) fn peek(&self, len: usize) -> &'a [u8] {
         let end = self.at.saturating_add(len).min(self.bytes.len());
         self.bytes.get(self.at..end).unwrap_or_default()
     }
 
-    /// The bytes of the datagram in this range, if they are all there.
+    /// Returns the bytes of the datagram in this range, if all of them are present.
     pub(super) fn bytes(&self, start: usize, len: usize) -> Option<&'a [u8]> {
         self.bytes.get(start..start.checked_add(len)?)
     }
 
-    /// The number that the next `len` bytes are, if they are there.
+    /// Reads the next `len` bytes as a number, if they are present.
     pub(super) fn number(&self, len: usize) -> Option<u64> {
         number(self.bytes(self.at, len)?, self.order)
     }
 
-    /// Puts a heading.
+    /// Adds a heading.
     pub(super) fn heading(&mut self, depth: usize, name: &str, meaning: String) {
         self.fields.push(Field {
             offset: self.at,
@@ -94,7 +94,8 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Passes `len` bytes, or as many as there are; none make no field.
+    /// Consumes `len` bytes as a field, or as many as there are. Without bytes, adds no
+    /// field.
     pub(super) fn take(
         &mut self,
         len: usize,
@@ -117,14 +118,14 @@ impl<'a> Walk<'a> {
         self.at = self.at.saturating_add(len);
     }
 
-    /// Says what is wrong with the field that was passed last, if any was.
+    /// Marks the field that was added last as invalid, if there is one.
     pub(super) fn bad(&mut self, why: impl Into<String>) {
         if let Some(field) = self.fields.last_mut() {
             field.bad.get_or_insert(why.into());
         }
     }
 
-    /// Says what is wrong with the field that begins at `offset`.
+    /// Marks the field at `offset` as invalid.
     pub(super) fn bad_at(&mut self, offset: usize, why: String) {
         let here = |field: &&mut Field| field.offset == offset && field.len > 0;
         if let Some(field) = self.fields.iter_mut().rev().find(here) {
@@ -132,7 +133,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes a value of `len` bytes within `end`. One that is cut off is bad.
+    /// Consumes a value of `len` bytes before `end`. A truncated value is invalid.
     pub(super) fn take_value(
         &mut self,
         len: usize,
@@ -150,8 +151,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes a number of `len` bytes within `end`, and gives it. One that is cut
-    /// off is bad.
+    /// Consumes a number of `len` bytes before `end`, and returns it. A truncated number
+    /// is invalid.
     pub(super) fn take_number(
         &mut self,
         len: usize,

@@ -3,7 +3,7 @@
 //! The client of a family whose table is known: a socket, the resolved family, and errors that
 //! name the attribute at fault.
 //!
-//! `parley-spec client` generates typed clients upon it.
+//! `parley-spec client` generates typed clients on top of it.
 //!
 //! ```
 //! use parley_netlink::genl::{client::Client, spec};
@@ -43,30 +43,30 @@ use crate::netlink::transport::{Netlink, Transport};
 use crate::netlink::{protocol, Error, Result, Socket};
 use std::time::Duration;
 
-/// A conversation with a family, over a socket of its own.
+/// A connection to a family, over its own socket.
 ///
-/// Each call fails with [`Error::Refused`] if the kernel refuses it, and
-/// with [`Error::NoFamily`] if the family does not exist, or no longer.
+/// Each call fails with [`Error::Refused`] if the kernel refuses it, and with
+/// [`Error::NoFamily`] if the family does not exist or has been unregistered.
 #[derive(Debug)]
 pub struct Client<T = Netlink> {
     socket: Socket<T>,
     family: Family,
     table: &'static spec::Family,
-    /// The request. Kept to name the attribute that the kernel blames, and so that no call
-    /// needs to allocate.
+    /// The latest request. Kept in order to name the attribute at fault, and so that
+    /// calls need not allocate.
     request: Vec<u8>,
 }
 
 impl Client {
-    /// Opens a socket and finds the family of `table`. The kernel loads the family's module if
-    /// one is installed and not loaded yet.
+    /// Opens a socket and resolves the family of `table`. If the family's module is
+    /// installed but not loaded, the kernel loads it.
     pub fn open(table: &'static spec::Family) -> Result<Self> {
         Self::over(Socket::open(protocol::GENERIC)?, table)
     }
 }
 
 impl<T: Transport> Client<T> {
-    /// As [`Client::open`], over a socket that is open.
+    /// Like [`Client::open`], over a socket that is already open.
     pub fn over(mut socket: Socket<T>, table: &'static spec::Family) -> Result<Self> {
         let family = controller::resolve(&mut socket, table.name)?;
         Ok(Self {
@@ -77,17 +77,17 @@ impl<T: Transport> Client<T> {
         })
     }
 
-    /// The family, as the kernel describes it.
+    /// Returns the family, as the kernel describes it.
     pub fn family(&self) -> &Family {
         &self.family
     }
 
-    /// The socket's netlink port, as the kernel should see it.
+    /// Returns the socket's netlink port, as the kernel should see it.
     pub fn portid(&self) -> u32 {
         self.socket.portid()
     }
 
-    /// The socket.
+    /// Returns the socket.
     pub fn socket(&mut self) -> &mut Socket<T> {
         &mut self.socket
     }
@@ -98,8 +98,8 @@ impl<T: Transport> Client<T> {
         self.socket.set_timeout(timeout)
     }
 
-    /// One round trip: any command with any flags and attributes. A reply has the number of its
-    /// request, unless `expect` names another. An ACK has no attributes.
+    /// Makes a round trip with any command, flags and attributes. A reply has the number
+    /// of its request, unless `expect` names another. An ACK has no attributes.
     #[inline]
     pub fn call(
         &mut self,
@@ -159,8 +159,9 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Dumps the command `cmd`, and hands each entry to `each`. Returns whether the list has
-    /// changed meanwhile: then entries may be missing, or of different moments.
+    /// Dumps the command `cmd`, and passes each entry to `each`. Returns whether the list
+    /// changed during the dump: then entries may be missing, or come from different
+    /// moments.
     pub fn dump(
         &mut self,
         cmd: u8,
@@ -182,7 +183,8 @@ impl<T: Transport> Client<T> {
         dumped.map_err(|error| self.failed(error, cmd))
     }
 
-    /// Names the operation and the attribute of a refusal, or finds out that the family is gone.
+    /// Adds the names of the operation and the attribute to a refusal, or finds that the
+    /// family is gone.
     #[cold]
     fn failed(&mut self, error: Error, cmd: u8) -> Error {
         if may_be_gone(&error) {
@@ -195,13 +197,13 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// Names the operation and the attribute of a refusal.
+/// Adds the names of the operation and the attribute to a refusal.
 #[cold]
 fn named(error: Error, request: &[u8], cmd: u8, table: &spec::Family, family: &Family) -> Error {
     name_parts(error, request, cmd, table, family.header_len)
 }
 
-/// The flag that asks for the ACK, if it is what ends the call.
+/// Returns the flag that asks for an ACK, if the call ends with one.
 #[inline]
 fn ack(expect: Expect) -> u16 {
     match expect {
@@ -210,7 +212,7 @@ fn ack(expect: Expect) -> u16 {
     }
 }
 
-/// Reads what ended a call of the command `cmd`.
+/// Reads the message that ended a call of the command `cmd`.
 #[inline]
 fn read<'a>(message: &Message<'a>, cmd: u8, expect: Expect) -> Result<Attributes<'a>> {
     match expect {

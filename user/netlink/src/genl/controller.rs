@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The controller `nlctrl`: the family that knows the others.
+//! The controller `nlctrl`: the family that describes all others.
 //!
 //! Source: `include/uapi/linux/genetlink.h`, `enum` of `CTRL_ATTR_*`.
 //!
@@ -43,8 +43,8 @@ const VERSION: u8 = 2;
 const ID: u16 = 1;
 const NAME: u16 = 2;
 
-/// The controller's group `notify`, whose number is fixed: tells of families
-/// that come and go.
+/// The controller's group `notify`, whose number is fixed. It reports families that are
+/// registered and unregistered.
 pub const NOTIFY: u32 = 0x10;
 
 /// A family, as the controller describes it.
@@ -53,12 +53,12 @@ pub const NOTIFY: u32 = 0x10;
 pub struct Family {
     /// Its name.
     pub name: OsString,
-    /// Its number: the type of its messages. The kernel gives it out when the
+    /// Its number, which is the type of its messages. The kernel assigns it when the
     /// family is registered.
     pub id: u16,
     /// Its version.
     pub version: u32,
-    /// Length of the header it puts before its attributes, in bytes.
+    /// The length of the header before its attributes, in bytes.
     pub header_len: u32,
     /// Its operations, in the order of their numbers.
     pub operations: Vec<Operation>,
@@ -67,7 +67,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// Has `socket` join the multicast group `name` of this family.
+    /// Joins `socket` to the multicast group `name` of this family.
     ///
     /// ```
     /// use parley_netlink::genl;
@@ -99,16 +99,17 @@ pub struct Operation {
 impl Operation {
     /// `GENL_ADMIN_PERM`: needs `CAP_NET_ADMIN` in the initial user namespace.
     pub const ADMIN: u32 = 0x01;
-    /// `GENL_CMD_CAP_DO`: can be asked for once.
+    /// `GENL_CMD_CAP_DO`: has a do.
     pub const DO: u32 = 0x02;
-    /// `GENL_CMD_CAP_DUMP`: can be dumped.
+    /// `GENL_CMD_CAP_DUMP`: has a dump.
     pub const DUMP: u32 = 0x04;
-    /// `GENL_CMD_CAP_HASPOL`: its attributes are checked against a policy.
+    /// `GENL_CMD_CAP_HASPOL`: a policy validates its attributes.
     pub const POLICY: u32 = 0x08;
-    /// `GENL_UNS_ADMIN_PERM`: needs `CAP_NET_ADMIN` in the namespace's own.
+    /// `GENL_UNS_ADMIN_PERM`: needs `CAP_NET_ADMIN` in the network namespace's own user
+    /// namespace.
     pub const NS_ADMIN: u32 = 0x10;
 
-    /// Whether all of `flags` are set.
+    /// Returns whether all of `flags` are set.
     #[must_use]
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags
@@ -121,13 +122,13 @@ impl Operation {
 pub struct Group {
     /// Its name.
     pub name: OsString,
-    /// Its number, as a socket joins it.
+    /// Its number, which a socket needs to join it.
     pub id: u32,
 }
 
-/// Asks for the family `name`. The kernel may load a module for it.
+/// Looks up the family `name`. The kernel may load a module for it.
 ///
-/// Fails with [`Error::NoFamily`] where there is none.
+/// Fails with [`Error::NoFamily`] if there is no such family.
 pub fn resolve<T: Transport>(socket: &mut Socket<T>, name: &str) -> Result<Family> {
     let seq = socket.next_seq();
     let mut request = Vec::new();
@@ -141,7 +142,7 @@ pub fn resolve<T: Transport>(socket: &mut Socket<T>, name: &str) -> Result<Famil
     )?;
     match socket.transact(&request, seq, Expect::Reply) {
         Ok(reply) => read_family(message::read(&reply)?.1),
-        // A name that is too long for the policy is no family's either.
+        // No family has a name that is too long for the policy.
         Err(error)
             if matches!(
                 error.errno(),
@@ -154,24 +155,24 @@ pub fn resolve<T: Transport>(socket: &mut Socket<T>, name: &str) -> Result<Famil
     }
 }
 
-/// As [`resolve`], for a socket that keeps the family's number: joins [`NOTIFY`]
-/// first. So [`is_end`] recognizes the message about the end of this very family, even
-/// if the module is reloaded right behind this call. Join the family's own groups after
-/// it.
+/// Like [`resolve`], for a socket that keeps the family's number: joins [`NOTIFY`] first.
+/// So [`is_end`] recognizes the message about the end of this very family, even if the
+/// module is reloaded right after this call. Join the family's own groups afterwards.
 pub fn follow(socket: &mut Socket, name: &str) -> Result<Family> {
     socket.join(NOTIFY)?;
     resolve(socket, name)
 }
 
-/// Fails with [`Error::NoFamily`] if the family `name` no longer has the number `id`,
-/// for a `socket` that may have lost the message about its end. Asks over another one,
-/// because the first may have no room for the reply; the kernel loads no module for this.
+/// Fails with [`Error::NoFamily`] if the family `name` no longer has the number `id`. For
+/// a `socket` that may have lost the message about the family's end. Asks over a new
+/// socket, because the first may have no room for the reply. The kernel loads no module
+/// for this.
 #[cold]
 pub fn check(socket: &Socket, id: u16, name: &str) -> Result<()> {
     check_over(&mut socket.open_another()?, id, name)
 }
 
-/// As [`check`], over a `socket` that has room for the reply.
+/// Like [`check`], over a `socket` that has room for the reply.
 #[cold]
 pub(super) fn check_over<T: Transport>(socket: &mut Socket<T>, id: u16, name: &str) -> Result<()> {
     let seq = socket.next_seq();
@@ -188,7 +189,7 @@ pub(super) fn check_over<T: Transport>(socket: &mut Socket<T>, id: u16, name: &s
     }
 }
 
-/// Asks for all families.
+/// Lists all families.
 pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
     let seq = socket.next_seq();
     let mut request = Vec::new();
@@ -202,15 +203,15 @@ pub fn families(socket: &mut Socket) -> Result<Vec<Family>> {
     Ok(families)
 }
 
-/// Whether `message` tells that the family with number `id` is gone. A socket
-/// gets these that has joined [`NOTIFY`].
+/// Returns whether `message` reports the end of the family with number `id`. Only a
+/// socket that has joined [`NOTIFY`] receives such messages.
 #[must_use]
 #[inline]
 pub fn is_end(message: &Message<'_>, id: u16) -> bool {
     message.header.kind == CONTROLLER && is_end_in(message.payload, id)
 }
 
-/// As [`is_end`], of the payload of one of the controller's messages.
+/// Like [`is_end`], for the payload of one of the controller's messages.
 #[cold]
 fn is_end_in(payload: &[u8], id: u16) -> bool {
     let [DELFAMILY, _version, _, _, attributes @ ..] = payload else {
@@ -246,25 +247,24 @@ pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
     })
 }
 
-/// What the attributes of a family's requests have to be.
+/// The policies that validate the attributes of a family's requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policies {
-    /// Which of the policies holds for each operation, by command number.
+    /// The policies of each operation, by command number.
     pub operations: BTreeMap<u32, OperationPolicies>,
-    /// The policies by the number under which the kernel tells them, each by
-    /// the attributes' numbers. What is not there is refused.
+    /// The policies by the kernel's number for them. Each maps attribute numbers to
+    /// policies; the kernel refuses attributes that are not listed.
     pub policies: BTreeMap<u32, BTreeMap<u16, Policy>>,
 }
 
-/// The policies of an operation. Where there is none, every attribute is
-/// refused.
+/// The policies of an operation. Without a policy, the kernel refuses every attribute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationPolicies {
-    /// Of what is done once.
+    /// The policy of the do.
     pub r#do: Option<u32>,
-    /// Of the dump.
+    /// The policy of the dump.
     pub dump: Option<u32>,
 }
 
@@ -289,13 +289,13 @@ pub fn policies(socket: &mut Socket, id: u16) -> Result<Policies> {
         Ok(())
     });
     match dumped {
-        // The kernel's way to say that there are none.
+        // This is how the kernel reports that the family has no policies.
         Err(error) if error.errno() == Some(libc::ENODATA) => Ok(policies),
         other => other.map(|_| policies),
     }
 }
 
-/// Reads `CTRL_ATTR_POLICY`: attributes in policies.
+/// Reads `CTRL_ATTR_POLICY`: the attributes of policies.
 fn read_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
     for policy in attributes {
         let policy = policy?;
@@ -308,7 +308,7 @@ fn read_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<
     Ok(())
 }
 
-/// Reads `CTRL_ATTR_OP_POLICY`: operations, and which policies are theirs.
+/// Reads `CTRL_ATTR_OP_POLICY`: the policies of operations.
 fn read_operation_policies(attributes: Attributes<'_>, policies: &mut Policies) -> Result<()> {
     for operation in attributes {
         let operation = operation?;

@@ -2,8 +2,8 @@
 
 //! Listens to the events of a family, and notices if the family is unregistered.
 //!
-//! `parley-spec client` generates the events of a family, and a [`Listener`] of them. Written by
-//! hand, for the families that the controller registers:
+//! `parley-spec client` generates the events of a family, and a [`Listener`] for them.
+//! This example is written by hand, for the families that the controller registers:
 //!
 //! ```no_run
 //! use parley_netlink::genl::{spec, Event, Listener};
@@ -68,7 +68,7 @@ pub trait Event {
     fn read(cmd: u8, attributes: Attributes<'_>) -> Result<Option<Self::Of<'_>>>;
 }
 
-/// Listens to multicast groups of a family, over a socket of its own.
+/// Listens to multicast groups of a family, over its own socket.
 #[derive(Debug)]
 pub struct Listener<E> {
     socket: Socket,
@@ -79,13 +79,13 @@ pub struct Listener<E> {
 }
 
 impl<E: Event> Listener<E> {
-    /// Opens a socket and joins `groups` of the family. With `timeout`, waits that long for each
-    /// event; without it, waits for as long as it takes.
+    /// Opens a socket and joins `groups` of the family. With `timeout`, waits that long
+    /// for each event; without it, waits indefinitely.
     pub fn open(groups: &[&str], timeout: Option<Duration>) -> Result<Self> {
         Self::over(Socket::open(protocol::GENERIC)?, groups, timeout)
     }
 
-    /// As [`open`](Self::open), over a socket that is open.
+    /// Like [`open`](Self::open), over a socket that is already open.
     pub fn over(mut socket: Socket, groups: &[&str], timeout: Option<Duration>) -> Result<Self> {
         let family = controller::follow(&mut socket, E::FAMILY.name)?;
         for group in groups {
@@ -103,17 +103,17 @@ impl<E: Event> Listener<E> {
         })
     }
 
-    /// The family, as the kernel describes it.
+    /// Returns the family, as the kernel describes it.
     pub fn family(&self) -> &Family {
         &self.family
     }
 
-    /// The socket's netlink port.
+    /// Returns the socket's netlink port.
     pub fn portid(&self) -> u32 {
         self.socket.portid()
     }
 
-    /// The socket, for its buffer and its timeout.
+    /// Returns the socket, to set its buffer and its timeout.
     pub fn socket(&mut self) -> &mut Socket {
         &mut self.socket
     }
@@ -140,9 +140,10 @@ impl<E: Event> Listener<E> {
         }
     }
 
-    /// As [`next_event`](Self::next_event), but does not wait for an event: returns `None` if
-    /// none has arrived. When the descriptor is readable, call this until it returns `None`.
-    /// After [`Error::Overrun`] it asks the kernel once whether the family is still there.
+    /// Like [`next_event`](Self::next_event), but does not wait for an event: returns
+    /// `None` if none has arrived. When the descriptor is readable, call this until it
+    /// returns `None`. After [`Error::Overrun`], asks the kernel once whether the family
+    /// still exists.
     pub fn try_next_event(&mut self) -> Result<Option<E::Of<'_>>> {
         let family = self.family.id;
         self.check()?;
@@ -171,14 +172,14 @@ impl<E: Event> Listener<E> {
     }
 }
 
-/// The socket's descriptor, to wait for; see [`Listener::try_next_event`].
+/// The socket's descriptor, for poll(2) and the like; see [`Listener::try_next_event`].
 impl<E> AsFd for Listener<E> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
 }
 
-/// The same descriptor as a number, which some runtimes ask for.
+/// The same descriptor as a number, which some runtimes require.
 impl<E> AsRawFd for Listener<E> {
     fn as_raw_fd(&self) -> RawFd {
         self.as_fd().as_raw_fd()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The header that Generic Netlink puts behind netlink's.
+//! The header that Generic Netlink puts after netlink's.
 //!
 //! Source: `include/uapi/linux/genetlink.h`, `struct genlmsghdr`.
 //!
@@ -29,11 +29,11 @@ use crate::netlink::{Error, Result};
 /// Length of the header.
 pub const HEADER: usize = 4;
 
-/// Where the attributes of a request begin, from the start of its nlmsghdr.
+/// The offset of a request's attributes from the start of its nlmsghdr.
 pub const ATTRIBUTES: usize = message::HEADER + HEADER;
 
-/// Writes a request of the family with number `family` into `buffer`, in place
-/// of what it held. `modifiers` are flags beside `NLM_F_REQUEST`.
+/// Writes a request of the family with number `family` into `buffer`, and replaces its
+/// contents. `modifiers` are flags besides `NLM_F_REQUEST`.
 #[inline]
 pub fn write(
     buffer: &mut Vec<u8>,
@@ -47,8 +47,8 @@ pub fn write(
     append(buffer, family, operation, modifiers, seq, fill)
 }
 
-/// As [`write()`], behind what `buffer` holds: requests that are sent together.
-/// Where it fails, what it put there is no whole request.
+/// Like [`write()`], but appends to `buffer`, for requests that are sent together. If
+/// this fails, the request in the buffer is incomplete.
 #[inline]
 pub fn append(
     buffer: &mut Vec<u8>,
@@ -59,7 +59,7 @@ pub fn append(
     fill: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
     let start = buffer.len();
-    // Both headers at once.
+    // Writes both headers at once.
     let mut headers = [0; ATTRIBUTES];
     let (netlink, generic) = headers.split_at_mut(message::HEADER);
     netlink.copy_from_slice(&message::header(family, flags::REQUEST | modifiers, seq));
@@ -69,8 +69,8 @@ pub fn append(
     message::finish(buffer, start)
 }
 
-/// Reads the command and the attributes of a message of a family that has no
-/// header of its own.
+/// Reads the command and the attributes of a message. Its family must not have a header
+/// of its own.
 #[inline]
 pub fn read<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
     match message.payload {
@@ -82,7 +82,7 @@ pub fn read<'a>(message: &Message<'a>) -> Result<(u8, Attributes<'a>)> {
     }
 }
 
-/// As [`read`], of a message that replies to the command `cmd`.
+/// Like [`read`], for a message that replies to the command `cmd`.
 #[inline]
 pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> {
     match read(message)? {
@@ -94,9 +94,10 @@ pub fn read_reply<'a>(message: &Message<'a>, cmd: u8) -> Result<Attributes<'a>> 
     }
 }
 
-/// For tests of clients of a Generic Netlink family.
+/// Answers for tests of clients of a Generic Netlink family.
 impl Answers {
-    /// Answers the question for a family as the controller does: its number and its name.
+    /// Answers the lookup of a family as the controller does: with its number and its
+    /// name.
     pub fn family(&mut self, id: u16, name: &str) {
         // CTRL_CMD_NEWFAMILY, version 2.
         let mut payload = vec![1, 2, 0, 0];

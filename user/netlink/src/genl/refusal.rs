@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Names the operation and the attribute of a refusal.
+//! Adds the names of the operation and the attribute to a refusal.
 
 use super::message;
 use super::spec::{AttributeSet, Family, Operation};
@@ -8,8 +8,8 @@ use crate::netlink::attr::{Attributes, ALIGN, HEADER};
 use crate::netlink::message::Header;
 use crate::netlink::{Error, Refusal};
 
-/// Gives a refusal the names that the layers below do not know: those of `family`, whose own header
-/// has `header_len` bytes.
+/// Adds names to a refusal that the layers below do not know: the names of `family`,
+/// whose own header has `header_len` bytes.
 #[cold]
 pub(super) fn name_parts(
     error: Error,
@@ -25,8 +25,9 @@ pub(super) fn name_parts(
     }
 }
 
-/// Gives a refusal of `request` the name of the operation, and that of the attribute at fault: the
-/// path to it from the operation's set. The attributes begin at the byte `start`.
+/// Adds to a refusal of `request` the name of the operation, and the name of the
+/// attribute at fault: the path to it from the operation's set. The attributes begin at
+/// the byte `start`.
 ///
 /// A [`Client`](super::Client) does this itself. Call it for protocols other than Generic Netlink,
 /// if you have a table of their attributes.
@@ -60,14 +61,14 @@ pub fn name(
     Error::Refused(refusal)
 }
 
-/// Where the attributes of a request begin, behind the family's own header of this length.
+/// The offset of a request's attributes, after the family's own header of this length.
 fn start(header_len: u32) -> Option<usize> {
     let header_len = (header_len as usize).checked_next_multiple_of(ALIGN)?;
     message::ATTRIBUTES.checked_add(header_len)
 }
 
-/// Returns whether the kernel says no more than it does for a number without a family: its module
-/// may have been unloaded since the family was resolved.
+/// Returns whether the error is the same as for a number without a family. If so, the
+/// module may have been unloaded since the family was resolved.
 pub(super) fn may_be_gone(error: &Error) -> bool {
     let bare = |refusal: &Refusal| {
         refusal.message.is_none() && refusal.offset.is_none() && refusal.missing.is_none()
@@ -75,8 +76,9 @@ pub(super) fn may_be_gone(error: &Error) -> bool {
     error.errno() == Some(libc::ENOENT) && error.refusal().is_some_and(bare)
 }
 
-/// The path to the attribute of `request` that begins at `offset`, and the set of those inside it.
-/// If the table does not describe a nest, the path ends at that nest.
+/// Returns the path to the attribute of `request` at `offset`, and the set of the
+/// attributes inside it. If the table does not describe a nest, the path ends at that
+/// nest.
 fn attribute_at(
     request: &[u8],
     family: &Family,
@@ -89,7 +91,7 @@ fn attribute_at(
     let mut attributes = Attributes::new(request.get(start..total)?);
     let mut set = family.set(set)?;
     let mut name = set.name.to_owned();
-    // Whether the attributes are elements of an array, which have indices instead of names.
+    // Whether the attributes are array elements, which have indices instead of names.
     let mut is_array = false;
     loop {
         let attribute = attributes

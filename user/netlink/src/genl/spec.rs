@@ -2,11 +2,11 @@
 
 //! The tables of a family's spec: its operations and attributes, by number and name.
 //!
-//! `parley-spec constants` and `parley-spec client` generate them. A client names attributes
-//! by them in its errors, and [`explain`](crate::explain) decodes the family's messages by
-//! them.
+//! `parley-spec constants` and `parley-spec client` generate them. Clients use them to
+//! name attributes in errors, and [`explain`](crate::explain) uses them to decode the
+//! family's messages.
 
-/// A family, as its spec has it.
+/// A family, as its spec describes it.
 #[derive(Debug)]
 pub struct Family {
     /// Its name.
@@ -19,25 +19,25 @@ pub struct Family {
     pub operations: &'static [Operation],
 }
 
-/// An attribute, as the spec has it.
+/// An attribute, as the spec describes it.
 #[derive(Debug)]
 pub struct Attribute {
     /// Its number in its set.
     pub number: u16,
     /// Its name.
     pub name: &'static str,
-    /// Its type, as the spec names it; `be16` and the like for an integer in another byte order than
-    /// the machine's.
+    /// Its type, as the spec names it. `be16` and similar names stand for an integer in
+    /// another byte order than the machine's.
     pub kind: &'static str,
     /// The name of the set inside it, if it is a nest or an array of nests.
     pub nested: Option<&'static str>,
-    /// The least length, in bytes.
+    /// The minimum length, in bytes.
     pub min_len: Option<u32>,
-    /// The greatest length, in bytes, of a string without its NUL.
+    /// The maximum length in bytes; for a string, without its NUL.
     pub max_len: Option<u32>,
-    /// The least value.
+    /// The minimum value.
     pub min: Option<u64>,
-    /// The greatest value.
+    /// The maximum value.
     pub max: Option<u64>,
 }
 
@@ -101,8 +101,8 @@ impl AttributeSet {
         self.attributes.iter().find(|known| known.number == number)
     }
 
-    /// Returns the name by which an error names the attribute with this number: `set.attribute`,
-    /// or `set.#number` if the set does not have it.
+    /// Returns the name that errors use for the attribute with this number:
+    /// `set.attribute`, or `set.#number` if the set does not have it.
     #[must_use]
     pub fn full_name(&self, number: u16) -> String {
         match self.attribute(number) {

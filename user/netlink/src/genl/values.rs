@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The values of generated clients that are more than a number or bytes: nests and lists, which
-//! are read when they are looked at.
+//! The values of generated clients that are more than a number or bytes: nests and lists.
+//! They are read when the caller looks at them.
 //!
 //! ```
 //! use parley_netlink::genl::{List, Nest};
@@ -37,14 +37,14 @@ pub trait FromAttributes<'a>: Sized {
     fn from_attributes(attributes: Attributes<'a>) -> Result<Self>;
 }
 
-/// A nest that has not been read. Borrows from the socket's buffer.
+/// A nest that has not been read yet. Borrows from the socket's buffer.
 pub struct Nest<'a, X> {
     bytes: &'a [u8],
     value: PhantomData<fn() -> X>,
 }
 
 impl<'a, X> Nest<'a, X> {
-    /// The nest in `attribute`.
+    /// Creates the nest in `attribute`.
     #[inline]
     pub fn new(attribute: &Attribute<'a>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl<'a, X> Nest<'a, X> {
         X::from_attributes(self.attributes())
     }
 
-    /// The attributes inside.
+    /// Returns the attributes inside.
     #[inline]
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
@@ -88,23 +88,23 @@ impl<'a, X: FromAttributes<'a> + fmt::Debug> fmt::Debug for Nest<'a, X> {
     }
 }
 
-/// A list of values: an iterator that reads each of them. Borrows from the socket's buffer.
+/// A list of values: an iterator that reads each value. Borrows from the socket's buffer.
 pub struct List<'a, X> {
     items: Items<'a>,
     read: fn(&Attribute<'a>) -> Result<X>,
 }
 
-/// The values of a list that are not read yet.
+/// The values of a list that have not been read yet.
 #[derive(Clone)]
 enum Items<'a> {
-    /// The attributes with this number; without one, all of them.
+    /// The attributes with this number, or all of them without a number.
     Attributes(Attributes<'a>, Option<u16>),
-    /// The payload of one attribute, in pieces of this size.
+    /// The payload of one attribute, in elements of this size.
     Packed(Attribute<'a>, usize),
 }
 
 impl<'a, X> List<'a, X> {
-    /// The attributes with the number `number` among `attributes`.
+    /// Creates a list of the attributes with the number `number` in `attributes`.
     #[inline]
     pub fn repeated(
         attributes: &Attributes<'a>,
@@ -115,15 +115,15 @@ impl<'a, X> List<'a, X> {
         Self { items, read }
     }
 
-    /// The attributes inside of `attribute`.
+    /// Creates a list of the attributes inside `attribute`.
     #[inline]
     pub fn inside(attribute: &Attribute<'a>, read: fn(&Attribute<'a>) -> Result<X>) -> Self {
         let items = Items::Attributes(attribute.attributes(), None);
         Self { items, read }
     }
 
-    /// The payload of `attribute`, in pieces of `size` bytes. `read` fails for a last one that is
-    /// shorter.
+    /// Creates a list from the payload of `attribute`, in elements of `size` bytes. If
+    /// the last element is shorter, `read` fails for it.
     #[inline]
     pub fn packed(
         attribute: &Attribute<'a>,
@@ -172,12 +172,12 @@ impl<X: fmt::Debug> fmt::Debug for List<'_, X> {
     }
 }
 
-/// Values of flags, and which of the flags are meant (`struct nla_bitfield32`).
+/// The values of some flags, and a selector for these flags (`struct nla_bitfield32`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bitfield32 {
     /// The values.
     pub value: u32,
-    /// The flags whose values count.
+    /// The flags whose values apply.
     pub selector: u32,
 }
 
@@ -200,8 +200,8 @@ impl Bitfield32 {
     }
 }
 
-/// Returns the entry of an enum that has this value. Where the spec knows none, because the kernel
-/// is newer, returns the value itself as an error.
+/// Returns the entry of an enum that has this value. If the spec lacks it, because the
+/// kernel is newer, returns the value itself as an error.
 pub fn known<V: Copy, R: TryFrom<V>, E>(
     value: V,
     entry: fn(R) -> Option<E>,

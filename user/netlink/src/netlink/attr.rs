@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Attributes: reading them from, and writing them to, a message.
+//! Attributes: reading them from a message, and writing them to one.
 //!
 //! An attribute is a header of 4 bytes (length with header, number), its
 //! payload, and padding up to a multiple of 4. Source:
@@ -22,7 +22,7 @@
 //!             let inner = attribute.attributes().next().expect("one was put there")?;
 //!             assert_eq!(inner.uint()?, 42);
 //!         }
-//!         // What a newer kernel may send beside them.
+//!     // A newer kernel may send other attributes as well.
 //!         _ => {}
 //!     }
 //! }
@@ -37,9 +37,9 @@ use std::os::unix::ffi::OsStrExt;
 
 /// Length of an attribute's header.
 pub const HEADER: usize = 4;
-/// Every attribute begins at a multiple of this.
+/// Every attribute begins at a multiple of this many bytes.
 pub const ALIGN: usize = 4;
-/// The longest payload that an attribute's length field has room for.
+/// The maximum length of a payload, given by the attribute's length field.
 pub const PAYLOAD_MAX: usize = u16::MAX as usize - HEADER;
 
 const NESTED: u16 = 1 << 15;
@@ -53,7 +53,7 @@ pub struct Attribute<'a> {
     pub number: u16,
     /// Whether it is flagged as a nest.
     pub nested: bool,
-    /// Where it begins, from the start of the attributes it stands among.
+    /// Its offset from the start of the attributes around it.
     pub offset: usize,
     /// Its payload, without padding.
     pub payload: &'a [u8],
@@ -76,7 +76,7 @@ impl<'a> Attribute<'a> {
         })
     }
 
-    /// The payload as an unsigned integer of 4 or 8 bytes.
+    /// Returns the payload as an unsigned integer of 4 or 8 bytes.
     #[inline]
     pub fn uint(&self) -> Result<u64> {
         match *self.payload {
@@ -86,7 +86,7 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    /// The payload as a signed integer of 4 or 8 bytes.
+    /// Returns the payload as a signed integer of 4 or 8 bytes.
     #[inline]
     pub fn sint(&self) -> Result<i64> {
         match *self.payload {
@@ -96,7 +96,7 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    /// The payload up to its NUL. The kernel does not care whether it is text.
+    /// Returns the payload up to its NUL. The kernel does not require that it is text.
     #[inline]
     pub fn string_bytes(&self) -> Result<&'a [u8]> {
         let [string @ .., last] = self.payload else {
@@ -110,14 +110,15 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    /// The payload up to its NUL, or all of it if it has none, for a string that may lack its NUL.
+    /// Returns the payload up to its NUL, or the whole payload, for a string that may
+    /// lack its NUL.
     #[must_use]
     pub fn unterminated(&self) -> &'a [u8] {
         self.string_bytes().unwrap_or(self.payload)
     }
 
-    /// The first `N` bytes of the payload, for a struct that newer kernels may extend. Fails with
-    /// [`Error::Malformed`] if there are fewer.
+    /// Returns the first `N` bytes of the payload, for a struct that newer kernels may
+    /// extend. Fails with [`Error::Malformed`] if there are fewer.
     pub fn first<const N: usize>(&self) -> Result<[u8; N]> {
         match self.payload.first_chunk() {
             Some(bytes) => Ok(*bytes),
@@ -125,7 +126,7 @@ impl<'a> Attribute<'a> {
         }
     }
 
-    /// The payload up to its NUL, as text.
+    /// Returns the payload up to its NUL, as text.
     pub fn string(&self) -> Result<&'a str> {
         std::str::from_utf8(self.string_bytes()?).map_err(|_| Error::Malformed {
             what: "a string is no text",
@@ -133,18 +134,18 @@ impl<'a> Attribute<'a> {
         })
     }
 
-    /// The payload up to its NUL, as a name that somebody gave: bytes that need not
-    /// be text.
+    /// Returns the payload up to its NUL as a user-chosen name, whose bytes need not be
+    /// text.
     pub fn name(&self) -> Result<OsString> {
         Ok(OsStr::from_bytes(self.string_bytes()?).to_owned())
     }
 
-    /// The payload up to its NUL, as text in which what is none is replaced.
+    /// Returns the payload up to its NUL as text. Invalid bytes are replaced.
     pub fn text(&self) -> Result<String> {
         Ok(String::from_utf8_lossy(self.string_bytes()?).into_owned())
     }
 
-    /// The attributes inside.
+    /// Returns the attributes inside.
     #[inline]
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
@@ -152,12 +153,12 @@ impl<'a> Attribute<'a> {
     }
 }
 
-/// The attributes in a stretch of bytes. Ends at the first that is malformed.
+/// Iterates over the attributes in a byte slice. Ends at the first malformed one.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    /// What is not read yet.
+    /// The bytes that have not been read yet.
     rest: &'a [u8],
-    /// How much there was at first.
+    /// The original length.
     len: usize,
 }
 
@@ -172,7 +173,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// Takes the family's own header of `N` bytes, which stands before the attributes, and its
+    /// Reads the family's own header of `N` bytes, which precedes the attributes, and its
     /// padding.
     pub fn family_header<const N: usize>(&mut self) -> Result<[u8; N]> {
         let Some(header) = self.rest.first_chunk() else {
@@ -182,7 +183,7 @@ impl<'a> Attributes<'a> {
         Ok(*header)
     }
 
-    /// As [`Self::family_header`], for a header whose length is known at run time.
+    /// Like [`Self::family_header`], for a header whose length is known only at run time.
     pub fn take_header(&mut self, len: usize) -> Result<&'a [u8]> {
         let Some(header) = self.rest.get(..len) else {
             return self.no_header();
@@ -199,7 +200,7 @@ impl<'a> Attributes<'a> {
         })
     }
 
-    /// Where the next one begins.
+    /// Returns the offset of the next attribute.
     #[inline]
     fn offset(&self) -> usize {
         self.len.saturating_sub(self.rest.len())
@@ -228,7 +229,7 @@ impl<'a> Iterator for Attributes<'a> {
         };
         let (len, kind) = halves(u32::from_ne_bytes(*header));
         let len = usize::from(len);
-        // Two branches. Of `get` alone the compiler makes more.
+        // Two branches. From `get` alone the compiler makes more.
         if len < HEADER || len > rest.len() {
             return self.malformed("an attribute's length is wrong");
         }
@@ -244,7 +245,7 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
-/// The two 16-bit fields of a header that was read as one word, in their order.
+/// Splits one word into the two 16-bit fields of a header, in order.
 #[inline]
 fn halves(word: u32) -> (u16, u16) {
     let (low, high) = (word as u16, (word >> 16) as u16);
@@ -255,16 +256,16 @@ fn halves(word: u32) -> (u16, u16) {
     }
 }
 
-/// What stands behind the first `len` bytes of `bytes` and their padding.
+/// Returns the bytes after the first `len` bytes of `bytes` and their padding.
 #[inline]
 pub(super) fn behind(bytes: &[u8], len: usize) -> &[u8] {
-    // `len` is within `bytes`, so far from the largest `usize`. The padding of the
-    // last one may be missing.
+    // `len` is within `bytes`, so it is far from the largest `usize`. The last attribute
+    // may lack its padding.
     let padded = len.wrapping_add(ALIGN - 1) & !(ALIGN - 1);
     bytes.get(padded.min(bytes.len())..).unwrap_or_default()
 }
 
-/// The header of an attribute whose payload has `len` bytes.
+/// Returns the header of an attribute whose payload has `len` bytes.
 #[inline]
 fn header(number: u16, len: usize) -> Result<[u8; HEADER]> {
     if len > PAYLOAD_MAX {
@@ -278,13 +279,13 @@ fn header(number: u16, len: usize) -> Result<[u8; HEADER]> {
     Ok([a, b, c, d])
 }
 
-/// Where the first NUL of `bytes` is.
+/// Returns the offset of the first NUL in `bytes`.
 ///
-/// Eight bytes at a time: for strings as short as netlink's the standard library
-/// looks at each byte by itself.
+/// Compares eight bytes at a time; for short strings, which are usual in netlink, the
+/// standard library compares them one by one.
 #[inline]
 fn nul(bytes: &[u8]) -> Option<usize> {
-    // The place of the first zero byte: the lowest that a borrow has passed.
+    // The lowest byte that produced a borrow is the first zero byte.
     let zero = |word: &[u8; 8]| {
         const ONES: u64 = u64::MAX / 0xff;
         let word = u64::from_le_bytes(*word);
@@ -302,11 +303,11 @@ fn nul(bytes: &[u8]) -> Option<usize> {
         return None;
     }
     if let Some(word) = bytes.last_chunk() {
-        // What was looked at before has none.
+        // The bytes that were already compared have no NUL.
         return Some(bytes.len().wrapping_sub(8).wrapping_add(zero(word)?));
     }
     match (rest.first_chunk(), rest.last_chunk()) {
-        // 4 to 7 bytes, by two words that overlap, and behind them bytes that are not zero.
+        // 4 to 7 bytes: two words that overlap, extended with bytes that are not zero.
         (Some(first), Some(last)) => {
             let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
             let bits = rest.len() * 8;
@@ -317,7 +318,7 @@ fn nul(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Writes attributes behind what a buffer holds already.
+/// Writes attributes to the end of a buffer.
 #[derive(Debug)]
 pub struct Writer<'b> {
     buffer: &'b mut Vec<u8>,
@@ -330,7 +331,7 @@ impl<'b> Writer<'b> {
         Self { buffer }
     }
 
-    /// Puts a header for a payload of `len` bytes.
+    /// Puts the header of a payload with `len` bytes.
     #[inline]
     fn header(&mut self, number: u16, len: usize) -> Result<()> {
         let header = header(number, len)?;
@@ -338,10 +339,11 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts what is missing behind a payload of `len` bytes.
+    /// Puts the padding after a payload of `len` bytes.
     #[inline]
     fn pad(&mut self, len: usize) {
-        // Of the same length: what came before the attribute is aligned.
+        // The padding depends only on the length, because the attribute itself is
+        // aligned.
         match len % ALIGN {
             1 => self.buffer.extend_from_slice(&[0; 3]),
             2 => self.buffer.extend_from_slice(&[0; 2]),
@@ -350,7 +352,7 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// Puts an attribute of 4 bytes, which need no padding.
+    /// Puts an attribute of 4 bytes, which needs no padding.
     #[inline]
     fn word(&mut self, number: u16, value: [u8; 4]) {
         let ([l0, l1], [n0, n1]) = (8u16.to_ne_bytes(), number.to_ne_bytes());
@@ -358,7 +360,7 @@ impl<'b> Writer<'b> {
         self.buffer.extend_from_slice(&[l0, l1, n0, n1, a, b, c, d]);
     }
 
-    /// Puts an attribute of 8 bytes, which need no padding.
+    /// Puts an attribute of 8 bytes, which needs no padding.
     #[inline]
     fn long(&mut self, number: u16, value: [u8; 8]) {
         let ([l0, l1], [n0, n1]) = (12u16.to_ne_bytes(), number.to_ne_bytes());
@@ -367,7 +369,7 @@ impl<'b> Writer<'b> {
             .extend_from_slice(&[l0, l1, n0, n1, a, b, c, d, e, f, g, h]);
     }
 
-    /// Puts bytes: at most [`PAYLOAD_MAX`].
+    /// Puts at most [`PAYLOAD_MAX`] bytes.
     #[inline(always)]
     pub fn bytes(&mut self, number: u16, value: &[u8]) -> Result<()> {
         self.header(number, value.len())?;
@@ -376,15 +378,16 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts bytes without a header, and their padding: the family's own header before all
-    /// attributes, or attributes that were written elsewhere.
+    /// Puts bytes and their padding without a header: the family's own header before all
+    /// attributes, or attributes that were already written elsewhere.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<()> {
         self.buffer.extend_from_slice(bytes);
         self.pad(bytes.len());
         Ok(())
     }
 
-    /// Puts an array of integers as one attribute: each as `bytes` gives it, without padding.
+    /// Puts an array of integers as one attribute, without padding. `bytes` converts each
+    /// integer.
     pub fn packed<X: Copy, const N: usize>(
         &mut self,
         number: u16,
@@ -400,13 +403,13 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts a flag: an attribute without a payload, which counts by being there.
+    /// Puts a flag: an attribute without a payload, whose presence is its value.
     #[inline]
     pub fn flag(&mut self, number: u16) -> Result<()> {
         self.bytes(number, &[])
     }
 
-    /// Puts a string and a NUL. The string may have no NUL in it.
+    /// Puts a string and a NUL. Fails if the string itself contains a NUL.
     #[inline]
     pub fn string(&mut self, number: u16, value: impl AsRef<[u8]>) -> Result<()> {
         let value = value.as_ref();
@@ -421,7 +424,7 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts an unsigned integer in 4 bytes, or in 8 where it needs them.
+    /// Puts an unsigned integer in 4 bytes, or in 8 if it needs them.
     #[inline]
     pub fn uint(&mut self, number: u16, value: u64) -> Result<()> {
         match u32::try_from(value) {
@@ -431,7 +434,7 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts a signed integer in 4 bytes, or in 8 where it needs them.
+    /// Puts a signed integer in 4 bytes, or in 8 if it needs them.
     #[inline]
     pub fn sint(&mut self, number: u16, value: i64) -> Result<()> {
         match i32::try_from(value) {
@@ -441,7 +444,7 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
-    /// Puts a nest around what `fill` puts.
+    /// Puts a nest with the attributes that `fill` puts.
     pub fn nest(
         &mut self,
         number: u16,

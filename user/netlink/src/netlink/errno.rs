@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The number of an error, its name and its words.
+//! Errnos, with their names and messages.
 
 use nix::errno::Errno as Known;
 use std::fmt;
@@ -18,16 +18,18 @@ use std::fmt;
 pub struct Errno(pub i32);
 
 impl Errno {
-    /// The errno of a code as messages have it, negative. `None` if it is no error.
+    /// Returns the errno for a negative code in a message. `None` if the code is not an
+    /// error.
     #[must_use]
     pub fn of_code(code: i32) -> Option<Self> {
         code.checked_neg().filter(|errno| *errno > 0).map(Self)
     }
 
-    /// The name that the C library has for it, such as `ENOENT`; else its number.
+    /// Returns the C library's name, such as `ENOENT`, or the number if there is none.
     ///
-    /// The table is the one of `nix`, because the numbers differ between architectures. It ends
-    /// where those of programs do; of the kernel's own, one escapes from drivers at times.
+    /// The table is the one of `nix`, because the numbers differ between architectures.
+    /// It contains only the errnos that programs can see. The kernel has internal ones,
+    /// too, and drivers sometimes leak one.
     ///
     /// Source: `include/linux/errno.h`.
     #[must_use]
@@ -40,14 +42,14 @@ impl Errno {
         }
     }
 
-    /// The C library's words for it.
+    /// Returns the C library's message.
     #[must_use]
     pub fn text(self) -> String {
         super::sys::errno_text(self.0)
     }
 }
 
-/// The name, the number and the words.
+/// Formats the name, the number and the message.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}, {})", self.name(), self.0, self.text())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What can go wrong, and the kernel's reasons.
+//! Errors, and the kernel's reasons for refusing a request.
 //!
 //! ```
 //! use parley_netlink::genl::message;
@@ -14,7 +14,7 @@
 //!
 //! let refusal = error.refusal().expect("it is the kernel that refuses");
 //! assert_eq!(refusal.errno_name(), "EOPNOTSUPP");
-//! // On one line: the errno, and the kernel's words where it has some.
+//! // On one line: the errno, and the kernel's message if there is one.
 //! println!("{error}");
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
@@ -27,51 +27,50 @@ use std::time::Duration;
 /// A result of this library.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong. What is handed to a call to be called back fails with one, too.
+/// An error of this library. Callbacks that are passed to a call return it, too.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The kernel refused a request.
     Refused(Box<Refusal>),
-    /// No family of this name is registered in the kernel.
+    /// No family with this name is registered in the kernel.
     NoFamily(String),
     /// The kernel did not answer in this time.
     Timeout(Duration),
-    /// The kernel had more to say than the socket's buffer held, and dropped it.
+    /// Messages did not fit into the socket's buffer, and the kernel dropped them.
     Overrun,
-    /// A message was longer than the receive buffer, of this many bytes.
+    /// A message was longer than the receive buffer, which has this many bytes.
     Truncated(usize),
-    /// A message is not what it should be: what is wrong, and at which byte.
+    /// A message is malformed.
     Malformed {
-        /// What is wrong.
+        /// A description of the fault.
         what: &'static str,
-        /// The offset of the byte, from the start of the datagram or, in an
-        /// attribute, of its payload.
+        /// The offset of the byte at fault, from the start of the datagram or, in an
+        /// attribute, from the start of its payload.
         offset: usize,
     },
     /// A reply lacks an attribute.
     Absent(&'static str),
-    /// A value does not fit an attribute: its length in bytes, and the most
-    /// that the length field of 16 bits has room for.
+    /// A value does not fit into an attribute, whose length field has 16 bits.
     TooLong {
-        /// The value's length.
+        /// The value's length in bytes.
         len: usize,
-        /// The most that fits.
+        /// The maximum length in bytes.
         max: usize,
     },
-    /// A string has a NUL in it.
+    /// A string contains a NUL.
     Nul,
     /// A system call failed.
     Io {
-        /// Its name.
+        /// The call's name.
         call: &'static str,
-        /// Its error.
+        /// The call's error.
         error: io::Error,
     },
 }
 
 impl Error {
-    /// The kernel's errno, if it is the kernel that refused.
+    /// Returns the kernel's errno, if the kernel refused a request.
     #[must_use]
     pub fn errno(&self) -> Option<i32> {
         match self {
@@ -80,7 +79,7 @@ impl Error {
         }
     }
 
-    /// The refusal, if it is one.
+    /// Returns the refusal, if this is one.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -124,15 +123,15 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            // The system's own words are in ours: who prints the whole chain would
-            // print them twice.
+            // Our message already contains the system's: a program that prints the whole
+            // chain would print it twice.
             Self::Io { error, .. } => error.source(),
             _ => None,
         }
     }
 }
 
-/// A refusal by the kernel: NLMSG_ERROR, with its extended ACK where it has one.
+/// The kernel's refusal of a request: NLMSG_ERROR, with its extended ACK if there is one.
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum nlmsgerr_attrs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -140,39 +139,40 @@ impl std::error::Error for Error {
 pub struct Refusal {
     /// The errno, positive.
     pub errno: i32,
-    /// The kernel's words.
+    /// The kernel's message.
     pub message: Option<String>,
-    /// Where in the request the attribute at fault begins, in bytes from the
-    /// start of its nlmsghdr.
+    /// The offset in the request of the attribute at fault, in bytes from the start of
+    /// its nlmsghdr.
     pub offset: Option<u32>,
-    /// The number of an attribute that is missing.
+    /// The number of the missing attribute.
     pub missing: Option<u32>,
-    /// Where in the request the nest begins that lacks it; absent where the
-    /// message itself does.
+    /// The offset in the request of the nest that lacks it. Absent if the message itself
+    /// lacks it.
     pub missing_in: Option<u32>,
-    /// What the attribute at fault would have to be.
+    /// The policy that the attribute at fault violates.
     pub policy: Option<Policy>,
-    /// What was asked for, by name. Known to the family's client alone.
+    /// The name of the operation. Only the family's client knows it.
     pub operation: Option<&'static str>,
-    /// The attribute at fault or missing, by name: `set.attribute`.
+    /// The name of the attribute at fault or missing: `set.attribute`.
     pub attribute: Option<String>,
 }
 
 impl Refusal {
-    /// The errno as the C library names it: `ENOENT`.
+    /// Returns the C library's name for the errno, such as `ENOENT`.
     #[must_use]
     pub fn errno_name(&self) -> String {
         Errno(self.errno).name()
     }
 
-    /// The errno in words.
+    /// Returns the C library's message for the errno.
     #[must_use]
     pub fn errno_text(&self) -> String {
         Errno(self.errno).text()
     }
 }
 
-/// On one line: what was refused, the errno, the kernel's words, the attribute, and what it may be.
+/// Formats on one line: the operation, the errno, the kernel's message, the attribute,
+/// and its policy.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
@@ -202,31 +202,30 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What an attribute has to be, as the kernel tells it with a refusal, or
-/// whenever it is asked.
+/// The policy for an attribute. The kernel reports it with a refusal, or on request.
 ///
 /// Source: `include/uapi/linux/netlink.h`, `enum netlink_policy_type_attr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Its type, one of `enum netlink_attribute_type`.
+    /// Its type, a value of `enum netlink_attribute_type`.
     pub kind: Option<u32>,
-    /// Of a nest: which of the family's policies holds inside.
+    /// For a nest: the number of the family's policy that applies inside.
     pub nested: Option<u32>,
     /// The bits that may be set.
     pub mask: Option<u64>,
-    /// The least and the most, of a signed integer.
+    /// The minimum and maximum of a signed integer.
     pub signed: Option<(i64, i64)>,
-    /// The least and the most, of an unsigned integer.
+    /// The minimum and maximum of an unsigned integer.
     pub unsigned: Option<(u64, u64)>,
-    /// The least length in bytes.
+    /// The minimum length in bytes.
     pub min_len: Option<u32>,
-    /// The greatest length in bytes.
+    /// The maximum length in bytes.
     pub max_len: Option<u32>,
 }
 
 impl Policy {
-    /// The type's name, as a Netlink spec has it.
+    /// Returns the type's name in a Netlink spec.
     #[must_use]
     pub fn kind_name(&self) -> Option<&'static str> {
         Some(match self.kind? {

@@ -6,14 +6,14 @@ use super::error::{Error, Result};
 use super::expect::Expect;
 use super::message::{flags, Header, Message, Messages, ALIGN, HEADER, MIN_TYPE};
 
-/// How many bytes of events a socket keeps while it waits for an answer: room for a burst
-/// of them.
+/// The maximum number of bytes of events that a socket keeps while it waits for an
+/// answer: enough for a burst of them.
 const ROOM: usize = 8 << 20;
 
-/// How many of the requests given up are remembered: the latest.
+/// The number of requests given up that are remembered, starting with the latest.
 const GIVEN_UP: usize = 16;
 
-/// Requests whose answers are no longer awaited.
+/// Requests whose answers nobody waits for any more.
 #[derive(Debug)]
 struct GivenUp {
     first: u32,
@@ -21,87 +21,88 @@ struct GivenUp {
     expect: Expect,
 }
 
-/// The length of a namespace's id, which precedes each message.
+/// The length of the namespace id before each message.
 const NSID: usize = size_of::<i32>();
 
-/// In place of an id: the event is of the socket's own namespace, or of one without an id
-/// (`NETNSA_NSID_NOT_ASSIGNED`).
+/// The value instead of an id: the event comes from the socket's own namespace, or from
+/// one without an id (`NETNSA_NSID_NOT_ASSIGNED`).
 const NO_NSID: i32 = -1;
 
-/// Events in the order in which they arrived, until somebody reads them.
+/// Events in the order of their arrival, until the caller reads them.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    /// Messages, each behind the id of its network namespace and padded to a multiple of
-    /// [`ALIGN`].
+    /// Messages, each preceded by the id of its network namespace and padded to a
+    /// multiple of [`ALIGN`].
     bytes: Vec<u8>,
-    /// How many of the bytes are read.
+    /// The number of bytes that have been read.
     read: usize,
-    /// Whether the next message is to be looked at more closely: there is something to
-    /// read here, a loss to report, an answer that may come late, or all namespaces.
+    /// Whether the next message needs a closer look: there are kept events, a loss to
+    /// report or a late answer to expect, or the socket listens to all namespaces.
     waiting: bool,
     /// Whether the socket has joined a group.
     listens: bool,
-    /// Whether it listens to all network namespaces. Then all its events pass through here.
+    /// Whether the socket listens to all network namespaces. Then all its events are
+    /// stored here.
     are_of_all: bool,
-    /// Whether events were lost, and nobody was told.
+    /// Whether events were lost and the loss has not been reported yet.
     lost: bool,
-    /// Requests whose answers may come late, and look like events.
+    /// Requests whose answers may arrive late, and look like events.
     given_up: Vec<GivenUp>,
 }
 
 impl Events {
-    /// The socket has joined a group.
+    /// Called when the socket has joined a group.
     pub(super) fn listen(&mut self) {
         self.listens = true;
     }
 
-    /// The socket listens to all network namespaces.
+    /// Called when the socket listens to all network namespaces.
     pub(super) fn listen_to_all(&mut self) {
         self.are_of_all = true;
         self.waiting = true;
     }
 
-    /// Whether the socket listens to all network namespaces.
+    /// Returns whether the socket listens to all network namespaces.
     #[inline]
     pub(super) fn are_of_all(&self) -> bool {
         self.are_of_all
     }
 
-    /// Notes that events may be lost, if the socket has joined a group.
+    /// Records that events may be lost, if the socket has joined a group.
     pub(super) fn lose(&mut self) {
         if self.listens {
             self.overrun();
         }
     }
 
-    /// Notes that the kernel had to drop messages.
+    /// Records that the kernel dropped messages.
     pub(super) fn overrun(&mut self) {
         self.lost = true;
         self.waiting = true;
     }
 
-    /// Whether there is a loss to tell of.
+    /// Returns whether there is a loss to report.
     pub(super) fn has_lost(&self) -> bool {
         self.lost
     }
 
-    /// Whether there was a loss to tell of. Now it is told.
+    /// Returns whether there is a loss to report, and marks it as reported.
     pub(super) fn take_loss(&mut self) -> bool {
         let lost = std::mem::take(&mut self.lost);
         self.look();
         lost
     }
 
-    /// Whether the socket has joined a group.
+    /// Returns whether the socket has joined a group.
     #[inline]
     pub(super) fn listens(&self) -> bool {
         self.listens
     }
 
-    /// Notes that nobody awaits the answers to `count` requests from `first` on.
+    /// Records that nobody waits for the answers to `count` requests from `first` on.
     #[cold]
     pub(super) fn give_up(&mut self, first: u32, count: u32, expect: Expect) {
-        // A late ACK is told from an event by its type.
+        // The type of a late ACK distinguishes it from an event.
         if !self.listens || expect == Expect::Ack {
             return;
         }
@@ -117,8 +118,8 @@ impl Events {
         self.look();
     }
 
-    /// Whether the message with which `bytes` begin is the answer to a request that was given
-    /// up, by the same signs by which it would have been taken for the answer in time.
+    /// Returns whether the message at the start of `bytes` answers a request that was
+    /// given up. Uses the same criteria as for an answer in time.
     #[inline]
     pub(super) fn is_late(&self, bytes: &[u8], portid: u32) -> bool {
         !self.given_up.is_empty() && self.is_among_given_up(bytes, portid)
@@ -143,7 +144,7 @@ impl Events {
             })
     }
 
-    /// Finds out whether something waits.
+    /// Updates `waiting`.
     fn look(&mut self) {
         self.waiting = self.read < self.bytes.len()
             || self.lost
@@ -156,12 +157,13 @@ impl Events {
         !self.waiting
     }
 
-    /// Keeps the message with which `bytes` begin, and which came before the answer to another
-    /// request, unless it is itself an answer to an earlier one. `portid` is the socket's.
+    /// Keeps the message at the start of `bytes`, which came before the answer to another
+    /// request, unless it is a late answer to an earlier request. `portid` is the
+    /// socket's.
     ///
     /// rtnetlink gives an event the sequence number and the port of the request that
-    /// caused it. So where a socket listens, only what can be no event is an answer:
-    /// a part of several, or one of netlink's own messages.
+    /// caused it. So if the socket listens, only a message that cannot be an event counts
+    /// as an answer: a part of a multipart answer, or one of netlink's own messages.
     #[cold]
     pub(super) fn keep(&mut self, bytes: &[u8], portid: u32) {
         let Some(message) = Message::first_of(bytes) else {
@@ -178,9 +180,9 @@ impl Events {
         self.push(&message, NO_NSID);
     }
 
-    /// Keeps the messages of a datagram from the network namespace with the id `nsid`. No
-    /// answer comes with an id, so they are events whatever their numbers are: another process
-    /// may have the same port in another namespace.
+    /// Keeps the messages of a datagram from the network namespace with the id `nsid`.
+    /// Answers have no such id, so these are events, whatever their numbers are: a
+    /// process in another namespace may have the same port.
     #[cold]
     pub(super) fn keep_all(&mut self, datagram: &[u8], nsid: i32) {
         for message in Messages::new(datagram) {
@@ -193,7 +195,7 @@ impl Events {
 
     fn push(&mut self, message: &Message<'_>, nsid: i32) {
         self.waiting = true;
-        // So never more than half is read.
+        // This limits the part that has been read to a half.
         if self.read > self.bytes.len() / 2 {
             self.bytes.drain(..self.read);
             self.read = 0;
@@ -211,7 +213,7 @@ impl Events {
         self.bytes.resize(end, 0);
     }
 
-    /// Finds the next that is `wanted`, and drops those before it.
+    /// Finds the next `wanted` event, and drops those before it.
     pub(super) fn next(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Option<usize>> {
         let found = loop {
             let at = self.read;
@@ -228,7 +230,7 @@ impl Events {
         found
     }
 
-    /// The message that [`Self::next`] has found.
+    /// Returns the message that [`Self::next`] has found.
     pub(super) fn get(&self, at: usize) -> Result<Message<'_>> {
         let malformed = Error::Malformed {
             what: "the event is gone",
@@ -239,7 +241,7 @@ impl Events {
             .unwrap_or(Err(malformed))
     }
 
-    /// The id of the namespace of the message that [`Self::next`] has found.
+    /// Returns the id of the namespace of the message that [`Self::next`] has found.
     pub(super) fn nsid(&self, at: usize) -> Option<i32> {
         let id = self.bytes.get(at..)?.first_chunk().copied();
         id.map(i32::from_ne_bytes).filter(|nsid| *nsid != NO_NSID)

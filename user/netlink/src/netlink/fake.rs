@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A kernel that a test makes up: it answers each request as the test says, rightly or not.
+//! A fake kernel for tests, which answers each request as the test demands, correctly or
+//! not.
 //!
 //! ```
 //! use parley_netlink::netlink::fake::Fake;
@@ -34,13 +35,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The port of a socket over a [`Fake`].
+/// The port of a socket on top of a [`Fake`].
 pub const PORT: u32 = 77;
 
-/// What a test answers a request with.
+/// A test's function that answers a request.
 type Script = Box<dyn FnMut(&Message<'_>, &mut Answers) + Send>;
 
-/// A transport with a made-up kernel at its other end.
+/// A transport with a fake kernel at its other end.
 pub struct Fake {
     script: Mutex<Script>,
     answers: Mutex<Answers>,
@@ -53,7 +54,7 @@ impl fmt::Debug for Fake {
 }
 
 impl Fake {
-    /// Opens a socket to a kernel that passes each request to `script`.
+    /// Opens a socket to a fake kernel that passes each request to `script`.
     pub fn socket(script: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static) -> Socket<Self> {
         let fake = Self {
             script: Mutex::new(Box::new(script)),
@@ -67,17 +68,17 @@ impl Fake {
     }
 }
 
-/// What comes out of a receive.
+/// The result of one receive call.
 #[derive(Clone, Debug)]
 enum Given {
-    /// A datagram of this sender, and of the network namespace with this id.
+    /// A datagram from this sender, and from the network namespace with this id.
     Datagram(Option<u32>, Option<i32>, Vec<u8>),
     /// `ENOBUFS`.
     Loss,
 }
 
-/// What the made-up kernel says. Each call is a datagram of its own, which the socket receives
-/// in the order of the calls.
+/// The fake kernel's answers. Each call adds a datagram, and the socket receives the
+/// datagrams in the order of the calls.
 #[derive(Debug, Default)]
 pub struct Answers {
     queue: VecDeque<Given>,
@@ -87,7 +88,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Answers the request with a message of this type, with these flags.
+    /// Answers the request with a message of this type and these flags.
     pub fn message(&mut self, kind: u16, flags: u16, payload: &[u8]) {
         self.datagram(reply(kind, flags, self.seq, payload));
     }
@@ -108,35 +109,37 @@ impl Answers {
         self.message(libc::NLMSG_DONE as u16, flags::MULTI, &[0; 4]);
     }
 
-    /// Says these bytes, whatever they are.
+    /// Sends these bytes as a datagram.
     pub fn datagram(&mut self, bytes: Vec<u8>) {
         self.datagram_of(Some(0), bytes);
     }
 
-    /// Says these bytes as if `sender` had sent them: the port of a process, or nobody.
+    /// Sends these bytes as if they came from `sender`: the port of a process, or no
+    /// port.
     pub fn datagram_of(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
         self.queue.push_back(Given::Datagram(sender, None, bytes));
     }
 
-    /// Says these bytes as the kernel says an event from the network namespace with the id
-    /// `nsid`, on a socket that listens to all.
+    /// Sends these bytes as an event from the network namespace with the id `nsid`, as
+    /// the kernel does on a socket that listens to all namespaces.
     pub fn datagram_from_namespace(&mut self, nsid: i32, bytes: Vec<u8>) {
         let given = Given::Datagram(Some(0), Some(nsid), bytes);
         self.queue.push_back(given);
     }
 
-    /// Has the receive behind all others fail, as if the socket's buffer had been full.
+    /// Makes the receive call after all datagrams so far fail, as if the socket's buffer
+    /// had been full.
     pub fn lose(&mut self) {
         self.queue.push_back(Given::Loss);
     }
 
-    /// Says these bytes behind all others, again and again.
+    /// Sends these bytes again and again, after all other datagrams.
     pub fn endless(&mut self, sender: Option<u32>, bytes: Vec<u8>) {
         self.endless = Some(Given::Datagram(sender, None, bytes));
     }
 }
 
-/// A message to the port of the socket, padded as the kernel pads it.
+/// Returns a message to the port of the socket, padded as the kernel pads it.
 #[must_use]
 pub fn reply(kind: u16, flags: u16, seq: u32, payload: &[u8]) -> Vec<u8> {
     let mut bytes = message::header(kind, flags, seq).to_vec();
@@ -144,7 +147,7 @@ pub fn reply(kind: u16, flags: u16, seq: u32, payload: &[u8]) -> Vec<u8> {
         field.copy_from_slice(&PORT.to_ne_bytes());
     }
     bytes.extend_from_slice(payload);
-    // It fails for 4 GiB alone, and then the length stays 0.
+    // It fails only for 4 GiB; the length then stays 0.
     let _ = message::finish(&mut bytes, 0);
     bytes.resize(bytes.len().next_multiple_of(message::ALIGN), 0);
     bytes
@@ -189,8 +192,8 @@ impl Transport for Fake {
         }
     }
 
-    /// Nothing comes until the next request, so the time passes. Without a limit that is an
-    /// error, because a test would hang.
+    /// Nothing arrives until the next request, so the timeout passes. Without a timeout
+    /// this is an error, because the test would hang.
     fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
         let answers = self.answers();
         if answers.queue.is_empty() && answers.endless.is_none() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Lists that are of one moment: a dump, begun anew where it was interrupted.
+//! Consistent lists: a dump is repeated if a change interrupts it.
 //!
 //! ```
 //! use parley_netlink::netlink::{list::Listing, protocol, Socket};
@@ -21,11 +21,11 @@ use super::message::{self, flags, Message};
 use super::socket::Socket;
 use super::transport::Transport;
 
-/// How many times [`repeat`] reads a list at most.
+/// The maximum number of times that [`repeat`] reads a list.
 pub const ATTEMPTS: usize = 5;
 
-/// Reads a list until no change interrupts the reading, but at most [`ATTEMPTS`] times. `read`
-/// returns the list, and whether it was interrupted. Returns the result of the last reading.
+/// Reads a list until no change interrupts the reading, but at most [`ATTEMPTS`] times.
+/// `read` returns the list, and whether it was interrupted. Returns the last result.
 ///
 /// ```
 /// use parley_netlink::netlink::list::repeat;
@@ -51,14 +51,14 @@ pub fn repeat<L, E>(
     Ok(last)
 }
 
-/// What a dump gave.
+/// The result of a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listing<E> {
     /// The entries, in the kernel's order.
     pub entries: Vec<E>,
-    /// Whether what is listed changed during each of several dumps. Then entries
-    /// may be missing, or of different moments.
+    /// Whether changes interrupted every attempt. Then entries may be missing, or come
+    /// from different moments.
     pub interrupted: bool,
 }
 
@@ -76,13 +76,13 @@ impl<E> Default for Listing<E> {
 pub(crate) struct DumpRequest<'a> {
     /// Its message type.
     pub(crate) kind: u16,
-    /// What errors call it.
+    /// Its name in errors.
     pub(crate) name: &'static str,
     /// The family's header, with padding up to a multiple of 4.
     pub(crate) header: &'a [u8],
 }
 
-/// Names in a refusal what was asked for.
+/// Adds the name of the operation to a refusal.
 pub(crate) fn named(error: Error, operation: &'static str) -> Error {
     match error {
         Error::Refused(mut refusal) => {
@@ -93,7 +93,8 @@ pub(crate) fn named(error: Error, operation: &'static str) -> Error {
     }
 }
 
-/// Lists what `read` makes of a dump's messages, but for those it gives `None` for.
+/// Lists the entries that `read` returns for a dump's messages. Messages for which it
+/// returns `None` are skipped.
 pub(crate) fn list<E, T: Transport>(
     socket: &mut Socket<T>,
     dump: DumpRequest<'_>,
@@ -129,7 +130,8 @@ mod tests {
     use super::super::fake::Fake;
     use super::*;
 
-    /// Asks a kernel whose first dumps are interrupted: each lists its own number.
+    /// Lists from a kernel whose first dumps are interrupted; each dump lists its own
+    /// number.
     fn listed(interrupted: u32) -> Listing<u32> {
         let mut number = 0u32;
         let mut socket = Fake::socket(move |request, answers| {

@@ -27,7 +27,7 @@ use super::error::{Error, Policy, Refusal, Result};
 
 /// Length of a message's header.
 pub const HEADER: usize = 16;
-/// Every message begins at a multiple of this.
+/// Every message begins at a multiple of this many bytes.
 pub const ALIGN: usize = 4;
 
 /// Message types below this are netlink's own.
@@ -41,11 +41,11 @@ pub mod flags {
     pub const MULTI: u16 = 2;
     /// An ACK is wanted.
     pub const ACK: u16 = 4;
-    /// What the request changes is to be told to the requester, too.
+    /// Notify the requester of its own changes, too.
     pub const ECHO: u16 = 8;
-    /// In a dump: what it lists has changed since it began.
+    /// In a dump: the list has changed since the dump began.
     pub const DUMP_INTR: u16 = 0x10;
-    /// A request for all there is. The same bits as `REPLACE` and `EXCL`.
+    /// A request for a dump. The same bits as `REPLACE` and `EXCL`.
     pub const DUMP: u16 = 0x300;
     /// Replace an existing object.
     pub const REPLACE: u16 = 0x100;
@@ -66,13 +66,13 @@ pub mod flags {
 pub struct Header {
     /// The message's length, header included.
     pub len: u32,
-    /// What it is: one of netlink's own kinds, or the number of a family.
+    /// Its type: one of netlink's own, or the number of a family.
     pub kind: u16,
     /// Its [`flags`].
     pub flags: u16,
-    /// The number by which a reply is known to belong to its request.
+    /// The sequence number, which matches a reply to its request.
     pub seq: u32,
-    /// The port of who sent the request.
+    /// The port of the requester.
     pub portid: u32,
 }
 
@@ -93,7 +93,7 @@ impl Header {
         })
     }
 
-    /// The header as [`Self::read`] reads it.
+    /// Returns the bytes that [`Self::read`] reads.
     pub(super) fn bytes(&self) -> [u8; HEADER] {
         let [l0, l1, l2, l3] = self.len.to_ne_bytes();
         let ([k0, k1], [f0, f1]) = (self.kind.to_ne_bytes(), self.flags.to_ne_bytes());
@@ -105,8 +105,8 @@ impl Header {
     }
 }
 
-/// The header of a request, whose length [`finish`] writes. It goes to the end of a
-/// buffer; what is put behind it belongs to the request.
+/// Returns the header of a request. Append it to a buffer, followed by the request's
+/// payload; [`finish`] then writes the length.
 #[inline]
 #[must_use]
 pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
@@ -115,11 +115,11 @@ pub fn header(kind: u16, flags: u16, seq: u32) -> [u8; HEADER] {
     [0, 0, 0, 0, k0, k1, f0, f1, s0, s1, s2, s3, 0, 0, 0, 0]
 }
 
-/// Writes the length of the request that begins at `start` in `buffer`, and goes
-/// to its end, into its header.
+/// Writes the length into the header of the request that begins at `start` in `buffer`
+/// and ends at the buffer's end.
 #[inline]
 pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
-    // If `start` is behind the end, this wraps, and nothing is written.
+    // If `start` is beyond the end, this wraps, and nothing is written.
     let len = buffer.len().wrapping_sub(start);
     let max = u32::MAX as usize;
     let total = u32::try_from(len).map_err(|_| Error::TooLong { len, max })?;
@@ -134,15 +134,15 @@ pub fn finish(buffer: &mut [u8], start: usize) -> Result<()> {
 pub struct Message<'a> {
     /// Its header.
     pub header: Header,
-    /// What stands behind the header.
+    /// The bytes after the header.
     pub payload: &'a [u8],
 }
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Nothing, or nothing that is known.
+    /// An empty message, or one of an unknown kind.
     Noop,
     /// An ACK.
     Ack,
@@ -152,12 +152,12 @@ pub enum Kind {
     Done,
     /// The kernel lost data.
     Overrun,
-    /// Of a family.
+    /// A message of a family.
     Data,
 }
 
 impl<'a> Message<'a> {
-    /// Reads the message with which `bytes` begin. `None` if its length is wrong.
+    /// Reads the message at the start of `bytes`. `None` if its length is invalid.
     #[inline(always)]
     pub(super) fn first_of(bytes: &'a [u8]) -> Option<Self> {
         let header = Header::read(bytes)?;
@@ -168,7 +168,7 @@ impl<'a> Message<'a> {
 }
 
 impl Message<'_> {
-    /// Tells what the message is.
+    /// Returns the kind of the message.
     #[inline]
     pub fn kind(&self) -> Result<Kind> {
         let Header { kind, flags, .. } = self.header;
@@ -199,8 +199,8 @@ impl Message<'_> {
     }
 }
 
-/// Tells what a message of netlink's own is.
-// By its parts, so that a message need not be in memory where it is none of these.
+/// Returns the kind of one of netlink's own messages.
+// Takes the parts, so that other messages need not be written to memory.
 fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
     Ok(match i32::from(kind) {
         libc::NLMSG_ERROR => error(flags, payload)?,
@@ -211,7 +211,8 @@ fn control(kind: u16, flags: u16, payload: &[u8]) -> Result<Kind> {
 }
 
 /// Reads NLMSG_DONE: 0, or the errno that ended the dump, and the extended ACK. Some
-/// families end a list with one that has no payload, such as devlink, smc and team.
+/// families, such as devlink, smc and team, end a list with a NLMSG_DONE that has no
+/// payload.
 fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
     if payload.is_empty() {
         return Ok(Kind::Done);
@@ -229,7 +230,8 @@ fn done(flags: u16, payload: &[u8]) -> Result<Kind> {
     Ok(refused(errno, flags, Some(attributes)))
 }
 
-/// A refusal with this errno, and what the extended ACK in `attributes` says if there is one.
+/// Creates a refusal with this errno, and the extended ACK in `attributes`, if there is
+/// one.
 fn refused(errno: Errno, flags: u16, attributes: Option<&[u8]>) -> Kind {
     let mut refusal = Refusal {
         errno: errno.0,
@@ -241,7 +243,7 @@ fn refused(errno: Errno, flags: u16, attributes: Option<&[u8]>) -> Kind {
     Kind::Refused(Box::new(refusal))
 }
 
-/// Whether a message is NLMSG_ERROR without an error, and whole: an ACK.
+/// Returns whether a message is a complete NLMSG_ERROR with the error 0, which is an ACK.
 #[inline]
 pub(super) fn is_ack(kind: u16, payload: &[u8]) -> bool {
     kind == libc::NLMSG_ERROR as u16
@@ -249,8 +251,8 @@ pub(super) fn is_ack(kind: u16, payload: &[u8]) -> bool {
         && payload.first_chunk() == Some(&[0; 4])
 }
 
-/// Reads NLMSG_ERROR: an errno, the header of the request, its payload unless that
-/// was capped, and the extended ACK.
+/// Reads NLMSG_ERROR: an errno, the header of the request, its payload unless it was
+/// capped, and the extended ACK.
 fn error(flags: u16, payload: &[u8]) -> Result<Kind> {
     let short = Error::Malformed {
         what: "an error message is too short",
@@ -280,13 +282,13 @@ fn extack(flags: u16, request: Header, quoted: &[u8]) -> Option<&[u8]> {
     } else {
         request.len as usize
     };
-    // One whose length lies says nothing of where the extended ACK begins.
+    // If the request's length is wrong, the extended ACK's start is unknown.
     quoted.get(..len).map(|_| behind(quoted, len))
 }
 
-/// Reads the extended ACK: `enum nlmsgerr_attrs`. What cannot be read of it is left
-/// out, and text that is not UTF-8 is read as far as it is: the errno says more than
-/// an error about its explanation would.
+/// Reads the extended ACK: `enum nlmsgerr_attrs`. Skips malformed attributes, and
+/// replaces text that is not UTF-8: the errno is more useful than an error about its
+/// explanation.
 fn read_extack(bytes: &[u8], refusal: &mut Refusal) {
     for attribute in Attributes::new(bytes).map_while(Result::ok) {
         match attribute.number {
@@ -300,7 +302,7 @@ fn read_extack(bytes: &[u8], refusal: &mut Refusal) {
     }
 }
 
-/// Reads what the kernel tells of a policy: `enum netlink_policy_type_attr`.
+/// Reads a policy from the kernel: `enum netlink_policy_type_attr`.
 pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
     let mut policy = Policy::default();
     let (mut signed, mut unsigned) = ((None, None), (None, None));
@@ -325,12 +327,11 @@ pub fn read_policy(attributes: Attributes<'_>) -> Result<Policy> {
     Ok(policy)
 }
 
-/// The messages of a datagram, each with where it stands in it. Ends at the
-/// first that is malformed.
+/// Iterates over the messages of a datagram. Ends at the first malformed one.
 #[derive(Clone, Debug)]
 #[must_use = "messages are read by going through them"]
 pub struct Messages<'a> {
-    /// What is not read yet.
+    /// The bytes that have not been read yet.
     rest: &'a [u8],
     /// The datagram's length.
     len: usize,
@@ -352,7 +353,7 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// Where the next message begins.
+    /// Returns the offset of the next message.
     #[must_use]
     #[inline]
     pub fn offset(&self) -> usize {
@@ -360,7 +361,7 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// A message at `offset` of a datagram has a length that cannot be.
+/// The error for a message at `offset` of a datagram that has an invalid length.
 #[cold]
 pub(super) fn malformed(offset: usize) -> Error {
     Error::Malformed {

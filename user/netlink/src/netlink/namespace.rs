@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Network namespaces. A socket belongs to the one in which it was opened.
+//! Network namespaces. A socket belongs to the namespace in which it was opened.
 //!
 //! ```
 //! use parley_netlink::netlink::namespace;
@@ -9,8 +9,8 @@
 //! assert_eq!(path.to_str(), Some("/run/netns/blue"));
 //! ```
 //!
-//! To ask the kernel of another one, enter it, in a thread of its own where the
-//! others are to stay:
+//! To send requests in another namespace, enter it; use a separate thread if the others
+//! should stay where they are:
 //!
 //! ```no_run
 //! use parley_netlink::netlink::{namespace, protocol, Socket};
@@ -27,11 +27,11 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-/// Where `ip netns` keeps the namespaces that have names.
+/// The directory in which `ip netns` keeps named namespaces.
 const NAMED: &str = "/run/netns";
 
-/// The file that stands for a namespace: a path, or a name that `ip netns`
-/// knows. See ip-netns(8).
+/// Returns the file of a namespace: a path, or a name that `ip netns` knows. See
+/// ip-netns(8).
 #[must_use]
 pub fn path(name_or_path: &str) -> PathBuf {
     if name_or_path.contains('/') {
@@ -41,8 +41,8 @@ pub fn path(name_or_path: &str) -> PathBuf {
     }
 }
 
-/// Moves the calling thread into the network namespace that the file `path`
-/// stands for. Needs `CAP_SYS_ADMIN` there and here; see setns(2).
+/// Moves the calling thread into the network namespace of the file `path`. Needs
+/// `CAP_SYS_ADMIN` in both namespaces; see setns(2).
 pub fn enter(path: &Path) -> io::Result<()> {
     sys::enter_net_namespace(File::open(path)?.as_fd())
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The netlink protocols that this library talks.
+//! The netlink protocols that this library supports.
 //!
 //! Source: `include/uapi/linux/netlink.h`. There are more: [`Socket::open`] takes
 //! any number.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A netlink socket, and the round trip over it.
+//! A netlink socket, and round trips over it.
 //!
 //! A dump of rtnetlink's, by hand:
 //!
@@ -14,7 +14,7 @@
 //! let mut socket = Socket::open(protocol::ROUTE)?;
 //! let seq = socket.next_seq();
 //! let mut request = message::header(RTM_GETLINK, flags::REQUEST | flags::DUMP, seq).to_vec();
-//! // struct ifinfomsg, which asks for no link in particular.
+//! // struct ifinfomsg, which asks for all links.
 //! request.extend_from_slice(&[0; 16]);
 //! message::finish(&mut request, 0)?;
 //!
@@ -29,7 +29,7 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 //!
-//! [`route`](crate::route) has this as typed calls.
+//! [`route`](crate::route) offers this as typed calls.
 
 mod deadline;
 mod dump;
@@ -49,42 +49,43 @@ use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
-/// How long the kernel has to answer, where nothing else is said.
+/// The default time that the kernel has to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Room for the longest attribute there is, and what stands around it.
+/// Enough room for an attribute of maximum length, and the headers around it.
 const RECEIVE_BUFFER: usize = 72 * 1024;
 
-/// A netlink socket, bound to a port of its own.
+/// A netlink socket, bound to its own port.
 ///
 /// A round trip is one send and one receive system call, without a copy or an
 /// allocation: replies borrow from the socket's receive buffer.
 ///
 /// Events that arrive while the socket waits for an answer are kept for
-/// [`next_message`](Self::next_message). A dump that ends early is read to its end
-/// before the next request, so an error never leaves the socket unusable.
+/// [`next_message`](Self::next_message). If the caller stops reading a dump early, the
+/// rest is read before the next request, so an error never leaves the socket unusable.
 #[derive(Debug)]
 pub struct Socket<T = Netlink> {
     transport: T,
     portid: u32,
     seq: u32,
     timeout: Duration,
-    /// Whether an operation does not begin with a receive that returns at once: see
+    /// If set, an operation does not start with a receive call that returns at once: see
     /// [`Self::receive`].
     waits_first: bool,
     buffer: Box<[u8]>,
-    /// What is received and not yet read.
+    /// The bytes that were received and have not been read yet.
     unread: Range<usize>,
     /// Events that arrived before an answer, or from other network namespaces.
     events: Events,
-    /// The id of the network namespace that the latest message is from.
+    /// The id of the network namespace that sent the latest message.
     nsid: Option<i32>,
-    /// The sequence number of an answer in several messages whose end has not been
-    /// read. While the kernel is at it, it refuses another dump with `EBUSY`.
+    /// The sequence number of a multipart answer whose end has not been read. Until the
+    /// kernel has finished it, another dump fails with `EBUSY`.
     open: Option<u32>,
 }
 
-/// The requests whose answers are awaited, by the sequence numbers of the first and the last.
+/// The requests whose answers the socket waits for: the first and the last sequence
+/// number.
 #[derive(Clone, Copy, Debug)]
 struct Awaited {
     first: u32,
@@ -105,7 +106,7 @@ fn io_error(call: &'static str) -> impl Fn(io::Error) -> Error {
 }
 
 impl<T: Transport> Socket<T> {
-    /// A socket over `transport`, by which it has the port `portid`.
+    /// Creates a socket over `transport`, which has the port `portid`.
     pub fn over(transport: T, portid: u32) -> Self {
         Self {
             transport,
@@ -121,19 +122,19 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// The socket's netlink port.
+    /// Returns the socket's netlink port.
     pub fn portid(&self) -> u32 {
         self.portid
     }
 
-    /// A sequence number for the next request. Never 0, which events have.
+    /// Returns a sequence number for the next request. Never 0, which events have.
     pub fn next_seq(&mut self) -> u32 {
         self.seq = self.seq.checked_add(1).unwrap_or(1);
         self.seq
     }
 
-    /// The first of `count` sequence numbers, one after another, for requests that
-    /// are sent together. None is 0.
+    /// Returns the first of `count` consecutive sequence numbers, for requests that are
+    /// sent together. None of them is 0.
     pub fn next_seqs(&mut self, count: u32) -> u32 {
         if self.seq.checked_add(count).is_none() {
             self.seq = 0;
@@ -143,9 +144,10 @@ impl<T: Transport> Socket<T> {
         first
     }
 
-    /// Sets the timeout of an operation: how long the kernel has to answer, and how
-    /// long [`next_message`](Self::next_message) waits. At least 1 µs. The kernel rounds a
-    /// wait up to its ticks, and may end it later by up to an eighth (`kernel/time/timer.c`).
+    /// Sets the timeout of an operation: how long the kernel has to answer, and how long
+    /// [`next_message`](Self::next_message) waits. At least 1 µs. The kernel rounds a
+    /// wait up to its ticks, and may extend it by up to an eighth
+    /// (`kernel/time/timer.c`).
     ///
     /// Never fails.
     // A result, so that callers need not change if setting it becomes a system call.
@@ -155,7 +157,7 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// The timeout of an operation.
+    /// Returns the timeout of an operation.
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
@@ -167,8 +169,8 @@ impl<T: Transport> Socket<T> {
         self.set_timeout(Duration::MAX)
     }
 
-    /// Sends a datagram of one message or several to the kernel.
-    // In line, as what is around it is quicker for knowing what it does.
+    /// Sends a datagram of one or more messages to the kernel.
+    // Inlined, because the compiler then optimizes it together with its caller.
     #[inline(always)]
     pub fn send(&mut self, datagram: &[u8]) -> Result<()> {
         loop {
@@ -180,16 +182,16 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Sends `request`, whose sequence number is `seq`, and waits for what it
-    /// ends with: an error, or what is expected. Events that come before that are
-    /// kept for [`next_message`](Self::next_message).
+    /// Sends `request`, whose sequence number is `seq`, and waits for its answer: an
+    /// error, or the expected message. Earlier events are kept for
+    /// [`next_message`](Self::next_message).
     #[inline(always)]
     pub fn transact(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Message<'_>> {
         let found = self.exchange(request, seq, expect)?;
         Ok(self.found(&found))
     }
 
-    /// As [`Self::transact`], for a caller that uses the socket again if it fails.
+    /// Like [`Self::transact`], for a caller that uses the socket again if this fails.
     #[inline(always)]
     pub(crate) fn exchange(&mut self, request: &[u8], seq: u32, expect: Expect) -> Result<Found> {
         self.begin();
@@ -198,10 +200,10 @@ impl<T: Transport> Socket<T> {
         self.answer(Awaited::one(seq), expect, &mut deadline, Events::keep)
     }
 
-    /// As [`Self::transact`], but hands the messages that come before the answer to
-    /// `beside` in place of keeping them: events, those that the request itself
-    /// causes among them, and late answers to earlier requests. On a socket that has
-    /// joined a group, what was there before the request is kept.
+    /// Like [`Self::transact`], but does not keep the messages before the answer; it
+    /// passes them to `beside`. These are events, including those that the request itself
+    /// causes, and late answers to earlier requests. If the socket has joined a group,
+    /// events that arrived before the request are still kept.
     pub fn transact_beside(
         &mut self,
         request: &[u8],
@@ -221,13 +223,12 @@ impl<T: Transport> Socket<T> {
         Ok(self.found(&found))
     }
 
-    /// Sends `requests`, a datagram of several, of which the first has the
-    /// sequence number `first` and each other the next one, as
-    /// [`Self::next_seqs`] gives them; waits for what each ends with, and hands
-    /// that to `each`, in their order. What `each` fails with ends the wait; the
-    /// kernel handles all of the requests all the same.
+    /// Sends `requests`, a datagram with several requests. The first has the sequence
+    /// number `first`, and each other the next one, as [`Self::next_seqs`] assigns them.
+    /// Waits for the answers, and passes each to `each`, in order. An error from `each`
+    /// ends the wait, but the kernel still handles all of the requests.
     ///
-    /// Only for requests that the kernel answers before it handles the next.
+    /// Use this only for requests that the kernel answers before it handles the next one.
     pub fn transact_batch(
         &mut self,
         requests: &[u8],
@@ -243,11 +244,11 @@ impl<T: Transport> Socket<T> {
         for i in 0..count {
             let first = first.wrapping_add(i);
             let awaited = Awaited { first, last };
-            // `each` is called in one place, so that it is put in line there.
+            // Called in only one place, so that `each` is inlined there.
             let message = match self.answer(awaited, expect, &mut deadline, Events::keep) {
                 Ok(found) => Ok(self.found(&found)),
                 Err(Error::Refused(refusal)) => Err(Error::Refused(refusal)),
-                // Of the socket, so it ends them all.
+                // An error of the socket ends all of the requests.
                 Err(error) => return Err(error),
             };
             if let Err(error) = each(i, message) {
@@ -259,9 +260,9 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// Waits for the answer to the first of the requests `awaited`. Hands the messages before the
-    /// answer to `beside`, as the bytes that begin with them. If the socket fails, the answers to
-    /// all of them are given up.
+    /// Waits for the answer to the first of the requests `awaited`. Passes the messages
+    /// before the answer to `beside`, as the bytes that start with each. If the socket
+    /// fails, the answers to all of them are given up.
     #[inline(always)]
     fn answer(
         &mut self,
@@ -271,7 +272,7 @@ impl<T: Transport> Socket<T> {
         mut beside: impl FnMut(&mut Events, &[u8], u32),
     ) -> Result<Found> {
         let (seq, portid) = (awaited.first, self.portid);
-        // As a rule nothing is unread before an answer.
+        // Usually nothing is unread before an answer.
         if self.unread.is_empty() {
             if let Err(error) = self.receive_answer(deadline) {
                 return Err(self.failed(error, awaited, expect));
@@ -293,14 +294,14 @@ impl<T: Transport> Socket<T> {
                         ends(bytes, expect)
                     };
                 }
-                // An event that the request itself has caused can have its numbers.
+                // An event that this request caused may have its numbers.
                 let is_event = match expect {
                     Expect::Ack => true,
                     Expect::Command(cmd) => payload.first() != Some(&cmd),
                     Expect::Reply | Expect::Entry => false,
                 };
                 if is_event {
-                    // No answer, whatever its port: so it is kept.
+                    // Not an answer, whatever its port is, so keep it.
                     beside(events, bytes, 0);
                 }
                 Ok(!is_event)
@@ -316,7 +317,7 @@ impl<T: Transport> Socket<T> {
             }
         };
         if found.kind < MIN_TYPE {
-            // The end of a dump; an ACK is the end of nothing that is open.
+            // The end of a dump. An ACK does not end an open answer.
             if self.open == Some(seq) {
                 self.open = None;
             }
@@ -326,7 +327,7 @@ impl<T: Transport> Socket<T> {
         Ok(found)
     }
 
-    /// Receives the next datagram that may have the answer.
+    /// Receives the next datagram that may contain the answer.
     #[inline(always)]
     fn receive_answer(&mut self, deadline: &mut Deadline) -> Result<()> {
         match self.receive() {
@@ -336,7 +337,7 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// As [`Self::receive_answer`], if the deadline has not passed.
+    /// Like [`Self::receive_answer`], unless the deadline has passed.
     #[cold]
     #[inline(never)]
     fn receive_again(&mut self, deadline: &mut Deadline) -> Result<()> {
@@ -344,7 +345,7 @@ impl<T: Transport> Socket<T> {
         self.receive_answer(deadline)
     }
 
-    /// Notes that what is `awaited` will not be waited for, unless it was refused.
+    /// Gives up the requests in `awaited`, unless the kernel refused them.
     #[cold]
     #[inline(never)]
     fn failed(&mut self, error: Error, awaited: Awaited, expect: Expect) -> Error {
@@ -357,15 +358,15 @@ impl<T: Transport> Socket<T> {
         error
     }
 
-    /// Notes a loss of events if `error` concerns a message that may have been an event, or one
-    /// that events may have followed.
+    /// Records a loss of events if `error` concerns a message that may have been an
+    /// event, or that events may have followed.
     fn lose_with(&mut self, error: &Error) {
         if matches!(error, Error::Truncated(_) | Error::Malformed { .. }) {
             self.events.lose();
         }
     }
 
-    /// Waits for a datagram, where `received` is none.
+    /// Waits for a datagram if `received` has none.
     #[cold]
     #[inline(never)]
     fn wait_for_datagram(
@@ -393,11 +394,12 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Waits for a datagram until the deadline at most, and receives it. `None` if none came; the
-    /// deadline may then be still to come.
+    /// Waits for a datagram until the deadline, and receives it. Returns `None` if none
+    /// arrived; this may happen before the deadline.
     fn receive_by(&mut self, deadline: &mut Deadline) -> Result<Option<usize>> {
-        // The first wait of an operation is for the socket's timeout, and without one each is. So
-        // it need not be set again, and one system call waits and receives.
+        // The first wait of an operation lasts for the socket's timeout, and so does
+        // every wait without a timeout. So the timeout is already set, and one system
+        // call waits and receives.
         if !self.events.are_of_all() && deadline.start() == Some(self.timeout) {
             let timeout = Some(self.timeout).filter(|timeout| *timeout != Duration::MAX);
             let waits = self.transport.set_receive_timeout(timeout);
@@ -415,12 +417,12 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Receives a datagram of the kernel's to the start of the buffer, and tells
-    /// how long it is, or `None` where none is there. One from anybody else is
-    /// dropped, and has no length. Nor has one from another network namespace, which is kept.
-    /// Of an earlier one nothing may be unread. A socket without a timeout, and one that listens to
-    /// all network namespaces, receives in other ways: here it gets `None`.
-    // It would cost instructions to have the other ways of receiving in line, too.
+    /// Receives a datagram from the kernel into the start of the buffer. Returns its
+    /// length, or `None` if there is none. A datagram from another sender is dropped, and
+    /// one from another network namespace is kept; neither returns a length. All earlier
+    /// bytes must have been read. A socket without a timeout, and one that listens to all
+    /// network namespaces, receive in other ways: this returns `None` for them.
+    // The other ways are not inlined, because that would cost instructions here.
     #[inline(always)]
     fn receive(&mut self) -> Result<Option<usize>> {
         if self.waits_first {
@@ -430,7 +432,7 @@ impl<T: Transport> Socket<T> {
         self.received(received)
     }
 
-    /// What a receive call of [`Self::receive`] comes to.
+    /// Returns the result of a receive call in [`Self::receive`].
     #[inline(always)]
     fn received(&self, received: io::Result<Received>) -> Result<Option<usize>> {
         let received = match received {
@@ -447,7 +449,7 @@ impl<T: Transport> Socket<T> {
     }
 }
 
-/// What a receive call's error comes to.
+/// Returns the result of a receive call that failed.
 #[cold]
 fn receive_failed(error: io::Error) -> Result<Option<usize>> {
     match error.raw_os_error() {
@@ -457,8 +459,8 @@ fn receive_failed(error: io::Error) -> Result<Option<usize>> {
     }
 }
 
-/// Tells whether the message of netlink's own with which `bytes` begin ends the wait for `expect`. One that says
-/// no is an error.
+/// Returns whether one of netlink's own messages, at the start of `bytes`, ends the wait
+/// for `expect`. A refusal is returned as an error.
 #[cold]
 fn ends(bytes: &[u8], expect: Expect) -> Result<bool> {
     let message = Message::first_of(bytes);
@@ -473,9 +475,10 @@ fn ends(bytes: &[u8], expect: Expect) -> Result<bool> {
     }
 }
 
-/// A socket for a test that converses with the kernel it runs on. There is none under
-/// QEMU's user mode, which has no Generic Netlink, and of rtnetlink it translates some
-/// messages to the other byte order and not their attributes. `scripts/test/cross` says so.
+/// Opens a socket for a test that uses the kernel it runs on. QEMU's user mode has no
+/// such socket: it has no Generic Netlink, and it translates some rtnetlink messages to
+/// the other byte order, but not their attributes. `scripts/test/cross` sets the variable
+/// that reports this.
 #[cfg(test)]
 pub(crate) fn to_this_kernel(protocol: i32) -> Option<Socket> {
     if std::env::var_os("PARLEY_EMULATED").is_none() {
@@ -483,7 +486,7 @@ pub(crate) fn to_this_kernel(protocol: i32) -> Option<Socket> {
     }
     let test = std::thread::current();
     let name = test.name().unwrap_or_default();
-    // Not by a macro, whose output the test harness keeps to itself.
+    // Not printed by a macro, because the test harness captures that output.
     let line = format!("skipped, for the emulator has no netlink: {name}\n");
     io::Write::write_all(&mut io::stderr(), line.as_bytes()).unwrap();
     None

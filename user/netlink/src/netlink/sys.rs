@@ -38,9 +38,10 @@ fn kernel() -> libc::sockaddr_nl {
 
 const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Connects the socket to the kernel, which also binds it to a port. From then on the kernel
-/// refuses what other processes send to that port (`netlink_getsockbyportid()`). A message that
-/// it has let pass before may still arrive.
+/// Connects the socket to the kernel, which also binds it to a port. From then on the
+/// kernel refuses messages that other processes send to this port
+/// (`netlink_getsockbyportid()`). A message that passed this check earlier may still
+/// arrive.
 pub(super) fn connect(fd: &OwnedFd) -> io::Result<()> {
     let address = kernel();
     // SAFETY: The address is valid for reads of its length, which is passed.
@@ -48,7 +49,7 @@ pub(super) fn connect(fd: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Tells which port the socket is bound to.
+/// Returns the port that the socket is bound to.
 pub(super) fn port(fd: &OwnedFd) -> io::Result<u32> {
     let mut address = kernel();
     let mut len = ADDRESS_LEN;
@@ -74,15 +75,15 @@ pub(super) fn set_option(fd: &OwnedFd, level: i32, option: i32, value: i32) -> i
     Ok(())
 }
 
-/// Sets how long a receive call waits: `None` is for ever. The kernel rounds up to its ticks, and
-/// its timer wheel may end a wait later by up to an eighth.
+/// Sets the timeout of receive calls; `None` means for ever. The kernel rounds up to its
+/// ticks, and its timer wheel may extend a wait by up to an eighth.
 pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Option<Duration>) -> io::Result<()> {
     // SAFETY: All fields are integers, for which zero is a value.
     let mut value: libc::timeval = unsafe { zeroed() };
     if let Some(timeout) = timeout {
-        // Rounded up, because 0 is for ever.
+        // Rounded up, because 0 means for ever.
         let micros = timeout.as_nanos().div_ceil(1000).max(1);
-        // Seconds that do not fit, 68 years where they have 32 bits, are for ever, too.
+        // Seconds that do not fit mean for ever, too: with 32 bits, that is 68 years.
         if let Ok(seconds) = (micros / 1_000_000).try_into() {
             value.tv_sec = seconds;
             value.tv_usec = (micros % 1_000_000) as _;
@@ -101,9 +102,9 @@ pub(super) fn set_receive_timeout(fd: &OwnedFd, timeout: Option<Duration>) -> io
     Ok(())
 }
 
-/// Waits until `fd` has something to receive, a datagram or an error, or until
-/// `timeout` is over, in whole milliseconds; without one for as long as it takes.
-/// Returns how many descriptors have: 1 or 0.
+/// Waits until `fd` has something to receive, a datagram or an error, or until `timeout`
+/// has passed, in whole milliseconds. Without a timeout, waits indefinitely. Returns the
+/// number of readable descriptors: 1 or 0.
 pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<usize> {
     let mut polled = libc::pollfd {
         fd: fd.as_raw_fd(),
@@ -122,27 +123,27 @@ pub(crate) fn wait(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<
     check(unsafe { libc::poll(&raw mut polled, 1, millis) } as _)
 }
 
-/// Sends `datagram` to the kernel, to which the socket is connected: one system call.
+/// Sends `datagram` to the kernel, to which the socket is connected, in one system call.
 #[inline]
 pub(super) fn send(fd: &OwnedFd, datagram: &[u8]) -> io::Result<usize> {
     // SAFETY: The datagram is valid for reads of its length, which is passed.
     check(unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), 0) })
 }
 
-/// Receives a datagram into `buffer`: one system call. If none is there, it fails with `EAGAIN`
-/// or, with `waits`, waits for one until the socket's timeout. Returns the sender's port, and how
-/// many bytes the datagram had.
+/// Receives a datagram into `buffer`, in one system call. If there is none, fails with
+/// `EAGAIN` or, with `waits`, waits for one until the socket's timeout. Returns the
+/// sender's port, and the length of the datagram.
 #[inline]
 pub(super) fn receive(
     fd: &OwnedFd,
     buffer: &mut [u8],
     waits: bool,
 ) -> io::Result<(Option<u32>, usize)> {
-    // A family that is no netlink's, so that it shows whether the call wrote one.
+    // Not netlink's address family, so that it shows whether the call wrote an address.
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_nl = unsafe { zeroed() };
     let mut address_len = ADDRESS_LEN;
-    // With this flag it gives the datagram's length, however much of it fits.
+    // With this flag the call returns the datagram's length, even if not all of it fits.
     let flags = libc::MSG_TRUNC | if waits { 0 } else { libc::MSG_DONTWAIT };
     // SAFETY: The buffer and the address are valid for writes of their lengths,
     // which are passed, and so is the address's length; all are borrowed for this
@@ -171,8 +172,9 @@ fn from_nobody(len: usize) -> (Option<u32>, usize) {
     (None, len)
 }
 
-/// As [`receive`], by `recvmsg()`. Also returns the id of the event's network namespace, which
-/// the kernel adds as ancillary data on a socket with `NETLINK_LISTEN_ALL_NSID`.
+/// Like [`receive`], through `recvmsg()`. Also returns the id of the event's network
+/// namespace, which the kernel adds as ancillary data on a socket with
+/// `NETLINK_LISTEN_ALL_NSID`.
 pub(super) fn receive_with_nsid(
     fd: &OwnedFd,
     buffer: &mut [u8],
@@ -229,14 +231,14 @@ pub(super) fn receive_with_nsid(
     Ok((netlink.then_some(address.nl_pid), len, nsid))
 }
 
-/// Moves the calling thread into the network namespace that `fd` stands for.
+/// Moves the calling thread into the network namespace that `fd` refers to.
 pub(super) fn enter_net_namespace(fd: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: The call takes no pointers.
     check(unsafe { libc::setns(fd.as_raw_fd(), libc::CLONE_NEWNET) } as _)?;
     Ok(())
 }
 
-/// What the C library calls an errno.
+/// Returns the C library's message for an errno.
 pub(super) fn errno_text(errno: i32) -> String {
     let mut text = [0u8; 128];
     // SAFETY: The buffer is valid for writes of its length, which is passed.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! A tap sees each system call of a socket, with its arguments and its result. It is
-//! given to the socket that is opened; others are not affected.
+//! passed when the socket is opened, and does not affect other sockets.
 //!
 //! ```
 //! use parley_netlink::netlink::tap::{Call, Step, Tap};
@@ -26,15 +26,16 @@
 //! # Ok::<(), parley_netlink::Error>(())
 //! ```
 //!
-//! [`explain::steps`](crate::explain::steps) puts a step into words.
+//! [`explain::steps`](crate::explain::steps) describes a step in words.
 
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
-/// Sees the system calls of the sockets that have it, from the threads that make them.
+/// Sees the system calls of the sockets that use it, on the threads that make them.
 pub trait Tap: fmt::Debug + Send + Sync {
-    /// A system call has returned. [`Call::Close`] alone is told before it is made.
+    /// Called after a system call has returned. Only [`Call::Close`] is reported before
+    /// it is made.
     fn step(&self, step: &Step<'_>);
 }
 
@@ -42,15 +43,15 @@ pub trait Tap: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Step<'a> {
-    /// The descriptor that it is about; -1 where there was none yet.
+    /// Its descriptor; -1 if there was none yet.
     pub fd: i32,
-    /// What was called.
+    /// The call.
     pub call: Call<'a>,
-    /// What it gave, or the errno.
+    /// Its return value, or the errno.
     pub result: Result<usize, i32>,
 }
 
-/// Which system call, and its arguments.
+/// A system call, with its arguments.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Call<'a> {
@@ -70,12 +71,12 @@ pub enum Call<'a> {
         /// Its value.
         value: i32,
     },
-    /// `connect()` to the kernel, which also gives the socket a port.
+    /// `connect()` to the kernel, which also assigns a port to the socket.
     Connect,
     /// `getsockname()`.
     #[non_exhaustive]
     Name {
-        /// The port that it told.
+        /// The port that it returned.
         portid: u32,
     },
     /// `sendto()` the kernel, to which the socket is connected.
@@ -89,17 +90,17 @@ pub enum Call<'a> {
     /// `setsockopt()` of `SO_RCVTIMEO`.
     #[non_exhaustive]
     SetTimeout {
-        /// How long a receive call waits, if there is a limit.
+        /// The timeout of receive calls, if there is one.
         timeout: Option<Duration>,
     },
     /// `recvfrom()` or `recvmsg()`, with `MSG_TRUNC`.
     #[non_exhaustive]
     Receive {
-        /// How many bytes there was room for.
+        /// The size of the buffer.
         room: usize,
-        /// What was received, or as much of it as fitted.
+        /// The received bytes, as far as they fitted.
         bytes: &'a [u8],
-        /// How many bytes it had; more, where it did not fit.
+        /// The length of the datagram, which may exceed the buffer.
         whole: usize,
         /// The sender's port, if it has one; 0 is the kernel.
         from: Option<u32>,
@@ -107,13 +108,13 @@ pub enum Call<'a> {
         protocol: i32,
         /// Which of the two calls it is.
         method: Method,
-        /// Whether it waits for a datagram, so that it lacks `MSG_DONTWAIT`.
+        /// Whether it waits for a datagram, and so lacks `MSG_DONTWAIT`.
         waits: bool,
     },
     /// `poll()` for something to receive.
     #[non_exhaustive]
     Wait {
-        /// How long at most, if there is a limit.
+        /// The timeout, if there is one.
         timeout: Option<Duration>,
     },
     /// `close()`, of the descriptor of a socket or file.
@@ -127,7 +128,7 @@ pub enum Call<'a> {
     Ioctl {
         /// The request's name.
         request: &'static str,
-        /// Its argument's members, as they were when it returned.
+        /// The members of its argument after the call.
         argument: &'a [Member<'a>],
     },
     /// `write()`.
@@ -137,56 +138,57 @@ pub enum Call<'a> {
     },
     /// `pread64()`.
     Read {
-        /// How many bytes there was room for.
+        /// The size of the buffer.
         room: usize,
-        /// Where from.
+        /// The offset in the file.
         offset: u64,
-        /// What was read.
+        /// The bytes read.
         bytes: &'a [u8],
     },
 }
 
-/// How a datagram was received.
+/// The call that received a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
-    /// By `recvfrom()`, with the sender's address.
+    /// `recvfrom()`, with the sender's address.
     Address,
-    /// By `recvmsg()`, with ancillary data as well.
+    /// `recvmsg()`, with ancillary data as well.
     Message {
         /// The id of the network namespace, if the ancillary data had one.
         nsid: Option<i32>,
     },
 }
 
-/// A member of the struct that an ioctl takes, or bytes that it points at.
+/// A member of an ioctl's argument, or bytes that it points to.
 #[derive(Clone, Copy, Debug)]
 pub struct Member<'a> {
     /// Its name.
     pub name: &'static str,
     /// Its bytes.
     pub bytes: &'a [u8],
-    /// What they mean.
+    /// The meaning of the bytes.
     pub meaning: Meaning,
 }
 
-/// How the bytes of a [`Member`] are to be read.
+/// The meaning of the bytes of a [`Member`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning {
     /// A name, up to its NUL.
     Text,
-    /// An unsigned integer of this machine's byte order.
+    /// An unsigned integer in this machine's byte order.
     Unsigned,
-    /// A signed integer of this machine's byte order.
+    /// A signed integer in this machine's byte order.
     Signed,
     /// An address.
     Address,
-    /// What a member points at.
+    /// Bytes that a member points to.
     Bytes,
 }
 
-/// Reports a call and its `result` to `tap`; `given` returns what a call gave that did not fail.
+/// Reports a call and its `result` to `tap`; `given` returns the value of a call that
+/// succeeded.
 pub fn tell<T>(
     tap: &dyn Tap,
     fd: i32,

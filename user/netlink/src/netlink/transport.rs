@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What carries datagrams to the kernel and back.
+//! Transports, which carry datagrams to the kernel and back.
 
 use super::error::{Error, Result};
 use super::sys;
@@ -11,16 +11,15 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What one receive gave.
+/// The result of one receive call.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Received {
-    /// How many bytes of the buffer were filled.
+    /// The number of bytes written to the buffer.
     pub len: usize,
-    /// The sender's port; 0 is the kernel. `None` where the sender gave no
-    /// netlink address.
+    /// The sender's port; 0 is the kernel. `None` if the sender has no netlink address.
     pub sender: Option<u32>,
-    /// How many bytes the datagram had: more, where it was longer than the buffer.
+    /// The length of the datagram, which may exceed the buffer.
     pub whole: usize,
 }
 
@@ -33,7 +32,7 @@ impl Received {
         Self { len, sender, whole }
     }
 
-    /// Whether the datagram was longer than the buffer.
+    /// Returns whether the datagram was longer than the buffer.
     #[inline]
     #[must_use]
     pub fn truncated(&self) -> bool {
@@ -41,56 +40,58 @@ impl Received {
     }
 }
 
-/// A way for datagrams: [`Netlink`], or in a test one behind which there is no kernel.
+/// A transport for datagrams: [`Netlink`], or one without a kernel for tests.
 /// [`Socket::over`](super::Socket::over) opens a socket over it.
 pub trait Transport: fmt::Debug {
     /// Sends a datagram.
     fn send(&self, datagram: &[u8]) -> io::Result<usize>;
 
-    /// Receives a datagram. Fails with `EAGAIN` where none is there.
+    /// Receives a datagram. Fails with `EAGAIN` if there is none.
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received>;
 
-    /// Listens to events of all network namespaces. Fails if it cannot, as by default.
+    /// Listens to events of all network namespaces. The default implementation fails.
     fn listen_to_all(&mut self) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// As [`receive`](Self::receive), once it listens to all network namespaces. Also returns
-    /// the id of the namespace that sent an event, if it has one here.
+    /// Like [`receive`](Self::receive), for a transport that listens to all network
+    /// namespaces. Also returns the id of the namespace that sent an event, if it has one
+    /// here.
     fn receive_from_all(&self, buffer: &mut [u8]) -> io::Result<(Received, Option<i32>)> {
         Ok((self.receive(buffer)?, None))
     }
 
-    /// Limits how long [`receive_waiting`](Self::receive_waiting) waits. Returns false if it does
-    /// not wait at all, as by default; then [`wait`](Self::wait) comes before a receive.
+    /// Limits how long [`receive_waiting`](Self::receive_waiting) waits. Returns false if
+    /// it never waits, which is the default; then [`wait`](Self::wait) is called before
+    /// each receive call.
     fn set_receive_timeout(&mut self, _timeout: Option<Duration>) -> io::Result<bool> {
         Ok(false)
     }
 
-    /// As [`receive`](Self::receive), but waits for a datagram until the receive timeout. It may
-    /// fail with `EAGAIN` or `EINTR` before that.
+    /// Like [`receive`](Self::receive), but waits for a datagram until the receive
+    /// timeout. May fail with `EAGAIN` or `EINTR` before that.
     fn receive_waiting(&self, buffer: &mut [u8]) -> io::Result<Received> {
         self.receive(buffer)
     }
 
-    /// Waits until there is a datagram to receive, for at most `timeout`. It may end
-    /// for no reason.
+    /// Waits until there is a datagram to receive, for at most `timeout`. May return
+    /// early for no reason.
     fn wait(&self, timeout: Option<Duration>) -> io::Result<()>;
 }
 
-/// A netlink socket of the kernel's.
+/// A netlink socket of the kernel.
 #[derive(Debug)]
 pub struct Netlink {
     fd: OwnedFd,
     protocol: i32,
     /// The socket's receive timeout. A new socket has none.
     timeout: Option<Duration>,
-    /// Who is told of each call.
+    /// The tap to which each call is reported.
     tap: Option<Arc<dyn Tap>>,
 }
 
 impl Netlink {
-    /// Opens a socket, and tells which port it has.
+    /// Opens a socket, and returns its port.
     pub(super) fn open(protocol: i32, tap: Option<Arc<dyn Tap>>) -> Result<(Self, u32)> {
         let failed = |call| move |error| Error::Io { call, error };
         let opened = sys::open(protocol);
@@ -105,8 +106,8 @@ impl Netlink {
             tap,
         };
         for option in [
-            // Errors with words; quoting of a refused request's header alone;
-            // strict checks of what a dump is asked for.
+            // Extended ACKs; errors that quote only the header of the request; strict
+            // checks of dump requests.
             libc::NETLINK_EXT_ACK,
             libc::NETLINK_CAP_ACK,
             libc::NETLINK_GET_STRICT_CHK,
@@ -140,7 +141,7 @@ impl Netlink {
         self.set_option(libc::SOL_NETLINK, libc::NETLINK_DROP_MEMBERSHIP, group)
     }
 
-    /// Asks for a receive buffer of `bytes`, by this option.
+    /// Asks for a receive buffer of `bytes`, through this option.
     pub(super) fn set_receive_buffer(&self, option: i32, bytes: i32) -> io::Result<()> {
         self.set_option(libc::SOL_SOCKET, option, bytes)
     }
@@ -156,15 +157,15 @@ impl Netlink {
         set
     }
 
-    /// Tells the tap, if there is one.
+    /// Reports a call to the tap, if there is one.
     fn tell<T>(&self, call: Call<'_>, result: &io::Result<T>, given: impl FnOnce(&T) -> usize) {
         if let Some(tap) = self.tap.as_deref() {
             tell(tap, self.fd.as_raw_fd(), call, result, given);
         }
     }
 
-    /// Tells of a send that gave `len`, or failed with `errno` where that is not 0.
-    // By numbers alone, so that a result that nobody is told of stays in registers.
+    /// Reports a send call that returned `len`, or failed with `errno` if that is not 0.
+    // Takes only numbers, so that a result stays in registers if there is no tap.
     #[cold]
     #[inline(never)]
     fn sent(&self, datagram: &[u8], len: usize, errno: i32) {
@@ -175,8 +176,8 @@ impl Netlink {
         self.step(call, len, errno);
     }
 
-    /// Tells of a receive that filled `len` bytes of `buffer`, or failed with `errno`
-    /// where that is not 0.
+    /// Reports a receive call that filled `len` bytes of `buffer`, or failed with `errno`
+    /// if that is not 0.
     #[cold]
     #[inline(never)]
     fn received(&self, buffer: &[u8], len: usize, from: Option<u32>, whole: usize, errno: i32) {
@@ -219,7 +220,7 @@ fn errno(error: &io::Error) -> i32 {
 
 impl Drop for Netlink {
     fn drop(&mut self) {
-        // The descriptor is closed behind this, and nobody learns with what result.
+        // The descriptor is closed after this, and nobody learns the result.
         if let Some(tap) = self.tap.as_deref() {
             tap.step(&Step {
                 fd: self.fd.as_raw_fd(),
@@ -252,8 +253,9 @@ impl Transport for Netlink {
     #[inline(always)]
     fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
         let room = buffer.len();
-        // Whose it is has to be asked each time. The kernel looks whether the socket is connected
-        // before it queues a message, so a message of a process can come in later than that.
+        // The sender must be checked each time. The kernel checks whether the socket is
+        // connected before it queues a message, so a message from a process can still
+        // arrive after that.
         let received = sys::receive(&self.fd, buffer, false)
             .map(|(sender, whole)| Received::new(whole.min(room), sender, whole));
         if self.tap.is_some() {
@@ -265,7 +267,7 @@ impl Transport for Netlink {
         received
     }
 
-    /// Makes no system call if the timeout is that of the last time.
+    /// Makes no system call if the timeout has not changed.
     fn set_receive_timeout(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         if self.timeout != timeout {
             let set = sys::set_receive_timeout(&self.fd, timeout);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Chains: rules one after another, which a hook of the kernel's may begin.
+//! Chains: lists of rules. A hook of the kernel may start a chain.
 
 use super::Listed;
 use crate::kernel::numbers as n;
@@ -19,32 +19,32 @@ pub struct Chain {
     pub table: OsString,
     /// Its name.
     pub name: OsString,
-    /// Its number, which nothing else in its table has.
+    /// Its handle, a number that is unique in its table.
     pub handle: u64,
-    /// Where packets come from, if it is a base chain.
+    /// The hook that calls it, if it is a base chain.
     pub hook: Option<Hook>,
-    /// How many rules it has, and how many lead to it.
+    /// The number of its rules, plus the number of references to it.
     pub uses: u32,
 }
 
-/// What a base chain has beyond others.
+/// The additional properties of a base chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hook {
-    /// What it is for: `filter`, `nat` or `route`.
+    /// Its type: `filter`, `nat` or `route`.
     pub kind: String,
-    /// The hook's number, which its family gives a meaning.
+    /// The hook's number, whose meaning depends on the family.
     pub number: u32,
-    /// Of the chains of a hook, the one with the least is asked first.
+    /// Of the chains at a hook, the one with the lowest priority value runs first.
     pub priority: i32,
-    /// Whether packets that no rule decides on are dropped, rather than accepted.
+    /// Whether the default policy is to drop packets, rather than to accept them.
     pub drops: bool,
-    /// The links that it is limited to. `eth*` is all whose names begin so.
+    /// The links that it is limited to. `eth*` means all names with this prefix.
     pub devices: Vec<OsString>,
 }
 
 impl Chain {
-    /// The name of its hook.
+    /// Returns the name of its hook.
     #[must_use]
     pub fn hook_name(&self) -> Option<Cow<'static, str>> {
         let number = self.hook.as_ref()?.number;
@@ -58,7 +58,7 @@ impl Chain {
             (_, 2) => "forward",
             (_, 3) => "output",
             (_, 4) => "postrouting",
-            // inet and bridge have one beyond.
+            // inet and bridge have one more hook.
             (_, 5) => "ingress",
             _ => return Some(number.to_string().into()),
         };
@@ -66,8 +66,8 @@ impl Chain {
     }
 }
 
-/// Reads a hook: number, priority and links. The attributes with the links have the
-/// numbers `one`, with one link, and `several`.
+/// Reads a hook: number, priority and links. The attribute `one` has a single link, and
+/// the attribute `several` has a list.
 pub(super) fn read_hook(
     attributes: Attributes<'_>,
     one: Option<u16>,
@@ -94,7 +94,8 @@ pub(super) fn read_hook(
             _ => {}
         }
     }
-    // Of a chain with one link the kernel says it twice, for who knows only this.
+    // For a chain with one link, the kernel sends both attributes, for programs that know
+    // only this one.
     devices.extend(first.filter(|_| devices.is_empty()));
     Ok((
         number.ok_or(Error::Absent("NFTA_HOOK_HOOKNUM"))?,

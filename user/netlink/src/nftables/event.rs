@@ -8,7 +8,8 @@ use crate::netlink::message::Message;
 use crate::netlink::{Error, Result};
 use std::ffi::{OsStr, OsString};
 
-/// `NFNLGRP_NFTABLES`, the multicast group of nf_tables. To join it takes `CAP_NET_ADMIN`.
+/// `NFNLGRP_NFTABLES`, the multicast group of nf_tables. Joining it needs
+/// `CAP_NET_ADMIN`.
 pub const GROUP: u32 = 7;
 
 /// A part of a ruleset.
@@ -29,7 +30,7 @@ pub enum Thing {
     Flowtable(Flowtable),
 }
 
-/// What distinguishes a part from all others of the ruleset. Only to be compared.
+/// The identity of a part of a ruleset. Use it only for comparisons.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id {
     family: u8,
@@ -40,7 +41,7 @@ pub struct Id {
 }
 
 impl Thing {
-    /// What distinguishes it from the others.
+    /// Returns its identity.
     #[must_use]
     pub fn id(&self) -> Id {
         let id = |family, table: &OsStr, kind, handle| Id {
@@ -79,10 +80,10 @@ impl Ruleset {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// A part was created or changed. If links were added to a chain or a flowtable that
-    /// exists, it has those alone here.
+    /// A part was created or changed. If links were added to an existing chain or
+    /// flowtable, this has only the new links.
     Is(Thing),
-    /// A part is gone.
+    /// A part was deleted.
     Gone(Id),
     /// Links were removed from a chain or a flowtable, which still exists.
     Less(Id),
@@ -94,7 +95,7 @@ pub enum Change {
         table: OsString,
         /// The name of the set.
         set: OsString,
-        /// How many elements.
+        /// The number of elements.
         count: usize,
         /// Whether they were added.
         added: bool,
@@ -169,7 +170,7 @@ pub fn change(message: &Message<'_>) -> Result<Option<Change>> {
     })))
 }
 
-/// Reads the end of a part, or of some of its links.
+/// Reads the deletion of a part, or of some of its links.
 fn gone(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Change> {
     let ([kind, ..], number, hook) = part;
     let (family, attributes) = split(message)?;
@@ -194,7 +195,7 @@ fn gone(message: &Message<'_>, part: &([u16; 3], u16, Option<u16>)) -> Result<Ch
     })
 }
 
-/// Reads elements of a set: how many they are.
+/// Reads and counts the elements of a set.
 fn elements(message: &Message<'_>, added: bool) -> Result<Change> {
     let (family, attributes) = split(message)?;
     let (mut table, mut set, mut count) = (None, None, 0);
@@ -240,7 +241,7 @@ mod tests {
         })
     }
 
-    /// A chain of the table t, whose handle is 3.
+    /// A chain of the table t, with the handle 3.
     fn chain(w: &mut Writer<'_>) -> Result<()> {
         w.string(1, "t")?;
         w.bytes(2, &3u64.to_be_bytes())?;

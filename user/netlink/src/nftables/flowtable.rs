@@ -19,17 +19,17 @@ pub struct Flowtable {
     pub table: OsString,
     /// Its name.
     pub name: OsString,
-    /// Its number, which nothing else in its table has.
+    /// Its handle, a number that is unique in its table.
     pub handle: u64,
-    /// The number of the hook that it is at, one of the family `netdev`.
+    /// The number of its hook, one of the family `netdev`.
     pub hook: u32,
-    /// Of those at a hook, the one with the least is asked first.
+    /// Of the flowtables at a hook, the one with the lowest priority value runs first.
     pub priority: i32,
-    /// The links that it looks after. `eth*` is all whose names begin so.
+    /// The links that it handles. `eth*` means all names with this prefix.
     pub devices: Vec<OsString>,
     /// `NFT_FLOWTABLE_*`.
     pub flags: u32,
-    /// How many refer to it.
+    /// The number of references to it.
     pub uses: u32,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Objects: counters, quotas and the like that have names, and that rules refer to.
+//! Objects: named counters, quotas and so on, which rules refer to.
 
 use super::{comment, Listed};
 use crate::kernel::numbers as n;
@@ -20,19 +20,19 @@ pub struct Object {
     pub table: OsString,
     /// Its name.
     pub name: OsString,
-    /// Its number, which nothing else in its table has.
+    /// Its handle, a number that is unique in its table.
     pub handle: u64,
     /// `NFT_OBJECT_*`.
     pub kind: u32,
-    /// How many refer to it.
+    /// The number of references to it.
     pub uses: u32,
-    /// What `nft` noted with it.
+    /// The comment that `nft` stored with it.
     pub comment: Option<OsString>,
-    /// What it has counted, or is set up with.
+    /// Its counts or its configuration.
     pub data: Data,
 }
 
-/// What an object has counted, or is set up with.
+/// The counts or the configuration of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Data {
@@ -45,27 +45,27 @@ pub enum Data {
     },
     /// A quota.
     Quota {
-        /// How many bytes it has.
+        /// Its size in bytes.
         bytes: u64,
-        /// How many of them are used.
+        /// The number of bytes used.
         used: u64,
-        /// Whether it matches beyond its bytes, rather than within.
+        /// Whether it matches once the quota is exceeded, rather than before.
         is_over: bool,
     },
-    /// A limit of packets or bytes.
+    /// A limit for packets or bytes.
     Limit {
-        /// How many in each unit of time.
+        /// The number in each unit of time.
         rate: u64,
-        /// That unit, in seconds.
+        /// The unit of time, in seconds.
         unit: u64,
-        /// How many more at once.
+        /// The number allowed beyond the rate in a burst.
         burst: u32,
-        /// Whether bytes are counted, rather than packets.
+        /// Whether it counts bytes, rather than packets.
         counts_bytes: bool,
-        /// Whether it matches beyond the limit, rather than within.
+        /// Whether it matches above the limit, rather than below.
         is_over: bool,
     },
-    /// What helps to follow the connections of a protocol.
+    /// A helper for tracking the connections of a protocol.
     Helper {
         /// Its name, such as `ftp`.
         name: OsString,
@@ -74,16 +74,16 @@ pub enum Data {
         /// The family of the packets: [`family_name`](super::family_name).
         of_family: u8,
     },
-    /// How long connections stay in each of their states.
+    /// Timeouts for the states of connections.
     Timeout {
         /// The protocol above IP.
         protocol: u8,
         /// The family of the packets.
         of_family: u8,
-        /// The numbers of the states, from 1 on, and seconds.
+        /// The number of each state, from 1 on, and its timeout in seconds.
         seconds: Vec<(u16, u32)>,
     },
-    /// A connection that is expected to follow from another.
+    /// A connection that is expected to follow another one.
     Expectation {
         /// The protocol above IP.
         protocol: u8,
@@ -91,27 +91,27 @@ pub enum Data {
         of_family: u8,
         /// Its destination port.
         port: u16,
-        /// For how many milliseconds it is expected.
+        /// The number of milliseconds for which it is expected.
         timeout: u32,
-        /// How many are expected at once.
+        /// The number of connections expected at once.
         count: u8,
     },
-    /// A context of security.
+    /// A security context.
     Context(OsString),
-    /// What answers for servers until clients have connected.
+    /// A proxy that answers for servers until clients have connected.
     Synproxy {
-        /// The longest segment.
+        /// The maximum segment size.
         mss: u16,
-        /// The scale of windows.
+        /// The window scale.
         scale: u8,
         /// `NF_SYNPROXY_OPT_*`.
         flags: u32,
     },
-    /// What is not known here.
+    /// A type that this library does not know.
     Other,
 }
 
-/// The name of a kind of objects, as `nft` has it.
+/// Returns `nft`'s name for a type of object.
 pub(super) fn kind_name(kind: u32) -> Cow<'static, str> {
     let name = match u16::try_from(kind).unwrap_or(u16::MAX) {
         n::NFT_OBJECT_COUNTER => "counter",
@@ -130,7 +130,7 @@ pub(super) fn kind_name(kind: u32) -> Cow<'static, str> {
 }
 
 impl Object {
-    /// The name of its kind, as `nft` has it.
+    /// Returns `nft`'s name for its type.
     #[must_use]
     pub fn kind_name(&self) -> Cow<'static, str> {
         kind_name(self.kind)
@@ -146,7 +146,7 @@ impl<'a> Found<'a> {
         all.collect::<Result<_>>().map(Self)
     }
 
-    /// A number in network order, of whatever length; 0 where there is none.
+    /// Returns a number of any length in network byte order; 0 if it is absent.
     fn number(&self, number: u16) -> u64 {
         let bytes = self.0.get(&number).map_or(&[][..], |one| one.payload);
         let last = bytes.len().saturating_sub(8);
@@ -163,7 +163,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Reads `NFTA_OBJ_DATA` of an object of this kind.
+/// Reads `NFTA_OBJ_DATA` of an object of this type.
 fn read(kind: u32, attributes: Attributes<'_>) -> Result<Data> {
     let found = Found::new(attributes)?;
     let has = |number: u16, flag: u16| found.number(number) & u64::from(flag) != 0;
@@ -204,7 +204,7 @@ fn read(kind: u32, attributes: Attributes<'_>) -> Result<Data> {
             }
         }
         n::NFT_OBJECT_CT_EXPECT => {
-            // Unlike the others, this is in host order.
+            // Unlike the other numbers, this one is in host byte order.
             let timeout = found.0.get(&n::NFTA_CT_EXPECT_TIMEOUT);
             Data::Expectation {
                 protocol: found.number(n::NFTA_CT_EXPECT_L4PROTO) as u8,

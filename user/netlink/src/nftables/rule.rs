@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Rules: expressions that are evaluated one after another.
+//! Rules: lists of expressions.
 
 use super::{comment, Listed};
 use crate::kernel::numbers as n;
@@ -18,11 +18,11 @@ pub struct Rule {
     pub table: OsString,
     /// Its chain's name.
     pub chain: OsString,
-    /// Its number, which nothing else in its table has.
+    /// Its handle, a number that is unique in its table.
     pub handle: u64,
-    /// The number of the rule before it, if there is one.
+    /// The handle of the rule before it, if there is one.
     pub position: Option<u64>,
-    /// What `nft` noted with it.
+    /// The comment that `nft` stored with it.
     pub comment: Option<OsString>,
     /// The names of its expressions, such as `payload`, `cmp` and `immediate`.
     pub expressions: Vec<String>,

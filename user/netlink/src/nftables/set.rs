@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Sets and maps: what rules look values up in.
+//! Sets and maps, in which rules look up values.
 
 use super::object::kind_name;
 use super::{comment, record, Listed};
@@ -20,33 +20,33 @@ pub struct Set {
     pub table: OsString,
     /// Its name.
     pub name: OsString,
-    /// Its number, which nothing else in its table has.
+    /// Its handle, a number that is unique in its table.
     pub handle: u64,
     /// `NFT_SET_*`.
     pub flags: u32,
-    /// The type of its keys, as `nft` numbers them: see [`Self::key_types`].
+    /// The type of its keys, as a number of `nft`: see [`Self::key_types`].
     pub key_type: u32,
     /// The type of the values of a map.
     pub data_type: Option<u32>,
-    /// The kind of the objects that a map leads to: `NFT_OBJECT_*`.
+    /// The type of the objects in a map: `NFT_OBJECT_*`.
     pub object_kind: Option<u32>,
-    /// Whether it saves memory rather than time.
+    /// Whether it is optimized for memory rather than time.
     pub saves_memory: bool,
-    /// How many elements it can have, if that is limited.
+    /// The maximum number of elements, if it is limited.
     pub size: Option<u32>,
-    /// After how many milliseconds an element goes, if it does.
+    /// The timeout of an element in milliseconds, if it has one.
     pub timeout: Option<u64>,
-    /// After how many milliseconds elements that have timed out are removed.
+    /// The interval in milliseconds at which expired elements are removed.
     pub gc_interval: Option<u32>,
-    /// Whether `nft` joins intervals that touch.
+    /// Whether `nft` merges adjacent intervals.
     pub joins_intervals: bool,
-    /// What `nft` noted with it.
+    /// The comment that `nft` stored with it.
     pub comment: Option<OsString>,
-    /// How many elements it has, where the kernel says so.
+    /// The number of elements, if the kernel reports it.
     pub count: Option<u32>,
 }
 
-/// The types of values, by the numbers that `nft` gives them in a set.
+/// The types of values, by the numbers that `nft` uses for them in sets.
 const TYPES: &[&str] = &[
     "invalid",
     "verdict",
@@ -97,7 +97,8 @@ const TYPES: &[&str] = &[
     "cgroupsv2",
 ];
 
-/// The names of the types that a number is made of: six bits each, the first highest.
+/// Returns the names of the types that a number combines: six bits each, the first in the
+/// highest bits.
 fn types(number: u32) -> Vec<Cow<'static, str>> {
     const BITS: u32 = 6;
     const VERDICT: u32 = 0xffff_ff00;
@@ -118,25 +119,25 @@ fn types(number: u32) -> Vec<Cow<'static, str>> {
 }
 
 impl Set {
-    /// Whether it leads from its keys to values or objects.
+    /// Returns whether it maps its keys to values or objects.
     #[must_use]
     pub fn is_map(&self) -> bool {
         self.flags & u32::from(n::NFT_SET_MAP | n::NFT_SET_OBJECT) != 0
     }
 
-    /// Whether it is part of a rule rather than of a table.
+    /// Returns whether it belongs to a rule rather than a table.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.flags & u32::from(n::NFT_SET_ANONYMOUS) != 0
     }
 
-    /// The names of the types that its keys are made of, as `nft` has them.
+    /// Returns `nft`'s names for the types of its keys.
     #[must_use]
     pub fn key_types(&self) -> Vec<Cow<'static, str>> {
         types(self.key_type)
     }
 
-    /// The names of the types of a map's values, or of what it leads to.
+    /// Returns `nft`'s names for the types of a map's values or objects.
     #[must_use]
     pub fn data_types(&self) -> Vec<Cow<'static, str>> {
         match (self.object_kind, self.data_type) {
@@ -146,7 +147,7 @@ impl Set {
         }
     }
 
-    /// The names of its flags, as `nft` has them.
+    /// Returns `nft`'s names for its flags.
     #[must_use]
     pub fn flag_names(&self) -> Vec<&'static str> {
         [
@@ -167,7 +168,7 @@ impl Listed for Set {
     const REQUEST: &'static str = "NFT_MSG_GETSET";
 
     fn read(family: u8, attributes: Attributes<'_>) -> Result<Self> {
-        // Records that nft keeps with a set.
+        // Types of the records that nft stores with a set.
         const MERGE: u8 = 2;
         const COMMENT: u8 = 7;
         let (mut table, mut name, mut handle) = (None, None, None);
@@ -220,7 +221,7 @@ impl Listed for Set {
     }
 }
 
-/// Reads `NFTA_SET_DESC` for how many elements there can be.
+/// Reads the maximum number of elements from `NFTA_SET_DESC`.
 fn size(description: &Attribute<'_>) -> Result<Option<u32>> {
     for attribute in description.attributes() {
         let attribute = attribute?;

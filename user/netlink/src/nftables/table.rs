@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Tables: what holds chains.
+//! Tables, which contain chains and other objects.
 
 use super::Listed;
 use crate::kernel::numbers as n;
@@ -16,18 +16,18 @@ pub struct Table {
     pub family: u8,
     /// Its name.
     pub name: OsString,
-    /// Its number, which no other table of the namespace has had.
+    /// Its handle, a number that the namespace never assigns to another table.
     pub handle: u64,
     /// `NFT_TABLE_F_*`.
     pub flags: u32,
-    /// The netlink port of who owns it.
+    /// The netlink port of its owner.
     pub owner: Option<u32>,
-    /// How many chains and other things it holds.
+    /// The number of chains and other objects in it.
     pub uses: u32,
 }
 
 impl Table {
-    /// The names of its flags, as `nft` has them.
+    /// Returns `nft`'s names for its flags.
     #[must_use]
     pub fn flag_names(&self) -> Vec<&'static str> {
         [(1, "dormant"), (2, "owner"), (4, "persist")]

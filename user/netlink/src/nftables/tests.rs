@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the readers make of attributes, well formed and not.
+//! The readers, with well-formed and malformed attributes.
 
 use super::*;
 use crate::netlink::attr::Writer;

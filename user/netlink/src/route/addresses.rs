@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Addresses: those that the links of this machine have.
+//! Addresses of this machine's links.
 //!
 //! Source: `include/uapi/linux/if_addr.h`.
 
@@ -23,38 +23,38 @@ pub struct Address {
     pub index: u32,
     /// The address.
     pub local: IpAddr,
-    /// The address of the other end, where the link has one.
+    /// The address of the other end, if the link has one.
     pub peer: Option<IpAddr>,
-    /// How many bits all addresses beyond the link share with it, or with the
-    /// peer's.
+    /// The length in bits of the prefix that the link's network shares with it, or with
+    /// the peer.
     pub prefix_len: u8,
-    /// The address that reaches all of them.
+    /// The broadcast address.
     pub broadcast: Option<IpAddr>,
-    /// An address that several have.
+    /// The anycast address.
     pub anycast: Option<IpAddr>,
-    /// How far it reaches: [`scope`](super::names::scope).
+    /// Its scope: [`scope`](super::names::scope).
     pub scope: u8,
     /// Its `IFA_F_*` flags.
     pub flags: u32,
-    /// Its label, which begins with the link's name. IPv4 alone has one.
+    /// Its label, which begins with the link's name. Only IPv4 addresses have one.
     pub label: Option<OsString>,
-    /// The metric of the route that comes with it.
+    /// The metric of the route that the kernel adds for it.
     pub metric: Option<u32>,
-    /// Who gave it: [`address_protocol`](super::names::address_protocol).
+    /// Its origin: [`address_protocol`](super::names::address_protocol).
     pub protocol: Option<u8>,
-    /// For how many seconds it stays.
+    /// The number of seconds for which it remains valid.
     pub valid: u32,
-    /// For how many seconds new connections may use it.
+    /// The number of seconds for which new connections may use it.
     pub preferred: u32,
 }
 
-/// A time that does not end.
+/// A lifetime that does not end.
 pub const FOREVER: u32 = u32::MAX;
 
 const SECONDARY: u32 = n::IFA_F_SECONDARY as u32;
 const PERMANENT: u32 = n::IFA_F_PERMANENT as u32;
 
-/// But for those two, whose words depend.
+/// The flags, except for the two above, whose names depend on other properties.
 const FLAGS: &[(u32, &str)] = &[
     (0x40, "tentative"),
     (0x20, "deprecated"),
@@ -69,8 +69,8 @@ const FLAGS: &[(u32, &str)] = &[
 ];
 
 impl Address {
-    /// The names of its flags, as `ip` prints them: `dynamic` where it is not
-    /// there to stay.
+    /// Returns the names of its flags, as `ip` prints them, such as `dynamic` if the
+    /// address is not permanent.
     #[must_use]
     pub fn flag_names(&self) -> Vec<Cow<'static, str>> {
         let mut names: Vec<Cow<'static, str>> = Vec::new();
@@ -110,7 +110,7 @@ impl Entry for Address {
 
     fn is_changed(&self, other: &Self) -> bool {
         let mut now = self.clone();
-        // What runs out does so without a change.
+        // A lifetime that runs down is not a change.
         for (now, was) in [
             (&mut now.valid, other.valid),
             (&mut now.preferred, other.preferred),
@@ -166,7 +166,7 @@ impl Entry for Address {
                 _ => {}
             }
         }
-        // Where both are there, the one is the other end's.
+        // If both are present, this one belongs to the other end.
         address.peer = prefix.filter(|_| local.is_some() && prefix != local);
         address.local = local.or(prefix).ok_or(Error::Absent("IFA_ADDRESS"))?;
         Ok(address)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What routes put packets into: `RTA_ENCAP`.
+//! Encapsulations of routes: `RTA_ENCAP`.
 //!
 //! Source: `include/uapi/linux/lwtunnel.h` and the headers of its parts. The names are
-//! those that `ip -j route` has.
+//! those that `ip -j route` prints.
 
 use super::fields::{address_at, big, find, number, read, rows, Field, Row, Show, Value};
 use crate::kernel::numbers as n;
@@ -15,7 +15,7 @@ use Show::{Address, Big, Link, Name, Nest, Number, Or0, Other, Table};
 /// A kind of encapsulation: its number, its name, and its attributes.
 type Kind = (u16, &'static str, &'static [Row]);
 
-/// Flags of a tunnel's key, in network order.
+/// Flags of a tunnel's key, in network byte order.
 fn tunnel_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let flags = big(attribute)?;
     let fields = [
@@ -30,7 +30,7 @@ fn tunnel_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(Value::Fields(set.collect())))
 }
 
-/// The options of GENEVE: class, type and data, again and again.
+/// The options of GENEVE: any number of classes, types and data.
 fn geneve(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let (mut options, mut fields) = (Vec::new(), Vec::new());
     for attribute in attribute.attributes() {
@@ -53,7 +53,7 @@ fn geneve(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(Value::List(options)))
 }
 
-/// The options of VXLAN, of which there is one set.
+/// The options of VXLAN; there is only one set.
 fn vxlan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     static ROWS: &[Row] = rows! { "LWTUNNEL_IP_OPT_VXLAN_"
         LWTUNNEL_IP_OPT_VXLAN_GBP: Number,
@@ -61,7 +61,7 @@ fn vxlan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     one(ROWS, attribute)
 }
 
-/// Those of ERSPAN. Which of them count depends on its version.
+/// The options of ERSPAN. Its version decides which of them apply.
 fn erspan(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     static ROWS: &[Row] = rows! { "LWTUNNEL_IP_OPT_ERSPAN_"
         LWTUNNEL_IP_OPT_ERSPAN_VER: Number,
@@ -83,7 +83,7 @@ const OPTIONS: Show = Nest(&[
     (n::LWTUNNEL_IP_OPTS_ERSPAN, "erspan_opts", Other(erspan)),
 ]);
 
-/// Labels of MPLS in network order, up to the one that is marked as the last.
+/// MPLS labels in network byte order, up to the one that is marked as the last.
 fn labels(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     const LAST: u32 = 0x100;
     let mut labels = Vec::new();
@@ -99,7 +99,7 @@ fn labels(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(Value::text(labels.join("/"))))
 }
 
-/// The segments of a header of IPv6, which stand in it from the last to the first.
+/// The segments of an IPv6 header, which are stored from the last to the first.
 fn segments(header: &[u8], first: usize, count: usize) -> Value {
     let place = |segment: usize| segment.checked_mul(16)?.checked_add(first);
     let at = |segment| address_at(header, place(segment)?);
@@ -114,7 +114,7 @@ fn segments(header: &[u8], first: usize, count: usize) -> Value {
 fn srh(header: &[u8]) -> Vec<Field> {
     const SEGMENTS: usize = 8;
     const HMAC: u8 = 1 << 3;
-    /// How long the signature is, and where in it the number of its key is.
+    /// The length of the signature, and the offset of its key's number.
     const SIGNATURE: usize = 40;
     const KEY: usize = 4;
     let [_, len, _, _, first_segment, flags, ..] = *header else {
@@ -155,7 +155,7 @@ fn seg6_header(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(Value::Fields(srh(attribute.payload))))
 }
 
-/// The variants of an action, as bits.
+/// The flavours of an action, as bits.
 fn flavors(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let known = [
         (n::SEG6_LOCAL_FLV_OP_PSP, "psp"),
@@ -182,7 +182,7 @@ fn rpl(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(Value::Fields(fields)))
 }
 
-/// `struct ioam6_trace_hdr`: what is collected, and how much of it.
+/// `struct ioam6_trace_hdr`: the data to collect, and its size.
 fn trace(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     const REMAINING: u8 = 0x7f;
     let [n0, n1, _, len, t0, t1, t2, _, ..] = *attribute.payload else {
@@ -222,7 +222,7 @@ fn program(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     Ok(Some(name))
 }
 
-/// The key of what has fields of its own, which stand beside the others: in the tables, "".
+/// The key of a row whose own fields are added beside the others. The tables spell it "".
 const BESIDE: &str = "";
 
 static KINDS: &[Kind] = &[
@@ -349,7 +349,7 @@ fn find_kind(kind: u16) -> Option<&'static Kind> {
     KINDS.iter().find(|(number, _, _)| *number == kind)
 }
 
-/// The name of a kind.
+/// Returns the name of a kind.
 pub(super) fn name(kind: u16) -> Option<&'static str> {
     find_kind(kind).map(|(_, name, _)| *name)
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What links and encapsulations are set up with: attributes that a table names.
+//! The configuration of links and encapsulations: attributes that a table names.
 //!
-//! Each kind of link has attributes of its own. A table has a row for each of them:
-//! its number, the key that `ip -j` has for it, and how its payload is read.
+//! Each kind of link has its own attributes. A table has a row for each of them: its
+//! number, its key in the output of `ip -j`, and the format of its payload.
 
 use super::ip;
 use crate::kernel::numbers as n;
@@ -16,11 +16,11 @@ use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 
-/// A field of what a link or an encapsulation is set up with.
+/// A field in the configuration of a link or an encapsulation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-    /// Its name, which is the key that `ip -j` has.
+    /// Its name, which is its key in the output of `ip -j`.
     pub name: &'static str,
     /// Its value.
     pub value: Value,
@@ -32,15 +32,15 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
-    /// There is none.
+    /// No value.
     Nothing,
     /// Yes or no.
     Bool(bool),
     /// A number.
     Number(u64),
-    /// A number that can be below zero.
+    /// A number that may be negative.
     Signed(i64),
-    /// A number that is written in hexadecimal.
+    /// A number that is shown in hexadecimal.
     Hex(u64),
     /// A time, in hundredths of a second.
     Time(u64),
@@ -50,13 +50,13 @@ pub enum Value {
     User(u32),
     /// The number of a group of users.
     Group(u32),
-    /// A name that somebody gave: bytes that need not be text.
+    /// A user-chosen name, whose bytes need not be text.
     Name(OsString),
-    /// A name of the kernel's, or text.
+    /// A name from the kernel, or text.
     Text(Cow<'static, str>),
-    /// Several.
+    /// Several values.
     List(Vec<Value>),
-    /// Fields of its own.
+    /// Nested fields.
     Fields(Vec<Field>),
 }
 
@@ -69,7 +69,7 @@ impl Field {
         }
     }
 
-    /// Whether the fields differ, other than by what passes.
+    /// Returns whether the fields differ, apart from those that change by themselves.
     pub(super) fn differ(now: &[Self], before: &[Self]) -> bool {
         let same = |(now, before): (&Self, &Self)| {
             now.name == before.name && (now.passes || now.value == before.value)
@@ -91,7 +91,8 @@ impl From<&'static str> for Value {
 }
 
 impl fmt::Display for Value {
-    /// As `ip` writes it. A link is `if7`: to name it takes the list of links.
+    /// Formats the value as `ip` does. A link becomes `if7`, because its name needs the
+    /// list of links.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("none"),
@@ -124,41 +125,41 @@ impl fmt::Display for Value {
     }
 }
 
-/// How an attribute's payload is read.
+/// The format of an attribute's payload.
 pub(super) enum Show {
     /// An unsigned number of 1, 2, 4 or 8 bytes.
     Number,
-    /// One in network order.
+    /// An unsigned number in network byte order.
     Big,
     /// A signed number of 4 bytes.
     Signed,
     /// An unsigned number, shown in hexadecimal.
     Hex,
-    /// One in network order.
+    /// A number in network byte order, shown in hexadecimal.
     BigHex,
-    /// A number that is 0 for no.
+    /// A number; 0 means false.
     Bool,
-    /// There or not: yes or no.
+    /// True if the attribute is present, otherwise false.
     Presence,
-    /// Only shown where a bit is set, and then as yes.
+    /// True if a bit is set, otherwise not shown.
     Yes,
-    /// Yes, whatever the payload.
+    /// True, whatever the payload is.
     Flag,
-    /// As the other, unless all bits are 0.
+    /// Like the other, but not shown if all bits are 0.
     Unless0(&'static Show),
-    /// As the other, and 0 where it is not there.
+    /// Like the other, but 0 if the attribute is absent.
     Or0(&'static Show),
-    /// As the other, and it passes.
+    /// Like the other, but the field changes by itself.
     Passing(&'static Show),
-    /// The name with this number.
+    /// A number, shown as its name.
     Name(&'static [(u64, &'static str)]),
-    /// Fields that are there and yes where their bit is set.
+    /// A field for each bit that is set, with the value true.
     Bits(&'static [(u64, &'static str)]),
     /// An IP address.
     Address,
-    /// An end of a tunnel: an IP address, or any.
+    /// An end of a tunnel: an IP address, or `any`.
     End,
-    /// An address of hardware.
+    /// A hardware address.
     Hardware,
     /// A link.
     Link,
@@ -168,21 +169,21 @@ pub(super) enum Show {
     User,
     /// A group of users.
     Group,
-    /// The number of what a frame carries, in network order.
+    /// An ethertype, in network byte order.
     Ethertype,
     /// A time in hundredths of a second.
     Time,
-    /// A table of routes.
+    /// A routing table.
     Table,
-    /// Attributes of its own.
+    /// Nested attributes.
     Nest(&'static [Row]),
-    /// Several attributes, each of which is read so.
+    /// Several attributes, all in this format.
     List(&'static Show),
-    /// What no other fits.
+    /// A format of its own.
     Other(fn(&Attribute<'_>) -> Result<Option<Value>>),
 }
 
-/// A row: number, key, and how it is read.
+/// A row: number, key, and format.
 pub(super) type Row = (u16, &'static str, Show);
 
 /// A table of rows. The key is the attribute's constant without the prefix, in lower case,
@@ -210,7 +211,7 @@ macro_rules! rows {
 }
 pub(super) use rows;
 
-/// The rest of a constant's name behind its prefix, in lower case.
+/// Returns the part of a constant's name after its prefix, in lower case.
 pub(super) const fn key<const N: usize>(name: &str, prefix: &str) -> [u8; N] {
     let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
     let mut key = [0; N];
@@ -235,7 +236,7 @@ pub(super) fn find(attributes: Attributes<'_>) -> Result<Found<'_>> {
         .collect()
 }
 
-/// Reads what a table has rows for, in their order.
+/// Reads the attributes that a table has rows for, in the table's order.
 pub(super) fn read(rows: &'static [Row], found: &Found<'_>) -> Result<Vec<Field>> {
     let mut fields = Vec::new();
     for (number, name, show) in rows {
@@ -247,7 +248,7 @@ pub(super) fn read(rows: &'static [Row], found: &Found<'_>) -> Result<Vec<Field>
     Ok(fields)
 }
 
-/// A hardware address of a link of this type.
+/// Formats a hardware address of a link of this type.
 pub(super) fn hardware(link_type: u16, address: &[u8]) -> String {
     use n::{ARPHRD_IP6GRE, ARPHRD_IPGRE, ARPHRD_SIT, ARPHRD_TUNNEL, ARPHRD_TUNNEL6};
     if let (ARPHRD_TUNNEL | ARPHRD_SIT | ARPHRD_IPGRE, Ok(v4)) =
@@ -261,7 +262,7 @@ pub(super) fn hardware(link_type: u16, address: &[u8]) -> String {
     terminal::hex(address, ":")
 }
 
-/// A type of link whose addresses are not IP addresses.
+/// A link type whose addresses are not IP addresses.
 const NO_TUNNEL: u16 = 0;
 
 #[cold]
@@ -272,7 +273,7 @@ fn malformed<T>(what: &'static str, attribute: &Attribute<'_>) -> Result<T> {
     })
 }
 
-/// An unsigned number of whatever length.
+/// Reads an unsigned number of any length.
 pub(super) fn number(attribute: &Attribute<'_>) -> Result<u64> {
     match *attribute.payload {
         [a] => Ok(a.into()),
@@ -281,7 +282,7 @@ pub(super) fn number(attribute: &Attribute<'_>) -> Result<u64> {
     }
 }
 
-/// The same in network order.
+/// Reads an unsigned number of any length in network byte order.
 pub(super) fn big(attribute: &Attribute<'_>) -> Result<u64> {
     match *attribute.payload {
         [_] | [_, _] | [_, _, _, _] | [_, _, _, _, _, _, _, _] => {
@@ -292,7 +293,7 @@ pub(super) fn big(attribute: &Attribute<'_>) -> Result<u64> {
     }
 }
 
-/// The name of what a frame carries, as `ip` has it: `ETH_P_*`.
+/// Returns `ip`'s name for an ethertype: `ETH_P_*`.
 fn ethertype(number: u64) -> Value {
     let name = match number {
         0x0800 => "ip",
@@ -309,7 +310,7 @@ fn ethertype(number: u64) -> Value {
 }
 
 impl Show {
-    /// What it means that there is no such attribute.
+    /// Returns the value for an absent attribute.
     fn absent(&self) -> Option<Value> {
         match self {
             Self::Presence => Some(Value::Bool(false)),
@@ -367,7 +368,7 @@ impl Show {
                     None => Value::text(is.to_string()),
                 }
             }
-            // It is fields, not a value.
+            // These are fields, not a value.
             Self::Bits(_) => return Ok(None),
             Self::End if is_0 => Value::text("any"),
             Self::Address | Self::End => Value::text(ip(attribute)?.to_string()),
@@ -391,7 +392,7 @@ impl Show {
     }
 }
 
-/// An IP address that is in the midst of other bytes.
+/// Reads an IP address at the offset `place` of other bytes.
 pub(super) fn address_at(bytes: &[u8], place: usize) -> Option<IpAddr> {
     let address: [u8; 16] = bytes.get(place..place.checked_add(16)?)?.try_into().ok()?;
     Some(address.into())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The kinds of links, and what each is set up with: `IFLA_INFO_DATA` and
+//! The kinds of links, and the configuration of each: `IFLA_INFO_DATA` and
 //! `IFLA_INFO_SLAVE_DATA`.
 //!
 //! Source: `include/uapi/linux/if_link.h` and the headers of its parts. The keys are
@@ -22,7 +22,8 @@ use Show::{
     List, Name, Number, Other, Passing, Presence, Signed, Unless0, User, Yes,
 };
 
-/// Reads what a link of this kind is set up with; `None` where the kind is not known.
+/// Reads the configuration of a link of this kind. Returns `None` if the kind is not
+/// known.
 pub(super) fn link(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Vec<Field>>> {
     of(
         KINDS.iter().chain(masters::KINDS).chain(tunnels::KINDS),
@@ -31,12 +32,12 @@ pub(super) fn link(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Ve
     )
 }
 
-/// Reads what a part of a link of this kind is set up with.
+/// Reads the configuration of a port of a link of this kind.
 pub(super) fn part(kind: &str, data: Option<Attributes<'_>>) -> Result<Option<Vec<Field>>> {
     of(ports::KINDS.iter(), kind, data)
 }
 
-/// The names of all kinds that are known.
+/// The names of all known kinds.
 #[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let kinds = KINDS.iter().chain(masters::KINDS).chain(tunnels::KINDS);
@@ -63,7 +64,7 @@ fn of<'a>(
     Ok(Some(fields))
 }
 
-/// Two ports in network order.
+/// Two ports in network byte order.
 fn port_range(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let [l0, l1, h0, h1] = *attribute.payload else {
         return Ok(None);
@@ -75,7 +76,7 @@ fn port_range(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     ])))
 }
 
-/// `struct ifla_vlan_flags`: those that are set, and those that count.
+/// `struct ifla_vlan_flags`: the flags that are set, and a mask.
 fn vlan_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     const FLAGS: &[(u32, &str)] = &[
         (n::VLAN_FLAG_REORDER_HDR as u32, "REORDER_HDR"),
@@ -93,7 +94,7 @@ fn vlan_flags(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     )))
 }
 
-/// `struct ifla_vlan_qos_mapping`: from one priority to another.
+/// `struct ifla_vlan_qos_mapping`: a mapping from one priority to another.
 fn vlan_priority(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let Some([from, to]) = words(attribute) else {
         return Ok(None);
@@ -104,13 +105,14 @@ fn vlan_priority(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     ])))
 }
 
-/// The identifier of a secure channel, in network order.
+/// The identifier of a secure channel, in network byte order.
 fn channel(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let id = super::fields::big(attribute)?;
     Ok(Some(Value::text(format!("{id:016x}"))))
 }
 
-/// Which of the attributes count, for a VXLAN: a group is no remote end.
+/// Drops the attributes of a VXLAN that do not apply, and distinguishes a group from a
+/// remote end.
 fn vxlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     let inherits = number_of(found, n::IFLA_VXLAN_TTL_INHERIT)? != 0;
     fields.retain(|field| field.name != "ttl" || !inherits);
@@ -136,7 +138,7 @@ fn geneve(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// Only in the mode source do addresses count.
+/// Keeps addresses only in the mode `source`.
 fn macvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     if number_of(found, n::IFLA_MACVLAN_MODE)? != n::MACVLAN_MODE_SOURCE.into() {
         fields.retain(|field| !field.name.starts_with("macaddr_"));
@@ -144,7 +146,7 @@ fn macvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// Whom the links of a master may talk to.
+/// Adds the mode, which decides which other links of the master a link may talk to.
 fn ipvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     if found.contains_key(&n::IFLA_IPVLAN_FLAGS) {
         let flags = number_of(found, n::IFLA_IPVLAN_FLAGS)?;
@@ -161,7 +163,7 @@ fn ipvlan(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// Queues are counted where there can be several.
+/// Counts queues only if there can be more than one.
 fn tun(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     if number_of(found, n::IFLA_TUN_MULTI_QUEUE)? == 0 {
         fields.retain(|field| !matches!(field.name, "numqueues" | "numdisabled"));
@@ -169,7 +171,7 @@ fn tun(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// With metadata there is no number.
+/// A link that collects metadata has no number.
 fn xfrm(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     if found.contains_key(&n::IFLA_XFRM_COLLECT_METADATA) {
         fields.retain(|field| field.name != "if_id");

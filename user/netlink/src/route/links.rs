@@ -28,59 +28,60 @@ pub struct Link {
     pub name: OsString,
     /// Its other names.
     pub other_names: Vec<OsString>,
-    /// What somebody noted with it.
+    /// A description that an administrator gave it.
     pub alias: Option<OsString>,
-    /// What it is made of: `ARPHRD_*`.
+    /// Its hardware type: `ARPHRD_*`.
     pub link_type: u16,
     /// Its `IFF_*` flags.
     pub flags: u32,
     /// `IF_OPER_*`.
     pub state: u8,
-    /// Whether it waits in the state dormant rather than up.
+    /// Whether its mode is dormant: it then becomes dormant instead of up.
     pub dormant_mode: bool,
-    /// The longest packet, in bytes.
+    /// The maximum packet length, in bytes.
     pub mtu: Option<u32>,
-    /// The least and the most that the MTU may be, in bytes; a most of 0 is none.
+    /// The minimum and maximum MTU, in bytes; a maximum of 0 means none.
     pub mtu_bounds: Option<(u32, u32)>,
     /// Its queueing discipline.
     pub qdisc: Option<String>,
-    /// How many packets its queue holds.
+    /// The maximum number of packets in its queue.
     pub queue_len: Option<u32>,
-    /// The group it is in.
+    /// Its group.
     pub group: Option<u32>,
-    /// The link that it is part of, such as a bridge.
+    /// The link that it is a port of, such as a bridge.
     pub master: Option<u32>,
-    /// The link below it, or at its other end. 0 is none.
+    /// The link below it, or at its other end. 0 means none.
     pub link: Option<u32>,
-    /// The network namespace of [`Self::link`], where that is another.
+    /// The network namespace of [`Self::link`], if that is a different one.
     pub link_netnsid: Option<i32>,
     /// Its driver, such as `veth`.
     pub kind: Option<String>,
-    /// What it is set up with, where its driver is one that is known here.
+    /// Its configuration, if this library knows its driver.
     pub data: Option<Vec<Field>>,
-    /// The driver of what it is part of.
+    /// The driver of its master.
     pub member_kind: Option<String>,
-    /// What it is set up with as a part of that.
+    /// Its configuration as a port of its master.
     pub member_data: Option<Vec<Field>>,
     /// Its hardware address.
     pub address: Option<Vec<u8>>,
-    /// The hardware address that reaches all, or that of the other end.
+    /// The broadcast hardware address, or that of the other end.
     pub broadcast: Option<Vec<u8>>,
-    /// The hardware address that it came with.
+    /// Its original hardware address.
     pub permanent_address: Option<Vec<u8>>,
-    /// How many want to see all packets.
+    /// The number of users of the promiscuous mode.
     pub promiscuity: Option<u32>,
-    /// How many want to see all multicast packets.
+    /// The number of users that receive all multicast packets.
     pub allmulti: Option<u32>,
-    /// How many queues it sends by, and receives by.
+    /// The number of its transmit queues and of its receive queues.
     pub queues: (Option<u32>, Option<u32>),
-    /// The most segments, and bytes, that one packet to be split may have.
+    /// The maximum number of segments, and of bytes, of a packet that is split later
+    /// (GSO).
     pub gso_max: (Option<u32>, Option<u32>),
-    /// The same of what the device itself can split.
+    /// The same maximums for packets that the device itself splits (TSO).
     pub tso_max: (Option<u32>, Option<u32>),
-    /// The most bytes that received packets are joined to.
+    /// The maximum length of received packets that are merged (GRO), in bytes.
     pub gro_max_size: Option<u32>,
-    /// How it makes IPv6 addresses: `IN6_ADDR_GEN_MODE_*`.
+    /// Its mode of generating IPv6 addresses: `IN6_ADDR_GEN_MODE_*`.
     pub address_mode: Option<u8>,
 }
 
@@ -88,17 +89,17 @@ pub struct Link {
 pub mod flag {
     use crate::kernel::numbers as n;
 
-    /// It is set up.
+    /// It was set up by an administrator.
     pub const UP: u32 = n::IFF_UP as u32;
     /// It has a far end rather than a broadcast address.
     pub const POINTOPOINT: u32 = n::IFF_POINTOPOINT as u32;
     /// It can send.
     pub const RUNNING: u32 = n::IFF_RUNNING as u32;
-    /// What is below it, a cable most often, can send.
+    /// The layer below it, usually a cable, is connected.
     pub const LOWER_UP: u32 = n::IFF_LOWER_UP as u32;
 }
 
-/// In the order in which `ip` prints them.
+/// The flags in the order in which `ip` prints them.
 const FLAGS: &[(u32, &str)] = &[
     (n::IFF_LOOPBACK as u32, "LOOPBACK"),
     (n::IFF_BROADCAST as u32, "BROADCAST"),
@@ -120,7 +121,7 @@ const FLAGS: &[(u32, &str)] = &[
     (n::IFF_ECHO as u32, "ECHO"),
 ];
 
-/// Leaves out what changes with every packet.
+/// Omits statistics, which change with every packet.
 const SKIP_STATS: u32 = n::RTEXT_FILTER_SKIP_STATS as u32;
 
 impl crate::sealed::Sealed for Link {}
@@ -152,7 +153,7 @@ impl Entry for Link {
             || differ(&self.member_data, &other.member_data)
     }
 
-    /// A bridge tells of its ports in the same messages, as of another family.
+    /// A bridge reports its ports in messages of the same type, with another family.
     fn has_family(family: u8) -> bool {
         family == 0
     }
@@ -215,8 +216,8 @@ impl Entry for Link {
 }
 
 impl Link {
-    /// The names of its flags, as `ip` prints them: `NO-CARRIER` where it is up
-    /// and cannot send. `below` is the link that it lies on.
+    /// Returns the names of its flags, as `ip` prints them, such as `NO-CARRIER` if it is
+    /// up but cannot send. `below` is the link below it.
     #[must_use]
     pub fn flag_names(&self, below: Option<&Link>) -> Vec<Cow<'static, str>> {
         let mut names = Vec::new();
@@ -230,28 +231,28 @@ impl Link {
         names
     }
 
-    /// The link that it lies on, of `links`, where it has one in this namespace.
+    /// Returns the link below it from `links`, if there is one in this namespace.
     #[must_use]
     pub fn below<'a>(&self, links: &'a Names) -> Option<&'a Link> {
         let here = self.link.filter(|_| self.link_netnsid.is_none())?;
         links.get(here)
     }
 
-    /// A hardware address of this link, as it is written: `02:00:00:00:00:01`.
-    /// Those of tunnels are IP addresses.
+    /// Formats a hardware address of this link: `02:00:00:00:00:01`. The addresses of
+    /// tunnels are IP addresses.
     #[must_use]
     pub fn hardware(&self, address: &[u8]) -> String {
         hardware(self.link_type, address)
     }
 
-    /// Its permanent address, where that is not the one it has.
+    /// Returns its permanent address, if that differs from the current one.
     #[must_use]
     pub fn other_permanent_address(&self) -> Option<&[u8]> {
         let permanent = self.permanent_address.as_deref()?;
         (self.address.as_deref() != Some(permanent)).then_some(permanent)
     }
 
-    /// The name of [`Self::address_mode`].
+    /// Returns the name of [`Self::address_mode`].
     #[must_use]
     pub fn address_mode_name(&self) -> Option<Cow<'static, str>> {
         Some(match self.address_mode?.into() {
@@ -318,7 +319,7 @@ pub fn list<T: Transport>(socket: &mut Socket<T>) -> Result<Listing<Link>> {
     Ok(listing)
 }
 
-/// The links by their numbers, to name them.
+/// The links by number, for looking up their names.
 #[derive(Clone, Debug, Default)]
 pub struct Names(BTreeMap<u32, Link>);
 
@@ -328,13 +329,14 @@ impl Names {
         Ok(list(socket)?.entries.into_iter().collect())
     }
 
-    /// The link with this number, where there is one.
+    /// Returns the link with this number, if there is one.
     #[must_use]
     pub fn get(&self, index: u32) -> Option<&Link> {
         self.0.get(&index)
     }
 
-    /// The name of the link with this number; `if7` where it has none.
+    /// Returns the name of the link with this number, or a name such as `if7` if there is
+    /// none.
     #[must_use]
     pub fn name(&self, index: u32) -> Cow<'_, OsStr> {
         match self.get(index) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Names of the numbers, as `ip` prints them.
+//! Names for numbers, as `ip` prints them.
 //!
-//! What an administrator has named in `/etc/iproute2` keeps its number here.
+//! Names from `/etc/iproute2` are not used: such numbers appear as numbers.
 //!
 //! ```
 //! use parley_netlink::route::names;
@@ -24,12 +24,13 @@ fn or_number(name: Option<&'static str>, number: u32) -> Name {
     name.map_or_else(|| number.to_string().into(), Cow::from)
 }
 
-/// What follows the prefix in the name of a number.
+/// Returns the part after the prefix in the name of a number.
 fn name(names: &'static [kernel::Name], prefix: &str, number: u64) -> Option<&'static str> {
     kernel::name_of(names, number)?.strip_prefix(prefix)
 }
 
-/// The same in lower case, as `ip` has most names. The number if it is not `known` to `ip`.
+/// Like [`name`], in lower case, which `ip` uses for most names. Returns the number if
+/// `ip` does not know it.
 fn lower(names: &'static [kernel::Name], prefix: &str, number: u32, known: bool) -> Name {
     let name = name(names, prefix, number.into()).filter(|_| known);
     name.map_or_else(|| number.to_string(), str::to_ascii_lowercase)
@@ -44,7 +45,7 @@ pub fn table(number: u32) -> Name {
     lower(n::ENUM_RT_TABLE, "RT_TABLE_", number, known)
 }
 
-/// The number of a routing table, from its name or number.
+/// Returns the number of a routing table, given its name or number.
 #[must_use]
 pub fn table_number(name: &str) -> Option<u32> {
     match name {
@@ -55,7 +56,7 @@ pub fn table_number(name: &str) -> Option<u32> {
     }
 }
 
-/// Who made a route, a rule or a neighbour: `RTPROT_*`.
+/// The origin of a route, a rule or a neighbour: `RTPROT_*`.
 #[must_use]
 pub fn protocol(number: u8) -> Name {
     // `ip` has no names for these two.
@@ -63,7 +64,7 @@ pub fn protocol(number: u8) -> Name {
     lower(n::ENUM_RTPROT, "RTPROT_", number.into(), known)
 }
 
-/// How far an address or a route reaches: `enum rt_scope_t`.
+/// The scope of an address or a route: `enum rt_scope_t`.
 #[must_use]
 pub fn scope(number: u8) -> Name {
     match number.into() {
@@ -72,7 +73,7 @@ pub fn scope(number: u8) -> Name {
     }
 }
 
-/// What a route, or a rule without a table, does: `RTN_*`.
+/// The type of a route, or of a rule without a table: `RTN_*`.
 #[must_use]
 pub fn route_type(number: u8) -> Name {
     match number.into() {
@@ -81,7 +82,7 @@ pub fn route_type(number: u8) -> Name {
     }
 }
 
-/// Whose address it is: `IFAPROT_*`.
+/// The origin of an address: `IFAPROT_*`.
 #[must_use]
 pub fn address_protocol(number: u8) -> Name {
     lower(n::ENUM_IFAPROT, "IFAPROT_", number.into(), true)
@@ -106,7 +107,7 @@ pub fn link_state(number: u8) -> Name {
     or_number(name, number.into())
 }
 
-/// What a link is made of: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
+/// The hardware type of a link: `ARPHRD_*` in `include/uapi/linux/if_arp.h`.
 #[must_use]
 pub fn link_type(number: u16) -> Name {
     let name = match number {
@@ -130,8 +131,8 @@ pub fn link_type(number: u16) -> Name {
     name.map_or_else(|| format!("[{number}]").into(), Cow::from)
 }
 
-/// A protocol above IP, as this machine's `/etc/protocols` has it. Where that cannot
-/// be read, the protocols that are used the most have their names.
+/// A protocol above IP, by its name in this machine's `/etc/protocols`. If that file
+/// cannot be read, only the most common protocols have names.
 #[must_use]
 pub fn ip_protocol(number: u8) -> Name {
     static KNOWN: OnceLock<Option<BTreeMap<u8, String>>> = OnceLock::new();
@@ -157,7 +158,7 @@ pub fn ip_protocol(number: u8) -> Name {
     name.map_or_else(|| format!("ipproto-{number}").into(), Cow::from)
 }
 
-/// Reads a table of protocols: of each number, the first name that it has.
+/// Reads a table of protocols: the first name of each number.
 fn protocols(table: &str) -> BTreeMap<u8, String> {
     let mut known = BTreeMap::new();
     for line in table.lines() {
@@ -170,19 +171,20 @@ fn protocols(table: &str) -> BTreeMap<u8, String> {
     known
 }
 
-/// A user of this machine, as `/etc/passwd` has it.
+/// A user of this machine, by the name in `/etc/passwd`.
 #[must_use]
 pub fn user(number: u32) -> Name {
     account("/etc/passwd", number)
 }
 
-/// A group of users of this machine, as `/etc/group` has it.
+/// A group of users of this machine, by the name in `/etc/group`.
 #[must_use]
 pub fn group(number: u32) -> Name {
     account("/etc/group", number)
 }
 
-/// The name in a line whose third field is this number; else the number.
+/// Returns the name in the line whose third field is this number, or otherwise the
+/// number.
 fn account(path: &str, number: u32) -> Name {
     let table = std::fs::read(path).unwrap_or_default();
     let table = String::from_utf8_lossy(&table);
@@ -194,8 +196,8 @@ fn account(path: &str, number: u32) -> Name {
     name.map_or_else(|| number.to_string().into(), Cow::from)
 }
 
-/// The names of the bits that are set in `bits`, in the order of `known`, and the
-/// rest of them as a number.
+/// Returns the names of the bits that are set in `bits`, in the order of `known`, and the
+/// remaining bits as a number.
 pub(super) fn bits(known: &[(u32, &'static str)], bits: u32) -> Vec<Name> {
     let mut rest = bits;
     let mut names = Vec::new();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Neighbours: which hardware address an IP address next to us has.
+//! Neighbours: the hardware addresses of IP addresses on the same link.
 //!
 //! Source: `include/uapi/linux/neighbour.h`.
 
@@ -16,29 +16,29 @@ use crate::netlink::{Error, Result, Socket};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// A neighbour, or an address that this machine answers for.
+/// A neighbour, or an address for which this machine answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Neighbour {
     /// Its family.
     pub family: Family,
-    /// The number of the link that it is beyond. 0 is any.
+    /// The number of the link that leads to it. 0 means any.
     pub index: u32,
     /// Its address.
     pub destination: IpAddr,
-    /// Its hardware address, where that is known.
+    /// Its hardware address, if it is known.
     pub address: Option<Vec<u8>>,
-    /// `NUD_*`: what is known of it.
+    /// Its states: `NUD_*`.
     pub state: u16,
-    /// `NTF_*`, and those of `NTF_EXT_*` above the lowest 8 bits.
+    /// `NTF_*`, and `NTF_EXT_*` above the lowest 8 bits.
     pub flags: u32,
-    /// Who made it, where it was noted: [`protocol`](super::names::protocol).
+    /// Its origin, if one was recorded: [`protocol`](super::names::protocol).
     pub protocol: Option<u8>,
 }
 
-/// It is no neighbour: this machine answers for it.
+/// It is not a neighbour: this machine answers for it.
 pub const PROXY: u32 = n::NTF_PROXY as u32;
-/// It needs no question for its hardware address.
+/// Its hardware address is known without a request.
 pub const NOARP: u16 = n::NUD_NOARP;
 const EXT_LEARNED: u32 = n::NTF_EXT_LEARNED as u32;
 
@@ -68,7 +68,7 @@ const FLAGS: &[(u32, &str)] = &[
 ];
 
 impl Neighbour {
-    /// The names of its states: most often one.
+    /// Returns the names of its states, usually one.
     #[must_use]
     pub fn state_names(&self) -> Vec<Cow<'static, str>> {
         if self.state == 0 {
@@ -77,26 +77,26 @@ impl Neighbour {
         bits(STATES, self.state.into())
     }
 
-    /// The names of its flags.
+    /// Returns the names of its flags.
     #[must_use]
     pub fn flag_names(&self) -> Vec<Cow<'static, str>> {
         bits(FLAGS, self.flags)
     }
 
-    /// Whether this machine answers for it.
+    /// Returns whether this machine answers for it.
     #[must_use]
     pub fn is_proxy(&self) -> bool {
         self.flags & PROXY != 0
     }
 
-    /// Whether it is one that `ip neighbour` shows without being asked: multicast
-    /// groups and the like are neighbours, too.
+    /// Returns whether `ip neighbour` shows it by default. Multicast groups, for example,
+    /// are neighbours, but not shown.
     #[must_use]
     pub fn is_usual(&self) -> bool {
         self.state & !NOARP != 0 || self.flags & (PROXY | EXT_LEARNED) != 0
     }
 
-    /// Its hardware address, as the link that it is beyond writes it.
+    /// Returns its hardware address, in the format of its link.
     #[must_use]
     pub fn hardware(&self, links: &Names) -> Option<String> {
         let link_type = links.get(self.index).map_or(0, |link| link.link_type);
@@ -150,8 +150,8 @@ impl Entry for Neighbour {
     }
 }
 
-/// Lists all neighbours, or those of `family`, and after them the addresses that
-/// this machine answers for.
+/// Lists all neighbours, or those of `family`, followed by the addresses for which this
+/// machine answers.
 pub fn list<T: Transport>(
     socket: &mut Socket<T>,
     family: Option<Family>,

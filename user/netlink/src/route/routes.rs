@@ -24,67 +24,67 @@ use std::net::IpAddr;
 pub struct Route {
     /// Its family.
     pub family: Family,
-    /// The number of the table that it is in.
+    /// The number of its table.
     pub table: u32,
-    /// What it does: [`route_type`](super::names::route_type).
+    /// Its type: [`route_type`](super::names::route_type).
     pub kind: u8,
-    /// Where to. `None` is to everywhere.
+    /// The destination. `None` means everywhere.
     pub destination: Option<Prefix>,
-    /// Where from, if that matters.
+    /// The source, if it matters.
     pub source: Option<Prefix>,
-    /// The type of service of the packets; 0 is any.
+    /// The packets' type of service; 0 means any.
     pub tos: u8,
-    /// Of several routes to the same, the one with the least is taken.
+    /// Of several routes to the same destination, the one with the lowest metric is used.
     pub metric: Option<u32>,
-    /// Who made it: [`protocol`](super::names::protocol).
+    /// Its origin: [`protocol`](super::names::protocol).
     pub protocol: u8,
-    /// How far it reaches: [`scope`](super::names::scope).
+    /// Its scope: [`scope`](super::names::scope).
     pub scope: u8,
     /// `RTNH_F_*` and `RTM_F_*`.
     pub flags: u32,
-    /// The address that packets of this machine come from.
+    /// The preferred source address of packets from this machine.
     pub preferred_source: Option<IpAddr>,
     /// The number of the nexthop object that it uses.
     pub nexthop_id: Option<u32>,
-    /// By which way, where there is one.
+    /// The next hop, if there is only one.
     pub way: Way,
-    /// By which ways, where there are several.
+    /// The next hops, if there are several.
     pub ways: Vec<Way>,
-    /// What holds for the connections: numbers of `RTAX_*`, and their values.
+    /// Properties of its connections: numbers of `RTAX_*`, and their values.
     pub metrics: Vec<(u16, u32)>,
-    /// Which of them, as bits, are fixed.
+    /// A bit mask of the metrics that are fixed.
     pub locked: u32,
-    /// The name of the congestion control.
+    /// The name of the congestion control algorithm.
     pub congestion: Option<String>,
-    /// In how many hundredths of a second it ends; 0 is never.
+    /// The time until it expires, in hundredths of a second; 0 means never.
     pub expires: i32,
-    /// The errno for packets that it refuses; 0 is none.
+    /// The errno for packets that it rejects; 0 means none.
     pub error: i32,
-    /// How much the router that told of it is preferred: `ICMPV6_ROUTER_PREF_*`.
+    /// The preference of the router that announced it: `ICMPV6_ROUTER_PREF_*`.
     pub preference: Option<u8>,
 }
 
-/// A way of a route: the next hop.
+/// A next hop of a route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Way {
     /// The number of the link.
     pub index: Option<u32>,
-    /// The gateway. Of another family than the route, it came as `RTA_VIA`.
+    /// The gateway. If its family differs from the route's, it came as `RTA_VIA`.
     pub gateway: Option<IpAddr>,
-    /// How many of the packets go this way, where there are several: 1 to 256.
+    /// Its share of the packets if there are several next hops: 1 to 256.
     pub weight: u16,
     /// `RTNH_F_*`.
     pub flags: u32,
-    /// The realms: from in the upper 16 bits, to in the lower.
+    /// The realms: the source in the upper 16 bits, the destination in the lower.
     pub realms: Option<u32>,
-    /// What packets are put into: `LWTUNNEL_ENCAP_*`.
+    /// The type of the encapsulation: `LWTUNNEL_ENCAP_*`.
     pub encapsulation: Option<u16>,
-    /// What that is set up with.
+    /// The configuration of the encapsulation.
     pub encapsulation_data: Vec<Field>,
 }
 
-/// In the order in which `ip` prints them.
+/// The flags in the order in which `ip` prints them.
 const FLAGS: &[(u32, &str)] = &[
     (n::RTNH_F_DEAD as u32, "dead"),
     (n::RTNH_F_ONLINK as u32, "onlink"),
@@ -99,21 +99,21 @@ const FLAGS: &[(u32, &str)] = &[
     (n::RTM_F_OFFLOAD_FAILED as u32, "rt_offload_failed"),
 ];
 
-/// The flags that tell how a nexthop fares, rather than which it is:
-/// `RTNH_COMPARE_MASK`, and those of a route like them.
+/// The flags that show the state of a next hop rather than its identity:
+/// `RTNH_COMPARE_MASK`, and similar flags of a route.
 const PASSING: u32 = (n::RTNH_F_DEAD | n::RTNH_F_LINKDOWN | n::RTNH_F_OFFLOAD | n::RTNH_F_TRAP)
     as u32
     | (n::RTM_F_OFFLOAD | n::RTM_F_TRAP) as u32
     | n::RTM_F_OFFLOAD_FAILED as u32;
 
-/// The names of a route's or a way's flags, as `ip` prints them.
+/// Returns the names of the flags of a route or a next hop, as `ip` prints them.
 #[must_use]
 pub fn flag_names(flags: u32) -> Vec<Cow<'static, str>> {
     let known = FLAGS.iter().fold(0, |all, (flag, _)| all | flag);
     bits(FLAGS, flags & known)
 }
 
-/// The name of a metric, by its number of `RTAX_*`.
+/// Returns the name of a metric, by its number of `RTAX_*`.
 #[must_use]
 pub fn metric_name(number: u16) -> Cow<'static, str> {
     let without = [n::RTAX_UNSPEC, n::RTAX_LOCK, n::RTAX_CC_ALGO];
@@ -125,26 +125,26 @@ pub fn metric_name(number: u16) -> Cow<'static, str> {
     }
 }
 
-/// The value of a metric, as `ip` prints it: times in milliseconds.
+/// Returns the value of a metric, as `ip` prints it: times in milliseconds.
 #[must_use]
 pub fn metric_value(number: u16, value: u32) -> u32 {
     match number {
-        // The kernel has these in eighths and in quarters.
+        // The kernel's units are eighths and quarters of a millisecond.
         n::RTAX_RTT => value / 8,
         n::RTAX_RTTVAR => value / 4,
         _ => value,
     }
 }
 
-/// `RTAX_FEATURES`, whose value is bits.
+/// `RTAX_FEATURES`, whose value is a bit mask.
 pub const FEATURES: u16 = n::RTAX_FEATURES;
 /// `RTAX_FEATURE_ECN`: packets may be marked rather than dropped.
 pub const ECN: u32 = 1;
 
 impl Route {
-    /// Whether the kernel takes two routes of IPv4 with the same key for the same
-    /// (`fib_table_insert()`, `fib_find_info()`). All that an administrator can set
-    /// counts, and each difference makes another route.
+    /// Returns whether the kernel considers two IPv4 routes with the same key to be the
+    /// same (`fib_table_insert()`, `fib_find_info()`). It compares everything that an
+    /// administrator can set, and each difference makes another route.
     fn is_same_alias(&self, other: &Self) -> bool {
         let set = |route: &Self| {
             (
@@ -156,7 +156,7 @@ impl Route {
             )
         };
         let ways = match (self.nexthop_id, other.nexthop_id) {
-            // Where a nexthop object leads may change, and the route stays.
+            // The next hop of a nexthop object may change, and the route remains.
             (Some(id), Some(other)) => id == other,
             (None, None) => {
                 self.way.is_same(&other.way)
@@ -168,9 +168,9 @@ impl Route {
         ways && set(self) == set(other)
     }
 
-    /// Whether the kernel takes two routes of IPv6 with the same key for the same
-    /// (`fib6_add_rt2node()`): only where they lead counts. Those that can share the
-    /// packets become one route with several nexthops.
+    /// Returns whether the kernel considers two IPv6 routes with the same key to be the
+    /// same (`fib6_add_rt2node()`): it compares only the next hops. Routes that can share
+    /// the packets become one route with several next hops.
     fn is_same_node(&self, other: &Self) -> bool {
         if self.nexthop_id.is_some() || other.nexthop_id.is_some() {
             return self.nexthop_id == other.nexthop_id;
@@ -186,26 +186,26 @@ impl Route {
         (self.can_share() && other.can_share()) || other.hops().any(leads_as)
     }
 
-    /// Where it leads, in one place or several.
+    /// Returns its next hops, one or more.
     fn hops(&self) -> impl Iterator<Item = &Way> {
         let alone = self.ways.is_empty().then_some(&self.way);
         self.ways.iter().chain(alone)
     }
 
-    /// `rt6_qualify_for_ecmp()`, as far as a message shows it.
+    /// Implements `rt6_qualify_for_ecmp()`, as far as a message shows its conditions.
     fn can_share(&self) -> bool {
         !self.ways.is_empty()
             || (self.way.gateway.is_some() && u16::from(self.protocol) != n::RTPROT_RA)
     }
 
-    /// Whether the metric with this number is fixed.
+    /// Returns whether the metric with this number is fixed.
     #[must_use]
     pub fn is_locked(&self, metric: u16) -> bool {
         let bit = 1u32.checked_shl(metric.into()).unwrap_or(0);
         self.locked & bit != 0
     }
 
-    /// The name of [`Self::preference`].
+    /// Returns the name of [`Self::preference`].
     #[must_use]
     pub fn preference_name(&self) -> Option<Cow<'static, str>> {
         Some(match self.preference? {
@@ -218,7 +218,7 @@ impl Route {
 }
 
 impl Way {
-    /// The name of [`Self::encapsulation`].
+    /// Returns the name of [`Self::encapsulation`].
     #[must_use]
     pub fn encapsulation_name(&self) -> Option<Cow<'static, str>> {
         let kind = self.encapsulation.filter(|kind| *kind != 0)?;
@@ -230,7 +230,8 @@ impl Way {
         (self.index, self.gateway) == (other.index, other.gateway)
     }
 
-    /// Whether the kernel takes two nexthops of IPv4 for the same (`nh_comp()`).
+    /// Returns whether the kernel considers two IPv4 next hops to be the same
+    /// (`nh_comp()`).
     fn is_same(&self, other: &Self) -> bool {
         let lasting = |way: &Self| Self {
             flags: way.flags & !PASSING,
@@ -239,7 +240,7 @@ impl Way {
         lasting(self) == lasting(other)
     }
 
-    /// Reads `RTA_ENCAP`, whose kind stands in another of `attributes`.
+    /// Reads `RTA_ENCAP`, whose type is in another one of `attributes`.
     fn read_encapsulation(&mut self, attributes: Attributes<'_>) -> Result<()> {
         for attribute in attributes {
             let attribute = attribute?;
@@ -250,7 +251,7 @@ impl Way {
         Ok(())
     }
 
-    /// Reads what a way says of itself; whether it was that.
+    /// Reads an attribute of a next hop. Returns whether it was one.
     fn read(&mut self, attribute: &Attribute<'_>) -> Result<bool> {
         match attribute.number {
             n::RTA_OIF => self.index = Some(attribute.u32()?),
@@ -312,7 +313,7 @@ impl Route {
             match attribute.number {
                 n::RTAX_LOCK => self.locked = attribute.u32()?,
                 n::RTAX_CC_ALGO => self.congestion = Some(attribute.text()?),
-                // The way of the kernel's to say that there is none.
+                // This is how the kernel reports that there is none.
                 n::RTAX_HOPLIMIT if attribute.u32()? == u32::MAX => {}
                 number => self.metrics.push((number, attribute.u32()?)),
             }
@@ -321,7 +322,7 @@ impl Route {
     }
 }
 
-/// What tells a route from another, but for its ways.
+/// The identity of a route, without its next hops.
 #[doc(hidden)]
 pub type Key = (Family, u32, Option<Prefix>, Option<Prefix>, u8, Option<u32>);
 
@@ -353,7 +354,7 @@ impl Entry for Route {
         }
     }
 
-    /// Of a route of IPv6 with several nexthops, the kernel removes one by itself.
+    /// If an IPv6 route has several next hops, the kernel removes a single one by itself.
     fn is_part_of(&self, other: &Self) -> bool {
         self.family == Family::Inet6 && self.ways.is_empty() && !other.ways.is_empty()
     }
@@ -375,7 +376,7 @@ impl Entry for Route {
 
     fn goes_with(&self, link: u32) -> bool {
         let mut ways = self.ways.iter().chain([&self.way]);
-        // By which link a nexthop object leads may not be told.
+        // The kernel need not report the link of a nexthop object.
         self.nexthop_id.is_some() || ways.any(|way| way.index == Some(link))
     }
 
@@ -447,10 +448,10 @@ impl Entry for Route {
     }
 }
 
-/// Lists the routes of all tables, or of `table`; IPv4 and then IPv6, or those of
+/// Lists the routes of all tables, or of `table`: IPv4 and then IPv6, or only those of
 /// `family`.
 ///
-/// Refused with `ENOENT` where there is no such table.
+/// The kernel refuses this with `ENOENT` if there is no such table.
 pub fn list<T: Transport>(
     socket: &mut Socket<T>,
     family: Option<Family>,
@@ -466,7 +467,7 @@ pub fn list<T: Transport>(
             None => Ok(()),
         });
         match listing {
-            // A family may have it, and the other not.
+            // The table may exist in only one of the families.
             Err(error) if error.errno() == Some(libc::ENOENT) => {
                 refused = Some(error);
                 Ok(Listing::default())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Rules: which table of routes is asked for which packets.
+//! Rules, which select the routing table for packets.
 //!
 //! Source: `include/uapi/linux/fib_rules.h`.
 
@@ -13,95 +13,95 @@ use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result, Socket};
 use std::ffi::OsString;
 
-/// A rule. What it does not mention, it holds for whatever it is.
+/// A rule. It matches any value of the properties that it does not mention.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Rule {
     /// Its family.
     pub family: Family,
-    /// The rules are asked in this order, the least first.
+    /// Its priority. Rules are applied in this order, the lowest value first.
     pub priority: u32,
-    /// What it does: [`action`], or a type of routes.
+    /// Its action: [`action`], or a type of route.
     pub action: u8,
-    /// The table that it has asked; 0 is none.
+    /// The table that it selects; 0 means none.
     pub table: u32,
     /// `FIB_RULE_*`.
     pub flags: u32,
-    /// From where.
+    /// The source.
     pub source: Option<Prefix>,
-    /// To where.
+    /// The destination.
     pub destination: Option<Prefix>,
-    /// The type of service; 0 is any.
+    /// The type of service; 0 means any.
     pub tos: u8,
-    /// The mark that packets have.
+    /// The packets' mark.
     pub mark: Option<u32>,
-    /// The bits of it that count.
+    /// The bits of the mark that are compared.
     pub mark_mask: Option<u32>,
-    /// The name of the link that packets come by.
+    /// The name of the incoming link.
     pub iif: Option<OsString>,
-    /// The name of the link that packets go by.
+    /// The name of the outgoing link.
     pub oif: Option<OsString>,
     /// The protocol above IP.
     pub ip_protocol: Option<u8>,
     /// The first and last source port.
     pub source_ports: Option<(u16, u16)>,
-    /// The bits of a single source port that count.
+    /// The bits of a single source port that are compared.
     pub source_port_mask: Option<u16>,
     /// The first and last destination port.
     pub destination_ports: Option<(u16, u16)>,
-    /// The bits of a single destination port that count.
+    /// The bits of a single destination port that are compared.
     pub destination_port_mask: Option<u16>,
-    /// The first and last user whose packets these are.
+    /// The first and last user whose packets match.
     pub users: Option<(u32, u32)>,
-    /// The number of the tunnel that packets came through.
+    /// The number of the packets' tunnel.
     pub tunnel: Option<u64>,
-    /// Whether the table is that of the link's master.
+    /// Whether it selects the table of the link's master.
     pub of_master: bool,
-    /// The code point of differentiated services.
+    /// The code point of differentiated services (DSCP).
     pub dscp: Option<u8>,
-    /// The bits of it that count, of 6.
+    /// The bits of the DSCP that are compared, out of 6.
     pub dscp_mask: Option<u8>,
     /// The label of an IPv6 flow.
     pub flow_label: Option<u32>,
-    /// The bits of it that count, of 20.
+    /// The bits of the label that are compared, out of 20.
     pub flow_label_mask: Option<u32>,
-    /// The priority of the rule that is asked next.
+    /// The priority of the next rule, for a rule with [`action::GOTO`].
     pub target: Option<u32>,
-    /// The realms: from in the upper 16 bits, to in the lower.
+    /// The realms: the source in the upper 16 bits, the destination in the lower.
     pub realms: Option<u32>,
-    /// Routes whose prefix is not longer don't count.
+    /// Routes with a prefix of at most this length are ignored.
     pub suppress_prefix_len: Option<u32>,
-    /// Routes by links of this group don't count.
+    /// Routes over links of this group are ignored.
     pub suppress_group: Option<u32>,
-    /// Who made it: [`protocol`](super::names::protocol).
+    /// Its origin: [`protocol`](super::names::protocol).
     pub protocol: Option<u8>,
 }
 
-/// What a rule does, but for what a route could do as well: `FR_ACT_*`.
+/// The actions of a rule that are not types of routes: `FR_ACT_*`.
 pub mod action {
     use crate::kernel::numbers as n;
 
-    /// Has a table asked.
+    /// Looks up the route in a table.
     pub const TABLE: u8 = n::FR_ACT_TO_TBL as u8;
-    /// Goes on at another rule.
+    /// Continues at another rule.
     pub const GOTO: u8 = n::FR_ACT_GOTO as u8;
-    /// Nothing.
+    /// Does nothing.
     pub const NOTHING: u8 = n::FR_ACT_NOP as u8;
 }
 
 /// Flags of rules: `FIB_RULE_*`.
 pub mod flag {
-    /// It holds for what does not fit it.
+    /// It matches packets that do not fit its properties.
     pub const INVERT: u32 = 2;
-    /// The rule that it goes on at is not there.
+    /// The rule with the target priority does not exist.
     pub const UNRESOLVED: u32 = 4;
-    /// The link that packets come by is not there.
+    /// The incoming link does not exist.
     pub const IIF_DETACHED: u32 = 8;
-    /// The link that packets go by is not there.
+    /// The outgoing link does not exist.
     pub const OIF_DETACHED: u32 = 16;
 }
 
-/// The payload as the ends of a range of ports.
+/// Reads the payload as a range of ports.
 fn ports(attribute: &Attribute<'_>) -> Result<(u16, u16)> {
     match *attribute.payload {
         [a, b, c, d] => Ok((u16::from_ne_bytes([a, b]), u16::from_ne_bytes([c, d]))),
@@ -109,7 +109,7 @@ fn ports(attribute: &Attribute<'_>) -> Result<(u16, u16)> {
     }
 }
 
-/// The payload as the ends of a range of users.
+/// Reads the payload as a range of users.
 fn users(attribute: &Attribute<'_>) -> Result<(u32, u32)> {
     match *attribute.payload {
         [a, b, c, d, e, f, g, h] => Ok((
@@ -137,7 +137,8 @@ impl Entry for Rule {
 
     type Key = Self;
 
-    /// A rule has no name; it is what it says, but for what becomes of its links.
+    /// A rule has no name. Its contents are its identity, apart from the state of its
+    /// links.
     fn key(&self) -> Self {
         Self {
             flags: self.flags & flag::INVERT,
@@ -186,7 +187,7 @@ impl Entry for Rule {
         let prefix = |attribute: &Attribute<'_>, len| {
             ip(attribute).map(|address| Some(Prefix { address, len }))
         };
-        // All bits set is how the kernel says that there is none.
+        // The kernel sets all bits to report that there is none.
         let unless_all = |value: u32| (value != u32::MAX).then_some(value);
         for attribute in attributes {
             let attribute = attribute?;
@@ -225,8 +226,8 @@ impl Entry for Rule {
     }
 }
 
-/// Lists the rules in the order in which they are asked; IPv4 and then IPv6, or
-/// those of `family`.
+/// Lists the rules in the order in which they apply: IPv4 and then IPv6, or only those of
+/// `family`.
 pub fn list<T: Transport>(socket: &mut Socket<T>, family: Option<Family>) -> Result<Listing<Rule>> {
     both(family, |family| super::list(socket, Some(family)))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the readers make of messages, well formed and not.
+//! The readers, with well-formed and malformed messages.
 
 use super::*;
 use crate::netlink::message::{self, Header};
@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use std::io;
 use std::time::Duration;
 
-/// A message as a reader gets it.
+/// A message as a reader receives it.
 fn message(kind: u16, flags: u16, payload: &[u8]) -> Message<'_> {
     Message {
         header: Header {
@@ -203,7 +203,7 @@ fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
     assert_eq!(show(&route.ways[0]), "mpls dst 100/200 ttl 9");
 }
 
-/// Of a link with these attributes in its `IFLA_LINKINFO`.
+/// Reads a link with these attributes in its `IFLA_LINKINFO`.
 fn link_of(kind: &str, fill: impl Fn(&mut Writer<'_>) -> Result<()>) -> Link {
     let header = [0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let payload = with(&header, |w| {
@@ -300,8 +300,8 @@ fn a_request_that_the_kernel_refuses_is_named() {
 
 const PORT: u32 = 77;
 
-/// A kernel without IPv6. Asked for the rules of that, it has no such family;
-/// asked for anything else, it lists all that it has, which is one of IPv4.
+/// A kernel without IPv6. A request for IPv6 rules fails, because the kernel lacks the
+/// family. Every other request lists all entries, which is a single IPv4 entry.
 #[derive(Debug, Default)]
 struct WithoutInet6(RefCell<Vec<u8>>);
 
@@ -365,7 +365,7 @@ fn a_kernel_without_ipv6_has_none_of_it_and_ipv4_is_listed_once() {
     assert_eq!(Rule::all(socket).unwrap().entries.len(), 1);
 }
 
-/// Reads a message as each kind. None may panic, and what is read can be shown.
+/// Reads a message as each type. None may panic, and the result can be shown.
 fn read_as_each(payload: &[u8]) {
     fn read<E: Entry + Debug>(payload: &[u8]) -> Option<E> {
         let entry = E::read(&message(E::NEW, 0, payload)).ok()?;

@@ -8,7 +8,7 @@ use parley_netlink::netlink::message::Message;
 use parley_netlink::netlink::{Error, Result, Socket};
 use std::time::Duration;
 
-/// The agent of this network namespace, for as long as it lives.
+/// Makes its socket the agent of this network namespace until it is dropped.
 ///
 /// ```no_run
 /// use parley::client::Agent;
@@ -24,19 +24,19 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Agent {
     client: Client,
-    /// The family is gone.
+    /// Whether the family is gone.
     ended: bool,
-    /// Messages were lost, and the end of the family may have been one of them.
+    /// Whether messages were lost. The end of the family may have been one of them.
     in_doubt: bool,
 }
 
-/// A question, as the agent gets it.
+/// A question, as the agent receives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Question {
-    /// Its number, by which it is answered.
+    /// Its number, which the answer must have.
     pub id: u64,
-    /// What is asked: 1 to [`QUESTION_MAX`](uapi::QUESTION_MAX) bytes.
+    /// The question's text: 1 to [`QUESTION_MAX`](uapi::QUESTION_MAX) bytes.
     pub question: Vec<u8>,
     /// The asker's netlink port.
     pub portid: u32,
@@ -45,14 +45,14 @@ pub struct Question {
 impl Agent {
     /// Opens a socket and makes it the agent. Needs `CAP_NET_ADMIN`.
     ///
-    /// Refused with `EBUSY` if the namespace has an agent.
+    /// The kernel refuses this with `EBUSY` if the namespace has an agent.
     pub fn register() -> Result<Self> {
         Self::over(Socket::open(libc::NETLINK_GENERIC)?)
     }
 
-    /// As [`register`](Self::register), with a socket that is open.
+    /// Like [`register`](Self::register), with a socket that is already open.
     pub fn over(mut socket: Socket) -> Result<Self> {
-        // Before the family is resolved, to learn of the end of this very one.
+        // Joined before the family is resolved, to learn of the end of this very family.
         socket.join(controller::NOTIFY)?;
         let mut client = Client::over(socket)?;
         let registered = client.agent_register();
@@ -65,17 +65,16 @@ impl Agent {
         Ok(agent)
     }
 
-    /// The socket, for its buffer.
+    /// Returns the socket, to set its buffer.
     pub fn socket(&mut self) -> &mut Socket {
         self.client.inner().socket()
     }
 
-    /// Waits for the next question: for `timeout`, or without one for as long as
-    /// it takes.
+    /// Waits for the next question, for `timeout` or indefinitely without one.
     ///
     /// Fails with [`Error::NoFamily`] if the module is unloaded, and with
-    /// [`Error::Overrun`] if the socket had no room for a question: the kernel
-    /// refused that one, and none is lost. Those for which there was room come first.
+    /// [`Error::Overrun`] if the socket had no room for a question. The kernel refused
+    /// that question, so none is lost. Questions that had room are returned first.
     pub fn next_question(&mut self, timeout: Option<Duration>) -> Result<Question> {
         if !self.ended {
             let client = self.client.inner();
@@ -103,27 +102,27 @@ impl Agent {
     /// Answers the question `id` with at most
     /// [`ANSWER_MAX`](uapi::ANSWER_MAX) bytes.
     ///
-    /// Refused with `ENOENT` if the question is no longer pending: its time is over, or its
-    /// asker has gone.
+    /// The kernel refuses this with `ENOENT` if the question is no longer pending,
+    /// because it timed out or its asker is gone.
     pub fn answer(&mut self, id: u64, answer: &[u8]) -> Result<()> {
         let request = AnswerRequest::new().id(id).answer(answer);
         let answered = self.client.answer(&request);
         self.noted(answered)
     }
 
-    /// Declines the question `id`: its asker gets `ECANCELED` at once instead of waiting
+    /// Declines the question `id`: its asker gets `ECANCELED` at once, and does not wait
     /// for the timeout.
     ///
-    /// Refused with `ENOENT`, as [`Self::answer`] is, if the question is no longer
-    /// pending.
+    /// The kernel refuses this with `ENOENT`, like [`Self::answer`], if the question is
+    /// no longer pending.
     pub fn decline(&mut self, id: u64) -> Result<()> {
         let request = AnswerRequest::new().id(id).declined(true);
         let declined = self.client.answer(&request);
         self.noted(declined)
     }
 
-    /// Notes whether a call has lost messages. The socket keeps the questions that come before
-    /// the end of a call.
+    /// Records whether a call has lost messages. The socket keeps the questions that
+    /// arrive during a call.
     fn noted(&mut self, ended: Result<()>) -> Result<()> {
         self.in_doubt |= matches!(ended, Err(Error::Overrun));
         ended

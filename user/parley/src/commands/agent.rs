@@ -93,7 +93,7 @@ impl Agent {
             };
             let (event, object, line) = match done {
                 Ok(event) => event,
-                // Another question may go better.
+                // The next question may succeed.
                 Err(error @ Error::Refused(_)) => {
                     let why = error.to_string();
                     let event = match error.errno() {
@@ -103,8 +103,8 @@ impl Agent {
                     let line = format!("{event:<8} {why}");
                     (event, id.with("error", why), line)
                 }
-                // Others can fill the agent's socket, so that the kernel's acknowledgement of this
-                // answer has no room. That is no reason to end.
+                // Other processes can fill the agent's socket, so that it has no room for
+                // the kernel's reply to this answer. That is no reason to end.
                 Err(error @ (Error::Overrun | Error::Timeout(_))) => {
                     let line = format!(
                         "lost     the kernel's acknowledgement of the answer to question {}",
@@ -129,7 +129,7 @@ impl Agent {
     }
 }
 
-/// Writes a line for each event, or an object.
+/// Writes each event as a line or as an object.
 struct Report<'a> {
     out: &'a mut dyn Write,
     json: bool,

@@ -110,7 +110,7 @@ impl Call {
         Ok(())
     }
 
-    /// Returns the operation, and the words of the request. The JSON may stand before the
+    /// Returns the operation, and the request's arguments. The JSON may precede the
     /// operation, as in `--json '{...}' OP`.
     fn words(&self) -> Result<(&str, Vec<String>)> {
         let mut words: Vec<&str> = self.operation.iter().map(String::as_str).collect();

@@ -56,7 +56,7 @@ pub(crate) struct Compare {
     parent: Option<u32>,
 }
 
-/// More would take hours.
+/// More round trips would take hours.
 const TIMES_MAX: i64 = 10_000_000;
 
 fn kinds() -> impl TypedValueParser<Value = Kind> {
@@ -130,7 +130,7 @@ impl Compare {
     }
 }
 
-/// This program, as the process at the other end.
+/// Returns the command that runs this program as the process at the other end.
 fn peer(kind: Kind, size: usize) -> Command {
     let mut command = Command::new("/proc/self/exe");
     command

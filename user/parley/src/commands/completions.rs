@@ -21,7 +21,7 @@ pub(crate) struct Completions {
     shell: Name,
 }
 
-/// The shells for which it is tested.
+/// The shells for which the script is tested.
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
     Bash,
@@ -36,7 +36,7 @@ impl Completions {
             Name::Fish => Shell::Fish,
             Name::Zsh => Shell::Zsh,
         };
-        // The generator panics where its writer fails, so it gets one that does not.
+        // The generator panics if its writer fails, so use one that does not.
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut program, "parley", &mut script);
         Ok(out.write_all(&script)?)

@@ -79,7 +79,7 @@ impl Device {
     }
 }
 
-/// Makes the failure of a call, or of the open. Only the errno tells the cause.
+/// Returns the failure of a call or of the open. Only the errno is known.
 fn failure(what: &str, error: &io::Error) -> Failure {
     let Some(errno) = error.raw_os_error() else {
         return Failure {
@@ -98,7 +98,7 @@ fn failure(what: &str, error: &io::Error) -> Failure {
 
 fn cannot_open(error: io::Error) -> Failure {
     let failure = failure(&format!("cannot open {}", device::PATH), &error);
-    // A device node that was made by hand stays when the module goes.
+    // A device node that was created by hand remains when the module is unloaded.
     let absent = [libc::ENOENT, libc::ENXIO, libc::ENODEV];
     let is_absent = failure.errno.is_some_and(|errno| absent.contains(&errno));
     Failure {
@@ -108,7 +108,7 @@ fn cannot_open(error: io::Error) -> Failure {
     }
 }
 
-/// Makes the failure of a call that the device refused.
+/// Returns the failure of a call that the device refused.
 fn refused(call: &str, error: &io::Error) -> Failure {
     let hint = match error.raw_os_error() {
         Some(libc::EPERM) => Some(CAPABILITY.to_owned()),

@@ -54,7 +54,7 @@ pub(crate) struct Explain {
     svg: bool,
 }
 
-/// The number of a datagram, which are counted from 1.
+/// The number of a datagram, counted from 1.
 fn number(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or("expected a number of at least 1")
@@ -79,7 +79,7 @@ fn family(text: &str) -> Result<(String, u16), String> {
 }
 
 impl Explain {
-    /// Returns the option with which there is no JSON, if it was given.
+    /// Returns the option that excludes JSON, if it was given.
     pub(crate) fn not_json(&self) -> Option<&'static str> {
         self.svg.then_some("svg")
     }
@@ -109,7 +109,7 @@ impl Explain {
         Ok(())
     }
 
-    /// Decodes the file. Returns the problems that a capture has.
+    /// Decodes the file. Returns the problems in a capture.
     fn show(
         &self,
         out: &mut dyn Write,
@@ -121,7 +121,7 @@ impl Explain {
         let mut take = |captured: Captured<'_>| -> Result<()> {
             printer.all(out, context, &captured)?;
             problems.extend(captured.problems);
-            // Whoever writes the capture may be waiting for what it shows.
+            // The writer of the capture may be waiting for this output.
             Ok(out.flush()?)
         };
         let unread = || format!("cannot read {name}");
@@ -152,5 +152,5 @@ impl Explain {
     }
 }
 
-/// How much of a file is read at a time.
+/// The number of bytes read at a time.
 const CHUNK: usize = 1 << 16;

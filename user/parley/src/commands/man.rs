@@ -16,8 +16,8 @@ const AFTER_HELP: &str = "\
 Without FOLDER only the page parley(1) is written, to standard output:
   parley man | man -l -";
 
-/// The heading of the exit statuses in the help. Each begins a line, and may continue on the
-/// next ones.
+/// The heading of the exit statuses in the help. Each status begins a line, and may
+/// continue on the following lines.
 const STATUSES: &str = "Exit status:\n";
 
 const ENVIRONMENT: [(&str, &str); 2] = [
@@ -85,14 +85,14 @@ fn write(folder: &Path, command: &Command, page: &[u8]) -> Result<()> {
     fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What a page is called: `parley`, or `parley-counter`.
+/// The name of a page: `parley`, or `parley-counter`.
 fn name(command: &Command) -> &str {
     command
         .get_display_name()
         .unwrap_or_else(|| command.get_name())
 }
 
-/// The page of `command`, with the commands below it on the same page.
+/// Returns the page of `command`, with its subcommands on the same page.
 fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
     let whole = command.get_name() == program.get_name();
     let version = program.get_version().unwrap_or_default();
@@ -158,10 +158,10 @@ fn page(program: &Command, command: &Command, date: &str) -> Result<Vec<u8>> {
     Ok(broken(&String::from_utf8(text)?).into_bytes())
 }
 
-/// The most bytes of a line that mandoc's lint accepts.
+/// The maximum length of a line that mandoc's lint accepts, in bytes.
 const WIDTH: usize = 80;
 
-/// `page` with its long lines of text broken between words. roff fills them again.
+/// Breaks long lines of text between words. roff fills the lines again.
 fn broken(page: &str) -> String {
     let mut out = String::with_capacity(page.len());
     let mut filled = true;
@@ -172,7 +172,8 @@ fn broken(page: &str) -> String {
             _ => {}
         }
         while filled && !line.starts_with(['.', '\'']) && line.len() > WIDTH {
-            // An escaped blank belongs to its word, and a line must not begin like a request.
+            // An escaped space belongs to its word, and a line must not begin like a roff
+            // request.
             let fits = |&(at, _): &(usize, &str)| {
                 at <= WIDTH
                     && !line[..at].ends_with('\\')
@@ -191,7 +192,7 @@ fn broken(page: &str) -> String {
     out
 }
 
-/// A command on the page of the one above it.
+/// Adds a command to the page of its parent command.
 fn part(text: &mut Vec<u8>, command: &Command) -> Result<()> {
     let page = Page::new(shown(command, true));
     let mut sections = Vec::new();
@@ -207,7 +208,7 @@ fn part(text: &mut Vec<u8>, command: &Command) -> Result<()> {
     Ok(())
 }
 
-/// The other pages, with commas between them.
+/// Adds the other pages, with commas between them.
 fn see_also(roff: &mut Roff, program: &Command, command: &Command) {
     let whole = command.get_name() == program.get_name();
     let ours: Vec<_> = if whole {
@@ -225,8 +226,8 @@ fn see_also(roff: &mut Roff, program: &Command, command: &Command) {
     }
 }
 
-/// `command` as its page shows it: with the usage that `--help` prints and its short names. With
-/// `own`, the options that every command has are hidden.
+/// Returns `command` as its page shows it: with the usage and the short names from
+/// `--help`. With `own`, the global options are hidden.
 fn shown(command: &Command, own: bool) -> Command {
     let described = |command: Command| {
         let aliases: Vec<_> = command.get_visible_aliases().collect();
@@ -251,8 +252,8 @@ fn shown(command: &Command, own: bool) -> Command {
         })
 }
 
-/// An argument whose help ends with its possible values, as in `--help`. As a list they
-/// would come with blank lines, which mandoc warns of.
+/// Returns an argument whose help ends with its possible values, as in `--help`. A list
+/// of them would have blank lines, for which mandoc warns.
 fn with_values(argument: Arg) -> Arg {
     let values = argument.get_possible_values();
     if values.is_empty() || argument.is_hide_possible_values_set() {
@@ -266,14 +267,14 @@ fn with_values(argument: Arg) -> Arg {
     argument.help(help).hide_possible_values(true)
 }
 
-/// A term, and what is said of it.
+/// Adds a term, and the text about it.
 fn tagged(roff: &mut Roff, term: Inline, text: &str) {
     roff.control("TP", []);
     roff.text([term]);
     roff.text([roman(text)]);
 }
 
-/// Paragraphs, which are filled, and lines that are indented, which stay.
+/// Adds paragraphs, which are filled, and indented lines, which are kept as they are.
 fn prose(roff: &mut Roff, text: &str) {
     let mut shown = false;
     for line in text.trim_end().lines() {
@@ -299,7 +300,7 @@ mod tests {
     use super::*;
     use clap::{Arg, CommandFactory, Id};
 
-    /// Splits a line as a shell does, as far as the examples go.
+    /// Splits a line like a shell does, as far as the examples need it.
     fn words(line: &str) -> Vec<String> {
         let odd = |at: usize| at % 2 == 1;
         let parts = line.split('\'').enumerate();

@@ -109,7 +109,7 @@ impl Subject {
 }
 
 impl Monitor {
-    /// Returns the known subject of this name.
+    /// Returns the known subject with this name.
     fn known(&self) -> Option<What> {
         match &self.what {
             Some(Subject(word)) => What::from_str(word, false).ok(),
@@ -117,12 +117,12 @@ impl Monitor {
         }
     }
 
-    /// The word of the command line.
+    /// Returns the subject's word on the command line.
     fn word(&self) -> Option<&str> {
         self.what.as_ref().map(|Subject(word)| &**word)
     }
 
-    /// Returns the option that what is followed has no use for, if one is given.
+    /// Returns the first given option that does not apply to the subject.
     pub(crate) fn refused(&self) -> Option<&'static str> {
         let is_of_network = self.spec.is_none()
             && !matches!(

@@ -16,7 +16,7 @@ use parley_netlink::route::{self, names, neighbours, routes, rules, Address, Fam
 use serde_json::Value;
 use std::io::Write;
 
-/// The place of the options of all of these: below those of each.
+/// The position of the options that all subcommands share: after the own options of each.
 const LAST: usize = 100;
 
 /// Show links, addresses, routes and the firewall
@@ -110,7 +110,7 @@ impl Show {
                 let all = links.entries.iter();
                 let mut value = addresses::by_link(all, &own.entries, naming);
                 if let (Some(_), Value::Array(links)) = (family, &mut value) {
-                    // As ip does: only the links that have such.
+                    // Like ip, keep only the links that have addresses.
                     links.retain(|link| link["addr_info"] != Value::Array(Vec::new()));
                 }
                 json::write(out, value)?;

@@ -33,7 +33,7 @@ impl Stats {
             ("asks-pending", stats.asks_pending),
             ("asks-answered", stats.asks_answered),
         ];
-        // An older module does not know all of them.
+        // An older module does not report all of them.
         let rows = rows
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));

@@ -70,12 +70,12 @@ impl Watch {
         for family in specs::tables(&self.spec)? {
             context.add_spec(family);
         }
-        // Before the device exists, which would see it.
+        // Done before the device exists, because the device would capture it.
         let families = controller::families(&mut Socket::open(protocol::GENERIC)?);
         for family in families.context("cannot list the families of Generic Netlink")? {
             context.add_family(&family);
         }
-        // Until the device is removed.
+        // Signals are held until the device is removed.
         let held = Held::new()?;
         let mut nlmon = Nlmon::open()?;
         let mut style = Style::default();
@@ -98,7 +98,7 @@ impl Watch {
         watched.and(nlmon.close())
     }
 
-    /// Returns whether a message is to be shown.
+    /// Returns whether to show a message.
     fn shows(&self, seen: &Seen<'_>) -> bool {
         let is_wanted = |family: &String| {
             *family == seen.family()
@@ -110,7 +110,7 @@ impl Watch {
     }
 }
 
-/// What is shown of the messages that pass.
+/// Shows the messages that pass.
 struct View<'a> {
     watch: &'a Watch,
     out: &'a mut dyn Write,
@@ -121,13 +121,13 @@ struct View<'a> {
     steps: Option<&'a Steps>,
     limit: Limit,
     datagrams: usize,
-    /// The last event. The device has a copy of it for each listener.
+    /// The last event. The device captures a copy of it for each listener.
     event: Option<Datagram>,
 }
 
-/// How many datagrams are held back at most.
+/// The maximum number of datagrams that are held back.
 const HELD_MAX: usize = 512;
-/// Copies of an event come within this time.
+/// Copies of an event arrive within this time.
 const COPIES: Duration = Duration::from_secs(1);
 
 impl View<'_> {
@@ -154,9 +154,9 @@ impl View<'_> {
                 Came::Nothing => continue,
                 Came::Datagrams => nlmon.receive(&mut batch),
             }
-            // At once, because a process may end soon.
+            // Done at once, because a process may end soon.
             self.conversations.look();
-            // Most requests do not contain their sender's port, but the replies do.
+            // Most requests do not contain their sender's port, but their replies do.
             let begin = Instant::now();
             while batch.len() < HELD_MAX
                 && Conversations::is_unanswered(&batch)
@@ -195,7 +195,7 @@ impl View<'_> {
         Ok(writeln!(self.out, "{line}")?)
     }
 
-    /// Shows the messages of a datagram, which `port` sends, or which is for it.
+    /// Shows the messages of a datagram that `port` has sent or receives.
     fn datagram(&mut self, datagram: Datagram, port: Port) -> Result<()> {
         self.datagrams += 1;
         let explained = self.context.explain(datagram.explained());
@@ -248,7 +248,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Returns whether it is the same event as before, for another listener.
+    /// Returns whether it is a copy of the last event, for another listener.
     fn is_copy(&self, datagram: &Datagram) -> bool {
         self.event.as_ref().is_some_and(|before| {
             let later = datagram.time.duration_since(before.time);

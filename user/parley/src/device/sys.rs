@@ -17,7 +17,7 @@ fn check(result: libc::c_int) -> io::Result<()> {
     }
 }
 
-/// The number of a device's request that takes a `T` and gives it back. Its layout
+/// The number of a device's ioctl that takes a `T` and writes it back. Its encoding
 /// depends on the architecture.
 const fn iowr<T>(number: u32) -> libc::Ioctl {
     libc::_IOWR::<T>(PARLEY_IOC_MAGIC as u32, number)
@@ -26,7 +26,7 @@ const fn iowr<T>(number: u32) -> libc::Ioctl {
 const ECHO: libc::Ioctl = iowr::<parley_ioc_echo>(PARLEY_IOC_NR_ECHO);
 const COUNTER_ADD: libc::Ioctl = iowr::<parley_ioc_counter_add>(PARLEY_IOC_NR_COUNTER_ADD);
 
-/// Has `/dev/parley` copy `from` to `to`, which has the same length.
+/// Makes `/dev/parley` copy `from` to `to`, which has the same length.
 pub(super) fn echo(fd: BorrowedFd<'_>, from: &[u8], to: &mut [u8]) -> io::Result<()> {
     let len = from.len().min(to.len());
     let mut call = parley_ioc_echo {
@@ -43,8 +43,8 @@ pub(super) fn echo(fd: BorrowedFd<'_>, from: &[u8], to: &mut [u8]) -> io::Result
     Ok(())
 }
 
-/// Has `/dev/parley` add to the counter `name`, which has a NUL, and gives what
-/// it stands at then.
+/// Makes `/dev/parley` add to the counter `name`, which ends with a NUL, and returns the
+/// new value.
 pub(super) fn counter_add(
     fd: BorrowedFd<'_>,
     name: [u8; uapi::NAME_MAX + 1],

@@ -12,7 +12,7 @@ fn check(result: libc::ssize_t) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Opens a packet socket, which never blocks, and which receives nothing until it is bound.
+/// Opens a non-blocking packet socket, which receives nothing until it is bound.
 pub(super) fn open() -> io::Result<OwnedFd> {
     // SAFETY: The call takes no pointers.
     let fd = unsafe {
@@ -27,8 +27,8 @@ pub(super) fn open() -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Sets how many bytes may wait in the socket: whatever the limit for users is or, for the root
-/// of a user namespace, at most up to it.
+/// Sets the size of the socket's receive buffer. May exceed the limit for users, except
+/// for the root of a user namespace, which gets at most the limit.
 pub(super) fn set_room(fd: &OwnedFd, bytes: i32) -> io::Result<()> {
     match set_option(fd, libc::SO_RCVBUFFORCE, bytes) {
         Err(error) if error.raw_os_error() == Some(libc::EPERM) => {
@@ -53,7 +53,7 @@ fn set_option(fd: &OwnedFd, option: i32, value: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Binds the socket to a device, all of whose packets it receives from then on.
+/// Binds the socket to a device; from then on it receives all of the device's packets.
 pub(super) fn bind(fd: &OwnedFd, device: u32) -> io::Result<()> {
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_ll = unsafe { zeroed() };
@@ -65,8 +65,7 @@ pub(super) fn bind(fd: &OwnedFd, device: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Receives a packet into `buffer`, if one is there. Returns its protocol, and how many bytes it
-/// had.
+/// Receives a packet into `buffer`, if there is one. Returns its protocol and its length.
 pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(u16, usize)> {
     // SAFETY: All fields are integers, for which zero is a value.
     let mut address: libc::sockaddr_ll = unsafe { zeroed() };
@@ -87,7 +86,7 @@ pub(super) fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<(u16, usize
     Ok((u16::from_be(address.sll_protocol), len))
 }
 
-/// Returns how many packets there was no room for since the last call.
+/// Returns the number of packets dropped for lack of room since the last call.
 pub(super) fn lost(fd: &OwnedFd) -> io::Result<u32> {
     // SAFETY: Both fields are integers, for which zero is a value.
     let mut statistics: libc::tpacket_stats = unsafe { zeroed() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Rows of cells, one below the other.
+//! Rows of cells in columns.
 
 use std::io::{Result, Write};
 
@@ -11,8 +11,8 @@ pub(crate) struct Row {
     pub(crate) below: Vec<String>,
 }
 
-/// Writes rows under their headings; nothing where there are none. The last cell
-/// of a row is as long as it is.
+/// Writes rows below their headings, or nothing if there are no rows. The last cell of a
+/// row may have any length.
 pub(crate) fn write(out: &mut dyn Write, headings: &[&str], rows: &[Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());

@@ -15,7 +15,7 @@ use parley_spec::model::{
 use serde_json::Value;
 use std::io::Write;
 
-/// The depth to which nests are described. Deeper ones only get their names.
+/// The depth to which nests are described. For deeper nests, only the names are shown.
 const DEPTH_MAX: usize = 6;
 
 const WIDTH: usize = 80;
@@ -57,7 +57,7 @@ fn sentence(doc: &str) -> &str {
     let ends = doc
         .match_indices(". ")
         .map(|(at, _)| doc.split_at(at.saturating_add(1)));
-    // "e.g. this" does not end one.
+    // The dots of "e.g. this" do not end it.
     let mut ends = ends.filter(|(_, rest)| {
         let next = rest.trim_start().chars().next();
         next.is_some_and(char::is_uppercase)
@@ -65,7 +65,7 @@ fn sentence(doc: &str) -> &str {
     ends.next().map_or(doc, |(first, _)| first)
 }
 
-/// The groups, and who may join.
+/// Returns the groups, with the permission to join each.
 fn groups(spec: &Spec) -> Vec<String> {
     let groups = spec.groups.iter();
     let named = groups.map(|group| match permission(group.permission) {
@@ -84,13 +84,13 @@ fn permission(permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// The group that gets an event.
+/// Returns the group that receives an event.
 fn group<'s>(spec: &'s Spec, operation: &Operation) -> Option<&'s str> {
     let id = operation.event.as_ref()?.group?;
     Some(&spec[id].name)
 }
 
-/// An operation as an object, without its messages.
+/// Returns an operation as an object, without its messages.
 fn head(spec: &Spec, operation: &Operation) -> Object {
     Object::new()
         .with("name", &*operation.name)
@@ -207,7 +207,7 @@ fn attributes<'s>(
     message.attributes.iter().filter_map(|at| set.get(*at))
 }
 
-/// Describes an attribute, and those in it.
+/// Describes an attribute, and the attributes in it.
 fn describe(out: &mut dyn Write, spec: &Spec, attribute: &Attribute, depth: usize) -> Result<()> {
     let indent = "  ".repeat(depth);
     let mut what = type_of(spec, attribute);
@@ -307,7 +307,7 @@ fn entries(spec: &Spec, id: parley_spec::model::DefinitionId, as_flags: bool) ->
     format!(", {what} {}", names.join(", "))
 }
 
-/// Text of several lines as one.
+/// Joins the lines of a text.
 fn flowing(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-/// How datagrams are shown.
+/// The format of decoded datagrams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Text,
@@ -21,18 +21,18 @@ pub(crate) enum Form {
     Svg,
 }
 
-/// What was explained so far.
+/// Decodes datagrams, and shows them.
 pub(crate) struct Printer<'a> {
     json: bool,
-    /// What is shown at the end, if it is a picture.
+    /// The picture, if that is the format. It is shown at the end.
     picture: Option<Picture>,
-    /// Which datagrams are shown; all, if this is empty.
+    /// The numbers of the datagrams to show; all if this is empty.
     select: &'a [usize],
     style: Style,
-    /// How many datagrams, and the time of the first one.
+    /// The number of datagrams, and the time of the first one.
     datagrams: usize,
     begin: Option<Duration>,
-    /// How many things are wrong with them, and the first one's datagram and offset.
+    /// The number of faults in them, and the datagram and offset of the first fault.
     bad: usize,
     first_bad: Option<(usize, usize)>,
 }
@@ -54,7 +54,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Explains the datagrams.
+    /// Decodes the datagrams.
     pub(crate) fn all(
         &mut self,
         out: &mut dyn Write,
@@ -118,7 +118,7 @@ impl<'a> Printer<'a> {
         ))
     }
 
-    /// Says what is wrong with them, if anything.
+    /// Describes the faults in the datagrams, if there are any.
     pub(crate) fn wrong(&self) -> Option<String> {
         let (datagram, offset) = self.first_bad?;
         Some(match self.bad {

@@ -12,28 +12,28 @@ use parley_netlink::nftables;
 use std::fmt;
 use std::io::{self, Write};
 
-/// What failed, why, and what to do about it.
+/// The failure, its reason, and a hint.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failure {
-    /// What failed.
+    /// The failed action.
     pub(crate) error: String,
     /// The errno, if there is one.
     pub(crate) errno: Option<i32>,
-    /// The errno in words, if the error does not have them.
+    /// The errno's message, if the error does not contain it.
     pub(crate) reason: Option<String>,
-    /// The words of the kernel's extended ACK.
+    /// The message of the kernel's extended ACK.
     pub(crate) message: Option<String>,
-    /// The attribute at fault, by name.
+    /// The name of the attribute at fault.
     pub(crate) attribute: Option<String>,
     /// Whether that attribute is missing.
     pub(crate) is_missing: bool,
-    /// What the kernel's policy allows the attribute to be.
+    /// The values that the kernel's policy allows for the attribute.
     pub(crate) allowed: Option<String>,
-    /// What to do about it.
+    /// A hint about the solution.
     pub(crate) hint: Option<String>,
     /// Whether the family or the device is missing.
     pub(crate) is_absent: bool,
-    /// Whether the words of the command line are wrong.
+    /// Whether the command line is wrong.
     pub(crate) is_usage: bool,
 }
 
@@ -45,16 +45,16 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// What to do if the module is not loaded.
+/// The hint if the module is not loaded.
 pub(crate) const LOAD: &str = "\
 the module is not loaded; as root: insmod kmod/parley.ko
 or, where it is installed:         modprobe parley";
 
-/// What to do without the capability.
+/// The hint if the capability is missing.
 pub(crate) const CAPABILITY: &str = "as root, or with CAP_NET_ADMIN in this network namespace";
 
 impl Failure {
-    /// Collects what is known of an error.
+    /// Collects the known facts about an error.
     pub(crate) fn new(error: &anyhow::Error) -> Self {
         let mut failure = Self::default();
         if let Some(known) = error.downcast_ref::<Self>() {
@@ -74,7 +74,7 @@ impl Failure {
             failure.errno = failure.errno.or(errno);
         }
         failure.error = causes.join(": ");
-        // Some groups may be joined only with the capability.
+        // Joining some groups needs the capability.
         if let Some(Error::Io {
             call: "setsockopt", ..
         }) = error.downcast_ref()
@@ -89,7 +89,8 @@ impl Failure {
         failure
     }
 
-    /// Wraps an error of a request from the command line. All errors but netlink's are wrong usage.
+    /// Wraps an error of a request from the command line. All errors except netlink's are
+    /// usage errors.
     pub(crate) fn of_request(error: &anyhow::Error) -> Self {
         Self {
             is_usage: error.downcast_ref::<Error>().is_none(),
@@ -110,7 +111,7 @@ impl Failure {
         self
     }
 
-    /// Takes over what a refusal says, and returns what was refused.
+    /// Takes the details from a refusal, and returns the name of the refused operation.
     fn take(&mut self, refusal: &Refusal) -> String {
         let operation = refusal.operation.unwrap_or_default();
         self.errno = Some(refusal.errno);
@@ -134,13 +135,13 @@ impl Failure {
         text.trim_start().to_owned()
     }
 
-    /// Takes an error of usage apart.
+    /// Splits a usage error into its parts.
     pub(crate) fn of_usage(error: &clap::Error) -> Self {
         let text = error.render().to_string();
         let (text, _) = text.split_once("\n\nFor more").unwrap_or((&text, ""));
         let (what, usage) = text.split_once("\n\n").unwrap_or((text, ""));
         let what = match error.kind() {
-            // Here the text lists all commands.
+            // Here the text of the error lists all commands.
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 "a command is missing"
             }
@@ -155,7 +156,7 @@ impl Failure {
         }
     }
 
-    /// Writes it, as lines or as an object.
+    /// Writes the failure, as lines or as an object.
     pub(crate) fn write(&self, err: &mut dyn Write, json: bool) -> io::Result<()> {
         if json {
             return json::write(err, self.object());
@@ -184,7 +185,7 @@ impl Failure {
         Ok(())
     }
 
-    /// Returns it as an object, in which each text is one line.
+    /// Returns the failure as an object, in which each text is one line.
     fn object(&self) -> Object {
         let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = |text: &Option<String>| text.as_ref().map(line);
@@ -199,7 +200,7 @@ impl Failure {
     }
 }
 
-/// Returns what to do about an errno of the module's.
+/// Returns the hint for an errno of the module.
 fn hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::ENOTCONN, _) => "start one, as root: parley agent --reply TEXT",
@@ -221,7 +222,7 @@ fn hint(errno: i32, operation: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the same for an errno of rtnetlink or nf_tables.
+/// Returns the hint for an errno of rtnetlink or nf_tables.
 fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::EPERM, _) => CAPABILITY,

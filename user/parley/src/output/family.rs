@@ -21,7 +21,7 @@ pub(crate) fn list(out: &mut dyn Write, families: &[Described]) -> Result<()> {
     Ok(())
 }
 
-/// A family as a line.
+/// Returns a family as a line.
 pub(crate) fn line(family: &Described) -> String {
     format!(
         "{:<16} id {:<5} version {:<4} {:>3} operations {:>3} groups",
@@ -40,7 +40,7 @@ pub(crate) fn context() -> Context {
     context
 }
 
-/// The least width of a column of names.
+/// The minimum width of a column of names.
 const OPERATION_WIDTH: usize = 14;
 const ATTRIBUTE_WIDTH: usize = 12;
 
@@ -79,7 +79,7 @@ pub(crate) fn show(
 }
 
 /// Returns the name of an operation, and the names of its attributes. The kernel does not
-/// report them, so only those of the controller and of the context's specs are known.
+/// report them, so only the controller and the context's specs have them.
 fn names(context: &Context, family: &OsStr, cmd: u32) -> (Option<&'static str>, Option<Names>) {
     let known = (family.to_str().zip(u8::try_from(cmd).ok()))
         .map(|(family, cmd)| context.operation(family, cmd));
@@ -100,7 +100,7 @@ fn flags(operation: &Operation) -> Vec<&'static str> {
     .collect()
 }
 
-/// How many levels of nests are shown.
+/// The maximum depth of nests that are shown.
 const DEPTH_MAX: usize = 3;
 
 /// Shows the policies of an operation's attributes.

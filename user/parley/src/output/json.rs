@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! JSON, in the manner of `ip -j`: one line, keys that stay, numbers as numbers.
+//! JSON in the style of `ip -j`: one line, stable keys, numbers as numbers.
 
 use super::text;
 use parley_netlink::terminal;
@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{Result, Write};
 use std::os::unix::ffi::OsStrExt;
 
-/// An object that is being put together.
+/// An object that is being built.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object(Map<String, Value>);
 
@@ -23,7 +23,7 @@ impl Object {
         self
     }
 
-    /// With the key where there is a value, and without it where not.
+    /// Adds the key if there is a value.
     pub(crate) fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(key, value),
@@ -31,13 +31,13 @@ impl Object {
         }
     }
 
-    /// With the key, and null for its value, if it is so: how `ip` has flags.
+    /// Adds the key with the value null if the flag is set, as `ip` does for flags.
     pub(crate) fn null_if(self, key: &str, is_so: bool) -> Self {
         self.maybe(key, is_so.then_some(Value::Null))
     }
 
-    /// With bytes: as text where they are UTF-8, else as hex under `KEY_hex`, and
-    /// how many they are under `len`.
+    /// Adds bytes, as text if they are UTF-8, otherwise as hexadecimal digits under
+    /// `KEY_hex`. Their number is added under `len`.
     pub(crate) fn bytes(self, key: &str, bytes: &[u8]) -> Self {
         let with = match std::str::from_utf8(bytes) {
             Ok(text) => self.with(key, text),
@@ -46,8 +46,8 @@ impl Object {
         with.with("len", bytes.len())
     }
 
-    /// With a name. Where that is not UTF-8, it is shown as in text, and its bytes
-    /// are under `KEY_hex`.
+    /// Adds a name. If it is not UTF-8, it is shown as in text output, and its bytes are
+    /// added under `KEY_hex`.
     pub(crate) fn name(self, key: &str, name: impl AsRef<OsStr>) -> Self {
         let name = name.as_ref();
         let bytes = name.to_str().is_none().then(|| hex(name.as_bytes()));
@@ -55,7 +55,7 @@ impl Object {
             .maybe(&format!("{key}_hex"), bytes)
     }
 
-    /// With a name where there is one, and without the key where not.
+    /// Adds a name if there is one.
     pub(crate) fn maybe_name(self, key: &str, name: Option<impl AsRef<OsStr>>) -> Self {
         match name {
             Some(name) => self.name(key, name),
@@ -63,7 +63,7 @@ impl Object {
         }
     }
 
-    /// With an array of names. Where one is not UTF-8, the bytes of all are under
+    /// Adds an array of names. If one is not UTF-8, the bytes of all are added under
     /// `KEY_hex`, in the same order.
     pub(crate) fn names(self, key: &str, names: &[OsString]) -> Self {
         let is_text = names.iter().all(|name| name.to_str().is_some());
@@ -72,7 +72,7 @@ impl Object {
             .maybe(&format!("{key}_hex"), (!is_text).then_some(hex))
     }
 
-    /// With what another has.
+    /// Adds the contents of another object.
     pub(crate) fn and(mut self, mut other: Self) -> Self {
         self.0.append(&mut other.0);
         self
@@ -85,7 +85,7 @@ impl From<Object> for Value {
     }
 }
 
-/// A name, as it is. Where it is not UTF-8, it is shown as in text.
+/// Returns a name unchanged. If it is not UTF-8, it is shown as in text output.
 pub(crate) fn shown(name: &OsStr) -> String {
     match name.to_str() {
         Some(text) => text.to_owned(),
@@ -97,13 +97,13 @@ fn hex(bytes: &[u8]) -> String {
     terminal::hex(bytes, "")
 }
 
-/// Words as an array of strings.
+/// Returns names as an array of strings.
 pub(crate) fn strings<S: AsRef<str>>(names: &[S]) -> Value {
     names.iter().map(AsRef::as_ref).collect()
 }
 
-/// Writes a value, on a line. What a terminal would obey is escaped, beyond what
-/// JSON itself asks for.
+/// Writes a value on one line. Characters that a terminal would interpret are escaped, in
+/// addition to those that JSON itself requires.
 pub(crate) fn write(out: &mut dyn Write, value: impl Into<Value>) -> Result<()> {
     let text = value.into().to_string();
     let mut rest = text.as_str();

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! When a command that follows something ends.
+//! The limit of a command that follows events.
 
 use std::time::{Duration, Instant};
 
-/// When to end.
+/// The limit: a number of events, a time, or both.
 pub(crate) struct Limit {
-    /// How many events are left.
+    /// The number of events that are left.
     pub(crate) left: Option<u64>,
     pub(crate) end: Option<Instant>,
 }
 
 impl Limit {
-    /// Counts from now.
+    /// Creates a limit that starts now.
     pub(crate) fn new(count: Option<u64>, time: Option<Duration>) -> Self {
         Self {
             left: count,
@@ -20,8 +20,8 @@ impl Limit {
         }
     }
 
-    /// For how long to wait for the next event, where that has an end; `None`
-    /// where there is nothing to wait for.
+    /// Returns how long to wait for the next event; the inner `None` means indefinitely.
+    /// Returns `None` if the limit is reached.
     pub(crate) fn next(&self) -> Option<Option<Duration>> {
         if self.left == Some(0) {
             return None;
@@ -33,7 +33,7 @@ impl Limit {
         (!rest.is_zero()).then_some(Some(rest))
     }
 
-    /// Counts an event. Returns false if as many were shown as may be.
+    /// Counts an event. Returns false if the limit was already reached.
     pub(crate) fn count(&mut self) -> bool {
         match &mut self.left {
             Some(0) => return false,

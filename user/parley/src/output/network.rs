@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! How what rtnetlink and nf_tables tell is shown: as rows of a table, and as
-//! objects with the keys that `ip -j` and `nft -j` have.
+//! Shows entries of rtnetlink and nf_tables: as rows of a table, and as objects with the
+//! keys of `ip -j` and `nft -j`.
 
 pub(crate) mod addresses;
 mod fields;
@@ -20,21 +20,21 @@ use super::json::Object;
 use super::text;
 use parley_netlink::route::{Entry, Family, Prefix};
 
-/// What can be shown.
+/// An entry that can be shown.
 pub(crate) trait Shown: Entry {
-    /// What several of them are called.
+    /// The plural noun for the entries.
     const NOUN: &'static str;
-    /// Over the cells of [`Self::row`].
+    /// The headings above the cells of [`Self::row`].
     const HEADINGS: &'static [&'static str];
 
-    /// As a row, which is also a line of `monitor`.
+    /// Returns the entry as a row, which is also a line of `monitor`.
     fn row(&self, naming: &Naming<'_>) -> Row;
 
-    /// As an object.
+    /// Returns the entry as an object.
     fn object(&self, naming: &Naming<'_>) -> Object;
 }
 
-/// As `ip` writes it: without its length where that is the whole address.
+/// Formats a prefix as `ip` does: without its length if that covers the whole address.
 fn prefix(prefix: Prefix, family: Family) -> String {
     if prefix.len == family.bits() {
         prefix.address.to_string()
@@ -43,7 +43,7 @@ fn prefix(prefix: Prefix, family: Family) -> String {
     }
 }
 
-/// A link's name, as it can go to a terminal.
+/// Returns a link's name, escaped for a terminal.
 fn link_name(naming: &Naming<'_>, index: u32) -> String {
     text::safe(naming.name(index))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Decoded datagrams as a picture in SVG: rows of 4 bytes, as the diagrams of RFCs have them, with
+//! Decoded datagrams as an SVG picture: rows of 4 bytes, as in the diagrams of RFCs, with
 //! a box for each field and a frame around each header, attribute and nest.
 
 mod svg;
@@ -15,46 +15,47 @@ use std::ops::Range;
 use svg::{escaped, text};
 use tree::{Frame, Part};
 
-/// The bytes of a row: attributes are aligned to as many.
+/// The number of bytes in a row, which is also the alignment of attributes.
 const WORD: usize = 4;
 /// The width of a byte.
 const CELL: usize = 72;
-/// Where frames of the first depth begin, behind the offsets.
+/// The left edge of frames at the first depth, after the offsets.
 const LEFT: usize = 48;
-/// How much further in the frames of the next depth begin, and the deepest for which they do.
+/// The indent of each deeper frame, and the maximum depth that is indented.
 const INDENT: usize = 8;
 const INDENT_MAX: usize = 5;
-/// Where the meanings begin, and how many characters fit.
+/// The left edge of meanings, and the number of characters that fit.
 const MEANINGS: usize = 394;
 const MEANINGS_WIDTH: usize = 44;
 /// The height of a line of text.
 const LINE: usize = 14;
-/// The height of a row with the names of its fields, and of one without.
+/// The height of a row with the names of its fields, and of one without names.
 const NAMED: usize = 34;
 const UNNAMED: usize = 22;
-/// How many rows of a long value are shown, unless all are wanted: as many bytes as in the text.
+/// The maximum number of rows of a long value, unless all are shown: as many bytes as in
+/// the text.
 const ROWS: usize = 8;
-/// How many rows and frames a picture has at most. Nobody looks at more, and each takes much more
-/// room than its bytes.
+/// The maximum number of rows and frames in a picture. Nobody looks at more, and each
+/// needs much more memory than its bytes.
 const ROWS_MAX: usize = 2000;
-/// How many lines a meaning has at most.
+/// The maximum number of lines in a meaning.
 const LINES_MAX: usize = 6;
 
-/// A picture of datagrams, one below the other.
+/// A picture of datagrams, one above the other.
 pub(crate) struct Picture {
     all: bool,
     body: String,
-    /// Where the next part begins.
+    /// The top of the next part.
     y: usize,
-    /// How many rows and frames there are.
+    /// The number of rows and frames.
     rows: usize,
-    /// What it shows, in words.
+    /// A description in words.
     words: String,
-    /// How many bytes and datagrams were left out.
+    /// The number of bytes and of datagrams that were left out.
     left: (usize, usize),
 }
 
-/// A row of a picture: bytes of fields, or how many of a field's are not shown.
+/// A row of a picture: bytes of fields, or a count of bytes that are not shown.
 struct Row {
     word: usize,
     pieces: Vec<Piece>,
@@ -62,18 +63,18 @@ struct Row {
     height: usize,
 }
 
-/// What a row has of a field.
+/// The part of a field in one row.
 struct Piece {
-    /// The field's place among those of its block.
+    /// The index of the field in its block.
     field: usize,
-    /// Which of the datagram's bytes.
+    /// The range of bytes in the datagram.
     bytes: Range<usize>,
-    /// Whether they are only counted.
+    /// Whether the bytes are counted instead of shown.
     counted: bool,
 }
 
 impl Piece {
-    /// The columns that it takes.
+    /// Returns the columns that it covers.
     fn columns(&self) -> Range<usize> {
         if self.counted {
             return 0..WORD;
@@ -83,7 +84,7 @@ impl Piece {
     }
 }
 
-/// The rows of each field of a block, by its place there.
+/// Returns the rows of each field of a block, by the field's index.
 fn spans(rows: &[Row]) -> Vec<(usize, Range<usize>)> {
     let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
@@ -143,7 +144,7 @@ impl Picture {
         svg::whole("Netlink messages, decoded", words, height, &self.body)
     }
 
-    /// Adds to the description of the picture.
+    /// Adds text to the description of the picture.
     fn say(&mut self, words: &str) {
         if self.words.len() < 8000 && !words.is_empty() {
             let end = if words.ends_with('.') { " " } else { ". " };
@@ -191,7 +192,7 @@ impl Picture {
         self.say(&frame.title);
         self.parts(&frame.parts, bytes, depth.saturating_add(1));
         self.y += 6;
-        // Behind its parts.
+        // Drawn after its parts.
         let (width, height) = (svg::WIDTH - 8 - x - indent, self.y - top);
         let rect = format!(
             "<rect class=\"frame\" x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
@@ -200,7 +201,7 @@ impl Picture {
         self.body.insert_str(at, &rect);
     }
 
-    /// Draws fields that follow one another.
+    /// Draws consecutive fields.
     fn block(&mut self, fields: &[&Field], bytes: &[u8], depth: usize) {
         let mut rows = self.rows_of(fields);
         let room = ROWS_MAX.saturating_sub(self.rows);
@@ -254,7 +255,7 @@ impl Picture {
         for (place, field) in fields.iter().enumerate() {
             let end = field.offset.saturating_add(field.len);
             let mut at = field.offset;
-            // One more row is as short as to say that there is one more.
+            // Showing one more row takes no more room than the note that it is missing.
             let long = !self.all && field.len > (ROWS + 1) * WORD;
             let shown = (field.offset / WORD + ROWS) * WORD;
             while at < end {
@@ -268,7 +269,7 @@ impl Picture {
                     bytes: at..next,
                     counted,
                 };
-                // No other field is in a row with those that are counted.
+                // A field whose bytes are only counted has a row of its own.
                 let word = if counted { usize::MAX - at } else { at / WORD };
                 add(word, piece);
                 at = next;
@@ -277,10 +278,10 @@ impl Picture {
         rows
     }
 
-    /// Writes what a field means, from `y` on.
+    /// Writes the meaning of a field, starting at `y`.
     fn meaning(&mut self, field: &Field, y: &mut usize) {
         if field.meaning.is_empty() && field.bad.is_none() {
-            // Its box has the name.
+            // The box already shows the name.
             return;
         }
         let mut put = |words: &str, class: &str, name: &str| {
@@ -289,7 +290,8 @@ impl Picture {
             for (i, line) in lines.iter().take(LINES_MAX).enumerate() {
                 let mut line = escaped(line, MEANINGS_WIDTH);
                 if i == 0 && !name.is_empty() {
-                    // The first line begins with the name, so it is escaped in the same way.
+                    // The first line begins with the name, so it is escaped in the same
+                    // way.
                     let name = escaped(name, MEANINGS_WIDTH);
                     let rest = line.strip_prefix(&name).unwrap_or_default().to_owned();
                     line = format!("<tspan class=\"bold\">{name}</tspan>{rest}");
@@ -314,7 +316,7 @@ impl Picture {
         self.say(&format!("{}{}", words.trim_end(), bad.unwrap_or_default()));
     }
 
-    /// Draws the box around a field, over all its rows.
+    /// Draws the box around a field, across all its rows.
     fn box_of(&mut self, place: usize, field: &Field, rows: &[Row], grid: usize) {
         let of = |row: &Row| {
             let piece = row.pieces.iter().find(|piece| piece.field == place)?;
@@ -329,7 +331,7 @@ impl Picture {
         let x = |column: usize| grid + CELL * column;
         let mut path = String::new();
         let bottom = last.y + last.height;
-        // To a string it cannot fail.
+        // Writing to a string cannot fail.
         let _ = if first.y == last.y {
             let (from, to) = (x(columns.start), x(columns.end));
             write!(path, "M{from} {}H{to}V{bottom}H{from}Z", first.y)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `--explain` and `--pcap`, of every command: what passes is told as it passes.
+//! `--explain` and `--pcap` of every command: trace system calls and capture messages as
+//! they happen.
 
 use super::{family, streams};
 use anyhow::{Context as _, Result};
@@ -16,32 +17,32 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// How much of each message `--explain` shows.
+/// The amount of each message that `--explain` shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Explain {
-    // Values without help of their own, which would make every help twice as long.
+    // Values without help of their own, which would double the length of every help text.
     Short,
     All,
 }
 
-/// Where what is told goes.
+/// The outputs of the trace and of the capture.
 #[derive(Debug)]
 struct State {
     context: Context,
-    /// How it is shown, and on standard error.
+    /// The style of the trace, and standard error.
     explain: Option<(Style, File)>,
     capture: Option<Writer<File>>,
-    /// What ended the first of the two that ended.
+    /// The failure of the first output that failed.
     failed: Option<anyhow::Error>,
     path: PathBuf,
 }
 
-/// What passes is told to this.
+/// The tap that receives all steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps(Arc<Mutex<State>>);
 
 impl Steps {
-    /// Makes the tap that traces and captures, if any of the two is wanted.
+    /// Creates the tap that traces and captures, if either is requested.
     pub(crate) fn new(explain: Option<Explain>, pcap: Option<&Path>) -> Result<Option<Self>> {
         if explain.is_none() && pcap.is_none() {
             return Ok(None);
@@ -69,13 +70,13 @@ impl Steps {
         Ok(Some(steps))
     }
 
-    /// Names the attributes of `family` in the trace from now on.
+    /// Adds the names of the attributes of `family` to the trace from now on.
     pub(crate) fn know(&self, family: &'static Family) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.context.add_spec(family);
     }
 
-    /// Writes a datagram of others to the capture.
+    /// Writes a datagram of other programs to the capture.
     pub(crate) fn capture(
         &self,
         time: SystemTime,
@@ -99,7 +100,7 @@ fn cannot_capture(path: &Path) -> String {
 }
 
 impl State {
-    /// Writes a datagram to the capture, if there is one: its bytes, of `whole`.
+    /// Writes a datagram to the capture, if there is one. `whole` is its original length.
     fn capture(
         &mut self,
         time: SystemTime,
@@ -117,7 +118,7 @@ impl State {
         }
     }
 
-    /// Notes why one of the two has ended.
+    /// Records why one of the outputs has ended.
     fn fail(&mut self, error: io::Error, what: String) {
         self.failed
             .get_or_insert_with(|| anyhow::Error::from(error).context(what));
@@ -126,7 +127,7 @@ impl State {
 
 impl Tap for Steps {
     fn step(&self, step: &Step<'_>) {
-        // A thread that ended in the middle of a line has left no harm.
+        // A thread that panicked in the middle of a line has broken nothing.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = match step.call {
             _ if step.result.is_err() => None,

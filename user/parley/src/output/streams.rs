@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Standard output and standard error, and what it means that they fail.
+//! Standard output and standard error, and the handling of their failures.
 
 use super::json::{self, Object};
 use crate::inherited;
@@ -10,7 +10,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 
-/// Standard output. Fails once something is written to it, where it is closed.
+/// Standard output. If it is closed, the first write fails.
 pub(crate) struct Output(io::Result<File>);
 
 impl Output {
@@ -33,7 +33,7 @@ impl Write for Output {
     }
 }
 
-/// The same error, which is the system's.
+/// Creates a copy of a system error.
 fn again(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(errno) => io::Error::from_raw_os_error(errno),
@@ -41,8 +41,8 @@ fn again(error: &io::Error) -> io::Error {
     }
 }
 
-/// A write to standard output failed. It is told apart from others by this type: a
-/// broken pipe is no error here, and is one anywhere else.
+/// A failed write to standard output. The type distinguishes it from other errors: a
+/// broken pipe is not an error here, but is one elsewhere.
 #[derive(Debug)]
 struct Lost(io::Error);
 
@@ -58,13 +58,13 @@ impl Error for Lost {
     }
 }
 
-/// Returns the errno of an error, also if standard output could not be written.
+/// Returns the errno of an error, including a failed write to standard output.
 pub(crate) fn errno(error: &io::Error) -> Option<i32> {
     let lost = || error.get_ref()?.downcast_ref::<Lost>()?.0.raw_os_error();
     error.raw_os_error().or_else(lost)
 }
 
-/// Returns whether the error is that the reader of standard output has closed it.
+/// Returns whether the error means that the reader has closed standard output.
 pub(crate) fn is_reader_gone(error: &anyhow::Error) -> bool {
     let lost = error
         .downcast_ref::<io::Error>()
@@ -72,12 +72,12 @@ pub(crate) fn is_reader_gone(error: &anyhow::Error) -> bool {
     lost.is_some_and(|lost| lost.0.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Standard error, for what a command reports beside its output.
+/// Standard error, for reports besides a command's output.
 pub(crate) fn error() -> Result<File> {
     inherited::error().context(ERROR)
 }
 
-/// Writes what happened to standard error: as a line, or as an object.
+/// Writes a note to standard error, as a line or as an object.
 pub(crate) fn note(text: &str, json: bool) -> Result<()> {
     let written = match json {
         true => json::write(&mut error()?, Object::new().with("note", text)),
@@ -86,14 +86,14 @@ pub(crate) fn note(text: &str, json: bool) -> Result<()> {
     written.context(ERROR)
 }
 
-/// Whether what goes to a terminal may be coloured.
+/// Returns whether output to a terminal may be coloured.
 pub(crate) fn colour(terminal: bool) -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     terminal && !set("NO_COLOR") && !dumb
 }
 
-/// What failed where standard error cannot be written.
+/// The failed action if standard error cannot be written.
 pub(crate) const ERROR: &str = "cannot write standard error";
 
 #[cfg(test)]

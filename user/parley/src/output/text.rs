@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Text: shows bytes and names that come from elsewhere, and parses the numbers of counters.
+//! Text: shows bytes and names from other sources, and parses the numbers of counters.
 
 use parley::client::Name;
 use parley::uapi;
@@ -16,14 +16,14 @@ pub(crate) fn value(text: &str) -> std::result::Result<u64, &'static str> {
         .map_err(|_| "expected a number from 0 to 2^64-1")
 }
 
-/// Parses what to add to a counter.
+/// Parses a number to add to a counter.
 pub(crate) fn delta(text: &str) -> std::result::Result<i64, &'static str> {
     text.parse()
         .map_err(|_| "expected a number from -2^63 to 2^63-1")
 }
 
-/// Parses a time that is longer than 0: a number with its unit, or of seconds, as sleep(1) and
-/// timeout(1) take it.
+/// Parses a time greater than 0: a number with a unit, or of seconds, as in sleep(1) and
+/// timeout(1).
 pub(crate) fn time(text: &str) -> std::result::Result<Duration, &'static str> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let (number, unit) = text.split_at(digits.len());
@@ -40,17 +40,17 @@ pub(crate) fn time(text: &str) -> std::result::Result<Duration, &'static str> {
         .ok_or("expected a time such as 500ms, 2s or 1m")
 }
 
-/// A year: so the end of a time can always be computed.
+/// A year, so that the deadline can always be computed.
 const TIME_MAX_MS: u64 = 365 * 24 * 3_600_000;
 
-/// Parses the time that an agent has to answer, which the kernel bounds.
+/// Parses an agent's time to answer, which the kernel limits.
 pub(crate) fn time_to_answer(text: &str) -> std::result::Result<Duration, String> {
     let most = Duration::from_millis(uapi::TIMEOUT_MS_MAX.into());
     let time = time(text).ok().filter(|time| *time <= most);
     time.ok_or_else(|| format!("expected a time from {}", times_to_answer()))
 }
 
-/// The times that the kernel gives an agent to answer: from the shortest to the longest.
+/// Formats the minimum and maximum time that the kernel gives an agent to answer.
 pub(crate) fn times_to_answer() -> String {
     const { assert!(uapi::TIMEOUT_MS_MAX % 1000 == 0) };
     format!("1ms to {}s", uapi::TIMEOUT_MS_MAX / 1000)
@@ -59,7 +59,7 @@ pub(crate) fn times_to_answer() -> String {
 /// Formats a time since the epoch as ISO 8601 in UTC, to the microsecond.
 pub(crate) fn timestamp(since: Duration) -> String {
     let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    // The civil calendar from days, in eras of 400 years that begin on a 1st of March:
+    // The civil calendar from days, in eras of 400 years that begin on 1 March:
     // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
     let day = days + 719_468;
     let (era, day) = (day / 146_097, day % 146_097);
@@ -78,19 +78,20 @@ pub(crate) fn timestamp(since: Duration) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
 }
 
-/// Returns `bytes` as text, if that can go to a terminal as it is.
+/// Returns `bytes` as text if a terminal can show it unchanged.
 fn printable(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes)
         .ok()
         .filter(|text| !text.is_empty() && !text.chars().any(terminal::obeys))
 }
 
-/// Escapes what a terminal would obey in a name or text that comes from elsewhere.
+/// Escapes characters that a terminal would interpret, in a name or text from another
+/// source.
 pub(crate) fn safe(name: impl AsRef<OsStr>) -> String {
     Name::from(name.as_ref().as_bytes()).to_string()
 }
 
-/// Escapes the same in a text of several lines that quotes others.
+/// Like [`safe`], for a text of several lines that quotes other texts.
 pub(crate) fn safe_lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -103,10 +104,10 @@ pub(crate) fn safe_lines(text: &str) -> String {
     shown
 }
 
-/// The most bytes that a hexdump shows.
+/// The maximum number of bytes in a hexdump.
 const DUMP_MAX: usize = 256;
 
-/// Returns bytes as one line: as text, or else their number.
+/// Returns bytes as one line: as text if possible, otherwise their number.
 pub(crate) fn line(bytes: &[u8]) -> String {
     const SHOWN: usize = 200;
     match printable(bytes).filter(|text| text.len() <= SHOWN) {
@@ -115,7 +116,8 @@ pub(crate) fn line(bytes: &[u8]) -> String {
     }
 }
 
-/// Writes bytes with the label `what`: a line of text as text, all else as a hexdump.
+/// Writes bytes with the label `what`: a line of text as text, everything else as a
+/// hexdump.
 pub(crate) fn bytes(out: &mut dyn Write, what: &str, bytes: &[u8]) -> Result<()> {
     const SHOWN: usize = 4096;
     if let Some(text) = printable(bytes).filter(|text| text.len() <= SHOWN) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Values of a family's attributes as text: a line for each, with those of nests below it.
+//! The values of a family's attributes as text: a line for each, with nested values below
+//! it.
 
 use super::text;
 use serde_json::{Map, Value};
 use std::io::{Result, Write};
 
-/// Writes a reply, or the entries of a dump with an empty line between them. Without a reply it
-/// writes nothing.
+/// Writes a reply, or the entries of a dump with an empty line between them. Writes
+/// nothing if there is no reply.
 pub(crate) fn write(out: &mut dyn Write, value: &Value) -> Result<()> {
     match value {
         Value::Null => Ok(()),

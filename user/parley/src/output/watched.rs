@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The messages that `parley watch` sees: a line for each, or an object.
+//! The messages that `parley watch` captures, each as a line or an object.
 
 use super::explained;
 use super::json::Object;
@@ -20,7 +20,7 @@ pub(crate) struct Program {
     pub(crate) is_guess: bool,
 }
 
-/// A message that was seen.
+/// A message that was captured.
 pub(crate) struct Seen<'a> {
     pub(crate) time: SystemTime,
     /// The number of its datagram.
@@ -30,20 +30,21 @@ pub(crate) struct Seen<'a> {
     pub(crate) headline: &'a Headline,
     pub(crate) fields: &'a [Field],
     pub(crate) program: Program,
-    /// The family and the operation of its request, if that was seen.
+    /// The family and the operation of its request, if the request was captured.
     pub(crate) request: Option<(String, String)>,
     /// Whether it is shown below its request.
     pub(crate) is_below: bool,
 }
 
 const WIDTH: usize = 80;
-/// Hours to milliseconds.
+/// The width of a time from hours to milliseconds.
 const TIME: usize = 12;
 const WHO: usize = 22;
 const LEN: usize = 6;
 const WHAT: usize = WIDTH - TIME - 2 - WHO - 1 - LEN;
 
-/// The last words of constants whose attributes say most in little room, the best first.
+/// The last parts of constants whose attributes are most informative in little room, the
+/// best first.
 const TELLING: [&str; 20] = [
     "IFNAME",
     "NAME",
@@ -67,8 +68,8 @@ const TELLING: [&str; 20] = [
     "PRIORITY",
 ];
 
-/// The name of the family by which `parley watch` selects messages: of a protocol, or of a
-/// family of Generic Netlink.
+/// The name of the family by which `parley watch` selects messages: the name of a
+/// protocol, or of a Generic Netlink family.
 pub(crate) fn family(protocol: u16, headline: &Headline) -> String {
     match (&headline.family, protocol_name(protocol)) {
         (Some(family), _) => family.clone(),
@@ -96,7 +97,8 @@ fn fit(text: &str, width: usize) -> String {
 }
 
 impl Program {
-    /// Names it in `width` characters. The number stays whole for as long as it fits.
+    /// Formats the process in `width` characters. The number is not shortened as long as
+    /// it fits.
     fn name(&self, width: usize) -> String {
         let mark = if self.is_guess { "?" } else { "" };
         let name = match (&self.process, self.port) {
@@ -111,8 +113,8 @@ impl Program {
         fit(&name, width)
     }
 
-    /// Returns whether it is called `wanted`, or has that process ID. The kernel keeps the first
-    /// 15 bytes of a name.
+    /// Returns whether the process has the name `wanted`, or that process ID. The kernel
+    /// keeps the first 15 bytes of a name.
     pub(crate) fn is(&self, wanted: &str) -> bool {
         let kept = wanted.as_bytes().get(..15).unwrap_or(wanted.as_bytes());
         let process = self.process.as_ref();
@@ -121,7 +123,8 @@ impl Program {
 }
 
 impl Seen<'_> {
-    /// Whether it is one of netlink's own messages: an error, an ACK or the end of a dump.
+    /// Returns whether it is one of netlink's own messages: an error, an ACK or the end
+    /// of a dump.
     fn is_own(&self) -> bool {
         i32::from(self.headline.kind) < libc::NLMSG_MIN_TYPE
     }
@@ -139,7 +142,8 @@ impl Seen<'_> {
         }
     }
 
-    /// The name of its family, which an answer of netlink's own has from its request.
+    /// Returns the name of its family. Netlink's own messages have the family of their
+    /// request.
     pub(crate) fn family(&self) -> String {
         match &self.request {
             Some((family, _)) if self.is_own() => family.clone(),
@@ -151,7 +155,7 @@ impl Seen<'_> {
         2 * usize::from(self.is_below)
     }
 
-    /// The sender and the receiver.
+    /// Returns the sender and the receiver.
     fn who(&self) -> String {
         const ARROW: usize = "kernel → ".len() - "→".len() + 1;
         if self.is_to_kernel() {
@@ -163,7 +167,7 @@ impl Seen<'_> {
         }
     }
 
-    /// What it says, in few words.
+    /// Summarizes the message in a few words.
     fn what(&self) -> String {
         let headline = self.headline;
         let asked = match &self.request {
@@ -175,7 +179,7 @@ impl Seen<'_> {
         if self.is_own() {
             return asked + &own(headline, self.fields);
         }
-        // Above it, the request has the family.
+        // The line of the request above it shows the family.
         let family = self.family();
         let is_said = |(asked, _): &(String, String)| self.is_below && *asked == family;
         let mut words = match self.request.as_ref().is_some_and(is_said) {
@@ -190,7 +194,7 @@ impl Seen<'_> {
         for (place, attribute) in attributes.iter().enumerate() {
             let more = format!("{words} {attribute}");
             let room = if place < last { WHAT - 2 } else { WHAT };
-            // A part of an attribute is of use only if it is the first, which may be long.
+            // A shortened attribute is only useful if it is the first, which may be long.
             if place > 0 && more.chars().count() + self.indent() > room {
                 return words + " …";
             }
@@ -199,7 +203,7 @@ impl Seen<'_> {
         words
     }
 
-    /// The whole line.
+    /// Returns the whole line.
     pub(crate) fn line(&self, style: Style) -> String {
         let time = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = clock(time);
@@ -224,12 +228,12 @@ impl Seen<'_> {
         )
     }
 
-    /// Its length in bytes, with its padding.
+    /// Returns its length in bytes, with its padding.
     fn len(&self) -> usize {
         self.fields.iter().map(|field| field.len).sum()
     }
 
-    /// The message as JSON: the object of `decode`, and the process.
+    /// Returns the message as JSON: the object of `decode`, and the process.
     pub(crate) fn object(&self) -> Object {
         let role = match self.headline.role {
             Role::Request => "request",
@@ -267,14 +271,14 @@ fn named(family: &str, operation: &str) -> String {
     format!("{} {}", text::safe(family), short(operation))
 }
 
-/// An operation without the part of its constant that names the family.
+/// An operation without the prefix of its constant that names the family.
 fn short(operation: &str) -> &str {
     let prefixes = ["RTM_", "NFT_MSG_", "NFNL_MSG_", "CTRL_CMD_"];
     let mut short = prefixes.iter().map(|prefix| operation.strip_prefix(prefix));
     short.find_map(|short| short).unwrap_or(operation)
 }
 
-/// The name of the errno with which a request or a dump failed.
+/// Returns the name of the errno with which a request or a dump failed.
 fn errno(headline: &Headline) -> Option<&str> {
     let failed = ["an error reply, ", "a dump failed, "];
     failed
@@ -282,7 +286,7 @@ fn errno(headline: &Headline) -> Option<&str> {
         .find_map(|words| headline.operation.strip_prefix(words))
 }
 
-/// What a message of netlink's own says.
+/// Summarizes one of netlink's own messages.
 fn own(headline: &Headline, fields: &[Field]) -> String {
     let Some(errno) = errno(headline) else {
         return match headline.operation.as_str() {
@@ -307,8 +311,8 @@ fn own(headline: &Headline, fields: &[Field]) -> String {
     words
 }
 
-/// A value without what only a full decoding needs: quotation marks, the number of a name, the
-/// first words of a constant, and the same number in hexadecimal.
+/// Shortens a value to its essence: drops quotation marks, the number before a name, the
+/// prefix of a constant, and the same number in hexadecimal.
 fn bare(meaning: &str) -> String {
     let quoted = meaning.strip_prefix('"').and_then(|m| m.strip_suffix('"'));
     if let Some(quoted) = quoted {
@@ -324,7 +328,7 @@ fn bare(meaning: &str) -> String {
     }
 }
 
-/// Whether a name is one of C's, which are longer than those of specs.
+/// Returns whether a name is a C constant. Those are longer than names in specs.
 fn is_constant(name: &str) -> bool {
     name.contains('_') && !name.contains(|c: char| c.is_lowercase() || c == ' ')
 }
@@ -333,7 +337,8 @@ fn last(name: &str) -> &str {
     name.rsplit('_').next().unwrap_or(name)
 }
 
-/// How much an attribute says: less is more. Nothing, if it is not worth the room.
+/// Ranks an attribute by how informative it is; the best has the lowest rank. `None` if
+/// it is not worth the room.
 fn rank(name: &str) -> Option<usize> {
     match is_constant(name) {
         true => TELLING.iter().position(|telling| *telling == last(name)),
@@ -341,8 +346,9 @@ fn rank(name: &str) -> Option<usize> {
     }
 }
 
-/// The attributes that matter: names and values, those that say most of the kernel's constants,
-/// and all of a spec's.
+/// Returns the names and values of the attributes that matter: the most informative ones
+/// if their names are constants of the kernel, and all of them if the names come from a
+/// spec.
 fn attributes(fields: &[Field]) -> Vec<String> {
     let mut all: Vec<(&str, String)> = Vec::new();
     let (mut index, mut prefix, mut name) = (None, None, None);
@@ -369,7 +375,7 @@ fn attributes(fields: &[Field]) -> Vec<String> {
     }
     all.retain(|(name, _)| rank(name).is_some());
     all.sort_by_key(|(name, _)| rank(name));
-    // Of an IPv4 address, both are the same.
+    // For an IPv4 address, both are the same.
     all.dedup_by(|next, one| last(next.0) == "LOCAL" && next.1 == one.1);
     let mut words = Vec::new();
     for (name, value) in &all {

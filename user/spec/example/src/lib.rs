@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A client that `build.rs` generates from a spec, and a use of it.
+//! A client that `build.rs` generates from a spec, and an example of its use.
 
 /// The family `nlctrl`, which every kernel has.
 pub mod nlctrl {

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What values of an integer a policy accepts: what the spec's checks say together with what follows
-//! from the enum or flag set of the values.
+//! The values of an integer that a policy accepts. They follow from the spec's checks
+//! together with the enum or flag set of the values.
 
 use super::{Integer, Limits, Spec};
 
-/// What values of an integer a policy accepts.
+/// The values of an integer that a policy accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// All values from the least to the greatest. An absent bound is that of the type.
+    /// All values from the minimum to the maximum. The default for a bound is the type's
+    /// own.
     Range(Option<i128>, Option<i128>),
-    /// Values without other bits than these.
+    /// Values that have only these bits.
     Bits(u64),
     /// These values.
     Values(Vec<i128>),
 }
 
 impl Spec {
-    /// What values of `integer` a policy accepts, if the spec's checks are `limits`.
+    /// Returns the values of `integer` that a policy accepts, if the spec's checks are
+    /// `limits`.
     ///
     /// The rules are those of the kernel's generator, ynl_gen_c. An enum without gaps bounds its
     /// values, unless the spec has a bound of its own.
@@ -35,7 +37,7 @@ impl Spec {
             return Accepted::Range(min, max);
         };
         match values.range() {
-            // The least value of an unsigned type says nothing.
+            // A minimum of 0 does not restrict an unsigned type.
             Some((0, high)) if !integer.kind.is_signed() => {
                 Accepted::Range(min, max.or(Some(high)))
             }

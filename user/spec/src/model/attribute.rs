@@ -21,7 +21,7 @@ pub struct AttributeSet {
 }
 
 impl AttributeSet {
-    /// The attribute `name`.
+    /// Returns the attribute `name`.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes
             .iter()
@@ -44,17 +44,17 @@ pub struct Attribute {
     pub doc: Option<String>,
     /// The type's name in the spec.
     pub type_name: String,
-    /// What it holds.
+    /// The kind of its contents.
     pub kind: AttributeKind,
-    /// Whether a message may have several.
+    /// Whether a message may have several of it.
     pub multi: bool,
-    /// How to print it.
+    /// The format in which to print it.
     pub display_hint: Option<String>,
 }
 
 impl Attribute {
-    /// The type as a program's tables have it: its name in the spec, but `be16` and the like for
-    /// an integer whose byte order is not the machine's.
+    /// Returns the type in the form that a program's tables use: its name in the spec,
+    /// but `be16` and the like for an integer whose byte order is not the machine's.
     pub fn table_type(&self) -> String {
         let order = match &self.kind {
             AttributeKind::Integer(integer, _) if integer.kind.bits() > 8 => integer.order,
@@ -69,38 +69,39 @@ impl Attribute {
     }
 }
 
-/// What an attribute holds.
+/// The contents of an attribute.
 #[derive(Clone, Debug)]
 pub enum AttributeKind {
     /// A number that is not used.
     Unused,
     /// Padding.
     Pad,
-    /// Nothing: the attribute is set by its presence.
+    /// A flag, which has no payload: its presence is its value.
     Flag,
     /// An integer.
     Integer(Integer, Limits),
-    /// Values of flags, and which of them are meant.
+    /// The values of some flags, and a selector for these flags.
     Bitfield32(Option<EnumUse>),
     /// A string.
     Text {
-        /// Its length without its NUL.
+        /// The length without the NUL.
         length: Length,
-        /// Whether it may lack its NUL.
+        /// Whether the NUL may be missing.
         unterminated: bool,
     },
     /// Bytes.
     Binary {
-        /// What the bytes are.
+        /// The contents of the bytes.
         content: Content,
         /// Their number.
         length: Length,
     },
     /// Attributes of a set, or of a set that the spec does not name.
     Nest(Option<SetId>),
-    /// A nest whose attributes are numbered by their place, and each hold this.
+    /// A nest whose attributes are numbered by position, and all have these contents.
     IndexedArray(Box<AttributeKind>),
-    /// Nests in nests, whose numbers are values of these names. The innermost holds the set.
+    /// Nested nests, whose numbers are the values with these names. The innermost nest
+    /// has the set.
     NestTypeValue {
         /// The names.
         values: Vec<String>,
@@ -111,13 +112,13 @@ pub enum AttributeKind {
     SubMessage {
         /// The sets to choose from.
         message: SubMessageId,
-        /// Where the value is.
+        /// The place of that value.
         selector: Selector,
     },
 }
 
 impl AttributeKind {
-    /// The set of a nest, or of those in an array.
+    /// Returns the set of a nest, or of the nests in an array.
     pub fn set(&self) -> Option<SetId> {
         match self {
             Self::Nest(set) | Self::NestTypeValue { set, .. } => *set,
@@ -127,12 +128,12 @@ impl AttributeKind {
     }
 }
 
-/// Where to find the value that chooses a sub-message.
+/// The place of the value that chooses a sub-message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// In an attribute of the same set.
+    /// An attribute of the same set.
     Attribute(u16),
-    /// In an attribute with this name, of a set around this one.
+    /// An attribute with this name, in a set around this one.
     Outside(String),
 }
 
@@ -148,9 +149,9 @@ pub enum IntegerType {
     S16,
     S32,
     S64,
-    /// Unsigned, in 4 bytes or in 8.
+    /// Unsigned, with 4 or 8 bytes.
     Uint,
-    /// Signed, in 4 bytes or in 8.
+    /// Signed, with 4 or 8 bytes.
     Sint,
 }
 
@@ -173,7 +174,7 @@ impl IntegerType {
         known.map(|known| known.1)
     }
 
-    /// The number of bits of its values.
+    /// Returns the number of bits of its values.
     pub const fn bits(self) -> u32 {
         match self {
             Self::U8 | Self::S8 => 8,
@@ -183,7 +184,7 @@ impl IntegerType {
         }
     }
 
-    /// Whether its values may be negative.
+    /// Returns whether its values may be negative.
     pub const fn is_signed(self) -> bool {
         matches!(
             self,
@@ -191,7 +192,7 @@ impl IntegerType {
         )
     }
 
-    /// The least and the greatest value.
+    /// Returns the minimum and the maximum value.
     pub const fn range(self) -> (i128, i128) {
         match self.is_signed() {
             true => (-(1 << (self.bits() - 1)), (1 << (self.bits() - 1)) - 1),
@@ -203,12 +204,12 @@ impl IntegerType {
 /// The order of an integer's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ByteOrder {
-    /// That of the machine.
+    /// The byte order of the machine.
     #[default]
     Host,
-    /// The least significant byte first.
+    /// Little-endian.
     Little,
-    /// The most significant byte first.
+    /// Big-endian.
     Big,
 }
 
@@ -228,31 +229,31 @@ pub struct Integer {
 pub struct EnumUse {
     /// The enum or flag set.
     pub id: DefinitionId,
-    /// Whether values are bits: always with a flag set, and with an enum that an attribute uses as
-    /// one.
+    /// Whether values are bit masks. This is always so for a flag set, and for an enum if
+    /// an attribute uses it as one.
     pub as_flags: bool,
 }
 
-/// What values of an integer the kernel accepts, as the spec's `checks` say. The bounds that follow
-/// from an enum are not repeated here.
+/// The values of an integer that the kernel accepts, by the spec's `checks`. Bounds that
+/// follow from an enum are not repeated here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// The least value.
+    /// The minimum value.
     pub min: Option<Bound>,
-    /// The greatest value.
+    /// The maximum value.
     pub max: Option<Bound>,
     /// The flag set of the allowed bits.
     pub mask: Option<DefinitionId>,
 }
 
-/// How long an attribute may be.
+/// The length of an attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Length {
-    /// The least number of bytes.
+    /// The minimum number of bytes.
     pub min: Option<Bound>,
-    /// The greatest number of bytes.
+    /// The maximum number of bytes.
     pub max: Option<Bound>,
-    /// The number of bytes.
+    /// The exact number of bytes.
     pub exact: Option<Bound>,
 }
 
@@ -261,15 +262,15 @@ pub struct Length {
 pub struct Bound {
     /// The place in the file.
     pub at: Position,
-    /// The number. Absent if only a C header knows it.
+    /// The number. Absent if only a C header defines it.
     pub value: Option<i128>,
-    /// The constant, if the spec names one that it defines.
+    /// The constant, if the spec names one that it defines itself.
     pub constant: Option<DefinitionId>,
-    /// What the spec says.
+    /// The text in the spec.
     pub text: String,
 }
 
-/// What the bytes of an attribute are.
+/// The contents of an attribute's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Bytes.
@@ -280,7 +281,7 @@ pub enum Content {
     Integers(Integer),
 }
 
-/// Attribute sets to choose from by a value.
+/// A choice of attribute sets, by a value.
 #[derive(Clone, Debug)]
 pub struct SubMessage {
     /// The name.
@@ -291,7 +292,7 @@ pub struct SubMessage {
     pub formats: Vec<SubMessageFormat>,
 }
 
-/// What a sub-message holds for one value of its selector.
+/// The contents of a sub-message for one value of its selector.
 #[derive(Clone, Debug)]
 pub struct SubMessageFormat {
     /// The value.

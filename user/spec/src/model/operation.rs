@@ -5,17 +5,18 @@
 use super::{DefinitionId, GroupId, OperationId, SetId};
 use crate::error::Position;
 
-/// How operations are numbered.
+/// The way in which operations are numbered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EnumModel {
-    /// All messages have numbers of one enum.
+    /// All messages take their numbers from one enum.
     #[default]
     Unified,
-    /// Messages to the kernel have numbers of one enum, and messages from it of another.
+    /// Messages to the kernel take their numbers from one enum, and messages from it from
+    /// another.
     Directional,
 }
 
-/// An operation, notification or event, or a number that is reserved.
+/// An operation, notification or event, or a reserved number.
 #[derive(Clone, Debug)]
 pub struct Operation {
     /// The name.
@@ -34,28 +35,28 @@ pub struct Operation {
     pub attributes: Option<SetId>,
     /// The struct before the attributes.
     pub fixed_header: Option<DefinitionId>,
-    /// Who may call it.
+    /// The permission that it needs.
     pub permission: Permission,
-    /// What the kernel does not check.
+    /// The parts of the validation that the kernel skips.
     pub dont_validate: Vec<Validation>,
     /// The kernel's configuration option, without `CONFIG_`, that the operation depends on.
     pub config: Option<String>,
-    /// The request to do it once.
+    /// The do request.
     pub r#do: Option<Call>,
-    /// The request to dump it.
+    /// The dump request.
     pub dump: Option<Call>,
-    /// The message that the kernel sends by itself.
+    /// The message that the kernel sends unrequested.
     pub event: Option<Event>,
 }
 
 impl Operation {
-    /// Whether user space can call it.
+    /// Returns whether user space can call it.
     pub fn is_call(&self) -> bool {
         self.r#do.is_some() || self.dump.is_some()
     }
 }
 
-/// Who may call an operation or join a group.
+/// The permission for calling an operation or joining a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Permission {
     /// Everyone.
@@ -70,18 +71,18 @@ pub enum Permission {
 /// A part of the kernel's validation of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validation {
-    /// Attributes that the policy does not know, and wrong lengths.
+    /// Unknown attributes and wrong lengths.
     Strict,
-    /// Anything, in a dump.
+    /// Everything, in a dump.
     Dump,
-    /// What `Strict` is, in a dump.
+    /// Unknown attributes and wrong lengths, in a dump.
     DumpStrict,
 }
 
 /// A request and its reply.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
-    /// The request. Absent if the spec says nothing of it.
+    /// The request. Absent if the spec does not describe it.
     pub request: Option<Message>,
     /// The reply. Absent if there is none.
     pub reply: Option<Message>,
@@ -98,26 +99,26 @@ pub struct Hooks {
     pub post: Option<String>,
 }
 
-/// What a message holds.
+/// The contents of a message.
 #[derive(Clone, Debug, Default)]
 pub struct Message {
-    /// The attributes: their places in the operation's set, in the order of the file.
+    /// The attributes: their indices in the operation's set, in the order of the file.
     pub attributes: Vec<usize>,
 }
 
-/// A message that the kernel sends by itself.
+/// A message that the kernel sends unrequested.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What it holds.
+    /// Its contents.
     pub source: EventSource,
-    /// The group that gets it. Absent if it is sent to single sockets.
+    /// The group that receives it. Absent if it is sent to single sockets.
     pub group: Option<GroupId>,
 }
 
-/// What a message that the kernel sends by itself holds.
+/// The contents of a message that the kernel sends unrequested.
 #[derive(Clone, Debug)]
 pub enum EventSource {
-    /// What the reply of an operation holds.
+    /// The contents of an operation's reply.
     Notify(OperationId),
     /// Attributes of its own.
     Own(Message),
@@ -130,8 +131,9 @@ pub struct Group {
     pub name: String,
     /// The place in the file.
     pub at: Position,
-    /// The number. Only with netlink-raw; otherwise the kernel gives a number at run time.
+    /// The number. Only with netlink-raw; otherwise the kernel assigns a number at run
+    /// time.
     pub number: Option<i128>,
-    /// Who may join.
+    /// The permission for joining.
     pub permission: Permission,
 }

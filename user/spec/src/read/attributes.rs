@@ -12,16 +12,17 @@ use crate::{
     yaml::{Node, Value},
 };
 
-/// The greatest number of an attribute: `NLA_TYPE_MASK`.
+/// The maximum number of an attribute: `NLA_TYPE_MASK`.
 const NUMBER_MAX: i128 = 0x3fff;
 
 impl Reader<'_, '_> {
     pub(super) fn attribute_sets(&mut self, definitions: &[Definition]) -> Vec<AttributeSet> {
         let root = self.root;
         let mut sets: Vec<AttributeSet> = Vec::new();
-        // The nodes of each set's attributes, those of a subset with what they inherit.
+        // The nodes of each set's attributes; in a subset, together with the inherited
+        // parts.
         let mut nodes: Vec<Vec<Node>> = Vec::new();
-        // What the names of each set's attributes begin with in C.
+        // The prefix of each set's attribute names in C.
         let mut prefixes: Vec<String> = Vec::new();
         for node in root.list_at("attribute-sets") {
             let subset_of = self.superset(node, sets.len());
@@ -66,7 +67,7 @@ impl Reader<'_, '_> {
                     }
                 };
                 if subset_of.is_some() && set.attribute(name).is_some() {
-                    // Some specs list an attribute of a subset twice, which says nothing more.
+                    // Some specs list an attribute of a subset twice, without any effect.
                     continue;
                 }
                 self.check_unique(&set, &item, number);
@@ -82,8 +83,8 @@ impl Reader<'_, '_> {
         sets
     }
 
-    /// What the names of a set's attributes begin with in C; if the spec does not say, what the
-    /// kernel's own generator chooses.
+    /// Returns the prefix of a set's attribute names in C. Without one in the spec, uses
+    /// the choice of the kernel's own generator.
     fn prefix(&self, set: &Node) -> String {
         let family = self.root.text_at("name").unwrap_or_default();
         match (set.text_at("name-prefix"), set.text_at("name")) {
@@ -93,7 +94,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Finds the set of which `node` is a subset. It must be among the `before` sets that were read.
+    /// Finds the set of which `node` is a subset. It must be one of the `before` sets
+    /// that were read.
     fn superset(&mut self, node: &Node, before: usize) -> Option<SetId> {
         let name = node.get("subset-of")?;
         let id = self.set(Some(name))?;
@@ -226,12 +228,13 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Refuses checks that an attribute of this type cannot have. They would be in no policy.
+    /// Refuses checks that an attribute of this type cannot have, because they would not
+    /// get into a policy.
     fn check_fit(&mut self, node: &Node, type_name: &str) {
         let is_integer = IntegerType::from_name(type_name).is_some();
         let has_length = ["string", "binary"].contains(&type_name);
         let checks = node.get("checks").map_or(&[][..], Node::entries);
-        // The checks of an array are those of its elements.
+        // The checks of an array apply to its elements.
         for check in checks.iter().filter(|_| type_name != "indexed-array") {
             let (fits, whose, other) = match check.key.as_str() {
                 "min" => (is_integer, "integers", Some("min-len")),
@@ -314,7 +317,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Reads an attribute whose set another attribute chooses.
+    /// Reads an attribute whose set depends on another attribute.
     fn choice(&mut self, node: &Node, set: &Node) -> Option<AttributeKind> {
         for key in ["sub-message", "selector"] {
             if node.get(key).is_none() {
@@ -324,7 +327,7 @@ impl Reader<'_, '_> {
             }
         }
         let name = node.text_at("selector").unwrap_or_default();
-        // Numbers are given as in `attribute_sets`.
+        // Numbers are assigned as in `attribute_sets`.
         let mut number = 1;
         let mut selector = Selector::Outside(name.to_owned());
         for item in set.list_at("attributes") {
@@ -363,9 +366,10 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What an attribute of a subset is: what the whole set says, replaced by what the subset says.
-/// The byte order belongs to the type, so a subset that states a type states both: the flags of
-/// an ip6tnl are 32 bits of the host's order, those of an ipip 16 bits of the network's.
+/// Returns an attribute of a subset: the definition in the whole set, overridden by the
+/// one in the subset. The byte order belongs to the type, so a subset that states a type
+/// states both: the flags of an ip6tnl are 32 bits in host order, those of an ipip 16
+/// bits in network order.
 fn merge(whole: &Node, own: &Node) -> Node {
     let mut entries = own.entries().to_vec();
     for entry in whole.entries() {

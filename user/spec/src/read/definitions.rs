@@ -138,7 +138,7 @@ impl Reader<'_, '_> {
         members
     }
 
-    /// Reads what is said of an integer of the type `kind`.
+    /// Reads the properties of an integer of the type `kind`.
     pub(super) fn integer(
         &mut self,
         node: &Node,
@@ -192,7 +192,7 @@ impl Reader<'_, '_> {
         None
     }
 
-    /// Finds a constant by its name, or by its name in C: with its `name-prefix`.
+    /// Finds a constant by its name, or by its C name, which includes its `name-prefix`.
     fn constant_named(&self, name: &str) -> Option<usize> {
         if let Some(index) = self.definitions.places.get(name) {
             return Some(*index);
@@ -239,7 +239,7 @@ impl Reader<'_, '_> {
                         bound.value = Some(value - minus);
                     }
                     DefinitionKind::Const(Constant::InHeader) => {}
-                    // A constant whose value is an expression of C.
+                    // A constant whose value is a C expression.
                     DefinitionKind::Const(Constant::Text(_)) => {}
                     _ => return self.wrong_kind(node, "a constant"),
                 }
@@ -260,7 +260,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The number that a name like `u8-max` or `s32-min` stands for.
+/// Returns the number for a name such as `u8-max` or `s32-min`.
 fn limit_of_type(name: &str) -> Option<i128> {
     let (kind, end) = name.split_once('-')?;
     if matches!(kind, "uint" | "sint") {

@@ -139,7 +139,7 @@ impl Reader<'_, '_> {
     ) -> Option<Message> {
         let node = node?;
         let mut message = Message::default();
-        // An unknown set is reported already, and a notification may lack one.
+        // An unknown set has been reported already, and a notification may lack one.
         let Some(set) = set.and_then(|id| sets.get(id.0)) else {
             return Some(message);
         };
@@ -152,7 +152,7 @@ impl Reader<'_, '_> {
                 self.push(ErrorKind::Reference, name.at, message);
                 continue;
             };
-            // Some specs list an attribute twice, which says nothing more.
+            // Some specs list an attribute twice, without any effect.
             if !message.attributes.contains(&place) {
                 message.attributes.push(place);
             }
@@ -171,8 +171,8 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Refuses an operation whose number another has. With directional numbers that is common: a
-    /// reply may have the number of a notification.
+    /// Refuses an operation whose number is already taken. With directional numbers that
+    /// is common: a reply may have the number of a notification.
     fn check_number(&mut self, before: &[Operation], operation: &Operation) {
         let same = |other: &&Operation| other.request_number == operation.request_number;
         if let Some(other) = before.iter().find(same) {
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Numbers requests and replies apart, as pyynl does.
+    /// Numbers requests and replies separately, as pyynl does.
     fn directional(&mut self, root: &Node) -> Vec<Numbers> {
         let (mut request, mut reply) = (1, 1);
         let mut numbers = Vec::new();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What structs come to: none contains itself, and each fits into an attribute.
+//! Checks the extent of structs: none contains itself, and each fits into an attribute.
 
 use super::Reader;
 use crate::{
@@ -8,18 +8,18 @@ use crate::{
     model::{Bound, Definition, DefinitionId, DefinitionKind, MemberKind},
 };
 
-/// The greatest length of an attribute's payload.
+/// The maximum length of an attribute's payload.
 const LEN_MAX: usize = 65_531;
 
-/// How deep structs may be nested.
+/// The maximum depth of nested structs.
 const DEPTH_MAX: usize = 64;
 
-/// What a struct or a member comes to.
+/// The extent of a struct or a member.
 #[derive(Clone, Copy)]
 struct Extent {
     len: usize,
     align: usize,
-    /// The number of members, those of structs in it included.
+    /// The number of members, including those of nested structs.
     parts: usize,
     depth: usize,
 }
@@ -50,8 +50,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Returns what a struct comes to, or `None` if it or a struct in it is refused. `path` are the
-    /// structs around it.
+    /// Returns the extent of a struct, or `None` if it or a struct in it is refused.
+    /// `path` has the structs around it.
     fn extent(
         &mut self,
         id: DefinitionId,
@@ -133,7 +133,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The length of an array of bytes, if the spec has it.
+/// Returns the length of an array of bytes, if the spec has it.
 fn length(bound: Option<&Bound>) -> usize {
     let value = bound.and_then(|bound| bound.value).unwrap_or(0);
     usize::try_from(value.max(0)).unwrap_or(usize::MAX)

@@ -20,13 +20,15 @@ use messages::Side;
 use parts::Client;
 use std::fmt::Write;
 
-/// Generates the client of a Generic Netlink family, for a program with the library parley-netlink:
-/// everything that [`constants`](super::constants()) generates, and on top of that the type `Client`.
+/// Generates the client of a Generic Netlink family, for a program with the library
+/// parley-netlink: everything that [`constants`](super::constants()) generates, plus the
+/// type `Client`.
 ///
-/// `Client` has a method for each do, and for each dump one whose name ends in `_dump`. A request is
-/// a struct with an optional field for each attribute; a spec does not say which of them are
-/// required. A reply and an entry of a dump borrow from the socket's buffer. Their nests and lists
-/// are read when they are looked at. The enum `Event` reads what the kernel sends by itself.
+/// For each do, `Client` has a method, and for each dump one whose name ends in `_dump`.
+/// A request is a struct with an optional field for each attribute; a spec does not say
+/// which of them are required. A reply and an entry of a dump borrow from the socket's
+/// buffer. Their nests and lists are read when the program looks at them. The enum
+/// `Event` reads the kernel's unrequested messages.
 ///
 /// The text has no inner attributes and no inner documentation, so that a build script's output can
 /// be used with `include!`:
@@ -110,7 +112,7 @@ impl<'s> Client<'s> {
     /// Adds the types and methods of the do and the dump of an operation.
     fn calls(&mut self, operation: &'s Operation, types: &mut String, methods: &mut String) {
         let Some(set) = operation.attributes else {
-            // A number that is reserved.
+            // A reserved number.
             return;
         };
         if let Some(header) = operation.fixed_header {
@@ -136,7 +138,7 @@ impl<'s> Client<'s> {
         methods: &mut String,
     ) {
         let name = operation.name.clone() + if dump { "-dump" } else { "" };
-        // The parameters beside `self`, and what fills in the request.
+        // The parameters besides `self`, and the code that fills in the request.
         let (mut parameters, mut fill) = (String::new(), Vec::new());
         if let Some(header) = operation.fixed_header {
             let of = camel(&self.spec[header].name);
@@ -259,8 +261,9 @@ impl<'s> Client<'s> {
         places.map(|place| &spec[set].attributes[*place]).collect()
     }
 
-    /// The type, with the lifetime `'_`, of a message that the kernel sends. Adds its definition to
-    /// `types`: a struct, or another name for that of a message with the same attributes.
+    /// Returns the type, with the lifetime `'_`, of a message that the kernel sends. Adds
+    /// its definition to `types`: a struct, or an alias for that of a message with the
+    /// same attributes.
     fn reply(
         &mut self,
         operation: &Operation,
@@ -287,7 +290,7 @@ impl<'s> Client<'s> {
         anonymous
     }
 
-    /// The constant for the number of a message that the kernel sends.
+    /// Returns the constant for the number of a message that the kernel sends.
     fn sent_as(&self, operation: &Operation) -> String {
         let name = constant(&operation.name);
         match (operation.request_number, operation.reply_number) {
@@ -296,7 +299,7 @@ impl<'s> Client<'s> {
         }
     }
 
-    /// The enum of the messages that the kernel sends by itself.
+    /// Returns the enum of the messages that the kernel sends unrequested.
     fn events(&mut self) -> String {
         let spec = self.spec;
         let (mut types, mut variants, mut arms) = (String::new(), String::new(), String::new());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Constants: those of the spec, and the numbers and names of its operations, attributes and
-//! groups.
+//! Constants: those of the spec, and the numbers and names of its operations, attributes
+//! and groups.
 
 use super::{
     target::Target,
@@ -37,7 +37,7 @@ pub(super) fn own(spec: &Spec, target: Target) -> String {
             DefinitionKind::Const(Constant::Text(text)) => text_constant(target, text),
             _ => continue,
         };
-        // The value of a constant that a header defines is the header's.
+        // A header's constant has the value that the header defines.
         if definition.header.is_some() {
             continue;
         }
@@ -52,7 +52,7 @@ pub(super) fn own(spec: &Spec, target: Target) -> String {
     out
 }
 
-/// The type and value of a text.
+/// Returns the type and the value of a text.
 fn text_constant(target: Target, text: &str) -> String {
     match target {
         Target::Kernel => format!("&CStr = c{}", literal(text)),
@@ -60,8 +60,8 @@ fn text_constant(target: Target, text: &str) -> String {
     }
 }
 
-/// Chooses the type of a constant by its uses: one that bounds lengths, and nothing else, is a
-/// `usize`. Others are as wide as their value needs, and at least 32 bits.
+/// Chooses the type of a constant by its uses: one that only bounds lengths is a `usize`.
+/// Others are as wide as their value needs, and at least 32 bits.
 pub(super) fn type_of(spec: &Spec, id: DefinitionId, value: i128) -> &'static str {
     let (mut length, mut limit) = (false, false);
     let attributes = spec.attribute_sets.iter().flat_map(|set| &set.attributes);
@@ -104,7 +104,7 @@ fn numbers(spec: &Spec) -> String {
     for operation in &spec.operations {
         out += &doc(1, &operation.doc);
         let name = constant(&operation.name);
-        // With directional numbers, what the kernel sends may have another number.
+        // With directional numbers, a message from the kernel may have another number.
         let number = operation.request_number.or(operation.reply_number);
         let number = number.unwrap_or_default();
         let _ = writeln!(out, "    pub const {name}: u8 = {number};");
@@ -141,8 +141,8 @@ fn numbers(spec: &Spec) -> String {
     out
 }
 
-/// The module of an attribute set. Those of the operations, of the groups and of the nests have names
-/// that are taken, and so has the library's module.
+/// Returns the module of an attribute set. The names of the modules of operations, groups
+/// and nests are taken, and so is that of the library's module.
 pub(super) fn module(set: &str) -> String {
     match snake(set) {
         name if ["args", "cmd", "genl", "group", "nest"].contains(&&*name) => name + "_",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Tables by which a program decodes the messages of a protocol of the kernel's. The macros and
-//! types that the tables are made of are those of parley-netlink's `kernel`.
+//! Tables with which a program decodes the messages of one of the kernel's protocols. The
+//! macros and types of the tables are in parley-netlink's `kernel`.
 
 use super::text::{constant, literal};
 use crate::{
@@ -26,7 +26,8 @@ pub(super) fn decoder(spec: &Spec, errors: &mut Collector) -> String {
             DefinitionKind::Const(_) => {}
         }
     }
-    // The numbers that have a constant: some sets repeat the attributes of another one.
+    // The numbers that already have a constant: some sets repeat the attributes of
+    // another one.
     let mut known = HashMap::new();
     for set in &spec.attribute_sets {
         out += &table(spec, set, &mut known, errors);
@@ -35,13 +36,14 @@ pub(super) fn decoder(spec: &Spec, errors: &mut Collector) -> String {
     out
 }
 
-/// The names of an enum or flag set: those of C if the spec has a prefix, or else its own.
+/// Returns the names in an enum or flag set: the C names if the spec has a prefix,
+/// otherwise its own.
 fn names(definition: &Definition, enumeration: &Enumeration) -> String {
     let mut out = format!("names! {{ {} {{\n", of_enum(definition));
     for entry in &enumeration.entries {
         let value = match enumeration.flags {
             true => format!("{:#x}", 1_u128 << entry.value.clamp(0, 63)),
-            // A value below 0 is that of an integer of 32 bits.
+            // A negative value belongs to an integer of 32 bits.
             false if entry.value < 0 => (entry.value & 0xffff_ffff).to_string(),
             false => entry.value.to_string(),
         };
@@ -60,7 +62,8 @@ fn names(definition: &Definition, enumeration: &Enumeration) -> String {
     out + "}}\n\n"
 }
 
-/// The type of a constant: most are numbers or flags of attributes, and fit into 16 bits.
+/// Returns the type of a constant: most are numbers or flags of attributes, and fit into
+/// 16 bits.
 fn width(enumeration: &Enumeration, value: i128) -> &'static str {
     match (enumeration.flags, value) {
         (true, 0..16) | (false, 0..=0xffff) => "u16",
@@ -68,7 +71,7 @@ fn width(enumeration: &Enumeration, value: i128) -> &'static str {
     }
 }
 
-/// The members of a struct.
+/// Returns the members of a struct.
 fn record(
     spec: &Spec,
     definition: &Definition,
@@ -104,7 +107,7 @@ fn record(
                 format!("Fields(&{})", of_struct(&spec[*id])),
             ),
         };
-        // Some specs leave out what C puts before an integer to align it.
+        // Some specs leave out the padding that C adds before an integer.
         if let MemberKind::Integer(_) = member.kind {
             let padding = (len - at % len) % len;
             if padding > 0 {
@@ -119,7 +122,7 @@ fn record(
     out + "}}\n\n"
 }
 
-/// The number of bytes of a struct whose members all have a length.
+/// Returns the size in bytes of a struct whose members all have a length.
 fn size(spec: &Spec, id: DefinitionId) -> i128 {
     let members = spec.structure(id).map_or(&[][..], |known| &known.members);
     let len = |kind: &MemberKind| match kind {
@@ -132,7 +135,7 @@ fn size(spec: &Spec, id: DefinitionId) -> i128 {
     members.iter().map(|member| len(&member.kind)).sum()
 }
 
-/// The attributes of a set. Numbers are stated where their constant is first named.
+/// Returns the attributes of a set. A number is stated where its constant first appears.
 fn table<'s>(
     spec: &'s Spec,
     set: &'s AttributeSet,
@@ -181,7 +184,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
         AttributeKind::Binary { content, .. } => match content {
             Content::Bytes => bytes(hint).to_owned(),
             Content::Struct(id) => format!("Fields(&{})", of_struct(&spec[*id])),
-            // An enum names the places of the array.
+            // An enum names the positions in the array.
             Content::Integers(integer) => {
                 let plain = Integer {
                     values: None,
@@ -229,7 +232,7 @@ fn kind(spec: &Spec, attribute: &Attribute, kind: &AttributeKind) -> String {
     }
 }
 
-/// The set of what holds attributes.
+/// Returns the set of an attribute that contains attributes.
 fn known(spec: &Spec, set: Option<SetId>) -> String {
     set.map_or("Guess".to_owned(), |id| {
         format!("Known(&{})", of_set(&spec[id]))
@@ -256,7 +259,8 @@ fn header(spec: &Spec, id: Option<DefinitionId>) -> String {
     })
 }
 
-/// The names of the tables, which do not collide with those of the constants.
+/// Returns the name of an enum's table, which does not collide with those of the
+/// constants.
 fn of_enum(definition: &Definition) -> String {
     constant(&format!("enum-{}", definition.name))
 }
@@ -269,7 +273,7 @@ fn of_set(set: &AttributeSet) -> String {
     constant(&format!("set-{}", set.name))
 }
 
-/// An integer. Those of attributes may be addresses.
+/// Returns the kind of an integer. In an attribute it may be an address.
 fn number(spec: &Spec, integer: &Integer, hint: Option<&str>, attribute: bool) -> String {
     let len = integer.kind.bits() / 8;
     let kind = match (integer.values, hint, integer.kind) {
@@ -300,7 +304,7 @@ fn bytes(hint: Option<&str>) -> &'static str {
     }
 }
 
-/// The messages with numbers of their own, in the order of these.
+/// Returns the messages with numbers of their own, in numerical order.
 fn messages(spec: &Spec) -> String {
     let mut known: Vec<(u32, &Operation)> = Vec::new();
     let requests = (spec.operations.iter()).filter_map(|op| Some((op.request_number?, op)));

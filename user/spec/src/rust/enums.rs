@@ -29,7 +29,7 @@ pub(super) fn enums(spec: &Spec, target: Target) -> String {
     out
 }
 
-/// The type that holds all values of an enum.
+/// Returns the type that can hold all values of an enum.
 pub(super) fn repr(enumeration: &Enumeration) -> &'static str {
     let values = || enumeration.entries.iter().map(|entry| entry.value);
     let (least, most) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
@@ -41,7 +41,8 @@ pub(super) fn repr(enumeration: &Enumeration) -> &'static str {
     }
 }
 
-/// The type that holds all bits of a flag set. A program also keeps those that it does not know.
+/// Returns the type that can hold all bits of a flag set. A program also keeps unknown
+/// bits.
 pub(super) fn bits(spec: &Spec, id: DefinitionId, target: Target) -> &'static str {
     let attributes = || spec.attribute_sets.iter().flat_map(|set| &set.attributes);
     let is_wide = |attribute: &Attribute| match &attribute.kind {
@@ -68,7 +69,7 @@ fn one(definition: &Definition, enumeration: &Enumeration, visible: &str) -> Str
         let variant = camel(&entry.name);
         let words = doc_or(1, entry.doc.as_ref(), &format!("``{}``.", entry.name));
         if let Some((_, first)) = seen.iter().find(|(value, _)| *value == entry.value) {
-            // Two names of one value.
+            // Two names for one value.
             aliases += &words;
             let _ = writeln!(
                 aliases,
@@ -112,7 +113,7 @@ impl {name} {{
     out
 }
 
-/// The values of an enum that has gaps, by which a policy checks them.
+/// Returns the values of an enum that has gaps, which a policy checks.
 fn values(definition: &Definition, enumeration: &Enumeration) -> String {
     let values: Vec<String> = (enumeration.entries.iter())
         .map(|entry| entry.value.to_string())
@@ -147,7 +148,7 @@ fn flags(definition: &Definition, enumeration: &Enumeration, repr: &str, target:
             entry.value
         );
     }
-    // A program hears of flags that a newer kernel has.
+    // A program may receive flags that only a newer kernel has.
     let retain = match target {
         Target::Kernel => String::new(),
         Target::User => format!(

@@ -29,18 +29,18 @@ use std::{collections::BTreeMap, fmt::Write};
 /// Generates the kernel side of a Generic Netlink family, for a module that has the layer of
 /// `kmod/genl` as its crate's module `genl`.
 ///
-/// For each do there is a type named as the operation, and for each dump one whose name ends in
-/// `Dump`: the layer's handler traits take it as their parameter.
+/// Each do has a type with the operation's name, and each dump one whose name ends in
+/// `Dump`; the layer's handler traits take these types as their parameter.
 ///
-/// The attributes of a request have a method each, on `Attrs<'a, Op>`. A spec does not say which of
-/// them a request must have; so a handler asks for an attribute that is required. A module with the
-/// operation's name in lower case has its `Reply`: the attributes of the reply or of an entry of the
-/// dump, each an `Option`. A literal that leaves one out does not compile. Operations with the same
-/// reply share its type.
+/// Each attribute of a request has a method on `Attrs<'a, Op>`. A spec does not say which
+/// attributes a request must have, so a handler calls `required` for these. A module with
+/// the operation's name in lower case has its `Reply`: the attributes of the reply or of
+/// an entry of the dump, each an `Option`. A literal that leaves one out does not
+/// compile. Operations with the same reply share its type.
 ///
-/// Notifications and events are values of their own, and nests are in the module `nest`. The
-/// function `family` makes the family; it does not compile unless the state handles every
-/// operation.
+/// Notifications and events are values of their own types, and nests are in the module
+/// `nest`. The function `family` creates the family; it does not compile unless the state
+/// handles every operation.
 ///
 /// ```ignore
 /// // Generated, for an operation `echo`:
@@ -72,7 +72,7 @@ pub fn family(spec: &Spec) -> Result<String, Errors> {
     let mut family = Family::new(spec);
     family.check();
     if spec.protocol == Protocol::NetlinkRaw {
-        // All else that the layer lacks follows from that.
+        // Everything else that is unsupported follows from that.
         family.errors.check()?;
     }
     let what = format!("The family `{}`: {}", spec.name, spec.doc.trim());
@@ -127,7 +127,7 @@ use kernel::{
 ";
 
 impl<'s> Family<'s> {
-    /// Reports what the layer lacks of the family as a whole.
+    /// Reports the features of the family as a whole that the layer does not support.
     fn check(&mut self) {
         let top = Position { line: 1, column: 1 };
         let spec = self.spec;
@@ -143,7 +143,8 @@ impl<'s> Family<'s> {
         }
         for group in &spec.groups {
             if group.permission == Permission::Admin {
-                // Generic Netlink asks for capabilities in the namespace's own user namespace.
+                // Generic Netlink checks capabilities in the user namespace that owns the
+                // network namespace.
                 self.unsupported(group.at, "groups for `admin-perm`");
             }
         }
@@ -169,7 +170,7 @@ impl<'s> Family<'s> {
         self.header = header.flatten();
     }
 
-    /// The expression for the size of the family's own header.
+    /// Returns the expression for the size of the family's own header.
     fn header_size(&self) -> String {
         match self.header {
             Some(header) => format!("{}::SIZE", camel(&self.spec[header].name)),
@@ -177,7 +178,7 @@ impl<'s> Family<'s> {
         }
     }
 
-    /// The hooks, each with the attributes of its operations.
+    /// Returns the hooks, each with the attributes of its operations.
     fn hooks(&mut self) -> String {
         let spec = self.spec;
         let mut hooks: BTreeMap<(String, String, SetId), Vec<&Operation>> = BTreeMap::new();
@@ -207,13 +208,14 @@ impl<'s> Family<'s> {
         out
     }
 
-    /// The set that `set` is part of.
+    /// Returns the set that `set` is part of.
     fn whole(&self, set: SetId) -> SetId {
         self.spec[set].subset_of.unwrap_or(set)
     }
 
-    /// The type that stands for a hook of an operation with the attributes `set`. What runs before
-    /// has another type for operations with other attributes, and with something else after it.
+    /// Returns the type that stands for a hook of an operation with the attributes `set`.
+    /// The same `pre` gets different types for operations with different attributes or a
+    /// different `post`.
     fn hook(&self, hooks: &Hooks, set: SetId) -> String {
         let (name, set) = (operation::hook_name(hooks), self.whole(set));
         let same = self.spec.operations.iter().filter_map(|operation| {
@@ -236,7 +238,7 @@ impl<'s> Family<'s> {
         marker
     }
 
-    /// The numbers of the attributes, which only generated code needs.
+    /// Returns the numbers of the attributes, which only generated code needs.
     fn numbers(&self) -> String {
         let mut out = "\n/// The numbers of the attributes, by their set.\nmod attr {\n".to_owned();
         for set in &self.spec.attribute_sets {
@@ -255,7 +257,7 @@ impl<'s> Family<'s> {
         out
     }
 
-    /// The groups, and the family itself.
+    /// Returns the groups, and the family itself.
     fn table(&self) -> String {
         let spec = self.spec;
         let count = spec.groups.len();

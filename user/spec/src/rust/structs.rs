@@ -20,14 +20,14 @@ struct Field<'s> {
     size: u64,
 }
 
-/// How a struct lies in memory.
+/// The layout of a struct in memory.
 struct Layout<'s> {
     fields: Vec<Field<'s>>,
     size: u64,
     align: u64,
 }
 
-/// The types of all structs whose layout the spec gives.
+/// Returns the types of all structs with a known layout.
 pub(super) fn structs(spec: &Spec, target: Target) -> String {
     let mut out = String::new();
     for (index, definition) in spec.definitions.iter().enumerate() {
@@ -41,12 +41,12 @@ pub(super) fn structs(spec: &Spec, target: Target) -> String {
     out
 }
 
-/// The number of bytes of a struct, if it has a type.
+/// Returns the size of a struct in bytes, if it has a type.
 pub(super) fn size(spec: &Spec, id: DefinitionId) -> Option<u64> {
     layout(spec, id, 0).map(|layout| layout.size)
 }
 
-/// The struct `name` as what an attribute holds.
+/// Returns the struct `name` as the contents of an attribute.
 fn attribute(name: &str) -> String {
     format!(
         "impl AttrType for {name} {{
@@ -74,7 +74,7 @@ fn layout(spec: &Spec, id: DefinitionId, depth: usize) -> Option<Layout<'_>> {
     let DefinitionKind::Struct(structure) = &spec[id].kind else {
         return None;
     };
-    // A struct cannot hold itself.
+    // A struct cannot contain itself.
     if depth > spec.definitions.len() || structure.members.is_empty() {
         return None;
     }
@@ -113,7 +113,7 @@ fn layout(spec: &Spec, id: DefinitionId, depth: usize) -> Option<Layout<'_>> {
     Some(layout)
 }
 
-/// A length that is known and sane.
+/// Returns a length if it is known and sane.
 fn length(bound: Option<&Bound>) -> Option<u64> {
     bound?.value?.try_into().ok().filter(|len| *len <= 0xffff)
 }
@@ -171,7 +171,8 @@ impl {name} {{
     out
 }
 
-/// The function that makes a member of its bytes, if it is more than them, and the expression for its bytes.
+/// Returns the function that converts a member from its bytes, if it is not simply bytes,
+/// and the expression for its bytes.
 fn conversion(kind: &MemberKind, rust_type: &str, ident: &str) -> (Option<String>, String) {
     match kind {
         MemberKind::Integer(Integer { order, .. }) => {
@@ -193,7 +194,7 @@ fn conversion(kind: &MemberKind, rust_type: &str, ident: &str) -> (Option<String
     }
 }
 
-/// The Rust type of an integer.
+/// Returns the Rust type of an integer.
 pub(super) fn rust_type(kind: IntegerType) -> String {
     let sign = if kind.is_signed() { 'i' } else { 'u' };
     format!("{sign}{}", kind.bits())

@@ -2,7 +2,7 @@
 
 //! Names and documentation of generated Rust.
 
-/// The longest line that checkpatch accepts.
+/// The maximum length of a line that checkpatch accepts.
 const WIDTH: usize = 100;
 
 /// Words that cannot be names.
@@ -14,7 +14,7 @@ const KEYWORDS: [&str; 52] = [
     "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Makes a name that is allowed: one that begins with no digit and is no keyword.
+/// Returns a valid name: one that does not begin with a digit and is not a keyword.
 fn allowed(mut name: String) -> String {
     name.retain(|c| c.is_ascii_alphanumeric() || c == '_');
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -26,18 +26,18 @@ fn allowed(mut name: String) -> String {
     name
 }
 
-/// `some-name` as a constant: `SOME_NAME`.
+/// Converts `some-name` to a constant: `SOME_NAME`.
 pub(super) fn constant(name: &str) -> String {
     allowed(name.replace('-', "_").to_ascii_uppercase())
 }
 
-/// `some-name` as a module or field: `some_name`.
+/// Converts `some-name` to a module or field: `some_name`.
 pub(super) fn snake(name: &str) -> String {
     allowed(name.replace('-', "_").to_ascii_lowercase())
 }
 
-/// The types of the kernel's layer, of the library and of Rust that generated code names. A type of the spec's must not hide
-/// them.
+/// The types of the kernel's layer, of the library and of Rust that generated code names.
+/// A type from the spec must not hide them.
 const TYPES: &str = "\
     AnyNest Array Attr Attribute Attributes AttributeSet Attrs AttrType BeS16 BeS32 BeS64 BeU16 \
     BeU32 BeU64 Binary Bitfield32 BitfieldValue Call Client Context CStr DoOp DumpOp Entered \
@@ -48,13 +48,13 @@ const TYPES: &str = "\
     Repeated Result S16 S32 S64 S8 SignedRange Sint Socket Some Sparse Text ThisModule Transport \
     U16 U32 U64 U8 Uint Writer";
 
-/// `some-name` as a type: `SomeName`.
+/// Converts `some-name` to a type: `SomeName`.
 pub(super) fn camel(name: &str) -> String {
     let mut camel = String::new();
     for part in name.split(['-', '_']) {
         let mut chars = part.chars();
         if let Some(first) = chars.next() {
-            // Digits that a dash keeps apart stay apart.
+            // Digits that a dash separates stay separate.
             if first.is_ascii_digit() && camel.ends_with(|c: char| c.is_ascii_digit()) {
                 camel.push('_');
             }
@@ -69,12 +69,12 @@ pub(super) fn camel(name: &str) -> String {
     name
 }
 
-/// A string literal.
+/// Returns a string literal.
 pub(super) fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A documentation comment, `depth` levels deep, in lines that fit.
+/// Returns a documentation comment, `depth` levels deep, in lines that fit.
 pub(super) fn doc(depth: usize, text: &str) -> String {
     let indent = "    ".repeat(depth);
     let width = WIDTH - indent.len() - "/// ".len();
@@ -87,12 +87,13 @@ pub(super) fn doc(depth: usize, text: &str) -> String {
     out
 }
 
-/// The documentation of an item that a spec need not document.
+/// Returns the documentation of an item that a spec need not document.
 pub(super) fn doc_or(depth: usize, words: Option<&String>, otherwise: &str) -> String {
     doc(depth, words.map_or(otherwise, String::as_str))
 }
 
-/// Turns a text of a spec, which is reStructuredText, into paragraphs and items of Markdown.
+/// Converts a text of a spec, which is reStructuredText, to paragraphs and items of
+/// Markdown.
 fn markdown(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut open = false;
@@ -117,7 +118,7 @@ fn markdown(text: &str) -> Vec<String> {
     parts.into_iter().map(|part| escape(&part)).collect()
 }
 
-/// Escapes what Markdown would read as a link or HTML. Code stays as it is.
+/// Escapes characters that Markdown would read as a link or HTML. Code stays unchanged.
 fn escape(text: &str) -> String {
     let text = text.replace("``", "`");
     let balanced = text.matches('`').count() % 2 == 0;

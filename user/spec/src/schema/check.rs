@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Holds a spec against the schema of its protocol.
+//! Checks a spec against the schema of its protocol.
 
 use super::{Also, Key, Map, NameForm, Protocols, Rule, Words, SPEC};
 use crate::{
@@ -16,7 +16,7 @@ pub(crate) fn check(root: &Node, errors: &mut Collector) -> Option<Protocol> {
         Some(node) => node.text().and_then(Protocol::from_name),
     };
     let mut checker = Checker {
-        // With an unknown protocol, checks for the one that allows the most.
+        // An unknown protocol is checked like the one that allows the most.
         protocol: protocol.unwrap_or(Protocol::NetlinkRaw),
         errors,
     };
@@ -39,7 +39,7 @@ impl Checker<'_> {
         self.errors.push(ErrorKind::Schema, node.at, message);
     }
 
-    /// Reports that `node` is not what it must be.
+    /// Reports that `node` does not have the required form.
     fn refuse<'a>(
         &mut self,
         node: &Node,

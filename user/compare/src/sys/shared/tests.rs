@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Memory of two sides: what each may do, and when.
+//! Shared memory: the permitted actions of each side, and their order.
 
 use super::*;
 use std::io::Read;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The link types that netlink has in captures, and the cooked header in front of
-//! each packet.
+//! The link types of netlink in captures, and the cooked header in front of each packet.
 //!
 //! Source: the list of link types of libpcap, `pcap-linktype(7)`.
 
@@ -10,25 +9,25 @@ use crate::explain::datagram::{Direction, Order};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// `LINKTYPE_NETLINK`, of a capture on an nlmon device.
+/// `LINKTYPE_NETLINK`: captured on an nlmon device.
 pub(super) const NETLINK: u16 = 253;
-/// `LINKTYPE_LINUX_SLL` and `LINKTYPE_LINUX_SLL2`, of one on the device `any`.
+/// `LINKTYPE_LINUX_SLL` and `LINKTYPE_LINUX_SLL2`: captured on the device `any`.
 const SLL: u16 = 113;
 const SLL2: u16 = 276;
 
-/// The device type in the header of each of netlink's packets.
+/// The device type in the header of each netlink packet.
 pub(super) const ARPHRD_NETLINK: u16 = 824;
 /// Length of the header of `LINKTYPE_NETLINK` and of `LINKTYPE_LINUX_SLL`.
 pub(super) const HEADER: usize = 16;
 const HEADER2: usize = 20;
 
-/// Packets to the kernel, from it, and of which only the sender is known.
+/// Packets to the kernel, packets from the kernel, and packets with only a known sender.
 pub(super) const PACKET_HOST: u16 = 0;
 pub(super) const PACKET_OUTGOING: u16 = 4;
 const PACKET_USER: u16 = 6;
 const PACKET_KERNEL: u16 = 7;
 
-/// A link type whose packets may be netlink's.
+/// A link type whose packets may be netlink packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     Netlink,
@@ -36,7 +35,7 @@ pub(super) enum Link {
     Cooked2,
 }
 
-/// What stands in a packet's header.
+/// The contents of a packet's header.
 struct Header {
     kind: u16,
     hardware: u16,
@@ -44,7 +43,8 @@ struct Header {
 }
 
 impl Link {
-    /// Fails with words for the link type if no packet of it can be netlink's.
+    /// Returns the link type. Fails with a message if none of its packets can be
+    /// netlink's.
     pub(super) fn of(link: u16) -> Result<Self, String> {
         match link {
             NETLINK => Ok(Self::Netlink),
@@ -79,7 +79,7 @@ impl Link {
                 protocol: field(14),
             },
             Self::Cooked2 => Header {
-                // One byte, behind the device type.
+                // One byte, after the device type.
                 kind: header.get(10).copied().unwrap_or(0).into(),
                 hardware: field(8),
                 protocol: field(0),
@@ -89,20 +89,20 @@ impl Link {
     }
 }
 
-/// What is known of a packet beside its bytes.
+/// What is known about a packet besides its bytes.
 pub(super) struct About {
     pub(super) link: Link,
-    /// How many bytes there were.
+    /// The length of the packet before a capture shortened it.
     pub(super) whole: usize,
     /// The byte order of the capture.
     pub(super) order: Order,
     pub(super) time: Option<Duration>,
-    /// Where it is in the capture.
+    /// Its offset in the capture.
     pub(super) offset: usize,
 }
 
-/// How many packets of netlink and of other devices a capture had so far. A cooked
-/// one may have both.
+/// The numbers of packets so far from netlink and from other devices. A cooked capture
+/// may have both.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     netlink: usize,
@@ -110,7 +110,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Takes a packet, `bytes` of which were captured.
+    /// Adds a packet, of which `bytes` were captured.
     pub(super) fn packet<'a>(&mut self, read: &mut Read<'a>, bytes: &'a [u8], about: &About) {
         let Some((header, datagram)) = about.link.split(bytes) else {
             let (len, header) = (bytes.len(), about.link.header_len());
@@ -136,7 +136,7 @@ impl Tally {
             direction: match header.kind {
                 PACKET_KERNEL => Direction::ToKernel,
                 PACKET_HOST | PACKET_USER => Direction::FromKernel,
-                // On an nlmon device all are outgoing.
+                // On an nlmon device all packets are outgoing.
                 _ => Direction::Unknown,
             },
             order: order(datagram, whole, about.order),
@@ -144,7 +144,7 @@ impl Tally {
         });
     }
 
-    /// The capture, of `len` bytes, is read to its end.
+    /// Called at the end of a capture, which has `len` bytes.
     pub(super) fn end(&self, read: &mut Read<'_>, len: usize) {
         if let (0, others @ 1..) = (self.netlink, self.others) {
             let what = format!("no netlink in it; {others} packets are of other devices");
@@ -153,17 +153,17 @@ impl Tally {
     }
 }
 
-/// Cuts the header off a datagram from a hexdump, if it begins with one. Returns the
-/// protocol.
+/// Removes the cooked header from a datagram in a hexdump, if it begins with one. Returns
+/// the protocol.
 pub(super) fn strip(bytes: &mut Cow<'_, [u8]>) -> Option<u16> {
     for link in [Link::Cooked, Link::Cooked2] {
         let Some((header, datagram)) = link.split(bytes) else {
             continue;
         };
-        // Protocols have 5 bits, and the kind of a packet has 3.
+        // A protocol number has 5 bits, and a packet kind has 3.
         let (kind, protocol) = (header.kind, header.protocol);
         let cooked = header.hardware == ARPHRD_NETLINK && kind < 8 && protocol < 32;
-        // It could be a message of some length, too, unless that is more than there is.
+        // The bytes could also be a message, unless its length would exceed them.
         if cooked && (fits(datagram) || link == Link::Cooked && !fits(bytes)) {
             let at = link.header_len();
             match bytes {
@@ -176,8 +176,8 @@ pub(super) fn strip(bytes: &mut Cow<'_, [u8]>) -> Option<u16> {
     None
 }
 
-/// Whether a datagram begins with the length of a message that fits in it, in either
-/// byte order.
+/// Returns whether a datagram begins with the length of a message that fits in it, in
+/// either byte order.
 pub(super) fn fits(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first_chunk() else {
         return false;
@@ -187,7 +187,7 @@ pub(super) fn fits(bytes: &[u8]) -> bool {
         .any(|len| len >= 16 && len as usize <= bytes.len())
 }
 
-/// What a link type is called.
+/// The name of a link type.
 fn link_type(link_type: u16) -> String {
     let name = match link_type {
         0 => "BSD loopback",

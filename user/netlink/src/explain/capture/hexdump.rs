@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Hexdumps, as xxd, hexdump, od, tcpdump, tshark and strace print them, and bytes
-//! in digits alone or in an array of a program.
+//! Hexdumps, as printed by xxd, hexdump, od, tcpdump, tshark and strace, and bytes
+//! without offsets: plain digits, or an array in a program's source.
 
 mod array;
 mod row;
@@ -12,27 +12,26 @@ use crate::explain::datagram::{Direction, Order};
 use row::{line, Groups, Line, Offset, Row};
 use std::borrow::Cow;
 
-/// The bytes between two lines of which the second tells its offset may have been
-/// left out because they repeat: at most so many in a file.
+/// Repeated lines may be left out of a dump with offsets. This is the maximum number of
+/// bytes to fill in for them, per file.
 const REPEATS_MAX: usize = 1 << 24;
 
-/// How many bytes the longest words of od have.
+/// The length of od's longest words, in bytes.
 const WORD_MAX: usize = 8;
 
-/// Reads a hexdump of one datagram or of several, each of which begins anew at
-/// offset 0 or, where there are no offsets, behind a blank line or in an array of its
-/// own.
+/// Reads a hexdump of one or more datagrams. A new datagram starts at offset 0. Without
+/// offsets, it starts after a blank line or in an array of its own.
 pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     let odd = |byte: &u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let text = std::str::from_utf8(bytes).ok().filter(|text| {
-        // What is left of a text column may be anything but bytes of control.
+        // The rest of a text column may contain anything but control characters.
         !text.bytes().any(|byte| byte < 0x80 && odd(&byte))
     });
     let Some(text) = text else {
         let what = "neither a capture nor a hexdump; --raw takes it for a datagram";
         return Err(Problem::new(bytes.iter().position(odd).unwrap_or(0), what));
     };
-    // Where some lines have offsets, those without are not bytes.
+    // If some lines have offsets, lines without one are not bytes.
     let offsets = text.lines().any(row::has_offset);
     let mut read = Read::new(Format::Hexdump);
     let mut all = All::new(protocol);
@@ -63,21 +62,21 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     Ok(read)
 }
 
-/// The bytes of a datagram as they are read, and what they are if the digits stand
-/// in groups that are words of a machine with the lowest byte first.
+/// The bytes of a datagram as they are read; and reversed within each group, which is
+/// correct if the groups are words of a little-endian machine.
 #[derive(Default)]
 struct Bytes {
     straight: Vec<u8>,
     reversed: Vec<u8>,
 }
 
-/// Whether the first group of each line without an offset may be one: it counts what
-/// stands behind the first groups of the lines before.
+/// Checks whether the first group of each line might be an offset: whether it equals the
+/// number of bytes after the first groups of the lines before.
 struct Column {
     lines: usize,
     counted: usize,
     counts: bool,
-    /// How many digits the first group has, and whether all groups are single bytes.
+    /// The number of digits of the first group, and whether all groups are single bytes.
     width: usize,
     single: bool,
 }
@@ -108,7 +107,7 @@ impl Column {
         self.counted = self.counted.saturating_add(others);
     }
 
-    /// Whether it is likelier that these are offsets than that they are of the datagram
+    /// Returns whether these are more likely to be offsets than bytes of the datagram
     /// `data`.
     fn is_offset(&self, data: &Whole) -> bool {
         let behind = data.bytes.get(self.width / 2..).unwrap_or_default();
@@ -121,29 +120,30 @@ impl Column {
     }
 }
 
-/// What is being read.
+/// The state of the reader.
 struct All {
     protocol: u16,
-    /// The line's number, and where it begins; and those of the datagram's first.
+    /// The number and the offset of the current line, and of the datagram's first line.
     line: (usize, usize),
     first: (usize, usize),
     bytes: Bytes,
     groups: Groups,
-    /// How many digits a word has.
+    /// The number of digits in a word.
     word: usize,
     column: Column,
-    /// The last line's bytes.
+    /// The bytes of the last line.
     last: Vec<u8>,
     repeats: bool,
-    /// How many bytes may still be filled up.
+    /// The number of bytes that may still be filled in.
     room: usize,
-    /// Where the offsets of strace's buffer begin in the datagram.
+    /// The start of strace's current buffer in the datagram; its offsets begin there.
     base: usize,
-    /// What the offsets count in, once that is known.
+    /// The radix of the offsets, once it is known.
     radix: Option<u32>,
-    /// The line in which the array begins within which this one is.
+    /// The line in which the current array begins.
     array: Option<(usize, usize)>,
-    /// Whether tcpdump has written the packet; which it is, and which was the last.
+    /// Whether tcpdump printed the packet; the number of this packet, and of the previous
+    /// one.
     tcpdump: bool,
     packet: usize,
     last_packet: usize,
@@ -171,16 +171,16 @@ impl All {
         }
     }
 
-    /// How many bytes there are of what the offsets count.
+    /// The number of bytes so far, counted as the offsets count them.
     fn have(&self) -> usize {
         self.bytes.straight.len().saturating_sub(self.base)
     }
 
-    /// Takes a line of a dump with offsets.
+    /// Adds a line of a dump with offsets.
     fn take(&mut self, read: &mut Read<'_>, line: Line<'_>) -> Result<(), String> {
         match line {
             Line::Blank => {}
-            // The name of what follows, or another tool's output.
+            // The title of the next dump, or another tool's output.
             Line::Other => {
                 self.end(read);
                 self.packet += 1;
@@ -190,7 +190,7 @@ impl All {
             Line::Repeats if self.last.is_empty() => {
                 return Err("nothing stands before it that could repeat".to_owned());
             }
-            // Whether their offsets are octal cannot be told from the first two.
+            // Whether their offsets are octal cannot be seen from the first two.
             Line::Repeats if self.groups == Groups::Words => {
                 return Err("words and lines left out; hexdump -Cv shows all".to_owned());
             }
@@ -220,7 +220,7 @@ impl All {
         Ok(())
     }
 
-    /// Takes a line of a file without offsets.
+    /// Adds a line of a file without offsets.
     fn without_offset(&mut self, read: &mut Read<'_>, line: &str) -> Result<(), String> {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -263,7 +263,7 @@ impl All {
 
     fn add(&mut self, groups: &[&str], are: Groups) -> Result<(), String> {
         self.begin();
-        // What one line shows holds for all.
+        // Evidence from one line holds for all of them.
         self.groups = self.groups.max(are);
         let from = self.bytes.straight.len();
         for group in groups {
@@ -278,7 +278,7 @@ impl All {
         Ok(())
     }
 
-    /// Takes off the zeros with which hexdump and od fill up the last word.
+    /// Removes the zeros that hexdump and od append to the last word.
     fn unpad(&mut self, offset: &Offset<'_>) {
         let have = self.have();
         let near = |end: &usize| have.checked_sub(*end).is_some_and(|pad| pad < WORD_MAX);
@@ -294,11 +294,11 @@ impl All {
         }
     }
 
-    /// Fills up what was left out before `offset`.
+    /// Fills in the lines that were left out before `offset`.
     fn reach(&mut self, offset: &Offset<'_>, are: Groups) -> Result<(), String> {
         let have = self.have();
         let repeats = std::mem::take(&mut self.repeats);
-        // Whole lines are left out.
+        // Dumps leave out whole lines.
         let is = |(value, _): &(usize, u32)| match value.checked_sub(have) {
             Some(missing) if repeats => missing % self.last.len().max(1) == 0,
             missing => missing == Some(0),
@@ -331,7 +331,7 @@ impl All {
         Ok(())
     }
 
-    /// The datagram is whole.
+    /// Ends the current datagram.
     fn end(&mut self, read: &mut Read<'_>) {
         self.last.clear();
         self.base = 0;
@@ -347,7 +347,7 @@ impl All {
         let whole = match groups {
             Groups::Words => words(straight, reversed),
             Groups::Reversed => reversed,
-            // These would be a datagram if the digits were words.
+            // The bytes would be a datagram if the digits were words.
             Groups::Unknown if reversed.fits && !straight.is(Order::Little) => {
                 let what = "the digits may be words of a machine with the lowest byte first";
                 let what = format!("line {number}: {what}; a hexdump of single bytes is wanted");
@@ -363,7 +363,7 @@ impl All {
         if bytes.is_empty() {
             return;
         }
-        // tcpdump -x shows a packet twice that it does not know.
+        // `tcpdump -x` shows a packet of an unknown type twice.
         let twice = self.tcpdump && self.packet == self.last_packet;
         self.last_packet = self.packet;
         if twice && read.packets.last().is_some_and(|last| last.bytes == bytes) {
@@ -380,9 +380,9 @@ impl All {
     }
 }
 
-/// The datagram whose words were printed as numbers: of a machine with the highest
-/// byte first they are the bytes as they stand, `straight`. It is likely that the
-/// datagram has the byte order of that machine.
+/// Chooses the byte order of a datagram whose words were printed as numbers. On a
+/// big-endian machine, `straight` has the bytes in their order. The datagram probably has
+/// the byte order of the machine that printed it.
 fn words(straight: Whole, reversed: Whole) -> Whole {
     let (little, big) = (reversed.is(Order::Little), straight.is(Order::Big));
     let native = Order::NATIVE == Order::Little;
@@ -396,12 +396,12 @@ fn words(straight: Whole, reversed: Whole) -> Whole {
     }
 }
 
-/// A datagram without the header that packets have in captures.
+/// A datagram without the header that captures put before it.
 struct Whole {
     bytes: Cow<'static, [u8]>,
-    /// What the header says, if there was one.
+    /// The protocol in that header, if there was one.
     protocol: Option<u16>,
-    /// Whether it looks like netlink.
+    /// Whether the bytes look like netlink.
     fits: bool,
 }
 
@@ -417,7 +417,7 @@ impl Whole {
         }
     }
 
-    /// Whether it looks like netlink of a machine of this byte order.
+    /// Returns whether the bytes look like netlink from a machine with this byte order.
     fn is(&self, order: Order) -> bool {
         self.fits && super::packet::order(&self.bytes, self.bytes.len(), order) == order
     }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is read: packets, and what is wrong.
+//! The results of reading: packets and problems.
 
 use crate::explain::datagram::{number, Datagram, Direction, Order};
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-/// A datagram that was kept.
+/// A captured datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Packet<'a> {
     /// Its bytes.
     pub bytes: Cow<'a, [u8]>,
-    /// How many there were.
+    /// Its length before a capture shortened it.
     pub whole: usize,
     /// The netlink protocol.
     pub protocol: u16,
-    /// Where it goes.
+    /// Its direction.
     pub direction: Direction,
-    /// The byte order of its numbers.
+    /// Its byte order.
     pub order: Order,
-    /// When, since some beginning.
+    /// Its time, since an arbitrary start.
     pub time: Option<Duration>,
 }
 
@@ -33,7 +33,7 @@ impl Packet<'_> {
         }
     }
 
-    /// As it is taken apart.
+    /// Returns it in the form that the decoder takes.
     #[must_use]
     pub fn datagram(&self) -> Datagram<'_> {
         Datagram {
@@ -46,13 +46,13 @@ impl Packet<'_> {
     }
 }
 
-/// What is wrong with a capture or a hexdump, and where.
+/// A problem in a capture or a hexdump, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What is wrong.
+    /// The description of the problem.
     pub what: String,
-    /// At which byte.
+    /// Its offset in bytes.
     pub offset: usize,
 }
 
@@ -73,38 +73,38 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// What the bytes were.
+/// The format of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// A capture of libpcap's first format.
+    /// A pcap capture, libpcap's first format.
     Pcap,
-    /// A capture of the next one.
+    /// A pcapng capture, its successor.
     Pcapng,
     /// A hexdump.
     Hexdump,
-    /// Nothing but a datagram.
+    /// A raw datagram.
     Raw,
 }
 
-/// What was read.
+/// The result of reading.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Read<'a> {
-    /// What it was.
+    /// The format of the input.
     pub format: Format,
-    /// The datagrams in it, as far as it could be read.
+    /// The datagrams, as far as the input could be read.
     pub packets: Vec<Packet<'a>>,
-    /// What was wrong with it.
+    /// The problems in the input.
     pub problems: Vec<Problem>,
 }
 
-/// The most that a packet or a block of a capture may have. That is libpcap's limit for
-/// blocks, and more than its limit for packets: a sender that may can send more than
-/// that. What says more is no packet, and nobody waits for the rest of it.
+/// The maximum length of a packet or a block in a capture. This is libpcap's limit for
+/// blocks. Its limit for packets is lower, but a privileged sender can exceed that. A
+/// header with a greater length is invalid, and the reader does not wait for the rest.
 pub(super) const KEPT_MAX: usize = 16 << 20;
 
-/// How many problems of a capture are told.
+/// The maximum number of problems reported for a capture.
 pub(super) const PROBLEMS_MAX: usize = 16;
 
 impl<'a> Read<'a> {
@@ -122,8 +122,8 @@ impl<'a> Read<'a> {
         }
     }
 
-    /// Checks that a packet, whose header is at `offset`, has as many bytes as were
-    /// kept of it.
+    /// Checks that no more bytes of a packet were kept than it had. Its header is at
+    /// `offset`.
     pub(super) fn lengths(&mut self, kept: usize, whole: usize, offset: usize) {
         if kept > whole {
             let what = format!("a packet of {whole} bytes, of which {kept} are kept");
@@ -132,10 +132,10 @@ impl<'a> Read<'a> {
     }
 }
 
-/// Tells the byte order of a datagram by the length with which its first message
-/// begins: it is closer to the datagram's own in the right order. Where both are as
-/// close, the order is `likely`. A capture keeps the order of the machine on which
-/// it was made, but its headers may have been rewritten on another.
+/// Guesses the byte order of a datagram from the length field of its first message: in
+/// the correct order it is closer to the datagram's length. If both are equally close,
+/// the order is `likely`. A capture keeps the byte order of the machine on which it was
+/// made, but its headers may have been rewritten on another.
 pub(super) fn order(bytes: &[u8], whole: usize, likely: Order) -> Order {
     let first = bytes.get(..4).unwrap_or_default();
     let far = |order| number(first, order).unwrap_or(0).abs_diff(whole as u64);

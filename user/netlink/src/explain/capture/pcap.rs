@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! libpcap's first format: a header of 24 bytes, then packets with a header of 16.
+//! pcap, libpcap's first format: a header of 24 bytes, then packets with a header of 16.
 
 use super::cooked::{About, Link, Tally};
 use super::packet::{Problem, Read, KEPT_MAX};
@@ -12,21 +12,21 @@ pub(super) const NANOSECONDS: u32 = 0xa1b2_3c4d;
 const FILE_HEADER: usize = 24;
 const PACKET_HEADER: usize = 16;
 
-/// Reads such a capture.
+/// A parser for this format.
 #[derive(Debug)]
 pub(super) struct Parser {
     order: Order,
-    /// How many nanoseconds the unit of its times has.
+    /// The number of nanoseconds in a unit of its timestamps.
     unit: u64,
-    /// Known once the header is read.
+    /// Set once the header is read.
     link: Option<Link>,
     tally: Tally,
-    /// Where the next packet begins cannot be told.
+    /// The start of the next packet is unknown.
     lost: bool,
 }
 
 impl Parser {
-    /// Tells such a capture by its first four bytes.
+    /// Recognizes such a capture by its first four bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let first = bytes.first_chunk()?;
         let of = |order, word| {
@@ -47,7 +47,7 @@ impl Parser {
             .or_else(|| of(Order::Big, u32::from_be_bytes(*first)))
     }
 
-    /// Reads it as far as it goes.
+    /// Reads it as far as possible.
     pub(super) fn parse<'a>(
         &mut self,
         read: &mut Read<'a>,
@@ -66,7 +66,7 @@ impl Parser {
                         format!("the capture ends in its header, which has {FILE_HEADER} bytes");
                     return Err(Problem::new(len, what));
                 };
-                // The upper bits are something else.
+                // The upper bits have another meaning.
                 let link = (link & 0xffff) as u16;
                 let link = Link::of(link).map_err(|what| Problem::new(20, what))?;
                 at = FILE_HEADER;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! pcapng: blocks of sections, interfaces and packets, and others that are passed.
+//! pcapng: blocks for sections, interfaces and packets. Other blocks are skipped.
 
 use super::cooked::{About, Link, Tally};
 use super::packet::{Read, KEPT_MAX};
@@ -9,25 +9,25 @@ use std::time::Duration;
 
 const SECTION: u64 = 0x0a0d_0d0a;
 const INTERFACE: u64 = 1;
-/// How many interfaces of a section are remembered.
+/// The maximum number of interfaces remembered in a section.
 const INTERFACES_MAX: usize = 1 << 16;
 const OLD_PACKET: u64 = 2;
 const SIMPLE_PACKET: u64 = 3;
 const PACKET: u64 = 6;
 
 const BYTE_ORDER: u32 = 0x1a2b_3c4d;
-/// What a block has around its body.
+/// The bytes that a block has around its body.
 const AROUND: usize = 12;
-/// The option of an interface that tells the unit of its times.
+/// The option of an interface that gives the unit of its timestamps.
 const RESOLUTION: u16 = 9;
 
 /// An interface of a section.
 #[derive(Clone, Copy, Debug)]
 struct Interface {
     link: u16,
-    /// The most that is kept of a packet; 0 is all.
+    /// The maximum number of bytes kept of a packet; 0 means all.
     keeps: usize,
-    /// The unit of times, as the format has it.
+    /// The unit of its timestamps, as the format encodes it.
     resolution: u8,
 }
 
@@ -42,21 +42,21 @@ fn section_order(block: &[u8]) -> Option<Order> {
     }
 }
 
-/// Reads such a capture.
+/// A parser for this format.
 #[derive(Debug)]
 pub(super) struct Parser {
-    /// That of the section.
+    /// The byte order of the section.
     order: Order,
     interfaces: Vec<Interface>,
     tally: Tally,
-    /// Where the next block begins cannot be told.
+    /// The start of the next block is unknown.
     lost: bool,
 }
 
 impl Parser {
-    /// Tells such a capture by its first bytes.
+    /// Recognizes such a capture by its first bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        // The first word is the same from either end.
+        // The first word is the same in both byte orders.
         if number(bytes.get(..4)?, Order::Little)? != SECTION {
             return None;
         }
@@ -68,8 +68,8 @@ impl Parser {
         })
     }
 
-    /// Reads it as far as it goes. Packets of interfaces that are not netlink's are
-    /// problems.
+    /// Reads it as far as possible. Packets of interfaces other than netlink's are
+    /// reported as problems.
     pub(super) fn parse<'a>(&mut self, read: &mut Read<'a>, bytes: &'a [u8], last: bool) -> usize {
         let mut at = 0usize;
         while let Some(block @ [_, ..]) = bytes.get(at..).filter(|_| !self.lost) {
@@ -88,8 +88,8 @@ impl Parser {
         }
     }
 
-    /// Reads the block with which `block` begins, which is at `at`. Returns its length
-    /// if there can be another behind it.
+    /// Reads the block at the start of `block`, whose offset is `at`. Returns its length
+    /// if another block can follow it.
     fn block<'a>(
         &mut self,
         read: &mut Read<'a>,
@@ -167,11 +167,11 @@ impl Parser {
         Some(len)
     }
 
-    /// Takes a block of a packet, whose body begins at `start`.
+    /// Reads the body of a packet block, which begins at `start`.
     fn packet<'a>(&mut self, read: &mut Read<'a>, kind: u64, body: &'a [u8], start: usize) {
         let part = |at: usize, len: usize| number(body.get(at..at.checked_add(len)?)?, self.order);
-        // Which interface, the time, how much is kept, how much there was, and where
-        // the packet begins.
+        // The interface, the time, the number of bytes kept, the original length, and the
+        // start of the packet.
         let parts = match kind {
             SIMPLE_PACKET => part(0, 4).map(|whole| (0, None, None, whole, 4)),
             _ => {
@@ -250,13 +250,13 @@ fn interface(body: &[u8], order: Order) -> Interface {
     interface
 }
 
-/// A time in units of the resolution: 10 to the power of -n seconds, or 2.
+/// Converts a time in units of the resolution: 10 or 2 to the power of -n seconds.
 fn duration(time: u64, resolution: u8) -> Duration {
     const NANOSECONDS: u128 = 1_000_000_000;
     let (power, exponent) = (resolution & 0x80 != 0, u32::from(resolution & 0x7f));
     let base: u128 = if power { 2 } else { 10 };
     let time = u128::from(time).saturating_mul(NANOSECONDS);
-    // Units too small to be counted are no time at all.
+    // A unit that is too small to be represented counts as zero.
     let nanoseconds = base.checked_pow(exponent).map_or(0, |unit| time / unit);
     let seconds = u64::try_from(nanoseconds / NANOSECONDS).unwrap_or(u64::MAX);
     Duration::new(seconds, (nanoseconds % NANOSECONDS) as u32)

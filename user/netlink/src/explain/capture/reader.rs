@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Captures that are read whole, or while they are written.
+//! Reads captures, either whole or while they are being written.
 
 use super::packet::{Format, Packet, Problem, Read, PROBLEMS_MAX};
 use super::{hexdump, pcap, pcapng};
 
-/// A parser of captures; it is given what follows the bytes that it has used.
+/// A parser of captures. Each call receives the bytes after those that it has used.
 #[derive(Debug)]
 pub(super) enum Parser {
     Pcap(pcap::Parser),
     Pcapng(pcapng::Parser),
 }
 
-/// The most that a reader keeps of a hexdump, which it reads when that has ended.
+/// The maximum length of a hexdump, which the reader buffers until it ends.
 const HEXDUMP_MAX: usize = 64 << 20;
 
-/// How many bytes tell a capture's format.
+/// The number of bytes that identify a capture's format.
 const MAGIC: usize = 12;
 
 impl Parser {
-    /// The parser of a capture that begins with `bytes`.
+    /// Returns the parser for a capture that begins with `bytes`.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let pcapng = || pcapng::Parser::of(bytes).map(Self::Pcapng);
         pcap::Parser::of(bytes).map(Self::Pcap).or_else(pcapng)
@@ -32,8 +32,8 @@ impl Parser {
         }
     }
 
-    /// Reads `bytes` as far as they go, and returns how many it used. If they are the
-    /// `last`, whatever is incomplete is a problem.
+    /// Reads as much of `bytes` as possible, and returns the number of bytes used. If
+    /// they are the `last`, incomplete data is a problem.
     pub(super) fn parse<'a>(
         &mut self,
         read: &mut Read<'a>,
@@ -47,11 +47,11 @@ impl Parser {
     }
 }
 
-/// Reads a capture or a hexdump, whichever it is. What has no protocol of its own
-/// is of `protocol`.
+/// Reads a capture or a hexdump, whichever it is. Packets that do not state their
+/// protocol are of `protocol`.
 ///
-/// Fails where it is neither, and where it is a capture of something else than
-/// netlink. A capture that is cut off is read as far as it goes.
+/// Fails if the input is neither, or is a capture without any netlink. A truncated
+/// capture is read as far as possible.
 pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(0, "there is nothing in it"));
@@ -64,8 +64,8 @@ pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     Ok(read)
 }
 
-/// Reads a capture while it is being written, as [`read`] reads a whole
-/// one. A hexdump is read when it has ended.
+/// Reads a capture while it is being written, like [`read`] does for a whole one. A
+/// hexdump is read once it has ended.
 ///
 /// ```
 /// use parley_netlink::explain::capture::{Reader, Writer};
@@ -87,16 +87,16 @@ pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
 pub struct Reader {
     protocol: u16,
     parser: Option<Parser>,
-    /// The bytes that are not used yet, and how many were before them.
+    /// The bytes that are not used yet, and the number of bytes before them.
     bytes: Vec<u8>,
     used: usize,
-    /// How many problems may still be reported.
+    /// The number of problems that may still be reported.
     room: usize,
 }
 
 impl Reader {
-    /// A reader of a capture from its beginning. `protocol` is that of packets which do
-    /// not say theirs.
+    /// Creates a reader at the start of a capture. Packets that do not state their
+    /// protocol are of `protocol`.
     #[must_use]
     pub fn new(protocol: u16) -> Self {
         Self {
@@ -108,8 +108,8 @@ impl Reader {
         }
     }
 
-    /// Takes the next bytes. Returns the packets that they complete, and what is wrong.
-    /// Fails as [`read`] does, and where a hexdump is longer than 64 MiB.
+    /// Adds the next bytes. Returns the packets that they complete, and any problems.
+    /// Fails like [`read`], and if a hexdump is longer than 64 MiB.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Read<'static>, Problem> {
         self.bytes.extend_from_slice(bytes);
         if self.parser.is_none() && self.used == 0 && self.bytes.len() >= MAGIC {
@@ -125,8 +125,7 @@ impl Reader {
         }
     }
 
-    /// Takes the end of the capture. Returns the rest of it. Fails as
-    /// [`read`] does.
+    /// Ends the capture. Returns the remaining packets. Fails like [`read`].
     pub fn finish(mut self) -> Result<Read<'static>, Problem> {
         match self.parser {
             Some(_) => self.parse(true),

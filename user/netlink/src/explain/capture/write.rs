@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A capture of what passes, which Wireshark and `parley decode` open.
+//! Writes a capture, which Wireshark and `parley decode` open.
 
 use super::cooked::{ARPHRD_NETLINK, HEADER, NETLINK, PACKET_HOST, PACKET_OUTGOING};
 use super::pcap::NANOSECONDS;
 use std::io::{Result, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The most that a packet has; longer ones are cut off.
+/// The maximum length of a packet; longer ones are truncated.
 const KEEPS: u32 = 0x4_0000;
 
-/// Writes a capture, of which each packet is whole in the file once it is written.
+/// Writes a capture. Each packet is complete in the file once it is written.
 #[derive(Debug)]
 pub struct Writer<W> {
     out: W,
@@ -36,8 +36,8 @@ impl<W: Write> Writer<W> {
         })
     }
 
-    /// Writes a datagram of `protocol`, which was sent to the kernel, or received.
-    /// It had `whole` bytes, where that is more than there are.
+    /// Writes a datagram of `protocol` that was sent to the kernel, or received from it.
+    /// `whole` is its original length, if that is greater than the number of bytes here.
     pub fn packet(
         &mut self,
         time: SystemTime,
@@ -51,7 +51,7 @@ impl<W: Write> Writer<W> {
         let kept = length(datagram.len()).min(KEEPS);
         let whole = length(whole.max(datagram.len()));
         self.packet.clear();
-        // The format has 32 bits of seconds, which last until 2106.
+        // The format has 32 bits for the seconds, which last until 2106.
         self.packet.extend((time.as_secs() as u32).to_ne_bytes());
         self.packet.extend(time.subsec_nanos().to_ne_bytes());
         self.packet.extend(kept.to_ne_bytes());
@@ -63,7 +63,7 @@ impl<W: Write> Writer<W> {
         self.packet.extend(protocol.to_be_bytes());
         let kept = (kept as usize).saturating_sub(HEADER);
         self.packet.extend(datagram.get(..kept).unwrap_or(datagram));
-        // At once, so that what is killed leaves no half of it.
+        // In one call, so that a killed program leaves no partial packet.
         self.out.write_all(&self.packet)?;
         self.out.flush()
     }

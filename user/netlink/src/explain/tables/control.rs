@@ -11,13 +11,13 @@ use crate::kernel::nlctrl::SET_POLICY_ATTRS;
 use crate::kernel::{Kind, Set, Table};
 use crate::netlink::errno::Errno;
 
-/// Where in the request the attribute at fault begins.
+/// The offset in the request of the attribute at fault.
 pub(crate) const OFFSET: &str = "NLMSGERR_ATTR_OFFS";
 /// The number of an attribute that is missing.
 pub(crate) const MISSING: &str = "NLMSGERR_ATTR_MISS_TYPE";
-/// Where in the request the nest begins that lacks it.
+/// The offset in the request of the nest that lacks it.
 pub(crate) const NEST: &str = "NLMSGERR_ATTR_MISS_NEST";
-/// The number of that.
+/// The number of the attribute `NLMSGERR_ATTR_MISS_NEST`.
 pub(crate) const MISS_NEST: u16 = 6;
 
 /// The attributes of the extended ACK.
@@ -34,8 +34,8 @@ pub(crate) static EXTENDED: Table = Table(&[
     (6, NEST, Kind::RequestOffset),
 ]);
 
-/// What a message of netlink's own is; `code` is what an error or the end of a
-/// dump begins with.
+/// Describes one of netlink's own messages; `code` is the number at the start of an error
+/// or of the end of a dump.
 pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     let failed = code.filter(|code| *code != 0).map(|code| {
         let errno = i32::try_from(code).ok().and_then(Errno::of_code);
@@ -76,7 +76,7 @@ pub(crate) fn about(kind: u16, code: Option<i64>) -> About {
     }
 }
 
-/// The number that the attribute `wanted` among `bytes` has for its value.
+/// Returns the value of the attribute `wanted` in `bytes` as a number.
 pub(crate) fn find(bytes: &[u8], order: Order, wanted: u16) -> Option<u64> {
     each(bytes, order)
         .find(|(number, _)| *number == wanted)

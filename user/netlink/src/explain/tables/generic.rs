@@ -16,7 +16,7 @@ use crate::kernel::{message, Kind, Set};
 
 const NEWFAMILY: u8 = 1;
 
-/// A Generic Netlink family, as far as it is known.
+/// The known data of a Generic Netlink family.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Known {
     Controller,
@@ -25,12 +25,12 @@ pub(crate) enum Known {
 }
 
 impl Known {
-    /// What is known of the family with this number.
+    /// Returns the data of the family with this number.
     fn of(context: &Context, kind: u16) -> Self {
         Self::named(context, context.family(kind))
     }
 
-    /// The known tables of the family with this name.
+    /// Returns the data of the family with this name.
     pub(crate) fn named(context: &Context, name: Option<&str>) -> Self {
         match name {
             Some("nlctrl") => Self::Controller,
@@ -89,8 +89,8 @@ fn operation(family: &'static Family, cmd: u8, direction: Direction) -> Option<&
     }
 }
 
-/// What a message of the family with number `kind` is, whose payload begins with
-/// the byte `cmd`.
+/// Describes a message of the family with number `kind`, whose payload begins with the
+/// byte `cmd`.
 pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Direction) -> About {
     let family = context.family(kind);
     let known = Known::of(context, kind);
@@ -119,8 +119,8 @@ pub(crate) fn about(context: &Context, kind: u16, cmd: Option<u8>, direction: Di
     }
 }
 
-/// Passes the header that Generic Netlink puts behind netlink's, and the family's
-/// own where it has one.
+/// Decodes the header that Generic Netlink puts after netlink's, and the family's own
+/// header, if it has one.
 pub(crate) fn header(
     context: &Context,
     walk: &mut Walk<'_>,
@@ -155,8 +155,7 @@ pub(crate) fn header(
     walk.take(own, inside, "family's header", format!("{own} bytes"));
 }
 
-/// Learns a family's name from what stands behind the header of a message of the
-/// controller's.
+/// Learns a family's name from the payload of one of the controller's messages.
 pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
     let [NEWFAMILY, _, _, _, attributes @ ..] = payload else {
         return;
@@ -170,7 +169,7 @@ pub(crate) fn learn(context: &mut Context, payload: &[u8], order: Order) {
             _ => {}
         }
     }
-    // Names of families have no more than 16 bytes with their NUL.
+    // A family's name has at most 16 bytes, including its NUL.
     if let (Some(id), Some(name)) = (id, name.filter(|name| name.len() < 16)) {
         context.learn_family(id, name, header_len);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! nfnetlink and nf_tables. Their numbers have the highest byte first.
+//! nfnetlink and nf_tables. Their numbers are in big-endian byte order.
 //!
 //! Source: `include/uapi/linux/netfilter/nfnetlink.h`.
 
@@ -11,12 +11,12 @@ use crate::explain::walk::Walk;
 use crate::kernel::nftables::{MESSAGES, STRUCT_NFGENMSG};
 use crate::kernel::{message, Set};
 
-/// The beginning and the end of a batch. The spec has them among nf_tables' messages, and
-/// their names are netfilter's.
+/// The start and the end of a batch. The spec lists them among the messages of nf_tables,
+/// but their names are netfilter's.
 const BATCH_BEGIN: u16 = 16;
 const BATCH_END: u16 = 17;
 
-/// The parts of netfilter, by the upper byte of a message's type.
+/// The subsystems of netfilter, by the upper byte of a message's type.
 const PARTS: &[&str] = &[
     "NFNL_SUBSYS_NONE",
     "NFNL_SUBSYS_CTNETLINK",
@@ -33,7 +33,7 @@ const PARTS: &[&str] = &[
     "NFNL_SUBSYS_HOOK",
 ];
 
-/// What a message of this type is.
+/// Describes a message of this type.
 pub(crate) fn about(kind: u16) -> About {
     let (part, number) = (kind >> 8, kind & 0xff);
     let known = message(MESSAGES, kind);
@@ -58,7 +58,7 @@ pub(crate) fn about(kind: u16) -> About {
     }
 }
 
-/// Passes nfnetlink's header.
+/// Decodes nfnetlink's header.
 pub(crate) fn header(walk: &mut Walk<'_>, end: usize, depth: usize) {
     super::header(walk, &STRUCT_NFGENMSG, end, depth);
 }

@@ -18,16 +18,16 @@ use crate::kernel::{message, Entry, Kind, Record, Set};
 const AF_BRIDGE: u8 = 7;
 const AF_INET6: u8 = 10;
 
-/// What the lowest bits of the type of a request to read are.
+/// The lowest bits of the type of a request that reads.
 const GET: u16 = 2;
 /// Length of `rtgenmsg` with its padding.
 const RTGENMSG_LEN: usize = 4;
 
-/// `RTM_NEWNDUSEROPT`, behind whose header options stand.
+/// `RTM_NEWNDUSEROPT`, whose header is followed by options.
 const OPTIONS: u16 = 68;
 
-/// What a message of this type is, which has `payload` behind netlink's header. It is
-/// a request for a `dump` or not.
+/// Describes a message of this type, with `payload` after netlink's header. `dump` says
+/// whether it asks for a dump.
 pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> About {
     let name = message(MESSAGES, kind).map(|known| known.1);
     let purpose = match kind % 4 {
@@ -46,7 +46,7 @@ pub(crate) fn about(kind: u16, dump: bool, payload: &[u8], order: Order) -> Abou
     }
 }
 
-/// A fixed header, and the attributes behind it.
+/// A fixed header, and the attributes after it.
 type Layout = (&'static Record, Set);
 
 /// Length of `ifinfomsg`.
@@ -61,9 +61,10 @@ fn layout(kind: u16, dump: bool, payload: &[u8], order: Order) -> Option<Layout>
     }
 }
 
-/// The header of old programs' requests for a dump, if this is one: the family alone,
-/// as glibc and busybox send it, or an `ifinfomsg`, as iproute2 did whatever it asked
-/// for. The kernel tells both by their length, or looks at the family alone.
+/// Returns the header of an old program's request for a dump, if this is one: the family
+/// alone, as glibc and busybox send it, or an `ifinfomsg`, which iproute2 used to send
+/// for every type of dump. The kernel recognizes both by their length, or looks at the
+/// family alone.
 ///
 /// Source: `net/core/rtnetlink.c`, `rtnl_dump_ifinfo` and `valid_fdb_dump_legacy`;
 /// `net/core/neighbour.c`, `neigh_dump_info`; `net/ipv4/fib_frontend.c`,
@@ -76,7 +77,7 @@ fn legacy(proper: &Layout, payload: &[u8], order: Order) -> Option<Layout> {
         let shorter = payload.len() < len;
         return shorter.then_some((&STRUCT_RTGENMSG, proper.1));
     }
-    // Of its members only the index may be set; the change's mask is none or all.
+    // Only the index may be set; the change mask is 0 or has all bits set.
     let change = number(payload.get(12..IFINFOMSG_LEN)?, order)?;
     let is_mask = change == 0 || change == u64::from(u32::MAX);
     let behind = |at| payload.get(at..).unwrap_or_default();
@@ -85,7 +86,7 @@ fn legacy(proper: &Layout, payload: &[u8], order: Order) -> Option<Layout> {
         .then_some((&STRUCT_IFINFOMSG, Set::Known(&SET_LINK_ATTRS)))
 }
 
-/// Whether these are attributes, each as long as it says.
+/// Returns whether these are attributes with valid lengths.
 fn are_attributes(mut bytes: &[u8], order: Order) -> bool {
     while !bytes.is_empty() {
         let len = bytes.get(..2).and_then(|len| number(len, order));
@@ -98,7 +99,7 @@ fn are_attributes(mut bytes: &[u8], order: Order) -> bool {
     true
 }
 
-/// What the link of a port of a bridge has otherwise.
+/// The attributes of a bridge port's link that differ.
 const BRIDGE_LINK: &[Entry] = &[
     (
         IFLA_PROTINFO,
@@ -112,17 +113,17 @@ const BRIDGE_LINK: &[Entry] = &[
     ),
 ];
 
-/// What a link of IPv6's has otherwise.
+/// The attributes of an IPv6 link that differ.
 const INET6_LINK: &[Entry] = &[(
     IFLA_PROTINFO,
     "IFLA_PROTINFO",
     Kind::Nest(Set::Known(&SET_IFLA6_ATTRS)),
 )];
 
-/// The fixed header that a message's type should have, if it is known. A link's
-/// attributes depend on the family that it tells of.
+/// Returns the fixed header that messages of this type should have, if it is known. The
+/// attributes of a link depend on its address family.
 fn proper(kind: u16, family: Option<u8>) -> Option<Layout> {
-    // The messages of four numbers have the same header.
+    // The messages of four consecutive numbers have the same header.
     let known = (0..4).find_map(|verb| message(MESSAGES, kind & !3 | verb))?;
     let (header, set) = (known.2?, known.3);
     let is_link = std::ptr::eq(header, &STRUCT_IFINFOMSG);
@@ -134,8 +135,8 @@ fn proper(kind: u16, family: Option<u8>) -> Option<Layout> {
     Some((header, set))
 }
 
-/// Passes the fixed header of a message, which is a request for a `dump` or not.
-/// Gives whether there is one, and attributes behind it.
+/// Decodes the fixed header of a message. `dump` says whether it is a request for a dump.
+/// Returns whether there is a header, with attributes after it.
 pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, depth: usize) -> bool {
     let payload = walk.peek(walk.left(end));
     let Some((record, _)) = layout(kind, dump, payload, walk.order) else {
@@ -156,7 +157,7 @@ pub(crate) fn header(walk: &mut Walk<'_>, kind: u16, dump: bool, end: usize, dep
     true
 }
 
-/// Passes the members of a route's next hop that stand behind its length.
+/// Decodes the members of a route's next hop that follow its length.
 pub(crate) fn next_hop(walk: &mut Walk<'_>, end: usize, depth: usize) {
     let behind = STRUCT_RTNEXTHOP.members.get(1..).unwrap_or_default();
     super::pass(walk, behind, end, depth);

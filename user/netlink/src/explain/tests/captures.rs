@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Captures of other machines and devices, and captures that are still written.
+//! Captures from other machines and devices, and captures that are still being written.
 
 use super::capture::{Problem, Read, Reader};
 use super::*;
@@ -13,8 +13,8 @@ pub(super) fn seed(name: &str) -> Vec<u8> {
     std::fs::read(format!("{folder}{name}")).unwrap()
 }
 
-/// The datagram as a machine of the other byte order would send it: each field whose
-/// meaning begins with the number that its bytes are is turned around.
+/// Returns the datagram as a machine of the other byte order would send it: a field is
+/// reversed if its meaning begins with the number in its bytes.
 fn swapped(explained: &Explained, bytes: &[u8], order: Order) -> Vec<u8> {
     let mut swapped = bytes.to_vec();
     for field in &explained.fields {
@@ -157,7 +157,7 @@ fn a_cooked_header_in_a_hexdump_is_no_part_of_the_datagram() {
     }
 }
 
-/// What a reader gives that gets a capture in pieces of `len`.
+/// Returns the result of a reader that receives a capture in pieces of `len`.
 fn in_pieces(file: &[u8], len: usize) -> Result<Read<'static>, Problem> {
     let mut reader = Reader::new(GENERIC);
     let mut all: Option<Read<'static>> = None;

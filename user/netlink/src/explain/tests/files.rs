@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The captures and hexdumps that these tests write come back as they were.
+//! Reads back the captures and hexdumps that these tests write.
 
 use super::capture::Problem;
 use super::*;
 
-/// Two bytes to a group.
+/// Prints groups of two bytes.
 fn groups(line: &[u8]) -> String {
     line.chunks(2).map(digits).collect::<Vec<_>>().join(" ")
 }
@@ -28,7 +28,7 @@ pub(super) fn printable(byte: u8) -> char {
     }
 }
 
-/// The lines, with a star in the place of those that repeat the one before.
+/// Prints lines, with a star instead of lines that repeat the previous one.
 fn starred(bytes: &[u8], show: impl Fn(usize, &[u8]) -> String) -> String {
     let lines: Vec<_> = bytes.chunks(16).collect();
     let repeats = |i: usize| i > 0 && lines[i].len() == 16 && lines[i] == lines[i - 1];
@@ -82,7 +82,8 @@ fn c(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("0x{byte:02x}, ")).collect()
 }
 
-/// Whether the bytes begin with a message's length if each two of them are swapped.
+/// Returns whether the bytes begin with a message's length if each pair of them is
+/// swapped.
 fn may_be_words(bytes: &[u8]) -> bool {
     let [a, b, c, d, ..] = *bytes else {
         return false;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Hexdumps as tools print them, and those of which nobody can tell what is an
-//! offset, a byte or text.
+//! Hexdumps as tools print them, and hexdumps in which offsets, bytes and text cannot be
+//! distinguished.
 
 use super::captures::seed;
 use super::*;
 
-/// A request of `ip link`, of a machine with the lowest byte first.
+/// A request of `ip link` from a little-endian machine.
 const REQUEST: [u8; 40] = [
     0x28, 0, 0, 0, 0x12, 0, 1, 3, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 8, 0, 0x1d, 0, 9, 0, 0, 0,
 ];
 
-/// What each tool printed for it.
+/// The output of each tool for it.
 const DUMPS: &[(&str, &str)] = &[
     (
         "hexdump",
@@ -96,7 +96,7 @@ fn bytes_of(text: &str) -> Vec<Vec<u8>> {
     read.packets.iter().map(bytes).collect()
 }
 
-/// Why a dump is not read, or not to its end.
+/// Returns the reason why a dump is not read, or not to its end.
 fn problem_of(text: &str) -> String {
     match capture::read(text.as_bytes(), 0) {
         Err(problem) => problem.what,
@@ -341,7 +341,8 @@ fn data_that_begin_with_zeros_are_no_offset() {
 }
 
 proptest! {
-    /// However a dump is laid out: it gives the bytes, or says in which line it cannot.
+    /// Whatever the layout of a dump is, it gives the bytes, or an error with the line at
+    /// fault.
     #[test]
     fn an_offset_is_never_taken_for_data(
         payload in proptest::collection::vec(prop_oneof![Just(0u8), Just(0x20), any::<u8>()], 0..70),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What somebody else has made may be large, and may lie: neither costs more than
-//! its size warrants, and both are told.
+//! Input from others may be large, and may lie: neither costs more than its size
+//! warrants, and both are reported.
 
 use super::*;
 use crate::netlink::tap::{Call, Method, Step};
 
-/// Whether this runs under an emulator, where it takes minutes to pass the larger limits.
-/// They are the same on each machine, so those tests are left out there.
+/// Returns whether this runs under an emulator, where reaching the larger limits takes
+/// minutes. The limits are the same on each machine, so those tests are skipped there.
 fn is_emulated() -> bool {
     std::env::var_os("PARLEY_EMULATED").is_some()
 }

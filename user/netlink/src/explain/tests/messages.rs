@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Messages of which a part was misread once.
+//! Messages with parts that were once misread.
 
 use super::*;
 
 pub(super) const ROUTE: u16 = 0;
 pub(super) const NETFILTER: u16 = 12;
 
-/// What the kernel says, of rtnetlink: a header, and attributes behind it.
+/// A message from rtnetlink in the kernel: a header and attributes.
 pub(super) fn told(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
     let mut message = own(kind, 0, header);
     let mut writer = Attributes::new(&mut message);
@@ -238,7 +238,7 @@ fn the_priority_of_a_hook_has_a_sign_and_the_last_metric_has_a_name() {
     assert_eq!(meaning(&route, "RTAX_FASTOPEN_NO_COOKIE"), "1");
 }
 
-/// A message of `protocol` with this sequence number and port, and what it is.
+/// A message of `protocol` with this sequence number and port, and its role.
 fn role(context: &mut Context, protocol: u16, kind: u16, flags: u16, ids: (u32, u32)) -> Explained {
     let mut message = own(kind, flags, &[2, 0, 0, 0]);
     message[8..12].copy_from_slice(&ids.0.to_ne_bytes());
@@ -305,7 +305,7 @@ fn a_change_has_events_and_no_reply_of_its_own_unless_it_wants_an_echo() {
     assert_eq!(context().explain(bytes).headlines().count(), 0);
 }
 
-/// A request for a dump: `payload`, and attributes behind it.
+/// A request for a dump: `payload`, and attributes after it.
 fn wanted(kind: u16, payload: &[u8], attributes: &[(u16, u32)]) -> Explained {
     let mut message = own(kind, flags::REQUEST | flags::DUMP, payload);
     let mut writer = Attributes::new(&mut message);

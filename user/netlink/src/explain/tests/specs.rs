@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Families whose specs are given: each attribute of a message has the name that the spec has.
+//! Families with a spec: each attribute of a message has its name from the spec.
 
 use super::*;
 use crate::genl::spec::{Attribute, AttributeSet, Family, Operation};
@@ -30,8 +30,8 @@ const fn operation(number: u8, reply: Option<u8>, name: &'static str) -> Operati
     }
 }
 
-/// A family that numbers requests and replies apart: 2 is a request of one operation, and the
-/// reply of another one.
+/// A family that numbers requests and replies separately: 2 is a request of one
+/// operation, and the reply of another one.
 static APART: Family = Family {
     name: "apart",
     version: 1,

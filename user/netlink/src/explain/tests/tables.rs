@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The tables from the kernel's specs, and attributes that depend on a value beside them.
+//! The tables from the kernel's specs, and attributes that depend on another attribute's
+//! value.
 
 use super::messages::{taken_apart, told, NETFILTER, ROUTE};
 use super::*;
@@ -9,7 +10,7 @@ use crate::kernel::numbers as n;
 const LINK: [u8; 16] = [0, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const INET_ROUTE: [u8; 12] = [2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
 
-/// Attributes of these numbers and values.
+/// Attributes with these numbers and values.
 fn nest(attributes: &[(u16, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Attributes::new(&mut bytes);
@@ -19,7 +20,7 @@ fn nest(attributes: &[(u16, &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// The meaning of a field, in a message with which nothing is wrong.
+/// Checks the meaning of fields in a message that is valid.
 fn shown(message: &[u8], protocol: u16, fields: &[(&str, &str)]) {
     let explained = taken_apart(message, protocol);
     assert!(explained.bad().is_none(), "{:?}", explained.bad());
@@ -28,7 +29,7 @@ fn shown(message: &[u8], protocol: u16, fields: &[(&str, &str)]) {
     }
 }
 
-/// A link of this kind, and of a master of this kind.
+/// A link of this kind, with a master of this kind.
 fn link(kind: &[u8], data: &[u8], master: &[u8], part: &[u8]) -> Vec<u8> {
     let info = nest(&[(1, kind), (2, data), (4, master), (5, part)]);
     told(n::RTM_NEWLINK, &LINK, &[(n::IFLA_LINKINFO, &info)])
@@ -207,7 +208,7 @@ proptest! {
     }
 }
 
-/// A number of 4 bytes within a nest of the kernel's, which has NLA_F_NESTED.
+/// The number of a nested attribute, with the kernel's flag NLA_F_NESTED.
 fn nested(number: u16) -> u16 {
     number | 1 << 15
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Several requests in a datagram: one send for all of them.
+//! Several requests in one datagram, and so in one system call.
 
 use super::super::message;
 use super::{ack, named, read, Client};
@@ -10,29 +10,29 @@ use crate::netlink::socket::Expect;
 use crate::netlink::transport::Transport;
 use crate::netlink::{Error, Result};
 
-/// What the replies to one datagram may take of the socket's receive buffer,
-/// which has 212,992 bytes where nobody set another: the kernel drops a reply
-/// for which there is no room left.
+/// The room in the socket's receive buffer for the replies to one datagram. The buffer
+/// has 212,992 bytes by default, and the kernel drops a reply for which no room is left.
 const ROOM: usize = 160 * 1024;
 
-/// What a reply takes there, where its request is `len` bytes long: the kernel
-/// counts what it allocated for it, in powers of two, and its own record of it.
+/// The room that a reply takes there, if its request has `len` bytes: the kernel counts
+/// the memory it has allocated for the reply, a power of two, and its own record of it.
 fn room(len: usize) -> usize {
     len.saturating_mul(2).saturating_add(1024)
 }
 
 impl<T: Transport> Client<T> {
-    /// Makes a request of each of `items`, with the command and the modifiers of
-    /// `operation`: as many in a datagram as there is room for their replies. Hands
-    /// what each ends with, and the place of its item, to `each`, in their order.
-    /// An ACK has no attributes.
+    /// Makes a request for each of `items`, with the command and the modifiers of
+    /// `operation`. A datagram has as many requests as there is room for replies. Passes
+    /// each result, with the index of its item, to `each` in order. An ACK has no
+    /// attributes.
     ///
-    /// A request that is refused does not keep the kernel from the others: `each`
-    /// gets [`Error::Refused`], and says by what it returns whether to go on.
-    /// Fails where `fill` or `each` does, and where the socket does; what was sent
-    /// until then is done.
+    /// If the kernel refuses a request, it still handles the others: `each` gets
+    /// [`Error::Refused`], and its return value decides whether to continue. Fails if
+    /// `fill`, `each` or the socket fails; the kernel has already handled the requests
+    /// that were sent by then.
     ///
-    /// Not for an operation that the kernel answers after it has handled the next request.
+    /// Must not be used for an operation that the kernel answers after it has handled the
+    /// next request.
     pub fn call_batch<I>(
         &mut self,
         operation: (u8, u16),
@@ -63,7 +63,7 @@ impl<T: Transport> Client<T> {
                 )?;
                 taken = taken.saturating_add(room(self.request.len().saturating_sub(start)));
                 if count > 0 && taken > ROOM {
-                    // It is the first of the next datagram.
+                    // This item becomes the first one of the next datagram.
                     self.request.truncate(start);
                     break;
                 }
@@ -92,7 +92,7 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// The request at `place` of a datagram, and what follows it.
+/// Returns the request at index `place` of a datagram, and the bytes after it.
 #[cold]
 fn request_at(datagram: &[u8], place: u32) -> &[u8] {
     let mut messages = Messages::new(datagram);

@@ -43,7 +43,8 @@ fn error(seq: u32, errno: i32) -> Vec<u8> {
     reply(2, flags::CAPPED, seq, &payload)
 }
 
-/// A client that has found the family, and then hears `lie` in answer to each request.
+/// A client that has resolved the family, and then receives `lie` in answer to each
+/// request.
 fn lied_to(mut lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake> {
     let mut is_found = false;
     let socket = Fake::socket(move |request, answers| {
@@ -56,7 +57,7 @@ fn lied_to(mut lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fa
     Client::over(socket).unwrap()
 }
 
-/// The same, for lies that no answer follows. Any other may take its time.
+/// The same, with a short timeout, for lies without an answer.
 fn impatient(lie: impl FnMut(&mut Answers, u32) + Send + 'static) -> Client<Fake> {
     let mut client = lied_to(lie);
     client

@@ -7,7 +7,7 @@ use crate::uapi::{cmd, counter, FAMILY};
 
 const ID: u16 = 0x24;
 
-/// A client of a kernel that answers the requests to the family by `script`.
+/// A client of a kernel that answers requests to the family with `script`.
 fn client(mut script: impl FnMut(&Message<'_>, &mut Answers) + Send + 'static) -> Client<Fake> {
     let socket = Fake::socket(move |request, answers| match request.header.kind {
         ID => script(request, answers),

@@ -5,11 +5,12 @@
 use super::{Attribute, Writer};
 use crate::netlink::error::Result;
 
-/// For each integer: a method that reads it and one that writes it.
+/// For each integer type, a method that reads it and one that writes it.
 macro_rules! integers {
     ($($name:ident: $type:ty, $from:ident, $to:ident, $what:literal;)*) => {
-        /// The payload as an integer of one width. Fails with
-        /// [`Error::Malformed`](crate::Error::Malformed) if the payload has another.
+        /// Reads the payload as an integer of a fixed width. Fails with
+        /// [`Error::Malformed`](crate::Error::Malformed) if the payload has another
+        /// width.
         impl Attribute<'_> {
             $(
                 #[doc = concat!("The payload as ", $what, ".")]
@@ -23,7 +24,7 @@ macro_rules! integers {
             )*
         }
 
-        /// Integers of one width. None of these fails.
+        /// Writes integers of a fixed width. These methods never fail.
         impl Writer<'_> {
             $(
                 #[doc = concat!("Puts ", $what, ".")]

@@ -5,10 +5,10 @@
 use crate::netlink::error::{Error, Result};
 use std::time::{Duration, Instant};
 
-/// The time by which an operation has to be done. The clock is first read when the
-/// operation has to wait or to receive again: until then no time has passed, because the
-/// first receive does not block. Before each receive but the first, an operation asks
-/// [`Self::left`]: however many datagrams come, none of them makes the wait longer.
+/// The time by which an operation must end. The clock is first read when the operation
+/// has to wait or to receive again. Until then no time has passed, because the first
+/// receive call does not block. Before each further receive call, an operation calls
+/// [`Self::left`], so no number of datagrams can extend the wait.
 #[derive(Debug)]
 pub(super) struct Deadline {
     timeout: Duration,
@@ -23,8 +23,8 @@ impl Deadline {
         }
     }
 
-    /// Returns the timeout if all of it is left: there is none, or the clock was not running. Starts
-    /// the clock.
+    /// Starts the clock. Returns the timeout if all of it is left, because the clock was
+    /// not running or there is no timeout.
     pub(super) fn start(&mut self) -> Option<Duration> {
         if self.timeout == Duration::MAX {
             return Some(self.timeout);
@@ -36,7 +36,7 @@ impl Deadline {
         Some(self.timeout)
     }
 
-    /// Returns how much time is left, or `None` if there is no limit.
+    /// Returns the time that is left, or `None` if there is no limit.
     #[cold]
     pub(super) fn left(&mut self) -> Result<Option<Duration>> {
         if self.timeout == Duration::MAX {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Answers in several messages: read to their end, or put away when their reader
-//! stops before it.
+//! Answers in several messages. If the caller stops reading one early, the rest is read
+//! and dropped.
 
 use super::{ends, Awaited, Deadline, Expect, Socket, TIMEOUT};
 use crate::netlink::attr::behind;
@@ -12,7 +12,7 @@ use crate::netlink::transport::{Netlink, Transport};
 use std::cell::Cell;
 use std::time::Duration;
 
-/// How many times as long as an answer a whole dump may take.
+/// The time that a whole dump may take, as a multiple of the timeout of one answer.
 const DUMP_TIMEOUTS: u32 = 12;
 
 const DONE: u16 = libc::NLMSG_DONE as u16;
@@ -24,10 +24,10 @@ const ERROR: u16 = libc::NLMSG_ERROR as u16;
 pub struct Dump<'a, T: Transport = Netlink> {
     socket: &'a mut Socket<T>,
     seq: u32,
-    /// The deadline of a dump that never ends, and that of one that breaks off.
+    /// The deadline of the whole dump, and that of its next part.
     all: Deadline,
     silence: Deadline,
-    /// The flags of all entries.
+    /// The flags of all entries, combined.
     flags: u16,
     has_ended: bool,
 }
@@ -35,8 +35,9 @@ pub struct Dump<'a, T: Transport = Netlink> {
 impl<T: Transport> Dump<'_, T> {
     /// Reads the next entry. Returns `None` at the end of the dump.
     ///
-    /// Fails if the kernel refuses the dump or breaks it off, if it takes twelve times as long
-    /// as [`Socket::timeout`], or if no entry comes within that. After an error it has ended.
+    /// Fails if the kernel refuses or aborts the dump, if the dump takes twelve times as
+    /// long as [`Socket::timeout`], or if no entry arrives within that timeout. An error
+    /// ends the dump.
     #[inline(always)]
     pub fn next_entry(&mut self) -> Result<Option<Message<'_>>> {
         if self.has_ended {
@@ -63,14 +64,14 @@ impl<T: Transport> Dump<'_, T> {
         Ok(Some(self.socket.found(&found)))
     }
 
-    /// Gives the next part the time of an answer, and no more than the dump has left.
+    /// Gives the next part the timeout of an answer, but no more than the dump has left.
     fn begin_part(&mut self) -> Result<()> {
         let left = self.all.left()?.unwrap_or(Duration::MAX);
         self.silence = Deadline::new(self.socket.timeout.min(left));
         Ok(())
     }
 
-    /// Hands the entries to `each`, to the end of the dump or until `each` fails.
+    /// Passes the entries to `each`, until the dump ends or `each` fails.
     #[inline(always)]
     fn read(&mut self, mut each: impl FnMut(Message<'_>) -> Result<()>) -> Result<()> {
         let (seq, portid) = (self.seq, self.socket.portid);
@@ -120,8 +121,8 @@ impl<T: Transport> Dump<'_, T> {
         Ok(())
     }
 
-    /// Whether what is dumped has changed meanwhile, as far as the dump has been read: then
-    /// entries may be missing, or of different moments.
+    /// Returns whether the list has changed during the dump, as far as the dump has been
+    /// read. If so, entries may be missing, or come from different moments.
     #[must_use]
     pub fn was_interrupted(&self) -> bool {
         self.flags & flags::DUMP_INTR != 0
@@ -130,8 +131,8 @@ impl<T: Transport> Dump<'_, T> {
     #[cold]
     fn failed(&mut self, error: Error) -> Error {
         self.has_ended = true;
-        // A dump that begins while the receive buffer is full is refused with this, and goes
-        // on all the same.
+        // If the receive buffer is full when a dump begins, the kernel reports this
+        // error, but continues the dump.
         if error.errno().is_some_and(|errno| errno != libc::ENOBUFS) {
             self.socket.open = None;
         }
@@ -179,12 +180,13 @@ impl<T: Transport> Socket<T> {
         })
     }
 
-    /// Sends `request`, which asks for a dump, and hands each entry to `each`.
-    /// Tells whether what is dumped has changed meanwhile: then entries may be
-    /// missing, or of different moments.
+    /// Sends `request`, which asks for a dump, and passes each entry to `each`. Returns
+    /// whether the list changed during the dump. If so, entries may be missing, or come
+    /// from different moments.
     ///
-    /// Where it fails before the dump's end, by an error of `each` or another, what
-    /// is left of the dump is read and dropped, so that the socket can be used again.
+    /// If this fails before the end of the dump, because of an error from `each` or
+    /// another error, the rest of the dump is read and dropped, so that the socket can be
+    /// used again.
     pub fn dump(
         &mut self,
         request: &[u8],
@@ -196,7 +198,7 @@ impl<T: Transport> Socket<T> {
         Ok(dump.was_interrupted())
     }
 
-    /// Makes the socket ready for the next request.
+    /// Prepares the socket for the next request.
     #[inline(always)]
     pub(super) fn begin(&mut self) {
         if !self.unread.is_empty() || self.open.is_some() || self.events.listens() {
@@ -204,9 +206,9 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Keeps the events among what is received and unread, and reads an answer to its
-    /// end that was left before it. On a socket that listens, also keeps the events that
-    /// are not received: where they fill its buffer, the kernel would drop the answer.
+    /// Keeps the events among the unread messages, and reads an unfinished answer to its
+    /// end. If the socket listens, also keeps the events that have not been received yet:
+    /// if they filled its buffer, the kernel would drop the answer.
     #[cold]
     #[inline(never)]
     fn put_in_order(&mut self) {
@@ -219,8 +221,7 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Receives and keeps the events that wait, unless they come for as long as an
-    /// answer may take.
+    /// Receives and keeps pending events, for no longer than an answer may take.
     pub(super) fn keep_waiting(&mut self) {
         let mut deadline = Deadline::new(self.timeout.min(TIMEOUT));
         loop {
@@ -229,7 +230,7 @@ impl<T: Transport> Socket<T> {
                     self.unread = 0..len;
                     self.keep_unread(None);
                 }
-                // Whatever is wrong, the request will tell.
+                // If something is wrong, the request will fail, too.
                 Ok(None) | Err(Error::Io { .. }) => return,
                 Err(_) => self.events.lose(),
             }
@@ -239,8 +240,8 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Reads what is unread: keeps the events, and drops all else. Returns whether the
-    /// ACK of the request `ping` was there.
+    /// Reads the unread messages: keeps events, and drops all others. Returns whether
+    /// they contained the ACK of the request `ping`.
     pub(super) fn keep_unread(&mut self, ping: Option<u32>) -> bool {
         let mut answered = false;
         let mut rest = self.buffer.get(self.unread.clone()).unwrap_or_default();
@@ -271,16 +272,16 @@ impl<T: Transport> Socket<T> {
         answered
     }
 
-    /// Reads the answer that is open to its end, and drops it. Does not wait: the
-    /// kernel puts the next part of a dump into the buffer whenever one is received.
+    /// Reads the open answer to its end, and drops it. Does not wait: each receive call
+    /// makes the kernel put the next part of a dump into the buffer.
     ///
-    /// Where the kernel had no memory for the next part, or the end was in a datagram
-    /// that could not be read, nothing tells how it stands. A request that does
-    /// nothing does: its ACK has the kernel go on with a dump that is not at its end.
+    /// If the kernel had no memory for the next part, or the end was in a datagram that
+    /// could not be read, the state of the dump is unknown. A request that does nothing
+    /// settles it: before the kernel sends the ACK, it continues an unfinished dump.
     #[cold]
     #[inline(never)]
     fn read_to_end(&mut self) {
-        // It is soon done, unless the dump is endless.
+        // This ends soon, unless the dump is endless.
         let mut deadline = Deadline::new(self.timeout.min(TIMEOUT));
         let (mut ping, mut answered) = (None, false);
         while deadline.left().is_ok() {
@@ -290,7 +291,7 @@ impl<T: Transport> Socket<T> {
             }
             match self.receive_from_all() {
                 Ok(Some(len)) => self.unread = 0..len,
-                // All is read.
+                // Everything has been read.
                 Ok(None) if answered => self.open = None,
                 Ok(None) if ping.is_some() => return,
                 Ok(None) => {
@@ -303,7 +304,7 @@ impl<T: Transport> Socket<T> {
                     ping = Some(seq);
                 }
                 Err(Error::Io { .. }) => return,
-                // The ACK may be among what is lost.
+                // The ACK may have been lost, too.
                 Err(_) => {
                     self.events.lose();
                     (ping, answered) = (None, false);

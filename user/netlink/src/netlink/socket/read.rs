@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Goes through the messages in the socket's buffer.
+//! Iterates over the messages in the socket's buffer.
 
 use super::Socket;
 use crate::netlink::attr::behind;
@@ -10,17 +10,17 @@ use crate::netlink::message::{self, Header, Message, HEADER};
 use crate::netlink::transport::Transport;
 use std::ops::Range;
 
-/// A message in a socket's buffer, which is whole there.
+/// A complete message in a socket's buffer.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(super) kind: u16,
     pub(super) flags: u16,
-    /// Where its payload begins.
+    /// The start of its payload.
     start: usize,
     len: usize,
 }
 
-/// Returns `len` bytes of `bytes`, from `start` on, which are there.
+/// Returns `len` bytes of `bytes`, from `start` on, which must be present.
 // Two branches are cheaper than the conditional moves that `unwrap_or_default` compiles to.
 #[inline(always)]
 fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
@@ -36,9 +36,10 @@ fn part(bytes: &[u8], start: usize, len: usize) -> &[u8] {
 }
 
 impl<T: Transport> Socket<T> {
-    /// Reads the unread messages up to the `last` one. Returns `None` if no message is the last.
-    /// `last` also gets the bytes that begin with the message. It passes them to the functions for
-    /// rare cases, so that the compiler can keep the message in registers.
+    /// Reads the unread messages up to the first one for which `last` returns true.
+    /// Returns `None` if there is none. `last` also gets the bytes that start with the
+    /// message. It passes them to the functions for rare cases, so that the compiler can
+    /// keep the message in registers.
     // Inlined so that the compiler can drop the parsing of fields that the caller ignores.
     #[inline(always)]
     pub(super) fn read(
@@ -49,7 +50,7 @@ impl<T: Transport> Socket<T> {
         let mut rest = part(&self.buffer, start, end.wrapping_sub(start));
         loop {
             let at = end.wrapping_sub(rest.len());
-            // Only the end of the messages is no message and yet no error.
+            // This returns no message and no error only at the end.
             let Some(message) = Message::first_of(rest) else {
                 self.unread = 0..0;
                 return match rest {
@@ -74,7 +75,7 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// The message that [`Self::read`] has found.
+    /// Returns the message that [`Self::read`] has found.
     #[inline(always)]
     pub(crate) fn found(&self, found: &Found) -> Message<'_> {
         // Reading the header again is free if the caller ignores it: the compiler drops the read.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The socket against a kernel in memory, which keeps to netlink's rules: one dump at
-//! a time, and the next part of it whenever a datagram is received.
+//! The socket against a kernel in memory that follows netlink's rules: one dump at a
+//! time, whose next part is sent whenever a datagram is received.
 
 mod dumps;
 mod events;
@@ -19,13 +19,13 @@ use std::thread;
 const PORT: u32 = 77;
 /// The type of the messages, and of the requests.
 const KIND: u16 = 0x20;
-/// How many entries each part of a dump has, and how many parts there are.
+/// The number of entries in each part of a dump, and the number of parts.
 const ENTRIES: u32 = 2;
 const PARTS: u32 = 5;
 const ERROR: u16 = libc::NLMSG_ERROR as u16;
 const DONE: u16 = libc::NLMSG_DONE as u16;
 
-/// What becomes of a part of a dump.
+/// The fate of a part of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// It arrives.
@@ -45,31 +45,33 @@ struct Kernel(RefCell<State>);
 struct State {
     queue: VecDeque<io::Result<Received>>,
     datagrams: VecDeque<Vec<u8>>,
-    /// The dump that runs: its sequence number, and the next part.
+    /// The running dump: its sequence number, and its next part.
     dump: Option<(u32, u32)>,
-    /// What becomes of the part of this number, once.
+    /// The fate of the part with this number, once.
     fate: Option<(u32, Fate)>,
-    /// Each request's answer comes behind these.
+    /// Messages that precede each request's answer.
     before_answers: Vec<Vec<u8>>,
-    /// How long each wait was to be at most.
+    /// The timeout of each wait.
     waits: Vec<Option<Duration>>,
-    /// What each wait ends with.
+    /// The datagram that ends each wait.
     noise: Option<Vec<u8>>,
-    /// Nothing is received.
+    /// Whether nothing is received.
     is_silent: bool,
-    /// How many datagrams the receive buffer has room for, if that is limited.
+    /// The number of datagrams that fit into the receive buffer, if it is limited.
     room: Option<usize>,
-    /// One was dropped, and since then not all was read: so all that come are dropped.
+    /// Set when a datagram was dropped. Until everything is read, all that arrive are
+    /// dropped, too.
     is_congested: bool,
-    /// The next receive fails with `ENOBUFS`, whatever waits.
+    /// Whether the next receive call fails with `ENOBUFS`, regardless of waiting
+    /// datagrams.
     must_tell: bool,
-    /// How many receives there were.
+    /// The number of receive calls.
     receives: usize,
-    /// Receives of these numbers find nothing.
+    /// Receive calls with these numbers find nothing.
     deaf: Range<usize>,
-    /// Pings cannot be sent.
+    /// Whether pings cannot be sent.
     refuses_pings: bool,
-    /// A stranger sends without end.
+    /// Whether a stranger sends without end.
     floods: bool,
 }
 
@@ -97,7 +99,7 @@ fn received(len: usize, whole: usize) -> Received {
 }
 
 impl State {
-    /// As netlink_overrun() has it: of a congestion it tells once.
+    /// Like netlink_overrun(): reports a congestion once.
     fn put(&mut self, datagram: Vec<u8>) {
         if self.is_congested || self.room.is_some_and(|room| self.queue.len() >= room) {
             self.must_tell |= !self.is_congested;
@@ -110,7 +112,7 @@ impl State {
         self.datagrams.push_back(datagram);
     }
 
-    /// Goes on with the dump that runs, as netlink_dump() does.
+    /// Continues the running dump, as netlink_dump() does.
     fn go_on(&mut self) {
         let Some((seq, part)) = self.dump else { return };
         let fate = match self.fate {
@@ -253,7 +255,7 @@ fn transact(socket: &mut Socket<Kernel>, flags: u16, expect: Expect) -> Result<(
     socket.transact(&request, seq, expect).map(drop)
 }
 
-/// Dumps, and hands each number to `each`.
+/// Dumps, and passes each number to `each`.
 fn dump(socket: &mut Socket<Kernel>, mut each: impl FnMut(u32) -> Result<()>) -> Result<bool> {
     let (seq, request) = request(socket, flags::DUMP);
     socket.dump(&request, seq, |entry| {
@@ -261,7 +263,7 @@ fn dump(socket: &mut Socket<Kernel>, mut each: impl FnMut(u32) -> Result<()>) ->
     })
 }
 
-/// A dump must list everything, and a request must get its own answer.
+/// Checks that a dump lists everything, and that a request gets its own answer.
 fn is_usable(socket: &mut Socket<Kernel>, case: &str) {
     let mut numbers = Vec::new();
     let whole = dump(socket, |number| {
@@ -275,7 +277,7 @@ fn is_usable(socket: &mut Socket<Kernel>, case: &str) {
     assert_eq!(reply.payload, [42; 4], "{case}");
 }
 
-/// The numbers of the events that wait to be read.
+/// Returns the numbers of the events that wait to be read.
 fn heard(socket: &mut Socket<Kernel>) -> Vec<u8> {
     let mut numbers = Vec::new();
     while !socket.events.is_empty() || !socket.unread.is_empty() {
@@ -288,7 +290,7 @@ fn heard(socket: &mut Socket<Kernel>) -> Vec<u8> {
     numbers
 }
 
-/// The messages that the socket receives, with -1 for an overrun.
+/// Returns the messages that the socket receives, with -1 for an overrun.
 fn heard_with_overruns(socket: &mut Socket<Kernel>) -> Vec<i32> {
     socket.set_timeout(Duration::from_millis(20)).unwrap();
     let mut heard = Vec::new();
@@ -431,7 +433,7 @@ fn an_operation_ends_at_its_deadline_though_datagrams_keep_coming_without_a_wait
     }
 }
 
-/// The receive calls of a socket: whether each waits; and the timeouts that it sets.
+/// Records whether each receive call of a socket waits, and the timeouts that it sets.
 #[derive(Debug, Default)]
 struct Calls(Mutex<Vec<String>>);
 

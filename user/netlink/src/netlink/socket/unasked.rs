@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Messages that nobody has asked for: events, and questions to an agent.
+//! Messages that are not answers: events, and questions to an agent.
 
 use super::{io_error, receive_failed, Deadline, Found, Socket};
 use crate::netlink::error::{Error, Result};
@@ -8,14 +8,15 @@ use crate::netlink::message::Message;
 use crate::netlink::transport::Transport;
 
 impl<T: Transport> Socket<T> {
-    /// Waits for the next message of the kernel's that is `wanted`: first of the
-    /// events that arrived before an earlier answer.
+    /// Waits for the next `wanted` message from the kernel. Returns kept events first,
+    /// which arrived before an earlier answer.
     ///
-    /// Fails with [`Error::Overrun`] where the kernel had to drop some, or where more
-    /// arrived before an answer than a socket keeps, 8 MiB. What was not dropped is
-    /// handed out first: until that is read, the kernel goes on dropping what comes, so
-    /// only behind it does a list make up for the loss. Where messages keep coming, some
-    /// sent after the loss may come before the word of it, and that may come twice.
+    /// Fails with [`Error::Overrun`] if the kernel dropped messages, or if more than the
+    /// 8 MiB that a socket keeps arrived before an answer. All messages that were not
+    /// dropped are returned before this error: until they are read, the kernel continues
+    /// to drop new messages, so a list makes up for the loss only after they have been
+    /// read. If messages keep arriving, some that were sent after the loss may be
+    /// returned before the error, and the error may be returned twice.
     #[inline]
     pub fn next_message(&mut self, wanted: impl Fn(&Message<'_>) -> bool) -> Result<Message<'_>> {
         if !self.events.is_empty() {
@@ -34,10 +35,10 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// As [`next_message`](Self::next_message), but does not wait: returns `None` if no message
-    /// that is `wanted` has arrived. A datagram can hold several messages, so when the
-    /// descriptor is readable, call this until it returns `None`. If messages that are not
-    /// wanted keep coming for [`timeout`](Self::timeout), this fails with [`Error::Timeout`].
+    /// Like [`next_message`](Self::next_message), but does not wait: returns `None` if no
+    /// `wanted` message has arrived. A datagram can contain several messages, so when the
+    /// descriptor is readable, call this until it returns `None`. If unwanted messages
+    /// keep arriving for [`timeout`](Self::timeout), this fails with [`Error::Timeout`].
     #[inline]
     pub fn try_next(
         &mut self,
@@ -58,9 +59,10 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Listens to the groups that the socket has joined or joins in all network namespaces that
-    /// have an id (nsid) in the socket's own; see ip-netns(8). [`Self::nsid`] returns the id of
-    /// the latest event's namespace. Needs CAP_NET_BROADCAST in each of them.
+    /// Listens to the socket's groups, present and future, in all network namespaces that
+    /// have an id (nsid) in the socket's own namespace; see ip-netns(8). [`Self::nsid`]
+    /// returns the id of the latest event's namespace. Needs CAP_NET_BROADCAST in each of
+    /// them.
     pub fn listen_to_all_namespaces(&mut self) -> Result<()> {
         let listens = self.transport.listen_to_all();
         listens.map_err(io_error("setsockopt"))?;
@@ -69,17 +71,18 @@ impl<T: Transport> Socket<T> {
         Ok(())
     }
 
-    /// The id of the network namespace that sent the latest message of
-    /// [`next_message`](Self::next_message) or [`try_next`](Self::try_next), on a socket that
-    /// [listens to all](Self::listen_to_all_namespaces). `None` if that namespace has no id in
-    /// the socket's own, as is usual for the socket's own namespace.
+    /// Returns the id of the network namespace that sent the latest message of
+    /// [`next_message`](Self::next_message) or [`try_next`](Self::try_next), on a socket
+    /// that [listens to all](Self::listen_to_all_namespaces). `None` if that namespace
+    /// has no id in the socket's own namespace; that is usual for the socket's own
+    /// namespace itself.
     #[must_use]
     pub fn nsid(&self) -> Option<i32> {
         self.nsid
     }
 
-    /// Finds the next event that is `wanted`, on a socket that listens to all network
-    /// namespaces. All events are kept there, each with the id of its namespace.
+    /// Finds the next `wanted` event, on a socket that listens to all network namespaces.
+    /// Such a socket keeps all events, each with the id of its namespace.
     #[cold]
     #[inline(never)]
     fn next_of_all(
@@ -105,7 +108,8 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// As [`Self::receive`], from all network namespaces if the socket listens to them.
+    /// Like [`Self::receive`], but from all network namespaces if the socket listens to
+    /// them.
     #[cold]
     #[inline(never)]
     pub(super) fn receive_from_all(&mut self) -> Result<Option<usize>> {
@@ -129,7 +133,8 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// Finds the next message that is `wanted` in what is unread and in what is received.
+    /// Finds the next `wanted` message in the unread messages, and in those that it
+    /// receives.
     #[inline(always)]
     fn find(
         &mut self,
@@ -151,7 +156,7 @@ impl<T: Transport> Socket<T> {
         }
     }
 
-    /// As [`Self::receive_event`], if the deadline has not passed.
+    /// Like [`Self::receive_event`], unless the deadline has passed.
     #[cold]
     #[inline(never)]
     fn receive_event_again(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
@@ -159,7 +164,7 @@ impl<T: Transport> Socket<T> {
         self.receive_event(deadline, waits)
     }
 
-    /// Fails if the time is up: with a loss, if there is one to report.
+    /// Fails if the deadline has passed: with a loss, if there is one to report.
     #[cold]
     fn may_go_on(&self, deadline: &mut Deadline) -> Result<()> {
         match deadline.left() {
@@ -169,10 +174,10 @@ impl<T: Transport> Socket<T> {
     }
 
     /// Receives the next datagram of events, or reports a loss. The kernel reports a loss
-    /// ahead of the messages that it kept, and then drops further messages silently until the
-    /// socket has read all of those. So this reports a loss only when nothing is left to read.
-    /// It also reports one, and remembers it, if a second loss shows that all was read or if
-    /// the deadline has passed.
+    /// ahead of the messages that it kept, and then drops further messages silently until
+    /// the socket has read all of those. So this function reports a loss only when
+    /// nothing is left to read. It also reports and remembers one if a second loss shows
+    /// that everything was read, or if the deadline has passed.
     #[inline(always)]
     fn receive_event(&mut self, deadline: &mut Deadline, waits: bool) -> Result<bool> {
         match self.receive() {
@@ -193,8 +198,8 @@ impl<T: Transport> Socket<T> {
         deadline: &mut Deadline,
         waits: bool,
     ) -> Result<bool> {
-        // Without a timeout, one system call waits and receives, unless a loss is to be reported
-        // behind what the kernel has kept.
+        // Without a timeout, one system call waits and receives, unless a loss must be
+        // reported after the messages that the kernel has kept.
         if self.events.are_of_all() || (self.waits_first && (!waits || self.events.has_lost())) {
             received = self.receive_from_all();
         }

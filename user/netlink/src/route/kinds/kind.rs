@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the tables of links are made of.
+//! The parts of the tables of links.
 
 use crate::netlink::attr::Attribute;
 use crate::netlink::Result;
 use crate::route::fields::{number, Field, Found, Row, Value};
 
-/// What no row can say: what depends on several attributes.
+/// A function for fields that depend on more than one attribute.
 pub(super) type Finish = fn(&Found<'_>, &mut Vec<Field>) -> Result<()>;
 
-/// What links of a kind are set up with.
+/// The configuration of links of a kind.
 pub(super) struct Kind {
     pub(super) names: &'static [&'static str],
     pub(super) rows: &'static [Row],
     pub(super) finish: Finish,
 }
 
-/// Nothing else.
+/// Adds nothing.
 pub(super) fn done(_: &Found<'_>, _: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// The number that an attribute has; 0 where there is none.
+/// Returns the number in an attribute; 0 if it is absent.
 pub(super) fn number_of(found: &Found<'_>, attribute: u16) -> Result<u64> {
     found.get(&attribute).map_or(Ok(0), number)
 }
 
-/// Words of 4 bytes, one after another.
+/// Reads consecutive words of 4 bytes.
 pub(super) fn words<const N: usize>(attribute: &Attribute<'_>) -> Option<[u32; N]> {
     let mut words = [0; N];
     for (word, bytes) in words.iter_mut().zip(attribute.payload.chunks_exact(4)) {
@@ -35,7 +35,7 @@ pub(super) fn words<const N: usize>(attribute: &Attribute<'_>) -> Option<[u32; N
     (attribute.payload.len() >= N.checked_mul(4)?).then_some(words)
 }
 
-/// The identifier of a bridge: a priority, and an address of hardware.
+/// The identifier of a bridge: a priority and a hardware address.
 pub(super) fn bridge_id(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     let [high, low, address @ ..] = attribute.payload else {
         return Ok(None);

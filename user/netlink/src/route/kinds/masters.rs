@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Links that others are part of: bridges and bonds.
+//! Links with ports: bridges and bonds.
 
 use super::super::fields::{number, rows, Field, Found, Show, Value};
 use super::kind::{bridge_id, done, words, Kind};
@@ -12,7 +12,7 @@ use Show::{
     Unless0,
 };
 
-/// How bonds check ARP. Not at all is no value.
+/// The ARP validation of bonds. Without validation there is no value.
 fn arp_validate(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     const NAMES: &[&str] = &[
         "none",
@@ -32,7 +32,7 @@ fn arp_validate(attribute: &Attribute<'_>) -> Result<Option<Value>> {
     }))
 }
 
-/// `struct br_boolopt_multi`: options that are set, and options that there are.
+/// `struct br_boolopt_multi`: the options that are set, and a mask of known options.
 fn bridge(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     const OPTIONS: &[(u16, &str)] = &[
         (n::BR_BOOLOPT_NO_LL_LEARN, "no_linklocal_learn"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Parts of links: ports of a bridge, links of a bond, links in a VRF.
+//! Ports of other links: ports of a bridge, links of a bond, links in a VRF.
 
 use super::super::fields::{number, rows, Field, Found, Show, Value};
 use super::kind::{bridge_id, done, number_of, Kind};
@@ -20,7 +20,7 @@ const LACP: &[(u64, &str)] = &[
     (128, "expired"),
 ];
 
-/// The states of a bond's aggregation, by their names, too.
+/// Adds the names of the states of a bond's aggregation.
 fn bond(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     for (attribute, name) in [
         (
@@ -42,7 +42,7 @@ fn bond(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     Ok(())
 }
 
-/// What a port passes on, by its names, too.
+/// Adds the names of the protocols that a port forwards.
 fn bridge(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     if found.contains_key(&n::IFLA_BRPORT_GROUP_FWD_MASK) {
         let mask = number_of(found, n::IFLA_BRPORT_GROUP_FWD_MASK)?;

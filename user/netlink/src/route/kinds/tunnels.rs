@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Tunnels that carry IP, GRE and the like in IP.
+//! Tunnels that carry IP, GRE and other protocols in IP.
 //!
 //! Source: `include/uapi/linux/if_tunnel.h`, `include/uapi/linux/ip6_tunnel.h`.
 
@@ -10,7 +10,7 @@ use crate::kernel::numbers as n;
 use crate::netlink::Result;
 use Show::{Address, Bits, Bool, End, Flag, Hex, Link, Name, Number, Unless0, Yes};
 
-/// The attributes that say which UDP a tunnel is put into: type, flags, and ports.
+/// The attributes of a tunnel's UDP encapsulation: type, flags, and ports.
 type Encapsulation = [u16; 4];
 
 const OF_GRE: Encapsulation = [
@@ -26,7 +26,7 @@ const OF_IP: Encapsulation = [
     n::IFLA_IPTUN_ENCAP_DPORT,
 ];
 
-/// Adds what UDP a tunnel is put into, where it is.
+/// Adds a tunnel's UDP encapsulation, if it has one.
 fn encapsulation(
     found: &Found<'_>,
     [kind, flags, source, destination]: Encapsulation,
@@ -53,7 +53,7 @@ fn encapsulation(
     Ok(())
 }
 
-/// What the flags of both directions say: keys only count where a flag says so.
+/// Applies the flags of both directions: a key applies only if its flag is set.
 fn gre_flags(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     let flags = |attribute| found.get(&attribute).map_or(Ok(0), big);
     let (input, output) = (flags(n::IFLA_GRE_IFLAGS)?, flags(n::IFLA_GRE_OFLAGS)?);
@@ -105,8 +105,8 @@ const IP6: Show = Bits(&[
     ),
 ]);
 
-/// What the flags of a tunnel over IPv6 leave: its own values only count where those
-/// of the packets inside are not taken.
+/// Applies the flags of a tunnel over IPv6: its own values apply only if they are not
+/// copied from the packets inside.
 fn ip6(found: &Found<'_>, flow: u16, fields: &mut Vec<Field>) -> Result<()> {
     const CLASS: u64 = 0x0ff0_0000;
     const LABEL: u64 = 0x000f_ffff;
@@ -136,7 +136,7 @@ fn ip6(found: &Found<'_>, flow: u16, fields: &mut Vec<Field>) -> Result<()> {
 
 fn gre6(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     ip6(found, n::IFLA_GRE_FLOWINFO, fields)?;
-    // A flag of the other tunnels over IPv6, which means nothing here.
+    // This flag belongs to the other tunnels over IPv6, and means nothing here.
     fields.retain(|field| field.name != "ip6_tnl_f_mip6_dev");
     gre(found, fields)
 }
@@ -146,7 +146,7 @@ fn ip6tnl(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     encapsulation(found, OF_IP, fields)
 }
 
-/// A tunnel over IPv4: prefixes of IPv6 only count with their lengths.
+/// A tunnel over IPv4: IPv6 prefixes apply only with a length.
 fn iptun(found: &Found<'_>, fields: &mut Vec<Field>) -> Result<()> {
     let prefix = number_of(found, n::IFLA_IPTUN_6RD_PREFIXLEN)? != 0;
     let relay = (found.get(&n::IFLA_IPTUN_6RD_RELAY_PREFIX))
@@ -168,7 +168,7 @@ const ERSPAN: [Row; 4] = [
     (n::IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Hex),
 ];
 
-/// What GRE over IPv4 and over IPv6 share.
+/// The rows that GRE over IPv4 and over IPv6 share.
 const fn of_gre(first: Row, second: Row) -> [Row; 15] {
     let [index, version, direction, hardware] = ERSPAN;
     [

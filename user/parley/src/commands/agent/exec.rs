@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A command that answers a question. Nothing that it does can keep the agent waiting,
-//! and of it outlives its answer only what left its process group, or what the agent may
-//! not kill. Of a command whose agent is killed the shell is killed, too, and no more.
+//! Runs a command that answers a question. Nothing that the command does can keep the
+//! agent waiting. After its answer it is killed, with all processes except those that
+//! left its process group or that the agent may not kill. If the agent itself is killed,
+//! the shell of the command is killed, too, but no other process.
 
 use crate::inherited;
 use crate::signals::Held;
@@ -29,14 +30,15 @@ pub(super) fn run(command: &str, question: &[u8], time: Duration) -> Result<Vec<
     }
 }
 
-/// A shell and what it starts, in a process group. Both are killed when this is dropped.
+/// A shell and the processes that it starts, in a process group. Dropping this kills them
+/// all.
 struct Group {
     shell: Child,
     /// Readable once the shell has ended.
     ended: OwnedFd,
-    /// Whether the shell's status was read. The group's number may be another's then.
+    /// Whether the shell's status has been read. Another group may then reuse the number.
     is_reaped: bool,
-    /// After the rest: a signal that ends the agent does so when the group is gone.
+    /// Dropped last: a signal that ends the agent is delivered when the group is gone.
     held: Held,
 }
 
@@ -48,7 +50,7 @@ impl Group {
             .stdout(Stdio::piped())
             .process_group(0);
         inherited::end_with_this(&mut sh);
-        // They are held back here, and not from the command.
+        // Signals are blocked in this process, but not in the command.
         let held = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)
             .and_then(|()| Held::new())
@@ -68,8 +70,8 @@ impl Group {
         }
     }
 
-    /// Writes the question to the command. A pipe holds a whole one, so this does not
-    /// wait for it to be read; and a command need not read it.
+    /// Writes the question to the command. A pipe has room for a whole question, so this
+    /// does not wait for the command to read it; the command need not read it at all.
     fn ask(&mut self, question: &[u8]) -> Result<()> {
         if let Some(mut stdin) = self.shell.stdin.take() {
             match stdin.write_all(question) {
@@ -82,11 +84,11 @@ impl Group {
         Ok(())
     }
 
-    /// Reads what the command writes until the shell ends. Returns `None` if it has not
-    /// by the deadline.
+    /// Reads the command's output until the shell ends. Returns `None` if the shell has
+    /// not ended by the deadline.
     ///
-    /// The end of the output does not count: processes that the command leaves behind
-    /// may keep it open, or the shell may close it and go on.
+    /// The end of the output is not the end of the command: processes that it leaves
+    /// behind may keep the output open, or the shell may close it and continue.
     fn answer(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>> {
         let mut stdout = self.shell.stdout.take();
         let mut answer = Vec::new();
@@ -99,8 +101,9 @@ impl Group {
                 bail!("the agent is being stopped");
             }
             if has_ended {
-                // What is left of the group writes no more; of what others write, no
-                // more than is ready is read, and no more than an answer may have.
+                // The rest of the group cannot write any more. Other processes can, so
+                // read only the bytes that are ready, and no more than an answer may
+                // have.
                 kill(&self.shell);
             }
             read(&mut stdout, &mut answer)?;
@@ -129,20 +132,20 @@ impl Drop for Group {
     }
 }
 
-/// Kills the shell's process group, and the shell, which may have moved to another. It
-/// must not have been waited for: until then its number is no other's.
+/// Kills the shell's process group, and the shell, which may have moved to another group.
+/// The shell must not have been waited for: until then, no other process has its number.
 fn kill(shell: &Child) {
     if let Ok(number) = i32::try_from(shell.id()) {
         let number = Pid::from_raw(number);
-        // These fail where there is nobody left, which is as well, and where the command
-        // became another user's.
+        // These calls fail if nobody is left, which is fine, and if the command runs as
+        // another user.
         let _ = killpg(number, Signal::SIGKILL);
         let _ = signal::kill(number, Signal::SIGKILL);
     }
 }
 
-/// Kills them, and waits for the shell, which does not take long, or does not end: what
-/// runs as another user may not be killed. That is left behind after a second.
+/// Kills the group, and waits for the shell. Usually it ends soon. If it runs as another
+/// user, it cannot be killed; after a second it is left behind.
 fn end(shell: &mut Child) {
     kill(shell);
     let mut pause = Duration::from_millis(1);
@@ -155,10 +158,10 @@ fn end(shell: &mut Child) {
     }
 }
 
-/// Waits until one of the descriptors is readable or at its end, for at most `time`,
-/// and returns which are.
+/// Waits until one of the descriptors is readable or at its end, for at most `time`.
+/// Returns whether each of them is.
 fn wait<const N: usize>(fds: [BorrowedFd<'_>; N], time: Duration) -> Result<[bool; N]> {
-    // Not before the time is over: poll(2) counts whole milliseconds.
+    // Rounded up, so as not to end early: poll(2) counts whole milliseconds.
     let ms = time.as_micros().div_ceil(1000);
     let time = PollTimeout::try_from(ms).unwrap_or(PollTimeout::MAX);
     let mut fds = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -168,8 +171,8 @@ fn wait<const N: usize>(fds: [BorrowedFd<'_>; N], time: Duration) -> Result<[boo
     }
 }
 
-/// Reads what is there, without waiting for more, up to a byte more than an answer may
-/// have. Drops the pipe at its end.
+/// Reads the available bytes without waiting for more, up to one byte more than an answer
+/// may have. Drops the pipe at its end.
 fn read(from: &mut Option<ChildStdout>, answer: &mut Vec<u8>) -> Result<()> {
     let mut buffer = [0; 4096];
     while let Some(stdout) = from {
@@ -188,7 +191,7 @@ fn read(from: &mut Option<ChildStdout>, answer: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Fails where an answer is too long.
+/// Fails if an answer is too long.
 pub(super) fn check(answer: &[u8]) -> Result<()> {
     let max = uapi::ANSWER_MAX;
     if answer.len() > max {
@@ -210,7 +213,8 @@ mod tests {
         format!("{:#}", run(command, b"question", time).unwrap_err())
     }
 
-    /// Whether a process runs. One that ended may wait for somebody to look at it.
+    /// Returns whether a process runs. A process that has ended may still exist until its
+    /// status is read.
     fn is_running(pid: &str) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
         stat.is_ok_and(|stat| !stat.contains(") Z "))
@@ -226,7 +230,7 @@ mod tests {
     }
 
     /// Runs a command that prints the number of a process it leaves behind, and waits
-    /// for the end of that.
+    /// until that process ends.
     fn leaves_nothing(command: &str) {
         let pid = String::from_utf8(run(command, b"", LONG).unwrap()).unwrap();
         let pid = pid.trim();

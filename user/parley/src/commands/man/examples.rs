@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the pages of `parley man` show and refer to.
+//! The examples and the references to other pages for `parley man`.
 
-/// What a command line does, and the command line.
+/// A description of a command line, and the command line.
 type Example = (&'static str, &'static str);
 
 /// The examples on a command's page.
@@ -178,7 +178,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
     }
 }
 
-/// The pages of others that a command's page refers to, with their sections.
+/// Other projects' pages that a command's page refers to, with their sections.
 pub(super) fn see_also(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "parley" => &[

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What becomes of the counters.
+//! Watches the counters.
 
 use super::report::{Became, Report};
 use crate::opener::Opener;
@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-/// What the monitor takes the counters to be: value and updates, by name.
+/// The monitor's copy of the counters: value and updates, by name.
 type View = BTreeMap<Vec<u8>, (u64, u64)>;
 
-/// Shows what becomes of the counters, until the limit.
+/// Shows changes of the counters, until the limit.
 pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
-    // First listen, then look: so nothing falls between.
+    // Listen before reading, so that no change in between is missed.
     let mut listener = listen(opener)?;
     let mut client = opener.client()?;
     let mut view = look(&mut client)?;
@@ -32,7 +32,7 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
                     Event::CounterNewNtf(counter) => (Became::New, counter),
                     Event::CounterChangeNtf(counter) => (Became::Changed, counter),
                     Event::CounterDelNtf(counter) => (Became::Deleted, counter),
-                    // An event of a newer spec.
+                    // An event from a newer version of the spec.
                     _ => continue,
                 };
                 let (name, now) = (counter.name()?, (counter.value()?, counter.updates()?));
@@ -44,8 +44,8 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
             }
             Err(Error::Overrun) => {
                 report.lost()?;
-                // A new socket: what may wait in the old one is older than what is read
-                // now, and would undo it.
+                // Open a new socket: messages that wait in the old one are older than the
+                // list that is read now, and would undo it.
                 listener = listen(opener)?;
                 let now = look(&mut client)?;
                 differences(report, &view, &now)?;
@@ -64,8 +64,8 @@ fn listen(opener: &Opener) -> Result<Listener> {
     Ok(Listener::over(opener.generic()?, groups, None)?)
 }
 
-/// Reads all counters. Whether some changed meanwhile does not matter: of that the
-/// listener tells, and no counter that was there all the time is missing.
+/// Reads all counters. If counters change during the dump, the listener reports that. The
+/// list contains every counter that existed all the time.
 fn look(client: &mut Client) -> Result<View> {
     let mut view = View::new();
     client.counter_get_dump(&CounterGetDumpRequest::new(), |counter| {
@@ -92,7 +92,7 @@ fn row(
     report.event(became, line, object)
 }
 
-/// Shows how `now` differs from `before`.
+/// Shows the differences between `before` and `now`.
 fn differences(report: &mut Report<'_>, before: &View, now: &View) -> Result<()> {
     for (name, was) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
         row(report, Became::Deleted, name[..].into(), *was)?;

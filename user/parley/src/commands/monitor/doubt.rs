@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! When to list anew what events alone do not tell.
+//! Decides when to read the list again because events alone are not enough.
 
 use std::time::{Duration, Instant};
 
-/// How long the socket is silent before the list is read anew. A change that was reported by
-/// then is not shown twice.
+/// How long the socket must be silent before the list is read again. A change that was
+/// reported by then is not shown twice.
 const QUIET: Duration = Duration::from_millis(20);
-/// After how long it is read anew in any case.
+/// The time after which the list is read again in any case.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether the entries may be others than events have told, and since when.
+/// Whether the entries may differ from what events have reported, and since when.
 #[derive(Default)]
 pub(super) struct Doubt(Option<Instant>);
 
@@ -19,7 +19,7 @@ impl Doubt {
         self.0.get_or_insert_with(Instant::now);
     }
 
-    /// Begins from now on, because a list was not of one moment.
+    /// Restarts the time, because a list was not consistent.
     pub(super) fn begin_again(&mut self) {
         self.0 = Some(Instant::now());
     }
@@ -28,7 +28,7 @@ impl Doubt {
         self.0.is_some()
     }
 
-    /// For how long to wait for the next event.
+    /// Returns how long to wait for the next event.
     pub(super) fn wait(&self, limit: Option<Duration>) -> Option<Duration> {
         match self.0 {
             Some(_) => Some(limit.map_or(QUIET, |limit| limit.min(QUIET))),
@@ -36,7 +36,7 @@ impl Doubt {
         }
     }
 
-    /// Whether to read anew.
+    /// Returns whether to read the list again.
     pub(super) fn is_due(&self, is_quiet: bool) -> bool {
         let is_late = |since: Instant| since.elapsed() >= PATIENCE;
         self.0.is_some_and(|since| is_quiet || is_late(since))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Follows what the kernel lists, and then reports each change of to one multicast group.
+//! Lists entries of the kernel, and then follows the changes that it reports to a
+//! multicast group.
 
 use super::doubt::{Doubt, PATIENCE};
 use super::report::{Became, Report};
@@ -13,29 +14,29 @@ use parley_netlink::netlink::Socket;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Something that is followed.
+/// A type of entry that can be followed.
 pub(super) trait Followed: Sized {
-    /// What distinguishes one from another.
+    /// An entry's identity.
     type Key: Ord;
     /// The netlink protocol, and the number of the group.
     const PROTOCOL: i32;
     const GROUP: u32;
-    /// What several are called.
+    /// The plural noun for the entries.
     const NOUN: &'static str;
 
     fn key(&self) -> Self::Key;
 
-    /// Lists all. Returns false as well if the list may not be of one moment, and so may lack
-    /// some.
+    /// Lists all entries. Also returns false if the list may not be consistent, and so
+    /// may lack some.
     fn all(asker: &mut Socket) -> parley::Result<(Vec<Self>, bool)>;
 
-    /// Reads the change that `message` reports to a reader with this `view`.
+    /// Reads the change that `message` reports to a monitor with this `view`.
     fn read(message: &Message<'_>, view: &View<Self>) -> parley::Result<News<Self>>;
 
-    /// Returns whether two with the same key are shown alike.
+    /// Returns whether two entries with the same key look the same in the output.
     fn is_same(&self, other: &Self) -> bool;
 
-    /// Returns false if changes of it are not shown.
+    /// Returns false if its changes are not shown.
     fn is_shown(&self) -> bool {
         true
     }
@@ -50,17 +51,17 @@ pub(super) trait Followed: Sized {
     fn object(&self) -> Object;
 }
 
-/// What a message reports.
+/// The change that a message reports.
 pub(super) enum News<F: Followed> {
-    /// Nothing that is shown.
+    /// No change that is shown.
     Nothing,
-    /// One that was created or changed.
+    /// An entry was created or changed.
     Is(F),
-    /// One that is gone.
+    /// An entry was deleted.
     Gone(F::Key),
-    /// A change that does not say what is there now.
+    /// A change without the new state.
     Doubt,
-    /// Something that is shown and not listed.
+    /// A change that is shown although it concerns no listed entry.
     Beside(Became, String, Object),
 }
 
@@ -73,7 +74,7 @@ fn listen<F: Followed>(opener: &Opener) -> parley::Result<Socket> {
     Ok(socket)
 }
 
-/// Lists all. Returns false as well if some may be missing.
+/// Lists all entries. Also returns false if some may be missing.
 fn look<F: Followed>(asker: &mut Socket) -> parley::Result<(View<F>, bool)> {
     let (all, is_whole) = F::all(asker)?;
     let all = all.into_iter();
@@ -82,7 +83,7 @@ fn look<F: Followed>(asker: &mut Socket) -> parley::Result<(View<F>, bool)> {
 
 /// Shows the changes, until the limit.
 pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
-    // Listens first and looks then, so that no change is missed in between.
+    // Listens before it reads the list, so that no change in between is missed.
     let mut listener = listen::<F>(opener)?;
     let mut asker = opener.socket(F::PROTOCOL)?;
     let (mut view, is_whole) = look::<F>(&mut asker)?;
@@ -108,14 +109,15 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
         match news.and_then(|message| F::read(&message, &view)) {
             Ok(news) => {
                 if !is_fleeting && matches!(&news, News::Is(one) if one.is_fleeting()) {
-                    // The events of what it contains come before a list can lack it.
+                    // The events about its contents arrive before a list can lack it.
                     (is_fleeting, looked) = (true, Instant::now());
                 }
                 is_due = !take(report, &mut view, news)?;
             }
             Err(Error::Overrun) => {
                 report.lost()?;
-                // A new socket, because messages in the old one are older than the list.
+                // Opens a new socket, because messages in the old one are older than the
+                // list.
                 listener = listen::<F>(opener)?;
                 is_due = true;
             }
@@ -136,8 +138,9 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
     Ok(())
 }
 
-/// Shows how `now` differs from the view, which it becomes, if it `is_whole`. Returns doubt if
-/// it is not: the kernel may still have the entries that such a list lacks.
+/// Shows the differences between the view and `now`, which replaces it if it `is_whole`.
+/// Otherwise returns a doubt: the kernel may still have the entries that such a list
+/// lacks.
 fn compare<F: Followed>(
     report: &mut Report<'_>,
     view: &mut View<F>,
@@ -154,13 +157,13 @@ fn compare<F: Followed>(
     Ok(doubt)
 }
 
-/// Shows what was reported. Returns false if only a new list can tell what is there now.
+/// Shows a reported change. Returns false if only a new list can show the current state.
 fn take<F: Followed>(report: &mut Report<'_>, view: &mut View<F>, news: News<F>) -> Result<bool> {
     match news {
         News::Nothing => {}
         News::Doubt => return Ok(false),
         News::Is(one) => match view.get(&one.key()) {
-            // Reported before the list was made, and in it.
+            // It was reported before the list was read, and is in the list.
             Some(known) if known.is_same(&one) => {}
             Some(_) => return Ok(false),
             None => {
@@ -185,7 +188,7 @@ fn event<F: Followed>(report: &mut Report<'_>, became: Became, one: &F) -> Resul
     report.event(became, || one.line(), || one.object())
 }
 
-/// Shows how `now` differs from `before`.
+/// Shows the differences between `before` and `now`.
 fn differences<F: Followed>(
     report: &mut Report<'_>,
     before: &View<F>,
@@ -209,7 +212,7 @@ mod tests {
     use super::*;
     use crate::commands::monitor::report::{Form, Limit};
 
-    /// A number and a letter, of which the number is the key.
+    /// A number and a letter; the number is the key.
     #[derive(Clone)]
     struct One(u8, char);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What becomes of links, routes and the like.
+//! Watches links, addresses, routes, rules and neighbours.
 
 use super::doubt::Doubt;
 use super::report::{Became, Report};
@@ -14,13 +14,13 @@ use parley_netlink::route::links::{self, flag, Link, Names};
 use parley_netlink::route::{self, Change, Entry, Event};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the monitor takes the entries to be: those that have the same key, in the
-/// order in which they came.
+/// The monitor's copy of the entries: those with the same key are in the order of their
+/// arrival.
 struct View<E: Entry>(BTreeMap<E::Key, Vec<E>>);
 
 impl<E: Entry> View<E> {
-    /// Reads all entries. Tells whether these are all that there are: of what
-    /// changes all the time, some may be missing.
+    /// Reads all entries. Also returns whether the list is complete: if entries change
+    /// all the time, some may be missing.
     fn read(asker: &mut Socket) -> parley::Result<(Self, bool)> {
         route::settle(asker)?;
         let listing = E::all(asker)?;
@@ -35,25 +35,25 @@ impl<E: Entry> View<E> {
         self.0.values().map(Vec::len).sum()
     }
 
-    /// The one that is the same as `entry`.
+    /// Returns the entry that is the same as `entry`.
     fn find(&self, entry: &E) -> Option<&E> {
         let known = self.0.get(&entry.key())?;
         known.iter().find(|known| known.is_same(entry))
     }
 
-    /// Notes that `entry` exists, and returns what that makes of it.
+    /// Adds or updates `entry`, and returns which of the two it was.
     fn is(&mut self, entry: E, change: Change) -> Became {
         let known = self.0.entry(entry.key()).or_default();
         let same = known.iter().position(|known| known.is_same(&entry));
-        // The kernel replaces the first, whatever it was like.
+        // The kernel replaces the first entry with the key, even if it differs.
         let first = (change == Change::Replaces).then_some(0);
         match same.or(first).and_then(|place| known.get_mut(place)) {
             Some(before) => {
                 let is_created = matches!(change, Change::Created | Change::Appended);
                 let is_known = is_created && !entry.is_changed(before);
                 *before = entry;
-                // What the kernel creates, and is the same all the same, went
-                // without a word.
+                // If the kernel creates an entry that is already known, the old one was
+                // deleted without a notification.
                 if is_known {
                     Became::New
                 } else {
@@ -71,8 +71,8 @@ impl<E: Entry> View<E> {
         }
     }
 
-    /// Notes that `entry` is gone. Returns false where it was not there by itself:
-    /// what is left can then only be read.
+    /// Removes `entry`. Returns false if the kernel removed only a part of an entry: the
+    /// rest must then be read.
     fn is_gone(&mut self, entry: &E) -> bool {
         let key = entry.key();
         let Some(known) = self.0.get_mut(&key) else {
@@ -93,8 +93,8 @@ impl<E: Entry> View<E> {
         true
     }
 
-    /// Whether more than one has the key of `entry`. Which of them it replaces can
-    /// then only be read.
+    /// Returns whether several entries have the key of `entry`. Only a new list then
+    /// shows which one it replaces.
     fn is_one_of_several(&self, entry: &E) -> bool {
         let known = self.0.get(&entry.key());
         known.is_some_and(|known| known.len() > 1)
@@ -105,7 +105,7 @@ impl<E: Entry> View<E> {
     }
 }
 
-/// Listens to changes, and to those of the links, which name the others.
+/// Listens to changes of the entries, and of the links, whose names the entries use.
 fn listen<E: Entry>(opener: &Opener) -> parley::Result<Socket> {
     let mut socket = opener.socket(libc::NETLINK_ROUTE)?;
     route::listen(&mut socket, &[E::GROUPS, Link::GROUPS].concat())?;
@@ -116,12 +116,12 @@ fn is_wanted<E: Entry>(message: &Message<'_>) -> bool {
     route::concerns::<E>(message) || route::concerns::<Link>(message)
 }
 
-/// Why the entries have to be read anew.
+/// The reasons for reading the entries again.
 #[derive(Default)]
 struct Doubts {
     doubt: Doubt,
-    /// The links that went down or away. What goes with them may be gone, and the
-    /// kernel does not tell.
+    /// The links that went down or were deleted. Entries may have been deleted with them,
+    /// without a notification from the kernel.
     down: BTreeSet<u32>,
 }
 
@@ -131,7 +131,7 @@ impl Doubts {
     }
 }
 
-/// Follows the entries of a kind.
+/// Follows the entries of one type.
 struct Follower<'a, 'b, E: Entry> {
     report: &'a mut Report<'b>,
     asker: Socket,
@@ -140,9 +140,9 @@ struct Follower<'a, 'b, E: Entry> {
     doubts: Doubts,
 }
 
-/// Shows what becomes of the entries, until the limit.
+/// Shows changes of the entries, until the limit.
 pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
-    // First listen, then look: so nothing falls between.
+    // Listen before reading, so that no change in between is missed.
     let mut listener = listen::<E>(opener)?;
     let mut asker = opener.socket(libc::NETLINK_ROUTE)?;
     let names = Names::read(&mut asker)?;
@@ -187,8 +187,8 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
             }
             Err(Error::Overrun) => {
                 follower.report.lost()?;
-                // A new socket: what may wait in the old one is older than what is read
-                // now, and would undo it.
+                // Open a new socket: messages that wait in the old one are older than the
+                // list that is read now, and would undo it.
                 listener = listen::<E>(opener)?;
                 waits = None;
                 let links = links::list(&mut follower.asker)?;
@@ -209,7 +209,7 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
 }
 
 impl<E: Shown> Follower<'_, '_, E> {
-    /// Takes note of a link, and of what may have gone with it.
+    /// Records a change of a link, and which entries may have been deleted with it.
     fn link(&mut self, Event { entry, change, .. }: Event<Link>) -> Result<()> {
         const STATE: u32 = flag::UP | flag::RUNNING | flag::LOWER_UP;
         let index = entry.index;
@@ -219,10 +219,10 @@ impl<E: Shown> Follower<'_, '_, E> {
         } else {
             entry.flags
         };
-        // A link that is gone keeps its name: others are told of after it.
+        // A deleted link keeps its name here, because events about its entries follow.
         self.names.extend([entry]);
         if (was ^ is) & STATE != 0 && self.view.iter().any(|one| one.goes_with(index)) {
-            // So that what the kernel does tell of has been told.
+            // Waits until the kernel has sent all notifications of this change.
             route::settle(&mut self.asker)?;
             self.doubts.doubt.begin();
             if is & flag::UP == 0 {
@@ -232,12 +232,12 @@ impl<E: Shown> Follower<'_, '_, E> {
         Ok(())
     }
 
-    /// Shows what the kernel told of.
+    /// Shows a change that the kernel reported.
     fn told(&mut self, Event { entry, change, .. }: Event<E>) -> Result<()> {
         let became = match change {
             Change::Gone => {
                 if !self.view.is_gone(&entry) {
-                    // The rest of it is shown once it is read.
+                    // The rest is shown after the next list.
                     self.doubts.doubt.begin();
                     return Ok(());
                 }
@@ -250,7 +250,8 @@ impl<E: Shown> Follower<'_, '_, E> {
                 self.view.is(entry.clone(), change)
             }
             Change::Is | Change::Created | Change::Appended => {
-                // New where one was: so that one went with its link.
+                // The kernel reports an entry as new although it is known: the old one
+                // was deleted with its link.
                 let doubtful = self.view.find(&entry).filter(|one| self.doubts.is_of(*one));
                 if let Some(ghost) = doubtful.cloned() {
                     self.view.is_gone(&ghost);
@@ -262,16 +263,17 @@ impl<E: Shown> Follower<'_, '_, E> {
         self.event(became, &entry)
     }
 
-    /// Reads the entries anew, and shows what differs.
+    /// Reads the entries again, and shows the differences.
     fn read_anew(&mut self) -> Result<()> {
         let (now, is_whole) = View::read(&mut self.asker)?;
         self.take(now, is_whole)
     }
 
-    /// Takes the entries to be these, and shows what differs.
+    /// Replaces the entries by these, and shows the differences.
     fn take(&mut self, now: View<E>, is_whole: bool) -> Result<()> {
         if !is_whole {
-            // The kernel may still have the entries that this list lacks, so read it again later.
+            // The kernel may still have the entries that this list lacks, so read it
+            // again later.
             self.doubts.doubt.begin_again();
             return Ok(());
         }
@@ -304,12 +306,13 @@ fn event<E: Shown>(
     report.event(became, line, || entry.object(&naming))
 }
 
-/// How `now` differs from `before`.
+/// Returns the differences between `before` and `now`.
 fn differences<'a, E: Entry>(before: &'a View<E>, now: &'a View<E>) -> Vec<(Became, &'a E)> {
     let (mut gone, mut others) = (Vec::new(), Vec::new());
     for (key, was) in &before.0 {
         let is = now.0.get(key).map_or(&[][..], Vec::as_slice);
-        // First those that are the same; of the rest, one may have become another.
+        // First match the entries that are the same. One of the rest may have become
+        // another one.
         let mut is: Vec<_> = is.iter().collect();
         let mut rest = Vec::new();
         for was in was {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The firewall, as nf_tables reports it.
+//! Watches the firewall through the notifications of nf_tables.
 
 use super::listed::{Followed, News, View};
 use super::report::Became;
@@ -55,19 +55,20 @@ impl Followed for Thing {
 
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            // What an object has counted, and how many use a part, is no change of it.
+            // The counts of an object, and the number of references to a part, are not
+            // changes.
             (Self::Object(_), Self::Object(_)) => true,
             (one, other) => plain(one) == plain(other),
         }
     }
 
-    /// Sets that are part of a rule are not shown.
+    /// Sets that belong to a rule are not shown.
     fn is_shown(&self) -> bool {
         !matches!(self, Self::Set(set) if set.is_anonymous())
     }
 
-    /// When a table's owner closes its socket, the kernel removes the table, or the owner if it
-    /// is to persist, and reports nothing.
+    /// When a table's owner closes its socket, the kernel removes the table, or only its
+    /// owner if the table is persistent. It does not report this.
     fn is_fleeting(&self) -> bool {
         matches!(self, Self::Table(table) if table.owner.is_some())
     }
@@ -81,7 +82,7 @@ impl Followed for Thing {
     }
 }
 
-/// A part without the numbers that change with others.
+/// Returns a part without the numbers that change along with other parts.
 fn plain(thing: &Thing) -> Thing {
     let mut thing = thing.clone();
     match &mut thing {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What all monitors report, and until when.
+//! Reports of the monitors, and their limit.
 
 use crate::output::json::{self, Object};
 pub(super) use crate::output::limit::Limit;
@@ -9,7 +9,7 @@ use anyhow::Result;
 use std::io::Write;
 use std::time::SystemTime;
 
-/// What became of an entry.
+/// The kind of a change to an entry.
 #[derive(Clone, Copy)]
 pub(super) enum Became {
     New,
@@ -27,7 +27,7 @@ impl Became {
     }
 }
 
-/// How events are written.
+/// The format of events.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Form {
     pub(super) json: bool,
@@ -35,7 +35,7 @@ pub(super) struct Form {
     pub(super) has_time: bool,
 }
 
-/// Writes a line for each event, or an object, up to the limit.
+/// Writes each event as a line or as an object, up to the limit.
 pub(super) struct Report<'a> {
     pub(super) out: &'a mut dyn Write,
     pub(super) form: Form,
@@ -59,7 +59,7 @@ impl Report<'_> {
         self.write(|| LINES.to_owned(), || Object::new().with("event", "lost"))
     }
 
-    /// Shows an event, and counts it, unless as many were shown as may be.
+    /// Shows an event, and counts it, unless the limit is reached.
     pub(super) fn event(
         &mut self,
         became: Became,
@@ -73,7 +73,7 @@ impl Report<'_> {
         )
     }
 
-    /// As [`Self::event`], for an event that has a name of its own.
+    /// Like [`Self::event`], for an event with a name of its own.
     pub(super) fn own(
         &mut self,
         line: impl FnOnce() -> String,
@@ -85,7 +85,7 @@ impl Report<'_> {
         self.write(line, object)
     }
 
-    /// Writes a line, or an object, with the time if that is wanted.
+    /// Writes a line or an object, with a time stamp if requested.
     fn write(
         &mut self,
         line: impl FnOnce() -> String,

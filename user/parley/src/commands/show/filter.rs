@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Filters of what is shown, written as for ip(8): `dev NAME`, `type KIND`.
+//! Filters for `parley show`, in the syntax of ip(8): `dev NAME`, `type KIND`.
 
 use crate::output::failure::Failure;
 use crate::output::text;
@@ -10,7 +10,7 @@ use parley_netlink::route::{Link, Route};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-/// A filter by links: by name and, with `TYPE`, by their kind.
+/// A filter for links: by name and, with `TYPE`, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Filter<const TYPE: bool> {
     dev: Option<OsString>,
@@ -34,7 +34,7 @@ impl<const TYPE: bool> FromArgMatches for Filter<TYPE> {
             let (slot, value) = match word.to_str() {
                 Some("dev") => (&mut self.dev, words.next()),
                 Some("type") if TYPE => (&mut self.kind, words.next()),
-                // As for ip, a name may stand by itself.
+                // As with ip, a name may stand alone.
                 _ => (&mut self.dev, Some(word)),
             };
             let value = value.ok_or_else(|| {
@@ -68,7 +68,7 @@ impl<const TYPE: bool> Args for Filter<TYPE> {
 }
 
 impl<const TYPE: bool> Filter<TYPE> {
-    /// Finds the links that it names.
+    /// Finds the links that match.
     pub(super) fn links(&self, all: &[Link]) -> anyhow::Result<Wanted> {
         if self.dev.is_none() && self.kind.is_none() {
             return Ok(Wanted(None));
@@ -100,16 +100,16 @@ impl<const TYPE: bool> Filter<TYPE> {
     }
 }
 
-/// The links whose things are shown; `None` is all.
+/// The links whose entries are shown; `None` means all.
 pub(super) struct Wanted(Option<BTreeSet<u32>>);
 
 impl Wanted {
-    /// Returns whether the link of this number is wanted.
+    /// Returns whether the link with this number matches.
     pub(super) fn has(&self, index: u32) -> bool {
         self.0.as_ref().is_none_or(|all| all.contains(&index))
     }
 
-    /// Returns whether a route leads to such a link, by one of its ways.
+    /// Returns whether a route has a next hop over such a link.
     pub(super) fn has_route(&self, route: &Route) -> bool {
         let mut ways = [&route.way].into_iter().chain(&route.ways);
         self.0.is_none() || ways.any(|way| way.index.is_some_and(|index| self.has(index)))

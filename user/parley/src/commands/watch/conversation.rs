@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Who talks to the kernel, and which reply belongs to which request.
+//! Matches messages to processes, and replies to requests.
 
 use crate::nlmon::Datagram;
 use crate::output::watched::{family, Program};
@@ -10,13 +10,13 @@ use parley_netlink::netlink::message::{flags, Header, Messages};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// How long a request is held back for its reply, which names the port. The kernel handles most
-/// requests before sendto(2) returns.
+/// How long to hold back a request until its reply arrives, which contains the port. The
+/// kernel handles most requests before sendto(2) returns.
 pub(super) const HOLD: Duration = Duration::from_millis(50);
-/// How many requests are remembered.
+/// The maximum number of requests that are remembered.
 const ASKED_MAX: usize = 256;
 
-/// A request that has passed.
+/// A request that was seen.
 struct Asked {
     protocol: u16,
     seq: u32,
@@ -25,7 +25,7 @@ struct Asked {
     operation: String,
 }
 
-/// Where a message stands in its conversation.
+/// The place of a message in its conversation.
 pub(super) struct Turn {
     pub(super) program: Program,
     /// The family and the operation of its request.
@@ -33,13 +33,13 @@ pub(super) struct Turn {
     pub(super) is_below: bool,
 }
 
-/// The protocol, the sequence number and the port of messages that belong together.
+/// The protocol, the sequence number and the port that related messages share.
 type Key = (u16, u32, Option<u32>);
 
 pub(super) struct Conversations {
     ports: Ports,
     asked: VecDeque<Asked>,
-    /// What was shown last.
+    /// The message that was shown last.
     last: Option<Key>,
 }
 
@@ -53,8 +53,8 @@ fn is_request(header: &Header) -> bool {
     header.flags & flags::REQUEST != 0
 }
 
-/// The replies of a batch: for a protocol and a sequence number, the places and the ports, in
-/// the order of the batch.
+/// The replies in a batch: for each protocol and sequence number, the positions and the
+/// ports, in the order of the batch.
 type Replies = BTreeMap<(u16, u32), Vec<(usize, u32)>>;
 
 fn replies(batch: &[Datagram]) -> Replies {
@@ -69,7 +69,7 @@ fn replies(batch: &[Datagram]) -> Replies {
     replies
 }
 
-/// How often each sequence number of a protocol was asked with.
+/// Counts the requests with each sequence number of a protocol.
 fn asked(batch: &[Datagram]) -> BTreeMap<(u16, u32), usize> {
     let mut asked = BTreeMap::new();
     for request in batch {
@@ -80,8 +80,8 @@ fn asked(batch: &[Datagram]) -> BTreeMap<(u16, u32), usize> {
     asked
 }
 
-/// Returns the port that sent the request at `place` of a batch, as the first reply behind it
-/// says, with the sequence number of that.
+/// Returns the port that sent the request at `place` of a batch, taken from the first
+/// reply after it, and the sequence number of that reply.
 fn sender(batch: &[Datagram], replies: &Replies, place: usize) -> Option<(u32, u32)> {
     let request = batch.get(place)?;
     let first = headers(request).filter_map(|header| {
@@ -104,12 +104,12 @@ impl Conversations {
         }
     }
 
-    /// Looks which processes have ports now.
+    /// Reads which processes have ports now.
     pub(super) fn look(&mut self) {
         self.ports.refresh();
     }
 
-    /// Returns whether a batch has a request of an unknown port.
+    /// Returns whether a batch has a request from an unknown port.
     pub(super) fn is_unanswered(batch: &[Datagram]) -> bool {
         let replies = replies(batch);
         let is_of_unknown = |(place, datagram): (usize, &Datagram)| {
@@ -120,9 +120,10 @@ impl Conversations {
         batch.iter().enumerate().any(is_of_unknown)
     }
 
-    /// Returns the port of the program of each datagram of a batch. That of a request is a guess
-    /// if only the request itself names it, which the kernel does not check, or if another
-    /// request with its number is there, which may be of another program.
+    /// Returns the port of the program for each datagram of a batch. The port of a
+    /// request is a guess if only the request itself names it, because the kernel does
+    /// not check that field, or if there is another request with its number, which may
+    /// come from another program.
     pub(super) fn ports(batch: &[Datagram]) -> Vec<Port> {
         let (replies, asked) = (replies(batch), asked(batch));
         let port = |(place, datagram): (usize, &Datagram)| {
@@ -142,7 +143,7 @@ impl Conversations {
         batch.iter().enumerate().map(port).collect()
     }
 
-    /// Returns where a message stands that `port` sends, or that is for it.
+    /// Returns the place of a message that `port` sends or receives.
     pub(super) fn turn(
         &mut self,
         (protocol, to): (u16, Direction),
@@ -176,7 +177,7 @@ impl Conversations {
             (asked.protocol, asked.seq) == (protocol, headline.seq)
                 && (asked.port.is_none() || asked.port == port)
         };
-        // Events that no request has caused have the number 0 and no port.
+        // Events without a request have the number 0 and no port.
         let asked = self.asked.iter().rev().find(is_its);
         let asked = asked.filter(|_| port.is_some());
         let is_below = asked.is_some_and(|asked| {
@@ -191,20 +192,20 @@ impl Conversations {
         }
     }
 
-    /// Notes that a message was shown.
+    /// Records that a message was shown.
     pub(super) fn shown(&mut self, protocol: u16, headline: &Headline, port: Port) {
         self.last = Some((protocol, headline.seq, port.map(|(port, _)| port)));
     }
 
-    /// Guesses the port of a request: the one whose request before had the number before, as
-    /// most programs count, or the only one.
+    /// Guesses the port of a request: the port whose previous request had the preceding
+    /// number, as most programs count upwards, or the only port.
     fn guess(&self, protocol: u16, seq: u32) -> Option<u32> {
         let (mut seen, mut next) = (BTreeSet::new(), BTreeSet::new());
         for asked in self.asked.iter().rev() {
             let Some(port) = asked.port.filter(|_| asked.protocol == protocol) else {
                 continue;
             };
-            // Its latest request decides.
+            // Only a port's latest request counts.
             if seen.insert(port) && asked.seq.wrapping_add(1) == seq {
                 next.insert(port);
             }
@@ -316,7 +317,7 @@ mod tests {
         (conversations, proc)
     }
 
-    /// The turn of a datagram's message, which is then shown.
+    /// Returns the turn of a datagram's message, and marks it as shown.
     fn turn(conversations: &mut Conversations, datagram: &Datagram, port: Option<u32>) -> Turn {
         let port = port.map(|port| (port, false));
         let explained = Context::new().explain(datagram.explained());

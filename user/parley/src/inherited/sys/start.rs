@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A look at the standard streams, before Rust's runtime replaces closed ones.
+//! Checks the standard streams before Rust's runtime replaces closed ones.
 //!
-//! `/dev/null` that the runtime opened cannot be told from `/dev/null` that the
-//! process was started with: both are often open for reads and writes. So this
-//! has to look first, and the loader runs the functions in `.init_array` before
-//! `main`, from which the runtime starts.
+//! A `/dev/null` that the runtime opened cannot be distinguished from one that the
+//! process was started with: both are often open for reads and writes. So this check must
+//! come first. The loader runs the functions in `.init_array` before `main`, which starts
+//! the runtime.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What was measured, and where.
+//! The results of a measurement, and its environment.
 
 use parley_compare::About;
 use std::fs;
@@ -9,20 +9,20 @@ use std::thread;
 /// A channel, and its figures.
 pub(crate) struct Row {
     pub(crate) about: About,
-    /// One for each size, or a single one where the channel carries no message.
+    /// One for each size, or a single one if the channel carries no messages.
     pub(crate) cells: Vec<Cell>,
 }
 
 /// A figure.
 pub(crate) struct Cell {
-    /// The length of the message, where the channel carries one.
+    /// The length of the message, if the channel carries messages.
     pub(crate) size: Option<usize>,
-    /// The nanoseconds of a round trip, or why there are none.
+    /// The nanoseconds of a round trip, or the reason why there are none.
     pub(crate) ns: Result<f64, String>,
 }
 
 impl Row {
-    /// Why the channel has no figure at all, where it has none.
+    /// Returns the reason if the channel has no figures at all.
     pub(crate) fn absent(&self) -> Option<&str> {
         let mut reasons = self.cells.iter().map(|cell| cell.ns.as_ref().err());
         let first = reasons.next()??;
@@ -30,15 +30,15 @@ impl Row {
     }
 }
 
-/// Where it was measured, and how often.
+/// The environment and the size of the measurement.
 pub(crate) struct Environment {
     /// The kernel's release.
     pub(crate) kernel: String,
-    /// The processors that this program may run on.
+    /// The number of processors that this program may run on.
     pub(crate) cpus: usize,
-    /// Whether one of them had to do.
+    /// Whether both sides ran on one of them.
     pub(crate) one_cpu: bool,
-    /// The round trips of a short message.
+    /// The number of round trips for a short message.
     pub(crate) times: u32,
 }
 
@@ -53,7 +53,7 @@ impl Environment {
         }
     }
 
-    /// The kernel and the processors, in words.
+    /// Describes the kernel and the processors in words.
     pub(crate) fn place(&self) -> String {
         let Self { kernel, cpus, .. } = self;
         let place = format!("Linux {kernel}");
@@ -65,7 +65,7 @@ impl Environment {
     }
 }
 
-/// A length in bytes, to be read by people.
+/// Formats a length in bytes for people.
 pub(crate) fn bytes(size: usize) -> String {
     match size {
         0 => "0 B".to_owned(),

@@ -8,7 +8,7 @@ use parley_compare::{Carries, With};
 use serde_json::{json, Value};
 use std::io::Write;
 
-/// Writes one object, on one line. Keys are only ever added.
+/// Writes one object on one line. Keys may be added, but never removed.
 pub(crate) fn write(out: &mut dyn Write, rows: &[Row], environment: &Environment) -> Result<()> {
     let channels: Vec<_> = rows.iter().map(channel).collect();
     let object = json!({
@@ -52,7 +52,7 @@ fn channel(row: &Row) -> Value {
 }
 
 fn cell(cell: &Cell) -> Value {
-    // A tenth of a nanosecond is more than is known.
+    // The measurement is less precise than a tenth of a nanosecond.
     let ns = cell.ns.as_ref().ok().map(|ns| (ns * 10.0).round() / 10.0);
     json!({
         "size": cell.size,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The figures as a picture: the round trip against the length of the message, both
-//! on logarithmic scales.
+//! The figures as a picture: the round trip over the length of the message, both on
+//! logarithmic scales.
 
 use super::figures::{bytes, Cell, Environment, Row};
 use anyhow::{bail, Context, Result};
@@ -20,7 +20,7 @@ const LEGEND: u32 = 230;
 const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const FAINT: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
 
-/// Paul Tol's scheme "muted", which people who are colour-blind can tell apart.
+/// Paul Tol's "muted" colour scheme, whose colours colour-blind people can distinguish.
 const COLOURS: [RGBColor; 9] = [
     RGBColor(0x33, 0x22, 0x88),
     RGBColor(0x44, 0xaa, 0x99),
@@ -33,7 +33,7 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(0xdd, 0xaa, 0x33),
 ];
 
-/// A channel that carries messages: where it has figures, and how it looks.
+/// A channel that carries messages: its figures and its look.
 struct Series<'a> {
     row: &'a Row,
     /// Bytes, and microseconds.
@@ -42,7 +42,7 @@ struct Series<'a> {
     marker: usize,
 }
 
-/// Fails where `path` can be seen not to become a file, before it is measured.
+/// Fails before the measurement if it is clear that `path` cannot become a file.
 pub(crate) fn check(path: &Path) -> Result<()> {
     let name = path.display();
     if path.is_dir() || path.file_name().is_none() {
@@ -57,7 +57,7 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Draws the figures into the file `path`, which is there whole or as it was.
+/// Draws the figures into the file `path`. If this fails, the file remains as it was.
 pub(crate) fn draw(path: &Path, rows: &[Row], environment: &Environment) -> Result<()> {
     let picture = picture(rows, environment).context("cannot draw the figures")?;
     write(path, picture.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
@@ -71,7 +71,7 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // What is there and is no file, as /dev/stdout, cannot be replaced.
+    // An existing path that is not a file, such as /dev/stdout, cannot be replaced.
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
@@ -102,8 +102,8 @@ fn series(rows: &[Row]) -> Vec<Series<'_>> {
         .collect()
 }
 
-/// How a channel that carries messages looks: the same in each picture, whatever
-/// others are in it.
+/// Returns the look of a channel that carries messages. It is the same in every picture,
+/// regardless of the other channels.
 fn look(row: &Row) -> Option<usize> {
     let kinds = Kind::ALL.map(Kind::about).into_iter();
     kinds
@@ -111,12 +111,12 @@ fn look(row: &Row) -> Option<usize> {
         .position(|about| about.id == row.about.id)
 }
 
-/// Microseconds, as a logarithmic scale can show them.
+/// Converts to microseconds that a logarithmic scale can show.
 fn us(ns: &f64) -> f64 {
     (ns / 1000.0).max(0.001)
 }
 
-/// The channels that carry no message: a name, and microseconds.
+/// The channels that carry no messages: name and microseconds.
 fn fixed(rows: &[Row]) -> Vec<(&'static str, f64)> {
     let fixed = rows
         .iter()
@@ -145,7 +145,7 @@ fn picture(rows: &[Row], environment: &Environment) -> Result<String> {
         let (chart, legend) = root.split_horizontally(SIZE.0 - LEGEND);
         let (mut series, fixed) = (series(rows), fixed(rows));
         draw_chart(&chart, &series, &fixed)?;
-        // In the order in which the lines end.
+        // In the order of the lines' ends.
         let end = |series: &Series<'_>| series.points.last().map_or(0.0, |point| point.1);
         series.sort_by(|a, b| end(b).total_cmp(&end(a)));
         draw_legend(&legend, &series, &fixed)?;
@@ -222,7 +222,8 @@ fn draw_chart(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) -> 
     Ok(())
 }
 
-/// With the kernel they are full, with a process hollow.
+/// Markers are filled for a round trip with the kernel, and hollow for one with a
+/// process.
 fn inside(series: &Series<'_>) -> RGBColor {
     match series.row.about.with {
         With::Kernel => series.colour,
@@ -230,7 +231,8 @@ fn inside(series: &Series<'_>) -> RGBColor {
     }
 }
 
-/// How far apart the dots of a line are that has no length of messages.
+/// The distance between the dots of a line that does not depend on the length of
+/// messages.
 fn gap(i: usize) -> i32 {
     3 + 4 * i as i32
 }
@@ -293,7 +295,7 @@ fn draw_legend(area: &Area<'_>, series: &[Series<'_>], fixed: &[(&str, f64)]) ->
     Ok(())
 }
 
-/// The outline of a marker, round (0, 0).
+/// The outline of a marker around (0, 0).
 fn marker(which: usize, r: i32) -> Vec<(i32, i32)> {
     let (h, t) = (r / 2, r / 3);
     match which % 9 {
@@ -340,7 +342,8 @@ fn closed(outline: &[(i32, i32)]) -> Vec<(i32, i32)> {
     outline.iter().copied().chain(first).collect()
 }
 
-/// From 1, 2 or 5 times a power of ten to another, with room for the figures.
+/// Returns a range from 1, 2 or 5 times a power of ten to another such number, with room
+/// for the figures.
 fn decades(least: f64, most: f64) -> std::ops::Range<f64> {
     if least > most {
         return 0.1..10.0;
@@ -352,14 +355,14 @@ fn decades(least: f64, most: f64) -> std::ops::Range<f64> {
 
 /// 1, 2 and 5 times the powers of ten, from a nanosecond to a day, in microseconds.
 fn steps() -> impl Iterator<Item = f64> {
-    // Of whole numbers, so that they are shown as short as they are.
+    // From whole numbers, so that they are shown without needless digits.
     let small = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0];
     let large = (0..11).map(|power| 10f64.powi(power));
     let large = large.flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * power));
     small.into_iter().map(|part| 1.0 / part).chain(large)
 }
 
-/// Where the scale has a number: at few enough of the steps for all to be read.
+/// Returns the numbers on the scale: few enough of the steps that all are legible.
 fn ticks(range: &std::ops::Range<f64>) -> Vec<f64> {
     let within: Vec<_> = steps()
         .filter(|step| range.contains(step) || *step == range.end)
@@ -371,7 +374,7 @@ fn ticks(range: &std::ops::Range<f64>) -> Vec<f64> {
     within.into_iter().filter(whole).collect()
 }
 
-/// Those of the sizes that are far enough apart to be read.
+/// Returns the sizes that are far enough apart to be legible.
 fn apart(sizes: &[f64], range: &std::ops::Range<f64>) -> Vec<f64> {
     const LABELS: f64 = 10.0;
     let least = (range.end / range.start).ln() / LABELS;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! How far it is: a line on standard error, where that is a terminal.
+//! Shows the progress in a line on standard error, if that is a terminal.
 
 use super::figures::bytes;
 use std::io::{self, IsTerminal, Write};
 
-/// The bar. It wipes its line when it goes.
+/// The progress line. It is erased when this is dropped.
 pub(crate) struct Progress {
     shown: bool,
     done: usize,
@@ -13,7 +13,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of `all` steps.
+    /// Creates the line for `all` steps.
     pub(crate) fn new(all: usize) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
@@ -23,10 +23,10 @@ impl Progress {
         }
     }
 
-    /// The next step begins.
+    /// Starts the next step.
     pub(crate) fn at(&mut self, name: &str, size: usize) {
         if self.shown {
-            // Where it cannot be shown, it is not needed either.
+            // If the line cannot be shown, it is not needed either.
             let _ = write!(io::stderr(), "\r{}\x1b[K", self.line(name, size));
         }
         self.done += 1;

@@ -7,14 +7,14 @@ use parley_compare::{About, Carries, With, PARTS_MAX};
 use parley_netlink::explain::render::wrap;
 use std::io::{Result, Write};
 
-/// As long as a line may be.
+/// The maximum length of a line.
 const WIDTH: usize = 80;
 
-/// The columns of names, and of figures.
+/// The widths of the columns for names and for figures.
 const NAME: usize = 26;
 const FIGURE: usize = 10;
 
-/// The sizes that one table has room for.
+/// The number of sizes that fit into one table.
 const SIZES: usize = (WIDTH - NAME - FIGURE) / FIGURE;
 
 const LEGEND: &str = "\
@@ -29,7 +29,7 @@ errors     what an error has: its number (errno), the kernel's message (why)
            and the attribute (where); own: what the two sides agree on
 ";
 
-/// Writes the tables, and what they mean.
+/// Writes the tables, and their explanation.
 pub(crate) fn write(
     out: &mut dyn Write,
     rows: &[Row],
@@ -48,7 +48,7 @@ pub(crate) fn write(
         true => &[],
         false => sizes,
     };
-    // One table at least, for what has no size.
+    // At least one table, for channels without a size.
     let tables = sizes.len().div_ceil(SIZES).max(1);
     for (i, sizes) in (0..tables).map(|i| (i, sizes.chunks(SIZES).nth(i).unwrap_or_default())) {
         let fixed = fixed && i == 0;
@@ -71,7 +71,7 @@ pub(crate) fn write(
     out.write_all(LEGEND.as_bytes())
 }
 
-/// The rows of the kernel, and those of processes, each below a headline.
+/// Returns the rows of the kernel and those of processes, each below a headline.
 fn groups(
     out: &mut dyn Write,
     rows: &[&Row],
@@ -94,7 +94,7 @@ fn groups(
     Ok(())
 }
 
-/// A name, and columns of figures.
+/// A line with a name and columns of figures.
 fn line(name: &str, columns: impl Iterator<Item = String>) -> String {
     columns.fold(format!("{name:<NAME$}"), |line, column| {
         format!("{line}{column:>FIGURE$}")
@@ -126,7 +126,7 @@ fn figures(row: &Row, sizes: &[usize], fixed: bool) -> String {
     text
 }
 
-/// `lead`, and words after it, in as many lines as they need.
+/// Writes `lead` and the text after it in as many lines as necessary.
 fn because(lead: &str, words: &str) -> String {
     let indent = lead.chars().count();
     let words: Vec<_> = words.split_whitespace().collect();
@@ -134,7 +134,7 @@ fn because(lead: &str, words: &str) -> String {
     format!("{lead}{}", lines.join(&format!("\n{:indent$}", "")))
 }
 
-/// A name, and what the channel is like.
+/// A line with a channel's name and its properties.
 fn about(name: &str, [calls, starts, messages, listeners, errors]: [&str; 5]) -> String {
     format!("{name:<NAME$}{calls:>5}  {starts:<6}  {messages:<8}  {listeners:<9}  {errors}")
 }
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use parley_compare::Kind;
 
-    /// A row for each channel, all of whose figures are `ns`.
+    /// A row for each channel, with the figures `ns`.
     fn rows(sizes: &[usize], ns: &Figure) -> Vec<Row> {
         let row = |kind: Kind| {
             let about = kind.about();

@@ -6,7 +6,8 @@ use crate::output::json::Object;
 use parley_spec::model::{AttributeKind, Bound, Length, Limits, Spec};
 use serde_json::Value;
 
-/// Returns the checks in words that follow the type. What an enum allows follows from its names.
+/// Returns the checks in words that follow the type. The values that an enum allows are
+/// not repeated.
 pub(super) fn words(spec: &Spec, kind: &AttributeKind) -> String {
     let words = match kind {
         AttributeKind::Integer(integer, limits) => {

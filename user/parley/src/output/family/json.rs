@@ -12,8 +12,8 @@ use parley_netlink::netlink::error::Policy;
 use serde_json::Value;
 use std::io::Write;
 
-/// Writes all families, as an array of what [`show`] writes, without the policies: those
-/// would take a dump for each family.
+/// Writes all families as an array of the objects that [`show`] writes, but without the
+/// policies, which would need a dump for each family.
 pub(crate) fn list(out: &mut dyn Write, families: &[Family], context: &Context) -> Result<()> {
     let none = Policies::default();
     let objects = families.iter().map(|family| object(family, &none, context));
@@ -64,7 +64,7 @@ fn object_of(
         .maybe("dump", table(theirs.and_then(|theirs| theirs.dump)))
 }
 
-/// Returns the policies of an operation's or a nest's attributes, as an array.
+/// Returns the policies for the attributes of an operation or a nest, as an array.
 fn attributes(number: u32, policies: &Policies, names: Option<Names>, depth: usize) -> Value {
     let table = policies.policies.get(&number);
     let objects = table.into_iter().flatten().map(|(number, policy)| {

@@ -52,7 +52,7 @@ impl Shown for Address {
     }
 }
 
-/// An address, as it stands in the array `addr_info` of its link.
+/// Returns an address as it appears in the array `addr_info` of its link.
 fn info(address: &Address, naming: &Naming<'_>) -> Object {
     let string = |ip: Option<std::net::IpAddr>| ip.map(|ip| ip.to_string());
     let object = Object::new()
@@ -80,7 +80,7 @@ fn info(address: &Address, naming: &Naming<'_>) -> Object {
         .fold(object, |object, flag| object.with(flag, true))
 }
 
-/// The links, each with its addresses.
+/// Returns the links, each with its addresses.
 pub(crate) fn by_link<'a>(
     all: impl Iterator<Item = &'a Link>,
     addresses: &[Address],

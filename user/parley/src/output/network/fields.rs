@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What links and encapsulations are set up with, shown.
+//! Shows the configuration of links and encapsulations.
 
 use super::super::json::{shown, Object};
 use super::super::text;
@@ -8,14 +8,14 @@ use super::{link_name, Naming};
 use parley_netlink::route::fields::{Field, Value};
 use parley_netlink::route::names;
 
-/// As an object.
+/// Returns fields as an object.
 pub(crate) fn object(fields: &[Field], naming: &Naming<'_>) -> Object {
     fields.iter().fold(Object::new(), |object, field| {
         with(object, field.name, &field.value, naming)
     })
 }
 
-/// With a value under `key`.
+/// Adds a value under `key`.
 pub(crate) fn with(object: Object, key: &str, value: &Value, naming: &Naming<'_>) -> Object {
     match value {
         Value::Link(index) => object.name(key, naming.name(*index)),
@@ -24,7 +24,7 @@ pub(crate) fn with(object: Object, key: &str, value: &Value, naming: &Naming<'_>
     }
 }
 
-/// A value, as `ip -j` has it.
+/// Returns a value as `ip -j` prints it.
 fn json(value: &Value, naming: &Naming<'_>) -> serde_json::Value {
     let or_number = |name: std::borrow::Cow<'_, str>| match name.parse::<u32>() {
         Ok(number) => number.into(),
@@ -47,7 +47,7 @@ fn json(value: &Value, naming: &Naming<'_>) -> serde_json::Value {
     }
 }
 
-/// As words, one after another: what is so has its name alone.
+/// Returns fields as words. A field that is true has only its name.
 pub(crate) fn words(fields: &[Field], naming: &Naming<'_>) -> String {
     let words = |field: &Field| match &field.value {
         Value::Bool(true) => field.name.to_owned(),

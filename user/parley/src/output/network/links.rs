@@ -84,7 +84,7 @@ impl Shown for Link {
     }
 }
 
-/// What `ip -j address` has of a link, too.
+/// Returns the properties of a link that `ip -j address` also prints.
 pub(crate) fn brief(link: &Link, naming: &Naming<'_>) -> Object {
     let below = match (link.link, link.link_netnsid) {
         (Some(0), _) => Object::new().with("link", Value::Null),
@@ -124,7 +124,7 @@ pub(crate) fn brief(link: &Link, naming: &Naming<'_>) -> Object {
         .maybe("link_netnsid", link.link_netnsid)
 }
 
-/// What is not so of every link.
+/// Adds the properties that not every link has.
 trait Details {
     fn details(&self, naming: &Naming<'_>) -> Vec<String>;
 }

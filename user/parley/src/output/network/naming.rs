@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Names in place of numbers, or the numbers themselves.
+//! Names instead of numbers, or the numbers themselves.
 
 use parley_netlink::route::links::Names;
 use parley_netlink::route::names;
 use std::borrow::Cow;
 use std::ops::Deref;
 
-/// The names of links, and of other numbers unless they are to stay numbers.
+/// The names of links, and of other numbers unless numbers were requested.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Naming<'a> {
     links: &'a Names,
@@ -29,7 +29,7 @@ macro_rules! or_numbers {
 }
 
 impl<'a> Naming<'a> {
-    /// With `is_numeric`, leaves numbers as `ip -N` does. Links keep their names.
+    /// With `is_numeric`, shows numbers as `ip -N` does. Links keep their names.
     pub(crate) fn new(links: &'a Names, is_numeric: bool) -> Self {
         Self { links, is_numeric }
     }
@@ -51,7 +51,7 @@ impl<'a> Naming<'a> {
         realm: u16;
     }
 
-    /// What a link is made of.
+    /// The hardware type of a link.
     pub(crate) fn link_type(&self, number: u16) -> Name {
         match self.is_numeric {
             true => format!("[{number}]").into(),
@@ -59,7 +59,7 @@ impl<'a> Naming<'a> {
         }
     }
 
-    /// A protocol above IP, which keeps a prefix, as for `ip`.
+    /// A protocol above IP. A number has a prefix, as in `ip`.
     pub(crate) fn ip_protocol(&self, number: u8) -> Name {
         match self.is_numeric {
             true => format!("ipproto-{number}").into(),

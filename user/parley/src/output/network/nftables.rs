@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{Result, Write};
 
-/// What is in each table, and in each chain. A ruleset can have a hundred thousand
-/// rules, so they are sorted once.
+/// The contents of each table and each chain. A ruleset can have a hundred thousand
+/// rules, so they are sorted only once.
 struct Places<'a> {
     chains: BTreeMap<(u8, &'a OsStr), Vec<&'a Chain>>,
     rules: BTreeMap<(u8, &'a OsStr, &'a OsStr), Vec<&'a Rule>>,
@@ -53,7 +53,8 @@ fn policy(drops: bool) -> &'static str {
     }
 }
 
-/// As an object, with the keys and in the order that `nft -j list ruleset` has.
+/// Returns the ruleset as an object, with the keys and in the order of `nft -j list
+/// ruleset`.
 pub(crate) fn object(ruleset: &Ruleset) -> Object {
     let places = Places::new(ruleset);
     let mut all: Vec<Value> = Vec::new();
@@ -111,7 +112,7 @@ fn rule_object(rule: &Rule) -> Object {
         .with("expressions", strings(&rule.expressions))
 }
 
-/// Writes the tables, with what is in them: last the chains, with their rules.
+/// Writes the tables with their contents: last the chains, with their rules.
 pub(crate) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
     let lines = lines(ruleset);
     let width = lines
@@ -126,7 +127,7 @@ pub(crate) fn write(out: &mut dyn Write, ruleset: &Ruleset) -> Result<()> {
     Ok(())
 }
 
-/// What each thing is, its handle, and what else there is to say.
+/// Returns for each entry its type and name, its handle, and further details.
 fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
     let places = Places::new(ruleset);
     let mut lines = Vec::new();
@@ -150,7 +151,7 @@ fn lines(ruleset: &Ruleset) -> Vec<(String, u64, String)> {
     lines
 }
 
-/// What there is to say of a chain.
+/// Describes a chain.
 fn chain_words(chain: &Chain) -> String {
     let about = chain.hook.as_ref().map(|hook| {
         format!(
@@ -164,7 +165,7 @@ fn chain_words(chain: &Chain) -> String {
     about.unwrap_or_default()
 }
 
-/// What there is to say of a rule.
+/// Describes a rule.
 fn rule_words(rule: &Rule) -> String {
     let mut about = text::safe(rule.expressions.join(" "));
     if let Some(comment) = &rule.comment {
@@ -173,7 +174,7 @@ fn rule_words(rule: &Rule) -> String {
     about
 }
 
-/// A part by itself, as an object with the key that `nft -j` has for it.
+/// Returns a single part as an object, under the key of `nft -j`.
 pub(crate) fn thing_object(thing: &Thing) -> Object {
     let object = |kind: &str, object: Object| Object::new().with(kind, object);
     let one = match thing {
@@ -188,7 +189,7 @@ pub(crate) fn thing_object(thing: &Thing) -> Object {
     object(&one.kind(), one.object())
 }
 
-/// A part by itself, as a line.
+/// Returns a single part as a line.
 pub(crate) fn thing_line(thing: &Thing) -> String {
     let place = |kind: &str, family, names: &[&OsStr]| {
         let names: Vec<_> = names.iter().map(text::safe).collect();
@@ -222,7 +223,7 @@ pub(crate) fn thing_line(thing: &Thing) -> String {
         .to_owned()
 }
 
-/// Elements of a set, of which only the number is shown: as a line and as an object.
+/// Returns the elements of a set as a line and as an object. Only their number is shown.
 pub(crate) fn elements(family: u8, table: &OsStr, set: &OsStr, count: usize) -> (String, Object) {
     let (of, names) = (family_name(family), (text::safe(table), text::safe(set)));
     let line = format!("elements {of} {} {}  {count}", names.0, names.1);

@@ -16,7 +16,7 @@ use std::net::IpAddr;
 const UNICAST: u8 = 1;
 const MAIN: u32 = 254;
 const BOOT: u8 = 3;
-/// Hundredths of a second.
+/// The number of hundredths in a second.
 const TICKS: i32 = 100;
 
 fn family_of(address: IpAddr) -> Family {
@@ -162,8 +162,8 @@ fn metrics(route: &Route) -> Option<Object> {
     Some(route.metrics.iter().fold(object, each))
 }
 
-/// The key of a field of an encapsulation. `ip -j` has them among those of the route,
-/// which has some keys itself; an object can have each key only once.
+/// The key of a field of an encapsulation. `ip -j` puts these fields among the route's
+/// own, some of which have the same key; an object can have each key only once.
 fn encapsulation_key(name: &'static str) -> &'static str {
     match name {
         "dst" => "encap_dst",
@@ -202,7 +202,7 @@ fn way_object(way: &Way, family: Family, naming: &Naming<'_>) -> Object {
         .maybe("flow", flow)
 }
 
-/// Words and values, one after another.
+/// Words and values, separated by spaces.
 #[derive(Default)]
 struct Words(Vec<String>);
 

@@ -17,7 +17,7 @@ const KERNEL: u8 = 2;
 const DSCP: u8 = 0x3f;
 const FLOW_LABEL: u32 = 0xf_ffff;
 
-/// A range, or the one that it is.
+/// A range, or a single number.
 fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
     if first == last {
         first.to_string()
@@ -26,13 +26,13 @@ fn range<T: PartialEq + std::fmt::Display>((first, last): (T, T)) -> String {
     }
 }
 
-/// A value of which not all bits count, `all` being all.
+/// A value with a mask, unless the mask has all bits of `all`.
 fn masked<T: PartialEq + LowerHex>(value: T, mask: Option<T>, all: T) -> Option<String> {
     let mask = mask.filter(|mask| *mask != all)?;
     Some(format!("{}/{}", hex(value), hex(mask)))
 }
 
-/// As C's `%#x` writes it: 0 without a prefix.
+/// Formats a number like C's `%#x`: 0 has no prefix.
 fn hex<T: LowerHex>(number: T) -> String {
     let hex = format!("{number:#x}");
     if hex == "0x0" {
@@ -55,7 +55,7 @@ fn realms(rule: &Rule) -> Option<(u16, u16)> {
     Some(((realms >> 16) as u16, realms as u16))
 }
 
-/// Who made it, where that is worth a word.
+/// The origin of the rule, if it is worth showing.
 fn protocol(rule: &Rule, naming: &Naming<'_>) -> Option<std::borrow::Cow<'static, str>> {
     let protocol = rule
         .protocol
@@ -153,7 +153,7 @@ fn ports(key: &str, ports: Option<(u16, u16)>) -> Object {
     }
 }
 
-/// Both ways to show a rule are made of these.
+/// Both formats of a rule are built from these parts.
 trait Parts {
     fn end(&self, key: &str, prefix: Option<Prefix>, any: Option<&str>) -> Object;
     fn selector(&self, naming: &Naming<'_>) -> String;
@@ -269,7 +269,7 @@ mod tests {
     use parley_netlink::route::links::Names;
     use parley_netlink::route::{self, Entry};
 
-    /// A rule that holds for what these attributes say.
+    /// A rule with these attributes.
     fn rule(attributes: &[(u16, &[u8])]) -> Rule {
         let mut payload = vec![10, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0];
         for (number, bytes) in attributes {

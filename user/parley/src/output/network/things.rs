@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is in a table beside its chains, shown: objects, sets, maps and flowtables.
+//! Shows the contents of a table besides its chains: objects, sets, maps and flowtables.
 
 use super::super::json::{strings, Object};
 use super::super::text;
@@ -21,7 +21,7 @@ fn hook(number: u32) -> String {
     }
 }
 
-/// A protocol above IP, as `nft` has it.
+/// A protocol above IP, by `nft`'s name.
 fn protocol(number: u8) -> Value {
     let name = names::ip_protocol(number);
     if name.starts_with("ipproto-") {
@@ -31,7 +31,7 @@ fn protocol(number: u8) -> Value {
     }
 }
 
-/// A number of bytes, in the largest unit that leaves no rest.
+/// A number of bytes, in the largest unit that divides it.
 fn bytes(number: u64) -> (u64, &'static str) {
     const UNITS: [&str; 3] = ["bytes", "kbytes", "mbytes"];
     let mut number = number;
@@ -47,7 +47,7 @@ fn bytes(number: u64) -> (u64, &'static str) {
     (number, unit)
 }
 
-/// A unit of time, by its seconds.
+/// A unit of time, given in seconds.
 fn time(seconds: u64) -> String {
     let name = match seconds {
         1 => "second",
@@ -60,7 +60,7 @@ fn time(seconds: u64) -> String {
     name.to_owned()
 }
 
-/// The states of connections that a protocol has, by their numbers from 1 on.
+/// The state of a connection, by its number, from 1 on, in a protocol.
 fn state(protocol: u8, number: u16) -> String {
     const TCP: &[&str] = &[
         "syn_sent",
@@ -88,7 +88,7 @@ fn state(protocol: u8, number: u16) -> String {
     }
 }
 
-/// The types of a set: one by itself, and several in an array.
+/// The types of a set: a single one by itself, and several in an array.
 fn types(names: &[Cow<'static, str>]) -> Option<Value> {
     match names {
         [] => None,
@@ -97,7 +97,7 @@ fn types(names: &[Cow<'static, str>]) -> Option<Value> {
     }
 }
 
-/// What every thing has.
+/// The properties of all entries.
 fn heading(family: u8, name: &OsStr, table: &OsStr, handle: u64) -> Object {
     Object::new()
         .with("family", family_name(family).as_ref())
@@ -225,8 +225,7 @@ fn set_object(set: &Set) -> Object {
         .maybe("elements", set.count)
 }
 
-/// With one by itself, and with several in an array, in the order of their names as
-/// `nft` has them.
+/// Adds a single device by itself, or several in an array sorted by name, as `nft` does.
 pub(crate) fn with_devices(object: Object, names: &[OsString]) -> Object {
     let mut names = names.to_vec();
     names.sort();
@@ -253,7 +252,7 @@ pub(super) enum One<'a> {
 }
 
 impl<'a> One<'a> {
-    /// The word that `nft -j` has for it.
+    /// Returns `nft -j`'s word for it.
     pub(super) fn kind(self) -> Cow<'static, str> {
         match self {
             Self::Object(one) => one.kind_name(),
@@ -263,7 +262,7 @@ impl<'a> One<'a> {
         }
     }
 
-    /// Its family, and the names of its table and its own.
+    /// Returns its family, the name of its table, and its own name.
     pub(super) fn place(self) -> (u8, [&'a OsStr; 2]) {
         match self {
             Self::Object(one) => (one.family, [&one.table, &one.name]),
@@ -288,7 +287,7 @@ impl<'a> One<'a> {
         }
     }
 
-    /// What there is to say of it.
+    /// Describes it.
     pub(super) fn words(self) -> String {
         match self {
             Self::Object(one) => words(one),
@@ -379,7 +378,7 @@ fn words(named: &Named) -> String {
                 .trim_end()
                 .to_owned()
         }
-        // Its kind says what it is; the rest is left out.
+        // Its type says what it is; the rest is not shown.
         _ => "what it is set up with is not shown".to_owned(),
     };
     if let Some(comment) = &named.comment {
@@ -403,7 +402,7 @@ fn set_words(set: &Set) -> String {
     if let Some(timeout) = set.timeout {
         say(format!("timeout {} s", timeout / 1000));
     }
-    // Only the elements themselves are left out, and that is said.
+    // Only the elements themselves are left out, and the text says so.
     match set.count {
         Some(0) => say("empty".to_owned()),
         Some(1) => say("1 element, not shown".to_owned()),

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What an SVG is made of. The style is that of the pictures in docs/pictures, which
-//! scripts/build/pictures makes.
+//! The elements of an SVG. The style is that of the pictures in docs/pictures, which
+//! scripts/build/pictures draws.
 
 use std::fmt::Write;
 
 /// The width of a picture.
 pub(super) const WIDTH: usize = 760;
 
-/// `text` as XML may contain it, at most `most` characters of it.
+/// Escapes `text` for XML, and shortens it to `most` characters.
 pub(super) fn escaped(text: &str, most: usize) -> String {
     let mut escaped = String::new();
-    // Behind the last one that fits, a text that is longer has an ellipsis.
+    // A text that is too long ends with an ellipsis after the last character that fits.
     let more = text.chars().nth(most).is_some();
     let kept = text.chars().take(most.saturating_sub(usize::from(more)));
     for c in kept.chain(more.then_some('…')) {
@@ -20,7 +20,8 @@ pub(super) fn escaped(text: &str, most: usize) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // XML has none of these, even escaped; and a viewer would obey some.
+            // XML does not allow these even if they are escaped, and a viewer would
+            // interpret some.
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             c if parley_netlink::terminal::obeys(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
@@ -29,7 +30,8 @@ pub(super) fn escaped(text: &str, most: usize) -> String {
     escaped
 }
 
-/// An element `text` at this place, of a class, if any. The text is escaped already.
+/// An element `text` at this position, with a class if it is not empty. The text must be
+/// escaped.
 pub(super) fn text(x: usize, y: usize, class: &str, text: &str) -> String {
     let class = match class {
         "" => String::new(),
@@ -38,10 +40,10 @@ pub(super) fn text(x: usize, y: usize, class: &str, text: &str) -> String {
     format!("<text x=\"{x}\" y=\"{y}\"{class}>{text}</text>\n")
 }
 
-/// Puts a picture together: what it shows in words, its height, and its elements.
+/// Builds a picture from its title, its description, its height and its elements.
 pub(super) fn whole(title: &str, description: &str, height: usize, body: &str) -> String {
     let style = include_str!("style.css");
-    // The first line names the licence of that file.
+    // The first line of that file is its licence.
     let style = style.split_once('\n').map_or("", |(_, style)| style);
     let mut svg = String::new();
     let _ = write!(

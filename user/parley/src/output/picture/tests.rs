@@ -34,7 +34,7 @@ fn drawn(context: &mut Context, datagram: Datagram<'_>) -> (String, Explained) {
     (picture.finish(), explained)
 }
 
-/// The values of an attribute, of the elements with this beginning.
+/// The values of an attribute of all elements with this beginning.
 fn values<'a>(svg: &'a str, element: &str, attribute: &str) -> Vec<&'a str> {
     let start = format!("{attribute}=\"");
     svg.lines()
@@ -69,7 +69,8 @@ fn corners(path: &str) -> Vec<(usize, usize)> {
     corners
 }
 
-/// Whether a point is inside: a line from it to the left crosses the sides an odd number of times.
+/// Returns whether a point is inside: a line from it to the left crosses the sides an odd
+/// number of times.
 fn is_inside(corners: &[(usize, usize)], (x, y): (usize, usize)) -> bool {
     let next = corners.iter().skip(1).chain(corners.first());
     let crossed = corners.iter().zip(next).filter(|(from, to)| {
@@ -102,8 +103,8 @@ fn check_boxes(svg: &str, explained: &Explained, bytes: &[u8]) {
     assert_eq!(shown, bytes);
 }
 
-/// Checks that a document is XML: its elements are closed in order, its attributes quoted, and its
-/// text has no other characters than XML allows.
+/// Checks that a document is XML: its elements are closed in order, its attributes are
+/// quoted, and its text contains only characters that XML allows.
 fn check_xml(svg: &str) {
     let allowed = |c: char| c == '\n' || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
     assert!(svg.chars().all(allowed));

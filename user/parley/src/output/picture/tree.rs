@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The fields of a datagram as a tree: what belongs to a header, to an attribute or to a nest.
+//! The fields of a datagram as a tree of headers, attributes and nests.
 
 use parley_netlink::explain::Field;
 
@@ -10,14 +10,14 @@ pub(super) enum Part<'f> {
     Frame(Frame<'f>),
 }
 
-/// Several parts that belong together.
+/// Several parts of the same header, attribute or nest.
 pub(super) struct Frame<'f> {
     pub(super) title: String,
     pub(super) parts: Vec<Part<'f>>,
 }
 
 impl Part<'_> {
-    /// How many bytes it has.
+    /// Returns its length in bytes.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Field(field) => field.len,
@@ -32,7 +32,8 @@ pub(super) fn of(fields: &[Field]) -> Vec<Part<'_>> {
     parts(&mut rest, 0)
 }
 
-/// Takes the parts that are at least this deep. Fields are no deeper than the decoder goes.
+/// Takes the parts at this depth and below. Fields are no deeper than the decoder's
+/// limit.
 fn parts<'f>(rest: &mut &'f [Field], depth: usize) -> Vec<Part<'f>> {
     let mut found = Vec::new();
     while let Some((field, after)) = rest.split_first() {
@@ -71,8 +72,8 @@ fn parts<'f>(rest: &mut &'f [Field], depth: usize) -> Vec<Part<'f>> {
     found
 }
 
-/// Takes an attribute, which begins with `first`: its length, its type, its payload, which is one
-/// deeper, and its padding.
+/// Takes an attribute that begins with `first`: its length, its type, its payload, which
+/// is one level deeper, and its padding.
 fn attribute<'f>(rest: &mut &'f [Field], first: &'f Field) -> Frame<'f> {
     let mut frame = Frame {
         title: "attribute".to_owned(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Attributes as a program gives and reads them.
+//! Attributes as a program sends and receives them.
 
 use super::super::{
     enums,
@@ -13,12 +13,12 @@ use crate::model::{
     Spec,
 };
 
-/// What an attribute holds. Types have the lifetime `'a` if they borrow; expressions fail with the
-/// library's errors.
+/// The Rust code for an attribute. Types have the lifetime `'a` if they borrow;
+/// expressions fail with the library's errors.
 pub(super) struct Kind {
     /// The type of a value in a request.
     pub(super) given: String,
-    /// The expression that puts `value` with the number `NUMBER` by the writer `to`.
+    /// The expression that puts `value` with the number `NUMBER` through the writer `to`.
     pub(super) put: String,
     /// The type of a value in a reply.
     pub(super) got: String,
@@ -40,8 +40,8 @@ impl Kind {
     }
 }
 
-/// What `kind` holds, in a module in which the path `up` leads to the family's types. Fails with
-/// what is not supported.
+/// Returns the code for `kind`, in a module in which the path `up` leads to the family's
+/// types. Fails with the feature that is not supported.
 pub(super) fn kind(spec: &Spec, kind: &AttributeKind, up: &str) -> Result<Kind, &'static str> {
     Ok(match kind {
         AttributeKind::Integer(integer, _) => integer_kind(spec, integer, up),
@@ -109,7 +109,7 @@ pub(super) fn kind(spec: &Spec, kind: &AttributeKind, up: &str) -> Result<Kind, 
                 )
             }
         }
-        // Attributes that the program reads and writes itself.
+        // These are attributes that the program reads and writes itself.
         AttributeKind::Nest(None) | AttributeKind::NestTypeValue { .. } => Kind::new(
             "&'a [u8]",
             "to.nest(NUMBER, |to| to.raw(value))",
@@ -121,8 +121,8 @@ pub(super) fn kind(spec: &Spec, kind: &AttributeKind, up: &str) -> Result<Kind, 
     })
 }
 
-/// Returns whether nests of the attributes `id` borrow, in replies or in requests. One that holds a
-/// nest or a list does.
+/// Returns whether nests of the attributes `id` borrow, in replies or in requests. They
+/// do if they contain a nest or a list.
 fn borrows(spec: &Spec, id: SetId, got: bool) -> bool {
     let attributes = &spec[id].attributes;
     attributes.iter().any(|attribute| match &attribute.kind {
@@ -163,7 +163,7 @@ fn integer_kind(spec: &Spec, integer: &Integer, up: &str) -> Kind {
         },
     };
     let own = &*rust_type(integer.kind);
-    // In another byte order the library's integers have no sign.
+    // In another byte order, the library's integers are unsigned.
     let wire = match integer.kind.is_signed() && order(integer) != "ne" && own != "i8" {
         true => format!(" as u{}", integer.kind.bits()),
         false => String::new(),
@@ -199,11 +199,12 @@ fn integer_kind(spec: &Spec, integer: &Integer, up: &str) -> Kind {
     }
 }
 
-/// The type of an integer's values, if they have one, and whether it is a flag set.
+/// Returns the type of an integer's values, if they have one, and whether it is a flag
+/// set.
 fn named(spec: &Spec, values: Option<EnumUse>) -> Option<(DefinitionId, bool)> {
     let used = values?;
     let enumeration = spec.enumeration(used.id)?;
-    // The values of an enum that is used as flags are bits, for which there is no type.
+    // If an enum is used as flags, its values are bits, for which there is no type.
     let has_type = match enumeration.flags {
         true => true,
         false => !used.as_flags && !enumeration.entries.is_empty(),
@@ -211,7 +212,7 @@ fn named(spec: &Spec, values: Option<EnumUse>) -> Option<(DefinitionId, bool)> {
     has_type.then_some((used.id, enumeration.flags))
 }
 
-/// The expression for the integer that the value `value` is.
+/// Returns the expression for the integer in the value `value`.
 fn raw(spec: &Spec, integer: &Integer, value: &str) -> String {
     let own = &*rust_type(integer.kind);
     let Some((id, flags)) = named(spec, integer.values) else {
@@ -227,7 +228,7 @@ fn raw(spec: &Spec, integer: &Integer, value: &str) -> String {
     }
 }
 
-/// The order of an integer's bytes, as the names of Rust's methods have it.
+/// Returns the byte order of an integer, as the names of Rust's methods abbreviate it.
 fn order(integer: &Integer) -> &'static str {
     match integer.order {
         ByteOrder::Host => "ne",

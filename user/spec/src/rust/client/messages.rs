@@ -13,7 +13,7 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// The side of a conversation that a struct is for.
+/// The direction of a struct.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     /// The program writes it.
@@ -28,17 +28,19 @@ struct Field {
     kind: String,
     /// The statement that puts it.
     put: String,
-    /// The expression for it before the first attribute is read.
+    /// The expression for its value before any attribute is read.
     initial: String,
-    /// The expression for it, from `attribute`. Absent if the initial one does.
+    /// The expression for its value, from `attribute`. Absent if the initial value is
+    /// complete.
     read: Option<String>,
-    /// The method that sets it, or returns it where it must be there.
+    /// The method that sets it, or that returns it if it is required.
     method: String,
 }
 
 impl<'s> Client<'s> {
-    /// The struct `name` of `attributes` of the set `set`, with the family's own header if it is read.
-    /// `up` leads to the family's types. Returns its definition, and its type.
+    /// Returns the definition and the type of the struct `name`, with `attributes` of the
+    /// set `set`. A struct that the program reads also has the family's own header. `up`
+    /// leads to the family's types.
     pub(super) fn message(
         &mut self,
         name: &str,
@@ -260,11 +262,11 @@ impl<'s> Client<'s> {
         })
     }
 
-    /// The modules of the nests that messages hold.
+    /// Returns the modules of the nests in messages.
     pub(super) fn nested(&mut self) -> String {
         let mut modules = [String::new(), String::new()];
         let mut done = std::collections::BTreeSet::new();
-        // Nests name further ones.
+        // Nests refer to further ones.
         while let Some(next) = self.nests.difference(&done).next().copied() {
             done.insert(next);
             let (got, id) = next;
@@ -295,7 +297,7 @@ impl<'s> Client<'s> {
     }
 }
 
-/// The method that sets the field `name` of the type `kind`.
+/// Returns the method that sets the field `name` of the type `kind`.
 fn setter(attribute: &Attribute, name: &str, kind: &str) -> String {
     let inner = kind
         .strip_prefix("Option<")
@@ -322,7 +324,8 @@ fn setter(attribute: &Attribute, name: &str, kind: &str) -> String {
     )
 }
 
-/// The method that returns the field `name` of the type `kind`, and fails without the attribute.
+/// Returns the method that gets the field `name` of the type `kind`, and fails without
+/// the attribute.
 fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> String {
     let inner = kind
         .strip_prefix("Option<")
@@ -357,7 +360,7 @@ fn getter(attribute: &Attribute, name: &str, full_name: &str, kind: &str) -> Str
     )
 }
 
-/// A name for a method that is none of `taken`.
+/// Returns a name for a method that is not one of `taken`.
 fn free(name: &str, taken: &[&str]) -> String {
     match taken.contains(&name) {
         true => format!("{name}_"),
@@ -365,13 +368,13 @@ fn free(name: &str, taken: &[&str]) -> String {
     }
 }
 
-/// The type of a field.
+/// Returns the type of a field.
 fn field_type(kind: &Kind, multi: bool, array: bool, side: Side) -> String {
     let Kind { given, got, .. } = kind;
     match (side, multi, array) {
         (Side::Given, true, _) => format!("&'a [{given}]"),
         (Side::Given, _, true) => format!("Option<&'a [{given}]>"),
-        // A nest may hold itself.
+        // A nest may contain itself.
         (Side::Given, ..) if kind.nest.is_some() => format!("Option<&'a {given}>"),
         (Side::Given, ..) => format!("Option<{given}>"),
         (Side::Got, true, _) => format!("genl::List<'a, {got}>"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The state of the generator while it makes the client of a family.
+//! The state of the generator while it generates the client of a family.
 
 use crate::{
     error::Collector,
@@ -9,11 +9,12 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// A client that is generated.
+/// A client that is being generated.
 pub(super) struct Client<'s> {
     pub(super) spec: &'s Spec,
     pub(super) errors: Collector,
-    /// The sets of nests: whether messages from the kernel hold them, or requests.
+    /// The sets of nests, each with whether messages from the kernel or requests contain
+    /// them.
     pub(super) nests: BTreeSet<(bool, SetId)>,
     /// The type of each reply, by its attributes.
     pub(super) replies: HashMap<(SetId, Vec<usize>), String>,

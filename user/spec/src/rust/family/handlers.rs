@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The beginning of a module: a handler for each operation, for its author to write.
+//! The skeleton of a module: a handler for each operation, for the author to complete.
 
 use super::{
     super::text::{doc, literal, snake},
@@ -13,12 +13,13 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Generates the root file of a module that serves the family of a spec: with everything that it
-/// takes to load it, and a handler for each operation that answers `EOPNOTSUPP`. The file is its
-/// author's from then on. It expects what [`family`](super::family()) generates as `family.rs`, and
-/// the layer as `genl.rs`, beside it.
+/// Generates the root file of a module that serves the family of a spec. It has
+/// everything necessary to load the module, and a handler for each operation that returns
+/// `EOPNOTSUPP`. From then on, the author maintains the file. It expects the output of
+/// [`family`](super::family()) in `family.rs`, and the layer in `genl.rs`, in the same
+/// directory.
 ///
-/// Fails where [`family`](super::family()) does.
+/// Fails if [`family`](super::family()) does.
 pub fn handlers(spec: &Spec) -> Result<String, Errors> {
     super::family(spec)?;
     let family = Family::new(spec);

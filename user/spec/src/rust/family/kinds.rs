@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Attributes as the module's Generic Netlink layer, `kmod/genl`, knows them: the type by which it
-//! reads and puts them, and the policy by which the kernel checks them.
+//! Attributes in the module's Generic Netlink layer, `kmod/genl`: the type with which it
+//! reads and puts them, and the policy with which the kernel checks them.
 //!
-//! Policies are those of the kernel's own generator, ynl_gen_c.
+//! Policies follow the kernel's own generator, ynl_gen_c.
 
 use super::super::{
     structs,
@@ -14,19 +14,20 @@ use crate::model::{
     Limits, Spec,
 };
 
-/// An attribute as the layer knows it.
+/// The layer's code for an attribute.
 pub(super) struct Kind {
     /// The layer's type of attribute.
     pub(super) name: String,
     /// The Rust type of its values, with the lifetime `'a` if they borrow.
     pub(super) value: String,
-    /// The expression for the greatest length of its payload, if it is known.
+    /// The expression for the maximum length of its payload, if it is known.
     pub(super) most: Option<String>,
-    /// The expression for its policy, or what the layer lacks for that.
+    /// The expression for its policy, or the feature for it that the layer lacks.
     pub(super) policy: Result<String, String>,
 }
 
-/// How the layer knows `attribute`, or what holds `kind` in it. Fails with what it lacks.
+/// Returns the layer's code for `attribute`, or for the part of it with `kind`. Fails
+/// with the feature that the layer lacks.
 pub(super) fn kind(
     spec: &Spec,
     attribute: &Attribute,
@@ -116,11 +117,12 @@ fn integer_kind(
         "BeU32" => "be32".into(),
         _ => plain.to_ascii_lowercase(),
     };
-    // Of other orders the kernel's checks know u16 and u32 with the most significant byte first.
+    // Of the other byte orders, the kernel's checks only support u16 and u32 in
+    // big-endian.
     let checked = order.is_empty() || policy.starts_with("be");
     let check = match spec.accepted(integer, limits) {
         Accepted::Range(low, high) => range(spec, integer, limits, low, high),
-        // The kernel refuses every value of such an attribute.
+        // The kernel would refuse every value of such an attribute.
         Accepted::Bits(_) if integer.kind.is_signed() => Err("flags with a sign".into()),
         Accepted::Bits(mask) => match u32::try_from(mask) {
             Ok(mask) => Ok(format!(".mask({mask:#x})")),
@@ -146,7 +148,8 @@ fn integer_kind(
     })
 }
 
-/// The check of an integer's range: in the policy's own 16 bits with a sign, or beside it.
+/// Returns the check of an integer's range: in the policy's signed 16-bit fields, or in a
+/// separate range.
 fn range(
     spec: &Spec,
     integer: &Integer,
@@ -154,7 +157,7 @@ fn range(
     low: Option<i128>,
     high: Option<i128>,
 ) -> Result<String, String> {
-    // A C header knows the value of its constant better than the spec.
+    // A constant's value in its C header takes precedence over the one in the spec.
     let of_header = |bound: &Option<Bound>| {
         let id = bound.as_ref().and_then(|bound| bound.constant);
         id.is_some_and(|id| spec[id].header.is_some())
@@ -230,7 +233,7 @@ fn binary_policy(spec: &Spec, length: &Length) -> Result<String, String> {
     })
 }
 
-/// The least length, as a const argument.
+/// Returns the minimum length, as a const argument.
 fn least(spec: &Spec, length: &Length) -> Result<String, String> {
     match &length.min {
         Some(min) => Ok(match named(spec, min, value(min)?, "usize")? {
@@ -241,7 +244,7 @@ fn least(spec: &Spec, length: &Length) -> Result<String, String> {
     }
 }
 
-/// The greatest length.
+/// Returns the maximum length.
 fn most(spec: &Spec, length: &Length) -> Result<Option<String>, String> {
     let bound = length.exact.as_ref().or(length.max.as_ref());
     bound
@@ -254,7 +257,8 @@ fn value(bound: &Bound) -> Result<i128, String> {
     bound.value.ok_or_else(unknown)
 }
 
-/// A bound as a value of the type `wanted`: by the name of its constant, if it has one.
+/// Returns a bound as a value of the type `wanted`: as the name of its constant, if it
+/// has one.
 fn named(spec: &Spec, bound: &Bound, value: i128, wanted: &str) -> Result<String, String> {
     let fits = match wanted {
         "i16" => i16::try_from(value).is_ok(),

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use std::fmt::Write;
 
-/// The type that stands for a do or dump.
+/// Returns the type that stands for a do or dump.
 pub(super) fn marker(operation: &Operation, dump: bool) -> String {
     match dump {
         false => camel(&operation.name),
@@ -20,13 +20,13 @@ pub(super) fn marker(operation: &Operation, dump: bool) -> String {
     }
 }
 
-/// What the spec calls the hook of a do.
+/// Returns the hook of a do, if the spec has one.
 pub(super) fn hook(call: &Call) -> Option<&Hooks> {
     let hooks = &call.hooks;
     (hooks.pre.is_some() || hooks.post.is_some()).then_some(hooks)
 }
 
-/// The name of a hook: that of what runs before, if there is something.
+/// Returns the name of a hook: that of `pre`, if there is one.
 pub(super) fn hook_name(hooks: &Hooks) -> &str {
     hooks
         .pre
@@ -35,7 +35,7 @@ pub(super) fn hook_name(hooks: &Hooks) -> &str {
         .unwrap_or_default()
 }
 
-/// The module with the messages of a do or dump.
+/// Returns the module with the messages of a do or dump.
 fn module(operation: &Operation, dump: bool) -> String {
     match snake(&operation.name) + if dump { "_dump" } else { "" } {
         name if matches!(
@@ -50,7 +50,7 @@ fn module(operation: &Operation, dump: bool) -> String {
 }
 
 impl<'s> Family<'s> {
-    /// The attributes of a message.
+    /// Returns the attributes of a message.
     pub(super) fn listed(&self, set: SetId, message: &Message) -> Vec<&'s Attribute> {
         let spec = self.spec;
         let attributes = &spec[set].attributes;
@@ -58,10 +58,10 @@ impl<'s> Family<'s> {
         places.map(|place| &attributes[*place]).collect()
     }
 
-    /// What is generated for the do and the dump of an operation.
+    /// Returns the code for the do and the dump of an operation.
     pub(super) fn calls(&mut self, operation: &Operation) -> String {
         let Some(set) = operation.attributes else {
-            // A number that is reserved.
+            // A reserved number.
             return String::new();
         };
         let mut out = String::new();
@@ -74,7 +74,8 @@ impl<'s> Family<'s> {
         out
     }
 
-    /// What is generated for a notification or event, which may be what a reply is.
+    /// Returns the code for a notification or event, which may have the contents of a
+    /// reply.
     pub(super) fn sent(&mut self, id: OperationId, operation: &Operation) -> String {
         match (&operation.event, operation.attributes) {
             (Some(event), Some(set)) => self.event(id, operation, set, event),
@@ -119,8 +120,8 @@ impl<'s> Family<'s> {
             Permission::NamespaceAdmin => "UNS_ADMIN_PERM",
             Permission::Admin => "ADMIN_PERM",
         };
-        // Where several requests share a policy, the core takes this to mean that it is not for the
-        // dump, whose attributes it then ignores.
+        // If several requests share a policy, the core takes this to mean that the policy
+        // does not apply to the dump, whose attributes it then ignores.
         let ignored = dump
             && self.spec.kernel_policy != KernelPolicy::Split
             && operation.dont_validate.contains(&Validation::Dump);
@@ -203,7 +204,7 @@ impl<'s> Family<'s> {
         out
     }
 
-    /// A message that the kernel sends by itself.
+    /// Returns an event, which the kernel sends unrequested.
     fn event(
         &mut self,
         id: OperationId,
@@ -254,8 +255,8 @@ impl<'s> Family<'s> {
         out
     }
 
-    /// A notification, around what a reply of the operation `source` holds. Returns the type's
-    /// definition, and the type.
+    /// Returns the definition and the type of a notification with the contents of a reply
+    /// of the operation `source`.
     fn notification(
         &mut self,
         name: &str,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What is kept while the kernel side of a family is generated.
+//! The state of the generator while it generates the kernel side of a family.
 
 use crate::{
     error::Collector,
@@ -18,28 +18,28 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// The type, with its lifetime.
+    /// Returns the type with its lifetime.
     pub(super) fn full(&self) -> String {
         format!("{}{}", self.path, self.local())
     }
 
-    /// The type without its module.
+    /// Returns the type without its module.
     pub(super) fn local(&self) -> String {
         format!("{}{}", self.name, if self.borrows { "<'a>" } else { "" })
     }
 
-    /// The type, for an `impl` that needs no name of the lifetime.
+    /// Returns the type for an `impl` that does not name the lifetime.
     pub(super) fn anonymous(&self) -> String {
         self.full().replace("'a", "'_")
     }
 
-    /// The type in the module `module`.
+    /// Returns the type in the module `module`.
     pub(super) fn inside(mut self, module: &str) -> Self {
         self.path = format!("{module}::");
         self
     }
 
-    /// A type with the same lifetime, but another name.
+    /// Returns a type with the same lifetime, but another name.
     pub(super) fn called(&self, name: &str) -> Self {
         Self {
             path: String::new(),
@@ -49,15 +49,15 @@ impl Made {
     }
 }
 
-/// A family whose kernel side is generated.
+/// A family whose kernel side is being generated.
 pub(super) struct Family<'s> {
     pub(super) spec: &'s Spec,
     pub(super) errors: Collector,
     /// The family's own header.
     pub(super) header: Option<DefinitionId>,
-    /// The sets of nests that requests hold.
+    /// The sets of nests in requests.
     pub(super) given: BTreeSet<SetId>,
-    /// The sets of nests that messages hold.
+    /// The sets of nests in messages.
     pub(super) nests: BTreeSet<SetId>,
     /// The type of each reply, by its attributes.
     pub(super) replies: HashMap<(SetId, Vec<usize>), Made>,

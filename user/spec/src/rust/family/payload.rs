@@ -10,21 +10,21 @@ use super::{
 use crate::model::{Attribute, AttributeKind, DefinitionId, SetId};
 use std::{collections::BTreeSet, fmt::Write};
 
-/// An attribute of a message, as generated.
+/// The generated code for an attribute of a message.
 struct Part {
     /// The type of its field.
     value: String,
-    /// The expression for the most bytes that it takes, if they are bounded.
+    /// The expression for its maximum size in bytes, if that is bounded.
     most: String,
-    /// The expression for how many it takes.
+    /// The expression for its size in bytes.
     size: String,
     /// The expression that puts it.
     put: String,
 }
 
 impl<'s> Family<'s> {
-    /// The type `name` of a message or nest that holds `attributes` of the set `set`, and the family's
-    /// own header before them. Returns its definition, and the type.
+    /// Returns the definition and the type `name` of a message or nest with `attributes`
+    /// of the set `set`, and with the family's own header before them.
     pub(super) fn payload(
         &mut self,
         name: &str,
@@ -111,8 +111,8 @@ impl<'s> Family<'s> {
         (out, made)
     }
 
-    /// An attribute `number` of the set `set` as the field `field` of a message. Fails with what the
-    /// layer lacks.
+    /// Returns the code for an attribute `number` of the set `set`, as the field `field`
+    /// of a message. Fails with the feature that the layer lacks.
     fn part(
         &mut self,
         set: SetId,
@@ -126,7 +126,7 @@ impl<'s> Family<'s> {
             AttributeKind::Nest(Some(id)) => {
                 let nest = self.nest(*id).full();
                 self.nests.insert(*id);
-                // A nest that may hold itself is as large as the handler makes it.
+                // The size of a nest that may contain itself depends on the handler.
                 let holds_itself = *id == set || self.holds(*id, set, &mut BTreeSet::new());
                 let (value, field) = match (attribute.multi, holds_itself) {
                     (false, false) => (format!("Option<{nest}>"), format!("{field}.as_ref()")),
@@ -182,7 +182,7 @@ impl<'s> Family<'s> {
                     }
                 }
             },
-            // A nest of which the spec says nothing: its bytes.
+            // A nest that the spec does not describe: its bytes.
             AttributeKind::Nest(None) => {
                 let (value, field) = match attribute.multi {
                     false => ("Option<&'a [u8]>", field),
@@ -220,7 +220,7 @@ impl<'s> Family<'s> {
         })
     }
 
-    /// The type of a nest of the attributes `id`.
+    /// Returns the type of a nest of the attributes `id`.
     fn nest(&self, id: SetId) -> Made {
         let set = &self.spec[id];
         let borrows = self.borrows(id, &mut BTreeSet::new());
@@ -233,7 +233,7 @@ impl<'s> Family<'s> {
 
     /// Returns whether nests of the attributes `id` borrow from the handler.
     fn borrows(&self, id: SetId, seen: &mut BTreeSet<SetId>) -> bool {
-        // One that may hold itself borrows what it holds.
+        // A nest that may contain itself borrows its contents.
         !seen.insert(id)
             || (self.spec[id].attributes.iter()).any(|attribute| match &attribute.kind {
                 AttributeKind::Unused | AttributeKind::Pad => false,
@@ -245,13 +245,14 @@ impl<'s> Family<'s> {
                 AttributeKind::Nest(None)
                 | AttributeKind::IndexedArray(_)
                 | AttributeKind::NestTypeValue { .. } => true,
-                // What cannot be put is reported for the type of the nest.
+                // An unsupported attribute is reported for the type of the nest.
                 other => kinds::kind(self.spec, attribute, other)
                     .is_ok_and(|kind| kind.value.contains("'a")),
             })
     }
 
-    /// Returns whether nests of the attributes `outer` hold, at some depth, those of `inner`.
+    /// Returns whether nests of the attributes `outer` contain, at some depth, those of
+    /// `inner`.
     fn holds(&self, outer: SetId, inner: SetId, seen: &mut BTreeSet<SetId>) -> bool {
         let spec = self.spec;
         seen.insert(outer)
@@ -264,11 +265,11 @@ impl<'s> Family<'s> {
                 })
     }
 
-    /// The types of the nests that messages hold.
+    /// Returns the types of the nests in messages.
     pub(super) fn nested(&mut self) -> String {
         let mut out = String::new();
         let mut done = BTreeSet::new();
-        // The types of nests name further ones.
+        // The types of nests refer to further ones.
         while let Some(id) = self.nests.iter().find(|id| !done.contains(*id)).copied() {
             done.insert(id);
             let set = &self.spec[id];

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use std::{collections::BTreeSet, fmt::Write};
 
-/// The attributes of a request, as generated.
+/// The generated code for the attributes of a request.
 pub(super) struct Requested {
     /// A method for each.
     pub(super) methods: String,
@@ -23,7 +23,7 @@ pub(super) struct Requested {
 }
 
 impl Requested {
-    /// The expression for the table of the policy.
+    /// Returns the expression for the table of the policy.
     pub(super) fn policy(&self) -> String {
         match self.len {
             0 => "[]".into(),
@@ -32,7 +32,7 @@ impl Requested {
     }
 }
 
-/// An attribute of a request, as generated.
+/// The generated code for an attribute of a request.
 struct Given {
     /// The type of the layer.
     name: String,
@@ -41,8 +41,8 @@ struct Given {
 }
 
 impl<'s> Family<'s> {
-    /// The attributes that a request may have. The spec's `kernel-policy` says whether requests of
-    /// several kinds share a policy.
+    /// Returns the attributes that a request may have. The spec's `kernel-policy` decides
+    /// whether requests of several kinds share a policy.
     fn requested(&self, operation: &Operation, set: SetId, call: &Call) -> Vec<&'s Attribute> {
         let spec = self.spec;
         let calls =
@@ -67,14 +67,14 @@ impl<'s> Family<'s> {
         found
     }
 
-    /// What is generated for the request of a do or dump.
+    /// Returns the code for the request of a do or dump.
     pub(super) fn request(&mut self, operation: &Operation, set: SetId, call: &Call) -> Requested {
         let attributes = self.requested(operation, set, call);
         self.given(set, &attributes, false)
     }
 
-    /// The methods for the attributes of requests for `operations`, which all have a hook and the
-    /// set `set`.
+    /// Returns the methods for the attributes of requests for `operations`, which all
+    /// have a hook and the set `set`.
     pub(super) fn methods_of_all(&mut self, set: SetId, operations: &[&Operation]) -> String {
         let calls = operations.iter().filter_map(|operation| {
             let call = operation.r#do.as_ref()?;
@@ -83,8 +83,8 @@ impl<'s> Family<'s> {
         let mut attributes: Vec<&Attribute> = calls.flatten().collect();
         attributes.sort_by_key(|attribute| attribute.number);
         attributes.dedup_by_key(|attribute| attribute.number);
-        // Where validation is relaxed, the kernel passes attributes on that the operation does not
-        // take, and has not looked at them.
+        // If validation is relaxed, the kernel passes on attributes that the operation
+        // does not accept, without having validated them.
         for operation in operations {
             let relaxed = operation.dont_validate.contains(&Validation::Strict);
             if let (true, Some(call)) = (relaxed, &operation.r#do) {
@@ -95,13 +95,13 @@ impl<'s> Family<'s> {
         self.given(set, &attributes, false).methods
     }
 
-    /// What is generated for `attributes` of the set `set`, in a request or in a nest.
+    /// Returns the code for `attributes` of the set `set`, in a request or in a nest.
     fn given(&mut self, set: SetId, attributes: &[&'s Attribute], in_nest: bool) -> Requested {
         let module = snake(&self.spec[set].name);
         let (mut methods, mut entries, mut len) = (String::new(), String::new(), 0);
         for attribute in attributes {
             len = len.max(attribute.number + 1);
-            // The kernel's parser refuses the number 0, which a few old families have.
+            // The kernel's parser refuses the number 0, which a few old families use.
             let is_unused = matches!(attribute.kind, AttributeKind::Unused | AttributeKind::Pad);
             if is_unused || attribute.number == 0 {
                 continue;
@@ -117,7 +117,7 @@ impl<'s> Family<'s> {
             let number = format!("attr::{module}::{}", constant(&attribute.name));
             let otherwise = format!("The attribute ``{}``.", attribute.name);
             methods += &doc_or(1, attribute.doc.as_ref(), &otherwise);
-            // rustc warns of braces around a number.
+            // rustc warns about braces around a number.
             let header = match self.header_size() {
                 size if size == "0" => size,
                 size => format!("{{ {size} }}"),
@@ -149,7 +149,8 @@ impl<'s> Family<'s> {
         }
     }
 
-    /// How the layer knows an attribute of a request. Fails with what it lacks.
+    /// Returns the layer's code for an attribute of a request. Fails with the feature
+    /// that the layer lacks.
     fn attribute(&mut self, attribute: &Attribute, kind: &AttributeKind) -> Result<Given, String> {
         Ok(match kind {
             AttributeKind::Nest(Some(set)) => {
@@ -168,7 +169,7 @@ impl<'s> Family<'s> {
                 let of = self.attribute(attribute, inner)?;
                 let policy = match &**inner {
                     AttributeKind::Nest(Some(_)) => of.policy.replace("nest(", "nest_array("),
-                    // What the policy of an array cannot say is not checked.
+                    // Checks that an array's policy cannot express are not made.
                     AttributeKind::Integer(integer, limits)
                         if *limits == Limits::default() && integer.values.is_none() =>
                     {
@@ -194,11 +195,11 @@ impl<'s> Family<'s> {
         })
     }
 
-    /// The sets whose nests requests hold, with their policies.
+    /// Returns the sets of the nests in requests, with their policies.
     pub(super) fn given_nests(&mut self) -> (String, String) {
         let (mut types, mut policies) = (String::new(), String::new());
         let mut done = BTreeSet::new();
-        // The attributes of a set name further ones.
+        // The attributes of a set refer to further sets.
         while let Some(id) = self.given.iter().find(|id| !done.contains(*id)).copied() {
             done.insert(id);
             let set = &self.spec[id];
@@ -230,7 +231,7 @@ impl<'s> Family<'s> {
     }
 }
 
-/// The type that stands for an attribute set in requests.
+/// Returns the type that stands for an attribute set in requests.
 pub(super) fn set_type(name: &str) -> String {
     camel(name) + "Set"
 }

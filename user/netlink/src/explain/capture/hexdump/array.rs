@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Bytes without offsets: digits alone, and arrays and strings of C, of Rust's
-//! `{:02x?}` and of others.
+//! Bytes without offsets: plain digits, and arrays and strings as in C, Rust's `{:02x?}`
+//! and other languages.
 
 use super::row::pairs;
 
 /// What a line adds to the datagram.
 #[derive(Debug)]
 pub(super) enum Part<'a> {
-    /// An array begins, or ends.
+    /// The start or the end of an array.
     Begin,
     End,
-    /// What follows is of another datagram.
+    /// The start of another datagram.
     Next,
     Bytes(Vec<u8>),
     /// Groups of digits.
     Groups(Vec<&'a str>),
 }
 
-/// Takes a line [`without_comments`] that may be `within` an array.
+/// Splits a line that is [`without_comments`] and may be `within` an array.
 pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     let line = line.trim();
     if line.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     if within || line.contains(['{', '[']) {
         return brackets(line, within);
     }
-    // What stands behind an array, as xxd -i writes it.
+    // xxd -i writes such a line after an array.
     if line.contains('=') && line.ends_with(';') {
         return Ok(Vec::new());
     }
@@ -48,7 +48,7 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
         }
     }
     if let [first, second, ..] = groups[..] {
-        // As data this would be a group unlike the others.
+        // As data, this group would not match the others.
         let value = usize::from_str_radix(first, 16).unwrap_or(usize::MAX);
         if first.len() > second.len() && first.len() > 2 && value < OFFSET_MAX {
             return Err(format!(
@@ -59,10 +59,10 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     Ok(vec![Part::Groups(groups)])
 }
 
-/// No datagram is as long.
+/// No datagram is this long.
 const OFFSET_MAX: usize = 1 << 20;
 
-/// The line without comments of C, of which each has to end on it.
+/// Removes C comments from a line. Each must end on the same line.
 pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
     let mut without = String::new();
     while let Some(start) = line.find("//").into_iter().chain(line.find("/*")).min() {
@@ -71,7 +71,7 @@ pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
         let Some(comment) = comment.strip_prefix("/*") else {
             return Ok(without);
         };
-        // As C has it, so that digits around it are not one number.
+        // A comment separates two numbers, as in C.
         without.push(' ');
         let Some((_, behind)) = comment.split_once("*/") else {
             return Err("a comment without its end on the line".to_owned());
@@ -82,8 +82,8 @@ pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
     Ok(without)
 }
 
-/// A line with brackets, or `within` them: each pair of them has the bytes of a
-/// datagram.
+/// Splits a line that has brackets or is `within` them. Each pair of brackets contains
+/// the bytes of one datagram.
 fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     let mut parts = Vec::new();
     let (mut rest, mut within) = (line, within);
@@ -116,7 +116,7 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
                 within = false;
             }
             Some(false) => {
-                // The length of an array of C stands right behind its name.
+                // In C, an array's length follows its name directly.
                 let name = rest.get(..mark.unwrap_or(0)).unwrap_or_default();
                 let is_letter = |c: char| c.is_alphanumeric() || c == '_';
                 if name.ends_with(is_letter) && behind.as_str().contains(']') {
@@ -141,15 +141,15 @@ fn brackets(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
     Ok(parts)
 }
 
-/// Whether these are the name of a field, a type, a time or a place in a program, and
-/// not a list.
+/// Returns whether the segment is the name of a field, a type, a time or a source
+/// location, rather than a list.
 fn is_name(segment: &str) -> bool {
     let first = segment.split([',', ';', ' ']).next().unwrap_or_default();
     let byte = first.len() < 4 && u8::from_str_radix(first, 16).is_ok();
     !byte && !segment.contains("0x")
 }
 
-/// The bytes of a list.
+/// Returns the bytes of a list.
 fn list(text: &str) -> Result<Vec<u8>, String> {
     let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
     let tokens: Vec<_> = text
@@ -167,7 +167,7 @@ fn list(text: &str) -> Result<Vec<u8>, String> {
         let value = u8::from_str_radix(hex, 16).ok();
         match (digits, value, hex.len()) {
             (Some(_), Some(value), 1 | 2) => bytes.push(value),
-            // All of a datagram; what is shorter may be a word of a machine.
+            // The whole datagram; a shorter number may be a machine word.
             (Some(_), _, 17..) if tokens.len() == 1 => pairs(hex, &mut bytes)?,
             (Some(_), _, _) => return Err(format!("{token} is no byte, but a word")),
             (None, Some(value), 1) if marked && value < 10 => bytes.push(value),
@@ -183,7 +183,7 @@ fn list(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// A line with strings whose bytes are all `\xNN`.
+/// Splits a line of strings whose bytes are all `\xNN`.
 fn string(line: &str) -> Result<Vec<Part<'_>>, String> {
     let quote = line.find(['"', '\'']).and_then(|at| line.get(at..=at));
     let pieces: Vec<_> = match quote {

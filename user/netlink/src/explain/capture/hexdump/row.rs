@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The lines of dumps whose lines begin with an offset.
+//! The lines of dumps with offsets.
 
-/// What the groups of digits are, as far as it is known. A later one is surer.
+/// The meaning of the groups of digits, as far as it is known. Later variants are more
+/// certain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Groups {
     /// Single bytes, or none.
@@ -10,30 +11,30 @@ pub(super) enum Groups {
     None,
     /// Bytes or words.
     Unknown,
-    /// Words of some machine, as hexdump and od -x print them.
+    /// Words of some machine, as `hexdump` and `od -x` print them.
     Words,
-    /// Bytes in their order, as the text beside them shows.
+    /// Bytes in order, as the text beside them shows.
     Bytes,
-    /// Words of a machine with the lowest byte first, as the text beside them shows.
+    /// Words of a little-endian machine, as the text beside them shows.
     Reversed,
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug)]
 pub(super) enum Line<'a> {
     Row(Row<'a>),
-    /// An offset alone, as at the end.
+    /// An offset alone, as at the end of a dump.
     End(Offset<'a>),
-    /// A mark that lines like the last were left out.
+    /// A mark that repeated lines were left out.
     Repeats,
-    /// strace's mark that a buffer of a vector follows, which has this number.
+    /// strace's mark before the buffer with this number in a vector.
     Buffer(usize),
     Blank,
-    /// No line of a dump.
+    /// Not a line of a dump.
     Other,
 }
 
-/// A line of bytes: groups of digits behind an offset.
+/// A line of bytes: an offset and groups of digits.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) offset: Offset<'a>,
@@ -45,7 +46,7 @@ pub(super) struct Row<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offset<'a> {
     digits: &'a str,
-    /// A colon stands behind it, or 0x before it.
+    /// Whether it is followed by a colon or preceded by 0x.
     colon: bool,
     pub(super) tcpdump: bool,
 }
@@ -55,9 +56,9 @@ impl Offset<'_> {
         self.digits.bytes().all(|digit| digit == b'0')
     }
 
-    /// The values that it may have: only that in `radix`, if that was found before.
-    /// od counts in octal, or in decimal, with seven digits, and hexdump counts its
-    /// words in hexadecimal with as many.
+    /// Returns its possible values; only the value in `radix`, if that is already known.
+    /// od prints octal or decimal offsets with seven digits. Where hexdump prints words,
+    /// its offsets are hexadecimal and have seven digits, too.
     pub(super) fn values(
         &self,
         radix: Option<u32>,
@@ -82,12 +83,12 @@ fn is_hex(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether the groups have so many digits each.
+/// Returns whether each group has `digits` digits.
 fn all_of(groups: &[&str], digits: usize) -> bool {
     !groups.is_empty() && groups.iter().all(|group| group.len() == digits)
 }
 
-/// Appends the bytes that digits are.
+/// Appends the bytes that the digits encode.
 pub(super) fn pairs(digits: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
     for pair in digits.as_bytes().chunks(2) {
         let pair = std::str::from_utf8(pair)
@@ -99,13 +100,13 @@ pub(super) fn pairs(digits: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the line is one of a dump that tells its offset.
+/// Returns whether this is a line of a dump with offsets.
 pub(super) fn has_offset(line: &str) -> bool {
     !matches!(row(stripped(line)), Ok(None))
 }
 
-/// The line without what stands around its bytes: the marks of a mail that quotes it,
-/// and strace's bars.
+/// Removes the characters around the bytes of a line: the quote marks of a mail, and
+/// strace's bars.
 fn stripped(line: &str) -> &str {
     let mut line = line.trim();
     while let Some(quoted) = line.strip_prefix('>') {
@@ -117,7 +118,7 @@ fn stripped(line: &str) -> &str {
     bars.unwrap_or(line).trim()
 }
 
-/// Tells what a line is, before which there are `have` bytes.
+/// Returns the kind of a line that follows `have` bytes.
 pub(super) fn line(whole: &str, have: usize) -> Result<Line<'_>, String> {
     let line = stripped(whole);
     if line.is_empty() || line.starts_with('#') {
@@ -147,7 +148,7 @@ pub(super) fn line(whole: &str, have: usize) -> Result<Line<'_>, String> {
     if bytes.is_some_and(|Columns { groups, .. }| groups.len() > 1 || groups.len() == words.len()) {
         return Err("bytes without an offset, among lines that have one".to_owned());
     }
-    // A line of the dump that is damaged is not to be passed over.
+    // Do not skip a damaged line of the dump.
     let (offset, second) = (words.first(), words.get(1));
     let next = offset
         .and_then(|word| self::offset(word))
@@ -164,7 +165,7 @@ pub(super) fn line(whole: &str, have: usize) -> Result<Line<'_>, String> {
     Ok(Line::Other)
 }
 
-/// The offset that a word may be.
+/// Returns the offset, if a word may be one.
 fn offset(word: &str) -> Option<Offset<'_>> {
     let (digits, colon) = match word.strip_suffix(':') {
         Some(digits) => (digits, true),
@@ -179,7 +180,7 @@ fn offset(word: &str) -> Option<Offset<'_>> {
     })
 }
 
-/// The line of bytes that this is, if it has an offset. Fails if that cannot be told.
+/// Returns the row in this line, if it has an offset. Fails if that is ambiguous.
 fn row(line: &str) -> Result<Option<Row<'_>>, String> {
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let Some(offset) = offset(first) else {
@@ -198,7 +199,7 @@ fn row(line: &str) -> Result<Option<Row<'_>>, String> {
     }
     let words = [4, 8, 16].into_iter().any(|digits| all_of(&groups, digits));
     let are = match first.len() {
-        // od and hexdump.
+        // od and hexdump print such offsets.
         6 | 7 if words && are == Groups::Unknown => Groups::Words,
         _ if shown => are,
         _ if all_of(&groups, 2) => Groups::None,
@@ -211,16 +212,16 @@ fn row(line: &str) -> Result<Option<Row<'_>>, String> {
     }))
 }
 
-/// What stands behind an offset.
+/// The columns after an offset.
 struct Columns<'a> {
     groups: Vec<&'a str>,
     are: Groups,
-    /// Whether there is a text of the bytes behind them.
+    /// Whether a text column follows the bytes.
     shown: bool,
 }
 
-/// The groups of digits in a line behind its offset, without the text that may stand
-/// behind them, and what they are. Nothing if there are none.
+/// Returns the groups of digits after the offset in a line, without a text column, and
+/// their meaning. Returns `None` if there are none.
 fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
     let gaps = gaps(rest);
     for (bytes, text) in &gaps {
@@ -235,7 +236,7 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
             }));
         }
     }
-    // hexdump -C and od -z put the text in marks.
+    // `hexdump -C` and `od -z` put the text between marks.
     for (opens, closes) in [('|', '|'), ('>', '<')] {
         let inside = rest.strip_suffix(closes);
         if let Some((bytes, text)) = inside.and_then(|inside| inside.split_once(opens)) {
@@ -243,7 +244,8 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
         }
     }
     if let Some(groups) = groups_of(rest) {
-        // Some tools leave a gap in the middle, and hexdump -x leaves one everywhere.
+        // Some tools leave a gap in the middle of a line, and `hexdump -x` leaves one
+        // between all groups.
         let middle = match gaps[..] {
             [] => true,
             [(bytes, text)] => {
@@ -260,7 +262,7 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
             }));
         }
     }
-    // The text is not that of the bytes; somebody may have changed them.
+    // The text does not match the bytes; somebody may have edited them.
     let text = gaps.iter().rfind(|(bytes, _)| groups_of(bytes).is_some());
     match text {
         Some((bytes, text)) => beside(bytes, text),
@@ -268,20 +270,20 @@ fn columns(rest: &str) -> Result<Option<Columns<'_>>, String> {
     }
 }
 
-/// The groups of digits, which stand beside a text of as many characters.
+/// Returns the groups of digits beside a text with the same number of characters.
 fn beside<'a>(bytes: &'a str, text: &str) -> Result<Option<Columns<'a>>, String> {
     let Some(groups) = groups_of(bytes) else {
         return Ok(None);
     };
     let (count, characters) = (count(&groups), text.trim_end().chars().count());
-    // Spaces at its end may be gone.
+    // Trailing spaces may be missing.
     if characters > count || characters == 0 {
         return Err(format!(
             "{count} bytes, and {characters} characters of text beside them"
         ));
     }
     let shown = text.trim().chars().count();
-    // Of a text that somebody has not changed with the bytes, the length is right.
+    // If the text still matches the bytes, its length is correct.
     let are = self::shown(&groups, text);
     if shown < count && are.is_none() {
         return Err(format!(
@@ -295,7 +297,7 @@ fn beside<'a>(bytes: &'a str, text: &str) -> Result<Option<Columns<'a>>, String>
     }))
 }
 
-/// What groups of digits are that stand alone.
+/// The meaning of groups of digits without a text.
 pub(super) fn unknown(groups: &[&str]) -> Groups {
     match groups.iter().any(|group| matches!(group.len(), 4 | 8 | 16)) {
         true => Groups::Unknown,
@@ -303,7 +305,7 @@ pub(super) fn unknown(groups: &[&str]) -> Groups {
     }
 }
 
-/// What groups of digits are that stand beside this text, if it is theirs.
+/// The meaning of groups of digits beside this text, if the text matches them.
 fn shown(groups: &[&str], text: &str) -> Option<Groups> {
     match (shows(groups, false, text), shows(groups, true, text)) {
         (true, true) => Some(unknown(groups)),
@@ -317,7 +319,8 @@ fn count(groups: &[&str]) -> usize {
     groups.iter().map(|group| group.len() / 2).sum()
 }
 
-/// What stands before each gap of two spaces or more, or of a tab, and behind it.
+/// Splits a line at each gap of a tab or at least two spaces. Returns the parts before
+/// and after it.
 fn gaps(rest: &str) -> Vec<(&str, &str)> {
     let mut gaps = Vec::new();
     let mut from = 0;
@@ -330,7 +333,7 @@ fn gaps(rest: &str) -> Vec<(&str, &str)> {
             gaps.push((rest.get(..at).unwrap_or_default(), text));
         }
         from = at.saturating_add(width);
-        // No dump has so many columns.
+        // No dump has this many columns.
         if gaps.len() > 64 {
             break;
         }
@@ -338,15 +341,15 @@ fn gaps(rest: &str) -> Vec<(&str, &str)> {
     gaps
 }
 
-/// The groups that these columns are, if they are bytes.
+/// Returns the groups in these columns, if they are bytes.
 fn groups_of(columns: &str) -> Option<Vec<&str>> {
     let groups: Vec<_> = columns.split_whitespace().collect();
     let bytes = |group: &&str| is_hex(group) && group.len() % 2 == 0;
     (!groups.is_empty() && groups.iter().all(bytes)).then_some(groups)
 }
 
-/// Whether a dump shows the bytes of these groups, each `reversed` or not, as this
-/// text. Spaces around it may be gone.
+/// Returns whether a dump would show these groups, each `reversed` or not, as this text.
+/// Spaces around the text may be missing.
 fn shows(groups: &[&str], reversed: bool, text: &str) -> bool {
     let mut bytes = Vec::new();
     for group in groups {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Events that come beside answers, and the loss of some.
+//! Events that arrive besides answers, and the loss of some.
 
 use super::*;
 
