@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make clean` and `make distclean` remove what was built, and nothing else."""
+"""`make clean` and `make distclean` remove build products, and nothing else."""
 import hashlib
 import os
 import pathlib
@@ -102,7 +102,7 @@ class Clean(CheckoutTest):
                 self.build()
             file.write_text("mine")
             result = self.run_here("scripts/build/rust-project")
-            self.assertIn("rust-project.json is not as this script has made it", result.stderr)
+            self.assertIn("rust-project.json has changed since this script wrote it", result.stderr)
             self.run_here("make", "clean")
             self.assertEqual(file.read_text(), "mine")
 

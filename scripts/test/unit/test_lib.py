@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What all scripts share: paths, locks, missing tools, proxies."""
+"""scripts/lib.sh: paths, locks, missing tools, proxies."""
 import hashlib
 import os
 import shlex

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The Makefile of a project that scripts/new-family writes, where no kernel is needed for it."""
+"""The Makefile of a project of scripts/new-family, as far as it needs no kernel."""
 
 import json
 import os

@@ -78,8 +78,10 @@ struct Debugfs {
 impl Debugfs {
     fn open() -> io::Result<Self> {
         let file = File::open(STATISTICS).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("no module, or debugfs is not mounted"),
-            io::ErrorKind::PermissionDenied => io::Error::other("only root may look into debugfs"),
+            io::ErrorKind::NotFound => {
+                io::Error::other("the module is not loaded, or debugfs not mounted")
+            }
+            io::ErrorKind::PermissionDenied => io::Error::other("only root may read debugfs"),
             _ => because(&format!("cannot open {STATISTICS}"), &error),
         })?;
         let reply = vec![0; 4096];

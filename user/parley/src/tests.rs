@@ -204,7 +204,7 @@ fn an_error_of_usage_names_what_would_be_right() {
         ("--pcap - counter list", "expected the name of a file"),
         (
             "show links dev",
-            "a value is required behind 'dev'\n\nUsage: parley show links",
+            "a value is required after 'dev'\n\nUsage: parley show links",
         ),
         ("show neigh dev a b", "'b' is one value too many"),
     ] {
@@ -260,7 +260,7 @@ fn a_picture_is_not_json_and_datagrams_count_from_1() {
             "--json decode - --svg",
             "'--svg' cannot be used with '--json'",
         ),
-        ("decode - --select 0", "expected a number from 1 up"),
+        ("decode - --select 0", "expected a number of at least 1"),
     ] {
         let refused = refused(line);
         assert!(refused.contains(error), "{line}: {refused}");

@@ -54,7 +54,7 @@ impl Group {
         let held = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)
             .and_then(|()| Held::new())
-            .context("cannot hold signals back")?;
+            .context("cannot block signals")?;
         let mut shell = sh.spawn().context("cannot run sh")?;
         match inherited::process(shell.id()) {
             Ok(ended) => Ok(Self {

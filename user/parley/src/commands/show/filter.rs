@@ -38,7 +38,7 @@ impl<const TYPE: bool> FromArgMatches for Filter<TYPE> {
                 _ => (&mut self.dev, Some(word)),
             };
             let value = value.ok_or_else(|| {
-                wrong(format!("a value is required behind '{}'", text::safe(word)))
+                wrong(format!("a value is required after '{}'", text::safe(word)))
             })?;
             if slot.replace(value.clone()).is_some() {
                 let text = format!("'{}' is one value too many", text::safe(value));
@@ -54,9 +54,9 @@ impl<const TYPE: bool> Args for Filter<TYPE> {
         let (name, help) = match TYPE {
             true => (
                 "dev NAME | type KIND",
-                "Only the link NAME, or links of this KIND",
+                "Show only the link NAME, or links of this KIND",
             ),
-            false => ("dev NAME", "Only those of the link NAME"),
+            false => ("dev NAME", "Show only those of the link NAME"),
         };
         let words = Arg::new(WORDS).num_args(0..).value_name(name).help(help);
         command.arg(words.value_parser(value_parser!(OsString)))
