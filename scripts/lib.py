@@ -5,6 +5,7 @@ comparison of a command's output with a recording."""
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -22,7 +23,8 @@ def die(*lines):
 
 def in_lib(script, *words):
     """The command that runs lines of bash which have sourced lib.sh under the script's name."""
-    return ["bash", "-euo", "pipefail", "-c", f'. "{TOP}/scripts/lib.sh"; {script}', sys.argv[0],
+    library = shlex.quote(f"{TOP}/scripts/lib.sh")
+    return ["bash", "-euo", "pipefail", "-c", f". {library}; {script}", sys.argv[0],
             *map(str, words)]
 
 

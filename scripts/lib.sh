@@ -24,8 +24,8 @@ die() {
 # These variables would make Kbuild and cargo build into other folders, with other flags or
 # without running tests, make git use another repository, and pip install elsewhere; they would
 # hide findings of checks, and let a `read` of bash time out.
-unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT LLVM{,_IAS} {,SUB}ARCH CROSS_COMPILE LOCALVERSION
-unset K{C,AS,RUST,CPP,AF}FLAGS
+unset "${!KBUILD_@}" "${!KCONFIG_@}" "${!MDBOOK_@}" MO O M TMOUT LLVM{,_IAS} {,SUB}ARCH
+unset CROSS_COMPILE LOCALVERSION K{C,AS,RUST,CPP,AF}FLAGS
 # Only scripts/build/alone passes the options of a make that calls it on to another make.
 [ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 # Scripts parse the messages of tools, which must be English. The character set is kept.
@@ -63,12 +63,12 @@ need() {
 	[[ " $* " != *' cargo '* ]] || cargo_builds_here
 }
 
-# cargo_builds_here: dies if a configuration file makes cargo build without checks, for another
-# target, or in a folder that several checkouts share and that may be older than the sources; or if
-# it sets a runner for this machine, which could run in place of the tests.
+# cargo_builds_here [FOLDER]: dies if a configuration file makes cargo build without checks, for
+# another target, or in a folder that several checkouts share and that may be older than the
+# sources; or if it sets a runner for this machine, which could run in place of the tests.
 cargo_builds_here() {
 	local found
-	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
+	found=$(cd "${1:-$top/user}" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
 		--show-origin 2>/dev/null | grep -E \
 		-e '^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ' \
 		-e "^target\.(\"cfg\(.*|$(uname -m)-[^.]*)\.runner ") || return 0

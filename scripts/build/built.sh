@@ -241,7 +241,7 @@ copy_changed() {
 # remove_left COPY SOURCE: removes source files from the folder COPY that are not in SOURCE.
 remove_left() {
 	local file
-	find "$1" \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.module-common.c' \
+	find "$1" -type f \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.*' \
 		-printf '%P\0' | while IFS= read -rd '' file; do
 		[ -e "$2/$file" ] || rm -f -- "$1/$file"
 	done

@@ -242,7 +242,8 @@ class Distclean(CheckoutTest):
         names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
-                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
+                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
+                 "mdbook/bin/mdbook", "mdbook.log"]
         for name in ("linux-7.3.4", "rust-src-1.95.0"):
             self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
         for name in (*names, "crate-fetch.Ab01Yz/crate"):

@@ -416,7 +416,7 @@ mcast-groups:"""))
         self.assertRegex(workflow, r"PARLEY_REF: ([0-9a-f]{40}|TAG-OR-COMMIT)\n")
 
     def test_a_missing_kernel_and_a_missing_parley_are_one_line_each(self):
-        for words, says in ((("module", "KDIR=/nowhere"), "the kernel \"default\" is not built; run: make -C"),
+        for words, says in ((("module", "KDIR=/nowhere"), "the kernel default is not built; run: make -C"),
                             (("test", "PARLEY=/nowhere"), "parley is not in /nowhere; say where it is")):
             refused = self.make(*words)
             self.assertEqual(refused.returncode, 2)
