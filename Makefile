@@ -6,10 +6,10 @@ KDIR ?=
 # The kernel of scripts/build/kernel to use.
 KERNEL ?= default
 
-# How `make bench` measures: icount counts instructions; kvm and tcg take the time.
+# How `make bench` measures: icount counts instructions; kvm and tcg measure time.
 ACCEL ?= icount
 
-# Where make install puts things, by GNU's names; DESTDIR is a root apart.
+# Folders for make install, under their GNU names; DESTDIR is another root.
 prefix = /usr/local
 exec_prefix = $(prefix)
 bindir = $(exec_prefix)/bin
@@ -21,40 +21,40 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
-# The files in user/parley/tests that `make test` runs, without their .rs; without TEST, all.
+# The files in user/parley/tests that `make test` runs, without .rs. By default, all of them.
 TEST ?=
-# Whether `make bench` holds what it measures against the baseline.
+# Whether `make bench` compares its results with the baseline.
 CHECK ?=
 # The exercise of the course that `make exercise` checks.
 N ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
 
-# $(call quoted,TEXT): TEXT as one word of the shell, whatever is in it.
+# $(call quoted,TEXT): TEXT as one word of the shell, with any characters.
 quoted = '$(subst ','\'',$(1))'
-# $(call given,NAME): the value of NAME. What the environment says is not make's syntax.
+# $(call given,NAME): the value of NAME. A value from the environment is not expanded by make.
 given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($(1)))
 
 help:
 	@echo 'make run        build everything, boot a kernel, load the module, converse'
 	@echo 'make test       all tests, on the host and in the virtual machine'
-	@echo '                TEST="echo dump": only these of user/parley/tests, in the machine'
-	@echo '                REPORT=folder: KTAP, JUnit XML and the logs, too'
-	@echo 'make vm         a shell in the virtual machine, the module loaded'
-	@echo 'make bench      count instructions, against the same in C; ACCEL=kvm for times'
-	@echo '                CHECK=1: fail if a row takes more than the baseline'
+	@echo '                TEST="echo dump": only these files of user/parley/tests'
+	@echo '                REPORT=folder: also write KTAP, JUnit XML and the logs'
+	@echo 'make vm         a shell in the virtual machine, with the module loaded'
+	@echo 'make bench      count instructions, and compare with C; ACCEL=kvm for times'
+	@echo '                CHECK=1: fail if a row exceeds the baseline'
 	@echo 'make exercise   check exercise N of the course: make exercise N=7'
 	@echo 'make lint       formats, lints and rules; make format applies the formats'
 	@echo 'make doc        rustdoc of both sides, in build/doc'
 	@echo 'make book       the course and all documents as a book, in build/book'
 	@echo
 	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
-	@echo 'make uninstall  remove what was installed'
-	@echo 'make deb        Debian packages in build/deb: the program, and for dkms'
+	@echo 'make uninstall  remove the installed files'
+	@echo 'make deb        Debian packages in build/deb: the program, and the module (dkms)'
 	@echo 'make clean      remove build products; distclean: the kernels and tools, too'
 	@echo
-	@echo 'KERNEL=debug, race, families, devices or debian is another kernel than the'
-	@echo 'default; KDIR=... is the prepared tree of one that you run.'
+	@echo 'KERNEL=debug, race, families, devices or debian selects another kernel;'
+	@echo 'KDIR=... is the prepared tree of a kernel that you run yourself.'
 	@echo 'Parts of the above: setup kernel module program spec install-program'
 	@echo '                    install-module'
 	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
@@ -62,8 +62,8 @@ help:
 	@echo
 	@echo 'scripts/new-family FOLDER --name NAME   a project for a family of your own'
 
-# REPORT reaches scripts/test/run in the environment. A report that is there must not be
-# taken for one of this run, should this run not come as far as to its own.
+# REPORT reaches scripts/test/run in the environment. Removes an old report, so that it is not
+# taken for this run's if this run ends before it writes one.
 reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
 ifneq ($(and $(value REPORT),$(strip $(reports))),)
 # Not with make -n.
@@ -73,7 +73,7 @@ forgotten := $(shell scripts/test/forget-report \
 endif
 endif
 
-# A KDIR for a target that does not use one must not pass for used.
+# Refuse a KDIR for targets that would ignore it.
 ifneq ($(value KDIR),)
 no_kdir := $(filter-out help setup program module doc install install-program install-module uninstall \
 	clean distclean,$(MAKECMDGOALS))
@@ -82,8 +82,8 @@ $(error KDIR is for module, doc and install, not for $(firstword $(no_kdir)): le
 endif
 endif
 
-# KERNEL, KDIR and the like reach the scripts as words of their command lines, and not
-# the makes that those start, whose variables of these names are their own.
+# Pass KERNEL, KDIR and the like to the scripts as arguments, and hide them from the makes that
+# the scripts start, which have their own variables of these names.
 unexport KDIR KERNEL ACCEL TEST CHECK N
 
 setup:
@@ -124,11 +124,11 @@ fuzz:
 spec: setup
 	@scripts/build/spec
 
-# These build something and use it afterwards. One run at a time does that in a
+# These targets build something and then use it. Only one run at a time may do that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.
 alone = run test try exercise doc book torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
-# A TEST that is in the environment by chance must not leave out tests.
+# TEST counts only on the command line: one left in the environment must not skip tests.
 again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(foreach name,TEST N,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
@@ -188,7 +188,7 @@ install-program:
 install-module:
 	@$(install) --module
 
-# It builds the program if need be, but not as root in the checkout of somebody else.
+# Builds the program if necessary, but not as root in another user's checkout.
 deb:
 	@scripts/pack/deb
 
@@ -196,12 +196,12 @@ deb-test:
 	@scripts/pack/deb-test
 endif
 
-# The lock is held while it builds, and not for as long as the shell is open.
+# Holds the lock while it builds, but not while the shell is open.
 vm:
 	+@$(again) module program
 	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --shell
 
-# Only what is missing or stale is built, so root needs neither cargo nor rustc after
+# Builds only missing and stale files, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.
 install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
 	fishcompletiondir zshcompletiondir KDIR,$(name)=$(call quoted,$(call given,$(name)))) scripts/pack/install

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Checks that the family `conformance` returns what the kernel's own client sends to it.
+"""Checks that the family `conformance` returns the attributes that the kernel's own client sends.
 
 usage: run.py SOURCE SPEC [SEED]     in a guest, with the module loaded
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What every client is asked that can do all that parley can."""
+"""The checks of every client that supports all requests of parley."""
 
 import errno
 import json
@@ -78,7 +78,7 @@ def counters(client, report):
 
 
 def fill(client):
-    """What the dumps show, by a client that is quick."""
+    """The contents of the dumps, with a fast client."""
     for i in range(MANY):
         client.ask('set', f'many-{i:03}', i, 'create')
 
@@ -103,7 +103,7 @@ def errors(client, report):
             ('a name of none', ['get', ''], ['get', '']),
             ('a prefix of 32 bytes', ['list', name_of_32], ['list', f'--prefix={name_of_32}'])):
         report.check(f'error: {what}', client.ask(*theirs), parley('counter', *ours))
-    # parley's own commands leave no attribute out; spec and contract say what comes.
+    # parley's own commands leave no attribute out; the spec and the contract give the replies.
     theirs = client.ask('bare', 2)
     ours = {'errno': 22, 'message': 'required attribute is missing', 'attribute': 'counter.name'}
     if client.name == 'neli' and client.ask('router-bare') == {'errno': 22, 'extended': 0}:
@@ -180,16 +180,16 @@ def asks(client, report):
 
 
 def answers(client, report):
-    # The agent before was told to end, and may not have closed its socket yet.
+    # The previous agent is ending, and may not have closed its socket yet.
     for _ in range(100):
-        # What pyynl prints of a reply that is none is null.
+        # pyynl prints null if there is no reply.
         told = client.ask('agent') if client.talks else client.subscribe('agent-register') or {}
         if told.get('error', {}).get('errno') != errno.EBUSY:
             break
         time.sleep(0.1)
     if told:
         raise RuntimeError(f'the client is no agent: {told}')
-    refused = {'error': {'errno': 16, 'message': 'the namespace has an agent already'}}
+    refused = {'error': {'errno': 16, 'message': 'the namespace already has an agent'}}
     report.check('agent: the client is it, and parley cannot be', refused, second_agent())
     with subprocess.Popen(['parley', '--json', 'ask', 'is it you?'], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True) as asker:
@@ -208,7 +208,7 @@ def answers(client, report):
                 told = refusal(declined.communicate(timeout=WAIT)[1])
             report.check('agent: the client declines what parley asks', told['error']['errno'],
                          errno.ECANCELED)
-            # parley's own agent answers what was asked alone.
+            # parley's own agent answers only the question.
             late = {'errno': 2, 'message': 'no such question is pending'}
             report.check('agent: an answer to no question', client.ask('answer', 12345, 'x'),
                          {'error': late})

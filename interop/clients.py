@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""parley itself, and the clients that can do all that it can, each made to tell
-the same of the same.
+"""parley itself, and the clients that support all of its requests, all with the same interface.
 
-A client answers `ask(WORD...)`, by what parley --json would print, or by
+A client answers `ask(WORD...)` with the output of parley --json, or with
 {'error': {'errno', 'message', 'attribute'}}. The clients in libraries (libnl, neli,
 genetlink, pyroute2) are programs here that read a JSON array of words a line, and write a line of
 JSON for each:
@@ -42,7 +41,7 @@ def run(words, **more):
 
 
 def refusal(text):
-    """What parley --json says on standard error, in the fields that all clients have."""
+    """The error of parley --json on standard error, in the fields that all clients have."""
     told = json.loads(text)
     found = {key: told[key] for key in ('errno', 'message', 'attribute')}
     return {'error': {key: value for key, value in found.items() if value is not None}}
@@ -61,7 +60,7 @@ class Lines:
     """A program in the background that prints a line of JSON for each event."""
 
     def __init__(self, words):
-        # Of all that it starts, a group of its own.
+        # In its own process group, with all its children.
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
                                         stdin=subprocess.DEVNULL, start_new_session=True)
         self.pid = self.process.pid
@@ -76,7 +75,7 @@ class Lines:
         return self
 
     def __exit__(self, *_):
-        # One that ended is not reaped yet, so its number is nobody else's.
+        # If it has ended, it is not reaped yet, so its number has not been reused.
         os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
 
@@ -93,7 +92,7 @@ def family_of(told):
 
 
 def bounds_of(entry):
-    """The bounds of an attribute as parley prints them: not what its type says already."""
+    """The bounds of an attribute as parley prints them, without those that its type implies."""
     entry = dict(entry)
     kind = entry['type'] = KINDS.get(entry['type'], entry['type'])
     bits = {'uint': 64, 'sint': 64}.get(kind) or (int(kind[1:]) if kind[1:].isdigit() else 0)
@@ -142,7 +141,7 @@ class Library:
         try:
             line = self.process.stdout.readline()
         except TimeoutError:
-            # What it may say later would answer something else.
+            # A later line would be taken for the answer to another request.
             self.process.kill()
             raise
         if not line:
@@ -165,7 +164,7 @@ class Library:
 
     @staticmethod
     def error(words, error):
-        """With the attribute by name, in place of where it is or its number."""
+        """With the attribute by name, in place of its offset or number."""
         cmds = {'echo': 1, 'get': 2, 'list': 2, 'set': 3, 'add': 4, 'del': 5, 'ask': 10,
                 'answer': 12}
         names = SETS.get(int(words[1]) if words[0] == 'bare' else cmds.get(words[0]))
@@ -221,7 +220,7 @@ class Libnl(Library):
 
 class Pyroute2(Library):
     def unprivileged(self, *words):
-        # Its modules take their time to load; so the process gives up what it may.
+        # Its modules load slowly, so this drops the privileges of the running process.
         self.ask('unprivileged')
         return self.ask(*words)
 
@@ -249,7 +248,7 @@ class Pyynl:
 
     @staticmethod
     def request(words):
-        """The attributes for what parley's clients call WORDS."""
+        """The attributes for the WORDS of parley's clients."""
         match words:
             case ['echo', path]:
                 with open(path, 'rb') as file:
@@ -281,7 +280,7 @@ class Pyynl:
         """`Netlink error: WORDS: STRERROR {MORE}` in fields."""
         text, _, more = text.removeprefix('Netlink error: ').partition(' {')
         message, _, strerror = text.rpartition(': ')
-        # It tells the errno by its words alone.
+        # It prints only the description of the errno.
         found = {'errno': next(number for number in range(1, 134)
                                if os.strerror(number) == strerror)}
         if message:
@@ -335,7 +334,7 @@ class Pyynl:
             return other.ask(*words)
 
     def subscribe(self, operation):
-        """Has the CLI do something, and listen from then on; tells what it did."""
+        """Runs a request of the CLI, which then keeps listening; returns the result."""
         self.listener = Lines(['python3', '-u', self.cli_path, *self.words, '--subscribe',
                                'events', '--do', operation, '--duration', str(WAIT)])
         self.listener.__enter__()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The clients that ask the kernel what families there are, and no family anything:
-iproute2's genl, and libnl's tools."""
+"""The clients that list the kernel's families, but send no requests to them: iproute2's genl, and
+libnl's tools."""
 
 import re
 import subprocess
@@ -24,7 +24,7 @@ def numbers(text):
 
 
 def described(name):
-    """What parley says of a family, without its policies."""
+    """parley's description of a family, without its policies."""
     family = parley('family', name)
     family['operations'] = [{'cmd': operation['cmd'], 'flags': operation['flags']}
                             for operation in family['operations']]
@@ -47,7 +47,7 @@ class Genl:
 
     @staticmethod
     def families(text):
-        """What it prints of each family, by name."""
+        """Its description of each family, by name."""
         found = {}
         for part in re.split(r'\n*(?=Name: )', text):
             if not (head := re.search(r'Name: (\S+)\s+ID: 0x(\w+)\s+Version: 0x(\w+)\s+'
@@ -118,7 +118,7 @@ class Genl:
                       ' one\'s own')
 
     def monitor(self, report):
-        """It listens while the module goes and comes."""
+        """Listens while the module is unloaded and loaded."""
         def listens():
             with open('/proc/net/netlink', encoding='ascii') as table:
                 rows = [line.split() for line in table]
@@ -133,7 +133,7 @@ class Genl:
             subprocess.run(['insmod', MODULE], check=True)
             after = parley('family')
             heard = []
-            # Of a family that goes or comes it hears twice: of its group, too.
+            # Each family causes two events, because its group causes one, too.
             while not heard or heard[-1] != after['id']:
                 line = process.stdout.readline()
                 if not line:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The parley family through pyroute2. interop/run.py says what is read and written."""
+"""The parley family through pyroute2. interop/clients.py describes its input and output."""
 
 import json
 import os
@@ -187,7 +187,7 @@ def obey(words):
         case ['ask', question, *limit]:
             attributes = [('question', question.encode())]
             attributes += [('timeout-ms', int(text)) for text in limit]
-            # No ACK is asked for: that would end the request before the answer.
+            # Without an ACK, which would end the request before the answer.
             reply = client(Ask).request(10, attributes)[0]
             return {'id': reply['id'], 'answer': reply['answer'].decode()}
         case ['agent']:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What came of the checks: a line each, and the counts."""
+"""The results of the checks: a line each, and the counts."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ ABSENT = 'nothing'
 
 
 def differences(theirs, ours, path=''):
-    """What differs, field by field: (field, theirs, ours)."""
+    """The differences, field by field: (field, theirs, ours)."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         for key in sorted(theirs.keys() | ours.keys(), key=str):
             yield from differences(theirs.get(key, ABSENT), ours.get(key, ABSENT),
@@ -49,7 +49,7 @@ class Report:
         self.line(f'\n{name}  {version}')
 
     def check(self, name, theirs, ours):
-        """Holds what a client printed against what parley printed."""
+        """Compares the output of a client with parley's."""
         if name.startswith('error:') and 'error' not in ours:
             self.failed(name, f'parley was not refused, and said {shown(ours)}')
             return

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Has clients that nobody here wrote talk to the module, and holds what they print
-against what parley prints. Runs in the guest, as root; scripts/test/interop starts it.
+"""Runs third-party clients against the module, and compares their output with parley's. Runs in
+the guest, as root; scripts/test/interop starts it.
 
   run.py SOURCE PYTHON BINARIES
 
@@ -32,7 +32,7 @@ def locked(package, *crates):
 
 
 def attempt(report, name, what, *arguments):
-    """A check that goes wrong is one that failed; the next has its turn."""
+    """A check that raises an exception has failed; the next one runs."""
     signal.alarm(WAIT)
     try:
         what(*arguments)

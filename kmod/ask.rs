@@ -21,11 +21,11 @@ impl From<Fault> for ExtAck<'_> {
     #[cold]
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::AgentExists => Self::new(EBUSY, c"the namespace has an agent already"),
+            Fault::AgentExists => Self::new(EBUSY, c"the namespace already has an agent"),
             Fault::NoAgent => Self::new(ENOTCONN, c"the namespace has no agent"),
             Fault::Full => Self::new(
                 EBUSY,
-                c"1024 questions of this namespace are pending, the limit",
+                c"1024 questions are pending in this namespace, the limit",
             ),
             Fault::SocketFull => {
                 Self::new(EBUSY, c"64 questions of this socket are pending, the limit")
@@ -82,7 +82,7 @@ fn delivery_error<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
     match error {
         ECONNREFUSED if is_closed => Fault::NoAgent.into(),
         // The agent has connected its socket to another port than the kernel's.
-        ECONNREFUSED => ExtAck::new(EBUSY, c"the agent's socket takes no questions"),
+        ECONNREFUSED => ExtAck::new(EBUSY, c"the agent's socket accepts no questions"),
         EAGAIN => ExtAck::new(EBUSY, c"the agent's socket has no room"),
         error => ExtAck::new(error, c"the question could not be delivered"),
     }
@@ -96,10 +96,10 @@ impl DoOp<Answer> for Net {
             (Some(answer), None) => answer.value,
             (None, Some(_)) => return Ok(self.questions().decline(call, id)?),
             (Some(_), Some(declined)) => {
-                let error = ExtAck::new(EINVAL, c"either an answer or declined, not both");
+                let error = ExtAck::new(EINVAL, c"answer and declined are mutually exclusive");
                 return Err(error.at(declined));
             }
-            (None, None) => return Err(ExtAck::new(EINVAL, c"neither an answer nor declined")),
+            (None, None) => return Err(ExtAck::new(EINVAL, c"answer or declined is required")),
         };
         let reply = ask::Reply {
             id: Some(id),

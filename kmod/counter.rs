@@ -31,7 +31,7 @@ impl Fault {
         match self {
             Self::Missing => (ENOENT, c"no such counter"),
             Self::Exists => (EEXIST, c"counter exists"),
-            Self::Full => (ENOSPC, c"as many counters as max_counters allows"),
+            Self::Full => (ENOSPC, c"max_counters allows no more counters"),
             Self::Below => (ERANGE, c"counter would fall below 0"),
             Self::Above => (ERANGE, c"counter would rise above 2^64-1"),
             Self::NoMemory => (ENOMEM, c"no memory for another counter"),
@@ -145,7 +145,7 @@ impl DoOp<CounterSet> for Net {
         };
         if mode.exclusive && !mode.create {
             let exclusive = request.exclusive().required()?;
-            return Err(ExtAck::new(EINVAL, c"exclusive is only for create").at(exclusive));
+            return Err(ExtAck::new(EINVAL, c"exclusive is only valid with create").at(exclusive));
         }
         let (counters, listeners) = (self.counters(), listeners!(call, attr.value));
         let set = counters.set(name(attr)?, value.value, mode, listeners);

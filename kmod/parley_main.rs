@@ -42,7 +42,7 @@ module! {
     params: {
         max_counters: u32 {
             default: 4_096,
-            description: "Maximum number of counters per network namespace",
+            description: "Maximum number of counters in a network namespace",
         },
     },
 }

@@ -63,7 +63,7 @@ impl DoOp<Greet> for Net {
     fn handle<'a>(&'a self, call: &Call<'a, Self, Greet>) -> Handled<'a, Greet> {
         let name = call.request.name().required()?;
         if name.value.is_empty() {
-            return Err(ExtAck::new(EINVAL, c"there is nobody to greet").at(name));
+            return Err(ExtAck::new(EINVAL, c"the name is empty").at(name));
         }
         let formal = module_parameters::formal.value();
         let mut text = call.copy(if formal { b"good day, " } else { b"hello, " })?;

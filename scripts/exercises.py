@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What scripts/exercise and the judges in docs/exercises share. A judge runs in the guest, as root and
-in a network namespace of its own, and calls the methods of Work."""
+"""Shared by scripts/exercise and the judges in docs/exercises. A judge runs in the guest, as root,
+in its own network namespace, and calls the methods of Work."""
 
 import ctypes
 import importlib.util
@@ -48,8 +48,8 @@ def load(exercise):
 
 
 def variants(wrong, solution):
-    """Yields the solution and each wrong one made of it: a name, its files, and what a sentence about it
-    says, which is None for the solution."""
+    """Yields the solution and each wrong one derived from it: a name, its files, and the expected
+    part of the judge's sentence, which is None for the solution."""
     yield "solution", solution, None
     for number, (name, changes, says) in enumerate(wrong, 1):
         files = dict(solution)
@@ -62,11 +62,11 @@ def variants(wrong, solution):
 
 
 class Wrong(Exception):
-    """A sentence about what is wrong."""
+    """A sentence about a mistake."""
 
 
 class Ran:
-    """What a program that has ended printed."""
+    """The output of a program that has ended."""
 
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err
@@ -122,7 +122,7 @@ class Work:
             return ran, [line for line in trace.read().splitlines() if not line.startswith("+++")]
 
     def start(self, *command, **options):
-        """Starts a program in the background; its output goes to a file of its own."""
+        """Starts a program in the background, with its output in a separate file."""
         out = tempfile.NamedTemporaryFile("r", errors="replace", delete=False)
         with open(out.name, "w", encoding="utf-8") as to:
             program = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=to, stderr=to,
@@ -140,7 +140,7 @@ class Work:
 
 
 def judged(exercise, at):
-    """What is right and wrong of a work, as pairs of a truth value and a sentence."""
+    """Returns the judge's findings, as pairs of a truth value and a sentence."""
     work = Work(at)
     try:
         load(exercise).judge(work)
@@ -150,7 +150,7 @@ def judged(exercise, at):
 
 
 def judge_apart(exercise, at, limit):
-    """Judges a work in a network namespace of its own, which this process then has."""
+    """Judges a work in a new network namespace, which this process enters."""
     def stop(*_):
         raise Wrong(f"The check took more than {limit} s, so it was stopped.")
 

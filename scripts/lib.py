@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the scripts in Python share: they begin as those in bash do, and call lib.sh. Two compare
-what commands print with what was recorded."""
+"""Shared by the scripts in Python: the same start as the scripts in bash, calls of lib.sh, and the
+comparison of a command's output with a recording."""
 
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -22,7 +23,8 @@ def die(*lines):
 
 def in_lib(script, *words):
     """The command that runs lines of bash which have sourced lib.sh under the script's name."""
-    return ["bash", "-euo", "pipefail", "-c", f'. "{TOP}/scripts/lib.sh"; {script}', sys.argv[0],
+    library = shlex.quote(f"{TOP}/scripts/lib.sh")
+    return ["bash", "-euo", "pipefail", "-c", f". {library}; {script}", sys.argv[0],
             *map(str, words)]
 
 
@@ -38,13 +40,13 @@ def run(*command, why=(), **options):
 
 
 def printed(*command):
-    """Returns what a command prints."""
+    """Returns the output of a command."""
     return run(*command, stdout=subprocess.PIPE).stdout.strip()
 
 
 def begin(*tools, then=""):
-    """Starts the script anew with these tools, in the environment of lib.sh and alone in the
-    checkout. Locks that the bash lines `then` take are held until the script ends."""
+    """Restarts the script with these tools, in the environment of lib.sh and alone in the checkout.
+    Locks that the bash lines `then` take are held until the script ends."""
     mark = f"{os.getpid()} {ME}"
     if os.environ.get("PARLEY_BEGUN") != mark:
         os.environ["PARLEY_BEGUN"] = mark
@@ -52,10 +54,10 @@ def begin(*tools, then=""):
         os.execvp("bash", in_lib(command, *map(os.path.abspath, sys.argv[:1]), *sys.argv[1:]))
 
 
-# What varies, and what it is compared as. Numbers that a chapter is about, such as a
-# counter's, sequence numbers, lengths, offsets and flags, are not among these.
+# Output that varies from run to run, and its replacement in comparisons. The numbers that a chapter
+# is about, such as counters, sequence numbers, lengths, offsets and flags, are compared.
 VARIES = [
-    # Ports and what has their number; the id of a family.
+    # Ports, and process IDs, which have the same number; the ID of a family.
     (r"\b(port|portid|pid)([ =:]+)\d+( \(0x[0-9a-f]+\))?", r"\1\2N"),
     (r"^(id +)\d+( \(0x[0-9a-f]+\))?$", r"\1N"),
     (r"^(\S+ +id )\d+ ", r"\1N "),
@@ -71,18 +73,18 @@ VARIES = [
     (r"\d+\.\d+ s\b", "T s"),
     (r"\bCPU \d+", "CPU N"),
 ]
-# A row of a message taken apart: offset, bytes, field and meaning.
+# A row of a decoded message: offset, bytes, field and meaning.
 ROW = re.compile(r"( *\d+)  ((?:[0-9a-f]{2} )*[0-9a-f]{2}) +(\S+) +(.*)")
-# The fields whose bytes vary, and of which the numbers in the meaning do.
+# The fields whose bytes vary, and the fields whose meanings have varying numbers.
 FIELDS_VARY = ("nlmsg_pid", "portid", "time-ns", "cpu")
 
 
 def masked(line):
-    """The line without what varies."""
+    """Returns the line without its varying parts."""
     row = ROW.fullmatch(line.rstrip())
     if row:
         offset, data, field, meaning = row.groups()
-        # The type of a message is its family's number, but for those that are fixed.
+        # The type of a message is its family's number, except for the fixed types.
         family = field == "nlmsg_type" and ": family" in meaning and "nlctrl" not in meaning
         if field in FIELDS_VARY or family:
             data = re.sub("[0-9a-f]{2}", "NN", data)

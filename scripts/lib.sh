@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the scripts here share. Sourced, not run.
+# Shared by the scripts here. Sourced, not run.
 #
-# shellcheck disable=SC2034 # used by those that source it
+# shellcheck disable=SC2034 # used by scripts that source it
 
-# With it, the `cd` below and others could lead into another folder.
+# With CDPATH, the `cd` below and others could lead into another folder.
 unset CDPATH
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(basename "$0")
@@ -21,20 +21,20 @@ die() {
 	exit 1
 }
 
-# By these the environment would have Kbuild and cargo build elsewhere than these scripts look,
-# with other flags or without running tests, git work in another repository, pip install
-# elsewhere, checks find less, and bash give up a `read`.
-unset "${!KBUILD_@}" "${!KCONFIG_@}" MO O M TMOUT LLVM{,_IAS} {,SUB}ARCH CROSS_COMPILE LOCALVERSION
-unset K{C,AS,RUST,CPP,AF}FLAGS
+# These variables would make Kbuild and cargo build into other folders, with other flags or
+# without running tests, make git use another repository, and pip install elsewhere; they would
+# hide findings of checks, and let a `read` of bash time out.
+unset "${!KBUILD_@}" "${!KCONFIG_@}" "${!MDBOOK_@}" MO O M TMOUT LLVM{,_IAS} {,SUB}ARCH
+unset CROSS_COMPILE LOCALVERSION K{C,AS,RUST,CPP,AF}FLAGS
 # Only scripts/build/alone passes the options of a make that calls it on to another make.
 [ "$me" = alone ] || unset {,GNU}MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-# Scripts read the messages of tools, which must be English. The character set stays.
+# Scripts parse the messages of tools, which must be English. The character set is kept.
 [ -z "${LC_ALL:-}" ] || export LC_CTYPE=$LC_ALL
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
 unset CARGO_BUILD_{TARGET,TARGET_DIR,BUILD_DIR} "${!CARGO_PROFILE_@}" "${!PROPTEST_@}"
 unset UPDATE_SNAPSHOTS PARLEY_EMULATED
-# The same source has the same result. scripts/test/fuzz looks further, with other seeds.
+# Makes results depend only on the source. scripts/test/fuzz uses other seeds.
 export PROPTEST_RNG_SEED=1
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
 unset GIT_{ALTERNATE_OBJECT_DIRECTORIES,CONFIG,CONFIG_PARAMETERS,CONFIG_COUNT,GRAFT_FILE}
@@ -63,37 +63,37 @@ need() {
 	[[ " $* " != *' cargo '* ]] || cargo_builds_here
 }
 
-# cargo_builds_here: dies if a configuration file makes cargo build without checks, or for another
-# target or in a folder of several checkouts, which could use something older than the sources, or
-# names a runner for this machine, which could pass for the tests.
+# cargo_builds_here [FOLDER]: dies if a configuration file makes cargo build without checks, for
+# another target, or in a folder that several checkouts share and that may be older than the
+# sources; or if it sets a runner for this machine, which could run in place of the tests.
 cargo_builds_here() {
 	local found
-	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
+	found=$(cd "${1:-$top/user}" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
 		--show-origin 2>/dev/null | grep -E \
 		-e '^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ' \
 		-e "^target\.(\"cfg\(.*|$(uname -m)-[^.]*)\.runner ") || return 0
-	die "cargo is configured to build or run elsewhere, or otherwise:" "$found" \
-		"remove that from the file while you build parley"
+	die "a configuration file of cargo changes how it builds or runs:" "$found" \
+		"remove this from the file while you build parley"
 }
 
 # in_ci: succeeds if CI is set to anything but 0 or false.
 in_ci() { [[ ${CI:-} != @(|0|false) ]]; }
 
-# no_more ARGUMENT...: ends a script that was given arguments that it does not take.
+# no_more ARGUMENT...: ends the script, with status 2, if there is an ARGUMENT.
 no_more() {
 	[ $# = 0 ] || (die "unexpected argument: $1" "see the comment at the top of $0") || exit 2
 }
 
-# bash calls this for a command that no `need` named.
+# Called by bash for a missing command that no `need` lists.
 command_not_found_handle() {
 	printf '%s: %s is missing on this machine; run: make setup\n' "$me" "$1" >&2
 	return 127
 }
 
-# plain_path WHAT PATH: dies unless PATH, and what it leads to, is absolute and has only
-# characters that every tool takes literally. virtme-ng passes paths
-# through a shell on this machine; PATH and overlayfs split at colons, make at spaces;
-# `=`, `%` and `,` mean something to virtme-ng, to make and to QEMU.
+# plain_path WHAT PATH: dies unless PATH and its target are absolute and have only characters
+# that every tool takes literally. virtme-ng passes paths through a shell on this machine;
+# PATH and overlayfs split at colons, make at spaces; `=`, `%` and `,` are special to
+# virtme-ng, to make and to QEMU.
 plain_path() {
 	local path LC_ALL=C
 	for path in "$2" "$(realpath -m -- "$2")"; do
@@ -130,8 +130,8 @@ take() {
 	return "$status"
 }
 
-# The paths that every script uses. Status 2, wrong usage, is none of those that
-# scripts/vm passes on from a command.
+# Checks the paths that every script uses. Fails with status 2, wrong usage, so that scripts/vm
+# does not return a status that looks like its command's.
 (
 	plain_path "the checkout's path" "$top"
 	if [ -n "${TMPDIR:-}" ]; then
@@ -150,36 +150,36 @@ take() {
 ) || exit 2
 cache=$(realpath -ms -- "${XDG_CACHE_HOME:-$HOME/.cache}/parley")
 [ ! "$cache" -ef "$top" ] || die "the cache would be this checkout: $cache" \
-	"XDG_CACHE_HOME is to name another folder"
-# Another program may own a folder of this name. Earlier versions made no mark.
+	"set XDG_CACHE_HOME to another folder"
+# Another program may own a folder of this name. Earlier versions wrote no mark.
 mark=$cache/.parley-cache
 if [ -d "$cache" ] && [ ! -e "$mark" ] && [ ! -e "$cache/setup.lock" ] && [ ! -e "$cache/env.sh" ] &&
 	[ -n "$(ls -A -- "$cache")" ]; then
-	die "this is not the cache of these scripts: $cache" "XDG_CACHE_HOME can name another place"
+	die "this is not the cache of these scripts: $cache" "set XDG_CACHE_HOME to another folder"
 fi
 # use_cache: keeps `make distclean`, also in another checkout, from removing the cache until this
 # process and its children have ended (descriptor 5).
 use_cache() {
 	[ -d "$cache" ] && command -v flock >/dev/null || return 0
 	[ -e "$mark" ] || [ ! -w "$cache" ] || : >"$mark"
-	# In the checkout, git is not to list it with the sources.
+	# A cache inside the checkout must not be listed by git.
 	[[ $cache != "$top"/* || -e $cache/.gitignore || ! -w $cache ]] || echo '*' >"$cache/.gitignore"
 	exec 5<"$cache"
 	take 5 "the cache is being removed" --shared || true
 }
 use_cache
 
-# Python would write its cache beside the sources, and skip the assertions of programs.
+# Keep Python from writing its cache beside the sources, and from skipping assertions.
 export PYTHONDONTWRITEBYTECODE=1
 unset PYTHONOPTIMIZE
 
-# Tools that setup has put into the cache, and where libclang and rust-src are.
+# Sets the paths of the tools that setup has put into the cache, of libclang and of rust-src.
 # shellcheck source=/dev/null
 [ ! -f "$cache/env.sh" ] || . "$cache/env.sh"
 
-# What make's variable LLVM is to be for the newest clang of this machine that
-# is at least 17 and has the other tools beside it: "-19", or "1" for one without
-# a number in its name. Nothing where there is none.
+# llvm: prints the value of make's variable LLVM for this machine's newest clang that
+# is at least 17 and has the other tools beside it: "-19", or "1" if its name has no
+# number. Prints nothing if there is none.
 llvm() {
 	local suffix tool
 	for suffix in -21 -20 -19 -18 -17 ''; do
@@ -192,21 +192,21 @@ llvm() {
 	done
 }
 
-# room_for KERNEL: sets the `memory` and the `seconds` that tests in a guest with this kernel
-# may take, and how long its boot may.
+# room_for KERNEL: sets the `memory` and the time limit, `seconds`, of tests in a guest with this
+# kernel, and the time limit of its boot.
 room_for() {
-	memory=1G seconds=1200
+	memory=1G seconds=2400
 	case $1 in
 	default | debian) ;;
 	*)
-		# Sanitizers want room and time.
+		# Sanitizers need memory and time.
 		memory=3G seconds=5400
 		export PARLEY_BOOT_SECONDS=${PARLEY_BOOT_SECONDS:-600}
 		;;
 	esac
 }
 
-# config_of KDIR: where the configuration of this kernel tree is.
+# config_of KDIR: prints the path of this kernel tree's configuration.
 config_of() {
 	if [ -e "$1/.config" ]; then
 		echo "$1/.config"
@@ -215,8 +215,8 @@ config_of() {
 	fi
 }
 
-# rustc_of KDIR: the rustc that built this tree's kernel: the one on the PATH or
-# /usr/bin/rustc. Nothing where neither is.
+# rustc_of KDIR: prints the rustc that built this tree's kernel: the one on the PATH or
+# /usr/bin/rustc. Prints nothing if neither did.
 rustc_of() {
 	local wanted rustc
 	wanted=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="\(.*\)"/\1/p' "$(config_of "$1")")
@@ -229,8 +229,8 @@ rustc_of() {
 	done
 }
 
-# tools_of KDIR: the arguments, one a line, with which make builds for this
-# kernel tree: it has to be the compilers that built the kernel.
+# tools_of KDIR: prints make's arguments, one a line, for builds against this
+# kernel tree: they select the compilers that built the kernel.
 tools_of() {
 	local rustc
 	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$(config_of "$1")"; then
@@ -240,7 +240,7 @@ tools_of() {
 	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
 }
 
-# chroot_of KDIR: the Debian root in the cache that KDIR is in, if it is in one.
+# chroot_of KDIR: prints the Debian root in the cache that contains KDIR, if there is one.
 chroot_of() {
 	local in_cache=${1#"$cache/kernel/"}
 	case $1 in
@@ -248,9 +248,9 @@ chroot_of() {
 	esac
 }
 
-# chroot_fill ROOT: copies what a module is built of, and with, to /build/parley in
-# ROOT, anew. Of those that use one ROOT at once each has the lock debian-root. All can be
-# read by everybody: a guest reads the files of this machine as the user who started it.
+# chroot_fill ROOT: replaces /build/parley in ROOT with a copy of the module's sources and its
+# build scripts. The caller must hold the lock debian-root. All files are world-readable,
+# because a guest reads the files of this machine as the user who started it.
 chroot_fill() {
 	no_mount_in "$1/build/parley"
 	as_root rm -rf --one-file-system -- "$1/build/parley"
@@ -260,10 +260,10 @@ chroot_fill() {
 		as_root tar -x --no-same-owner -C "$1/build/parley"
 }
 
-# accel_for IMAGE: how QEMU is to run the kernel IMAGE, kvm or tcg. /dev/kvm can
-# be there and not run a kernel. So a kernel is booted: without a root file system
-# it panics within a second, which shows that it ran. The answer is kept until this
-# machine boots again, or QEMU, the device or this user's right to it changes.
+# accel_for IMAGE: prints how QEMU can run the kernel IMAGE, kvm or tcg. /dev/kvm can
+# exist and not work, so this boots the kernel. Without a root file system
+# it panics within a second, which shows that it ran. The result is cached until this
+# machine reboots, or QEMU, the device or this user's access to it changes.
 # PARLEY_ACCEL overrides it.
 accel_for() {
 	local stamp answer
@@ -312,33 +312,33 @@ lock() {
 	mkdir -p "$cache"
 	use_cache
 	exec 9>"$cache/$1.lock"
-	take 9 "another run is at this ($1)" || true
+	take 9 "another run holds the lock '$1'" || true
 }
 
-# not_by_root: whether root must leave building to the owner of this checkout, who could
-# neither replace nor remove what root had built in it.
+# not_by_root: succeeds if root must leave building to the owner of this checkout, who could
+# neither replace nor remove files that root had built in it.
 not_by_root() {
 	[ "$(id -u)" = 0 ] && [ "$(stat -c %u "$top")" != 0 ]
 }
 
-# by_sudo: whether sudo has made a user, who owns this checkout, root.
+# by_sudo: succeeds if root came from sudo, and the checkout belongs to another user.
 by_sudo() {
 	[ "${SUDO_UID:-0}" != 0 ] && not_by_root
 }
 
-# not_by_sudo: dies if it has. In a container, root has no other user to leave the building to.
+# not_by_sudo: dies if by_sudo. In a container, root has no other user to leave building to.
 not_by_sudo() {
 	! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
-		"run it without sudo; it asks for root where it needs that"
+		"run it without sudo; it asks for root when it needs it"
 }
 
 # alone: waits until no other run works in this checkout, and keeps others out until
-# this process and those that it starts have ended: what one builds must be what it
-# tests then. The lock is on the checkout's folder (descriptor 8). Scripts that a
-# holder starts learn of it from PARLEY_ALONE, which counts only below that process.
+# this process and its children have ended, so that a run tests exactly what it has
+# built. The lock is on the checkout's folder (descriptor 8). PARLEY_ALONE tells the
+# children of a holder that they need not wait; it counts only below that process.
 alone() {
 	local holder=${PARLEY_ALONE:-} pid=$$
-	# scripts/build/alone decides by its command. These build nothing as root.
+	# For scripts/build/alone, its command decides. These three build nothing as root.
 	[[ $me = @(alone|clean|install) ]] || not_by_sudo
 	holder=${holder%% *}
 	if [ "${PARLEY_ALONE:+${PARLEY_ALONE#* }}" = "$top" ]; then
@@ -351,7 +351,7 @@ alone() {
 	need flock
 	exec 8<"$top"
 	take 8 "another run is at work in this checkout" ||
-		note "this file system has no locks: do not start a second run in this checkout"
+		note "this file system does not support locks: do not start a second run in this checkout"
 	if [ -L "$top/user/target" ] && [ -d "$top/user/target" ]; then
 		exec 4<"$top/user/target"
 		take 4 "another checkout builds in the folder to which user/target leads" || true
@@ -360,13 +360,13 @@ alone() {
 	[ "$me" = clean ] || [ ! -w "$top" ] || by_sudo || by_content
 }
 
-# hold PATH: nobody removes the kernel in the cache that PATH is in, its tree or its
-# image, until this process and those that it starts have ended (descriptor 7).
+# hold PATH: keeps the kernel in the cache that contains PATH, its tree or its image, from
+# being removed until this process and its children have ended (descriptor 7).
 hold() {
 	local build=${1#"$cache/kernel/"}
 	[ "$build" != "$1" ] || return 0
 	build=$cache/kernel/${build%%/*}
-	# What is not built is not held, and whoever wants to use it says so.
+	# A kernel that is not built cannot be held; its user reports that.
 	[ -e "$build/.done" ] || return 0
 	need flock
 	exec 7<"$build/.done"
@@ -375,10 +375,10 @@ hold() {
 		die "the kernel in $build was removed just now" "run this again"
 }
 
-# remove_build FOLDER: removes a kernel from the cache. Fails where somebody holds it.
+# remove_build FOLDER: removes a kernel from the cache. Fails if another process holds it.
 remove_build() (
 	if [ -L "$1" ]; then
-		note "removing the symbolic link $1, and not what it leads to"
+		note "removing the symbolic link $1, but not its target"
 		rm -f -- "$1"
 		exit
 	fi
@@ -388,15 +388,15 @@ remove_build() (
 			note "in use, so it stays: $1"
 			exit 1
 		}
-		# First, so that what a removal leaves when it is interrupted is not taken
-		# for a kernel.
+		# First, so that the rest of an interrupted removal is not taken for a
+		# kernel.
 		rm -f -- "$1/.done"
 	fi
 	remove_tree "$1"
 )
 
-# remove_builds NAME KEEP: removes the builds of the kernel NAME other than KEEP, but
-# for those that are in use. The caller holds the lock of the kernel's build.
+# remove_builds NAME KEEP: removes the builds of the kernel NAME other than KEEP, unless
+# they are in use. The caller must hold the lock of the kernel's build.
 remove_builds() {
 	local build
 	for build in "$cache/kernel/$1"-*; do
@@ -407,38 +407,38 @@ remove_builds() {
 	done
 }
 
-# no_mount_in FOLDER: dies if something is mounted on FOLDER or below it. A bind mount of
-# the same file system is one that rm --one-file-system does not see.
+# no_mount_in FOLDER: dies if something is mounted on FOLDER or below it. rm
+# --one-file-system does not stop at a bind mount of the same file system.
 no_mount_in() {
 	local folder mounted
 	folder=$(realpath -m -- "$1")
 	while read -r _ _ _ _ mounted _; do
 		printf -v mounted '%b' "$mounted"
 		case $mounted/ in
-		"$folder"/*) die "this is mounted in a folder that is to be removed: $mounted" "unmount it first" ;;
+		"$folder"/*) die "cannot remove a folder with a mount inside: $mounted" "unmount it first" ;;
 		esac
 	done </proc/self/mountinfo
 }
 
-# remove_built FOLDER: removes a folder that a script has made. Dies if something is mounted
-# in it.
+# remove_built FOLDER: removes a folder that a script has created. Dies if something is
+# mounted in it.
 remove_built() {
 	no_mount_in "$1"
 	rm -rf --one-file-system -- "$1"
 }
 
-# remove_target FOLDER: removes a target folder of cargo, if cargo's tag is in it.
+# remove_target FOLDER: removes a target folder of cargo, if it has cargo's tag.
 remove_target() {
 	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
 }
 
-# no_link_build: dies if `build`, where scripts remove folders, is a link to another place.
+# no_link_build: dies if `build`, in which scripts remove folders, is a symbolic link.
 no_link_build() {
-	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link, and what it leads to, by hand"
+	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link and its target by hand"
 }
 
-# remove_tree FOLDER: does the same, and asks root for what a plain rm could not remove: a
-# Debian root, whose files are root's.
+# remove_tree FOLDER: like remove_built, but as root if a plain rm fails, as for a Debian
+# root, whose files belong to root.
 remove_tree() {
 	no_mount_in "$1"
 	rm -rf --one-file-system -- "$1" 2>/dev/null || true
@@ -448,27 +448,27 @@ remove_tree() {
 	fi
 }
 
-# The settings of this machine's proxies, as words NAME=VALUE. sudo and a chroot with
-# an environment of its own would drop them.
+# This machine's proxy settings, as words NAME=VALUE, because sudo and a chroot with a
+# clean environment would drop them.
 proxies=()
 for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,ALL,NO}_PROXY; do
 	[ -z "${!name:-}" ] || proxies+=("$name=${!name}")
 done
 unset name
 
-# as_root COMMAND...: through sudo, where this is not root. Others can read what it makes.
+# as_root COMMAND...: runs COMMAND as root, by sudo if needed. Its files are world-readable.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		(umask 022 && "$@")
 	elif command -v sudo >/dev/null; then
 		(umask 022 && sudo -- env "${proxies[@]}" "$@")
 	else
-		die "this takes root: $1" "install sudo, or run it as root"
+		die "this needs root: $1" "install sudo, or run it as root"
 	fi
 }
 
-# chroot_run ROOT COMMAND...: in the root file system ROOT, with /proc and /dev, which
-# compilers and package managers want. The mounts go with the command.
+# chroot_run ROOT COMMAND...: runs COMMAND in the root file system ROOT, with /proc and /dev,
+# which compilers and package managers need. The mounts disappear when it ends.
 chroot_run() {
 	local root=$1
 	shift
@@ -480,9 +480,9 @@ chroot_run() {
 		sh "$root" "${proxies[@]}" "$@"
 }
 
-# cause_in LOG: prints why the tool that wrote LOG failed. It knows a missing network and
-# a full disk by the words of apt, curl, pip, tar and cargo; otherwise it prints the
-# log's last lines.
+# cause_in LOG: prints why the tool that wrote LOG failed. Recognizes a missing network and
+# a full disk by messages of apt, curl, pip, tar and cargo; otherwise prints the log's last
+# lines.
 cause_in() {
 	if grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
 		-e 'failure writing output' "$1"; then

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tells where the instructions of a round trip go: writes bench/profile.md.
+"""Writes bench/profile.md, which shows where the instructions of a round trip go.
 
 usage: profile SYSTEM_MAP RUN...
 
-A RUN is a folder that `scripts/bench --profile` made: `name` (what the column is
-called), `times` (how often the call was made in each of two boots, and how many things
-it does), `few.counts` and `many.counts` (of the plugin pc_count in those boots), `console`
-(what the guest printed, the module's symbols among it) and `program` (the client,
-with its symbols). What the two boots differ by is what the calls took; all else is
-the same to the instruction.
+A RUN is a folder that `scripts/bench --profile` has written: `name` (of the column),
+`times` (the number of calls in each of two boots, and the number of items in a call),
+`few.counts` and `many.counts` (of the plugin pc_count in those boots), `console`
+(the guest's output, with the module's symbols) and `program` (the client,
+with its symbols). The difference of the two boots is the cost of the additional calls;
+everything else is the same to the instruction.
 """
 
 import bisect
@@ -60,7 +60,7 @@ def function_at(address, symbols):
 
 
 def functions(run):
-    """What a call took, by function."""
+    """The cost of a call, by function."""
     few, many, per = (int(n) for n in (run / "times").read_text().split())
     before, after = counts(run / "few.counts"), counts(run / "many.counts")
     symbols = kernel_symbols(sys.argv[1], run / "console")
@@ -77,7 +77,7 @@ def demangled(names):
     names = sorted(names)
     run = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True,
                          check=True)
-    # Without the crates' numbers, and what type parameters are.
+    # Without the crates' hashes and the type parameters.
     short = [re.sub(r"\[[0-9a-f]{16}\]", "", name) for name in run.stdout.splitlines()]
     return dict(zip(names, short))
 
@@ -96,7 +96,7 @@ OTHER = "All else: the timer's interrupts among it"
 
 
 def part_of(function, patterns):
-    # What the module's are called is of no matter here.
+    # The module's names do not matter here.
     name = function.split()[0]
     return next((part for pattern, part in patterns if pattern.fullmatch(name)), OTHER)
 

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What scripts/bench makes of what its boots printed.
+"""Evaluates the output of scripts/bench's boots.
 
 usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
        report keep
 
-quick prints the rows of a boot. check fails where a row takes more than 1 % above
-bench/baseline.json (10 % where two processes take turns), or is missing there or
-here; rows of other libraries it only reports. report writes build/bench.json,
-bench/report.md and its plots; the words are the environment. Both fail where two
-boots differ by more than 0.1 % in any row but those of other libraries. kvm and tcg write medians and spreads
-to build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
-its words are how QEMU ran, the load, and the number of the host's processors. keep
-makes bench/baseline.json of build/bench.json.
+quick prints the rows of a boot. check fails if a row is more than 1 % above
+bench/baseline.json (10 % if two processes take turns), or is missing on one side; it only
+reports rows of other libraries. report writes build/bench.json, bench/report.md and its
+plots; the words are the environment. Both fail if two boots differ by more than 0.1 % in
+any row, except rows of other libraries. kvm and tcg write medians and spreads to
+build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
+its words are QEMU's accelerator, the load, and the number of the host's processors. keep
+writes bench/baseline.json from build/bench.json.
 """
 
 import json
@@ -66,7 +66,7 @@ def scaling(boots, words):
     modules = {}
     for module in ("rust", "c"):
         keys = {cpus: f"{module} {cpus} parallel-4" for cpus in ("one", "two")}
-        # Of each boot, so that what else the machine does weighs on both alike.
+        # For each boot, so that other load on the machine affects both alike.
         gains = [boot[keys["one"]] / boot[keys["two"]] for boot in boots]
         modules[module] = {
             **{cpus: dict(zip(("median", "spread"), found[key])) for cpus, key in keys.items()},
@@ -107,8 +107,8 @@ def report(boots, environment):
 
 
 def check(boot, environment, baseline):
-    """Ends the program where a row takes more than it may, or a target is missed that
-    the baseline meets. Targets that compare with other libraries decide nothing."""
+    """Exits with an error if a row exceeds its limit, or misses a target that the baseline meets.
+    Ignores targets that compare with other libraries."""
     for was, is_now in zip(baseline["environment"], environment):
         if was != is_now:
             print(f"report: the baseline was made with {was}, this with {is_now}", file=sys.stderr)

@@ -5,8 +5,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from rows import BENCH, PAIRINGS
 
-# Colour tells the module, the line's style the client; both are told apart without
-# colour, too.
+# The colour shows the module, the line's style the client. They differ without colour, too.
 COLOURS = {"rust": "#c4501b", "c": "#2a6099"}
 STYLES = {"rust": "-", "c": "--"}
 MARKERS = {"rust": "o", "c": "s"}
@@ -52,7 +51,7 @@ def four(axes, rows, name, at):
 
 
 def ticks(axis, at, label=lambda x: f"{x:,}"):
-    """Marks the axis at these positions alone."""
+    """Marks the axis only at these positions."""
     axis.set_ticks(at)
     axis.set_major_formatter(FuncFormatter(lambda x, _: label(round(x))))
     axis.set_minor_locator(NullLocator())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The rows that boots print, and how they compare with each other and the baseline.
 
-Rows are {"MODULE CLIENT NAME": value}. A value counts instructions, or nanoseconds
-where QEMU did not count, but for those in UNITS.
+Rows are {"MODULE CLIENT NAME": value}. A value is in instructions, or in nanoseconds if QEMU
+did not count, except for those in UNITS.
 """
 
 import json
@@ -32,8 +32,8 @@ def read(path):
 
 
 def compared(module, said):
-    """Of what `parley compare --json` says each cell is a row `MODULE compare
-    CHANNEL-SIZE`, or `MODULE compare CHANNEL` where a channel carries no message."""
+    """Makes a row `MODULE compare CHANNEL-SIZE` from each cell of `parley compare --json`, or
+    `MODULE compare CHANNEL` if a channel carries no message."""
     rows = {}
     for channel in said["channels"]:
         if channel.get("absent"):
@@ -58,14 +58,14 @@ def names(rows):
 
 
 def ratio(rows, over, under):
-    """One row divided by another; None where one is not there."""
+    """One row divided by another, or None if one is missing."""
     if over in rows and under in rows:
         return rows[over] / rows[under]
     return None
 
 
 def worst(*ratios):
-    """The largest of those that are there, or None."""
+    """The largest of the existing values, or None."""
     return max((ratio for ratio in ratios if ratio is not None), default=None)
 
 
@@ -80,9 +80,8 @@ def client_ratio(rows, name):
 
 
 def own(rows):
-    """The rows without those of other libraries. Those are reported but decide nothing:
-    they change with the library and with what it is built by, and no change here can
-    mend them."""
+    """The rows without those of other libraries, which are only reported, because they change with
+    the library and its compiler, and no change here can fix them."""
     return {row: value for row, value in rows.items() if row.split()[1] not in LIBRARIES}
 
 
@@ -94,7 +93,7 @@ def same_rows(boots):
 
 
 def agree(boots):
-    """How far two boots differ at most; ends the program where that is too far."""
+    """Returns the largest difference between two boots. Exits with an error if it is too large."""
     same_rows(boots)
     first, second = map(own, boots)
     apart = {row: abs(first[row] - second[row]) / max(first[row], 1) for row in first}
@@ -127,7 +126,7 @@ def tolerance(row):
 
 
 def above(rows, before):
-    """What is to be said of the rows that take more than they may above `before`."""
+    """Messages about the rows that exceed `before` by too much."""
     found = sorted(f"{row}: only on one side" for row in rows.keys() ^ before.keys())
     for row in sorted(rows.keys() & before.keys()):
         if rows[row] > tolerance(row) * before[row]:
@@ -136,7 +135,7 @@ def above(rows, before):
 
 
 def check(rows, before):
-    """Ends the program where a row takes more than it may above the baseline."""
+    """Exits with an error if a row exceeds the baseline by too much."""
     bad = above(own(rows), own(before))
     for line in above(rows, before):
         other = "" if line in bad else "another library, which decides nothing: "

@@ -37,7 +37,7 @@ def pairings(rows, *beginnings):
 
 
 def libraries(rows):
-    """Each library's rows, and what parley's takes of them."""
+    """Each library's rows, and the ratio of parley's library to them."""
     lines = []
     for library in LIBRARIES:
         for name in names(rows):
@@ -49,7 +49,7 @@ def libraries(rows):
 
 
 def batches(rows):
-    """One echo of a batch ÷ one alone, for each module and client."""
+    """One echo of a batch ÷ a single echo, for each module and client."""
     head = ["row", *(f"{m} / {c}" for m, c in PAIRINGS)]
     lines = []
     for name in (name for name in names(rows) if name.startswith("batch-")):
@@ -60,7 +60,7 @@ def batches(rows):
 
 
 def channels(rows):
-    """What `parley compare` measures: a line a channel, a column a size."""
+    """The measurements of `parley compare`: a line a channel, a column a size."""
     cells = {}
     for row, value in rows.items():
         if row.startswith("rust compare "):

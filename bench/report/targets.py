@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What parley is to reach, and whether it does, by the rows.
+"""The targets, and whether the rows meet them.
 
-Each target is (what, limit, measured, met); met is None where rows are missing.
+Each target is (what, limit, measured, met); met is None if rows are missing.
 """
 
 import math
@@ -21,7 +21,7 @@ GROUPS = {
 }
 
 
-# What the client is held to beside these; of the module nothing is asked there.
+# Additional targets of the client, which the module does not have.
 CLIENT_GROUPS = GROUPS | {"echo in a batch": ("batch-",), "event": ("event-",)}
 
 
@@ -45,8 +45,8 @@ def levels(count):
 
 
 def growth(rows, client, call):
-    """What a call takes more with 60,000 counters than with one ÷ what that would be
-    if each level beyond the first cost what each of a tree of 1,000 does."""
+    """The additional cost of a call with 60,000 counters over one with a single counter ÷ the
+    expected cost if each level beyond the first costs as much as in a tree of 1,000."""
     try:
         one, few, many = (rows[f"rust {client} {call}-{n}"] for n in (1, 1000, 60000))
     except KeyError:
@@ -83,7 +83,7 @@ def targets(rows, scaling):
     yield at_most("library with ACK ÷ libnl, echo of 16 B", 0.45, with_ack)
     neli = ["neli", "neli-socket", "neli-vec"]
     yield at_most("library ÷ neli, echo of 16 B", 0.50, *against(rows, neli, "echo-16"))
-    # The limit was set by what neli takes for a payload of `Vec<u8>`.
+    # The limit was set from neli's cost for a payload of `Vec<u8>`.
     for ways in (["neli-vec"], neli):
         yield at_most("library ÷ neli, echo of 16 KiB", 0.10, *against(rows, ways, "echo-16384"))
     alone = ratio(rows, "rust rust batch-32", "rust rust echo-16")
@@ -106,7 +106,7 @@ def targets(rows, scaling):
         None if taken is None else taken <= 160,
     )
     found = scaling and scaling["modules"]["rust"]
-    # A gain that varies more than this says nothing.
+    # A gain that varies more than this is meaningless.
     quiet = found and max(found[cpus]["spread"] for cpus in ("one", "two")) <= 0.10
     yield (
         "four clients, two processors ÷ one",

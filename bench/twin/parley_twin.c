@@ -198,7 +198,7 @@ static int twin_full(struct twin_net *tn, struct genl_info *info)
 {
 	if (tn->count < max_counters)
 		return 0;
-	NL_SET_ERR_MSG(info->extack, "as many counters as max_counters allows");
+	NL_SET_ERR_MSG(info->extack, "max_counters allows no more counters");
 	return -ENOSPC;
 }
 
@@ -217,7 +217,7 @@ static int twin_set_doit(struct sk_buff *skb, struct genl_info *info)
 	create = nla_get_flag(info->attrs[PARLEY_A_COUNTER_CREATE]);
 	exclusive = info->attrs[PARLEY_A_COUNTER_EXCLUSIVE];
 	if (exclusive && !create) {
-		NL_SET_ERR_MSG_ATTR(info->extack, exclusive, "exclusive is only for create");
+		NL_SET_ERR_MSG_ATTR(info->extack, exclusive, "exclusive is only valid with create");
 		return -EINVAL;
 	}
 	if (create) {

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Builds the modules of this checkout, removes what Kbuild made, and decides whether a build is
+# Builds the modules of this checkout, removes Kbuild's products, and decides whether a build is
 # up to date. lib.sh sources this file.
 #
-# shellcheck disable=SC2154 # top is of lib.sh
+# shellcheck disable=SC2154 # top is set by lib.sh
 
 # sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (
@@ -36,8 +36,8 @@ gone_sources() {
 # was restored, or copied with its time, can be older than a build that did not have it.
 by_content() {
 	no_link_build
-	# Either nothing says which sources an existing build was made from, or it had a source that is
-	# gone. No time shows that, so nothing may be left that could pass for up to date.
+	# Either the sources of an existing build are unknown, or one of them no longer exists. File
+	# times do not show this, so remove everything that would look up to date.
 	if [ ! -f "$top/build/sources" ] || [ -n "$(gone_sources)" ]; then
 		remove_built_by_kbuild
 		[ ! -e "$top/build/kunit" ] || remove_built "$top/build/kunit"
@@ -95,8 +95,8 @@ stale() {
 	[ -n "$found" ]
 }
 
-# state_of KDIR: prints a line for each file of that kernel tree that a module is built with. If
-# one of them is written anew, its line changes, whatever its time says.
+# state_of KDIR: prints a line for each file of this kernel tree that builds of modules use. If a
+# file is rewritten, its line changes, even if its time does not.
 state_of() {
 	echo "$1"
 	(cd "$1" && stat -Lc '%n %s %.9Y %.9Z' include/config/auto.conf include/generated/autoconf.h \
@@ -120,9 +120,9 @@ content_of() {
 	sha256sum <"$1" | cut -c 1-64
 }
 
-# module_lacks: prints why kmod/parley.ko cannot be used; nothing if it is what scripts/build/module
-# has built from the current sources, for the kernel tree as it is. Needs no compiler, because each
-# build renews build/module-for, even if make had nothing to do.
+# module_lacks: prints why kmod/parley.ko cannot be used, or nothing if scripts/build/module has
+# built it from the current sources, for the current kernel tree. Needs no compiler, because each
+# build updates build/module-for, even if make had nothing to do.
 module_lacks() {
 	local module=$top/kmod/parley.ko record=$top/build/module-for
 	if [ ! -e "$module" ]; then
@@ -147,8 +147,8 @@ module_built() {
 }
 
 # need_module [KERNEL]: dies unless kmod/parley.ko is built from the current sources, and for this
-# kernel of scripts/build/kernel. All these kernels have one release, so another one may load the
-# module without what it needs to test it.
+# kernel of scripts/build/kernel. All these kernels have the same release, so another kernel may
+# load the module and lack the features that test it.
 need_module() {
 	local kdir what
 	what=$(module_lacks)
@@ -168,8 +168,8 @@ static_link() {
 	[ ! -e "$libc" ] || echo -C target-feature=+crt-static
 }
 
-# program_lacks: prints why user/target/release/parley cannot be used; nothing if it is what
-# scripts/build/program has built from the current sources. Needs no compiler.
+# program_lacks: prints why user/target/release/parley cannot be used, or nothing if
+# scripts/build/program has built it from the current sources. Needs no compiler.
 program_lacks() {
 	local program=$top/user/target/release/parley record=$top/build/program-sum
 	if [ ! -e "$program" ]; then
@@ -188,8 +188,8 @@ need_program() {
 	[ -z "$what" ] || die "user/target/release/parley is $what" "run: make program"
 }
 
-# remove_by_records RECORD...: removes these records of Kbuild and the files that they are about.
-# For each FILE that Kbuild makes it keeps .FILE.cmd, which begins with the file's name.
+# remove_by_records RECORD...: removes these records of Kbuild and the files that they describe.
+# For each FILE that Kbuild builds it keeps .FILE.cmd, which begins with the file's name.
 remove_by_records() {
 	local record folder file line
 	for record; do
@@ -203,8 +203,8 @@ remove_by_records() {
 	done
 }
 
-# remove_built_by_kbuild: removes what Kbuild made from the sources in this checkout, also what
-# a make without these scripts left beside them.
+# remove_built_by_kbuild: removes Kbuild's products from the sources in this checkout, including
+# those that a make without these scripts left beside them.
 remove_built_by_kbuild() (
 	cd "$top" || exit
 	remove_built build/module
@@ -241,7 +241,7 @@ copy_changed() {
 # remove_left COPY SOURCE: removes source files from the folder COPY that are not in SOURCE.
 remove_left() {
 	local file
-	find "$1" \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.module-common.c' \
+	find "$1" -type f \( -name '*.rs' -o -name '*.c' \) ! -name '*.mod.c' ! -name '.*' \
 		-printf '%P\0' | while IFS= read -rd '' file; do
 		[ -e "$2/$file" ] || rm -f -- "$1/$file"
 	done

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# How the scripts here get packages of Debian that this machine's apt does not know.
-# Sourced after lib.sh, not run.
+# Fetches Debian packages that are not in this machine's apt sources. Sourced after lib.sh,
+# not run.
 #
-# shellcheck disable=SC2154 # cache is of lib.sh
+# shellcheck disable=SC2154 # cache is set by lib.sh
 
 # The keys that sign Debian's package lists.
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -42,10 +42,10 @@ debian_mirror() {
 }
 
 # fetch_deb PACKAGE PATTERNS SUITES FOLDER: unpacks a package of another Debian
-# suite into FOLDER, without touching this machine's apt configuration; Debian's
-# archive key vouches for it. Of the versions on offer it takes the first that a
-# pattern (grep -E) of PATTERNS matches, the first pattern before the second, and
-# prints it. Where it fails it says why.
+# suite into FOLDER, without changing this machine's apt configuration, and verifies it
+# with Debian's archive key. Uses the first available version that matches a pattern
+# (grep -E) of PATTERNS, preferring earlier patterns, and prints the version. If it fails,
+# prints the reason.
 fetch_deb() {
 	local package=$1 patterns=$2 suites=$3 folder=$4
 	local mirror private versions version='' pattern suite
@@ -84,7 +84,7 @@ fetch_deb() {
 	echo "$version"
 }
 
-# debian_root WORDS...: makes a root of Debian with mmdebstrap. The apt inside writes to the
+# debian_root WORDS...: creates a Debian root with mmdebstrap. The apt inside writes to the
 # first free descriptor by its number, with a shell that reads one digit. Locks and make's
 # jobs take the low numbers, so they stay here.
 debian_root() {

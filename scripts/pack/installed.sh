@@ -4,7 +4,7 @@
 # Reads and writes the list of installed files, and compares the files with it. scripts/pack/install
 # sources this file after it has set root, list and dirs.
 #
-# shellcheck disable=SC2154 # root, list, dirs and work are of scripts/pack/install
+# shellcheck disable=SC2154 # scripts/pack/install sets root, list, dirs and work
 # shellcheck disable=SC2016 # unset expands these: twice, in double quotes
 
 # Paths, without DESTDIR, that the list names: files, with their sums, folders and indexes. A
@@ -12,8 +12,8 @@
 # shellcheck disable=SC2034 # used by scripts/pack/install
 declare -A ours=() folders=() indexes=()
 
-# within PATH [FOLDER]: whether PATH is in one of the folders that this call installs into,
-# or whether FOLDER is one or holds one.
+# within PATH [FOLDER]: succeeds if PATH is in one of the folders that this call installs into,
+# or if FOLDER is one or contains one.
 within() {
 	local name folder
 	for name in "${dirs[@]}"; do
@@ -23,8 +23,8 @@ within() {
 	return 1
 }
 
-# read_list: reads the list. This script runs as root and removes what the list names, so
-# the list may only name what this script can have installed.
+# read_list: reads the list. This script runs as root and removes the files in the list, so
+# the list may only name files that this script can have installed.
 read_list() {
 	local line path name sum modules='^(/usr)?/lib/modules/[^/]+' bad=()
 	[ -e "$root$list" ] || [ -L "$root$list" ] || return 0
@@ -57,8 +57,8 @@ read_list() {
 		"Give the folders of that install; or remove by hand what it installed, and the list."
 }
 
-# follow_modules: takes a module that was compressed where it is, or no longer is, for the listed
-# one. Otherwise it would stay without a list, and every later install would refuse.
+# follow_modules: accepts a module that was compressed or uncompressed in place as the listed one.
+# Otherwise it would remain without a list, and every later install would refuse.
 follow_modules() {
 	local path plain end
 	for path in "${!ours[@]}"; do

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Compares what generated clients read of the kernel's families with what pyynl reads.
+"""Compares the replies that generated clients and pyynl read from the kernel's families.
 
 usage: answers.py SOURCE PROGRAM     in a guest, with the kernel's source and interop-specs
 
-The program puts a question to a family and prints the reply as Rust shows its type. The same
-question goes to pyynl at once, and every attribute that the type has is compared.
+The program sends a request to a family and prints the reply in the format of Rust's Debug. pyynl
+sends the same request right after it, and every attribute of the reply's type is compared.
 """
 
 import json
@@ -126,7 +126,7 @@ class Judge:
 
 
 def prepare():
-    """Makes what is asked about, and returns the names of the devices."""
+    """Creates the objects to query, and returns the names of the devices."""
     subprocess.run(["ip", "link", "add", "wg7", "type", "wireguard"], check=True)
     # The program takes the newest one.
     pathlib.Path("/sys/bus/netdevsim/new_device").write_text("7 2")

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Compares what parley call sends and prints with what pyynl does, for every spec of the kernel.
+"""Compares requests and output of parley call with those of pyynl, for every spec of the kernel.
 
 usage: calls.py SOURCE PARLEY [SPEC...]     in a guest, with the kernel's source and the program
 
-Each do and dump is asked with no attributes, and with those of KNOWN that it takes: by pyynl, by
-parley and by pyynl again. Values that differ between pyynl's two answers change by themselves, and
-are only counted. The requests of CHANGES have to be the same bytes, but for the sequence number,
-the port and the version of the family. Each request of ASKED and CHANGES for a family that this
-kernel has must be used.
+Each do and dump is called without attributes, and with those of KNOWN that it takes: by pyynl, by
+parley and by pyynl again. Values that differ between pyynl's two replies change by themselves, and
+are only counted. The requests of CHANGES must have the same bytes, except for the sequence number,
+the port and the version of the family. Each request of ASKED and CHANGES for a family of this
+kernel must be used.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 
-# Commands that create the objects to ask about. A kernel may lack some kinds. Links of kinds that
+# Commands that create the objects to query. A kernel may lack some kinds. Links of kinds that
 # the spec lacks, such as macvlan and vxlan, are left out, because pyynl fails for them.
 PREPARE = """
 ip link set lo up
@@ -116,7 +116,7 @@ SYMBOLS = {"conntrack": "ctnetlink_get_conntrack", "nftables": "nf_tables_gettab
 # Operations that only change something are called without attributes, in families that refuse this.
 READS = ("get", "dump", "list", "query", "show", "select")
 
-# Requests that have to be the same bytes, in the order of the spec.
+# Requests that must have the same bytes, in the order of the spec.
 CHANGES = [
     ("rt-link", "newlink", {
         "address": "02:00:00:00:00:07", "ifname": "callsnew", "mtu": 1400, "link": 1,
@@ -189,7 +189,7 @@ PACKED = ("vf-guid",)
 
 
 # The kernel sends the flags of ip6tnl in host order. In the spec the attribute inherits the byte
-# order of ipip's, which has 16 bits, and pyynl goes by that; parley does not, see docs/specs.md.
+# order of ipip's, which has 16 bits. pyynl follows the spec; parley does not, see docs/specs.md.
 OTHER_ORDER = {("rt-link", "linkinfo.data.flags"): 4}
 
 
@@ -232,12 +232,12 @@ def differences(one, other, at=""):
 
 
 class Judge:
-    """Asks both, and counts what is the same."""
+    """Sends the request with both, and counts equal values."""
 
     def __init__(self, program, nlerror):
         self.program, self.nlerror = program, nlerror
         self.counts, self.wrong, self.broken = {}, [], {}
-        # The families that were asked, and the places of their requests in ASKED that were used.
+        # The queried families, and the places of their used requests in ASKED.
         self.used = {}
 
     def theirs(self, ynl, mode, operation, request):
@@ -308,7 +308,7 @@ class Judge:
 
 
     def unused(self, changes):
-        """Reports what was to be compared and was not, of the families that are there."""
+        """Reports missing comparisons of the families that exist."""
         for family, used in self.used.items():
             asked = ASKED.get(family, [])
             for place, request in enumerate([] if asked == "LINKS" else asked):
@@ -322,7 +322,7 @@ class Judge:
 
 
 def in_other_order(family, path, one, other):
-    """Whether a value of OTHER_ORDER is the same but for its byte order."""
+    """Returns whether a value of OTHER_ORDER differs only in its byte order."""
     lengths = [length for (spec, end), length in OTHER_ORDER.items()
                if spec == family and path.endswith("." + end)]
     return any(isinstance(one, int) and isinstance(other, int)
@@ -339,7 +339,7 @@ def is_there(family):
 
 
 def comparable(message, proto):
-    """Of a message: type, flags, then the command, if it is one of Generic Netlink, and the rest."""
+    """The type and flags of a message, the command if it is Generic Netlink, and the rest."""
     if proto == "netlink-raw":
         return message[4:8] + message[16:]
     return message[4:8] + message[16:17] + message[20:]
@@ -359,7 +359,7 @@ def sent_in(capture):
 
 
 def prepare():
-    """Makes what is asked about. Returns the name of a device of netdevsim, if there is one."""
+    """Creates the objects to query. Returns the name of a netdevsim device, if there is one."""
     for line in PREPARE.strip().splitlines():
         subprocess.run(line.split(), check=False, stderr=subprocess.DEVNULL)
     bus = pathlib.Path("/sys/bus/netdevsim")
@@ -379,7 +379,7 @@ def indexed(value):
 
 
 def requests(stem, ynl, operation, mode, ethernet, used):
-    """The requests that an operation is asked with. Adds the places of those in ASKED to `used`."""
+    """Yields the requests for an operation. Adds the places of those in ASKED to `used`."""
     yield {}
     if not any(word in operation for word in READS):
         return
@@ -423,7 +423,7 @@ def main(source, program, only):
                 if mode in spec.yaml:
                     for request in requests(file.stem, ynl, operation, mode, ethernet, used):
                         if not judge.ask(file.stem, ynl, file, mode, operation, request):
-                            # Unread messages would pass for the next answer.
+                            # Unread messages would be taken for the next reply.
                             ynl = family()
         for stem, operation, request in CHANGES:
             if stem == file.stem:

@@ -3,7 +3,7 @@
 #
 # Orders the modules that a guest of scripts/vm loads, and unpacks them. Sourced by it, not run.
 #
-# shellcheck disable=SC2154 # the lists and folders are of scripts/vm
+# shellcheck disable=SC2154 # scripts/vm sets the lists and folders
 
 # unpacked FILE: the module FILE as insmod of any version takes it.
 unpacked() {
@@ -38,9 +38,9 @@ file_of() {
 		[ ${#module_dirs[@]} = 0 ] || find -L "${module_dirs[@]}" -type f \
 			\( -name '*.ko' -o -name '*.ko.[xg]z' -o -name '*.ko.zst' \))
 }
-# add MODULE: puts MODULE on the list of what the guest loads, after the modules that it
-# depends on. Those in no --module-dir are the kernel's own: modprobe knows them. Lists builds of
-# parley's module in this checkout in `builds`: each file there, and the one to load.
+# add MODULE: adds MODULE to the list of modules to load, after its dependencies. Dependencies
+# that are in no --module-dir are the kernel's own, and modprobe loads them. Adds builds of
+# parley's module in this checkout to `builds`: each file there, and the one to load.
 load=() builds=() seen=' '
 add() {
 	local file=$1 name need from

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Holds the sources against the rules of CONTRIBUTING.md that no compiler knows.
+"""Checks the sources against the rules of CONTRIBUTING.md that no compiler knows.
 
     rules.py
 
-Says what breaks one, as file:line and what to do, and fails. Looks at what git
-tracks, and at what it would add.
+Prints each violation as file:line with the remedy, and fails if there is one. Checks all
+files that git tracks or would add.
 """
 
 import pathlib
@@ -14,27 +14,27 @@ import sys
 
 LINES_MAX = 500
 
-# What nobody writes by hand: figures, records of tools, lists of hashes, and what parley-spec
-# generates.
+# Files that are not written by hand: figures, records of tools, lists of hashes, and the output of
+# parley-spec.
 MADE = re.compile(
     r".*\.(svg|lock|json)|.*/public-api\.txt|scripts/build/requirements/.*"
     r"|kmod/parley\.rs|user/parley/src/uapi\.rs|user/netlink/src/kernel/.*"
 )
 
-# What is no text. Any other file that is not UTF-8 is refused, because no rule can read it.
+# Binary files. Any other file that is not UTF-8 is refused, because no rule can read it.
 BINARY = re.compile(r"user/fuzz/seeds/.*\.pcap(ng)?")
 
-# The crates whose tests/ scripts/test/run runs, and what makes a file there a test of cargo's.
+# The crates whose tests/ scripts/test/run runs, and the files that cargo treats as tests.
 TESTED = re.compile(r"user/(parley|spec(/\w+)?)/")
 TEST = re.compile(r"((?:user|interop|bench)/(?:(?!src/)[^/]+/)+?)tests/[^/]+(?:/main)?\.rs")
 
-# Where unsafe code may be outside of user/; CONTRIBUTING.md and the files themselves say why.
+# Files with unsafe code outside of user/; CONTRIBUTING.md and the files give the reasons.
 UNSAFE = re.compile(
     r"kmod/genl(\.rs|/.*)|kmod/device\.rs|(conformance|kmod|sample)/\w+_main\.rs"
 )
 BINDINGS = re.compile(r"kmod/genl/.*|kmod/device\.rs")
 
-# What the rooms of a layer may name of their own crate: what is below, no more.
+# The modules of its own crate that a room may import: only those below it.
 LAYERS = {
     "kmod/genl": ("genl",),
     "kmod/state": ("genl", "state", "parley"),
@@ -60,7 +60,7 @@ LAYERS = {
     "user/spec/src/rust": ("error", "genl", "model", "rust"),
 }
 
-# What is below all layers: the mark that keeps others from implementing a trait.
+# Below all layers: the module that seals traits.
 BELOW = ("sealed",)
 
 LICENCE = (
@@ -85,7 +85,7 @@ def code(text):
 
 
 def names(text):
-    """The modules of its own crate that Rust code names, with their lines."""
+    """Yields the modules of its own crate that Rust code imports, with their lines."""
     bare = "\n".join(re.sub(r"^\s*//.*", "", line) for line in text.splitlines())
     for found in re.finditer(r"\bcrate::(\w+|\{)", bare):
         number = bare.count("\n", 0, found.start()) + 1
@@ -176,7 +176,7 @@ def unrun(path, text):
 
 
 def anchors(text):
-    """What GitHub makes of a document's headings."""
+    """The anchors that GitHub generates from a document's headings."""
     found, fence = set(), False
     for line in text.splitlines():
         fence ^= line.startswith("```")
@@ -205,8 +205,8 @@ def links(path, text):
                 yield number, f"links to {target}, and there is no such heading"
 
 
-# Cycles of imports between files. Names are resolved as far as to the file of a module,
-# and through what a module has `pub use` of; what stands in tests does not count.
+# Cycles of imports between files. Names are resolved to the file of a module, and through
+# `pub use` of a module. Code in tests does not count.
 
 ROOTS = re.compile(r"kmod/parley_main\.rs|user/(?!fuzz/)\w+/src/(lib|main)\.rs")
 # Files that name each other: a namespace's state has the questions, which are kept for it;
@@ -223,7 +223,7 @@ LITERAL = re.compile(r"""'\\?"'|"(?:\\.|[^"\\])*\"""", re.S)
 
 
 def block(text, at):
-    """Where the block ends that begins at the brace before `at`."""
+    """The end of the block that begins at the brace before `at`."""
     depth = 1
     for brace in re.finditer(r"[{}]", text[at:]):
         depth += 1 if brace[0] == "{" else -1

@@ -6,7 +6,10 @@ import json
 NOTIFY = "        call.notify(&generated::GetNtf(reply));\n"
 
 WRONG = [
-    ("no-bound", {"if id.value > 9 {": "if id.value > 99 {"}, "get id=12 was answered"),
+    ("no-bound", {"if id.value > 9 {": "if id.value > 99 {"}, "get id=10 was answered"),
+    ("one-too-many", {"if id.value > 9 {": "if id.value > 10 {"}, "get id=10 was answered"),
+    ("one-too-few", {"if id.value > 9 {": "if id.value >= 9 {"}, "get id=9 is refused"),
+    ("not-0", {"if id.value > 9 {": "if id.value == 0 || id.value > 9 {"}, "get id=0 is refused"),
     ("no-attribute", {'c"there is no such thing").at(id)': 'c"there is no such thing")'},
      "does not name the attribute at fault"),
     ("no-label", {'label: Some(c"a thing"),': "label: None,"}, "label is missing"),
@@ -31,11 +34,16 @@ def judge(work):
     work.need(reply.get("id") == 3, "The reply has the id of the request.", f"The reply to get id=3 is {reply}.")
     work.need(reply.get("label") == "a thing", "The reply has the label.",
               f"In the reply to get id=3, label is missing or another one: {reply}")
-    reply, error = call("id=12")
-    work.need(reply is None, "get id=12 is refused.",
-              f"get id=12 was answered with {reply}. There are only the things 0 to 9.")
+    for number in (0, 9):
+        reply, error = call(f"id={number}")
+        work.need(reply is not None and reply.get("id") == number, f"get id={number} is answered.",
+                  f"get id={number} is refused, but there are the things 0 to 9: {error.get('error')}")
+    for number in (4_294_967_295, 10):
+        reply, error = call(f"id={number}")
+        work.need(reply is None, f"get id={number} is refused.",
+                  f"get id={number} was answered with {reply}. There are only the things 0 to 9.")
     work.need(error.get("errno") == 2, "The refusal is ENOENT.",
-              f"get id=12 is refused with {error.get('error')}: "
+              f"get id=10 is refused with {error.get('error')}: "
               "EINVAL instead of ENOENT says that the request is malformed, "
               "but only the thing is missing.")
     work.need(error.get("attribute"), "The refusal names the attribute.",

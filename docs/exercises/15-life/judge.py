@@ -19,6 +19,7 @@ WRONG = [
      "The family was still visible after"),
     ("directory-left", {TAKEN_DOWN: "\tend_family();\n\tend_state();\n"}, "is still there after rmmod"),
     ("family-only", {TAKEN_DOWN: "\tend_family();\n"}, "is still there after rmmod"),
+    ("state-left", {TAKEN_DOWN: "\tend_family();\n\tend_directory();\n"}, "made 2 steps instead of 3"),
 ]
 
 
@@ -47,12 +48,17 @@ def judge(work):
         return None, (ran.stderr.strip().splitlines() or ["no words"])[0]
 
     def stepwise(change, early):
-        """Asks after each step of a change. Wrong if the family is there without what it needs."""
-        running = threading.Thread(target=change)
+        """Asks after each step of a change, and returns how many steps it made. Wrong if the change fails, or
+        if the family is there without what it needs."""
+        ended, before = [], read("steps")
+        steps = before
+        write("go", before)
+        running = threading.Thread(target=lambda: ended.append(change()))
         running.start()
         try:
             while running.is_alive():
                 work.until(lambda: not running.is_alive() or read("steps") > read("go"), "The module makes no step.")
+                steps = max(steps, read("steps"))
                 _, why = get()
                 if "but not what it needs" in why:
                     work.need(False, "", early)
@@ -60,6 +66,9 @@ def judge(work):
         finally:
             write("go", 99)
             running.join()
+        if not ended or ended[0].status:
+            work.need(False, "", f"Step by step, the module fails: {ended[0].why() if ended else 'it took too long'}")
+        return steps - before
 
     ran = load()
     work.need(ran.status == 0, "The module loads.", f"The module cannot be loaded: {ran.why()}")
@@ -72,15 +81,15 @@ def judge(work):
     work.need(not directory.exists(), "Nothing is left after rmmod.",
               "The directory in debugfs is still there after rmmod: exit must end each thing that init began.")
     try:
-        stepwise(lambda: load("stop=1"),
-                 "The family was visible before all that it needs was there: a request came in between, which would have "
-                 "crashed a module without the check. Register the family last.")
-        work.found.append([True, "No request comes too early."])
-        write("go", read("steps"))
-        stepwise(lambda: work.run("rmmod", "life"),
-                 "The family was still visible after something that it needs had gone: a request came in between. "
-                 "Unregister the family first; this waits for requests that are being handled.")
-        work.found.append([True, "No request comes too late."])
+        made = stepwise(
+            lambda: load("stop=1"), "The family was visible before all that it needs was there: a request came in between, which would have "
+            "crashed a module without the check. Register the family last.")
+        work.need(made == 3, "No request comes too early.", f"Init made {made} steps instead of 3.")
+        ended = stepwise(
+            lambda: work.run("rmmod", "life"), "The family was still visible after something that it needs had gone: a request came in between. "
+            "Unregister the family first; this waits for requests that are being handled.")
+        work.need(ended == 3, "No request comes too late.",
+                  f"Exit made {ended} steps instead of 3: it must end each thing that init began, the state too.")
     finally:
         if pathlib.Path("/sys/module/life").exists():
             work.run("rmmod", "life")

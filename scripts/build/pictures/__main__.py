@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the pictures of the documents, in docs/pictures, from the code, the spec, the bench's
-figures and captured messages. The names and numbers that they show are read from there: if one is
-gone, its picture is not made.
+"""Draws the pictures of the documents, in docs/pictures, from the code, the spec, the figures of
+the benchmarks and captured messages. It reads the names and numbers in a picture from there, and
+draws no picture if one no longer exists.
 
 usage: python3 -B scripts/build/pictures [--check]
 
-With --check, fails if one of them is stale. It needs no program; the pictures of messages, which
-`parley decode --svg` draws, are compared by the tests of the program (user/parley/src/tests.rs).
+With --check, fails if a picture is stale. --check does not need the program; the program's own
+tests (user/parley/src/tests.rs) compare the pictures of messages, which `parley decode --svg`
+draws.
 """
 
 import pathlib
@@ -39,7 +40,7 @@ DRAWN = {
     "project": figures.project,
 }
 
-# What scripts/build/recording makes.
+# The picture that scripts/build/recording writes.
 RECORDED = ("run",)
 
 # Datagrams of captures, as arguments of parley.
@@ -52,13 +53,13 @@ DECODED = {
 
 
 def drawn(top):
-    """The pictures that are made here, by their names."""
+    """The pictures that this draws, by their names."""
     sources = Sources(top)
     return {name: draw(sources).svg() for name, draw in DRAWN.items()}
 
 
 def decoded(top):
-    """The pictures that the program makes. Their second line is its command."""
+    """The pictures that the program draws. Their second line has its command."""
     made = {}
     for name, arguments in DECODED.items():
         cargo = "cargo run --quiet --locked --manifest-path user/Cargo.toml --package parley --"
@@ -70,7 +71,7 @@ def decoded(top):
 
 
 def stale(top):
-    """What is wrong with the pictures that are there."""
+    """The errors of the existing pictures."""
     folder = top / FOLDER
     there = {path.stem for path in folder.glob("*.svg")}
     for name, text in drawn(top).items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Pictures of figures and of files: the channels, and what an author writes."""
+"""Pictures of figures and of files: the channels, and the files of a project."""
 
 import re
 
@@ -9,7 +9,7 @@ SIZES = ((16, "16 B", "green"), (16384, "16 KiB", "amber"), ("", "no message", "
 
 
 def channels(sources):
-    """What a round trip over each channel costs, and what the channel can do."""
+    """The cost of a round trip over each channel, and the features of the channel."""
     known = sources.channels()
     most = max(cost for channel in known for cost in channel.cost.values())
     sheet = Sheet(
@@ -72,7 +72,7 @@ def added(sources, path):
 
 
 def operation(sources):
-    """The files that the exercise of the course changes, and those that are made from the spec."""
+    """The files that the exercise of the course changes, and the files generated from the spec."""
     lines = added(sources, "docs/course/13-command.patch")
     spec, handler = "spec/parley.yaml", "kmod/echo.rs"
     assert sorted(lines) == [handler, spec], lines
@@ -127,7 +127,7 @@ def operation(sources):
 
 
 def project(sources):
-    """The files of a project of one's own: which are yours, and what makes the others."""
+    """The files of your own project: the hand-written ones, and the generators of the others."""
     script = sources.read("scripts/new-family")
     filled = sources.find("scripts/new-family", r"^for file in (.*); do\n\tfill")[1]
     filled = re.sub(r"(\S*)\{(\w+),(\w+)\}(\S*)", r"\1\2\4 \1\3\4", filled).split()

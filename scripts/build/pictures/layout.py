@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a picture is put together from: boxes, frames, arrows and text, as SVG.
+"""The parts of a picture: boxes, frames, arrows and text, as SVG.
 
-The style is that of `parley decode --svg`. All characters of its font have one width, so text
-that does not fit its place is an error, and there is no picture.
+The style is that of `parley decode --svg`. Its font is monospaced, so text that does not fit is
+an error, and no picture is drawn.
 """
 
 import html
@@ -23,7 +23,7 @@ def number(value):
 
 
 class Sheet:
-    """A picture. `title` names it, and `description` says what it shows, for screen readers."""
+    """A picture. Screen readers read its `title` and its `description`."""
 
     def __init__(self, title, description, style):
         self.title, self.description, self.style = title, description, style
@@ -35,7 +35,7 @@ class Sheet:
         self.height = max(self.height, bottom)
 
     def text(self, x, y, words, look="", room=None):
-        """Text at its baseline. `look` has the style's classes; `room` is what it may take."""
+        """Text at its baseline. `look` has the style's classes; `room` is its maximum width."""
         classes = look.split()
         width = len(str(words)) * (SMALL if "small" in classes else NORMAL)
         if "mid" in classes:
@@ -48,7 +48,7 @@ class Sheet:
         self.put(f'<text x="{number(x)}" y="{number(y)}"{kind}>{escaped(words)}</text>', y + 4)
 
     def lines(self, x, y, lines, look="small faint", room=None):
-        """Several lines of text, one below the other. Returns where the next one would be."""
+        """Several lines of text, one below the other. Returns the position of the next line."""
         for line in lines:
             self.text(x, y, line, look, room)
             y += 13 if "small" in look else LINE
@@ -70,7 +70,7 @@ class Sheet:
         return x, y, x + width, y + height
 
     def frame(self, x, y, width, height, title):
-        """What belongs together, below a title."""
+        """A frame around related parts, with a title."""
         self.put(
             f'<rect class="frame" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
             f'height="{number(height)}" rx="5"/>',
@@ -79,7 +79,7 @@ class Sheet:
         self.text(x + 8, y + 15, title, "bold", width - 12)
 
     def rule(self, x1, y1, x2, y2, dashed=True):
-        """A line that nothing goes along, such as a boundary or a lifeline."""
+        """A line without an arrow, such as a boundary or a lifeline."""
         look = "line pad" if dashed else "line"
         self.put(
             f'<path class="{look}" d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"/>',

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the pictures are made from: the spec, the code, the bench's figures.
+"""The sources of the pictures: the spec, the code, the figures of the benchmarks.
 
-Each name that a picture shows is looked up here. If it is gone, there is no picture, and the
-error says which name of which file.
+Looks up each name that a picture shows. If a name no longer exists, no picture is drawn, and the
+error gives the name and its file.
 """
 
 import json
@@ -45,7 +45,7 @@ class Sources:
         return self.read("user/parley/src/output/picture/style.css").split("\n", 1)[1]
 
     def layers(self):
-        """The rooms of the code, and what each may name: those of scripts/test/rules.py."""
+        """The rooms of the code and their allowed imports, from scripts/test/rules.py."""
         sys.path.insert(0, str(self.top / "scripts/test"))
         import rules  # pylint: disable=import-outside-toplevel
 
@@ -65,7 +65,7 @@ class Sources:
     def operations(self):
         """The operations, notifications and events of the spec, in its order."""
         text = self.read("spec/parley.yaml").split("\noperations:\n")[1].split("\nmcast-groups:")[0]
-        # What an anchor stands for.
+        # The value of a YAML anchor.
         anchors = dict(re.findall(r"&(\w+)\n +attributes: \[ *(.*?) *\]", text))
         found = []
         for part in re.split(r"^    -\n", text, flags=re.M)[1:]:
@@ -116,8 +116,8 @@ class Sources:
         return self.find("spec/parley.yaml", r"mcast-groups:\n  list:\n    -\n      name: (\w+)")[1]
 
     def channels(self):
-        """The channels that `parley compare` knows, with what each can do, and the cost of a round
-        trip by the length of its message, from the bench's baseline."""
+        """The channels of `parley compare`, with their features, and the cost of a round trip by the
+        length of its message, from the baseline of the benchmarks."""
         text = self.read("user/compare/src/kind.rs")
         rows = json.loads(self.read("bench/baseline.json"))["rows"]
         bases = {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Pictures of how the system is built: its layers, the path of a request, and the family."""
+"""Pictures of the system's structure: its layers, the path of a request, and the family."""
 
 import re
 import sys
@@ -219,7 +219,7 @@ def families(sources):
 
 
 def handlers(sources):
-    """Which trait handles what a spec says, and where the module parley has one."""
+    """The trait for each part of a spec, and its uses in the module parley."""
     op, dump = "kmod/genl/op.rs", "kmod/genl/dump.rs"
     used, messages = {}, {}
     for pairs in sources.handlers().values():

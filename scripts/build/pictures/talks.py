@@ -114,7 +114,7 @@ def dump(sources):
 
 
 def multicast(sources):
-    """A change, its notification, and who receives it."""
+    """A change, its notification, and the receivers."""
     group, change = sources.group(), sources.operation("counter-change-ntf")
     cause, read = sources.operation("counter-add"), sources.operation(change.notify)
     notifications = [op for op in sources.operations() if op.group == group]
@@ -335,7 +335,7 @@ def conversation(sources):
     sheet.rule(2, 150, 758, 150)
     sheet.frame(8, 200, 744, 72, "the kernel")
     sheet.box(20, 224, 720, 38, ("the module", f"the family {sources.family()}"), "green")
-    # What happens, who takes part, and the messages in their order: where each is, whether it goes
+    # The title, the participants, and the messages in order: the position of each, whether it goes
     # to the kernel, and its name.
     columns = (
         ("request and reply", ("a program",), ((44, True, echo.name), (120, False, echo.name))),

@@ -3,8 +3,8 @@
 
     copyright.py parley|parley-dkms
 
-The package parley has a program into which crates are linked; cargo says which, and
-their own files have their notices. Fails if a crate has a licence that is not known here.
+The program in the package parley links crates. cargo lists them, and their files have the
+notices. Fails if a crate has a licence that is not listed here.
 """
 
 import json
@@ -94,7 +94,7 @@ def linked():
 
 
 def holders(package):
-    """The notices in the files of a crate; where it has none, its authors."""
+    """The notices in the files of a crate, or its authors if there are none."""
     lines = []
     for file in sorted(pathlib.Path(package["manifest_path"]).parent.iterdir()):
         if re.match(r"(LICEN[CS]E|COPY|NOTICE)", file.name) and file.is_file():

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes a report of scripts/test/run, for other programs to read.
+"""Writes a machine-readable report of scripts/test/run.
 
 usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes the report
        python3 scripts/test/report --summary FILE        a JUnit file, as Markdown
 
-FOLDER gets results.ktap, junit.xml, and all that COMMAND prints in output.txt.
-scripts/test/run puts the logs of the guests beside them. What COMMAND prints is printed,
-too. The exit status is COMMAND's; but 1 where COMMAND ends with 0 and its results are
-not good, or cannot be written.
+Writes results.ktap, junit.xml and COMMAND's output, output.txt, to FOLDER.
+scripts/test/run puts the logs of the guests beside them. COMMAND's output is also
+printed. The exit status is COMMAND's; but it is 1 if COMMAND ends with 0 and its results
+are not good, or cannot be written.
 """
 
 import datetime
@@ -24,7 +24,7 @@ import run
 import write
 from model import FAIL, one
 
-# What another run may have left in the folder.
+# Files that another run may have left in the folder.
 OWN = ("results.ktap", "junit.xml", "output.txt",
        *(f"{kind}-{name}.log" for kind in ("kernel", "console")
          for name in ("guest", "at-length", "faults", "machine")))
@@ -56,7 +56,7 @@ def put(folder, suites, started, seconds):
     for name, text in (("results.ktap", write.ktap(suites)),
                        ("junit.xml", write.junit(suites, started, seconds))):
         new = folder / f".{name}.new"
-        # Not through a link that somebody has put there.
+        # Do not follow a link that another user may have created there.
         new.unlink(missing_ok=True)
         new.write_text(text, encoding="utf-8", errors="replace")
         new.replace(folder / name)
@@ -118,7 +118,7 @@ def report(folder, command):
         sys.exit(done.status or 1)
     except Exception:
         traceback.print_exc()
-        say("the report cannot be made; see above, and the output.txt of it")
+        say("cannot write the report; see above, and its output.txt")
         sys.exit(done.status or 1)
     if status != done.status:
         say("the run ended well, but not all of its results are good:")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From a run to suites, and what keeps them and the exit status in agreement."""
+"""Turns a run into suites, and makes them agree with the exit status."""
 
 import pathlib
 import re
@@ -8,17 +8,17 @@ import subprocess
 import parse
 from model import FAIL, NOT_RUN, PASS, SKIP, Case, Suite, one
 
-# What scripts/vm says by its exit status.
+# The exit statuses of scripts/vm.
 VM = {240: "the guest's kernel panicked", 241: "the time of the guest was up",
       242: "the guest never came up", 243: "the guest ended before its tests did",
       244: "the module could not be loaded", 245: "output or a log of the guest was lost"}
 WHOLE = "make test"
-# So many lines of what was printed stand with a failure.
+# The number of output lines that are shown with a failure.
 LAST = 200
 
 
 def listed(command):
-    """The names of the tests in the test binary that a command runs, or None where it does not say."""
+    """The names of the tests in the test binary that a command runs, or None if it cannot list them."""
     try:
         done = subprocess.run([*command, "--list", "--format", "terse"], timeout=60, check=True,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
@@ -38,7 +38,7 @@ def tail(text):
 
 
 def itself(step):
-    """The case of a step: what its exit status says."""
+    """The case of a step, from its exit status."""
     if step.status == 0:
         return Case(step.name, PASS, seconds=step.seconds)
     if step.status is None:
@@ -86,7 +86,7 @@ def not_begun(name, run, names):
 
 
 def judge(run, names):
-    """The suites of a run, and its exit status. Where one is red, so is the other.
+    """The suites of a run, and its exit status. If one is red, so is the other.
 
     `names` gives the names of the tests in the binary at a path."""
     suites = []

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a report is made of: suites, and the cases in them."""
+"""The parts of a report: suites, and the cases in them."""
 
 from dataclasses import dataclass, field
 
 PASS, FAIL, SKIP = "pass", "fail", "skip"
-# Planned, and never begun. Harmless only beside a failure that says why.
+# Planned, but never begun. Harmless only beside a failure that gives the reason.
 NOT_RUN = "not run"
 
 
@@ -14,7 +14,7 @@ class Case:
     status: str
     # Why it failed or was skipped, in one line.
     message: str = ""
-    # What it printed.
+    # Its output.
     output: str = ""
     seconds: float | None = None
 

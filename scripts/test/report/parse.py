@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From what the tests print to cases.
+"""Turns the output of tests into cases.
 
-Lines come as pairs: when they arrived, in seconds, and their text. Events are libtest's JSON,
-which scripts/test/libtest hands on.
+Each line is a pair of its arrival time, in seconds, and its text. Events are libtest's JSON,
+which scripts/test/libtest forwards.
 """
 
 import re
@@ -10,9 +10,9 @@ import re
 from model import FAIL, NOT_RUN, PASS, SKIP, Case, Suite
 
 STATUS = {"ok": PASS, "failed": FAIL, "ignored": SKIP}
-# Who ran the tests that have no result, for the message.
+# The runner of the tests that have no result, for the message.
 ENDED = "the run ended in the middle of this test"
-# The case that says what is wrong with a suite as a whole.
+# The case for an error of a suite as a whole.
 ALL = "all of it"
 
 
@@ -60,7 +60,7 @@ def libtest(name, events, expected=None):
 
 
 def first_panic(output):
-    """The message of a panic: what stands behind "panicked at"."""
+    """The message of a panic: the text after "panicked at"."""
     lines = output.splitlines()
     for number, line in enumerate(lines):
         if " panicked at " in line:
@@ -76,7 +76,7 @@ KUNIT_STATUS = {"PASSED": PASS, "FAILED": FAIL, "SKIPPED": SKIP, "CRASHED": FAIL
 
 
 def kunit(prefix, lines):
-    """The KUnit suites, of what the kernel's kunit.py parse printed."""
+    """The KUnit suites, from the output of the kernel's kunit.py parse."""
     suites, heard, total = [], [], None
     for _, line in lines:
         match = KUNIT_LINE.fullmatch(line)

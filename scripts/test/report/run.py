@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs scripts/test/run, copies what it prints, and notes what belongs to which step.
+"""Runs scripts/test/run, copies its output, and assigns each line to a step.
 
-scripts/test/run says where a step begins and how it ended by marks in its output, on both
-of its streams, which are not copied: a byte 1e, a word that only this run knows, and
-what is to be said, separated by bytes 1f.
+scripts/test/run marks the start and the result of each step in both of its output streams.
+A mark is a byte 1e, a word that only this run knows, and the fields, separated by bytes 1f.
+Marks are not copied.
 
-    plan NAME...             the steps there will be
+    plan NAME...             the planned steps
     tests NAME PATH...       the test binaries that the step NAME runs in a guest
     libtest FILE JSON        an event of the test binary FILE, from scripts/test/libtest
-    skip NAME WHY            what the run leaves out, and why
+    skip NAME WHY            a part that the run skips, and the reason
     begin KIND NAME          a step begins
-    end STATUS               it has ended
+    end STATUS               the step has ended
 """
 
 import json
@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass, field
 
 MARK = b"\x1e"
-# So long after the script's end its pipes are read, if something still holds them.
+# How long to read the script's pipes after its end, if a process still holds them.
 LINGER = 2
 # So long after a signal it may take to end.
 GRACE = 15
@@ -57,9 +57,9 @@ class Run:
     # Why each thing was left out, by its name.
     skipped: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
-    # What it printed outside of all steps.
+    # Its output outside of all steps.
     between: list = field(default_factory=list)
-    # Why some of what it printed could not be copied.
+    # The reason if some output could not be copied.
     lost: str = ""
 
 
@@ -84,7 +84,7 @@ class Stream:
                 self.keep(text, now)
             if mark:
                 self.heed(said.decode(errors="replace").split("\x1f"), now)
-        # What is not yet a whole line is copied, too, unless it may become a mark.
+        # Copy incomplete lines, too, unless they may become a mark.
         if MARK not in self.rest:
             self.copy(self.rest[self.copied:])
             self.copied = len(self.rest)
@@ -113,7 +113,7 @@ class Stream:
             run.skipped[rest[0]] = rest[1]
         elif word == "begin":
             kind, name = rest
-            # The other stream may have told of it already.
+            # The other stream may have reported it already.
             self.step = next((step for step in run.steps if step.name == name), None)
             if not self.step:
                 self.step = Step(kind, name, now)
@@ -127,7 +127,7 @@ class Stream:
 
 
 class Copy:
-    """A descriptor to copy to. Silent once its reader has gone; any other failure is noted."""
+    """A descriptor to copy to. Ignores that its reader has closed it; records other failures."""
 
     def __init__(self, run, descriptor):
         self.run, self.descriptor = run, descriptor
@@ -146,7 +146,7 @@ def supervise(command, transcript):
     """Runs the command to its end, whatever that is. Both of its outputs go to ours,
     and to the file `transcript`."""
     run, word, started = Run(), secrets.token_hex(8).encode(), time.monotonic()
-    # In a group of its own, so that a signal to us can be handed to all of it.
+    # In its own process group, so that we can forward signals to the whole group.
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=os.environ | {"PARLEY_MARK": word.decode()}, start_new_session=True)
@@ -155,7 +155,7 @@ def supervise(command, transcript):
         nonlocal killed_at
         run.signal = run.signal or number
         killed_at = killed_at or time.monotonic() + GRACE
-        # Whatever came: SIGINT is ignored by what was started in the background.
+        # For any signal, because background processes ignore SIGINT.
         to_all(child.pid, signal.SIGTERM)
 
     killed_at = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From suites to text: KTAP version 1, JUnit XML, and a summary in Markdown."""
+"""Writes suites as text: KTAP version 1, JUnit XML, and a summary in Markdown."""
 
 import re
 from xml.etree import ElementTree
@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from model import FAIL, NOT_RUN, PASS, SKIP
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
-# What no XML document may contain.
+# Characters that an XML document must not contain.
 UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # At these the kernel's kunit.py takes the log to be over, wherever they stand.
 KTAP_END = re.compile(r"List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted")
@@ -16,7 +16,7 @@ KTAP_LINES = 60
 
 
 def plain(text):
-    """The text without what moves a cursor or cannot be in XML."""
+    """The text without cursor movements and characters that XML forbids."""
     return UNFIT.sub("\ufffd", ESCAPES.sub("", text))
 
 
@@ -64,8 +64,8 @@ def ktap(suites):
 
 
 def junit(suites, started, seconds):
-    """A tree of testsuites, testsuite and testcase. What did not run is skipped,
-    with a message that says so."""
+    """A tree of testsuites, testsuite and testcase. Tests that did not run are skipped,
+    with a message."""
     def counts(some):
         return {"tests": str(sum(len(suite.cases) for suite in some)),
                 "failures": str(sum(suite.count(FAIL) for suite in some)), "errors": "0"}
@@ -95,7 +95,7 @@ def junit(suites, started, seconds):
 
 
 def summary(path):
-    """A JUnit file as Markdown: the counts, what failed, what did not run."""
+    """A JUnit file as Markdown: the counts, the failures, and the tests that did not run."""
     cases = ElementTree.parse(path).getroot().findall("testsuite/testcase")
     failed = []
     for case in cases:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tests of the scripts share."""
+"""Shared by the tests of the scripts."""
 import importlib.machinery
 import importlib.util
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What decides `make bench CHECK=1`, and what does not, by the baseline itself."""
+"""The rows that decide `make bench CHECK=1`, tested with the baseline."""
 import contextlib
 import importlib.util
 import io

@@ -33,7 +33,8 @@ class TheSources(unittest.TestCase):
             self.assertEqual(self.rewritten(f"See [it]({link})."), f"See [it]({to}).\n")
 
     def test_a_link_to_nothing_is_an_error_that_names_the_line(self):
-        for link in ("../gone.md", "../gone.svg", "../../kmod/gone.rs"):
+        outside = self.top.parent / self.top.name
+        for link in ("../gone.md", "../gone.svg", "../../kmod/gone.rs", f"{outside}/README.md", "../../../x", "../../.."):
             with self.assertRaises(SystemExit) as end:
                 self.rewritten(f"One.\n\n[it]({link})")
             self.assertIn(f"docs/course/README.md:3: the link to {link} leads nowhere", str(end.exception))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is built is what is there: scripts/build/built.sh."""
+"""Builds match the current sources: scripts/build/built.sh."""
 import os
 import re
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/test/calls.py does not pass where it compares little."""
+"""scripts/test/calls.py fails if it compares too little."""
 
 import struct
 from unittest import mock

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Kernel trees made up of what scripts/build/check-kdir looks at, each with one fault."""
+"""Fake kernel trees with the files that scripts/build/check-kdir checks, each with one fault."""
 import os
 import re
 import shutil

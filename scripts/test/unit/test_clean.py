@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make clean` and `make distclean` remove what was built, and nothing else."""
+"""`make clean` and `make distclean` remove build products, and nothing else."""
 import hashlib
 import os
 import pathlib
@@ -102,7 +102,7 @@ class Clean(CheckoutTest):
                 self.build()
             file.write_text("mine")
             result = self.run_here("scripts/build/rust-project")
-            self.assertIn("rust-project.json is not as this script has made it", result.stderr)
+            self.assertIn("rust-project.json has changed since this script wrote it", result.stderr)
             self.run_here("make", "clean")
             self.assertEqual(file.read_text(), "mine")
 
@@ -242,7 +242,8 @@ class Distclean(CheckoutTest):
         names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
-                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a"]
+                 "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
+                 "mdbook/bin/mdbook", "mdbook.log"]
         for name in ("linux-7.3.4", "rust-src-1.95.0"):
             self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
         for name in (*names, "crate-fetch.Ab01Yz/crate"):

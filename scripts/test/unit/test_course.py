@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What scripts/course takes for the same, and how it writes chapters."""
+"""How scripts/course compares output, and how it writes chapters."""
 import os
 
 from support import TOP, ScriptTest, script

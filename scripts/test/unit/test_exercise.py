@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/exercise: gaps, wrong solutions, and what a learner's folder keeps."""
 
-import pathlib
-
 from support import TOP, ScriptTest, script
 
 import exercises
@@ -33,12 +31,27 @@ class Test(ScriptTest):
         self.assertEqual([it.returncode for it in done], [0, 1], done[0].stderr)
         self.assertIn("exists, so it was not overwritten", done[1].stderr)
 
+    def test_nothing_is_worked_on_or_lost_below_build(self):
+        for verb in ("start", "check"):
+            for place in (TOP / "build/exercises/hello", TOP / "build"):
+                done = self.run_script(TOP / "scripts/exercise", verb, "1", str(place))
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("is below build, which this script and `make clean` empty", done.stderr)
+        # What is missing is said before anything of the run before is removed.
+        mark = TOP / "build/exercises/mark"
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        done = self.run_script(TOP / "scripts/exercise", "check", "1", str(self.folder / "none"))
+        self.assertIn("there is no", done.stderr)
+        self.assertTrue(mark.exists())
+        mark.unlink()
+
     def test_every_exercise_has_a_task_hints_gaps_and_three_wrong_solutions(self):
         folders = sorted((TOP / "docs/exercises").glob("[0-9]*-*"))
-        self.assertEqual([int(folder.name[:2]) for folder in folders], list(range(1, 15)))
+        self.assertEqual([int(folder.name[:2]) for folder in folders], list(range(1, 17)))
         for folder in folders:
             self.assertIn("<details>", (folder / "README.md").read_text(), folder)
             self.assertGreaterEqual(len(exercises.load(folder).WRONG), 3, folder)
             if (folder / "skeleton").is_dir():
                 self.assertTrue(any(map(exercises.gaps, (folder / "skeleton").iterdir())), folder)
-                self.assertEqual([exercises.gaps(pathlib.Path(file)) for file in (folder / "solution").iterdir()], [None])
+                self.assertEqual(set(map(exercises.gaps, (folder / "solution").iterdir())), {None}, folder)

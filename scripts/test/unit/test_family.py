@@ -70,7 +70,7 @@ class Family(ScriptTest):
         for file, text in ((changed, kept + "// Mine.\n"), (own, "mine"), (self.out / "Kbuild", "mine")):
             before = file.read_text() if file.exists() else None
             file.write_text(text)
-            self.build(refused=f"not as this script has made them:\n  {file.relative_to(self.out)}\n")
+            self.build(refused=f"have changed since this script wrote them:\n  {file.relative_to(self.out)}\n")
             self.assertEqual(file.read_text(), text)
             self.assertEqual((self.out / "tested_main.rs").read_text(), handlers)
             file.unlink() if before is None else file.write_text(before)

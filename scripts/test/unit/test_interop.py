@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A wrong value of a client, or of parley, is noticed, wherever it is."""
+"""The interop tests notice every wrong value of a client, or of parley."""
 import importlib.util
 import io
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/build/kernel: what it fetches, and what it keeps and removes."""
+"""scripts/build/kernel: its downloads, and the kernels that it keeps and removes."""
 import hashlib
 import os
 import pathlib

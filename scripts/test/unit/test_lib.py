@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What all scripts share: paths, locks, missing tools, proxies."""
+"""scripts/lib.sh: paths, locks, missing tools, proxies."""
 import hashlib
 import os
 import shlex
@@ -297,7 +297,8 @@ class Surroundings(CheckoutTest):
             "RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
             "CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "LLVM", "LOCALVERSION",
             "CROSS_COMPILE", "UPDATE_SNAPSHOTS", "PARLEY_EMULATED", "PIP_TARGET", "PROPTEST_CASES", "PROPTEST_RNG_SEED", "KBUILD_MODPOST_NOFINAL", "KCFLAGS",
-            "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS", "TMOUT", "RUSTC_WRAPPER", "LANGUAGE")}
+            "PYFLAKES_BUILTINS", "CLIPPY_ARGS", "MAKEFLAGS", "TMOUT", "RUSTC_WRAPPER", "LANGUAGE",
+            "MDBOOK_BUILD__BUILD_DIR")}
         said = self.in_lib("env", env={**mine, "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "/y",
                                        "LC_ALL": "de_DE.UTF-8"})
         self.assertEqual([line for line in said.stdout.splitlines() if line.endswith("=/x")], [])

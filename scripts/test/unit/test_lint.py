@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/test/lint: what it finds, whatever the settings of a user, and what it formats."""
+"""scripts/test/lint: its findings, with any user settings, and the files that it formats."""
 import os
 import pathlib
 import re

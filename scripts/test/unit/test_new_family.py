@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/new-family: the project that it writes, in a guest, and what it refuses."""
+"""scripts/new-family: its project, tested in a guest, and its refusals."""
 
 import hashlib
 import os
@@ -376,7 +376,7 @@ mcast-groups:"""))
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("run: make update", refused.stderr)
         refused = self.make("update")
-        self.assertIn("has changes of yours", refused.stderr)
+        self.assertIn("has your own changes", refused.stderr)
         # With an older layer, which is as that parley wrote it.
         layer.write_text("// Older.\n")
         (self.project / "kmod/genl/gone.rs").write_text("")
@@ -416,7 +416,7 @@ mcast-groups:"""))
         self.assertRegex(workflow, r"PARLEY_REF: ([0-9a-f]{40}|TAG-OR-COMMIT)\n")
 
     def test_a_missing_kernel_and_a_missing_parley_are_one_line_each(self):
-        for words, says in ((("module", "KDIR=/nowhere"), "the kernel \"default\" is not built; run: make -C"),
+        for words, says in ((("module", "KDIR=/nowhere"), "the kernel default is not built; run: make -C"),
                             (("test", "PARLEY=/nowhere"), "parley is not in /nowhere; say where it is")):
             refused = self.make(*words)
             self.assertEqual(refused.returncode, 2)
@@ -463,6 +463,6 @@ class Refusals(CheckoutTest):
         for name in ("obj", "ccflags"):
             self.refused(1, "because Kbuild has variables of that name", self.folder / "mine", "--name", name)
         self.refused(1, "there is no spec", self.folder / "mine", "--spec", self.folder / "no.yaml")
-        self.refused(1, "is no project of new-family", "--update", full.parent)
+        self.refused(1, "is not a project of new-family", "--update", full.parent)
         self.assertEqual(os.listdir(full.parent), ["notes"])
         self.assertFalse((self.folder / "mine").exists())

@@ -86,7 +86,7 @@ class Deb(ScriptTest):
             result = self.deb(FAIL=package)
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("no space left", result.stderr)
-            self.assertIn("build/deb is as it was", result.stderr)
+            self.assertIn("build/deb has not changed", result.stderr)
             self.assertEqual(sorted(self.out.iterdir()), [self.made, self.earlier, self.precious])
 
     def test_if_it_is_ended_at_the_last_moment_the_earlier_package_is_there(self):
@@ -138,7 +138,7 @@ class Deb(ScriptTest):
             kept = [self.earlier.name] if changed else []
             self.assertEqual(sorted(path.name for path in self.out.iterdir()), sorted(new + kept))
             for name in (mine.name, *kept):
-                self.assertIn(f"stays, because this script has not made it: build/deb/{name}", result.stderr)
+                self.assertIn(f"kept, because this script has not built it: build/deb/{name}", result.stderr)
             checked = self.run_script("sha256sum", "--check", self.made.name, cwd=self.out)
             self.assertEqual((checked.returncode, checked.stdout.count("OK")), (0, 2), checked.stdout)
 

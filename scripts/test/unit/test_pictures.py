@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/build/pictures: what makes a picture stale, and what keeps it from being made."""
+"""scripts/build/pictures: stale pictures, and errors that prevent a picture."""
 
 import re
 import shutil

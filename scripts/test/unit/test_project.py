@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The Makefile of a project that scripts/new-family writes, where no kernel is needed for it."""
+"""The Makefile of a project of scripts/new-family, as far as it needs no kernel."""
 
 import json
 import os
 import re
+import shutil
+import unittest
 
 from support import CheckoutTest
 
@@ -66,6 +68,20 @@ class Project(CheckoutTest):
         self.assertNotRegex(recipes, r"(?m)^\t@.*(?<!\$\(build\) )\b(?:cargo (?:build|test)|make -s)|^\t.*\$\(MAKE\)")
         self.assertEqual(len(re.findall(r"\$\(build\) make -|\$\(cargo\) (?:build|test) |^cargo = \$\(build\) cargo$", recipes, re.M)), 4, recipes)
 
+    def test_a_kernel_s_name_is_no_command(self):
+        for name in ("KERNEL", "KDIR"):
+            for value in (f"x; touch {self.folder}/ran", f"$(shell touch {self.folder}/ran)", f"`touch {self.folder}/ran`"):
+                self.run_here("make", "module", "vm", cwd=self.mine, env={name: value})
+                self.assertFalse((self.folder / "ran").exists(), value)
+
+    @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
+    def test_a_configuration_of_cargo_in_the_project_is_refused(self):
+        (self.folder / "bin/cargo").unlink()
+        self.write(self.mine / "user/.cargo/config.toml", '[build]\ntarget = "x86_64-unknown-linux-musl"\n')
+        done = self.run_here("scripts/new-family", "--build", str(self.mine), "cargo", "build")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("a configuration file of cargo changes", done.stderr)
+
     def test_every_file_that_has_tests_is_run_and_one_must_have_some(self):
         (self.folder / "bin/make").unlink()
         self.write(self.checkout / "scripts/vm", "#!/bin/sh\nwhile [ $1 != -- ]; do shift; done; shift; exec \"$@\"\n")
@@ -88,7 +104,11 @@ class Project(CheckoutTest):
                             "failed": number - passed, "ignored": 0, "measured": 0, "filtered_out": 0, "exec_time": 0.1})
             # As libtest writes it.
             lines = "".join(f"echo '{{ {json.dumps(result)[1:-1]} }}'; " for result in results)
-            self.fake(name, f'case "$*" in *--list*) {listed} exit 0 ;; esac; {lines} [ {passed} = {number} ]')
+            self.fake(name, f'case "$*" in *--list*) {listed} echo "{number} tests, 0 benchmarks"; exit 0 ;; esac; '
+                            f'{lines} [ {passed} = {number} ]')
+        # One that ends before it has listed its tests, and one with a main function of its own.
+        self.fake("ends", "exit 3")
+        self.fake("own", "echo hello")
 
         def tested(*names):
             lines = ['{"reason":"compiler-artifact","target":{"kind":["lib"],"test":true},"profile":{"test":false},'
@@ -105,6 +125,11 @@ class Project(CheckoutTest):
         status, said = tested("broken", "lib")
         self.assertNotEqual(status, 0, said)
         self.assertIn("2 passed; 0 failed", said)
+        for name, says in (("ends", "does not list its tests"), ("own", "is not built with harness = true")):
+            status, said = tested("lib", name)
+            self.assertNotEqual(status, 0, said)
+            self.assertIn(says, said)
+            self.assertIn("2 passed", said)
         status, said = tested("client")
         self.assertNotEqual(status, 0, said)
         self.assertIn("user/ has no test, so nothing was tested", said)

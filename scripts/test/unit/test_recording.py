@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/build/recording: the picture of a run, and what makes it stale."""
+"""scripts/build/recording: the picture of a run, and when it is stale."""
 import re
 import xml.etree.ElementTree
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Made-up runs, and what has to be in their reports: no red run has a green report, and no
-green run a red one."""
+"""Simulated runs and their reports: no failed run has a green report, and no successful run a
+red one."""
 
 import json
 import os

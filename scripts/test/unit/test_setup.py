@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Machines that lack something, and what scripts/setup fetches."""
+"""Machines that lack tools, and the downloads of scripts/setup."""
 import hashlib
 import re
 import unittest
@@ -135,7 +135,7 @@ echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
     def test_what_works_is_not_made_again(self):
         self.assertEqual(self.set_up().returncode, 0)
         result = self.set_up()
-        self.assertEqual(result.stderr, "setup:   all tools are there\n")
+        self.assertEqual(result.stderr, "setup:   all tools are installed\n")
         self.assertEqual((self.folder / "made").read_text(), "made\n")
 
     def test_it_asks_apt_to_remove_no_package_and_for_what_is_missing_alone(self):
@@ -212,7 +212,7 @@ esac""")
         result = self.set_up()
         self.assertEqual(result.returncode, 1)
         self.assertIn("MISSING: version 1.85 or newer, with cargo: https://rustup.rs", result.stderr)
-        self.assertIn("something is missing; see above", result.stderr)
+        self.assertIn("tools are missing; see above", result.stderr)
 
     def test_sources_of_rust_in_an_odd_folder_are_refused(self):
         odd = self.write(self.folder / "a b/lib/rustlib/src/rust/library/core/lib.rs")

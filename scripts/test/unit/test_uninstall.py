@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make uninstall`, and the list of what was installed, which it goes by."""
+"""`make uninstall`, and the list of installed files that it uses."""
 import subprocess
 
 from support import listing
@@ -135,7 +135,7 @@ class Uninstall(Made):
             kept = listing(program.parent)
             self.refused("install", says=[f"{program} (which has changed since)"])
             result = self.ok("uninstall")
-            self.assertIn(f"{program} is not what was installed, and stays", result.stderr)
+            self.assertIn(f"{program} has changed since it was installed, and stays", result.stderr)
             self.assertEqual(listing(program.parent), kept)
             self.assertFalse(page.exists() or self.list.exists())
             program.unlink()

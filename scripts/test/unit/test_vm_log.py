@@ -34,7 +34,7 @@ class Log(VmTest):
         self.assertEqual(len(list(logs.iterdir())), 3)
         done = self.vm("--no-module", "--", "true", env={"PARLEY_LOGS": "/nowhere"})
         self.assertEqual(done.returncode, 2)
-        self.assertIn("PARLEY_LOGS is to name a folder", done.stderr)
+        self.assertIn("PARLEY_LOGS must name a folder", done.stderr)
 
     def test_a_guest_that_dies_while_it_shuts_down_is_noticed(self):
         self.guest("boot; up; dies=1 finish 0")

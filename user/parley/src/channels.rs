@@ -78,9 +78,11 @@ struct Debugfs {
 impl Debugfs {
     fn open() -> io::Result<Self> {
         let file = File::open(STATISTICS).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("no module, or debugfs is not mounted"),
-            io::ErrorKind::PermissionDenied => io::Error::other("only root may look into debugfs"),
-            _ => io_context(&format!("cannot open {STATISTICS}"), &error),
+            io::ErrorKind::NotFound => {
+                io::Error::other("the module is not loaded, or debugfs not mounted")
+            }
+            io::ErrorKind::PermissionDenied => io::Error::other("only root may read debugfs"),
+            _ => because(&format!("cannot open {STATISTICS}"), &error),
         })?;
         let reply = vec![0; 4096];
         Ok(Self { file, reply })

@@ -66,17 +66,17 @@ use std::process::ExitCode;
 const AFTER_HELP: &str = "\
 --explain prints each system call with its arguments on standard error as it is
 made, and decodes each message: offset, bytes, field, meaning; with =all, long
-values in full. Standard output is the same as without it. --pcap captures
-netlink messages only. A command refuses options that do not apply to it, such
-as --netns with decode.
+values in full. Standard output is the same as without it. --pcap captures only
+netlink messages. A command refuses global options that do not apply to it,
+such as --netns with decode.
 
 Exit status:
-  0  success, including when the reader of the output closes it early
+  0  success, including when the reader closes the output early
   1  the kernel refused the request, or something else failed; if only the
-     output could not be written, the request was still carried out
+     output could not be written, the request has been carried out
   2  wrong usage
-  3  the kernel has no such family or device; parley's own are missing
-     while the module is not loaded";
+  3  the kernel has no such family or device, for example because the
+     module is not loaded";
 
 /// The commands that refuse global options, or options of their parent command, because
 /// the options do not apply to them.

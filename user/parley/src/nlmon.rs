@@ -155,7 +155,7 @@ impl Nlmon {
             return Ok(());
         };
         let what = match error.raw_os_error() {
-            Some(libc::ENETDOWN) => ": it was removed or set down",
+            Some(libc::ENETDOWN) => ": it was removed, or set down",
             _ => "",
         };
         let name = &self.device.name;
@@ -209,7 +209,7 @@ impl Device {
                     // If the kernel has not answered in time, it may still add the
                     // device.
                     device.is_there = matches!(added, Ok(()) | Err(Error::Timeout(_)));
-                    added.context("cannot add a device of the kind nlmon")?;
+                    added.context("cannot add an nlmon device")?;
                     break;
                 }
             }

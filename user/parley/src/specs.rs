@@ -42,8 +42,8 @@ pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
                 tables.push(parley_call::table(&spec));
             } else if file == *path {
                 bail!(
-                    "{} is not a spec of Generic Netlink, and only those can be read for names; \
-                     the names of rtnetlink and nf_tables are built in",
+                    "{} is not a Generic Netlink spec, and only those can be read for names; \
+                     parley knows those of rtnetlink and nf_tables already",
                     path.display()
                 );
             }

@@ -260,7 +260,7 @@ fn a_picture_is_not_json_and_datagrams_count_from_1() {
             "--json decode - --svg",
             "'--svg' cannot be used with '--json'",
         ),
-        ("decode - --select 0", "expected a number from 1 up"),
+        ("decode - --select 0", "expected a number of at least 1"),
     ] {
         let refused = refused(line);
         assert!(refused.contains(error), "{line}: {refused}");

@@ -167,7 +167,7 @@ fn options_of_modprobe_d_are_heeded() {
     client.set("only", 1, CREATE).unwrap();
     assert_eq!(
         refused(client.set("one-more", 1, CREATE)),
-        refusal(libc::ENOSPC, "as many counters as max_counters allows", "")
+        refusal(libc::ENOSPC, "max_counters allows no more counters", "")
     );
 }
 

@@ -234,7 +234,10 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
             "{channel}: {}",
             output.out
         );
-        assert_eq!(output.err, "parley: none of these channels is available\n");
+        assert_eq!(
+            output.err,
+            "parley: this machine has none of these channels\n"
+        );
         assert!(peers().is_empty());
     }
 }
@@ -255,7 +258,10 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
         assert_eq!(output.status, Some(1), "{channel}");
         let words = "unavailable: the other process did not answer in 10 s";
         assert!(output.out.contains(words), "{channel}: {}", output.out);
-        assert_eq!(output.err, "parley: none of these channels is available\n");
+        assert_eq!(
+            output.err,
+            "parley: this machine has none of these channels\n"
+        );
     }
     assert!(peers().is_empty());
 }
@@ -275,7 +281,10 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
     for (id, why) in [
         ("ioctl", "the module is not loaded"),
         ("read-write", "the module is not loaded"),
-        ("debugfs", "no module, or debugfs is not mounted"),
+        (
+            "debugfs",
+            "the module is not loaded, or debugfs not mounted",
+        ),
         ("netlink", "the module is not loaded"),
     ] {
         assert_eq!(channels[id]["absent"], why);
@@ -290,7 +299,10 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
         .contains("unavailable: the module is not loaded\n"));
     let output = compare(&["--only", "netlink"]);
     assert_eq!(output.status, Some(1));
-    assert_eq!(output.err, "parley: none of these channels is available\n");
+    assert_eq!(
+        output.err,
+        "parley: this machine has none of these channels\n"
+    );
 }
 
 #[test]
@@ -319,7 +331,7 @@ fn a_plain_user_is_told_what_is_roots() {
         .collect();
     assert_eq!(
         absent,
-        ["  debugfs file              unavailable: only root may look into debugfs"]
+        ["  debugfs file              not there: only root may read debugfs"]
     );
 }
 

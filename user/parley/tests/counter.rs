@@ -67,7 +67,7 @@ fn exclusive_without_create_is_refused_whether_or_not_the_counter_exists() {
         exclusive: true,
         ..EXISTING
     };
-    let words = "exclusive is only for create";
+    let words = "exclusive is only valid with create";
     let invalid = || refusal(libc::EINVAL, words, "counter.exclusive");
     let counter = Temporary::absent("exclusive");
     assert_eq!(refused(client.set(counter.0, 1, mode)), invalid());

@@ -29,7 +29,7 @@ fn there_are_no_more_counters_than_max_counters() {
     for name in ["a", "b", "c"] {
         client.set(name, 1, CREATE).unwrap();
     }
-    let full = || refusal(libc::ENOSPC, "as many counters as max_counters allows", "");
+    let full = || refusal(libc::ENOSPC, "max_counters allows no more counters", "");
     assert_eq!(refused(client.set("d", 1, CREATE)), full());
     assert_eq!(refused(client.add("d", 1, true)), full());
     client.set("a", 2, CREATE).unwrap();

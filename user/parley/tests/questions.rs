@@ -107,7 +107,7 @@ fn without_an_agent_a_question_is_refused_at_once() {
 
 #[test]
 fn there_is_one_agent_and_the_next_when_it_has_closed_its_socket() {
-    let busy = || refusal(EBUSY, "the namespace has an agent already", "");
+    let busy = || refusal(EBUSY, "the namespace already has an agent", "");
     let mut socket = client();
     tell(&mut socket, cmd::AGENT_REGISTER, |_| Ok(())).unwrap();
     assert_eq!(refused(Agent::register()), busy());
@@ -194,8 +194,8 @@ fn an_answer_carries_either_answer_or_declined() {
             Ok(())
         })
     };
-    let both = "either an answer or declined, not both";
-    let neither = "neither an answer nor declined";
+    let both = "answer and declined are mutually exclusive";
+    let neither = "answer or declined is required";
     for id in [1, u64::MAX] {
         assert_eq!(
             refused(answer(id, true, true)),

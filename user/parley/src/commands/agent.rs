@@ -22,21 +22,21 @@ ends the agent. SIGKILL of the agent kills the shell, but not the processes
 that it started. Processes that leave the group are never killed. If CMD fails,
 or its answer is too long, the agent declines the question.";
 
-/// Answer questions from other programs until stopped
+/// Answer questions until stopped
 #[derive(Args)]
 #[command(after_help = AFTER_HELP, group = ArgGroup::new("answer").required(true))]
 pub(crate) struct Agent {
     /// Run CMD with sh: question on stdin, answer on stdout
     #[arg(long, value_name = "CMD", group = "answer")]
     exec: Option<String>,
-    /// Answer each with TEXT; "-" is standard input, read once
+    /// Answer with TEXT; "-" is standard input, read once
     #[arg(long, value_name = "TEXT", group = "answer")]
     reply: Option<String>,
-    #[arg(help = format!("Time limit of CMD, {}", text::times_to_answer()))]
+    #[arg(help = format!("Set the time limit of CMD, {}", text::times_to_answer()))]
     #[arg(long, value_name = "TIME", default_value = "5s", requires = "exec")]
     #[arg(value_parser = text::time_to_answer)]
     timeout: Duration,
-    /// End after N questions
+    /// Stop after N questions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 }
@@ -56,7 +56,7 @@ impl Agent {
                 Err(Error::Overrun) => {
                     report.event("lost", Object::new(), || {
                         "lost     questions came faster than they were answered;\n         \
-                         their askers were notified"
+                         their askers got an error"
                             .to_owned()
                     })?;
                     continue;
@@ -107,7 +107,7 @@ impl Agent {
                 // the kernel's reply to this answer. That is no reason to end.
                 Err(error @ (Error::Overrun | Error::Timeout(_))) => {
                     let line = format!(
-                        "lost     the kernel's reply to the answer to question {}",
+                        "lost     the kernel's acknowledgement of the answer to question {}",
                         question.id
                     );
                     ("lost", id.with("error", error.to_string()), line)

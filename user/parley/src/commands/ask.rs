@@ -29,7 +29,7 @@ pub(crate) struct Ask {
 fn help_of_timeout() -> String {
     let default = uapi::TIMEOUT_MS_DEFAULT / 1000;
     format!(
-        "Time limit of the answer, {} [default: {default}s]",
+        "Set the agent's time limit, {} [default: {default}s]",
         text::times_to_answer()
     )
 }

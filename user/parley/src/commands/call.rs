@@ -19,17 +19,18 @@ use std::io::Write;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-The kernel's own specs are in Documentation/netlink/specs of its source. Without
---spec it is parley's.
+The kernel's own specs are in Documentation/netlink/specs of its source. The
+default for --spec is parley's own.
 
 VALUE is a number, a name of an enum, names of flags as in a,b, text, or bytes
 as hexadecimal digits. Nests and arrays are JSON, as in
-header='{\"dev-name\":\"eth0\"}'. With --json the reply is what the kernel's own
-client, pyynl, prints; it is null if the kernel only acknowledges the request.";
+header='{\"dev-name\":\"eth0\"}'. With --json the reply has the format of the
+kernel's own client, pyynl; it is null if the kernel only acknowledges the
+request.";
 
 /// Hint for changes of nf_tables.
 const BATCH: &str =
-    "nft(8): nf_tables takes this only in a batch, and here each request is sent alone";
+    "nft(8): nf_tables accepts this only in a batch, and parley sends single requests";
 
 /// Call an operation of any Netlink family by its spec
 #[derive(Args)]

@@ -23,29 +23,29 @@ Channels with the kernel:
 Channels with a process:
   pipe, unix-stream, unix-datagram, udp, tcp, shared-memory
 
---size and --only may be given more than once. The row of a channel that this
-machine lacks says why. Longer messages make fewer round trips: those of 4096
-bytes half as many as short ones, those of 8192 bytes a third.";
+--size and --only may be given more than once. If this machine lacks a
+channel, its row gives the reason. Longer messages make fewer round trips: those
+of 4096 bytes half as many as short ones, those of 8192 bytes a third.";
 
 /// Time the same echo over netlink and ten other channels
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Compare {
-    /// Length of the message
+    /// Set the length of the message
     #[arg(long, value_name = "BYTES", default_values_t = [16, 1024, 16_384])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=uapi::PAYLOAD_MAX as i64))]
     size: Vec<u32>,
-    /// Number of round trips to time
+    /// Time N round trips
     #[arg(long, value_name = "N", default_value_t = 2000)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=TIMES_MAX))]
     times: u32,
-    /// Only this channel, one of those below
+    /// Time only this channel, one of those below
     #[arg(long, value_name = "CHANNEL", value_parser = kinds(), hide_possible_values = true)]
     only: Vec<Kind>,
     /// Let the sides run on different processors
     #[arg(long)]
     any_cpu: bool,
-    /// Plot the figures into FILE.svg as well
+    /// Also plot the figures into FILE.svg
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
     /// Act as the process at the other end
@@ -87,7 +87,7 @@ impl Compare {
         }
         if rows.iter().all(|row| row.absent().is_some()) {
             out.flush()?;
-            bail!("none of these channels is available");
+            bail!("this machine has none of these channels");
         }
         if let Some(path) = &self.plot {
             plot::draw(path, &rows, &environment)?;

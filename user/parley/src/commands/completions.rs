@@ -8,11 +8,11 @@ use clap_complete::aot::Shell;
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
-make install and the Debian package install these scripts. To use one in the
+make install and the Debian package install these scripts. To load one in the
 current session of bash:
   source <(parley completions bash)";
 
-/// Print the completion script of a shell
+/// Print a shell completion script
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Completions {

@@ -23,7 +23,7 @@ use std::os::unix::ffi::OsStrExt;
 pub(crate) enum Counter {
     /// Read a counter
     Get {
-        /// Its name
+        /// The counter's name
         name: OsString,
         /// Print only the value
         #[arg(long = "value", conflicts_with = "json")]
@@ -38,7 +38,7 @@ pub(crate) enum Counter {
     },
     /// Set a counter
     Set {
-        #[arg(help = format!("Its name, 1 to {} bytes", uapi::NAME_MAX))]
+        #[arg(help = format!("The counter's name, 1 to {} bytes", uapi::NAME_MAX))]
         name: OsString,
         /// The new value, 0 to 2^64-1
         #[arg(allow_negative_numbers = true, value_parser = text::value)]
@@ -52,9 +52,9 @@ pub(crate) enum Counter {
     },
     /// Add to a counter and print the result
     Add {
-        #[arg(help = format!("Its name, 1 to {} bytes", uapi::NAME_MAX))]
+        #[arg(help = format!("The counter's name, 1 to {} bytes", uapi::NAME_MAX))]
         name: OsString,
-        /// Amount to add, -2^63 to 2^63-1
+        /// The number to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
         /// Create the counter, from 0, if it does not exist
@@ -63,7 +63,7 @@ pub(crate) enum Counter {
     },
     /// Delete a counter
     Del {
-        /// Its name
+        /// The counter's name
         name: OsString,
     },
 }

@@ -18,9 +18,9 @@ use std::os::unix::ffi::OsStrExt;
 /// Echo and count over /dev/parley instead of netlink
 #[derive(Subcommand)]
 pub(crate) enum Device {
-    /// Send bytes to the kernel and back, by an ioctl
+    /// Send bytes to the kernel and back with an ioctl
     Echo {
-        /// Bytes to send; "-" is standard input
+        /// The bytes to send; "-" is standard input
         text: String,
         /// Use write and read instead of an ioctl
         #[arg(long)]
@@ -29,11 +29,11 @@ pub(crate) enum Device {
         #[arg(long, conflicts_with = "json")]
         raw: bool,
     },
-    /// Add to an existing counter, by an ioctl
+    /// Add to an existing counter with an ioctl
     CounterAdd {
-        /// Its name
+        /// The counter's name
         name: OsString,
-        /// Amount to add, -2^63 to 2^63-1
+        /// The number to add, -2^63 to 2^63-1
         #[arg(allow_negative_numbers = true, value_parser = text::delta)]
         delta: i64,
     },
@@ -114,7 +114,9 @@ fn refused(call: &str, error: &io::Error) -> Failure {
         Some(libc::EPERM) => Some(CAPABILITY.to_owned()),
         Some(libc::ENOENT) => Some("create it: parley counter set NAME VALUE --create".to_owned()),
         Some(libc::EINVAL) => Some(format!("a name of at most {} bytes", uapi::NAME_MAX)),
-        Some(libc::ERANGE) => Some("what keeps the counter between 0 and 2^64-1".to_owned()),
+        Some(libc::ERANGE) => {
+            Some("a delta that keeps the counter between 0 and 2^64-1".to_owned())
+        }
         Some(libc::EMSGSIZE) => Some(format!("at most {} bytes", uapi::PAYLOAD_MAX)),
         _ => None,
     };

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(group = ArgGroup::new("payload").required(true))]
 pub(crate) struct Echo {
-    /// Bytes to send; "-" is standard input
+    /// The bytes to send; "-" is standard input
     #[arg(group = "payload")]
     text: Option<String>,
     /// Send the contents of FILE; "-" is standard input
@@ -25,7 +25,7 @@ pub(crate) struct Echo {
     /// Write only the bytes of the reply
     #[arg(long, conflicts_with = "json")]
     raw: bool,
-    /// Send N requests in all [default: that of --batch]
+    /// Send N requests in all [default: the number for --batch]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
     /// Send at most N requests in a datagram

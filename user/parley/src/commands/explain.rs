@@ -57,7 +57,7 @@ pub(crate) struct Explain {
 /// The number of a datagram, counted from 1.
 fn number(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or("expected a number from 1 up")
+    number.ok_or("expected a number of at least 1")
 }
 
 fn protocol(text: &str) -> Result<u16, String> {

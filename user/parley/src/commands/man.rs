@@ -46,9 +46,9 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "/etc/modprobe.d/*.conf",
-        "The module's parameter max_counters, the most counters that a network namespace may \
-         have, which cannot be read back from a loaded module; and whether the kernel may load \
-         the module when a program asks for the family. See modprobe.d(5).",
+        "Sets the module's parameter max_counters, the maximum number of counters in a network \
+         namespace, which cannot be read back from a loaded module; and whether the kernel may \
+         load the module when a program asks for the family. See modprobe.d(5).",
     ),
 ];
 

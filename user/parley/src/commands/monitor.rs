@@ -43,16 +43,16 @@ pub(crate) struct Monitor {
     /// Watch a multicast group of this spec's family
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// Print numbers in place of names; only of the network
+    /// Print numbers in place of names; only for the network
     #[arg(short = 'N', long)]
     numeric: bool,
-    /// Begin each line with the time, in UTC
+    /// Start each line with the time, in UTC
     #[arg(short, long)]
     timestamp: bool,
-    /// End after N events
+    /// Stop after N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after TIME, such as 500ms or 2s
+    /// Stop after TIME, such as 500ms or 2s
     #[arg(long, value_name = "TIME", value_parser = text::time)]
     timeout: Option<Duration>,
 }
@@ -158,15 +158,15 @@ impl Monitor {
         if let Some(path) = &self.spec {
             return events::follow(opener, &mut report, path, self.word());
         }
-        match self.known().context("no such subject")? {
-            KnownSubject::Counters => counters::follow(opener, &mut report),
-            KnownSubject::Links => network::follow::<Link>(opener, &mut report),
-            KnownSubject::Addresses => network::follow::<Address>(opener, &mut report),
-            KnownSubject::Routes => network::follow::<Route>(opener, &mut report),
-            KnownSubject::Rules => network::follow::<Rule>(opener, &mut report),
-            KnownSubject::Neighbours => network::follow::<Neighbour>(opener, &mut report),
-            KnownSubject::Families => listed::follow::<Family>(opener, &mut report),
-            KnownSubject::Firewall => listed::follow::<Thing>(opener, &mut report),
+        match self.known().context("cannot follow this WHAT")? {
+            What::Counters => counters::follow(opener, &mut report),
+            What::Links => network::follow::<Link>(opener, &mut report),
+            What::Addresses => network::follow::<Address>(opener, &mut report),
+            What::Routes => network::follow::<Route>(opener, &mut report),
+            What::Rules => network::follow::<Rule>(opener, &mut report),
+            What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+            What::Families => listed::follow::<Family>(opener, &mut report),
+            What::Firewall => listed::follow::<Thing>(opener, &mut report),
         }
     }
 }

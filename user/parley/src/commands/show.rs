@@ -22,10 +22,10 @@ const LAST: usize = 100;
 /// Show links, addresses, routes and the firewall
 #[derive(Args)]
 pub(crate) struct Show {
-    /// Only IPv4
+    /// Show only IPv4
     #[arg(short = '4', long, global = true, display_order = LAST, conflicts_with = "ipv6")]
     ipv4: bool,
-    /// Only IPv6
+    /// Show only IPv6
     #[arg(short = '6', long, global = true, display_order = LAST)]
     ipv6: bool,
     /// Print numbers in place of names
@@ -36,41 +36,41 @@ pub(crate) struct Show {
 }
 
 #[derive(Subcommand)]
-enum ShowCommand {
-    /// The network devices
+enum What {
+    /// Show the network devices
     #[command(visible_alias = "link")]
     Links {
         #[command(flatten)]
         filter: Filter<true>,
     },
-    /// The IP addresses
+    /// Show the IP addresses
     #[command(visible_aliases = ["addr", "address"])]
     Addresses {
         #[command(flatten)]
         filter: Filter<true>,
     },
-    /// The routes of all routing tables
+    /// Show the routes of all routing tables
     #[command(visible_alias = "route")]
     Routes {
         #[command(flatten)]
         filter: Filter<false>,
-        /// Only this table: main, local, 100
+        /// Show only this table: main, local, 100
         #[arg(long, value_name = "N", value_parser = table)]
         table: Option<u32>,
     },
-    /// The rules that choose a routing table
+    /// Show the rules that choose a routing table
     #[command(visible_alias = "rule")]
     Rules,
-    /// Hardware addresses of neighbours, and proxies
+    /// Show hardware addresses of neighbours, and proxies
     #[command(visible_alias = "neigh", aliases = ["neighbor", "neighbors", "neighbour"])]
     Neighbours {
         #[command(flatten)]
         filter: Filter<false>,
-        /// Include those without ARP, such as multicast groups
+        /// Include neighbours without ARP, such as multicast groups
         #[arg(long)]
         all: bool,
     },
-    /// The nf_tables ruleset; needs CAP_NET_ADMIN
+    /// Show the nf_tables ruleset; needs CAP_NET_ADMIN
     Firewall,
 }
 

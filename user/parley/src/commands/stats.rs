@@ -14,7 +14,7 @@ Statistics:
   echo-bytes     bytes of their payloads
   counters       counters that exist now
   notifications  events delivered to listeners in this namespace
-  asks-pending   questions that are pending
+  asks-pending   questions without an answer yet
   asks-answered  questions answered since the module was loaded";
 
 /// Show the module's statistics of this network namespace

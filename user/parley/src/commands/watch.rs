@@ -32,19 +32,19 @@ const AFTER_HELP: &str = "\
 FAMILY is route, netfilter, generic (all of Generic Netlink) or the name of a
 Generic Netlink family, such as nlctrl or parley; without one, all are shown.
 
-The command adds a device of the kind nlmon to this network namespace, and
-removes it at its end. It needs root, or CAP_NET_ADMIN and CAP_NET_RAW. The name
-of a process is a guess if a question mark follows its number. Copies of an
-event for several listeners are shown once; --json and --pcap have each copy.";
+The command adds an nlmon device to this network namespace, and removes it when
+it ends. It needs root, or CAP_NET_ADMIN and CAP_NET_RAW. The name of a process
+is a guess if a question mark follows its number. Copies of an event for several
+listeners are shown once; --json and --pcap have all copies.";
 
-/// Watch the netlink messages between programs and the kernel
+/// Watch the netlink messages of all programs
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Watch {
-    /// Show messages of these families only
+    /// Show only messages of these families
     #[arg(value_name = "FAMILY")]
     families: Vec<String>,
-    /// Show only the messages of this process
+    /// Show only messages from and to this process
     #[arg(long, value_name = "NAME|PID")]
     process: Option<String>,
     /// Take names from this spec, or folder of specs
@@ -53,13 +53,13 @@ pub(crate) struct Watch {
     /// Decode each message to the last byte
     #[arg(short, long)]
     verbose: bool,
-    /// Show all bytes of long values; with --verbose
+    /// Show all bytes of long values; only with --verbose
     #[arg(long, requires = "verbose")]
     all: bool,
-    /// End after N messages
+    /// Stop after N messages
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after TIME, such as 500ms or 2s
+    /// Stop after TIME, such as 500ms or 2s
     #[arg(long, value_name = "TIME", value_parser = text::time)]
     timeout: Option<Duration>,
 }

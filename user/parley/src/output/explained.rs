@@ -122,7 +122,7 @@ impl<'a> Printer<'a> {
     pub(crate) fn wrong(&self) -> Option<String> {
         let (datagram, offset) = self.first_bad?;
         Some(match self.bad {
-            1 => format!("1 error, at byte {offset} of datagram {datagram}"),
+            1 => format!("1 error: byte {offset} of datagram {datagram}"),
             bad => format!("{bad} errors, the first at byte {offset} of datagram {datagram}"),
         })
     }

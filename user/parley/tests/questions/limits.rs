@@ -50,7 +50,7 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
         next(&mut agent);
     }
     assert_eq!(pending(), 1024);
-    let words = "1024 questions of this namespace are pending, the limit";
+    let words = "1024 questions are pending in this namespace, the limit";
     is_refused(client().answered(b"one too many", LONG), EBUSY, words);
     drop(agent);
     for asker in &mut askers {
@@ -169,6 +169,6 @@ fn a_request_too_long_to_be_kept_is_refused() {
     let long = refuse(cmd::ASK, 0, |writer| {
         (0..3).try_for_each(|_| writer.bytes(ask::QUESTION, &[b'?'; 4096]))
     });
-    let words = "the request is too long to be kept for a later answer";
+    let words = "the request is too long for a later answer";
     assert_eq!(long, refusal(libc::EMSGSIZE, words, ""));
 }

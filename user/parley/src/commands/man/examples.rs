@@ -14,7 +14,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "parley echo hello",
             ),
             (
-                "Trace each system call and message of it on standard error.",
+                "Do the same, and trace each system call and message on standard error.",
                 "parley --explain echo hello",
             ),
             (
@@ -88,7 +88,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
                 "parley agent --exec 'tr a-z A-Z'",
             ),
             (
-                "Answer one question, and end.",
+                "Answer one question, and exit.",
                 "parley agent --reply yes --count 1",
             ),
         ],
@@ -98,7 +98,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         )],
         "device" => &[
             (
-                "Echo by write(2) and read(2).",
+                "Echo with write(2) and read(2).",
                 "parley device echo hello --read-write",
             ),
             (
@@ -144,7 +144,7 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         ],
         "decode" => &[
             (
-                "A capture that tcpdump made on an nlmon device; see ip-link(8).",
+                "Decode a capture that tcpdump wrote on an nlmon device; see ip-link(8).",
                 "parley decode netlink.pcap",
             ),
             (
@@ -158,11 +158,11 @@ pub(super) fn of(command: &str) -> &'static [Example] {
         ],
         "watch" => &[
             (
-                "Watch the messages of ip, nft and all other programs.",
+                "Watch the netlink messages of ip, nft and all other programs.",
                 "parley watch",
             ),
             (
-                "Decode the messages of parley, except those that resolve its family.",
+                "Decode all messages of parley except those that resolve its family.",
                 "parley watch parley --process parley --verbose",
             ),
         ],

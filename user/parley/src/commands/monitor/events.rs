@@ -58,7 +58,7 @@ pub(super) fn follow(
 fn lacks_group(spec: &Spec) -> anyhow::Error {
     let names: Vec<_> = spec.groups.iter().map(|group| &*group.name).collect();
     match names.split_last() {
-        None => anyhow!("the spec of {} has no group to follow", spec.name),
+        None => anyhow!("the spec of {} has no multicast groups", spec.name),
         Some((last, [])) => anyhow!("name a group: {last}"),
         Some((last, others)) => anyhow!("name a group: {} or {last}", others.join(", ")),
     }
@@ -82,6 +82,6 @@ mod tests {
         };
         let groups = ", mcast-groups: {list: [{name: mgmt}, {name: page-pool}]}";
         assert_eq!(error(groups), "name a group: mgmt or page-pool");
-        assert_eq!(error(""), "the spec of x has no group to follow");
+        assert_eq!(error(""), "the spec of x has no multicast groups");
     }
 }

@@ -54,9 +54,9 @@ impl<const TYPE: bool> Args for Filter<TYPE> {
         let (name, help) = match TYPE {
             true => (
                 "dev NAME | type KIND",
-                "Only the link NAME, or links of this KIND",
+                "Show only the link NAME, or links of this KIND",
             ),
-            false => ("dev NAME", "Only those of the link NAME"),
+            false => ("dev NAME", "Show only those of the link NAME"),
         };
         let words = Arg::new(WORDS).num_args(0..).value_name(name).help(help);
         command.arg(words.value_parser(value_parser!(OsString)))
