@@ -82,7 +82,7 @@ impl Debugfs {
                 io::Error::other("the module is not loaded, or debugfs not mounted")
             }
             io::ErrorKind::PermissionDenied => io::Error::other("only root may read debugfs"),
-            _ => because(&format!("cannot open {STATISTICS}"), &error),
+            _ => io_context(&format!("cannot open {STATISTICS}"), &error),
         })?;
         let reply = vec![0; 4096];
         Ok(Self { file, reply })

@@ -159,14 +159,14 @@ impl Monitor {
             return events::follow(opener, &mut report, path, self.word());
         }
         match self.known().context("cannot follow this WHAT")? {
-            What::Counters => counters::follow(opener, &mut report),
-            What::Links => network::follow::<Link>(opener, &mut report),
-            What::Addresses => network::follow::<Address>(opener, &mut report),
-            What::Routes => network::follow::<Route>(opener, &mut report),
-            What::Rules => network::follow::<Rule>(opener, &mut report),
-            What::Neighbours => network::follow::<Neighbour>(opener, &mut report),
-            What::Families => listed::follow::<Family>(opener, &mut report),
-            What::Firewall => listed::follow::<Thing>(opener, &mut report),
+            KnownSubject::Counters => counters::follow(opener, &mut report),
+            KnownSubject::Links => network::follow::<Link>(opener, &mut report),
+            KnownSubject::Addresses => network::follow::<Address>(opener, &mut report),
+            KnownSubject::Routes => network::follow::<Route>(opener, &mut report),
+            KnownSubject::Rules => network::follow::<Rule>(opener, &mut report),
+            KnownSubject::Neighbours => network::follow::<Neighbour>(opener, &mut report),
+            KnownSubject::Families => listed::follow::<Family>(opener, &mut report),
+            KnownSubject::Firewall => listed::follow::<Thing>(opener, &mut report),
         }
     }
 }

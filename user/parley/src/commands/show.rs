@@ -36,7 +36,7 @@ pub(crate) struct Show {
 }
 
 #[derive(Subcommand)]
-enum What {
+enum ShowCommand {
     /// Show the network devices
     #[command(visible_alias = "link")]
     Links {

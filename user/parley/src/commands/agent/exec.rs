@@ -53,7 +53,7 @@ impl Group {
         // Signals are blocked in this process, but not in the command.
         let signals = inherited::keep_signal_mask(&mut sh)
             .map_err(Into::into)
-            .and_then(|()| Held::new())
+            .and_then(|()| HeldSignals::new())
             .context("cannot block signals")?;
         let mut shell = sh.spawn().context("cannot run sh")?;
         match inherited::process(shell.id()) {
