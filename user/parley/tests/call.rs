@@ -337,7 +337,7 @@ operations:
     assert!(
         refused
             .err
-            .contains("raw.yaml is not a spec of Generic Netlink"),
+            .contains("raw.yaml is not a Generic Netlink spec"),
         "{}",
         refused.err
     );

@@ -331,7 +331,7 @@ fn a_plain_user_is_told_what_is_roots() {
         .collect();
     assert_eq!(
         absent,
-        ["  debugfs file              not there: only root may read debugfs"]
+        ["  debugfs file              unavailable: only root may read debugfs"]
     );
 }
 

@@ -46,7 +46,7 @@ struct Answer {
 struct Client {
     socket: Socket,
     family: u16,
-    /// The number of the group of `reported`.
+    /// The number of the group of `told`.
     news: u32,
 }
 

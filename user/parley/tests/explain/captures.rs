@@ -417,7 +417,7 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
     assert_eq!(lie.status, Some(1));
     let (out, err) = (lie.out, lie.err);
     assert!(out.contains("bad: length 65535"), "{out}");
-    assert!(out.contains("a family not known by"), "{out}");
+    assert!(out.contains("an unknown family"), "{out}");
     assert!(err.contains("1 error: byte 0 of datagram 1"), "{err}");
 
     for nothing in [&b""[..], b"what is this?", &[0, 1, 2]] {
