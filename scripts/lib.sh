@@ -63,12 +63,12 @@ need() {
 	[[ " $* " != *' cargo '* ]] || cargo_builds_here
 }
 
-# cargo_builds_here [FOLDER]: dies if a configuration file makes cargo build without checks, for
-# another target, or in a folder that several checkouts share and that may be older than the
-# sources; or if it sets a runner for this machine, which could run in place of the tests.
+# cargo_builds_here: dies if a configuration file makes cargo build without checks, for another
+# target, or in a folder that several checkouts share and that may be older than the sources; or if
+# it sets a runner for this machine, which could run in place of the tests.
 cargo_builds_here() {
 	local found
-	found=$(cd "${1:-$top/user}" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
+	found=$(cd "$top/user" && RUSTC_BOOTSTRAP=1 cargo -Z unstable-options config get \
 		--show-origin 2>/dev/null | grep -E \
 		-e '^(build\.(target|build-dir)|profile\..*(overflow-checks|debug-assertions)) ' \
 		-e "^target\.(\"cfg\(.*|$(uname -m)-[^.]*)\.runner ") || return 0

@@ -14,6 +14,7 @@ WRONG = [
     ("one-datagram", {"\t\t\t++*total;\n\t\t}\n": "\t\t\t++*total;\n\t\t}\n\t\treturn interrupted;\n"},
      "The dump has more than one datagram"),
     ("end-never-seen", {"head->nlmsg_type == NLMSG_DONE": "head->nlmsg_len == 0"}, "NLMSG_DONE ends a dump"),
+    ("no-request", {"NLM_F_REQUEST | NLM_F_DUMP": "NLM_F_DUMP"}, "its request lacks NLM_F_REQUEST"),
     ("no-dump", {"NLM_F_REQUEST | NLM_F_DUMP": "NLM_F_REQUEST"}, "without NLM_F_DUMP"),
     ("interruption-ignored", {"interrupted = 1;": "interrupted = 0;"}, "NLM_F_DUMP_INTR"),
 ]
@@ -30,6 +31,11 @@ def judge(work):
     except Exception as error:
         if "had not ended" not in str(error):
             raise
+        trace = work.at / "sent"
+        work.run("timeout", "2", "strace", "-o", trace, "-e", "trace=sendto,sendmsg,write", *count)
+        work.need("NLM_F_REQUEST" in trace.read_text(), "",
+                  "The program waits for a dump, but its request lacks NLM_F_REQUEST, so the kernel dropped it. NLM_F_DUMP "
+                  "does not include that flag.")
         work.need(False, "", f"{error} NLMSG_DONE ends a dump: no message follows it. It can come in "
                   "one datagram with counters, so look at each message of a datagram.")
     work.need(ran.status != 2, "The kernel accepts the request.",

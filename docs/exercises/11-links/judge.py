@@ -20,15 +20,15 @@ def judge(work):
               "The kernel answered with an error: RTM_GETLINK, 18, is no family of NETLINK_GENERIC; links belong to "
               "NETLINK_ROUTE.")
     work.need(ran.status == 0, "The program ends with status 0.", f"The program ended with {ran.why()}.")
-    work.need("noop" not in names and "noqueue" not in names, "It prints names of links.",
-              f"The program prints {names}: these are the names of queueing disciplines, another attribute than "
-              "IFLA_IFNAME.")
-    work.need("d1" not in names, "It leaves out d1, which is down.",
-              "The program prints d1, which is down: IFF_UP is missing in its ifi_flags.")
     if not names:
         mask = "IFF_UP" in (work.at / "up.c").read_text() and "!= IFF_UP" in (work.at / "up.c").read_text()
         work.need(False, "", "The program prints no link. ifi_flags is a set of bits, and a link that is up has others, too: "
                   "test one bit, not the whole number." if mask else
                   "The program prints no link. The attributes come after struct ifinfomsg, 16 bytes, and not at its "
                   "beginning.")
+    work.need("noop" not in names and "noqueue" not in names, "It prints names of links.",
+              f"The program prints {names}: these are the names of queueing disciplines, another attribute than "
+              "IFLA_IFNAME.")
+    work.need("d1" not in names, "It leaves out d1, which is down.",
+              "The program prints d1, which is down: IFF_UP is missing in its ifi_flags.")
     work.need(names == ["d0", "d2"], "It prints d0 and d2, which are up.", f"The program prints {names} instead of d0 and d2.")
