@@ -262,8 +262,8 @@ impl<'a, N: NetState> Context<'a, N> {
     /// Sends the ACK now, if one is wanted, rather than after the handler has returned: so it
     /// precedes everything that others send to the requester from here on.
     ///
-    /// This ends the request for the requester: if the handler returns an error afterwards, the
-    /// error is logged and not sent.
+    /// After this the handler cannot refuse the request: an error that it returns is logged and not
+    /// sent. A kept request can still be answered.
     pub(crate) fn acknowledge(&self) {
         if self.acknowledged.replace(true) || self.raw.flags() & bindings::NLM_F_ACK as u16 == 0 {
             return;

@@ -385,7 +385,7 @@ impl<'a, N: NetState> Namespace<'a, N> {
     }
 
     /// Schedules a call of [`NetState::timer`] in `ns` nanoseconds, or some milliseconds later.
-    /// Replaces an earlier time.
+    /// Replaces the time that was set before, whether sooner or later.
     pub(crate) fn set_timer(self, ns: u64) {
         // SAFETY: The timer is initialized by the type invariants of `Slot`, and the slot is
         // borrowed for `'a`. `exit` disables the timer before it drops the slot.

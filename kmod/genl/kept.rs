@@ -49,7 +49,7 @@ pub(crate) struct Kept<N, O> {
 unsafe impl<N, O> Send for Kept<N, O> {}
 
 // SAFETY: As above. The data that the methods read through a reference is never written, or is
-// protected by a lock.
+// written only with the lock held. `sk` is also read without the lock, with `READ_ONCE()`.
 unsafe impl<N, O> Sync for Kept<N, O> {}
 
 /// The answer to a [`Kept`] request for the operation `O`, built before it is sent.

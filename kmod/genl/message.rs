@@ -30,8 +30,8 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// This value owns `skb`, a message whose headers are complete. The room of `writer` starts after
-/// the headers.
+/// This value owns `skb`, a message whose headers are complete. The room of `writer` is that of the
+/// message, directly after the headers.
 #[must_use]
 pub(super) struct Skb<N> {
     skb: NonNull<bindings::sk_buff>,

@@ -73,7 +73,7 @@ impl<N: NetState> Notifier<'_, N> {
         self.cause.is_some_and(RawRequest::wants_echo)
     }
 
-    /// Multicasts `message` to the listeners of its group, if there are any. With `NLM_F_ECHO` the
+    /// Builds and multicasts `message`, even if its group has no listeners. With `NLM_F_ECHO` the
     /// requester gets it, too.
     ///
     /// Returns whether the message was offered to a listener of the namespace. If it cannot be

@@ -103,7 +103,7 @@ fn fail_all(mut questions: RBTree<u64, Pending>, why: &'static CStr) {
 
 /// The reason why the agent was not registered, a question not asked, or an answer not accepted.
 pub(crate) enum Fault {
-    /// Another agent is registered.
+    /// An agent is already registered.
     AgentExists,
     /// No agent is registered.
     NoAgent,

@@ -82,8 +82,8 @@ def judge(work):
               "The directory in debugfs is still there after rmmod: exit must end each thing that init began.")
     try:
         made = stepwise(
-            lambda: load("stop=1"), "The family was visible before all that it needs was there: a request came in between, which would have "
-            "crashed a module without the check. Register the family last.")
+            lambda: load("stop=1"), "The family was visible before all that it needs was there: a request came in between. A handler that "
+            "uses what is missing crashes the kernel. Register the family last.")
         work.need(made == 3, "No request comes too early.", f"Init made {made} steps instead of 3.")
         ended = stepwise(
             lambda: work.run("rmmod", "life"), "The family was still visible after something that it needs had gone: a request came in between. "

@@ -12,7 +12,7 @@ WRONG = [
      "does not say which attribute is missing"),
     ("header-of-an-event", {"genlmsg_put_reply(reply, info, info->family, 0,": "genlmsg_put(reply, 0, 0, info->family, 0,"},
      "has the port and sequence number of an event"),
-    ("length-not-set", {"\tgenlmsg_end(reply, header);\n": ""}, "its nlmsg_len is not set"),
+    ("length-not-set", {"\tgenlmsg_end(reply, header);\n": ""}, "its nlmsg_len counts only the headers"),
     ("for-everybody", {"GENL_ADMIN_PERM | ": ""}, "A user without CAP_NET_ADMIN was answered"),
 ]
 
@@ -40,7 +40,7 @@ def judge_loaded(work):
               "which request it answers. genlmsg_put_reply takes both from the request.")
     reply, error = call("name=ada")
     work.need("length is wrong" not in error.get("error", ""), "The reply has its length.",
-              "The reply is malformed, because its nlmsg_len is not set: genlmsg_end does that.")
+              "The reply is malformed, because its nlmsg_len counts only the headers: genlmsg_end sets it to the whole length.")
     work.need(reply is not None, "greet is answered.", f"greet is refused: {error.get('error')}")
     work.need(reply.get("name") == "ada" and reply.get("visits", 0) > 0, "They are the name and the visits.",
               f"The reply is {reply} instead of the name and the number of visits.")

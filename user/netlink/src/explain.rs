@@ -13,7 +13,7 @@
 //! use parley_netlink::explain::{render, Context, Datagram, Direction};
 //! use parley_netlink::genl::message;
 //!
-//! CTRL_CMD_GETFAMILY, the request with which every program looks up a family.
+//! // CTRL_CMD_GETFAMILY, the request with which every program looks up a family.
 //! let mut request = Vec::new();
 //! message::write(&mut request, 16, (3, 2), 0, 7, |w| w.string(2, "parley"))?;
 //!

@@ -205,9 +205,9 @@ pub struct Event<E> {
 pub enum Change {
     /// It exists; the kernel does not report whether it is new.
     Present,
-    /// It was created before the others with the same key.
+    /// It was created in front of the others with the same key.
     Created,
-    /// It was created after the others with the same key.
+    /// It was created behind the others with the same key.
     Appended,
     /// It replaced another entry with the same key.
     Replaces,

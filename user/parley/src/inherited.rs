@@ -97,14 +97,14 @@ pub fn is_ignored(signal: i32) -> Result<bool> {
     sys::is_signal_ignored(signal)
 }
 
-/// Starts the command with the signals blocked that are blocked now. Otherwise the
-/// command inherits the signals that are blocked when it is started.
+/// Makes the command start with the signals blocked that are blocked now. Otherwise it
+/// inherits the signals that are blocked when it is started.
 pub fn keep_signal_mask(command: &mut Command) -> Result<()> {
     sys::keep_signal_mask(command)
 }
 
-/// Kills the command when the thread that starts it ends, for whatever reason. This does
-/// not apply to processes that the command starts, or to a command that changes its user.
+/// Makes the kernel kill the command when the thread that starts it ends, for whatever
+/// reason. This does not apply to processes that the command starts, or to a command that changes its user.
 pub fn kill_with_parent(command: &mut Command) {
     sys::kill_with_parent(command);
 }

@@ -142,7 +142,7 @@ pub struct EchoRequest<'a> {
 }
 
 impl<'a> EchoRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -219,7 +219,7 @@ pub struct CounterGetRequest<'a> {
 }
 
 impl<'a> CounterGetRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -306,7 +306,7 @@ pub struct CounterGetDumpRequest<'a> {
 }
 
 impl<'a> CounterGetDumpRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -349,7 +349,7 @@ pub struct CounterSetRequest<'a> {
 }
 
 impl<'a> CounterSetRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -420,7 +420,7 @@ pub struct CounterAddRequest<'a> {
 }
 
 impl<'a> CounterAddRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -479,7 +479,7 @@ pub struct CounterDelRequest<'a> {
 }
 
 impl<'a> CounterDelRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -515,7 +515,7 @@ pub struct AskRequest<'a> {
 }
 
 impl<'a> AskRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -607,7 +607,7 @@ pub struct AnswerRequest<'a> {
 }
 
 impl<'a> AnswerRequest<'a> {
-    /// Creates a request without attributes.
+    /// Creates it without attributes.
     #[inline]
     #[must_use]
     pub fn new() -> Self {
@@ -793,7 +793,7 @@ impl<'a> QuestionEvent<'a> {
 
 /// An event or notification from the kernel. A [`Listener`] receives those that are sent
 /// to the groups in [`group`].
-// Borrows from the message, so a large variant costs no copy.
+// Read in place and soon dropped, so a box would cost more than its size.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 #[non_exhaustive]

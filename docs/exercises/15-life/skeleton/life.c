@@ -34,7 +34,10 @@ enum { LIFE_A_VALUE = 1 };
 static u32 *state;
 static struct dentry *directory;
 
-/* Without the two checks, a request that comes too early or too late would crash the kernel. */
+/*
+ * Without the first check, a request without the state would crash the kernel. The second stands for
+ * a handler that uses the directory.
+ */
 static int life_get(struct sk_buff *request, struct genl_info *info)
 {
 	struct sk_buff *reply;

@@ -167,7 +167,7 @@ impl Answerer {
             Ok(_) => Ok(Self { memory, last: 0 }),
             Err(_) => Err(io::Error::new(
                 io::ErrorKind::ResourceBusy,
-                "another process already answers in this memory",
+                "this memory already has, or had, an answerer",
             )),
         }
     }

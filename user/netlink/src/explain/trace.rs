@@ -12,7 +12,7 @@
 //! use parley_netlink::netlink::{protocol, Socket};
 //! use std::sync::Arc;
 //!
-//! The same for one socket, independent of the environment.
+//! // The same for one socket, independent of the environment.
 //! let trace = Trace::new(Style::default());
 //! let mut socket = Socket::open_with_tap(protocol::GENERIC, Arc::new(trace))?;
 //! genl::resolve(&mut socket, "nlctrl")?;

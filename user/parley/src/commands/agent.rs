@@ -107,7 +107,7 @@ impl Agent {
                 // the kernel's reply to this answer. That is no reason to end.
                 Err(error @ (Error::Overrun | Error::Timeout(_))) => {
                     let line = format!(
-                        "lost     the kernel's acknowledgement of the answer to question {}",
+                        "lost     the kernel's reply to the answer to question {}",
                         question.id
                     );
                     ("lost", id.with("error", error.to_string()), line)

@@ -56,8 +56,8 @@ pub(super) fn is_signal_ignored(signal: libc::c_int) -> io::Result<bool> {
     Ok(action.sa_sigaction == libc::SIG_IGN)
 }
 
-/// Starts the command with the signals blocked that this thread blocks now, regardless of
-/// those it blocks later.
+/// Makes the command start with the signals blocked that this thread blocks now,
+/// regardless of those it blocks later.
 pub(super) fn keep_signal_mask(command: &mut Command) -> io::Result<()> {
     // SAFETY: It consists of integers, for which zero is a value.
     let mut mask: libc::sigset_t = unsafe { zeroed() };

@@ -363,7 +363,7 @@ impl<'s> Client<'s> {
             types,
             "/// An event or notification from the kernel. A [`Listener`] receives those that are sent
             /// to the groups in [`group`].
-            // Borrows from the message, so a large variant costs no copy.
+            // Read in place and soon dropped, so a box would cost more than its size.
             #[allow(clippy::large_enum_variant)]
             #[derive(Clone, Debug)]
             #[non_exhaustive]

@@ -50,8 +50,9 @@ impl Parser {
 /// Reads a capture or a hexdump, whichever it is. Packets that do not state their
 /// protocol are of `protocol`.
 ///
-/// Fails if the input is neither, or is a capture without any netlink. A truncated
-/// capture is read as far as possible.
+/// Fails if the input is neither, or is a pcap file whose link type netlink does not use.
+/// Other packets are reported as problems. A truncated capture is read as far as
+/// possible.
 pub fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
     if bytes.is_empty() {
         return Err(Problem::new(0, "the file is empty"));

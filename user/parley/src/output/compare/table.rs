@@ -40,7 +40,7 @@ pub(crate) fn write(
     let (times, parts) = (environment.times, environment.times.min(PARTS_MAX));
     writeln!(
         out,
-        "Microseconds a round trip: median of {parts} parts of {times} trips, fewer if long"
+        "Microseconds a round trip: {times} trips, fewer if long; median of {parts} parts"
     )?;
     let any_fixed = |row: &Row| row.about.carries != Carries::Message;
     let fixed = rows.iter().any(any_fixed);

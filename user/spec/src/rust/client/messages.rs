@@ -95,7 +95,7 @@ impl<'s> Client<'s> {
                 pub struct {name}{lifetime} {{ {fields} }}
 
                 impl{lifetime} {name}{lifetime} {{
-                    /// Creates a request without attributes.
+                    /// Creates it without attributes.
                     #[inline]
                     #[must_use]
                     pub fn new() -> Self {{ Default::default() }}
