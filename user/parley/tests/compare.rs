@@ -257,7 +257,9 @@ fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
         let output = end_of(child.wait_with_output().unwrap());
         assert_eq!(output.status, Some(1), "{channel}");
         let words = "unavailable: the other process did not answer in 10 s";
-        assert!(output.out.contains(words), "{channel}: {}", output.out);
+        // The row is wrapped.
+        let said = output.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words), "{channel}: {}", output.out);
         assert_eq!(
             output.err,
             "parley: this machine has none of these channels\n"
