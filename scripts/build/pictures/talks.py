@@ -251,7 +251,7 @@ def question(sources):
         ("asker", "kernel", f"{ask.name} ({ask.number})", ask.request),
         ("kernel", "agent", f"{event.name} ({event.number})", event.event),
         ("agent", "kernel", f"{answer.name} ({answer.number})", ["id", "answer or declined"]),
-        ("kernel", "asker", f"{ask.name} ({ask.number}), seq of 1", ask.reply),
+        ("kernel", "asker", f"{ask.name} ({ask.number}), in reply to 1", ask.reply),
         ("kernel", "agent", "ACK: NLMSG_ERROR, 0", []),
     )
     assert answer.request == ["id", "answer", "declined"]
