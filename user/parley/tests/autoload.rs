@@ -103,8 +103,11 @@ impl Drop for Modules {
 }
 
 /// The tree of the running kernel that the module was built for; none where it was
-/// built elsewhere, as for Debian's kernel.
+/// built elsewhere. The tree of Debian's kernel is complete only in its Debian root.
 fn kdir() -> Option<String> {
+    if std::env::var_os("PARLEY_KERNEL").is_some_and(|kernel| kernel == "debian") {
+        return None;
+    }
     let kdir = fs::read_to_string(top().join("build/module-for")).ok()?;
     let release = Path::new(kdir.trim()).join("include/config/kernel.release");
     let running = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
