@@ -5,6 +5,8 @@
 KDIR ?=
 # The kernel of scripts/build/kernel to use.
 KERNEL ?= default
+# Its architecture, as the kernel or uname calls it. By default, this machine's.
+ARCH ?=
 
 # How `make bench` measures: icount counts instructions; kvm and tcg measure time.
 ACCEL ?= icount
@@ -30,10 +32,23 @@ N ?=
 # How long `make fuzz` takes, in seconds.
 FUZZ_SECONDS ?= 60
 
+# $(call arch_of,NAME): the kernel's name for an architecture that uname calls NAME.
+arch_of = $(patsubst aarch64,arm64,$(patsubst s390x,s390,$(patsubst x86_64,x86,$(1))))
+
 # $(call quoted,TEXT): TEXT as one word of the shell, with any characters.
 quoted = '$(subst ','\'',$(1))'
 # $(call given,NAME): the value of NAME. A value from the environment is not expanded by make.
 given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($(1)))
+
+# The kernel's name for the scripts: arm64 or arm64-debug for those of another architecture.
+kernel_name = $(call given,KERNEL)
+ifneq ($(strip $(value ARCH)),)
+asked := $(call arch_of,$(strip $(call given,ARCH)))
+ifneq ($(asked),$(call arch_of,$(shell uname -m)))
+kernel_name = $(asked)$(patsubst %,-%,$(filter-out default,$(call given,KERNEL)))
+endif
+endif
+kernel_word = $(call quoted,$(kernel_name))
 
 help:
 	@echo 'make run        build everything, boot a kernel, load the module, converse'
@@ -54,6 +69,7 @@ help:
 	@echo 'make clean      remove build products; distclean: the kernels and tools, too'
 	@echo
 	@echo 'KERNEL=debug, race, families, devices or debian selects another kernel;'
+	@echo 'ARCH=arm64 or s390 another architecture, for run, test and vm;'
 	@echo 'KDIR=... is the prepared tree of a kernel that you run yourself.'
 	@echo 'Parts of the above: setup kernel module program spec install-program'
 	@echo '                    install-module'
@@ -84,33 +100,33 @@ endif
 
 # Pass KERNEL, KDIR and the like to the scripts as arguments, and hide them from the makes that
 # the scripts start, which have their own variables of these names.
-unexport KDIR KERNEL ACCEL TEST CHECK N
+unexport KDIR KERNEL ARCH ACCEL TEST CHECK N
 
 setup:
 	@scripts/setup
 
 kernel: setup
-	@scripts/build/kernel $(call quoted,$(call given,KERNEL))
+	@scripts/build/kernel $(kernel_word)
 
 ifeq ($(value KDIR),)
 module: kernel
-	@scripts/build/module "$$(scripts/build/kernel --path $(call quoted,$(call given,KERNEL)))"
+	@scripts/build/module "$$(scripts/build/kernel --path $(kernel_word))"
 else
 module:
 	@scripts/build/module $(call quoted,$(call given,KDIR))
 endif
 
 program:
-	@scripts/build/program
+	@scripts/build/program $(kernel_word)
 
 lint: kernel
-	@scripts/test/lint $(call quoted,$(call given,KERNEL))
+	@scripts/test/lint $(kernel_word)
 
 format:
 	@scripts/test/lint --format
 
 rust-analyzer: kernel
-	@scripts/build/rust-project $(call quoted,$(call given,KERNEL))
+	@scripts/build/rust-project $(kernel_word)
 
 package:
 	@scripts/pack/package
@@ -129,7 +145,7 @@ spec: setup
 alone = run test try exercise doc book torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # TEST counts only on the command line: one left in the environment must not skip tests.
-again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
+again = scripts/build/alone env $(foreach name,KDIR KERNEL ARCH ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(foreach name,TEST N,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))
@@ -138,9 +154,9 @@ $(alone):
 else
 
 run: module program
-	@scripts/demo $(call quoted,$(call given,KERNEL))
+	@scripts/demo $(kernel_word)
 
-tests = scripts/test/run $(call quoted,$(call given,KERNEL)) \
+tests = scripts/test/run $(kernel_word) \
 	$(foreach file,$(call given,TEST),$(call quoted,$(file)))
 test: kernel
 	@$(tests)
@@ -177,7 +193,7 @@ specs: setup
 	@scripts/test/specs
 
 interop: module program
-	@scripts/test/interop $(call quoted,$(call given,KERNEL))
+	@scripts/test/interop $(kernel_word)
 
 install:
 	@$(install)
@@ -199,7 +215,7 @@ endif
 # Holds the lock while it builds, but not while the shell is open.
 vm:
 	+@$(again) module program
-	@scripts/vm --kernel $(call quoted,$(call given,KERNEL)) --shell
+	@scripts/vm --kernel $(kernel_word) --shell
 
 # Builds only missing and stale files, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.

@@ -76,6 +76,11 @@ cargo_builds_here() {
 		"remove this from the file while you build parley"
 }
 
+# at_least OLDEST VERSION: succeeds if VERSION is OLDEST or newer.
+at_least() {
+	[ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
+}
+
 # in_ci: succeeds if CI is set to anything but 0 or false.
 in_ci() { [[ ${CI:-} != @(|0|false) ]]; }
 
@@ -177,69 +182,6 @@ unset PYTHONOPTIMIZE
 # shellcheck source=/dev/null
 [ ! -f "$cache/env.sh" ] || . "$cache/env.sh"
 
-# llvm: prints the value of make's variable LLVM for this machine's newest clang that
-# is at least 17 and has the other tools beside it: "-19", or "1" if its name has no
-# number. Prints nothing if there is none.
-llvm() {
-	local suffix tool
-	for suffix in -21 -20 -19 -18 -17 ''; do
-		for tool in clang ld.lld llvm-ar; do
-			command -v "$tool$suffix" >/dev/null || continue 2
-		done
-		[ -n "$suffix" ] || [ "$(clang -dumpversion | cut -d . -f 1)" -ge 17 ] || continue
-		echo "${suffix:-1}"
-		return
-	done
-}
-
-# room_for KERNEL: sets the `memory` and the time limit, `seconds`, of tests in a guest with this
-# kernel, and the time limit of its boot.
-room_for() {
-	memory=1G seconds=2400
-	case $1 in
-	default | debian) ;;
-	*)
-		# Sanitizers need memory and time.
-		memory=3G seconds=5400
-		export PARLEY_BOOT_SECONDS=${PARLEY_BOOT_SECONDS:-600}
-		;;
-	esac
-}
-
-# config_of KDIR: prints the path of this kernel tree's configuration.
-config_of() {
-	if [ -e "$1/.config" ]; then
-		echo "$1/.config"
-	else
-		echo "$1/include/config/auto.conf"
-	fi
-}
-
-# rustc_of KDIR: prints the rustc that built this tree's kernel: the one on the PATH or
-# /usr/bin/rustc. Prints nothing if neither did.
-rustc_of() {
-	local wanted rustc
-	wanted=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="\(.*\)"/\1/p' "$(config_of "$1")")
-	[ -n "$wanted" ] || return 0
-	for rustc in rustc /usr/bin/rustc; do
-		if [ "$("$rustc" --version 2>/dev/null)" = "$wanted" ]; then
-			echo "$rustc"
-			return
-		fi
-	done
-}
-
-# tools_of KDIR: prints make's arguments, one a line, for builds against this
-# kernel tree: they select the compilers that built the kernel.
-tools_of() {
-	local rustc
-	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$(config_of "$1")"; then
-		echo "LLVM=$(llvm)"
-	fi
-	rustc=$(rustc_of "$1")
-	[ -z "$rustc" ] || [ "$rustc" = rustc ] || echo "RUSTC=$rustc"
-}
-
 # chroot_of KDIR: prints the Debian root in the cache that contains KDIR, if there is one.
 chroot_of() {
 	local in_cache=${1#"$cache/kernel/"}
@@ -256,41 +198,8 @@ chroot_fill() {
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
 	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
-		kmod/*/*.c scripts/lib.sh scripts/build/{module,check-kdir,built.sh}) |
+		kmod/*/*.c scripts/lib.sh scripts/build/{module,check-kdir,built.sh,machine.sh}) |
 		as_root tar -x --no-same-owner -C "$1/build/parley"
-}
-
-# accel_for IMAGE: prints how QEMU can run the kernel IMAGE, kvm or tcg. /dev/kvm can
-# exist and not work, so this boots the kernel. Without a root file system
-# it panics within a second, which shows that it ran. The result is cached until this
-# machine reboots, or QEMU, the device or this user's access to it changes.
-# PARLEY_ACCEL overrides it.
-accel_for() {
-	local stamp answer
-	case ${PARLEY_ACCEL:-} in
-	kvm | tcg)
-		echo "$PARLEY_ACCEL"
-		return
-		;;
-	'') ;;
-	*) die "PARLEY_ACCEL is kvm or tcg, not '$PARLEY_ACCEL'" ;;
-	esac
-	stamp="$(cat /proc/sys/kernel/random/boot_id) $(qemu-system-x86_64 --version | head -n 1)"
-	stamp+=" $(stat -Lc '%t:%T %a %u:%g' /dev/kvm 2>/dev/null || echo 'no kvm') $(id -u) $(id -G)"
-	[ ! -w /dev/kvm ] || stamp+=" writable"
-	if [ "$(sed -n 1p "$cache/accel" 2>/dev/null)" = "$stamp" ]; then
-		sed -n 2p "$cache/accel"
-		return
-	fi
-	answer=tcg
-	if [ -w /dev/kvm ] && timeout -k 1 15 qemu-system-x86_64 -enable-kvm -cpu host -m 256 \
-		-machine pc -nodefaults -display none -serial stdio -no-reboot -kernel "$1" \
-		-append 'console=ttyS0 panic=-1' </dev/null 2>/dev/null |
-		grep -a 'Unable to mount root fs' >/dev/null; then
-		answer=kvm
-	fi
-	printf '%s\n%s\n' "$stamp" "$answer" >"$cache/accel" || true
-	echo "$answer"
 }
 
 # checked_guest ARGUMENT...: runs scripts/vm. Also fails if the guest's kernel log is not clean.
@@ -496,5 +405,11 @@ cause_in() {
 	fi
 }
 
+# What machine.sh sets. Until a script chooses another, the machine in use is this one.
+foreign='' flavour='' cargo_target=() built_in=$top/user/target memory='' seconds=''
+arch='' machine='' deb_arch='' triplet='' target='' boot_image='' board='' tty='' qemu_package=''
+# shellcheck source=build/machine.sh
+. "$top/scripts/build/machine.sh"
+take_machine "$(uname -m)" || foreign=''
 # shellcheck source=build/built.sh
 . "$top/scripts/build/built.sh"

@@ -4,7 +4,7 @@
 # Builds the modules of this checkout, removes Kbuild's products, and decides whether a build is
 # up to date. lib.sh sources this file.
 #
-# shellcheck disable=SC2154 # top is set by lib.sh
+# shellcheck disable=SC2154 # top is set by lib.sh, the others by machine.sh
 
 # sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (
@@ -41,7 +41,7 @@ by_content() {
 	if [ ! -f "$top/build/sources" ] || [ -n "$(gone_sources)" ]; then
 		remove_built_by_kbuild
 		[ ! -e "$top/build/kunit" ] || remove_built "$top/build/kunit"
-		rm -f -- "$top"/build/{module-for,module-sum,program-sum}
+		rm -f -- "$top"/build/{module-for,module-sum,program-sum*}
 		forget_built "$top/user/target"
 	fi
 	note_sources
@@ -163,15 +163,17 @@ need_module() {
 # static_link: prints the options of rustc that link a program statically, if this machine has the C
 # library for it.
 static_link() {
-	local libc
-	libc=$(cc -print-file-name=libc.a 2>/dev/null) || libc=''
+	local libc cc=cc
+	[ -z "$foreign" ] || cc=$triplet-gcc
+	libc=$("$cc" -print-file-name=libc.a 2>/dev/null) || libc=''
 	[ ! -e "$libc" ] || echo -C target-feature=+crt-static
 }
 
-# program_lacks: prints why user/target/release/parley cannot be used, or nothing if
-# scripts/build/program has built it from the current sources. Needs no compiler.
+# program_lacks: prints why the program cannot be used, or nothing if scripts/build/program has built
+# it from the current sources, for the machine in use. Needs no compiler.
 program_lacks() {
 	local program=$top/user/target/release/parley record=$top/build/program-sum
+	[ -z "$foreign" ] || program=$top/user/target/$target/release/parley record=$record-$arch
 	if [ ! -e "$program" ]; then
 		echo "not built"
 	elif stale "$record" "$top/user" "$top/spec"; then
@@ -181,11 +183,12 @@ program_lacks() {
 	fi
 }
 
-# need_program: dies unless user/target/release/parley is built from the current sources.
+# need_program: dies unless the program is built from the current sources, for the machine in use.
 need_program() {
-	local what
+	local what which=''
 	what=$(program_lacks)
-	[ -z "$what" ] || die "user/target/release/parley is $what" "run: make program"
+	[ -z "$foreign" ] || which="ARCH=$arch "
+	[ -z "$what" ] || die "user/target/${which:+$target/}release/parley is $what" "run: make ${which}program"
 }
 
 # remove_by_records RECORD...: removes these records of Kbuild and the files that they describe.

@@ -41,47 +41,70 @@ debian_mirror() {
 	[ -n "$mirror" ] && echo "$mirror"
 }
 
-# fetch_deb PACKAGE PATTERNS SUITES FOLDER: unpacks a package of another Debian
-# suite into FOLDER, without changing this machine's apt configuration, and verifies it
-# with Debian's archive key. Uses the first available version that matches a pattern
-# (grep -E) of PATTERNS, preferring earlier patterns, and prints the version. If it fails,
-# prints the reason.
-fetch_deb() {
-	local package=$1 patterns=$2 suites=$3 folder=$4
-	local mirror private versions version='' pattern suite
-	no_deb() {
-		note "no $package from Debian: $1"
-		[ -z "${private:-}" ] || rm -rf "$private"
-		return 1
-	}
-	command -v apt-get >/dev/null || no_deb "this machine has no apt" || return
+# private_apt FOLDER ARCH SUITES: sets apt to the options of an apt of its own in FOLDER, which knows
+# only Debian's packages of ARCH and SUITES, signed with Debian's archive key, and none that is
+# installed. Fetches its lists. If it fails, prints the reason.
+private_apt() {
+	local folder=$1 arch=$2 suite mirror
+	command -v apt-get >/dev/null || { no_deb "this machine has no apt" && return 1; }
 	mirror=$(debian_mirror) ||
-		no_deb "apt's sources name no Debian mirror; DEBIAN_MIRROR can name one" || return
-	private=$(mktemp -d) || no_deb "cannot create a temporary folder" || return
-	mkdir -p "$private/lists/partial" "$private/cache/archives/partial" \
-		"$private/parts" "$private/deb"
-	for suite in $suites; do
-		echo "deb [signed-by=$debian_keyring] $mirror $suite main"
-	done >"$private/sources.list"
-	local apt=(-qq -o "Dir::State::lists=$private/lists"
-		-o "Dir::Cache=$private/cache"
-		-o "Dir::Etc::sourcelist=$private/sources.list"
-		-o "Dir::Etc::sourceparts=$private/parts"
-		-o APT::Sandbox::User=root -o Acquire::Languages=none
+		{ no_deb "apt's sources name no Debian mirror; DEBIAN_MIRROR can name one" && return 1; }
+	mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial" "$folder/parts"
+	: >"$folder/status"
+	for suite in $3; do
+		echo "deb [arch=$arch signed-by=$debian_keyring] $mirror $suite main"
+	done >"$folder/sources.list"
+	apt=(-qq -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
+		-o "Dir::State::lists=$folder/lists" -o "Dir::State::status=$folder/status"
+		-o "Dir::Cache=$folder/cache"
+		-o "Dir::Etc::sourcelist=$folder/sources.list" -o "Dir::Etc::sourceparts=$folder/parts"
+		-o APT::Sandbox::User=root -o Acquire::Languages=none -o Debug::NoLocking=true
+		-o APT::Install-Recommends=false
 		-o APT::Update::Error-Mode=any "${signed_only[@]}")
-	LC_ALL=C apt-get "${apt[@]}" update >"$private/log" 2>&1 ||
-		no_deb "$(cause_in "$private/log")" || return
+	LC_ALL=C apt-get "${apt[@]}" update >"$folder/log" 2>&1 || { no_deb "$(cause_in "$folder/log")" && return 1; }
+}
+
+# no_deb REASON: prints why a package was not fetched.
+no_deb() {
+	note "no $package from Debian: $1"
+}
+
+# fetch_deb PACKAGE PATTERNS SUITES FOLDER: unpacks a package of another Debian
+# suite into FOLDER, without changing this machine's apt configuration. Uses the first available
+# version that matches a pattern (grep -E) of PATTERNS, preferring earlier patterns, and prints the
+# version. If it fails, prints the reason.
+fetch_deb() {
+	local package=$1 private apt status=0
+	private=$(mktemp -d) || { no_deb "cannot create a temporary folder" && return 1; }
+	private_deb "$@" || status=1
+	rm -rf -- "$private"
+	return "$status"
+}
+private_deb() {
+	local versions version='' pattern
+	private_apt "$private" "$(dpkg --print-architecture)" "$3" || return
 	versions=$(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2 }')
-	for pattern in $patterns; do
+	for pattern in $2; do
 		[ -n "$version" ] || version=$(grep -E -m 1 -- "$pattern" <<<"$versions") || true
 	done
-	[ -n "$version" ] || no_deb "no wanted version in $suites" || return
-	(cd "$private/deb" &&
-		LC_ALL=C apt-get "${apt[@]}" download "$package=$version" >"$private/log" 2>&1) &&
-		dpkg-deb -x "$private"/deb/*.deb "$folder" 2>>"$private/log" ||
-		no_deb "$(cause_in "$private/log")" || return
-	rm -rf "$private"
+	[ -n "$version" ] || { no_deb "no wanted version in $3" && return 1; }
+	mkdir "$private/deb"
+	if ! (cd "$private/deb" &&
+		LC_ALL=C apt-get "${apt[@]}" download "$package=$version" >"$private/log" 2>&1) ||
+		! dpkg-deb -x "$private"/deb/*.deb "$4" 2>>"$private/log"; then
+		no_deb "$(cause_in "$private/log")"
+		return 1
+	fi
 	echo "$version"
+}
+
+# fetch_debs ARCH SUITES FOLDER PACKAGE...: fetches the packages for ARCH, with all that they depend
+# on, into FOLDER/cache/archives. If it fails, prints the reason.
+fetch_debs() {
+	local package="package for $1" apt
+	private_apt "$3" "$1" "$2" || return
+	LC_ALL=C apt-get "${apt[@]}" --yes --download-only install "${@:4}" >"$3/log" 2>&1 ||
+		{ no_deb "$(cause_in "$3/log")" && return 1; }
 }
 
 # debian_root WORDS...: creates a Debian root with mmdebstrap. The apt inside writes to the

@@ -73,8 +73,8 @@ class GuestTest(ScriptTest):
             (self.top / name).mkdir()
         (self.top / "build/program-sum").write_text(
             hashlib.sha256(program.read_bytes()).hexdigest() + "\n")
-        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "guest-modules.sh", "guest-run", "guest-tests",
-                          "libtest", "check-log")
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "machine.sh", "guest-modules.sh", "guest-folders.sh",
+                          "guest-run", "guest-tests", "libtest", "check-log")
         shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {IMAGE}\n")

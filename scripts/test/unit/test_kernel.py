@@ -67,6 +67,93 @@ for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; 
         self.assertNotIn("CONFIG_C is", result.stderr)
 
 
+class Architectures(KernelTest):
+    """Of a kernel's name, on a machine that is an x86_64."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake("uname", "echo x86_64")
+
+    def test_a_name_leads_to_the_image_of_its_architecture(self):
+        for name, image in (("default", "x86/boot/bzImage"), ("arm64", "arm64/boot/Image"), ("s390", "s390/boot/bzImage"),
+                            ("arm64-debug", "arm64/boot/Image")):
+            path, image_path = (self.kernel(how, name).stdout.strip() for how in ("--path", "--image"))
+            self.assertEqual(image_path, f"{path}/arch/{image}")
+            self.assertRegex(path, f"/kernel/{name}-[0-9a-f]{{12}}$")
+        # This machine's own has one name.
+        self.assertEqual(self.kernel("--path", "x86").stdout, self.kernel("--path").stdout)
+        self.fake("uname", "echo aarch64")
+        self.assertRegex(self.kernel("--image").stdout, "/default-[0-9a-f]{12}/arch/arm64/boot/Image$")
+        self.assertRegex(self.kernel("--image", "x86").stdout, "/x86-[0-9a-f]{12}/arch/x86/boot/bzImage$")
+        self.fake("uname", "echo vax")
+        self.assertIn("no kernel for this machine: vax", self.kernel("--path").stderr)
+
+    def test_an_architecture_or_flavour_that_there_is_not_is_told(self):
+        for name in ("arm64-nosuch", "alpha"):
+            result = self.kernel("--path", name)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(f"there is no kernel '{name.removeprefix('arm64-')}'", result.stderr)
+
+    def test_a_tree_is_built_with_the_tools_of_its_architecture(self):
+        for option, tools in (("X86", ""), ("ARM64", "ARCH=arm64\nCROSS_COMPILE=aarch64-linux-gnu-\n"),
+                              ("S390", "ARCH=s390\nCROSS_COMPILE=s390x-linux-gnu-\n")):
+            self.write(self.folder / "tree/.config", f"CONFIG_{option}=y\n")
+            self.assertEqual(self.in_lib('tools_of "$1"', self.folder / "tree").stdout, tools)
+
+    def test_make_passes_the_architecture_in_the_name_of_the_kernel(self):
+        for words, name in ((("ARCH=aarch64",), "arm64"), (("ARCH=s390x", "KERNEL=debug"), "s390-debug"),
+                            (("ARCH=x86_64", "KERNEL=race"), "race"), ((), "default")):
+            said = self.run_here(shutil.which("make"), "-n", *words, "kernel", "program", "run")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            for script in ("build/kernel", "build/program", "demo"):
+                self.assertIn(f"scripts/{script} '{name}'", said.stdout)
+
+    def test_kvm_does_not_run_another_architecture(self):
+        run = 'use_machine "$1"; accel_for image'
+        self.assertEqual(self.in_lib(run, "s390").stdout, "tcg\n")
+        refused = self.in_lib(run, "s390", env={"PARLEY_ACCEL": "kvm"})
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("cannot run s390 with PARLEY_ACCEL=kvm", refused.stderr)
+
+    def test_sources_for_s390_are_adapted_to_an_older_rustc_and_back(self):
+        sources = self.cache / "linux-7.3.4"
+        self.sources(4, sources)
+        flags = "KBUILD_RUSTFLAGS += --target=s390x-unknown-none-softfloat -Zpacked-stack -Ctarget-feature=+backchain\n"
+        least = 'if [ "$SRCARCH" = "s390" ]; then\n\techo 1.96.0\nelif x\n'
+        makefile, tools = self.write(sources / "arch/s390/Makefile", flags), self.write(sources / "scripts/min-tool-version.sh", least)
+        for name in ("s390x-linux-gnu-gcc", "qemu-system-s390x"):
+            self.fake(name, "")
+        self.write(self.checkout / "scripts/setup", "")
+        self.write(self.checkout / "scripts/build/root", "#!/bin/sh\n")
+        for version, packed, oldest in (("1.95.0", "", "1.85.0"), ("1.95.0", "", "1.85.0"), ("1.97.1", " -Zpacked-stack", "1.96.0")):
+            self.fake("rustc", f"echo rustc {version}")
+            self.kernel("s390")
+            self.assertEqual(makefile.read_text(), flags.replace(" -Zpacked-stack", packed))
+            self.assertEqual(tools.read_text(), least.replace("1.96.0", oldest))
+
+    def test_a_root_is_of_another_suite_where_the_mirror_lacks_a_package(self):
+        self.fake("apt-get", f"""echo "$@" >>{self.folder}/apt
+for word; do case $word in Dir::Etc::sourcelist=*) list=${{word#*=}} ;; Dir::Cache=*) cache=${{word#*=}} ;; esac; done
+case $* in
+*--download-only*) grep -q " testing " "$list" || {{ echo 'E: 404 Not Found' >&2; exit 100; }}
+    touch "$cache/archives/base-files_1.deb" ;;
+esac""")
+        self.fake("dpkg-deb", """mkdir -p "$3/usr/share/base-passwd" "$3/usr/"{bin,sbin} "$3/etc"
+touch "$3/usr/share/base-passwd/"{passwd,group}.master""")
+        path = self.run_here("scripts/build/root", "--path", "s390").stdout.strip()
+        old = self.cache / "root/guest-s390x-000000000000/usr"
+        old.mkdir(parents=True)
+        result = self.run_here("scripts/build/root", "s390", env={"DEBIAN_MIRROR": "http://mirror"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("404 Not Found", result.stderr)
+        self.assertIn("s390x (testing)", result.stderr)
+        self.assertTrue((self.cache / path / "usr/bin/awk").is_symlink())
+        self.assertFalse(old.exists())
+        for line in (self.folder / "apt").read_text().splitlines():
+            self.assertIn("-o APT::Get::AllowUnauthenticated=false", line)
+            self.assertIn("-o APT::Architecture=s390x", line)
+
+
 class Sources(KernelTest):
     def test_the_pinned_version_of_debian_is_taken_before_others(self):
         self.tarball(4)

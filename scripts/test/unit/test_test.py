@@ -17,7 +17,7 @@ class Test(ScriptTest):
         super().setUp()
         self.top = self.folder / "checkout"
         (self.top / "user/parley/tests").mkdir(parents=True)
-        self.copy_scripts(self.top, "run", "lib.sh", "built.sh")
+        self.copy_scripts(self.top, "run", "lib.sh", "built.sh", "machine.sh")
         for name in SHELL:
             script = self.top / SCRIPTS[name]
             script.write_text(f'#!/bin/bash\n[[ ${{1:-}} != --@(path|source) ]] || echo {self.folder}\n')

@@ -175,6 +175,28 @@ class Guest(VmTest):
                       "-gdb tcp:127.0.0.1:1234", "nokaslr"):
             self.assertIn(words, arguments)
 
+    def test_a_guest_of_another_architecture_has_programs_of_its_own(self):
+        self.fake("uname", "echo x86_64")
+        root = self.folder / "cache/root-of-arm64"
+        script = self.top / "scripts/build/root"
+        script.write_text(f"#!/bin/sh\necho {root}\n")
+        script.chmod(0o755)
+        self.fake("qemu-system-aarch64", "")
+        done = self.run_vm("--kernel", "arm64")
+        self.assertEqual((done.returncode, self.boots()), (2, 0))
+        self.assertIn("run: scripts/build/root arm64", done.stderr)
+        root.mkdir()
+        (root / ".done").touch()
+        (self.top / "out").mkdir()
+        done = self.run_vm("--kernel", "arm64", "--rwdir", self.top / "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        arguments = " ".join(self.arguments())
+        for words in (f"--arch arm64 --root {root} --rodir /run/parley-top={self.top}", "--rwdir /run/parley-run=/"):
+            self.assertIn(words, arguments)
+        self.assertNotIn("--overlay-rwdir", arguments)
+        # The places on which the guest mounts them.
+        self.assertTrue((root / str(self.top / "out")[1:]).is_dir())
+
     def test_packed_modules_are_unpacked_and_follow_what_they_depend_on(self):
         modules = self.folder / "modules/deep"
         modules.mkdir(parents=True)
