@@ -306,10 +306,10 @@ def question(sources):
         y,
         (
             (
-                f"Each question ends: with no answer after {seconds:g} s, or the asker's"
-                " timeout-ms, by time_out;"
+                f"Each question ends. Without an answer: after {seconds:g} s, or the asker's"
+                " timeout-ms, in time_out();"
             ),
-            "if the agent declines, by decline; if a socket is closed, by socket_closed.",
+            "if the agent declines, in decline(); and if a socket is closed, in socket_closed().",
             f"Without an agent, the first message is refused: {fault}.",
         ),
         "small faint",
