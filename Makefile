@@ -73,7 +73,7 @@ help:
 	@echo 'KDIR=... is the prepared tree of a kernel that you run yourself.'
 	@echo 'Parts of the above: setup kernel module program spec install-program'
 	@echo '                    install-module'
-	@echo 'Longer tests:       torture interop specs fuzz audit package deb-test'
+	@echo 'Longer tests:       test-all torture interop specs fuzz audit package deb-test'
 	@echo 'For editors:        rust-analyzer'
 	@echo
 	@echo 'scripts/new-family FOLDER --name NAME   a project for a family of your own'
@@ -217,6 +217,11 @@ vm:
 	+@$(again) module program
 	@scripts/vm --kernel $(kernel_word) --shell
 
+# make test, on each architecture and on Debian's kernel.
+test-all:
+	+@for kernel in default arm64 s390 debian; do $(MAKE) --no-print-directory test KERNEL=$$kernel ARCH= \
+		$(if $(value REPORT),REPORT=$(call quoted,$(call given,REPORT))/$$kernel) || exit; done
+
 # Builds only missing and stale files, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.
 install = $(foreach name,DESTDIR prefix bindir datadir mandir bashcompletiondir \
@@ -232,4 +237,4 @@ distclean:
 	@scripts/build/clean --cache
 
 .PHONY: help setup kernel module program lint format rust-analyzer package audit fuzz spec \
-	$(alone) vm uninstall clean distclean
+	$(alone) test-all vm uninstall clean distclean
