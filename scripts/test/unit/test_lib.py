@@ -337,7 +337,7 @@ class Surroundings(CheckoutTest):
                        "dkms-source /nowhere", "family sample default", "fuzz 1",
                        "install --program", "interop default", "kernel default",
                        "kernel --path default", "lint default", "lint --format",
-                       "module /nowhere", "package --list", "program", "rust-project --ask",
+                       "module /nowhere", "package --list", "program default", "rust-project --ask",
                        "setup --clang", "spec --check", "specs --write", "torture",
                        "clean --cache"):
             name, *words = script.split()
