@@ -163,11 +163,12 @@ echo boot >>{folder}/boots
 run= script=
 while [ $# -gt 0 ]; do
 	case $1 in
-	--rwdir) run=${{run:-$2}} ;;
+	--rwdir) run=${{run:-${{2#*=}}}} ;;
 	--exec) script=$2 ;;
 	esac
 	shift
 done
+[ -e "$script" ] || script=$run/guest
 cp "$script" {folder}/guest-script
 exec 7>/proc/self/fd/2
 console() {{ printf '%s\\r\\n' "$@" >&7; }}

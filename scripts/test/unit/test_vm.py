@@ -185,7 +185,7 @@ class Guest(VmTest):
         done = self.run_vm("--kernel", "arm64")
         self.assertEqual((done.returncode, self.boots()), (2, 0))
         self.assertIn("run: scripts/build/root arm64", done.stderr)
-        root.mkdir()
+        root.mkdir(parents=True)
         (root / ".done").touch()
         (self.top / "out").mkdir()
         done = self.run_vm("--kernel", "arm64", "--rwdir", self.top / "out")
