@@ -54,7 +54,7 @@ struct Net {
 impl NetState for Net {
     const FAMILY: FamilyRef<Self> = FamilyRef::to(&FAMILY);
 
-    // Unlike parley, so that both kinds are tested.
+    // Serialized, unlike parley's operations, so that both kinds are tested.
     const PARALLEL: bool = false;
 
     fn new(net: NewNet<'_>) -> impl PinInit<Self, Error> {

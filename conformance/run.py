@@ -160,7 +160,7 @@ class Run:
         except self.error as refused:
             extack = refused.nl_msg.extack or {}
             where = extack.get("bad-attr") or extack.get("miss-type")
-            # For an attribute in a nest the client has only the number.
+            # For an attribute in a nest, the client reports only the number.
             return refused.error, where, extack.get("msg"), "miss-nest" in extack
         return None
 
@@ -206,8 +206,8 @@ class Run:
 
     def relaxed(self):
         self.listener.ntf_subscribe("news")
-        # Neither `wide`, whose number is beyond the end of the policy, nor `u8` is for this operation.
-        # Its hook belongs to `begun`, too, which takes `u8`; it has no method for it.
+        # Neither `wide`, whose number is beyond the end of the policy, nor `u8` belongs to this
+        # operation. Its hook is shared with `begun`, which takes `u8`, but has no method for `u8`.
         sent = {**self.header(), "u16": 7, "string": "x"}
         reply = self.ynl.do("relaxed", {**sent, "wide": 1, "u8": 200})
         self.hold("relaxed", reply, sent)

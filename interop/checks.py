@@ -13,7 +13,7 @@ from clients import NO_ADMIN, WAIT, Lines, parley, parley_policies, refusal
 
 UPPER = 'tr a-z A-Z'
 MAX = 2 ** 64 - 1
-MANY = 800  # counters, which are more than a datagram holds
+MANY = 800  # counters: more than fit into a datagram
 
 
 def description(client, report):
@@ -59,7 +59,7 @@ def counters(client, report):
     def both(what, name):
         report.check(what, client.ask('get', name), parley('counter', 'get', name))
 
-    # Numbers of 4 bytes and of 8.
+    # Numbers of 4 and of 8 bytes.
     for value in (0, 2 ** 32 - 1, 2 ** 32, MAX):
         client.ask('set', 'theirs', value, 'create')
         both(f'counter: set by the client to {value}', 'theirs')
@@ -103,7 +103,7 @@ def errors(client, report):
             ('a name of none', ['get', ''], ['get', '']),
             ('a prefix of 32 bytes', ['list', name_of_32], ['list', f'--prefix={name_of_32}'])):
         report.check(f'error: {what}', client.ask(*theirs), parley('counter', *ours))
-    # parley's own commands leave no attribute out; the spec and the contract give the replies.
+    # parley's own commands leave out no attribute, so the spec and the contract give the reply.
     theirs = client.ask('bare', 2)
     ours = {'errno': 22, 'message': 'required attribute is missing', 'attribute': 'counter.name'}
     if client.name == 'neli' and client.ask('router-bare') == {'errno': 22, 'extended': 0}:
@@ -124,7 +124,7 @@ def statistics(client, report):
 
 
 def events(client, report):
-    """Both listen; parley makes three changes, and the client three."""
+    """Both listen while parley makes three changes and the client makes three."""
     with Lines(['parley', '--json', 'monitor']) as monitor:
         monitor.next()
         client.listen()
@@ -199,7 +199,7 @@ def answers(client, report):
             told = json.loads(asker.communicate(timeout=WAIT)[0])
             report.check('agent: the client answers what parley asks',
                          question | {'answer': 'it is me'},
-                         # The first netlink socket of a process has its number for a port.
+                         # The first netlink socket of a process uses the process ID as its port.
                          {'question': 'is it you?', 'portid': asker.pid,
                           'answer': told['answer'], 'id': told['id']})
             with subprocess.Popen(['parley', '--json', 'ask', 'may I?'], text=True,
@@ -208,7 +208,7 @@ def answers(client, report):
                 told = refusal(declined.communicate(timeout=WAIT)[1])
             report.check('agent: the client declines what parley asks', told['error']['errno'],
                          errno.ECANCELED)
-            # parley's own agent answers only the question.
+            # parley's own agent cannot answer an unknown question, so the refusal is written here.
             late = {'errno': 2, 'message': 'no such question is pending'}
             report.check('agent: an answer to no question', client.ask('answer', 12345, 'x'),
                          {'error': late})
@@ -229,6 +229,6 @@ def clean():
         parley('counter', 'del', name)
 
 
-# The last is that after which one may be left without a capability.
+# The permission check is last, because after it a client may have no capabilities left.
 ALL = (description, echoes, counters, dumps, errors, statistics, events, asks, answers,
        permission)

@@ -2,8 +2,8 @@
 """parley itself, and the clients that support all of its requests, all with the same interface.
 
 A client answers `ask(WORD...)` with the output of parley --json, or with
-{'error': {'errno', 'message', 'attribute'}}. The clients in libraries (libnl, neli,
-genetlink, pyroute2) are programs here that read a JSON array of words a line, and write a line of
+genetlink, pyroute2) are programs here that read one JSON array of words per line, and write one
+line of JSON for each:
 JSON for each:
 
   family                 id, version, header_len, operations {number: flags}, groups
@@ -23,7 +23,7 @@ import os
 import signal
 import subprocess
 
-WAIT = 120  # seconds, after which a client hangs
+WAIT = 120  # seconds after which a client counts as hanging
 NO_ADMIN = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin']
 KINDS = {0: 'invalid', 1: 'flag', 2: 'u8', 3: 'u16', 4: 'u32', 5: 'u64', 6: 's8', 7: 's16',
          8: 's32', 9: 's64', 10: 'binary', 11: 'string', 12: 'string', 13: 'nest',
@@ -41,7 +41,7 @@ def run(words, **more):
 
 
 def refusal(text):
-    """The error of parley --json on standard error, in the fields that all clients have."""
+    """Reduces an error that parley --json printed to the fields that all clients have."""
     told = json.loads(text)
     found = {key: told[key] for key in ('errno', 'message', 'attribute')}
     return {'error': {key: value for key, value in found.items() if value is not None}}
@@ -60,7 +60,7 @@ class Lines:
     """A program in the background that prints a line of JSON for each event."""
 
     def __init__(self, words):
-        # In its own process group, with all its children.
+        # Run it in its own process group, together with all its children.
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
                                         stdin=subprocess.DEVNULL, start_new_session=True)
         self.pid = self.process.pid
@@ -75,13 +75,13 @@ class Lines:
         return self
 
     def __exit__(self, *_):
-        # If it has ended, it is not reaped yet, so its number has not been reused.
+        # Even if it has ended, it has not been reaped, so its process ID has not been reused.
         os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
 
 
 def family_of(told):
-    """A family as parley prints it, of numbers."""
+    """A family in the form that parley prints, from the numbers that a client reports."""
     operations = sorted(({'cmd': int(cmd), 'flags': [name for bit, name in FLAGS.items()
                                                      if flags & bit]}
                          for cmd, flags in told['operations'].items()),
@@ -126,7 +126,7 @@ def parley_policies(family):
 class Library:
     """One of the programs that read words and write JSON."""
 
-    talks = True  # answers questions, and has its own answered
+    talks = True  # can act as the agent, and ask an agent
 
     def __init__(self, name, version, words, before=()):
         self.name, self.version = name, version
@@ -164,7 +164,7 @@ class Library:
 
     @staticmethod
     def error(words, error):
-        """With the attribute by name, in place of its offset or number."""
+        """Replaces the offset or number of an attribute with its name."""
         cmds = {'echo': 1, 'get': 2, 'list': 2, 'set': 3, 'add': 4, 'del': 5, 'ask': 10,
                 'answer': 12}
         names = SETS.get(int(words[1]) if words[0] == 'bare' else cmds.get(words[0]))
@@ -172,7 +172,7 @@ class Library:
         if missing is not None:
             error['attribute'] = f'{names}.{ATTRIBUTES[names][missing - 1]}'
         elif offset is not None:
-            # Two headers, and then in the order in which they were given.
+            # The attributes follow the two headers in the order in which they were given.
             first = {'echo': 'payload', 'ask': 'question', 'list': 'prefix',
                      'answer': 'id'}.get(words[0], 'name')
             second = {'set': 'value', 'add': 'delta', 'ask': 'timeout-ms',
@@ -183,7 +183,7 @@ class Library:
         return {key: value for key, value in error.items() if value is not None}
 
     def unprivileged(self, *words):
-        """The same without CAP_NET_ADMIN."""
+        """Makes the same request without CAP_NET_ADMIN."""
         with Library(self.name, self.version, self.words, NO_ADMIN) as other:
             return other.ask(*words)
 
@@ -208,7 +208,7 @@ class Library:
 class Libnl(Library):
     def told(self, words, told):
         if words[0] == 'policy':
-            # A line of each attribute, and of each operation.
+            # There is a line for each attribute, and one for each operation.
             sorted_ = {'tables': {}, 'operations': {}}
             for what, one, other, value in told:
                 sorted_[f'{what}s'].setdefault(str(one), {})[other] = value
@@ -226,7 +226,7 @@ class Pyroute2(Library):
 
 
 class Pyynl:
-    """The kernel's own CLI, a process for each request."""
+    """The kernel's own CLI, which runs as a new process for each request."""
 
     name = 'pyynl'
     talks = False
@@ -277,10 +277,10 @@ class Pyynl:
         return values[0] if len(values) == 1 else values
 
     def error(self, text):
-        """`Netlink error: WORDS: STRERROR {MORE}` in fields."""
+        """Splits `Netlink error: WORDS: STRERROR {MORE}` into fields."""
         text, _, more = text.removeprefix('Netlink error: ').partition(' {')
         message, _, strerror = text.rpartition(': ')
-        # It prints only the description of the errno.
+        # The CLI prints only the description of the errno.
         found = {'errno': next(number for number in range(1, 134)
                                if os.strerror(number) == strerror)}
         if message:
@@ -306,7 +306,7 @@ class Pyynl:
             stamp = told['stamp']
             return {'payload_hex': told['payload'], 'time_ns': stamp['time-ns'],
                     'cpu': stamp['cpu'], 'portid': stamp['portid'],
-                    # The first netlink socket of a process has its number for a port.
+                    # The first netlink socket of a process uses the process ID as its port.
                     'port': self.pid}
         return {} if told is None else told
 
@@ -319,7 +319,7 @@ class Pyynl:
             for kind in ('do', 'dump'):
                 if kind == 'dump' and name != 'counter-get':
                     continue
-                # It prints an empty one as null.
+                # The CLI prints an empty policy as null.
                 table = self.cli('--policy', f'--{kind}', name) or {}
                 names = ATTRIBUTES.get(SETS.get(cmd), [])
                 found.setdefault(cmd, {})[kind] = {

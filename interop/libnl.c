@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parley family through libnl. interop/clients.py says what is read and written.
+ * The parley family through libnl. interop/clients.py describes its input and output.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,10 +20,10 @@
 
 static struct nl_sock *sock, *listener;
 static int family;
-/* What the error callback read, printed without its braces; empty without an error. */
+/* The error that the callback read, as JSON without the braces; empty if there was none. */
 static char refused[512];
 static bool replied, ended;
-/* Messages that belong into a list have a comma before all but the first. */
+/* The number of messages in a list so far: a comma precedes all but the first. */
 static int seen;
 
 static void die(const char *what, int error)
@@ -74,7 +74,7 @@ static void family_told(struct nlattr **attrs)
 	printf("}}");
 }
 
-/* An attribute of a policy, or which policies an operation has: the runner sorts them. */
+/* Prints an attribute of a policy, or the policies of an operation. The runner sorts them. */
 static void policy_told(struct nlattr **attrs)
 {
 	static const char *const names[] = {
@@ -178,8 +178,8 @@ static int told(struct nl_msg *msg, void *arg)
 }
 
 /*
- * libnl has an errno, and for the words nothing: they are behind the request, which is
- * behind the errno.
+ * libnl reports an errno, but no message. The extended ACK follows the request, which
+ * follows the errno.
  */
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 {
@@ -225,9 +225,9 @@ static struct nl_sock *open_socket(void)
 	error = genl_connect(made);
 	if (error)
 		die("connect", error);
-	/* The acknowledgement is asked for where it is wanted. */
+	/* Requests ask for an ACK only if they need one. */
 	nl_socket_disable_auto_ack(made);
-	/* Events and questions have no sequence number of ours. */
+	/* Events and questions do not have one of our sequence numbers. */
 	nl_socket_disable_seq_check(made);
 	nl_socket_enable_msg_peek(made);
 	setsockopt(nl_socket_get_fd(made), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
@@ -238,7 +238,7 @@ static struct nl_sock *open_socket(void)
 	return made;
 }
 
-/* Receives until a reply came, or where the end is waited for, an ACK or a dump's end. */
+/* Receives up to a reply, or with @to_the_end up to an ACK or the end of a dump. */
 static void receive(struct nl_sock *from, bool to_the_end)
 {
 	int error;
@@ -260,7 +260,7 @@ static struct nl_msg *request(int to, int cmd, int flags)
 	return msg;
 }
 
-/* Sends it, and prints what came of it; whole is what is told where nothing is. */
+/* Sends @msg and prints the result, or @whole if the kernel returns nothing. */
 static void converse(struct nl_msg *msg, bool to_the_end, const char *whole)
 {
 	bool list = nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP;
@@ -357,7 +357,7 @@ static void obey(char **words)
 		receive(what[0] == 'e' ? listener : sock, false);
 		printf("\n");
 	} else if (!strcmp(what, "ask")) {
-		/* No ACK is asked for: that would come before the answer. */
+		/* Without an ACK, which would come before the answer. */
 		msg = request(family, 10, 0);
 		nla_put(msg, 2, strlen(words[1]), words[1]);
 		if (words[2])

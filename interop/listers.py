@@ -178,7 +178,7 @@ class LibnlTools:
                       'it prints nothing for it')
         report.check('genl-ctrl-list: all families of this kernel',
                      brief(found.values()), brief(parley('family', '--all')))
-        # To the counters' events, and to the controller's of families.
+        # The groups of the counters' events, and of the controller's events about families.
         groups = [parley('family', name)['groups'][0]['id'] for name in ('parley', 'nlctrl')]
         with Lines(['parley', '--json', 'monitor']) as monitor:
             monitor.next()

@@ -30,7 +30,7 @@ def message(*attributes):
 
 
 Echo = message(('payload', 'cdata'), ('stamp', 'stamp'))
-# pyroute2 has no type for the kernel's integers of 4 or 8 bytes: they are cdata.
+# pyroute2 has no type for the kernel's integers of 4 or 8 bytes, so they are cdata here.
 Counter = message(('name', 'asciiz'), ('value', 'cdata'), ('delta', 'cdata'),
                   ('updates', 'cdata'), ('prefix', 'asciiz'), ('create', 'flag'),
                   ('exclusive', 'flag'))
@@ -42,7 +42,7 @@ Stats = message(*((name, 'cdata') for name in (
 
 
 def of(msg):
-    """A message's attributes by name, with integers for the kernel's."""
+    """A message's attributes by name, with the kernel's integers decoded."""
     values = dict(msg['attrs'])
     return {name: int.from_bytes(value, sys.byteorder) if name in UINT else value
             for name, value in values.items()}
@@ -53,8 +53,8 @@ def integer(value, signed=False):
 
 
 class Refused(Exception):
-    """With the offset, which NetlinkError leaves out. A missing attribute's type it
-    has no name for."""
+    """Adds the offset, which NetlinkError leaves out. It has no name for the type of a missing
+    attribute."""
 
     def __init__(self, error, msg):
         super().__init__(error)
@@ -82,7 +82,7 @@ class Client:
         return [of(reply) for reply in replies if 'cmd' in reply]
 
     def unasked(self):
-        """The next message that answers nothing."""
+        """Returns the next message that is not an answer."""
         while not self.waiting:
             self.waiting += self.socket.get()
         msg = self.waiting.pop(0)
@@ -131,7 +131,7 @@ def policy():
                     for bound, value in bounds['attrs']:
                         bound = bound.removeprefix('NL_POLICY_TYPE_ATTR_')
                         if bound in names:
-                            # It takes the bounds of unsigned integers for signed ones.
+                            # pyroute2 decodes the bounds of unsigned integers as signed ones.
                             entry[names[bound]] = (value % 2 ** 64 if bound.endswith('VALUE_U')
                                                    else value)
             for operation, nest in nested(msg, 'CTRL_ATTR_OP_POLICY'):

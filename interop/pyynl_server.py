@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs the kernel's cli.py as it is, a process for each line of arguments, but has
-Python and its modules loaded once: without KVM that takes seconds each time.
+"""Runs the kernel's cli.py unchanged, in a process for each line of arguments. It loads
+Python and its modules only once, because without KVM that takes seconds each time.
 
   pyynl_server.py PATH/cli.py
 

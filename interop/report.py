@@ -28,7 +28,7 @@ def shown(value):
 
 
 def fields(value):
-    """How many values are compared."""
+    """The number of values that are compared."""
     if isinstance(value, dict):
         return sum(map(fields, value.values()))
     if isinstance(value, list):
@@ -75,7 +75,7 @@ class Report:
             subsequent_indent=' ' * 11, break_long_words=False)))
 
     def failed(self, name, why):
-        """A check that did not come to its end."""
+        """Records a check that did not run to its end."""
         self.different += 1
         self.line(f'  FAILED   {name}')
         for line in str(why).splitlines()[-12:]:

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def locked(package, *crates):
-    """The versions of these crates in the package's lock file; the others' with names."""
+    """The versions of these crates in the package's lock file, all but the first with names."""
     text = (HERE / package / 'Cargo.lock').read_text()
     first, *others = (re.search(rf'name = "{crate}"\nversion = "(.*)"', text)[1]
                       for crate in crates)
@@ -36,7 +36,7 @@ def attempt(report, name, what, *arguments):
     signal.alarm(WAIT)
     try:
         what(*arguments)
-    except Exception:  # whatever a client or its output may come to
+    except Exception:  # a client or its output may fail in any way
         report.failed(name, traceback.format_exc())
     finally:
         signal.alarm(0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 /*
- * The echo through libnl with its usual settings: ACKs asked for, messages peeked
- * at. Rows as those of raw.c.
+ * The echo through libnl with its default settings: every request asks for an ACK, and
+ * libnl peeks at each message. Prints rows as raw.c does.
  */
 
 #include <linux/parley.h>
@@ -91,7 +91,7 @@ int main(void)
 		for (unsigned int i = 0; i < times / 10 + 1; i++)
 			echo(sk, family, bytes, sizes[s].len);
 		answered = 0;
-		/* As raw.c measures. */
+		/* Measures as raw.c does. */
 		for (unsigned int round = 0; round < 4; round++) {
 			double begun = now(), took;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 /*
- * A client of the family parley on bare system calls, to measure the library
- * against. Rows on standard output: name, and nanoseconds of CLOCK_MONOTONIC a
- * call.
+ * A client of the family parley that makes bare system calls, to compare the library
+ * with. Prints rows on standard output: a name, and the nanoseconds of
+ * CLOCK_MONOTONIC per call.
  *
  *   raw echo | events | ask | counters N | dump N
  *   raw once    one echo, whose reply is printed
- *   raw times CASE N    for bench/profile, which looks at what two runs differ by
+ *   raw times CASE N    for bench/profile, which compares two runs
  */
 
 #include "raw.h"
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static uint64_t sum; /* of what was read, so that it is */
+static uint64_t sum; /* of the values read, so that the compiler keeps the reads */
 
 static void put_echo(const void *data, size_t len)
 {
@@ -87,7 +87,7 @@ static void read_counter_of(struct nlmsghdr *nlh, uint8_t cmd)
 		die("no counter");
 }
 
-/* Of whatever command. */
+/* Reads the counter of a message with any command. */
 static void read_counter(struct nlmsghdr *nlh)
 {
 	read_counter_of(nlh, nlh->nlmsg_type == family ?
@@ -159,8 +159,8 @@ static double now(void)
 }
 
 /*
- * What a call takes, after some to warm up: the least of four rounds, as the kernel
- * does some work of its own now and then.
+ * The cost of a call after a warm-up: the minimum of four rounds, because the kernel
+ * sometimes does work of its own.
  */
 #define measure(took, times, call)                                 \
 	unsigned int calls = (times) < 4 ? 1 : (times) / 4;                \
@@ -226,7 +226,7 @@ static void events(void)
 
 static const char question[16] = "????????????????", answer[16] = "!!!!!!!!!!!!!!!!";
 
-/* Registers as the agent, says so on @ready, and answers for ever. */
+/* Registers as the agent, reports that on @ready, and answers forever. */
 static void agent(int ready)
 {
 	struct timeval for_ever = { 0 };
@@ -284,7 +284,7 @@ static void ask(void)
 		die("answer");
 }
 
-/* A question, and its answer by an agent in a process of its own. */
+/* A question, and the answer of an agent in a process of its own. */
 static void asks(void)
 {
 	int ready[2];
@@ -318,9 +318,9 @@ static void echo_with_ack(const void *data, size_t len)
 }
 
 /*
- * The longest echo: the least of some rounds, between each of which one more reply
- * is left unread. What the page allocator splits and merges for so large a reply
- * depends on what is free, by more than what is to be measured.
+ * The longest echo: the minimum of several rounds, each of which leaves one more reply
+ * unread. For such a large reply, the page allocator splits and merges pages depending on
+ * which memory is free. That varies by more than the difference to be measured.
  */
 static void longest_echo(const void *data)
 {

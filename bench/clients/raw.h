@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * Requests and replies on bare system calls, for raw.c. It checks what the library
- * checks: sender, length, sequence number, port, command, every attribute's length.
+ * Requests and replies on bare system calls, for raw.c. The checks are the library's:
+ * sender, length, sequence number, port, command, and the length of every attribute.
  */
 
 #include <errno.h>
@@ -73,7 +73,7 @@ static void send_all(void)
 	requested = received = at = 0;
 }
 
-/* The next message that answers @wanted, or with @any the next of all. */
+/* Returns the next message that answers @wanted, or with @any the next of all. */
 static inline __attribute__((always_inline)) struct nlmsghdr *next_of(bool any, uint32_t wanted)
 {
 	for (;;) {
@@ -185,7 +185,7 @@ static void resolve(void)
 		die("no family");
 }
 
-/* The number of the multicast group @name of the family. */
+/* Returns the number of the family's multicast group @name. */
 static uint32_t group(const char *name)
 {
 	begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);

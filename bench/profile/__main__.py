@@ -73,11 +73,11 @@ def functions(run):
 
 
 def demangled(names):
-    """The names as Rust has them."""
+    """Returns the demangled names of Rust functions."""
     names = sorted(names)
     run = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True,
                          check=True)
-    # Without the crates' hashes and the type parameters.
+    # Strip the crates' hashes and the type parameters.
     short = [re.sub(r"\[[0-9a-f]{16}\]", "", name) for name in run.stdout.splitlines()]
     return dict(zip(names, short))
 
@@ -96,7 +96,7 @@ OTHER = "All else: the timer's interrupts among it"
 
 
 def part_of(function, patterns):
-    # The module's names do not matter here.
+    # Ignore the module's name after the function's.
     name = function.split()[0]
     return next((part for pattern, part in patterns if pattern.fullmatch(name)), OTHER)
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A plugin for QEMU's TCG that counts how often each translation block of the
- * guest is executed, and writes one line a block when QEMU ends: address, number
- * of instructions, executions. What two runs differ by is then what one did more
- * than the other, to the instruction.
+ * guest is executed, and writes one line per block when QEMU ends: address, number
+ * of instructions, executions. The difference between two runs is then what one of
+ * them did in addition, to the instruction.
  *
  *   qemu-system-x86_64 -plugin ./pc_count.so,out=FILE ...
  *
- * The plugin interface is that of QEMU's docs/devel/tcg-plugins.rst. Its header is
- * in no Debian package, so the few functions that are used are declared here.
+ * QEMU's docs/devel/tcg-plugins.rst describes the plugin interface. No Debian package
+ * has its header, so the few functions that are used are declared here.
  */
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The interface's version: 1 up to QEMU 8.1, 2 and more behind it. */
+/* The interface's version: 1 up to QEMU 8.1, 2 or higher after that. */
 #ifndef PLUGIN_VERSION
 #define PLUGIN_VERSION 1
 #endif
@@ -54,7 +54,7 @@ static struct block *blocks;
 static unsigned int used;
 static const char *out;
 
-/* The guest has one processor, so nobody else is in here. */
+/* The guest has one processor, so calls do not overlap. */
 static void executed(unsigned int vcpu, void *userdata)
 {
 	struct block *block = userdata;

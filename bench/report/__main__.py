@@ -7,8 +7,8 @@ usage: report quick|check|report|kvm|tcg|scaling BOOT... -- WORD...
 quick prints the rows of a boot. check fails if a row is more than 1 % above
 bench/baseline.json (10 % if two processes take turns), or is missing on one side; it only
 reports rows of other libraries. report writes build/bench.json, bench/report.md and its
-plots; the words are the environment. Both fail if two boots differ by more than 0.1 % in
-any row, except rows of other libraries. kvm and tcg write medians and spreads to
+plots; the words are the environment. check and report fail if two boots differ by more than
+0.1 % in any row, except rows of other libraries. kvm and tcg write medians and spreads to
 build/bench-kvm.json or build/bench-tcg.json. scaling writes build/scaling.json;
 its words are QEMU's accelerator, the load, and the number of the host's processors. keep
 writes bench/baseline.json from build/bench.json.
@@ -66,7 +66,7 @@ def scaling(boots, words):
     modules = {}
     for module in ("rust", "c"):
         keys = {cpus: f"{module} {cpus} parallel-4" for cpus in ("one", "two")}
-        # For each boot, so that other load on the machine affects both alike.
+        # Compute the ratio per boot, because other load on the machine affects both values alike.
         gains = [boot[keys["one"]] / boot[keys["two"]] for boot in boots]
         modules[module] = {
             **{cpus: dict(zip(("median", "spread"), found[key])) for cpus, key in keys.items()},
@@ -99,7 +99,7 @@ def report(boots, environment):
     parallel = json.loads(path.read_text()) if path.exists() else None
     text = document.document(data, most, parallel)
     (room.BENCH / "report.md").write_text(text)
-    # Only here, as it takes a library.
+    # Imported only here, because it needs matplotlib.
     import plots
 
     plots.draw(boots[0])

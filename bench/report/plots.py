@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from rows import BENCH, PAIRINGS
 
-# The colour shows the module, the line's style the client. They differ without colour, too.
+# The colour shows the module, the line style the client. Markers help readers without colour.
 COLOURS = {"rust": "#c4501b", "c": "#2a6099"}
 STYLES = {"rust": "-", "c": "--"}
 MARKERS = {"rust": "o", "c": "s"}
@@ -59,7 +59,7 @@ def ticks(axis, at, label=lambda x: f"{x:,}"):
 
 
 def save(figure, name):
-    # Without a final blank in a line, which git would complain of.
+    # Strip trailing blanks, which git would complain about.
     path = BENCH / f"{name}.svg"
     figure.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(figure)
@@ -106,7 +106,7 @@ def counters(rows):
         if from_zero:
             axes.set_ylim(bottom=0)
         thousands(axes.yaxis)
-    # get and add to one scale.
+    # Draw get and add to the same scale.
     limits = [panel.get_ylim() for panel in panels[:2]]
     for panel in panels[:2]:
         panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))

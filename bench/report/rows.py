@@ -51,7 +51,7 @@ def unit(row, usual):
 
 
 def names(rows):
-    """The names of the rows that a pairing of module and client has, or a library."""
+    """The names of the rows that a pairing of module and client, or a library, has."""
     paired = [*(" ".join(pairing) for pairing in PAIRINGS), *(f"rust {c}" for c in LIBRARIES)]
     found = [row.rsplit(" ", 1) for row in rows]
     return list(dict.fromkeys(name for pairing, name in found if pairing in paired))
@@ -114,8 +114,8 @@ def medians(boots):
     return found
 
 
-# Where two processes take turns, changes that have nothing to do with a row move it:
-# by up to 6 %, as they shift when the one is preempted that wakes the other.
+# If two processes take turns, changes that have nothing to do with a row move it by up to
+# 6 %, because they change when the process that wakes the other is preempted.
 TURNS = ("pipe", "unix-", "udp", "tcp", "shared-memory")
 
 

@@ -24,7 +24,7 @@ def table(head, lines):
 
 
 def pairings(rows, *beginnings):
-    """The rows whose names begin so, or all, for each module and client."""
+    """The rows whose names begin with the prefix, or all rows, for each module and client."""
     head = ["row", *(f"{m} / {c}" for m, c in PAIRINGS), "module", "client"]
     lines = []
     for name in names(rows):
@@ -60,7 +60,7 @@ def batches(rows):
 
 
 def channels(rows):
-    """The measurements of `parley compare`: a line a channel, a column a size."""
+    """The measurements of `parley compare`: a line per channel, a column per size."""
     cells = {}
     for row, value in rows.items():
         if row.startswith("rust compare "):
@@ -78,7 +78,7 @@ def channels(rows):
 
 
 def flags(rows):
-    """The client in Rust ÷ that in C as gcc -O2 and -O3 build it, module in Rust."""
+    """The client in Rust ÷ the client in C built by gcc -O2 and -O3; the module is in Rust."""
     lines = []
     for name in names(rows):
         cells = [rows.get(f"rust {client} {name}") for client in ("rust", "c", "c-O3")]

@@ -58,7 +58,7 @@ def growth(rows, client, call):
 
 
 def dump_growth(rows):
-    """An entry's cost with 60,000 counters ÷ with 600: that which is furthest from 1."""
+    """An entry's cost with 60,000 counters ÷ its cost with 600: the ratio furthest from 1."""
     found = [
         ratio(rows, f"rust {c} dump-entry-60000", f"rust {c} dump-entry-600") for c in ("rust", "c")
     ]
@@ -66,7 +66,7 @@ def dump_growth(rows):
 
 
 def against(rows, libraries, name):
-    """The library ÷ the quickest way of another, and which that is."""
+    """The library ÷ the fastest way of another library, and the name of that way."""
     found = {other: ratio(rows, f"rust rust {name}", f"rust {other} {name}") for other in libraries}
     found = {other: value for other, value in found.items() if value is not None}
     other = max(found, key=found.get, default="")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The counters of a network namespace: a tree of them by name, and how a message holds one. */
+/* The counters of a network namespace: a tree ordered by name, and their form in messages. */
 
 #ifndef TWIN_COUNTERS_H
 #define TWIN_COUNTERS_H
@@ -17,7 +17,7 @@ struct twin_counter {
 };
 
 struct twin_net {
-	struct mutex lock;	/* guards all but the two numbers of echoes */
+	struct mutex lock;	/* guards everything but the two counts of echoes */
 	struct rb_root counters;
 	u64 count;
 	u64 notifications;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The family parley in C, to measure the module in Rust against: echo, the
- * counters and their events, written as net/psp or net/shaper are. It has no
- * questions, no device and no statistics.
+ * The family parley in C, to compare the module in Rust with: echo, the counters and
+ * their events, in the style of net/psp or net/shaper. It has no questions, no device
+ * and no statistics.
  */
 
 #include <linux/capability.h>
@@ -15,7 +15,7 @@
 
 #include "counters.h"
 
-/* Where a dump goes on: behind this name. */
+/* A dump continues after this name. */
 struct twin_dump {
 	char last[PARLEY_NAME_MAX + 1];
 };
@@ -74,7 +74,7 @@ free:
 
 /* The counters */
 
-/* Tells those who listen, with the counters locked: so in order. */
+/* Notifies the listeners. The counters are locked, so events are sent in order. */
 static void twin_notify(struct twin_net *tn, struct genl_info *info, u8 cmd,
 			const struct twin_counter *counter)
 {

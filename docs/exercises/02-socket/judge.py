@@ -28,7 +28,7 @@ def judge(work):
     peer = re.search(r"nl_pid=(\d+)", connects[0])
     work.need(not connects[0].startswith("connect(") or peer[1] == "0", "They are connected to port 0, the kernel.",
               f"The program connects to port {peer[1]}; the kernel has port 0.")
-    # strace prints the number of a port as a signed one.
+    # strace prints port numbers as signed integers.
     named = [str(int(re.search(r"nl_pid=(-?\d+)", line)[1]) % 2**32) for line in calls
              if line.startswith("getsockname(") and "nl_pid=" in line]
     printed = re.findall(r"^port (\d+)$", ran.out, re.M)

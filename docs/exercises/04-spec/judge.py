@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Judges exercise 4: parley call converses by the learner's spec."""
+"""Judges exercise 4: `parley call` with the learner's spec."""
 
 import json
 

@@ -68,7 +68,7 @@ def more(work, family):
 
 def interrupted(work, count):
     """Stops the program in the middle of its first dump, and creates a counter meanwhile."""
-    # strace delays the second recvfrom, in which the kernel has filled one more buffer only.
+    # While strace delays the second recvfrom, the kernel has filled only one more buffer.
     trace = work.at / "trace"
     program = work.start("strace", "-f", "-o", trace, "-e", "trace=recvfrom,sendto", "-e",
                          "inject=recvfrom:delay_enter=3000000:when=2", *count)

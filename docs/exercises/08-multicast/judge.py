@@ -21,7 +21,7 @@ WRONG = [
 
 
 def mirrored(work, change):
-    """What the program prints at its end, if `change` happens meanwhile."""
+    """What the program prints when it ends, if `change` happens meanwhile."""
     program = work.start(work.at / "mirror")
     try:
         work.until(lambda: "listening" in program.printed() or program.poll() is not None,

@@ -31,7 +31,7 @@ def full_asker(work):
     asker = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
     asker.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     asker.bind((0, 0))
-    # Echoes whose replies nobody reads, then the question.
+    # Send echoes whose replies nobody reads, then the question.
     for operation, number, payload in (*[(1, 1, bytes(2000))] * 3, (10, 2, b"full")):
         attribute = struct.pack("=HH", 4 + len(payload), number) + payload
         asker.send(struct.pack("=IHHIIBBH", 20 + len(attribute), family, 1, 1, 0, operation, 1, 0) + attribute)

@@ -7,7 +7,7 @@ RIGHT = {"1": "netlink", "2": "ioctl", "3": "file", "4": "mapping", "5": "netlin
 
 PROCESSES = "it connects two processes, and here the other side is the kernel"
 
-# Why a channel does not fit, by the situation.
+# The reason why a channel does not fit, by situation.
 WHY = {
     "1": {"ioctl": "the structure of an ioctl can never change, so each new setting needs a new ioctl, and its error is a "
                    "number that names no setting",

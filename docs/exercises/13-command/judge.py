@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Judges exercise 13: the operation echo-reverse of the module that was built from the learner's spec and
-handler, and is loaded."""
+"""Judges exercise 13: the operation echo-reverse of the loaded module, which was built from the
+learner's spec and handler."""
 
 import json
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Judges exercise 14: the first handler of a family of one's own, whose module is loaded."""
+"""Judges exercise 14: the first handler of the learner's own family, whose module is loaded."""
 
 import json
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Judges exercise 15: loads a module, also step by step and so that its family fails, and unloads it."""
+"""Judges exercise 15: loads a module, also in steps and with a failing family, and unloads it."""
 
 import contextlib
 import json
@@ -48,8 +48,8 @@ def judge(work):
         return None, (ran.stderr.strip().splitlines() or ["no words"])[0]
 
     def stepwise(change, early):
-        """Asks after each step of a change, and returns how many steps it made. Wrong if the change fails, or
-        if the family is there without what it needs."""
+        """Sends a request after each step of a change, and returns the number of steps. It is an
+        error if the change fails, or if the family is there without what it needs."""
         ended, before = [], read("steps")
         steps = before
         write("go", before)

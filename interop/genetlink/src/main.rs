@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The parley family through rust-netlink's genetlink. `interop/run.py` says what is
-//! read and written.
+//! The parley family through rust-netlink's genetlink. `interop/clients.py` describes the
+//! input and output.
 
 #![forbid(unsafe_code)]
 
@@ -37,7 +37,7 @@ const STATS: [&str; 6] = [
     "asks-answered",
 ];
 
-/// A message of the family, or of the controller where `to` says so.
+/// A message of the family, or of the controller if `to` says so.
 #[derive(Clone, Debug)]
 struct Parley {
     to: u16,
@@ -85,7 +85,7 @@ impl ParseableParametrized<[u8], GenlHeader> for Parley {
     }
 }
 
-/// The attributes that lie in these bytes.
+/// The attributes in these bytes.
 fn nest(bytes: &[u8]) -> Result<Attributes, DecodeError> {
     let pair = |attribute: Result<netlink_packet_core::NlaBuffer<&[u8]>, _>| {
         attribute.map(|attribute| (attribute.kind(), attribute.value().to_vec()))
@@ -116,7 +116,7 @@ fn text(bytes: &[u8]) -> Fallible<String> {
     Ok(parse_string(bytes)?)
 }
 
-/// What the kernel refused, and the words for it.
+/// A refusal by the kernel, with its message.
 #[derive(Debug)]
 struct Refused(Value);
 
@@ -128,8 +128,8 @@ impl std::fmt::Display for Refused {
 
 impl Error for Refused {}
 
-/// The crate keeps all behind the errno as bytes: the request, and then what the
-/// extended ACK says.
+/// The crate keeps everything after the errno as bytes: the request, and then the
+/// attributes of the extended ACK.
 fn refused(error: &ErrorMessage) -> Fallible<Refused> {
     let request = error.header.get(..4).map_or(0, integer);
     let request = usize::try_from(request)?.next_multiple_of(4);
@@ -151,13 +151,13 @@ struct Client {
     handle: GenetlinkHandle,
     unasked: Unasked,
     port: u32,
-    /// What listens. A socket that changes a counter is not told of it, but where the
-    /// request says NLM_F_ECHO; so this is another.
+    /// The listener. It needs a socket of its own, because the kernel notifies the socket that
+    /// changes a counter only if the request has NLM_F_ECHO.
     listener: Option<Box<Client>>,
 }
 
 impl Client {
-    /// A connection; to the group where one is given. It has to be joined before the
+    /// Opens a connection, and joins the group if one is given. It must be joined before the
     /// connection is handed to the runtime.
     fn open(group: Option<u32>) -> Fallible<Self> {
         let (mut connection, handle, unasked) = new_connection()?;
@@ -224,7 +224,7 @@ impl Client {
         Ok(replies.into_iter().next().ok_or("there is no reply")?)
     }
 
-    /// The next message that answers nothing.
+    /// Returns the next message that is not an answer.
     async fn next(&mut self) -> Fallible<Parley> {
         let (message, _) = self.unasked.next().await.ok_or("the connection is gone")?;
         match message.payload {
@@ -235,7 +235,7 @@ impl Client {
         }
     }
 
-    /// By the types that the crate has for the controller.
+    /// Asks the controller, with the types that the crate has for it.
     async fn controller(
         &mut self,
         cmd: GenlCtrlCmd,
@@ -293,7 +293,7 @@ impl Client {
         Ok(told)
     }
 
-    /// What the crate's own types make of the policies.
+    /// The policies as the crate's own types decode them.
     async fn typed_policy(&mut self) -> Value {
         let replies = self.controller(GenlCtrlCmd::GetPolicy, NLM_F_DUMP).await;
         match replies {
@@ -302,7 +302,7 @@ impl Client {
         }
     }
 
-    /// The policies, taken apart here.
+    /// The policies, decoded here.
     async fn policy(&mut self) -> Fallible<Value> {
         let given = vec![(2, string("parley"))];
         let (mut tables, mut operations) = (json!({}), json!({}));
@@ -417,7 +417,7 @@ impl Client {
                 for text in limit {
                     given.push((4, text.parse::<u32>()?.to_le_bytes().to_vec()));
                 }
-                // No ACK is asked for: that would end the request before the answer.
+                // Without an ACK, which would end the request before the answer.
                 let reply = self.one(10, 0, given).await?;
                 let answer = String::from_utf8_lossy(field(&reply, 3)?);
                 json!({"id": integer(field(&reply, 1)?), "answer": answer})
@@ -458,7 +458,7 @@ fn counter(reply: &Attributes) -> Fallible<Value> {
     }))
 }
 
-/// The flag attribute of that name.
+/// The flag attribute with this name.
 fn flag(word: &&str) -> (u16, Vec<u8>) {
     (if *word == "create" { 6 } else { 7 }, Vec::new())
 }

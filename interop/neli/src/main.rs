@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The parley family through neli. `interop/run.py` says what is read and written.
+//! The parley family through neli. `interop/clients.py` describes the input and output.
 //!
-//! Requests go over `NlSocketHandle`: `NlRouter` loses the extended ACK of an error, and
-//! what comes to its socket unasked, as a question does. Events come over `NlRouter`.
+//! Requests go over `NlSocketHandle`: `NlRouter` drops the extended ACK of an error, and
+//! messages that are not replies, such as questions. Events come over `NlRouter`.
 
 #![forbid(unsafe_code)]
 
@@ -38,7 +38,7 @@ const STATS: [&str; 6] = [
     "asks-answered",
 ];
 
-/// What the kernel refused, and the words for it.
+/// A refusal by the kernel, with its message.
 #[derive(Debug)]
 struct Refused(Value);
 
@@ -136,14 +136,14 @@ impl Client {
         Ok(self.socket.send(&message)?)
     }
 
-    /// The next datagram's messages.
+    /// Returns the messages of the next datagram.
     fn receive(&self) -> Fallible<Vec<Nlmsghdr<u16, Message>>> {
         let (messages, _) = self.socket.recv::<u16, Message>()?;
         Ok(messages.collect::<Result<_, SocketError>>()?)
     }
 
-    /// A request's replies, up to its ACK or the dump's end, or where neither is
-    /// asked for, to the first.
+    /// Returns a request's replies, up to its ACK or the end of the dump. Without either, returns
+    /// only the first reply.
     fn ask_of(
         &mut self,
         to: u16,
@@ -223,7 +223,7 @@ impl Client {
         }))
     }
 
-    /// neli has no names for what a policy says: its numbers are ours.
+    /// neli has no names for the attributes of a policy, so their numbers are written here.
     fn policy(&mut self) -> Fallible<Value> {
         let name = [(2, string("parley"))];
         let (mut tables, mut operations) = (BTreeMap::new(), Map::new());
@@ -313,7 +313,7 @@ impl Client {
                 self.request(cmd.parse()?, NlmF::ACK, &[])?;
                 json!({})
             }
-            // What the router leaves of an error.
+            // Shows what the router keeps of an error.
             ["router-bare"] => {
                 self.router.enable_ext_ack(true)?;
                 let message = GenlmsghdrBuilder::<u8, u16>::default().cmd(2).version(1);
@@ -351,7 +351,7 @@ impl Client {
                 for text in limit {
                     given.push((4, text.parse::<u32>()?.to_le_bytes().to_vec()));
                 }
-                // No ACK is asked for: that would end the request before the answer.
+                // Without an ACK, which would end the request before the answer.
                 let reply = self.one(10, NlmF::empty(), &given)?;
                 json!({"id": integer(field(&reply, 1)?), "answer": text(field(&reply, 3)?)})
             }
@@ -391,7 +391,7 @@ fn counter(reply: &Attributes) -> Fallible<Value> {
     }))
 }
 
-/// The flag attribute of that name.
+/// The flag attribute with this name.
 fn flag(word: &&str) -> (u16, Vec<u8>) {
     (if *word == "create" { 6 } else { 7 }, Vec::new())
 }

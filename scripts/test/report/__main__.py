@@ -6,8 +6,8 @@ usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes th
 
 Writes results.ktap, junit.xml and COMMAND's output, output.txt, to FOLDER.
 scripts/test/run puts the logs of the guests beside them. COMMAND's output is also
-printed. The exit status is COMMAND's; but it is 1 if COMMAND ends with 0 and its results
-are not good, or cannot be written.
+printed. The exit status is COMMAND's, or 1 if COMMAND ends with 0 although its results are
+not good or cannot be written.
 """
 
 import datetime
@@ -28,8 +28,8 @@ from model import FAIL, one
 OWN = ("results.ktap", "junit.xml", "output.txt",
        *(f"{kind}-{name}.log" for kind in ("kernel", "console")
          for name in ("guest", "at-length", "faults", "machine")))
-# A folder with this file has a report of ours. It has the sums of the report's files, as sha256sum
-# prints them. Until the run has ended it begins with UNFINISHED, and lacks those that still grow.
+# A folder with this file holds one of our reports. The file has the sums of the report's files, as
+# sha256sum prints them. During the run, it begins with UNFINISHED and lacks files that still grow.
 MARK = ".parley-report"
 UNFINISHED = "# the run has not ended\n"
 
@@ -70,7 +70,7 @@ def report(folder, command):
         if old and not (folder / MARK).is_file():
             sys.exit(f"report: {old[0]} is not from a report of this project\n"
                      "  nothing was tested; give REPORT a folder of its own")
-        # It holds the lock until it ends.
+        # This process holds the lock until it ends.
         mark = (folder / MARK).open("a+", encoding="utf-8")
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +88,7 @@ def report(folder, command):
             keep(folder, name)
         for path in old:
             path.unlink(missing_ok=True)
-        # Whoever ends this very process finds no report of a run before.
+        # If this very process is killed, no report of an earlier run remains.
         put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
         mark.truncate(0)
         mark.writelines([UNFINISHED, *sums(folder)])

@@ -78,7 +78,7 @@ def of_step(step, run, names):
 
 
 def not_begun(name, run, names):
-    """The suites of a step that was planned and never begun."""
+    """The suites of a step that was planned but never begun."""
     made = []
     for path in run.tests.get(name, []):
         made.append(parse.libtest(f"{name}: {binary(path)}", [], names(path)))
@@ -86,7 +86,7 @@ def not_begun(name, run, names):
 
 
 def judge(run, names):
-    """The suites of a run, and its exit status. If one is red, so is the other.
+    """The suites of a run, and its exit status. If one of the two is red, so is the other.
 
     `names` gives the names of the tests in the binary at a path."""
     suites = []
@@ -100,7 +100,7 @@ def judge(run, names):
             suites.append(one(f"{name}: planned", FAIL, "scripts/test/run runs it, and has not planned it"))
     suites += [one(name, SKIP, why) for name, why in run.skipped.items()]
     if run.status == 0:
-        # A run that ends well has done all that it should.
+        # A run that succeeds has run everything that it planned.
         for suite in suites:
             for case in suite.cases:
                 if case.status == NOT_RUN:

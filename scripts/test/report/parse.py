@@ -10,7 +10,7 @@ import re
 from model import FAIL, NOT_RUN, PASS, SKIP, Case, Suite
 
 STATUS = {"ok": PASS, "failed": FAIL, "ignored": SKIP}
-# The runner of the tests that have no result, for the message.
+# The message of a test that was begun, but has no result.
 ENDED = "the run ended in the middle of this test"
 # The case for an error of a suite as a whole.
 ALL = "all of it"
@@ -54,7 +54,7 @@ def libtest(name, events, expected=None):
     if problems and events:
         suite.cases.append(Case(ALL, FAIL, "; ".join(problems)))
     elif not events:
-        # It was never begun.
+        # The suite was never begun.
         suite.cases = suite.cases or [Case(name, NOT_RUN, "did not run")]
     return suite
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 MARK = b"\x1e"
 # How long to read the script's pipes after its end, if a process still holds them.
 LINGER = 2
-# So long after a signal it may take to end.
+# How long the script may take to end after a signal.
 GRACE = 15
 
 
@@ -36,14 +36,14 @@ class Step:
     begun: float
     status: int | None = None
     seconds: float | None = None
-    # When a line came, and the line; for both streams.
+    # The arrival time and the text of each line, for both streams.
     stdout: list = field(default_factory=list)
     stderr: list = field(default_factory=list)
     # The events of each test binary.
     events: dict = field(default_factory=dict)
 
     def printed(self):
-        """All that it printed, in the order in which it came, as text."""
+        """All of its output as text, in the order of arrival."""
         return "\n".join(line for _, line in sorted(self.stdout + self.stderr, key=lambda at: at[0]))
 
 
@@ -54,7 +54,7 @@ class Run:
     seconds: float = 0.0
     plan: list = field(default_factory=list)
     tests: dict = field(default_factory=dict)
-    # Why each thing was left out, by its name.
+    # The reason why each part was skipped, by its name.
     skipped: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
     # Its output outside of all steps.
@@ -127,7 +127,7 @@ class Stream:
 
 
 class Copy:
-    """A descriptor to copy to. Ignores that its reader has closed it; records other failures."""
+    """A descriptor to copy to. Ignores a closed reader, and records other failures."""
 
     def __init__(self, run, descriptor):
         self.run, self.descriptor = run, descriptor
@@ -143,8 +143,8 @@ class Copy:
 
 
 def supervise(command, transcript):
-    """Runs the command to its end, whatever that is. Both of its outputs go to ours,
-    and to the file `transcript`."""
+    """Runs the command until it ends in any way. Copies both of its outputs to ours, and to
+    the file `transcript`."""
     run, word, started = Run(), secrets.token_hex(8).encode(), time.monotonic()
     # In its own process group, so that we can forward signals to the whole group.
     child = subprocess.Popen(
@@ -155,7 +155,7 @@ def supervise(command, transcript):
         nonlocal killed_at
         run.signal = run.signal or number
         killed_at = killed_at or time.monotonic() + GRACE
-        # For any signal, because background processes ignore SIGINT.
+        # Send SIGTERM for any signal, because background processes ignore SIGINT.
         to_all(child.pid, signal.SIGTERM)
 
     killed_at = None
@@ -185,7 +185,7 @@ def supervise(command, transcript):
                 for key in list(streams.get_map().values()):
                     key.data.end(now)
                     streams.unregister(key.fileobj)
-    # As a shell has it: 128 and the signal's number, of that which came to us.
+    # As in a shell, 128 plus the number of the signal, if possible of the one that we received.
     status = child.wait()
     if status < 0:
         run.signal = run.signal or -status

@@ -9,9 +9,9 @@ from model import FAIL, NOT_RUN, PASS, SKIP
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
 # Characters that an XML document must not contain.
 UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# At these the kernel's kunit.py takes the log to be over, wherever they stand.
+# The kernel's kunit.py takes any of these for the end of the log, wherever it occurs.
 KTAP_END = re.compile(r"List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted")
-# So many lines of a case's output are in the KTAP; the JUnit file has all.
+# The number of output lines of a case in the KTAP; the JUnit file has all.
 KTAP_LINES = 60
 
 
@@ -25,7 +25,7 @@ def ktap_name(name):
 
 
 def ktap_result(number, name, cases):
-    """The line of a result; that of a suite is made of its cases."""
+    """The line of a result. A suite's result follows from its cases."""
     if any(case.status == FAIL for case in cases):
         return f"not ok {number} {name}"
     if all(case.status in (SKIP, NOT_RUN) for case in cases):
@@ -35,7 +35,7 @@ def ktap_result(number, name, cases):
 
 
 def ktap_output(case):
-    """Why a case failed, as comments. Two spaces, so that none is a directive."""
+    """Why a case failed, as comments. Two spaces keep each from being read as a directive."""
     if case.status != FAIL:
         return
     lines = plain(case.output).splitlines()
@@ -55,7 +55,7 @@ def ktap(suites):
             lines += ["  KTAP version 1", f"  # Subtest: {name}", f"  1..{len(suite.cases)}"]
             for place, case in enumerate(suite.cases, 1):
                 within = ktap_name(case.name)
-                # A case of its suite's name would end the suite, to kunit.py.
+                # To kunit.py, a case with its suite's name would end the suite.
                 within += " itself" if within == name else ""
                 lines += [f"  {line}" for line in ktap_output(case)]
                 lines.append(f"  {ktap_result(place, within, [case])}")

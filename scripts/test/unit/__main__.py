@@ -9,8 +9,8 @@ import signal
 import sys
 import unittest
 
-# In the background of a shell, and under nohup, these are ignored; and what is ignored stays so
-# for every script that a test runs. A handler does not.
+# These are ignored in a shell's background jobs and under nohup, and every script that a test
+# runs would ignore them, too. Scripts do not inherit a handler.
 for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, lambda *_: None)

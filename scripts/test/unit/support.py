@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-# Where in a checkout each script is, by its name.
+# The path of each script in a checkout, by its name.
 SCRIPTS = {path.name: path.relative_to(TOP) for folder in (".", "build", "test", "pack")
            for path in sorted((TOP / "scripts" / folder).iterdir()) if path.is_file()}
 
@@ -27,7 +27,7 @@ def script(name):
 
 
 class ScriptTest(unittest.TestCase):
-    """A test with a folder of its own, which goes with it."""
+    """A test with a folder of its own, which is removed at its end."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-test."))
@@ -42,7 +42,7 @@ class ScriptTest(unittest.TestCase):
         return path
 
     def fake_tools(self, text, *more):
-        """Fakes what builds and checks. python3 still runs the scripts that are in Python."""
+        """Fakes the tools that build and check. python3 still runs the scripts in Python."""
         for name in (*"cargo rustc rustdoc rustfmt gcc make git perl shellcheck bindgen".split(), *more):
             self.fake(name, text)
         self.fake("python3", f'[[ ${{2:-}} != *scripts/* ]] || exec {sys.executable} "$@"; {text}')
@@ -65,20 +65,20 @@ class ScriptTest(unittest.TestCase):
             capture_output=True, check=False, **options)
 
 
-# What an outer run says to its own children must not reach the scripts under test, but
-# for PARLEY_ALONE: what a test runs in this very checkout is a part of that run.
+# Variables that an outer run sets for its own children must not reach the scripts under test,
+# except PARLEY_ALONE: what a test runs in this very checkout is a part of that run.
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "REPORT", "PARLEY_REPORT",
              "PARLEY_MARK", "CARGO_TARGET_DIR", "DEBIAN_MIRROR"):
     os.environ.pop(name, None)
-# In a hook of git's, git works in the repository of the hook, whatever the folder.
+# In a git hook, these make git work in the hook's repository, whatever the folder.
 for name in [name for name in os.environ if name.startswith("GIT_")]:
     del os.environ[name]
 
-# rustup's programs look for the toolchain below the home.
+# rustup's programs look for the toolchain in the home folder.
 TOOLCHAIN = {name: os.environ.get(name, os.path.expanduser(f"~/{folder}"))
              for name, folder in (("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo"))}
 
-# What every machine has: coreutils and a few more, and nothing that one has to install.
+# The tools that every machine has: coreutils and a few more, but none that must be installed.
 BASIC = """awk basename bash cat chmod cmp comm cp cut date df dirname du echo env expr false find flock
     grep head id install ln ls mkdir mktemp mv nproc paste printf ps pwd readlink realpath rm rmdir
     sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq wc
@@ -120,7 +120,7 @@ class CheckoutTest(ScriptTest):
             **options)
 
     def basic_path(self, *more):
-        """A PATH on which only BASIC and these tools are."""
+        """A PATH with only BASIC and these tools."""
         folder = self.folder / "basic"
         folder.mkdir(exist_ok=True)
         for name in (*BASIC, *more):
@@ -139,12 +139,12 @@ class CheckoutTest(ScriptTest):
         return path
 
 
-# What root often lacks that a user has, besides what these bring with them.
+# Tools that a user has and root often lacks, besides the tools that come with them.
 COMPILERS = ("rustc", "cargo", "gcc", "cc", "clang", "ld", "bindgen", "rustup")
 
 
 def listing(folder):
-    """All that is in a folder: kinds, modes, links and what is in the files."""
+    """Everything in a folder: kinds, modes, links and the contents of files."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name, mode = str(path.relative_to(folder)), path.lstat().st_mode
@@ -155,8 +155,8 @@ def listing(folder):
     return found
 
 
-# In place of virtme-ng: finds the folder of the run, keeps what it was called with, and then
-# does what the test says the guest does. Like QEMU, it opens the console anew.
+# A fake virtme-ng: finds the folder of the run, records its arguments, and then does what the
+# test has the guest do. Like QEMU, it opens the console anew.
 VNG = """
 printf '%s\\n' "$@" >{folder}/arguments
 echo boot >>{folder}/boots
@@ -213,7 +213,7 @@ class VmTest(ScriptTest):
                             "TMPDIR": str(self.folder / "tmp")}
 
     def guest(self, text):
-        """What the guest does."""
+        """Sets what the guest does."""
         self.fake("vng", VNG.format(folder=self.folder) + text)
 
     def vm(self, *arguments, env=None, **options):
@@ -221,7 +221,7 @@ class VmTest(ScriptTest):
         return self.run_script(*command, env={**self.environment, **(env or {})}, **options)
 
     def run_vm(self, *arguments, **options):
-        """A run without a module, whose log is kept."""
+        """Runs scripts/vm without a module, and keeps its log."""
         return self.vm("--no-module", "--log", self.folder / "log", *arguments, "--", "true", **options)
 
     def boots(self):

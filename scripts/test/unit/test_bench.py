@@ -25,8 +25,8 @@ class Bench(unittest.TestCase):
         self.kept = json.loads((TOP / "bench/baseline.json").read_text())
 
     def ends(self, row, factor, what=report.check):
-        """Whether a check ends with an error where this row takes `factor` times as much; and
-        what it says."""
+        """Returns whether a check ends with an error if this row takes `factor` times as much, and
+        what it prints."""
         rows = self.kept["rows"] | {row: self.kept["rows"][row] * factor}
         said = io.StringIO()
         try:
@@ -47,7 +47,7 @@ class Bench(unittest.TestCase):
     def test_a_row_of_our_own_decides(self):
         self.assertFalse(self.ends("rust rust echo-16", 1)[0])
         self.assertTrue(self.ends("rust rust echo-16", 1.02)[0])
-        # A target of the module, as its twin became quicker.
+        # The module misses a target if its twin becomes faster.
         self.assertTrue(self.ends("c rust add-1", 0.5)[0])
         self.assertTrue(self.ends("rust rust echo-16", 1.002, room.agree)[0])
 
@@ -55,7 +55,7 @@ class Bench(unittest.TestCase):
         others = [row for row in self.kept["rows"] if row not in room.own(self.kept["rows"])]
         self.assertEqual({row.split()[1] for row in others}, set(room.LIBRARIES))
         for row in others:
-            # So much slower, or quicker, that targets against it would be missed.
+            # So much slower or faster that targets against it would be missed.
             for factor in (10, 0.1):
                 failed, said = self.ends(row, factor)
                 self.assertFalse(failed, (row, said))

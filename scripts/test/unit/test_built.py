@@ -20,7 +20,7 @@ class Built(CheckoutTest):
         self.assertFalse(any(file.exists() for file in built))
 
     def program_built(self):
-        """As if `make program` had built the program just now."""
+        """Pretends that `make program` has just built the program."""
         self.run_here("scripts/build/alone", "true")
         program = self.write(self.checkout / "user/target/release/parley", "program")
         self.in_lib('content_of "$1" >build/program-sum', program)
@@ -48,7 +48,7 @@ class Built(CheckoutTest):
         os.utime(spec, (1e9, 1e9))
         for _ in range(2):
             self.assertIn("older than its sources", self.in_lib("program_lacks").stdout)
-            # The first that takes the lock notes the new content.
+            # The first command that takes the lock notes the new content.
             self.run_here("scripts/build/alone", "true")
 
     def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
@@ -111,7 +111,7 @@ class Built(CheckoutTest):
         self.assertEqual(self.run_here("scripts/build/alone", "true").returncode, 0)
         self.assertEqual(source.stat().st_mtime, 1e9)
         looked = (self.checkout / "build/sources").stat().st_mtime
-        # Restored with an older time; and with one of when that run was building.
+        # Restored with an older timestamp, and with one from while that run was building.
         for stamp in (1e9, looked + 0.001):
             source.write_text(f"broken {stamp}")
             os.utime(source, (stamp, stamp))
@@ -186,15 +186,15 @@ class Built(CheckoutTest):
         text = source.read_text()
         source.write_text(text + "\n")
         refusals("older than its sources")
-        # The first that takes the lock has noted the new content.
+        # The first command that takes the lock has noted the new content.
         refusals("older than its sources")
-        # A build that had a source that is gone is none of these sources.
+        # A build from a source that no longer exists is not a build of these sources.
         source.unlink()
         refusals("not built")
 
     def test_what_was_built_for_a_tree_that_was_rebuilt_since_is_built_again(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
-        # Like make, it builds only missing files.
+        # Like make, the fake builds only missing files.
         self.fake("make", f"""where=${{4#MO=}}; mkdir -p $where/kmod
             [ -e $where/kmod/parley.ko ] || {{ echo compiled >>{self.folder}/made
             touch $where/kmod/parley.ko
@@ -212,7 +212,7 @@ class Built(CheckoutTest):
 
     def test_a_module_that_builds_with_warnings_is_refused_each_time_and_is_for_no_tree(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\n")
-        # It writes the module and its record, as kbuild does.
+        # The fake writes the module and its record, as kbuild does.
         make = ("cd build/module 2>/dev/null || mkdir -p build/module/kmod && cd build/module\n"
                 "write() { echo 'savedcmd_kmod/parley.ko := x' >kmod/.parley.ko.cmd; touch kmod/parley.ko; }\n")
         self.fake("make", make + "[ -e kmod/parley.ko ] || { write; echo 'WARNING: modpost: x'; }")
@@ -223,7 +223,7 @@ class Built(CheckoutTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("builds with warnings", result.stderr)
             self.assertFalse(built_for.exists())
-        # What a build that fails has compiled, with warnings, is compiled again.
+        # Files that a failed build compiled with warnings are compiled again.
         self.fake("make", make + "[ ! -e kmod/parley.ko ] || { echo old; exit; }\n"
                           "write; echo 'x.rs: warning: unused'; exit 2")
         for _ in range(2):

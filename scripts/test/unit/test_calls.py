@@ -46,6 +46,6 @@ class Calls(ScriptTest):
                              ({"flags": 1}, False), ({"cmd": 4}, False)):
             compared = calls.comparable(message(**change), "genetlink")
             self.assertEqual(compared == calls.comparable(message(), "genetlink"), same, change)
-        # After the header, such messages have a struct.
+        # In such messages, a struct follows the header.
         self.assertNotEqual(calls.comparable(message(version=2), "netlink-raw"),
                             calls.comparable(message(), "netlink-raw"))

@@ -7,14 +7,14 @@ import sys
 from support import TOP, ScriptTest
 
 sys.dont_write_bytecode = True
-# In this process: a process for each of the many lines would take a minute.
+# Runs in this process: a process for each of the many lines would take a minute.
 CHECK = runpy.run_path(str(TOP / "scripts/test/check-log"))["check"]
 
 BOOT = "<5>[    0.000000] Linux version 7.3.4-parley (root@vm)\n<6>[    0.0] Command line: panic=-1 earlyprintk=serial\n"
 BEGIN = "<12>[    2.000000] parley-vm: the guest is up\n"
 END = "<12>[    9.900000] parley-vm: the guest is done\n"
 
-# Trouble by its words, whatever its level. Those of the second list are beyond doubt even if
+# Trouble recognized by its words, at any level. The second list is trouble beyond doubt, even if
 # allocations were made to fail.
 TROUBLE = """
 <3>[    9.1] BUG kmalloc-64 (Tainted: G           O       ): Left Redzone overwritten
@@ -61,7 +61,7 @@ TROUBLE = """
 [    9.1] Kernel panic - not syncing: Fatal exception
 """.strip("\n").splitlines()
 
-# Harmless words in reports that are not.
+# Harmless words in reports that are not harmless.
 DISGUISED = """
 <3>[    9.1] BUG: KASAN: slab-out-of-bounds in x: loading out-of-tree module taints kernel.
 <4>[    9.1] WARNING: x hrtimer: interrupt took 9 ns
@@ -74,7 +74,7 @@ DISGUISED = """
 <4>[    9.1] faux_driver regulatory: Direct firmware load for other.bin failed with error -2
 """.strip("\n").splitlines()
 
-# Warnings by their level alone.
+# Warnings recognized by their level alone.
 LEVELS = """
 <4>[    9.1] something that nobody has thought of
 <12>[    9.1] something that nobody has thought of
@@ -101,7 +101,7 @@ CLEAN = """
 <4>[    3.7] faux_driver regulatory: Direct firmware load for regulatory.db failed with error -2
 <0>[    9.9] reboot: Power down
 """
-# As the kernel reports a process in a control group that has reached its own limit.
+# The kernel's report of a process in a control group that has reached its own limit.
 GROUP = """
 <4>[    4.0] memory-1a2b invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
 <4>[    4.0] CPU: 0 UID: 1000 PID: 9 Comm: memory-1a2b Tainted: G           O        7.3.4-parley #1 PREEMPTLAZY
@@ -186,7 +186,7 @@ class CheckLog(ScriptTest):
 
     def test_a_log_that_lacks_its_beginning_is_refused(self):
         self.assert_refused(f"{BEGIN}<6>[ 9.1] all is well\n{END}", "beginning")
-        # These words may stand in any program's message.
+        # Any program's message may contain these words.
         self.assert_refused(f"<6>[ 8.1] I want Linux version 7.3\n{BEGIN}{END}", "beginning")
 
     def test_a_log_without_marks_is_refused(self):
@@ -204,7 +204,7 @@ class CheckLog(ScriptTest):
 
     def test_trouble_in_a_log_that_is_cut_short_is_shown(self):
         self.assert_refused(f"{BOOT}{BEGIN}<4>[ 9.1] parley: trouble\n", "cut short", "parley: trouble")
-        # As the console has it: without levels before the mark.
+        # As on the console, where lines before the mark have no level.
         self.assert_refused("[ 0.0] Linux version 7\n[ 2.0] parley-vm: the guest is up\n"
                             "<4>[ 9.1] parley: trouble\n", "cut short", "parley: trouble")
 

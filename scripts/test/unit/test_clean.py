@@ -79,7 +79,7 @@ class Clean(CheckoutTest):
         self.assertFalse(made.exists() or target.exists())
         stays = [line.split()[-1] for line in result.stderr.splitlines() if "stays" in line]
         self.assertEqual(stays, ["build/deb", "build/fuzz", "build/family/kept", "build/family/mine"])
-        # In a repository of the user's, the sources are the user's too. Links lead elsewhere.
+        # In a user's repository, the sources are the user's, too, and so is the target of a link.
         for name in (".git/HEAD", "family.rs"):
             self.write(kept / name, "made")
         self.write(kept / ".parley-made", sums)
@@ -211,7 +211,7 @@ class Clean(CheckoutTest):
         tree = self.cache / "kernel/debian-0123456789ab/root/usr/src/linux-headers-7"
         self.write(tree / ".config")
         self.write(self.cache / "kernel/debian-0123456789ab/root/build/parley/kmod/parley.ko")
-        # In place of the root's own tools.
+        # Fakes for the tools in the Debian root.
         self.fake("unshare", "exit 0")
         self.fake("sudo", 'case "$*" in *" tar -x"*) cat >/dev/null ;; esac\n'
                   'while [ "$1" != rm ] && [ "$1" != unshare ] && [ $# -gt 0 ]; do shift; done')
@@ -228,7 +228,7 @@ class Clean(CheckoutTest):
         self.git("init", "--quiet")
         self.git("add", ".")
         before = self.files()
-        # With this machine's own cache, whose tools built the kernel.
+        # Use this machine's own cache, because its tools built the kernel.
         built = self.run_script(self.checkout / "scripts/build/module", kernel, cwd=self.checkout)
         self.assertEqual(built.returncode, 0, built.stderr)
         self.assertIn("kmod/parley.ko", self.files())
@@ -264,7 +264,7 @@ class Distclean(CheckoutTest):
         kept = self.write(self.cache / "vocabulary.xml")
         odd = self.write(self.cache / "kernel/notes/mine.txt")
         own = self.write(self.cache / "linux-7.3.5/patched.c")
-        # It came along with a copy.
+        # This record came along with a copy.
         self.write(own.parent / ".parley-fetched", f"{self.cache}/linux-7.3.4\n")
         result = self.run_here("make", "distclean")
         self.assertNotEqual(result.returncode, 0)
@@ -351,7 +351,7 @@ class Distclean(CheckoutTest):
         self.fill()
         build = self.cache / "kernel/debian-0123456789ab"
         self.write(build / "root/etc/passwd")
-        # Nobody but root may remove that.
+        # Only root may remove that folder.
         self.fake("id", "echo 1000")
         self.fake("rm", f'case "$*" in *{build}) exit 1 ;; *) exec /bin/rm "$@" ;; esac')
         self.fake("sudo", f'echo "$*" >>{self.folder}/sudo; [ "$1" != -- ] || shift\n'

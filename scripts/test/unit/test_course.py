@@ -77,7 +77,7 @@ class Course(ScriptTest):
             self.assertEqual(chapter.read_text(), f"```console\n$ echo a\n{new}```\n")
 
     def check_page(self, *steps):
-        """Checks a page with these commands, each with what it prints, from a folder elsewhere."""
+        """Checks a page with these commands and their outputs, from another folder."""
         page = self.folder / "page.md"
         page.write_text("".join(f"```console\n$ {command}\n{shown}```\n" for command, shown in steps))
         return self.run_script(TOP / "scripts/course", "check", "--host", page.name, cwd=self.folder)
@@ -100,7 +100,7 @@ class Course(ScriptTest):
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
             self.assertEqual((self.folder / "where").read_text(), f"{TOP}\n{TOP}/build/course/mine\n")
             self.assertFalse((TOP / "build/course").exists())
-        # No page removes a project, which could be the reader's own.
+        # No page may remove a project, because it could be the reader's own.
         for page in ("docs/vm.md", course.ON_HOST):
             for block in course.CONSOLE.findall((TOP / page).read_text()):
                 self.assertNotRegex(block, r"\brm\b", page)

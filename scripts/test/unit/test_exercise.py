@@ -37,7 +37,7 @@ class Test(ScriptTest):
                 done = self.run_script(TOP / "scripts/exercise", verb, "1", str(place))
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertIn("is below build, which this script and `make clean` empty", done.stderr)
-        # What is missing is said before anything of the run before is removed.
+        # The script reports what is missing before it removes anything of an earlier run.
         mark = TOP / "build/exercises/mark"
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()

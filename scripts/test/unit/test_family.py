@@ -27,7 +27,7 @@ class Family(ScriptTest):
         self.page = (TOP / "docs/family.md").read_text()
         self.mine = self.folder / "mine"
         self.mine.mkdir()
-        # The module has this name, so that it replaces none that a reader of the page has built.
+        # The module's name keeps it from replacing one that a reader of the page has built.
         (self.mine / "tested.yaml").write_text(re.search(r"```yaml\n(.*?)```", self.page, re.S)[1])
         self.main = self.mine / "tested_main.rs"
         self.out = TOP / "build/family/tested"
@@ -106,7 +106,7 @@ class Family(ScriptTest):
             main = re.sub(f"{begin}.*?{end}", lambda _, text=instead: text, main, flags=re.S)
         uses = "module::this_module, new_mutex, prelude::*, sync::{Mutex, MutexGuard}"
         main = re.sub(r"use kernel::.*?;", f"use kernel::{{{uses}}};", main, flags=re.S)
-        # What is not an item is a part of the handler of `set`.
+        # Code that is not an item is a part of the handler of `set`.
         items = [code for code in rust if code.startswith("impl ")]
         parts = [code for code in rust if not code.startswith(("impl ", "#[", "fn "))]
         self.assertEqual((len(items), len(parts)), (4, 6))

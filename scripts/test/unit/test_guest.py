@@ -16,7 +16,7 @@ from test_vm import alive, soon
 IMAGE = subprocess.run([TOP / "scripts/build/kernel", "--image", "default"], text=True, check=False,
                        capture_output=True, stdin=subprocess.DEVNULL).stdout.strip()
 
-# What the guest does in the first test; each line that it prints is looked for.
+# The guest's script in the first test, which looks for each line of its output.
 EVERYTHING = r"""
 echo "input: $(od -An -tx1 | tr -d ' \n')"
 echo "variable: $NAME"
@@ -112,7 +112,7 @@ class GuestTest(ScriptTest):
                      "host: it answers", "disk: there", "tests: 1", "without leaks: 0", "empty file: 1", "no tests: 2"):
             self.assertIn(line, said.splitlines(), errors)
         self.assertEqual((shared / "file").read_text(), "written\n")
-        # The details of the leak are in the log, and make it fail.
+        # The log has the details of the leak, which make its check fail.
         status, complaints = self.check_log()
         self.assertEqual(status, 1)
         self.assertIn("unreferenced object 0x1", complaints)
@@ -145,7 +145,7 @@ class GuestTest(ScriptTest):
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
                               env={**os.environ, **self.environment}) as vm:
             self.assertEqual(vm.stdout.readline(), b"up\n")
-            # All that was started for it has the folder of the run among its arguments.
+            # Every process started for it has the run's folder among its arguments.
             [folder] = (self.folder / "tmp").iterdir()
             started = [int(path.parts[2]) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
                        if mentions(path, str(folder).encode())]

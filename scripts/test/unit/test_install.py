@@ -38,7 +38,7 @@ for index in dep alias; do
 	find . -name '*.ko*' ! -name '*.parley*' >modules.$index.tmp && mv modules.$index.tmp modules.$index || exit
 done
 """
-# Runs the command that it is named after, but fails at the call FAIL_AT of all.
+# Runs the command that it is named after, but fails at call FAIL_AT, counted over all commands.
 FAULTY = """call=$(($(cat "$CALLS") + 1))
 echo "$call" >"$CALLS"
 if [ "$call" = "$FAIL_AT" ]; then
@@ -54,7 +54,7 @@ class Made(ScriptTest):
 
     @classmethod
     def setUpClass(cls):
-        """A machine without a compiler, such as sudo shows to a user of rustup."""
+        """Makes a PATH without a compiler, as a user of rustup has under sudo."""
         cls.plain = pathlib.Path(tempfile.mkdtemp(prefix="parley-test."))
         cls.addClassCleanup(shutil.rmtree, cls.plain)
         for place in ("/usr/sbin", "/usr/bin", "/sbin", "/bin"):
@@ -118,7 +118,7 @@ class Made(ScriptTest):
         return result
 
     def refused(self, *arguments, says=(), **options):
-        """Fails, says why, and changes nothing."""
+        """Expects that the command fails, says why, and changes nothing."""
         before = listing(self.root)
         result = self.make(*arguments, **options)
         self.assertNotEqual(result.returncode, 0, result.stdout + result.stderr)
@@ -271,7 +271,7 @@ class Install(Made):
         self.ok("uninstall", "prefix=/usr")
         after = listing(self.root)
         for index in ("dep", "alias"):
-            # The kernel had none, so the first depmod of anybody leaves them.
+            # The kernel had no index, so the first run of depmod leaves one.
             after.pop(f"usr/lib/modules/{RELEASE}/modules.{index}")
         self.assertEqual(after, before)
 
@@ -354,7 +354,7 @@ class Install(Made):
         self.assertTrue((self.root / MODULE).is_file())
         odd = self.folder / "$(touch oops)"
         odd.mkdir()
-        # The kernel's Makefiles cannot quote it.
+        # The kernel's Makefiles cannot quote such a path.
         self.refused("install", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
         self.refused("install-program", env={"TMPDIR": str(odd)}, says=["TMPDIR"])
         self.assertEqual(list(self.folder.rglob("oops")), [])
@@ -387,7 +387,7 @@ class Install(Made):
 
 
 class Halfway(Made):
-    """Whatever fails, all is as it was, or all is done."""
+    """Whichever command fails, either nothing or everything is done."""
 
     # Fewer folders, and so fewer commands to fail.
     few = tuple(f"{shell}completiondir=/usr/local/share/c" for shell in ("bash", "fish", "zsh"))
@@ -421,7 +421,7 @@ class Halfway(Made):
         """All runs that succeed have the same result; returns it."""
         results = list(self.faults(*arguments))
         for result in results:
-            # Where the last step fails, which removes what was kept, the next run removes it.
+            # If the last step fails, which removes the kept files, the next run removes them.
             kept = [name for name in result if ".parley-install-" in name]
             for name in [*kept, *(name for name in result if any(
                     each.startswith(name + "/") for each in kept))]:

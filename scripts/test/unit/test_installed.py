@@ -36,7 +36,7 @@ class Installed(ScriptTest):
         return result.stdout
 
     def test_what_is_installed_works_and_all_of_it_goes(self):
-        # As sudo has it, and without the folders of depmod.
+        # A PATH as under sudo, without the folders of depmod.
         plain = self.folder / "plain"
         plain.mkdir()
         for tool in pathlib.Path("/usr/bin").glob("*"):

@@ -20,7 +20,7 @@ class KernelTest(CheckoutTest):
             self.fake(tool, f"echo {tool} 1.2.3")
         for tool in ("flex", "bison"):
             self.fake(tool, "exit 0")
-        # Configures by taking the fragment, and builds nothing.
+        # The fake takes the fragment as the configuration, and builds nothing.
         self.fake("make", '''
 for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
 [ -z "${all:-}" ] || cp "$KCONFIG_ALLCONFIG" "$build/.config"''')
@@ -56,7 +56,7 @@ class Configuration(KernelTest):
         self.sources(4)
         self.write(self.checkout / "scripts/build/kernel.config", "CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\n")
         self.write(self.checkout / "scripts/build/kernel-odd.config", "CONFIG_C=y\n")
-        # Another option selects it.
+        # Another option selects CONFIG_B.
         self.fake("make", """
 for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
 [ -z "${all:-}" ] || { cat "$KCONFIG_ALLCONFIG"; echo CONFIG_B=m; } >"$build/.config"
@@ -68,7 +68,7 @@ for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; 
 
 
 class Architectures(KernelTest):
-    """Of a kernel's name, on a machine that is an x86_64."""
+    """The paths of kernels for several architectures, on an x86_64 machine."""
 
     def setUp(self):
         super().setUp()
@@ -80,7 +80,7 @@ class Architectures(KernelTest):
             path, image_path = (self.kernel(how, name).stdout.strip() for how in ("--path", "--image"))
             self.assertEqual(image_path, f"{path}/arch/{image}")
             self.assertRegex(path, f"/kernel/{name}-[0-9a-f]{{12}}$")
-        # This machine's own has one name.
+        # A kernel for this machine's own architecture has only one name.
         self.assertEqual(self.kernel("--path", "x86").stdout, self.kernel("--path").stdout)
         self.fake("uname", "echo aarch64")
         self.assertRegex(self.kernel("--image").stdout, "/default-[0-9a-f]{12}/arch/arm64/boot/Image$")
@@ -168,7 +168,7 @@ class Sources(KernelTest):
         package = self.write(self.folder / "a/DEBIAN/control", text).parents[1]
         mirror = self.folder / "mirror"
         (mirror / "pool").mkdir(parents=True)
-        # dpkg-deb takes no folder that others may not enter.
+        # dpkg-deb refuses a folder that others may not enter.
         (package / "DEBIAN").chmod(0o755)
         subprocess.run(["dpkg-deb", "-b", package, mirror / "pool/a.deb"], check=True, capture_output=True)
         data = (mirror / "pool/a.deb").read_bytes()
@@ -245,7 +245,7 @@ class Sources(KernelTest):
 
 
 class Failures(KernelTest):
-    """Each cause has words of its own."""
+    """Each cause has a message of its own."""
 
     def fails(self, *words, env=None, **options):
         result = self.kernel("--source", env=env, **options)
@@ -315,8 +315,8 @@ class Builds(KernelTest):
 
     def test_scripts_that_use_a_kernel_keep_it_from_being_removed(self):
         build = self.cache / "kernel/default-0123456789ab"
-        # The first command of each probes whether the lock is free; cargo's configuration is read
-        # before there is anything to hold.
+        # The first command of each script tests whether the lock is free. cargo's configuration is
+        # read before there is anything to hold.
         ask = f"[ $1 != -Z ] || exit 1; flock --nonblock {build}/.done true && echo free >>{self.folder}/said || " \
               f"echo held >>{self.folder}/said; exit 1"
         for tool in ("make", "qemu-system-x86_64", "vng", "cargo", "perl"):
@@ -389,7 +389,7 @@ class Debian(KernelTest):
         self.fake("mmdebstrap", f'''
 echo "$http_proxy" >{self.folder}/proxy
 while [ "$1" != trixie ]; do shift; done; mkdir -p "$2/tmp" "$2/usr/local/sbin"''')
-        # In the root: what is called with which words, and what comes of it.
+        # Inside the root, the fake records each call with its arguments, and fakes its effect.
         self.fake("unshare", f'''
 root=$6; shift 6
 while [[ $1 = *_proxy=* ]]; do shift; done

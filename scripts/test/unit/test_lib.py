@@ -9,7 +9,7 @@ import unittest
 
 from support import SCRIPTS, TOP, CheckoutTest
 
-# With each of these a tool below would do something else than open that path.
+# With any of these in a path, some tool would do something other than open it.
 ODD = ["a b", "a:b", "$(touch PWNED)", "`touch PWNED`", "a;touch PWNED", "a'b", 'a"b', "a\nb",
        "a=b", "a,b", "a%b", "a*b", "a\\b", "a#b", "aüb"]
 
@@ -128,7 +128,7 @@ class Alone(CheckoutTest):
         self.assertEqual(second.communicate(timeout=60), ("second\n", ""))
 
     def test_what_a_run_starts_does_not_wait_for_it(self):
-        # Python closes all descriptors for what it starts.
+        # Python closes all descriptors in the processes that it starts.
         inner = 'import subprocess as s; print(s.check_output(["scripts/build/alone", "echo", "inner"]))'
         result = self.run_here("scripts/build/alone", "python3", "-c", inner, timeout=60)
         self.assertEqual(result.stdout, "b'inner\\n'\n", result.stderr)
@@ -178,7 +178,7 @@ class Alone(CheckoutTest):
             self.write(self.checkout / SCRIPTS[name], "#!/bin/sh\n")
         self.write(self.checkout / "scripts/build/kernel", "#!/bin/sh\necho /nowhere\n")
         self.write(self.checkout / "kmod/parley.ko")
-        # Somebody else has the lock, and waiting for it comes to nothing.
+        # Somebody else holds the lock, and waiting for it fails.
         self.fake("flock", 'case "$*" in *--nonblock*) exit 75 ;; *) exit 1 ;; esac')
         for script in ("bench", "clean", "course check", "doc", "fuzz", "interop", "lint",
                        "lint --format", "module /", "package", "program", "rust-project", "spec",
@@ -199,7 +199,7 @@ class Alone(CheckoutTest):
                            ("try TEST=echo", "debian echo KERNEL=unset"), ("test", "debian KERNEL=unset"),
                            ("bench", "bench --accel icount"), ("bench CHECK=1", "bench --check"),
                            ("bench-check", "bench --check")):
-            # Not TEST: what is there by chance must not leave out tests.
+            # TEST is ignored: a variable that is set by chance must not leave out tests.
             result = self.run_here("make", *shlex.split(words), env={"KERNEL": "debian", "TEST": "chance"})
             self.assertEqual(result.stdout.strip(), ran, result.stderr)
         self.assertNotEqual(self.run_here("make", "try", env={"TEST": "chance"}).returncode, 0)
@@ -207,7 +207,7 @@ class Alone(CheckoutTest):
 
 
 class Kernels(CheckoutTest):
-    """Kernels in the cache that somebody uses."""
+    """Kernels in the cache that are in use."""
 
     def kernel(self, name):
         return self.write(self.cache / "kernel" / name / ".done").parent
@@ -223,14 +223,14 @@ class Kernels(CheckoutTest):
 
     def test_a_build_stays_while_a_process_that_a_user_started_lives(self):
         build = self.kernel("ci-000000000001")
-        # The child outlives the script, as QEMU does that of a killed scripts/vm.
+        # The child outlives the script, as QEMU outlives a killed scripts/vm.
         child = self.in_lib('hold "$1/arch/x86/boot/bzImage"; sleep 100 >/dev/null 2>&1 & echo $!', build)
         pid = int(child.stdout)
         result = self.in_lib("remove_builds ci none")
         self.assertTrue(build.exists())
         self.assertIn(f"in use, so it stays: {build}", result.stderr)
         os.kill(pid, 9)
-        # The descriptor is closed as the process ends, which takes its time.
+        # The descriptor is closed when the process ends, which takes a moment.
         self.in_lib('flock --timeout 60 "$1/.done" true', build)
         self.in_lib("remove_builds ci none")
         self.assertFalse(build.exists())
@@ -258,7 +258,7 @@ class Surroundings(CheckoutTest):
         env = {"http_proxy": "http://p:1", "https_proxy": "http://p:2", "no_proxy": "a b"}
         said = self.in_lib("chroot_run /nowhere command", env=env).stdout.splitlines()
         for word in ("http_proxy=http://p:1", "https_proxy=http://p:2", "no_proxy=a b"):
-            # Once for sudo, and once for the environment that the chroot begins with.
+            # Once for sudo, and once for the initial environment of the chroot.
             self.assertEqual(said.count(word), 2, word)
         self.assertEqual(said[-1], "command")
 
@@ -305,7 +305,7 @@ class Surroundings(CheckoutTest):
         self.assertIn("LC_MESSAGES=C\n", said.stdout)
         self.assertNotIn("LC_ALL=", said.stdout)
         self.assertIn("LINKER=/y", said.stdout)
-        # The property tests make up the same inputs in each run.
+        # The property tests generate the same inputs in each run.
         self.assertIn("PROPTEST_RNG_SEED=1\n", said.stdout)
 
     @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
@@ -317,7 +317,7 @@ class Surroundings(CheckoutTest):
             result = self.in_lib("need cargo")
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(f'"{value}" # {config}', result.stderr)
-        # What it runs in place of the tests would judge them.
+        # A runner that is run in place of the tests would decide their results.
         for target, refused in ((f"{os.uname().machine}-unknown-linux-gnu", True), ("'cfg(all())'", True), ("other-a-b", False)):
             for runner in ('"true"', '["true", "a"]'):
                 config.write_text(f"[target.{target}]\nrunner = {runner}\n")
@@ -363,7 +363,7 @@ class Surroundings(CheckoutTest):
             self.assertIn("run it without sudo", result.stderr + result.stdout, below)
         self.assertFalse((self.folder / "built").exists())
         self.assertIn("as ", self.run_here("make", "install-program", env={"SUDO_UID": "12345"}).stderr)
-        # A container's root has no other user to leave it to.
+        # In a container, root has no other user to leave the build to.
         self.run_here("make", "program", env={"SUDO_UID": ""})
         self.assertTrue((self.folder / "built").exists())
 
@@ -400,7 +400,7 @@ class Surroundings(CheckoutTest):
                 self.assertEqual({path.name for path in report.iterdir()}, {".parley-report", "output.txt", kept}, words)
                 self.assertEqual((report / kept).read_text(), "my notes")
                 shutil.rmtree(report)
-        # What CDPATH leads to is another folder.
+        # With CDPATH, the shell would find another folder of this name.
         (self.checkout / "report").mkdir()
         for words in ("make test", "scripts/test/run"):
             self.run_here(*words.split(), env={"REPORT": "report", "TMPDIR": "/nowhere", "CDPATH": str(elsewhere.parent)})

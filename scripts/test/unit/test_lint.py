@@ -13,12 +13,12 @@ class Lint(CheckoutTest):
     def setUp(self):
         super().setUp()
         self.git("init", "--quiet")
-        # Of all files it looks at these, and at itself.
+        # Lint sees only these files, and itself.
         self.write(self.checkout / ".git/info/exclude", "*\n!*/\n!bad*\n")
         self.git("add", "--force", "scripts/test/lint")
         self.fake("make", "exit 0")
         self.fake("cargo", f'[ "$1" != clippy ] || echo "${{CLIPPY_CONF_DIR-unset}} ${{RUSTFLAGS-unset}}" >>{self.folder}/cargo')
-        # What takes long, or looks at other things.
+        # Stubs for scripts that take long, or look at other things.
         for name, text in (("cross", "#!/bin/sh\n"), ("rules.py", "")):
             (self.checkout / SCRIPTS[name]).write_text(text)
         self.write(self.checkout / "kmod/bad.rs", "//! Long: " + "x" * 100 + "\nfn bad () {}\n")
@@ -30,7 +30,7 @@ class Lint(CheckoutTest):
         self.write(self.checkout / "scripts/bad-too", "#!/usr/bin/env -S bash -e\necho $1\n").chmod(0o755)
 
     def lint(self, **env):
-        """What the checks that are not stubs find."""
+        """Returns the findings of the checks that are not stubs."""
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         kernel = subprocess.run([TOP / "scripts/build/kernel", "--path"], capture_output=True, text=True, check=True)
         if not pathlib.Path(kernel.stdout.strip(), ".done").exists():
@@ -101,7 +101,7 @@ class Format(CheckoutTest):
         self.git("init", "--quiet")
         for path in (bad, good):
             self.git("add", path)
-        # A list without this script is not that of the checkout.
+        # A file list without this script is not the list of the checkout.
         done = self.run_here("scripts/test/lint", "--format")
         self.assertEqual((done.returncode, good.read_text()), (1, "fn good () {}\n"))
         self.assertIn("git does not list scripts/test/lint itself", done.stderr)

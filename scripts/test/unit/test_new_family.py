@@ -61,7 +61,7 @@ operations:
 mcast-groups: { list: [ { name: things } ] }
 """
 
-# The handlers, by the line that their stub begins with.
+# The handlers, by the first line of their stub.
 HANDLERS = {
     "impl DoOp<generated::Set> for Net {": """
     fn handle<'a>(&'a self, call: &Call<'a, Self, generated::Set>) -> Handled<'a, generated::Set> {
@@ -141,8 +141,8 @@ fn thing(id: u32) -> generated::get::Reply<'static> {
 }
 """}
 
-# What the guest runs beside the tests that the project begins with: the typed client, and the
-# program and the kernel's own client, which must print the same.
+# Tests in the guest, besides the project's initial ones: of the typed client, and of the program
+# and the kernel's own client, which must print the same.
 TESTS = """
 use family::client::{args, Bits, Client, Event, Level, SetRequest};
 use serde_json::{json, Value};
@@ -297,7 +297,7 @@ fn the_program_prints_events() {
 class Project(ScriptTest):
     def setUp(self):
         super().setUp()
-        # At the same place each time, with what was built there: cargo compiles the library once.
+        # Always in the same place and with its build products, so cargo compiles the library once.
         self.project, kept = TOP / "build/new-family", self.folder / "kept"
         if (self.project / "build").is_dir():
             shutil.move(self.project / "build", kept)
@@ -330,7 +330,7 @@ class Project(ScriptTest):
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
         self.assertIn("handlers that are still to be written: 1", tested.stdout)
         self.assertIn("6 passed", tested.stdout)
-        # By a spec with an operation that the module lacks.
+        # Use a spec with an operation that the module lacks.
         library = self.project / "user/src/lib.rs"
         library.write_text(library.read_text().replace("../../new-tested.yaml", "newer.yaml"))
         (self.project / "user/src/newer.yaml").write_text(SPEC.replace("mcast-groups:", """\
@@ -370,14 +370,14 @@ mcast-groups:"""))
         spec.write_text(SPEC.replace("name: later", "name: sooner"))
         self.assertEqual(self.make("spec").returncode, 0)
         self.assertIn("Sooner", family.read_text())
-        # As if another parley had written the project.
+        # Pretend that another version of parley has written the project.
         version.write_text(re.sub("(?m)^(generator|layer) .*", r"\1 0", before))
         refused = self.make("spec")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("run: make update", refused.stderr)
         refused = self.make("update")
         self.assertIn("has your own changes", refused.stderr)
-        # With an older layer, which is as that parley wrote it.
+        # Pretend that this version wrote an older layer, which is unchanged since.
         layer.write_text("// Older.\n")
         (self.project / "kmod/genl/gone.rs").write_text("")
         kbuild = self.project / "kmod/Kbuild"
@@ -389,7 +389,7 @@ mcast-groups:"""))
         self.assertEqual(updated.returncode, 0, updated.stderr)
         self.assertEqual(layer.read_text(), (TOP / "kmod/genl/op.rs").read_text())
         self.assertFalse((self.project / "kmod/genl/gone.rs").exists())
-        # A changed Kbuild stays; one that parley wrote is written again.
+        # A changed Kbuild stays; one that is unchanged is written again.
         self.assertIn("-# Mine.", updated.stderr)
         self.assertIn("# Mine.", kbuild.read_text())
         kbuild.write_text("obj-m := new_tested.o\n")

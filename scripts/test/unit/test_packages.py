@@ -19,7 +19,7 @@ man) echo ".TH PARLEY 1" >"$2/parley.1" ;;
 completions) echo "# for $2" ;;
 esac
 """
-# Of a package it keeps the control file alone. Fails for the package FAIL.
+# Keeps only the control file of a package. Fails for the package FAIL.
 DPKG_DEB = """case $3 in *"/$FAIL") echo 'dpkg-deb: error: no space left' >&2; exit 2 ;; esac
 cp "$3/DEBIAN/control" "$4"
 """
@@ -53,7 +53,7 @@ class Deb(ScriptTest):
         self.fake("dpkg-shlibdeps", "echo 'shlibs:Depends=libc6 (>= 2.34) & | more'")
         self.fake("strip", "")
         self.fake("dpkg-deb", DPKG_DEB)
-        # The crates and their notices are another test's.
+        # Another test covers the crates and their notices.
         (self.checkout / "scripts/pack/debian/copyright.py").write_text("print('copyright')\n")
         self.fake("cargo", "exit 1")
         self.env = {"PARLEY_PROGRAM": str(program), "DEBFULLNAME": "A B", "DEBEMAIL": "a@b.c"}
@@ -144,7 +144,7 @@ class Deb(ScriptTest):
 
     def test_changes_that_are_not_committed_are_told_in_the_changelog(self):
         self.fake("dpkg-deb", 'cp "$3"/usr/share/doc/*/changelog.gz "$4"')
-        # What is built in this checkout is copied, too.
+        # The files built in this checkout were copied, too.
         shutil.copy(TOP / ".gitignore", self.checkout)
         commit = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "one"]
         for words in (["git", "init", "-q"], ["git", "add", "."], commit):
@@ -193,7 +193,7 @@ class Deb(ScriptTest):
         conf = (TOP / "scripts/pack/dkms.conf").read_text()
         self.assertIn("BUILD_EXCLUSIVE_KERNEL_MIN=", conf)
         self.deb()
-        # The first to know it, and BUILD_EXCLUSIVE_CONFIG, by Debian's changelog of dkms.
+        # The first version with this and BUILD_EXCLUSIVE_CONFIG, by Debian's changelog of dkms.
         self.assertEqual(self.control("parley-dkms")["Depends"], "dkms (>= 3.0.11)")
 
 
@@ -205,7 +205,7 @@ class Copyright(ScriptTest):
 
     def test_every_crate_that_is_linked_has_its_notice_and_every_licence_its_text(self):
         text = self.copyright("parley")
-        # Not as the script itself finds them: along the dependencies in Cargo.lock.
+        # Unlike in the script, they are found along the dependencies in Cargo.lock.
         metadata = subprocess.run(
             ["cargo", "tree", "--locked", "--manifest-path", TOP / "user/Cargo.toml",
              "--package", "parley", "--edges", "normal", "--prefix", "depth", "--format", "\t{p}"],
@@ -265,7 +265,7 @@ class DkmsSource(ScriptTest):
             self.assertEqual(list(there.parent.iterdir()), [there])
 
     def test_cdpath_leads_it_nowhere_else(self):
-        """`cd scripts/..` looks there first, and `cd` prints where it found something."""
+        """With CDPATH, `cd scripts/..` looks there first, and `cd` prints the folder it found."""
         other = self.folder / "other"
         (other / "scripts").mkdir(parents=True)
         (other / "src").mkdir()
@@ -312,11 +312,11 @@ class DkmsFiles(CheckoutTest):
             os.chown(self.checkout, 12345, 12345)
             os.chown(self.checkout / ".git", 12345, 12345)
             self.assertEqual(self.packed(), before)
-        # If git fails, it is not all files that are packed.
+        # If git fails, the script must not pack all files instead.
         self.fake("git", "exit 1")
         shutil.rmtree(self.folder / "src")
         self.assertNotEqual(self.run_here("scripts/pack/dkms-source", self.folder / "src").returncode, 0)
-        # Sources that are not in a repository are packed whole.
+        # Sources outside a repository are packed whole.
         shutil.rmtree(self.checkout / ".git")
         self.write(mine[0], "mine")
         self.assertEqual(self.packed(), before | {"kmod/mine.rs"})
@@ -340,7 +340,7 @@ def in_namespace(*command):
 @unittest.skipIf(subprocess.run(in_namespace("true"), check=False, capture_output=True).returncode,
                  "this machine lets no user mount")
 class DebianHeaders(ScriptTest):
-    """With a /usr/src of its own, in a namespace."""
+    """Each test has a /usr/src of its own, in a namespace."""
 
     def setUp(self):
         super().setUp()
@@ -353,7 +353,7 @@ class DebianHeaders(ScriptTest):
         self.lines = [f"/usr/src/linux-headers-{RELEASE}/{name}" for name in
                       ("rust/libcore.rmeta", "scripts/target.json", "rust/libkernel.rmeta")]
 
-    # What dpkg-query says belongs to a package.
+    # What dpkg-query reports as belonging to a package.
     packaged = "none"
     apt = "false"
     script = TOP / "scripts/debian-headers"

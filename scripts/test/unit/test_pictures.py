@@ -16,7 +16,7 @@ import system
 import talks
 from sources import Sources
 
-# What each of these pictures shows, and the file that says it.
+# A name that each of these pictures shows, with the file that has it, and another name.
 SHOWN = (
     (system.request, "user/netlink/src/netlink/socket.rs", r"\bfn exchange\b", "fn transfer"),
     (system.request, "kmod/genl/op.rs", r"\bfn doit\b", "fn enter"),
@@ -26,7 +26,7 @@ SHOWN = (
     (talks.dump, "kmod/counter.rs", r"\btype Cursor\b", "type Place"),
     (figures.operation, "scripts/build/spec", r"ynl_gen_c\.py", "other.py"),
 )
-# What changes a picture.
+# Changes to the sources that change a picture.
 CHANGES = (
     (
         system.families,
@@ -50,7 +50,7 @@ CHANGES = (
 
 class Pictures(ScriptTest):
     def sources(self, path, text):
-        """The sources, one of which has another text."""
+        """The sources, one of which has a different text."""
         sources = Sources(TOP)
         sources.texts[path] = text
         return sources

@@ -63,7 +63,7 @@ class Project(CheckoutTest):
         said = dict(line.split("=", 1) for line in self.build("env", **env).splitlines() if "=" in line)
         self.assertEqual({name for name in env if name in said}, {"CARGO_TARGET_DIR"})
         self.assertEqual(said["CARGO_TARGET_DIR"], f"{self.mine}/build/cargo")
-        # All that builds in the Makefile is run by it.
+        # The Makefile runs everything that builds through $(build).
         recipes = (self.checkout / "sample/template/Makefile").read_text()
         self.assertNotRegex(recipes, r"(?m)^\t@.*(?<!\$\(build\) )\b(?:cargo (?:build|test)|make -s)|^\t.*\$\(MAKE\)")
         self.assertEqual(len(re.findall(r"\$\(build\) make -|\$\(cargo\) (?:build|test) |^cargo = \$\(build\) cargo$", recipes, re.M)), 4, recipes)
@@ -102,11 +102,11 @@ class Project(CheckoutTest):
                 results.append({"type": "test", "event": "ok" if count < passed else "failed", "name": f"t{count}"})
             results.append({"type": "suite", "event": "ok" if passed == number else "failed", "passed": passed,
                             "failed": number - passed, "ignored": 0, "measured": 0, "filtered_out": 0, "exec_time": 0.1})
-            # As libtest writes it.
+            # Format the results as libtest writes them.
             lines = "".join(f"echo '{{ {json.dumps(result)[1:-1]} }}'; " for result in results)
             self.fake(name, f'case "$*" in *--list*) {listed} echo "{number} tests, 0 benchmarks"; exit 0 ;; esac; '
                             f'{lines} [ {passed} = {number} ]')
-        # One that ends before it has listed its tests, and one with a main function of its own.
+        # One binary ends before it has listed its tests, and one has a main function of its own.
         self.fake("ends", "exit 3")
         self.fake("own", "echo hello")
 

@@ -64,7 +64,7 @@ def statuses(suite):
 
 
 def formats(suites):
-    """Both formats say of each case what it is; no output of a test breaks them."""
+    """Both formats give the result of each case, and no output of a test breaks them."""
     evil = "# Subtest: x\nok 1 x\nreboot: System halted\n\x1b[31mred\x00]]>&<\ud800"
     for suite in suites:
         for case in suite.cases:
@@ -92,7 +92,7 @@ class Report(ScriptTest):
         self.assertIn("left is not right", suite.cases[1].message)
         self.assertEqual(suite.cases[1].output, PANIC.strip())
 
-        # A guest that is gone in the middle of a test; one that is gone between two.
+        # One guest dies in the middle of a test, and one dies between two tests.
         suite = parse.libtest("x", GOOD[:5])
         self.assertEqual(statuses(suite), {"a": PASS, "b::c": FAIL, "d": NOT_RUN, "all of it": FAIL})
         self.assertEqual(suite.cases[1].message, parse.ENDED)
@@ -103,7 +103,7 @@ class Report(ScriptTest):
         self.assertTrue(suite.red and suite.count(NOT_RUN) == 3)
         self.assertEqual(statuses(parse.libtest("x", [], NAMES)), {name: NOT_RUN for name in NAMES})
 
-        # Nothing that disagrees with itself, or with the list, is green.
+        # Nothing that contradicts itself or the list is green.
         for wrong in (
                 [event("list", "list", names=[*NAMES, "lost"]), *GOOD[1:]],
                 [event("list", "list", names=["a", "d"]), *GOOD[1:]],
@@ -233,7 +233,7 @@ class Report(ScriptTest):
             assert tuple(read(folder).values()) == expected, (script, read(folder))
         start(folder, "b two; e 0; m skip three 'not here'").communicate()
         assert read(folder)["three"] == "skipped" and read(folder)["make test"] == "passed"
-        # While it runs, and where nothing ends it orderly, the report is red.
+        # The report is red during the run, and after a run that was killed.
         for number, ours in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)):
             running = start(folder, "b two; echo $$; exec sleep 60")
             assert running.stdout.readline() == "said\n"

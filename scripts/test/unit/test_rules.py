@@ -64,7 +64,7 @@ class Rules(unittest.TestCase):
         self.assertEqual({rule for rule, _, _ in BROKEN}, set(rules.RULES))
         for rule, path, text in BROKEN:
             if rule is links and "#" in text:
-                # A heading of a file that is there.
+                # The link is to a heading of a file that exists.
                 path = "README.md"
             with self.subTest(rule=rule.__name__, path=path):
                 self.assertTrue(list(rule(path, text)), text)

@@ -8,15 +8,15 @@ from support import SCRIPTS, TOP, CheckoutTest
 
 # Run by other scripts or in the guest; each says so when a person runs it.
 INNER = {"guest-debian", "guest-run", "guest-tests"}
-# What a person runs, with arguments where it needs them.
+# Scripts for a person to run, with the arguments that they need.
 ARGUMENTS = {
     "alone": ["cargo", "build"], "check-kdir": ["/"], "check-log": ["/dev/null"],
     "course": ["check"], "cross": ["test"], "dkms-source": ["{folder}/src"], "module": ["/"],
     "install-test": ["/bin/true", "{folder}/tree"], "vm": ["--", "true"],
 }
-# These need nothing that such a machine lacks.
+# These scripts need nothing that such a machine lacks.
 WORKS = {"clean", "check-log", "dkms-source"}
-# What bash, env and Python say of themselves where nobody thought of it.
+# Errors that bash, env and Python report themselves, because no script has handled them.
 UNCARED = re.compile(r"command not found|No such file or directory|unbound variable|Traceback|"
                      r"not found$|syntax error|integer expression", re.M)
 ADVICE = re.compile(r"\brun\b|install|root|usage|KDIR|guest|see uname", re.I)
@@ -99,7 +99,7 @@ class Setup(CheckoutTest):
         setup.write_text(text)
         self.write(self.folder / "llvm/libclang.so.19")
         self.write(self.cache / "rust-src-1.95.0/core/lib.rs")
-        # Python makes an environment whose Python runs as long as `works` is there.
+        # The fake makes an environment whose Python runs as long as `works` exists.
         self.write(self.folder / "works")
         for name in ("busybox", "genl", "genl-ctrl-list"):
             self.fake(name, "exit 0")
@@ -166,7 +166,7 @@ esac""")
         installs = [line for line in (self.folder / "apt").read_text().splitlines() if "install" in line]
         self.assertEqual(len(installs), 3)
         self.assertEqual([line for line in installs if "--no-remove" not in line], [])
-        # The source that was added must be signed, whatever the machine's settings.
+        # The added source must be signed, whatever the machine's settings.
         added = [line for line in (self.folder / "apt").read_text().splitlines() if "apt-backports" in line]
         self.assertEqual(len(added), 2)
         for line in added:
@@ -178,7 +178,7 @@ esac""")
     def test_a_component_of_rust_that_is_gone_is_told_though_all_was_there_once(self):
         self.assertEqual(self.set_up().returncode, 0)
         for tool in ("rustfmt", "clippy-driver"):
-            # As rustup's, which are there without the component, too.
+            # Like rustup's proxies, which exist even without the component.
             self.fake(tool, "exit 1")
             result = self.set_up()
             self.assertNotEqual(result.returncode, 0)
@@ -285,7 +285,7 @@ esac''')
 
 
 class Pins(unittest.TestCase):
-    """What is fetched is named by a sum of what it is, not by a name that moves."""
+    """Downloads are identified by a sum of their content, not by a name that can move."""
 
     def workflows(self):
         return [*(TOP / ".github/workflows").glob("*.yml"), *(TOP / "docs").rglob("*.yml")]

@@ -121,7 +121,7 @@ class Test(ScriptTest):
         (self.top / "scripts/test/report").unlink()
         shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
         self.fake("cargo", "")
-        # A run of one step, which succeeds.
+        # The fake has one step, which succeeds.
         (self.top / "scripts/test/run").write_text('#!/bin/bash\n[ -z "${REPORT:-}" ] || exec python3 -B '
             f'{self.top}/scripts/test/report "$REPORT" "$0"\n' + '''for words in plan $'begin\\037command' end; do
     printf '\\036%s\\037%s\\037%s\\n' "$PARLEY_MARK" "$words" "$([ "$words" = end ] && echo 0 || echo one)"

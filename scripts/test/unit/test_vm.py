@@ -12,7 +12,7 @@ from support import VmTest
 
 
 def alive(pid):
-    """Whether the process runs; one that has ended and was not waited for does not."""
+    """Whether the process runs; one that has ended but was not reaped does not."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
@@ -20,7 +20,7 @@ def alive(pid):
 
 
 def soon(condition, seconds=60):
-    """Waits until the condition holds, and tells whether it came to that."""
+    """Waits until the condition holds, and returns whether it did in time."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.05)
@@ -63,7 +63,7 @@ class Boot(VmTest):
             self.assertIn("terminal", done.stderr)
 
     def test_nothing_is_left_of_a_vm_that_was_killed(self):
-        # As with virtme-ng, what has to end is a child of a child.
+        # As with virtme-ng, the process that must end is a grandchild.
         self.guest(f'boot; mktemp >/dev/null; up; (sleep 1000 & echo "$!" >{self.folder}/pid; wait) & wait')
         for group in (False, True):
             with subprocess.Popen([self.top / "scripts/vm", "--no-module", "--", "true"], stdin=subprocess.PIPE,
@@ -79,7 +79,7 @@ class Boot(VmTest):
                 self.addCleanup(lambda pid=sleeper: alive(pid) and os.kill(pid, signal.SIGKILL))
                 self.assertTrue(soon(lambda: not alive(sleeper)), "the guest goes on")
                 self.assertTrue(soon(lambda: not list((self.folder / "tmp").iterdir())))
-                # Nor what passes the input on, though the input has not ended.
+                # The process that passes the input on ends, too, although the input has not ended.
                 readers = [entry for entry in pathlib.Path("/proc").glob("[0-9]*/fd/0")
                            if same_file(entry, vm.stdin.fileno()) and entry.parts[2] != str(os.getpid())]
                 self.assertTrue(soon(lambda: not [entry for entry in readers if entry.exists()]))
@@ -114,7 +114,7 @@ class Input(VmTest):
             os.close(writing)
 
     def test_the_input_of_the_caller_stays_as_it_was(self):
-        # QEMU sets this flag on its input.
+        # QEMU sets this flag (non-blocking) on its input.
         self.guest("boot; up; python3 -c 'import os; os.set_blocking(0, False)'; finish 0")
         reading, writing = os.pipe()
         try:
@@ -132,14 +132,14 @@ class Input(VmTest):
 
 
 class Guest(VmTest):
-    """What virtme-ng and the guest are given."""
+    """The arguments and files that virtme-ng and the guest receive."""
 
     def setUp(self):
         super().setUp()
         self.guest("boot; up; finish 0")
 
     def loaded(self):
-        """The modules on the list of the guest."""
+        """The modules that the guest is told to load."""
         line = next(line for line in (self.folder / "guest-script").read_text().splitlines()
                     if line.startswith("modules=("))
         return [pathlib.Path(word).name for word in shlex.split(line[len("modules=("):-1])]
@@ -194,7 +194,7 @@ class Guest(VmTest):
         for words in (f"--arch arm64 --root {root} --rodir /run/parley-top={self.top}", "--rwdir /run/parley-run=/"):
             self.assertIn(words, arguments)
         self.assertNotIn("--overlay-rwdir", arguments)
-        # The places on which the guest mounts them.
+        # The mount points for them in the guest.
         self.assertTrue((root / str(self.top / "out")[1:]).is_dir())
 
     def test_packed_modules_are_unpacked_and_follow_what_they_depend_on(self):
@@ -206,14 +206,14 @@ class Guest(VmTest):
         packers = {"second": ("gzip", "gz"), "third": ("xz", "xz")}
         for name, (tool, _) in packers.items():
             subprocess.run([tool, modules / f"{name}.ko"], check=True)
-        # modinfo sees what was packed.
+        # modinfo reads the unpacked content.
         self.fake("modinfo", 'case $(cat "${@: -1}") in second) echo first_one,kernels_own ;; third) echo second ;; esac\n')
         for arguments in (["--module", modules / "third.ko.xz"], ["--module", "third"],
                           ["--module", "first-one", "--module", modules / "third.ko.xz"]):
             self.vm("--module-dir", self.folder / "modules", *arguments, "--", "true")
             expected = ["first-one.ko", "kernels_own", "second.ko", "third.ko"]
             self.assertEqual(self.loaded(), expected)
-        # What was given itself is found without a folder, and not in the current one by chance.
+        # Given modules are found without a folder, but none in the current folder by chance.
         (modules / "kernels_own").touch()
         self.vm("--module", "second.ko.gz", "--module", "first-one.ko", "--", "true", cwd=modules)
         self.assertEqual(self.loaded(), ["first-one.ko", "kernels_own", "second.ko"])
@@ -296,7 +296,7 @@ class Guest(VmTest):
             done = self.vm(*words, "--log", self.folder / "log", "--", "true", cwd=self.top)
             self.assertEqual((done.returncode, self.boots()), (2, 0), words)
             self.assertIn("kmod/parley.ko is ", done.stderr)
-        # An old build is none of the sources, even if the current one is.
+        # An old build does not match the sources, even if the current one does.
         (self.top / "Kbuild").touch()
         self.run_script("bash", "-euc", '''. scripts/lib.sh
             by_content; echo new >kmod/parley.ko; mkdir -p build/module/kmod
@@ -314,7 +314,7 @@ class Guest(VmTest):
                 self.assertEqual((self.folder / "log").read_text(), "mine")
             else:
                 (self.folder / "log").write_text("mine")
-        # The modules of other folders are not parley's to judge.
+        # Whether modules in other folders are up to date is not for scripts/vm to judge.
         (self.folder / "parley.ko").write_text("mine")
         self.assertEqual(self.vm("--module", self.folder / "parley.ko", "--", "true").returncode, 0)
 
@@ -329,7 +329,7 @@ class Guest(VmTest):
         program.touch(0o755)
         self.top.chmod(0o700)
         self.run_vm()
-        # The outermost of them, and no other within it.
+        # Only the outermost folder, and no other within it.
         self.assertEqual([self.arguments()[place + 1] for place, word in enumerate(self.arguments())
                           if word == "--overlay-rwdir"], [str(self.folder)])
         closed = next(line for line in (self.folder / "guest-script").read_text().splitlines()
@@ -355,7 +355,7 @@ class Accelerator(VmTest):
             return done.stdout.strip()
 
         self.assertEqual(ask("600", "0"), "tcg")
-        # Shows whether it is this answer that is given, or a new one.
+        # This tells whether a later call returns the kept answer or a new one.
         kept.write_text(kept.read_text().replace("tcg", "kept"))
         self.assertEqual(ask("600", "0"), "kept")
         self.assertEqual(ask("660", "0"), "tcg")

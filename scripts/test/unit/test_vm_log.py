@@ -56,7 +56,7 @@ class Log(VmTest):
             (self.folder / "log").write_text(kept)
             self.assertEqual(self.vm("--log", self.folder / "log", *arguments, "--", "true").returncode, 2)
             self.assertNotEqual(self.check_log()[0], 0, arguments)
-        # Nor if an option before it is unknown, or the checks of every script fail.
+        # Nor does the old log pass if an option before it is unknown, or if the early checks fail.
         for words, env in (([self.folder / "log"], {"TMPDIR": "/nowhere"}), ([self.folder / "log"], {"HOME": "", "XDG_CACHE_HOME": "a b"})):
             for option in ("--log", "--console"):
                 (self.folder / "log").write_text(kept)
@@ -138,7 +138,7 @@ class Log(VmTest):
 
 
 class Loss(VmTest):
-    """What cannot be written is noticed."""
+    """Failures to write are noticed."""
 
     def test_output_that_nobody_can_keep_gives_a_status_of_its_own(self):
         self.guest('boot; up; echo said >>"$run/stdout"; echo said >>"$run/stderr"; sleep 1; finish 0')
@@ -173,7 +173,7 @@ class Loss(VmTest):
         self.assertEqual((done.returncode, done.stdout), (0, "y\n"), done.stderr)
 
     def in_small_tmpdir(self, fill):
-        """Runs vm with a TMPDIR of 100 KB, of which `fill` are taken."""
+        """Runs vm with a TMPDIR of 100 KB, of which `fill` bytes are taken."""
         script = ('mount -t tmpfs -o size=100k tmpfs "$1" && head -c "$2" /dev/zero >"$1/ballast" && shift 2 && '
                   'exec "$@"')
         unshare = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--mount", "--map-root-user"]

@@ -82,7 +82,7 @@ fn integers_are_written_in_their_width_and_order() {
     let value = object(json!({"ifindex": 1, "port": 0x1234, "flag": false}));
     let payload = encode::request(&spec, all, &value).unwrap();
     let mut expected = 1u32.to_ne_bytes().to_vec();
-    // The rest of the header, with what C puts between its members.
+    // The rest of the header, with the padding that C puts between its members.
     expected.extend([0; 16]);
     expected.extend(6u16.to_ne_bytes());
     expected.extend(5u16.to_ne_bytes());
@@ -309,7 +309,7 @@ fn a_do_has_no_reply_one_or_several_and_a_dump_is_a_list() {
     let none = ask(&spec, "all", false, |_, answers| answers.ack());
     assert_eq!(none.unwrap(), Value::Null);
     let one = ask(&spec, "all", false, |_, answers| {
-        // An event among them, of another command.
+        // With an event of another command among them.
         answers.message(24, 0, &reply(9, 1));
         answers.message(24, 0, &reply(32, 2));
         answers.ack();

@@ -114,7 +114,7 @@ mod tests {
         command.arg("100000");
         let peer = Peer::start(command, theirs.into()).unwrap();
         drop(ours);
-        // Where it is not killed, this takes a day.
+        // If it is not killed, this takes a day.
         drop(peer);
     }
 }

@@ -166,7 +166,7 @@ mod tests {
             (b"a\\", "a\\\\"),
             (b"a\x1b[2J", "a\\x1b[2J"),
             (b"\xc2\x85", "\\xc2\\x85"),
-            // Marks that turn the direction, and separate lines.
+            // Marks that change the direction of text, or separate lines.
             (b"a\xe2\x80\xaeb", "a\\xe2\\x80\\xaeb"),
             (b"\xe2\x80\xa8", "\\xe2\\x80\\xa8"),
             (b"\xe2\x81\xa6", "\\xe2\\x81\\xa6"),

@@ -144,7 +144,7 @@ fn the_global_options_stand_below_a_commands_own() {
             .unwrap_or((&help, ""));
         for option in ["--netns", "--json", "--explain", "--pcap"] {
             let is_here = |text: &str| {
-                // Behind its short form, if it has one.
+                // After its short form, if it has one.
                 let begins = |line: &str| line.trim().find(option).is_some_and(|at| at <= 4);
                 text.lines().any(begins)
             };
@@ -222,7 +222,7 @@ fn an_option_means_one_thing_in_every_command() {
             let Some(long) = argument.get_long() else {
                 continue;
             };
-            // What it takes, and what stands for that in the help.
+            // The placeholder for its value in the help.
             let value = argument.get_value_names().map(|names| names[0].to_string());
             let mut means = means.borrow_mut();
             let first = means
@@ -231,7 +231,7 @@ fn an_option_means_one_thing_in_every_command() {
             assert_eq!(*first, value, "--{long} of {name}");
         }
     });
-    // But for those of Generic Netlink, whose numbers decode takes.
+    // Except for family: decode takes the numbers of Generic Netlink families.
     for command in Arguments::command().get_subcommands() {
         let name = command.get_name();
         let is_both = means.borrow().contains_key(name);
@@ -291,7 +291,7 @@ fn the_documents_have_the_pictures_that_decode_makes_today() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        // scripts/build/pictures puts the command there.
+        // scripts/build/pictures writes the command there.
         let second = text.lines().nth(1).unwrap_or_default();
         let command = second.strip_prefix("<metadata>");
         let Some(command) = command.and_then(|rest| rest.strip_suffix("</metadata>")) else {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The module where `make install` puts it: the kernel loads it when somebody asks
-//! for the family's name.
+//! The module where `make install` puts it: the kernel loads it when a program asks for the
+//! family's name.
 //!
-//! These unload the module under the other tests' feet, and so run alone.
+//! These tests unload the module, which the other tests need, so they run alone.
 
 mod common;
 
@@ -17,14 +17,14 @@ use std::sync::{Mutex, MutexGuard};
 const MODULES: &str = "/lib/modules";
 const CONFIGURATION: &str = "/etc/modprobe.d/parley-test.conf";
 
-/// One test at a time, even where the test runner was not told to.
+/// Runs one test at a time, even if the test runner was not told to.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Runs a command, and says what it said where it fails.
+/// Runs a command and returns its output. If it fails, panics with what it printed.
 fn run(command: &mut Command) -> String {
     let Output {
         status,
@@ -52,20 +52,20 @@ fn rmmod() {
     assert!(!loaded());
 }
 
-/// A folder of modules with nothing in it; the module is not loaded.
+/// An empty folder of modules; the module is not loaded.
 struct Modules {
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Modules {
     fn none() -> Self {
-        // It mounts over /lib/modules and installs: nothing for a machine that is used.
+        // It mounts over /lib/modules and installs files. A machine in use must be spared that.
         assert!(
             std::env::var_os("PARLEY_VM").is_some(),
             "this test runs in the guest alone"
         );
         let alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
-        // virtme-ng has put something of its own there.
+        // virtme-ng has put files of its own there.
         let modules = ["-t", "tmpfs", "modules", MODULES];
         run(Command::new("mount").args(modules));
         let new = Self { _alone: alone };
@@ -73,7 +73,7 @@ impl Modules {
         new
     }
 
-    /// With the module in it, where it is after `make install`.
+    /// Installs the module where `make install` puts it.
     fn installed() -> Self {
         let new = Self::none();
         let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
@@ -84,14 +84,14 @@ impl Modules {
         new
     }
 
-    /// What modprobe is told of the module.
+    /// Configures modprobe for the module.
     fn configure(&self, line: &str) {
         fs::write(CONFIGURATION, line).unwrap();
     }
 }
 
 impl Drop for Modules {
-    /// Leaves the module loaded as it was, whatever becomes of the test.
+    /// Leaves the module loaded as it was, however the test ends.
     fn drop(&mut self) {
         let _ = fs::remove_file(CONFIGURATION);
         let _ = Command::new("umount").arg(MODULES).output();
@@ -109,7 +109,7 @@ fn lacks_tree() -> bool {
     is("PARLEY_KERNEL", "debian") || is("PARLEY_FOREIGN", "1")
 }
 
-/// The tree of the running kernel that the module was built for; none where it was built elsewhere.
+/// The tree of the running kernel for which the module was built, or none if it was built elsewhere.
 fn kdir() -> Option<String> {
     let kdir = fs::read_to_string(top().join("build/module-for")).ok()?;
     let release = Path::new(kdir.trim()).join("include/config/kernel.release");
@@ -145,7 +145,7 @@ fn whoever_asks_for_the_family_has_the_kernel_load_the_module() {
         assert_eq!(echo(who), Some(0), "{who:?}");
         rmmod();
     }
-    // By what it is loaded: the family's name, which nobody has typed here.
+    // The alias by which the kernel loads it. The build derives it from the family's name.
     let alias = "net-pf-16-proto-16-family-parley";
     let found = run(Command::new("modprobe").args(["--show-depends", alias]));
     assert!(found.contains("/updates/kmod/parley.ko"), "{found}");
@@ -158,7 +158,7 @@ fn what_does_not_ask_for_the_family_loads_nothing() {
     run(Command::new(PROGRAM).args(["family", "nlctrl"]));
     run(Command::new(PROGRAM).args(["family", "--all"]));
     assert!(!loaded());
-    // A device that is not there cannot be asked.
+    // The device does not exist, so a request to it cannot load the module.
     let device = ["device", "echo", "hello"];
     let output = Command::new(PROGRAM).args(device).output().unwrap();
     assert_ne!(output.status.code(), Some(0));
@@ -183,7 +183,7 @@ fn who_does_not_want_that_forbids_it_in_modprobe_d() {
     modules.configure("blacklist parley\n");
     assert_eq!(echo(&[]), Some(3));
     assert!(!loaded());
-    // That is about names like the family's; root may still load it.
+    // This blocks only names like the family's; root may still load the module.
     run(Command::new("modprobe").arg("parley"));
     assert_eq!(echo(&[]), Some(0));
     rmmod();

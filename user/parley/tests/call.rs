@@ -265,7 +265,7 @@ fn a_trace_a_capture_and_a_family_have_the_names_of_a_spec_and_without_it_the_nu
 
 #[test]
 fn names_of_a_spec_are_in_a_reply_and_in_a_family() {
-    // The controller's, which parley names by the kernel's constants without a spec.
+    // The controller's names. Without a spec, parley uses the kernel's constants for them.
     let spec = Scratch::new("call-nlctrl.yaml");
     let text = "\
 # SPDX-License-Identifier: GPL-2.0

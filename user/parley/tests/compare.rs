@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `parley compare`: what answers, by how many system calls, and what is left of it.
+//! `parley compare`: which channels answer, with how many system calls, and what they leave behind.
 
 mod common;
 
@@ -109,7 +109,7 @@ fn the_tables_fit_80_columns_and_nothing_else_is_said_where_no_terminal_is() {
         assert!(line.chars().count() <= 80, "{line}");
         assert!(!line.chars().any(char::is_control), "{line}");
     }
-    // Nine carry messages; with three lengths, and the figures of the other two.
+    // Nine channels carry messages, of three lengths; the other two have one figure each.
     let figure = |word: &&str| {
         word.split_once('.')
             .is_some_and(|(_, part)| part.len() == 2)
@@ -133,7 +133,7 @@ fn a_terminal_is_shown_how_far_it_is_and_that_is_wiped() {
     assert!(shown.ends_with("\r\x1b[K"), "{shown:?}");
 }
 
-/// The system calls of the program and its peer, counted.
+/// Counts the system calls of the program and its peer.
 fn calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
     let options = ["compare", "--json", "--size", "16", "--only", channel];
     system_calls(&[&options[..], &["--times", times]].concat())
@@ -141,8 +141,8 @@ fn calls(channel: &str, times: &str) -> BTreeMap<String, i64> {
 
 #[test]
 fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
-    // On a slow machine it is looked, once a second, whether the peer is there still
-    // while that starts. What is done once in ten round trips would be more.
+    // On a slow machine, the program checks once a second whether a starting peer is still
+    // there. A call made once in ten round trips would be more than this.
     const SLACK: i64 = 9;
     let object = json(&["--times", "10", "--size", "16"]);
     for (id, channel) in channels(&object) {
@@ -152,8 +152,8 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
         more.retain(|_, more| more.abs() > SLACK);
         let calls = |key: &str| channel[key].as_i64().unwrap();
         let sum: i64 = more.values().sum();
-        // Where a round trip may take fewer, the short run may have taken all of its,
-        // and the long one the fewest; or the other way round.
+        // If a round trip may take fewer calls, the short run may have made the most possible
+        // and the long one the fewest, or the other way round.
         let (fewest, most) = (calls("calls_fewest"), calls("calls"));
         let reported = 110 * fewest - 10 * most - SLACK..=110 * most - 10 * fewest + SLACK;
         assert!(reported.contains(&sum), "{id}: {more:?}");
@@ -170,12 +170,12 @@ fn a_round_trip_takes_as_many_system_calls_as_the_table_says_and_these() {
     }
 }
 
-/// The processes at the other end of a comparison that there are.
+/// The processes that are now at the other end of a comparison.
 fn peers() -> Vec<i32> {
     let processes = fs::read_dir("/proc").unwrap();
     let pids = processes.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
     let is_peer = |pid: &i32| {
-        // It may have gone in between.
+        // The process may have ended in between.
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         line.starts_with(b"parley\0compare\0--peer\0")
     };
@@ -244,7 +244,7 @@ fn a_peer_that_is_killed_is_told_and_not_waited_for() {
 
 #[test]
 fn a_peer_that_is_stopped_is_given_up_and_not_waited_for() {
-    // A pipe waits for it.
+    // A pipe waits for a stopped peer.
     let channels = PROCESS.into_iter().filter(|channel| *channel != "pipe");
     let stopped: Vec<_> = channels
         .map(|channel| {
@@ -354,7 +354,7 @@ fn only_the_channels_asked_for_are_measured_and_nonsense_is_wrong_usage() {
     }
 }
 
-/// A folder of its own.
+/// Makes an empty folder.
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -393,7 +393,7 @@ fn the_picture_is_well_formed_and_has_every_channel() {
             assert!(texts.contains(number), "{number}: {texts:?}");
         }
     }
-    // Nothing beside it.
+    // There is nothing else in the folder.
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     fs::remove_dir_all(&folder).unwrap();
 }

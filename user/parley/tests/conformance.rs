@@ -46,7 +46,7 @@ struct Answer {
 struct Client {
     socket: Socket,
     family: u16,
-    /// The number of the group of `told`.
+    /// The number of the group to which `told` is sent.
     news: u32,
 }
 
@@ -84,13 +84,13 @@ impl Client {
         (seq, request)
     }
 
-    /// Sends a request, and returns its replies, or why it was refused.
+    /// Sends a request, and returns its replies or its refusal.
     fn call(&mut self, seq: u32, request: &[u8]) -> std::result::Result<Vec<Answer>, Box<Refusal>> {
         self.socket.send(request).unwrap();
         self.end(seq).expect("the kernel has lost no message")
     }
 
-    /// Receives the end of the request `seq`; `None` if the kernel could not send it.
+    /// Receives the end of the request `seq`, or `None` if the kernel could not send it.
     fn end(&mut self, seq: u32) -> Option<std::result::Result<Vec<Answer>, Box<Refusal>>> {
         let mut answers = Vec::new();
         loop {
@@ -109,13 +109,13 @@ impl Client {
         }
     }
 
-    /// Receives events until one with this header. Returns whether there was one before, or a loss,
-    /// which the library reports when all that was not lost is read.
+    /// Receives events up to one with this header. Returns whether an event or a loss came before.
+    /// The library reports a loss only after everything that was not lost is read.
     fn events_before(&mut self, head: [u8; HEAD]) -> bool {
         let mut heard = false;
         loop {
             let message = match self.socket.next_message(|_| true) {
-                // After a loss the kernel drops what comes until all is read.
+                // After a loss, the kernel drops all messages until everything is read.
                 Err(Error::Overrun) => return true,
                 message => message.unwrap(),
             };
@@ -129,7 +129,7 @@ impl Client {
 
     /// Whether the kernel has lost a message to this socket, with nothing left to read.
     fn has_lost(&mut self) -> bool {
-        // Sending does not wait, so whatever was sent is there.
+        // The kernel sends without waiting, so anything that was sent has arrived.
         self.socket.set_timeout(Duration::from_micros(1)).unwrap();
         let lost = matches!(self.socket.next_message(|_| true), Err(Error::Overrun));
         self.socket.set_timeout(WAIT).unwrap();
@@ -271,7 +271,7 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
                 Kind::Data if message.header.seq == last => {}
                 Kind::Data => {
                     open |= multi;
-                    // Messages to other families are answered by them.
+                    // Other families answer the messages that reach them.
                     if message.header.kind == client.family && message.header.seq == seq {
                         said.push((message.payload[0], answer(message.payload)));
                     }
@@ -279,7 +279,7 @@ fn a_mangled_message_is_refused_or_means_what_its_answer_says() {
                 _ => {}
             }
         }
-        // The only answer to a request that is whole has what the request has.
+        // A complete request with a single answer gets back what it sent.
         let len = u32::from_ne_bytes(*request.first_chunk().unwrap_or(&[0; 4])) as usize;
         if let ([(answered, said)], Some(whole)) = (&said[..], request.get(..len)) {
             if *answered == cmd && whole[..] == request[..] {
@@ -387,11 +387,11 @@ fn every_failed_allocation_fails_the_call_alone() {
                     None => {}
                 },
             }
-            // The next call is not the worse for it.
+            // The next call is not affected.
             let mut client = Client::new();
             let (seq, request) = client.request((cmd, modifiers), [2; HEAD], fill);
             assert_eq!(client.call(seq, &request).unwrap().len(), clean.len());
-            // Whoever listens has got an event of a call that was done, or knows of a loss.
+            // A listener has received an event of a call that was done, or knows of a loss.
             if cmd == relaxed {
                 let heard = listener.events_before([2; HEAD]);
                 assert!(heard || !done, "allocation {n} lost an event");

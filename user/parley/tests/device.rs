@@ -165,7 +165,7 @@ assert buffer.value == b"twelve bytes"
 #[test]
 fn an_addition_whose_answer_cannot_be_given_changes_nothing() {
     let counter = Temporary::new("no-answer", 3);
-    // A page that may be read and not written.
+    // A page that may be read but not written.
     let script = r#"
 import errno, fcntl, mmap, struct, ctypes
 page = mmap.mmap(-1, 4096)
@@ -200,7 +200,7 @@ fn who_may_add_is_whom_netlink_lets() {
             text(&refused)
         );
     }
-    // Who has opened it counts, not only who calls.
+    // The opener's permission counts, not only the caller's.
     let handed_on = Command::new("setpriv")
         .args(&NOBODY[1..])
         .args(["sh", "-c", "exec 3<>/dev/parley; exec sleep 60"])
@@ -276,7 +276,7 @@ fn debugfs_shows_what_stats_get_tells() {
     ];
     assert_eq!(shown, reported.into_iter().collect());
     let write = OpenOptions::new().write(true).open(path);
-    // Root may open what it may not write to; writing fails all the same.
+    // Root may open a file that it may not write; the write fails nevertheless.
     if let Ok(mut file) = write {
         assert_ne!(file.write(b"1").unwrap_err().kind(), ErrorKind::Interrupted);
     }

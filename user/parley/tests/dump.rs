@@ -24,7 +24,7 @@ fn list(prefix: Option<&str>) -> (Vec<(String, u64, u64)>, bool) {
     (counters, interrupted)
 }
 
-/// Deletes all counters that begin with a prefix when it goes.
+/// Deletes all counters that begin with a prefix when dropped.
 struct Sweep(&'static str);
 
 impl Drop for Sweep {
@@ -41,7 +41,7 @@ fn sixty_thousand_counters_come_once_each_and_in_order() {
     const COUNT: u64 = 60_000;
     let _roomy = Reload::with(&["max_counters=65536"]);
     let mut client = client();
-    // Made in another order than that of their names.
+    // Created in an order other than that of their names.
     let mut made: Vec<_> = (0..COUNT)
         .map(|i| (format!("d-{}", i * 7919 % COUNT), i))
         .collect();
@@ -142,7 +142,7 @@ fn a_counter_that_is_created_during_a_dump_interrupts_it() {
     assert!(dump_during("c-", || {
         client().set("c-2999-new", 1, CREATE).unwrap();
     }));
-    // Where the dump has been already, too.
+    // The same in the part that has already been dumped.
     assert!(dump_during("c-", || {
         client().add("c-0000-new", 1, true).unwrap();
     }));
@@ -153,7 +153,7 @@ fn a_counter_that_is_deleted_during_a_dump_interrupts_it() {
     assert!(dump_during("c-", || {
         client().del("c-2999").unwrap();
     }));
-    // So does one that is there again, as it was.
+    // So does a counter that was created again as it was.
     assert!(dump_during("c-", || {
         client().del("c-2999").unwrap();
         client().set("c-2999", 2999, CREATE).unwrap();
@@ -238,7 +238,7 @@ fn a_list_that_its_reader_stops_is_over_and_leaves_the_client_usable() {
     for i in 0..COUNT {
         client.set(format!("stop-{i:04}"), i, CREATE).unwrap();
     }
-    // At the first entry, in the midst of what fills several buffers, and at the last.
+    // At the first entry, in the middle of several full buffers, and at the last entry.
     for stop in [1, COUNT / 2, COUNT] {
         let mut seen = 0;
         let stopped = client.list(Some(b"stop-"), |_| {
@@ -275,13 +275,13 @@ fn an_open_dump_holds_the_module_until_its_socket_is_closed() {
     for i in 0..3000 {
         maker.set(format!("o-{i}"), i, CREATE).unwrap();
     }
-    // One answer is read of a dump that takes several.
+    // Of a dump that takes several answers, one is read.
     let mut open = Raw::new();
     open.begin_dump();
     is_held();
     assert_eq!(maker.echoed(b"and works").unwrap(), b"and works");
     drop(open);
-    // The dump's end gives the module back.
+    // The end of the dump releases the module.
     rmmod();
     insmod(&[]);
 }
@@ -294,8 +294,8 @@ fn a_reader_with_too_small_a_buffer_still_comes_to_the_end() {
         maker.set(format!("short-{i:04}"), i, CREATE).unwrap();
     }
     let id = maker.inner().family().id;
-    // The first five receives take 64 bytes of a datagram, and the rest of it is
-    // lost. What follows is whole, and goes on behind that.
+    // The first five receives take 64 bytes of a datagram, and lose the rest of it. The data
+    // after that are complete, and continue where the lost part ends.
     let script = format!(
         "
 import socket, struct

@@ -154,7 +154,7 @@ fn a_batch_of_any_command_is_one_send() {
         )
         .unwrap();
     assert_eq!(client.get("batch-c").unwrap().value, 7);
-    // The second time they are missing, each by itself.
+    // The second time they are missing, so each request fails by itself.
     for expected in [[None; 3], [Some(libc::ENOENT); 3]] {
         let mut ends = Vec::new();
         let delete = (cmd::COUNTER_DEL, 0);

@@ -35,7 +35,7 @@ fn each_change_is_told_once_and_in_order() {
     client.set("told", 5, CREATE).unwrap();
     client.set("told", 6, EXISTING).unwrap();
     client.add("told", -2, false).unwrap();
-    // Refused, so nothing changes and nothing is told.
+    // This is refused, so nothing changes and there is no event.
     client.add("told", -20, false).unwrap_err();
     client.del("told").unwrap();
     client.add("told", 1, true).unwrap();
@@ -183,7 +183,7 @@ fn namespaces_do_not_hear_each_other() {
 fn the_monitor_shows_events_as_they_come() {
     let _counter = Temporary::absent("shown");
     let mut monitor = Monitor::new(&["monitor", "--count", "3"]);
-    // It says so when it listens.
+    // The monitor prints this once it listens.
     assert!(monitor.line().ends_with(" counters; listening"));
     let mut client = client();
     client.set("shown", 1, CREATE).unwrap();
@@ -206,11 +206,11 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     for _ in 0..5000 {
         client.add("outrun", 1, false).unwrap();
     }
-    // These are told when there is no room for them any more.
+    // There is no room for the events of these changes any more.
     drop(went.take());
     client.set("came", 3, CREATE).unwrap();
     monitor.signal("-CONT");
-    // What there was room for comes first.
+    // The events for which there was room come first.
     let mut kept = 0;
     let lost = loop {
         let line = monitor.line();
@@ -228,13 +228,13 @@ fn a_monitor_that_was_outrun_says_so_and_is_right_again() {
     assert_eq!(monitor.line(), "deleted  went  value 1  updates 1");
     assert_eq!(monitor.line(), "new      came  value 3  updates 1");
     assert_eq!(monitor.line(), "changed  outrun  value 5000  updates 5001");
-    // And from here on it goes as before.
+    // From here on, everything goes on as before.
     client.add("outrun", 1, false).unwrap();
     assert_eq!(monitor.line(), "changed  outrun  value 5001  updates 5002");
 }
 
-/// What a monitor shows that is outrun: all until it ends, if it shows only `count`
-/// events, or else what it shows before it tells of the loss.
+/// Returns what an outrun monitor shows: everything until it ends if it shows only `count`
+/// events, or else what it shows before it reports the loss.
 fn shown_when_outrun(count: Option<usize>) -> Vec<String> {
     let _counter = Temporary::new("many", 0);
     let most = count.map_or_else(String::new, |count| count.to_string());
@@ -259,7 +259,7 @@ fn shown_when_outrun(count: Option<usize>) -> Vec<String> {
 
 #[test]
 fn a_monitor_that_was_outrun_shows_no_more_than_its_count() {
-    // As many as there was room for, and two of the four that are read anew.
+    // As many as there was room for, plus two of the four that are read anew.
     let count = shown_when_outrun(None).len() + 2;
     let shown = shown_when_outrun(Some(count));
     assert!(
@@ -278,8 +278,8 @@ fn the_module_goes_while_somebody_listens() {
     rmmod();
     insmod(&[]);
     let _counter = Temporary::new("anew", 1);
-    // The old listener is told that its group went with the module; a new one
-    // hears.
+    // The old listener learns that its group went with the module. A new one receives
+    // events.
     assert!(matches!(open.next_event(), Err(Error::NoFamily(_))));
     let mut anew = listener();
     client().add("anew", 1, false).unwrap();

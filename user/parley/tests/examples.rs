@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
-/// The example `name`, which stands beside this file of tests.
+/// The example `name`, which cargo builds beside this test.
 fn example(name: &str) -> Command {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
@@ -35,7 +35,7 @@ fn printed(command: &mut Command) -> String {
     String::from_utf8(stdout).unwrap()
 }
 
-/// An example that waits for what others do. It is ended with the test.
+/// An example that waits for the actions of others. It ends with the test.
 struct Waiting {
     child: Child,
     out: BufReader<ChildStdout>,
@@ -48,7 +48,7 @@ impl Waiting {
         Self { child, out }
     }
 
-    /// Reads up to the line `last`, and gives what came before it.
+    /// Reads up to the line `last`, and returns the lines before it.
     fn read_to(&mut self, last: &str) -> Vec<String> {
         let mut lines = Vec::new();
         loop {
@@ -62,7 +62,7 @@ impl Waiting {
         }
     }
 
-    /// What else it prints until it ends.
+    /// Returns what else it prints until it ends.
     fn rest(mut self) -> String {
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
@@ -94,7 +94,7 @@ fn counter_shows_a_life_of_a_counter_and_why_the_kernel_refuses() {
         "copied stands at 42\nrefused: ERANGE\n  because: counter would fall below 0\n  \
          where:   counter.delta\nlisted: copied at 42\nchanged meanwhile: false\n"
     );
-    // It has deleted what it made, and does not touch what others made.
+    // The example has deleted its own counter, and does not touch the counters of others.
     client().set("copied", 7, CREATE).unwrap();
     let ended = example("counter").arg("copied").output().unwrap();
     let err = String::from_utf8(ended.stderr).unwrap();
@@ -151,7 +151,7 @@ fn a_listener_that_was_outrun_lists_the_counters_and_goes_on() {
             assert!(sent.unwrap().success());
         };
         signal("-STOP");
-        // More than its buffer holds.
+        // More events than its buffer holds.
         let mut client = client();
         for _ in 0..5000 {
             client.add(counter.0, 1, false).unwrap();

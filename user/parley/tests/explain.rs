@@ -12,8 +12,8 @@ use common::Temporary;
 use std::fs;
 use std::process::Command;
 
-/// A system call: its name, its first argument and what it gave, as far as both
-/// tell.
+/// A system call: its name, its first argument and its result, as far as both report
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Call {
     name: String,
@@ -35,7 +35,7 @@ fn call(line: &str) -> Option<Call> {
     })
 }
 
-/// The calls that `--explain` told, each in one line.
+/// The calls that `--explain` reported, each in one line.
 fn reported(err: &str) -> Vec<Call> {
     let mut lines: Vec<String> = Vec::new();
     for line in err.lines() {
@@ -54,12 +54,12 @@ fn reported(err: &str) -> Vec<Call> {
     lines.iter().filter_map(|line| call(line)).collect()
 }
 
-/// The calls of a trace that are about the descriptor that `opens` gave, from
-/// there to its end.
+/// The calls of a trace on the descriptor that `opens` returned, from there until it is
+/// closed.
 fn traced(trace: &str, opens: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     for line in trace.lines() {
-        // Behind the number of the process.
+        // Skip the process ID.
         let line = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
         let Some(call) = call(line) else { continue };
         let fd = calls.first().and_then(|first| first.result.clone());
@@ -78,7 +78,7 @@ fn traced(trace: &str, opens: &str) -> Vec<Call> {
     calls
 }
 
-/// Compares what is told with what strace sees of the same run; gives what is told.
+/// Compares the reported calls with what strace sees of the same run; returns the report.
 fn told_as_traced(calls: &str, opens: &str, arguments: &[&str]) -> String {
     let trace = Scratch::new("strace");
     let filter = format!("trace={calls}");
@@ -105,7 +105,7 @@ fn told_as_traced(calls: &str, opens: &str, arguments: &[&str]) -> String {
     err
 }
 
-/// How many bytes the rows show below each line that begins with `stage`.
+/// The number of bytes that the rows show below each line that begins with `stage`.
 fn bytes_below(err: &str, stage: &str) -> Vec<usize> {
     let mut counts = Vec::new();
     let mut here = false;
@@ -206,7 +206,7 @@ fn a_terminal_gets_colours_unless_it_wants_none() {
     };
     let coloured = on_a_terminal("");
     assert!(coloured.contains("\x1b[1m"), "{coloured}");
-    // The output has its place between what is told.
+    // The output appears in its place among the reported calls.
     let place = |what: &str| coloured.find(what).unwrap();
     assert!(place("recvfrom(") < place("echo-bytes") && place("echo-bytes") < place("close("));
     assert!(!on_a_terminal("NO_COLOR=1").contains('\x1b'));

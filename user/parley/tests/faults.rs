@@ -29,11 +29,11 @@ enum End {
     Done,
     /// It was refused, or not even sent, for lack of memory.
     NoMemory,
-    /// The kernel could not say, and said so.
+    /// The result was lost, and the kernel reported the loss.
     Unknown,
 }
 
-/// Whether memory lacked.
+/// Whether the errno reports a lack of memory.
 fn no_memory(errno: Option<i32>) -> bool {
     matches!(errno, Some(libc::ENOMEM | libc::ENOBUFS))
 }
@@ -86,9 +86,9 @@ fn done(raw: &mut Raw, cmd: u8, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>
     assert_eq!(end(raw, seq, Ok(())), End::Done);
 }
 
-/// Makes a request with every allocation failing once. `before` sets the stage
-/// before each, and `state` is looked at before and after: it has changed to what
-/// `state` is after a request that was done, or not at all.
+/// Makes a request with every allocation failing once. `before` prepares each attempt. The
+/// attempt must either leave `state` unchanged, or change it to what it is after a request
+/// that was done.
 fn requests<S: PartialEq + std::fmt::Debug>(
     what: &str,
     cmd: (u8, u16),
@@ -96,7 +96,7 @@ fn requests<S: PartialEq + std::fmt::Debug>(
     mut before: impl FnMut(),
     mut state: impl FnMut() -> S,
 ) {
-    // What it comes to when nothing fails.
+    // The result when nothing fails.
     let mut raw = Raw::new();
     before();
     let seq = raw.send(cmd.0, cmd.1 | flags::ACK, &fill);
@@ -155,7 +155,7 @@ fn requests_that_change_nothing() {
     requests("stats-get", (cmd::STATS_GET, 0), |_| Ok(()), || {}, || ());
 }
 
-/// Names a counter, and the value it is to have.
+/// Names a counter and its new value.
 fn valued(name: &str, value: u64) -> impl Fn(&mut Writer<'_>) -> Result<()> + '_ {
     move |w| {
         w.string(counter::NAME, name)?;
@@ -254,7 +254,7 @@ fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
             let mut raw = Raw::new();
             let (fill, set) = (valued(counter.0, n.into()), (cmd::COUNTER_SET, flags::ECHO));
             let (_, sent, failed) = send(&mut raw, (faults, n), set, fill);
-            // Sending does not wait, so whatever was sent is there.
+            // The kernel sends without waiting, so anything that was sent has arrived.
             raw.socket.set_timeout(Duration::from_micros(1)).unwrap();
             let (mut notified, mut lost) = (false, sent.is_err());
             let family = raw.family;
@@ -285,7 +285,7 @@ fn the_longest_messages_need_no_large_block_of_memory() {
     let device = Device::open().unwrap();
     assert_eq!(device.echo(&longest).unwrap(), longest);
     assert_eq!(device.write_and_read(&longest).unwrap(), longest);
-    // The request alone would have taken such a block.
+    // The request alone would have needed such a block.
     let echoed = client.echoed(&longest).map(|payload| payload == longest);
     let refused = no_large_blocks.refused();
     drop(no_large_blocks);
@@ -390,7 +390,7 @@ fn questions_and_answers() {
         };
         let (seq, sent, failed) = send(&mut agent, (faults, n), (cmd::ANSWER, 0), answer);
         if end(&mut agent, seq, sent) == End::NoMemory && pending() == 1 {
-            // It waits still, and may be answered again.
+            // The question is still pending, and may be answered again.
             done(&mut agent, cmd::ANSWER, answer);
         }
         assert_eq!(pending(), 0);
@@ -408,7 +408,7 @@ fn questions_and_answers() {
         let seq = asker.send(cmd::ASK, 0, question);
         agent.next_question(Some(WAIT)).unwrap();
         let ((), failed) = faults.inject(n, || drop(agent));
-        // A socket that is closed may be let go of later, by another task.
+        // A closed socket may be released later, by another task.
         until("the question has ended", || pending() == 0);
         match asker.socket.next_message(|_| true) {
             Ok(message) => {
@@ -491,7 +491,7 @@ while True:
 print("%-40s %5d allocations" % ("a network namespace, made", n - 1))
 "#,
     );
-    // And whole ones can still be made.
+    // Complete namespaces can still be created.
     let made = Command::new("unshare")
         .args(["--net", env!("CARGO_BIN_EXE_parley"), "echo", "hello"])
         .output();

@@ -75,7 +75,7 @@ fn a_load_that_fails_leaves_nothing_behind() {
 #[test]
 fn the_family_is_not_visible_before_everything_that_can_fail_is_done() {
     let _reload = Reload::without_it();
-    // Who listens to the controller hears of each family that becomes visible.
+    // A listener to the controller is notified of each family that becomes visible.
     let before = r#"
 import socket
 listener = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 16)
@@ -107,7 +107,7 @@ impl Traffic {
         let start = |&(kind, administrator): &(&str, bool)| {
             let mut words = vec!["--reuid=1000", "--regid=1000", "--clear-groups"];
             if administrator {
-                // Of its own network namespace.
+                // The administrator of its own network namespace.
                 words.extend(["unshare", "--user", "--map-root-user", "--net"]);
             }
             Command::new("setpriv")
@@ -182,7 +182,7 @@ impl Dumps {
     /// Requests a dump again and again with a socket that has no room for its first message, in the
     /// hope that the family appears meanwhile, and then closes the socket.
     fn round(&mut self) {
-        // Numbers are given out in a row.
+        // The kernel gives out family numbers in a row.
         let number = |message: &parley_netlink::netlink::message::Message<'_>| {
             let (cmd, attributes) = message::read(message).ok()?;
             let id = attributes.flatten().find(|attribute| attribute.number == 1);
@@ -198,7 +198,7 @@ impl Dumps {
             Ok(())
         })
         .unwrap();
-        // One message that is not read is more than there is room for.
+        // A single unread message takes more room than there is.
         let _ = socket.send(&request);
         let dump = (cmd::COUNTER_GET, uapi::FAMILY_VERSION);
         request.clear();
@@ -286,7 +286,7 @@ fn a_load_that_fails_under_traffic_of_every_kind_hurts_nobody() {
     ]);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            // For root alone.
+            // Only root may read this file.
             while !stop.load(Ordering::Relaxed) {
                 let _ = std::fs::read("/sys/kernel/debug/parley/stats");
             }
@@ -297,7 +297,7 @@ fn a_load_that_fails_under_traffic_of_every_kind_hurts_nobody() {
     traffic.end();
 }
 
-/// Where a section of an ELF file of 64 bits is, by its name and a NUL.
+/// The place of a section in a 64-bit ELF file, by the section's name and a NUL.
 fn section(file: &[u8], name: &[u8]) -> std::ops::Range<usize> {
     let number = |at: usize, len: usize| {
         let bytes = file[at..at + len].iter().enumerate();
@@ -312,25 +312,25 @@ fn section(file: &[u8], name: &[u8]) -> std::ops::Range<usize> {
     start..start + number(found + 0x20, 8)
 }
 
-/// A copy of the module by another name, which the kernel loads beside it.
+/// A copy of the module with another name, which the kernel loads beside it.
 struct Copy(PathBuf);
 
 impl Copy {
-    /// With the module's name in `struct module`, which has room for 56 bytes, and in the module's
+    /// The module's name in `struct module`, which has room for 56 bytes, and in the module's
     /// information.
     const MODULE: [&[u8]; 2] = [
         b"parley\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
         b"name=parley\0",
     ];
 
-    /// The family's name, which has room for 16 bytes, and the version behind it.
+    /// The family's name, which has room for 16 bytes, and the version after it.
     const FAMILY: &[u8] = b"parley\0\0\0\0\0\0\0\0\0\0\x01\0\0\0";
 
-    /// A copy that has other `names`.
+    /// Makes a copy in which these `names` are changed.
     fn new(names: &[&[u8]]) -> Self {
         let mut bytes = std::fs::read(FILE).unwrap();
-        // `struct module`, and in it the name alone, is a section by itself. A string that a
-        // sanitizer pads with zeros looks the same.
+        // The name in `struct module` is replaced in the section of that struct only. Elsewhere, a
+        // string that a sanitizer pads with zeros looks the same.
         let module = section(&bytes, b".gnu.linkonce.this_module\0");
         for name in names {
             let within = if *name == Self::MODULE[0] {
@@ -356,7 +356,7 @@ impl Copy {
     fn is_refused(&self) {
         let loaded = Command::new("insmod").arg(&self.0).output().unwrap();
         let err = String::from_utf8_lossy(&loaded.stderr);
-        // The kernel makes EBUSY of an init's EEXIST, which modprobe would take for success.
+        // The kernel turns an init's EEXIST into EBUSY, because modprobe takes EEXIST for success.
         let taken = err.contains("File exists") || err.contains("Device or resource busy");
         assert!(!loaded.status.success() && taken, "{err}");
     }

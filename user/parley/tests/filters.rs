@@ -39,7 +39,7 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0 protocol static");
             1,
         ),
     ] {
-        // What an iproute2 newer than 6.1 has beyond it, and what -4 leaves out.
+        // Keys that iproute2 has only after 6.1, and keys that -4 leaves out.
         let newer = ["gro_ipv4_max_size", "gso_ipv4_max_size", "netns-immutable"];
         let plain = |all: Vec<Object>| without(without(all, &newer), &["family"]);
         let all = agree(&keys, || plain(netns.ip_json(theirs)), || plain(json(ours)));
@@ -63,9 +63,9 @@ route add 10.1.0.0/16 via 192.0.2.9
 route add 10.2.0.0/16 via 198.51.100.9 table 100
 neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0
 neighbour add 198.51.100.9 lladdr 02:00:00:00:00:0a dev v1");
-    // What an iproute2 newer than 6.1 has beyond it, and what -4 leaves out.
+    // Keys that iproute2 has only after 6.1, and keys that -4 leaves out.
     let newer = ["gro_ipv4_max_size", "gso_ipv4_max_size", "netns-immutable"];
-    // ip leaves out the link that it was asked for.
+    // ip leaves out the link that the command named.
     let plain = |all: Vec<Object>| {
         let all = without(without(all, &newer), &["family", "dev"]);
         all.into_iter()
@@ -126,13 +126,13 @@ neighbour add 198.51.100.9 lladdr 02:00:00:00:00:0a dev v1");
     assert_eq!(half.status.code(), Some(2));
 }
 
-/// Of links with addresses, which ip shows with less of the link, the addresses alone.
+/// Reduces links with addresses to the addresses, because ip then shows less of the link.
 fn of_address(mut all: Vec<Object>) -> Vec<Object> {
     let kept = ["ifindex", "ifname", "addr_info"];
     for link in all.iter_mut().filter(|link| link.contains_key("addr_info")) {
         link.retain(|key, _| kept.contains(&key.as_str()));
         let mut addresses = objects(link["addr_info"].take());
-        // Of who gave an address iproute2 6.1 says nothing.
+        // iproute2 6.1 does not print who gave an address.
         addresses
             .iter_mut()
             .for_each(|address| drop(address.remove("protocol")));

@@ -19,7 +19,7 @@ link set m0 mtu 1200
 link del m0");
     let new = monitor.event_of("ifname", "m0");
     assert_eq!((&new["event"], &new["mtu"]), (&"new".into(), &1300.into()));
-    // The kernel tells of more steps than ip asked for, but in their order.
+    // The kernel reports more steps than ip requested, but in order.
     let mut mtus = Vec::new();
     let gone = loop {
         let event = monitor.event_of("ifname", "m0");
@@ -32,7 +32,7 @@ link del m0");
     mtus.dedup();
     assert_eq!(mtus, [1300, 1200]);
     assert_eq!(gone["ifindex"], new["ifindex"]);
-    // And as text.
+    // The same as text.
     let mut monitor = netns.monitor("links --count 1");
     netns.ip("link add m1 type dummy");
     let line = monitor.line();
@@ -73,7 +73,7 @@ route del 203.0.114.0/24");
         let reported = ["event", "dst", "gateway"].map(|key| event[key].as_str().unwrap());
         assert_eq!(reported, [became, dst, by]);
     }
-    // IPv6 has routes for multicast of its own on a link that comes up.
+    // IPv6 adds multicast routes of its own on a link that comes up.
     let event = monitor.event_of("dst", "203.0.114.0/24");
     assert_eq!(
         (&event["event"], &event["dev"]),
@@ -103,7 +103,7 @@ route add 10.0.0.0/8 metric 5 via 192.0.2.7");
         ("new", "unicast", Some("static")),
         ("new", "unicast", Some("dhcp")),
         ("new", "unicast", None),
-        // The first of them, which was put in front.
+        // This replaces the first of them, which was put in front.
         ("changed", "prohibit", None),
         ("deleted", "unreachable", None),
         ("deleted", "unicast", Some("static")),
@@ -115,10 +115,10 @@ route add 10.0.0.0/8 metric 5 via 192.0.2.7");
         let reported = (is("event"), is("type").unwrap_or("unicast"), is("protocol"));
         assert_eq!(reported, (Some(became), kind, protocol), "{event:?}");
     }
-    // What replaced one of several has been read since: nothing else has changed.
+    // The replaced one of several routes has been read again; nothing else has changed.
     let left = netns.parley_json("show routes -4 --table main");
     assert_eq!(those(&left, "dst", "10.0.0.0/8").len(), 3, "{left:?}");
-    // Nexthops of IPv6 come to be one route, and go from it one by one.
+    // IPv6 nexthops become one route, and leave it one by one.
     netns.ip("route add 2001:db8:1::/48 via 2001:db8::7
 route append 2001:db8:1::/48 via 2001:db8::8");
     let mut next_hops = |expected: &str| {
@@ -169,7 +169,7 @@ route add 2001:db8:1::/48 dev d0");
     }
     let distinct: BTreeSet<_> = gone.iter().collect();
     assert_eq!(distinct.len(), gone.len(), "{gone:?}");
-    // What is added again is new, and not a change of what was.
+    // A route that is added again is new, not a change of the old one.
     netns.ip("link set d0 up\nroute add 203.0.113.0/24 dev d0");
     let mut became = |expected: &str| {
         let event = monitor.event_of("dst", "203.0.113.0/24");
@@ -177,7 +177,7 @@ route add 2001:db8:1::/48 dev d0");
         assert_eq!(reported, [expected, "d0"]);
     };
     became("new");
-    // Also where the monitor had no time to look in between.
+    // The same if the monitor had no time to look in between.
     netns.ip("link set d0 down\nlink set d0 up\nroute add 203.0.113.0/24 dev d0");
     became("deleted");
     became("new");
@@ -216,7 +216,7 @@ neighbour add 2001:db8::50 lladdr 02:00:00:00:00:50 dev v0 nud permanent",
     );
     let mut reported = |became: &str, dst: &str, address: Option<&str>| loop {
         let event = monitor.event_of("dst", dst);
-        // The kernel may tell that one fails before it tells that it is gone.
+        // The kernel may report that a neighbour fails before it reports its removal.
         if event["event"] == became {
             let is = event.get("lladdr").map(|address| address.as_str().unwrap());
             assert!(address.is_none() || is == address, "{event:?}");
@@ -275,7 +275,7 @@ fn a_monitor_of_routes_that_was_outrun_says_so_and_is_right_again() {
     netns.ip("route del 172.16.0.0/16\nroute change 172.17.0.0/16 dev d0 mtu 1300");
     monitor.signal("-CONT");
     let mut new = BTreeSet::new();
-    // What the socket had room for comes first.
+    // The events for which the socket had room come first.
     loop {
         let event = monitor.event();
         if event["event"] == "lost" {
@@ -298,7 +298,7 @@ fn a_monitor_of_routes_that_was_outrun_says_so_and_is_right_again() {
     }
     assert_eq!((new.len(), changed.len()), (5000, 1));
     assert_eq!(changed[0]["metrics"][0]["mtu"], 1300);
-    // And from here on it goes as before.
+    // From here on, everything goes on as before.
     netns.ip("route add 172.18.0.0/16 dev d0");
     let next = monitor.event();
     assert_eq!(

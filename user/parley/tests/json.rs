@@ -94,7 +94,7 @@ fn a_family_has_its_operations_with_their_attributes_and_its_groups_alone_and_in
     let all = line(&["family", "--all"]);
     let all = all.as_array().unwrap();
     let ours = all.iter().find(|f| f["name"] == "parley").unwrap();
-    // The same as alone, without the policies.
+    // The same as for the family alone, but without the policies.
     let mut without = family.clone();
     for operation in without["operations"].as_array_mut().unwrap() {
         let operation = operation.as_object_mut().unwrap();

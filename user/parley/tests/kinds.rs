@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! `parley show` of every kind of link, encapsulation and firewall object, against
-//! `ip -j -d` and `nft -j`. The kernel `devices` has all of them; of any other, what it
-//! lacks is skipped, and said so.
+//! `ip -j -d` and `nft -j`. The kernel `devices` has all of them. On any other kernel, the
+//! test skips what is missing, and lists it.
 
 mod common;
 
@@ -11,12 +11,12 @@ use serde_json::{json, Value};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Whether this kernel is `devices`, as `scripts/test/run` says, which has to have everything.
+/// Whether `scripts/test/run` says that this kernel is `devices`, which must have everything.
 fn has_everything() -> bool {
     std::env::var_os("PARLEY_KERNEL").is_some_and(|kernel| kernel == "devices")
 }
 
-/// Says what was left out, of which there is nothing where the kernel has it all.
+/// Lists what was skipped, which must be nothing if the kernel has everything.
 fn check(skipped: &[&str]) {
     assert!(!has_everything() || skipped.is_empty(), "{skipped:?}");
 }
@@ -101,7 +101,7 @@ link add vc0 type vcan
 link add vxc0 type vxcan peer name vxc1
 link add ba0 type batadv ra BATMAN_IV";
 
-/// Without what an iproute2 newer than 6.1 has beyond it.
+/// The links without the keys that iproute2 has only after 6.1.
 fn older(links: Vec<Object>) -> Vec<Object> {
     let mut links = without(
         links,
@@ -140,7 +140,7 @@ fn links_of_every_kind_are_what_ip_says_in_every_field() {
     let netns = Netns::new("kinds-links");
     let skipped = netns.ip_if_it_can(&[], LINKS);
     check(&skipped);
-    // What is in a bond comes up, and says so a little later.
+    // The ports of a bond come up a little later.
     let ours = agree(
         &["ifindex", "ifname"],
         || older(netns.ip_json("-d link show")),
@@ -191,8 +191,8 @@ const ROUTES: &str = "\
 -6 route add 2001:db8:24::/48 nexthop encap mpls 500 via 2001:db8::9 dev v0 nexthop encap seg6 mode encap segs 2001:db8::4 via 2001:db8::8 dev v0
 -6 route add 2001:db8:25::/48 encap mpls 600 via 2001:db8::9 dev v0";
 
-/// What ip says of routes. Where it has a key twice in one object, the second is that
-/// of the encapsulation.
+/// The routes as ip prints them. If one object has a key twice, the second is that of the
+/// encapsulation.
 fn ip_routes(netns: &Netns, family: &str) -> Vec<Object> {
     let words = [family, "-n", netns.0, "-j", "route", "show", "table", "all"];
     let output = Command::new("ip").args(words).output().unwrap();
@@ -209,7 +209,7 @@ fn ip_routes(netns: &Netns, family: &str) -> Vec<Object> {
             .fold(inside.to_owned(), |inside, key| {
                 inside.replace(&format!("\"{key}\":"), &format!("\"encap_{key}\":"))
             })
-            // That of an option of geneve's is no field of the route's.
+            // The type of a geneve option is not a field of the route.
             .replace("\"class\":1,\"encap_type\":", "\"class\":1,\"type\":")
             .replace("\"class\":4,\"encap_type\":", "\"class\":4,\"type\":");
         rest = behind;
@@ -258,7 +258,7 @@ link set ge2 up
     }
 }
 
-/// What there is of these in every kernel with nf_tables.
+/// Objects that every kernel with nf_tables supports.
 const PLAIN: &str = r#"
 table inet filter {
   counter c1 { packets 5 bytes 500; comment "all of them"; }
@@ -281,7 +281,7 @@ table ip6 other {
 }
 "#;
 
-/// And what there may not be. One by one, since each needs a part of its own.
+/// Objects that a kernel may lack. Added one by one, because each needs its own part of the kernel.
 const MORE: &[&str] = &[
     "add quota inet filter q1 { over 2 mbytes used 5 bytes }",
     "add quota inet filter q2 { 1000 bytes }",
@@ -314,7 +314,7 @@ fn sets_maps_and_objects_are_what_nft_says() {
     netns.nft(PLAIN);
     let skipped: Vec<_> = MORE.iter().copied().filter(|line| !nft(line)).collect();
     check(&skipped);
-    // In both, with what it is among its fields, and without what is not compared.
+    // Objects of both, with their kind as a field, and without what is not compared.
     let plain = |all: Vec<(String, Object)>| -> Vec<Object> {
         all.into_iter()
             .filter(|(kind, _)| !["metainfo", "rule"].contains(&kind.as_str()))
@@ -326,7 +326,7 @@ fn sets_maps_and_objects_are_what_nft_says() {
                 if let Some(count) = elements {
                     object.insert("elements".to_owned(), count);
                 }
-                // As JSON, nft 1.0.6 does not say that rules may add elements, and that
+                // The JSON of nft 1.0.6 does not say that rules may add elements, or that
                 // intervals are joined.
                 object.remove("auto-merge");
                 if let Some(Value::Array(flags)) = object.get_mut("flags") {
@@ -335,7 +335,7 @@ fn sets_maps_and_objects_are_what_nft_says() {
                 if object.get("elements") == Some(&json!(0)) {
                     object.remove("elements");
                 }
-                // Of times, nft leaves out those that are usual.
+                // nft leaves out the timeouts that are the defaults.
                 object
                     .retain(|key, _| !["policy", "flags"].contains(&key.as_str()) || kind == "set");
                 object.insert("kind".to_owned(), kind.into());
@@ -353,7 +353,7 @@ fn sets_maps_and_objects_are_what_nft_says() {
         .map(|one| one["kind"].as_str().unwrap())
         .collect();
     assert!(kinds.is_superset(&["chain", "counter", "map", "set", "table"].into()));
-    // Those of a rule are not among those of its table.
+    // The sets of a rule are not listed among those of its table.
     let is_plain = |one: &&Object| one["kind"] == "set" && one["family"] != "bridge";
     assert_eq!(all.iter().filter(is_plain).count(), 5);
     let shown = netns.parley_text("show firewall");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Listeners that mean harm, and listeners in other namespaces.
+//! Malicious listeners, and listeners in other namespaces.
 //!
-//! Ports are chosen, and sockets are filtered, by calls that no safe function makes; so these
-//! sockets are Python's.
+//! No safe function chooses a port or filters a socket, so these sockets are opened in
+//! Python.
 
 mod common;
 
@@ -21,7 +21,7 @@ use std::time::Duration;
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(20));
 
-/// What the scripts share. `listen` opens a socket, has `prepare` set it up, and joins `events`.
+/// Shared by the scripts. `listen` opens a socket, has `prepare` set it up, and joins `events`.
 const PRELUDE: &str = r#"
 import ctypes, socket, struct, sys
 family, group = int(sys.argv[1]), int(sys.argv[2])
@@ -99,7 +99,7 @@ impl Drop for Script {
 }
 
 /// Changes a counter six times beside a listener that runs `script`, and checks what another
-/// listener gets. The kernel serves the latest first.
+/// listener gets. The kernel serves the newest listener first.
 fn trims(script: &str) {
     let mut listener = listener(WAIT).unwrap();
     let mut trimmer = Script::start(script, None);
@@ -182,7 +182,7 @@ fn a_socket_that_listens_to_all_namespaces_returns_the_id_of_each_events_namespa
 #[test]
 fn a_listener_to_all_namespaces_is_not_counted() {
     let _netns = namespace("counts");
-    // Listens and takes nothing, so that none of its own listeners gets anything.
+    // Listens but accepts nothing, so that none of its own listeners receives anything.
     let script = format!(
         r#"
 s = listen(lambda s: accept_only(s, 0))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Messages that are mangled by their structure, and a model of what the module
-//! makes of them.
+//! Messages that are mangled by their structure, and a model of how the module handles
+//! them.
 //!
-//! `PARLEY_MANGLED=N` sends N messages in place of 20,000; `PARLEY_SEED=S` sends
-//! those of a run that failed.
+//! `PARLEY_MANGLED=N` sends N messages in place of 20,000; `PARLEY_SEED=S` repeats a run
+//! that failed.
 
 mod common;
 
@@ -20,18 +20,18 @@ use parley_netlink::netlink::namespace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// What the module is taken to hold.
+/// The state that the module is expected to have.
 #[derive(Default)]
 struct Model {
     /// Value and updates, by name.
     counters: BTreeMap<Vec<u8>, (u64, u64)>,
-    /// The socket of this test is the agent.
+    /// Whether the socket of this test is the agent.
     agent: bool,
     /// The sequence numbers of questions whose end may still come.
     asked: BTreeSet<u32>,
-    /// The numbers of questions that the agent has heard of.
+    /// The numbers of questions that the agent has received.
     heard: Vec<u64>,
-    /// How many counters the kernel says that there are.
+    /// The number of counters that the kernel reports.
     counters_reported: Option<u64>,
 }
 
@@ -99,7 +99,7 @@ impl Found {
     }
 }
 
-/// What came back for a sequence number.
+/// The messages received for a sequence number.
 #[derive(Default)]
 struct Answers {
     acks: usize,
@@ -222,7 +222,7 @@ impl Run {
         datagram
     }
 
-    /// Sends a datagram, and collects all that comes back, by sequence number.
+    /// Sends a datagram, and collects everything received, by sequence number.
     fn exchange(&mut self, datagram: &[u8]) -> BTreeMap<u32, Answers> {
         self.seq += 1;
         let last = self.seq;
@@ -271,7 +271,7 @@ impl Run {
     fn one(&mut self) -> usize {
         let datagram = self.datagram();
         let found = walk(&datagram);
-        // Answers are known by their sequence numbers.
+        // Sequence numbers identify the answers.
         let seqs: BTreeSet<_> = found.iter().map(|found| found.header.seq).collect();
         let clash = datagram.is_empty()
             || seqs.len() != found.len()
@@ -309,16 +309,16 @@ impl Model {
             .flatten()
             .find(|attribute| attribute.number == ask::ID);
         self.heard.push(id.unwrap().uint().unwrap());
-        // The oldest are over.
+        // The oldest questions have ended.
         if self.heard.len() > 8 {
             self.heard.remove(0);
         }
     }
 
-    /// Takes into account what the kernel made of a message.
+    /// Updates the model with what the kernel did for a message.
     fn take(&mut self, found: &Found, family: u16, answers: &Answers) {
         let ack = found.has(flags::ACK);
-        // Netlink's own business: nothing is done, and an ACK sent where wanted.
+        // Netlink handles this itself: it does nothing, and sends an ACK if one is requested.
         if !found.has(flags::REQUEST) || found.header.kind < 0x10 {
             assert_eq!(answers.count(), usize::from(ack));
             return;
@@ -382,7 +382,7 @@ impl Model {
             }
             cmd::ASK => {
                 assert!(self.agent, "asked without an agent");
-                // Its end comes some time, if it has not come yet.
+                // The end of the question comes later, if it has not come yet.
                 if data == 0 {
                     self.asked.insert(found.header.seq);
                 }
@@ -409,7 +409,7 @@ fn first(data: &[u8], number: u16) -> Vec<u8> {
         .to_vec()
 }
 
-/// Value and updates of a counter that is told.
+/// Value and updates of a counter in a message.
 fn reading(data: &[u8]) -> (u64, u64) {
     let mut reading = (0, 0);
     for attribute in Attributes::new(&data[4..]).flatten() {
@@ -464,7 +464,7 @@ fn no_mangled_message_meets_silence_or_changes_what_it_should_not() {
                 assert_eq!(kernel, run.model.counters);
             }
         }
-        // The questions that still wait end with the socket.
+        // The questions that are still pending end with the socket.
         drop(run);
         assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 0);
     })

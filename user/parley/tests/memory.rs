@@ -20,22 +20,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// Counters that each namespace of a test gets: what `max_counters` allows.
+/// The number of counters in each namespace of a test: what `max_counters` allows.
 const COUNTERS: u64 = 4000;
 
-/// Fewest bytes that a counter takes: its name, its two numbers, and a node of a tree.
+/// The minimum size of a counter in bytes: its name, its two numbers, and a node of a tree.
 const COUNTER_BYTES: u64 = 32 + 2 * 8 + 24;
 
 /// A control group, which ends with all its processes.
 struct Group {
     path: PathBuf,
-    /// Whether memory was made one of its parent's controllers for it.
+    /// Whether the parent's memory controller was enabled for it.
     enabled: bool,
     /// Whether the hierarchy was mounted for it.
     mounted: bool,
 }
 
-/// Which controllers the groups in one have.
+/// The file that lists the controllers of a group's children.
 const CONTROL: &str = "cgroup.subtree_control";
 
 impl Group {
@@ -54,7 +54,7 @@ impl Group {
         }
     }
 
-    /// Where the hierarchy of version 2 is mounted. Mounts it if it is not, and says so.
+    /// Returns where the hierarchy of version 2 is mounted, and whether this call mounted it.
     fn root() -> (PathBuf, bool) {
         let mounts = fs::read_to_string("/proc/mounts").unwrap();
         let mounted = mounts.lines().find_map(|line| {
@@ -76,7 +76,7 @@ impl Group {
         fs::read_to_string(self.path.join(file)).unwrap()
     }
 
-    /// A number in one of the files that consist of names and numbers.
+    /// A number from a file that consists of names and numbers.
     fn number(&self, file: &str, name: &str) -> u64 {
         let text = self.read(file);
         let value = text
@@ -89,7 +89,7 @@ impl Group {
         self.number("memory.stat", name)
     }
 
-    /// Leaves the group `bytes` more than it has now.
+    /// Limits the group to `bytes` more than it has now.
     fn leave(&self, bytes: u64) {
         let now: u64 = self.read("memory.current").trim().parse().unwrap();
         fs::write(self.path.join("memory.max"), (now + bytes).to_string()).unwrap();
@@ -145,14 +145,14 @@ impl Tenant {
         tenant
     }
 
-    /// The tenant's next line. `None` where it has ended.
+    /// The tenant's next line, or `None` if it has ended.
     fn says(&mut self) -> Option<String> {
         loop {
             let mut line = String::new();
             if self.lines.read_line(&mut line).unwrap() == 0 {
                 return None;
             }
-            // Among what the test harness prints.
+            // Other lines come from the test harness.
             if let Some(said) = line.strip_prefix("tenant: ") {
                 return Some(said.trim_end().to_owned());
             }
@@ -173,13 +173,13 @@ impl Drop for Tenant {
 }
 
 fn say(line: &str) {
-    // Past what the test harness keeps.
+    // Bypasses the test harness, which keeps other output.
     let mut out = std::io::stdout();
     writeln!(out, "tenant: {line}").unwrap();
     out.flush().unwrap();
 }
 
-/// Says that all is ready, and waits until the test wants it done.
+/// Reports that all is ready, and waits for the test to continue.
 fn ready() {
     say("ready");
     let mut line = String::new();
@@ -194,13 +194,13 @@ fn create_counters(client: &mut Client) -> parley::Result<()> {
     Ok(())
 }
 
-/// Network namespaces of the tenant's, by the files that stand for them.
+/// Makes network namespaces of the tenant, and returns the files that stand for them.
 fn namespaces(count: u32) -> Vec<PathBuf> {
     let run = |words: &[&str]| {
         let status = Command::new(words[0]).args(&words[1..]).status();
         assert!(status.unwrap().success(), "{words:?}");
     };
-    // In the tenant's own mount namespace.
+    // This is in the tenant's own mount namespace.
     run(&["mount", "-t", "tmpfs", "none", "/tmp"]);
     let make = |i| {
         let path = format!("/tmp/net-{i}");
@@ -211,7 +211,7 @@ fn namespaces(count: u32) -> Vec<PathBuf> {
     (0..count).map(make).collect()
 }
 
-/// A file that keeps the longest payload.
+/// An open file of /dev/parley that keeps the longest payload.
 fn keep() -> std::io::Result<File> {
     let mut file = OpenOptions::new()
         .read(true)
@@ -285,8 +285,8 @@ fn tenant() {
     }
 }
 
-/// Has a tenant do `what`; how many bytes its group has more of `name` afterwards. Waits until they
-/// are at least `least`, for a while, as the kernel sums its statistics up from time to time.
+/// Has a tenant do `what`, and returns by how many bytes `name` of its group grows. Waits a while
+/// for at least `least` bytes, because the kernel sums its statistics up only from time to time.
 fn growth(what: &str, name: &str, least: u64) -> u64 {
     let group = Group::new("parley-growth");
     let mut tenant = Tenant::new(&group, what);
@@ -325,17 +325,17 @@ fn what_the_device_keeps_is_charged_to_the_control_group_of_its_writer() {
     );
 }
 
-/// How many objects there are in the caches of kmalloc() that are on nobody's account.
+/// The number of objects in the caches of kmalloc() that are charged to nobody.
 fn unaccounted_objects() -> i64 {
     let count = |line: &str| -> Option<i64> {
         let mut words = line.split_whitespace();
         let name = words.next()?;
-        // Those of control groups are kmalloc-cg-*.
+        // The caches of control groups are called kmalloc-cg-*.
         let size = name.strip_prefix("kmalloc-")?;
         if !size.starts_with(|first: char| first.is_ascii_digit()) {
             return None;
         }
-        // KASAN keeps objects that were freed, and counts them, until it is told to let them go.
+        // KASAN keeps freed objects, and counts them, until the cache is shrunk.
         let _ = fs::write(format!("/sys/kernel/slab/{name}/shrink"), "1");
         words.next()?.parse().ok()
     };
@@ -343,7 +343,7 @@ fn unaccounted_objects() -> i64 {
         let caches = fs::read_to_string("/proc/slabinfo").unwrap();
         caches.lines().filter_map(count).sum()
     };
-    // The first time shrinks them.
+    // The first call shrinks the caches.
     sum();
     sum()
 }
@@ -357,7 +357,7 @@ fn questions_are_charged_to_the_control_group_of_their_asker() {
     assert_eq!(tenant.says().as_deref(), Some("ready"));
     let more = unaccounted_objects() - before;
     println!("960 questions: {more} objects more on nobody's account");
-    // One object a question is more than the rest of the system makes meanwhile.
+    // One object per question is more than the rest of the system allocates meanwhile.
     assert!(
         more < 960,
         "960 questions took {more} objects on nobody's account"
@@ -394,7 +394,7 @@ fn stopped(what: &str) {
     bystander.wait().unwrap();
     assert_eq!(client().echoed(b"and on").unwrap(), b"and on");
     drop(tenant);
-    // With its last process, its namespaces end, and their memory is free again.
+    // When its last process ends, so do its namespaces, and their memory is free again.
     until("the memory of the group is free", || {
         group.read("cgroup.procs").is_empty() && group.stat("slab") < 1 << 20
     });

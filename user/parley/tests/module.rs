@@ -2,7 +2,7 @@
 
 //! The module as a module: parameters, unloading, loading again.
 //!
-//! These unload the module under the other tests' feet, and so run alone.
+//! These tests unload the module, which the other tests need, so they run alone.
 
 mod common;
 
@@ -18,7 +18,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// One test at a time, even where the test runner was not told to.
+/// Runs one test at a time, even if the test runner was not told to.
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -106,7 +106,7 @@ fn listeners_askers_and_the_agent_each_get_their_end() {
     }
     assert!(matches!(agent.answer(1, b"late"), Err(Error::NoFamily(_))));
     insmod(&[]);
-    // The sockets are still open, and no agent's any more.
+    // The sockets are still open, but no longer belong to an agent.
     drop(Agent::register().unwrap());
     assert_eq!(client().stats_get().unwrap().asks_pending.unwrap(), 0);
 }
@@ -116,7 +116,7 @@ fn it_unloads_with_1024_questions_pending() {
     let _alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let _reload = Reload;
     let mut agent = Agent::register().unwrap();
-    // 64 are the most from one socket.
+    // One socket may have at most 64 pending questions.
     let mut sockets: Vec<_> = (0..16).map(|_| Raw::new()).collect();
     for number in 0..1024 {
         sockets[number % 16].ask(b"?", 60_000, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Names that are not UTF-8: whatever prints one prints another for another name, and
-//! JSON has its bytes.
+//! Names that are not UTF-8: different names are always printed differently, and JSON has
+//! their bytes.
 
 mod common;
 
@@ -14,11 +14,11 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-/// A name that is not UTF-8, and one whose text is what the first is shown as.
+/// A name that is not UTF-8, and a name that equals the text shown for the first.
 const BYTES: &[u8] = b"n\xff";
 const TEXT: &str = "n\\xff";
 
-/// Runs `before` with words of bytes behind it, and gives what it prints.
+/// Runs `before`, followed by words of bytes, and returns its output.
 fn run(before: &[&str], words: &[&[u8]]) -> String {
     let output = Command::new(before[0])
         .args(&before[1..])
@@ -68,8 +68,8 @@ fn a_network_name_that_is_not_utf_8_has_its_bytes_in_json() {
 
     let hex = json!("6eff");
     let links = netns.parley_json("show links");
-    // Text has two backslashes for one, so it tells the two apart. The first of them is
-    // shown with its other end.
+    // Text doubles a backslash, so it tells the two apart. The first of them is shown with its
+    // other end.
     let shown = netns.parley_text("show links");
     assert!(
         shown.contains(" n\\xff@other7 ") && shown.contains(" n\\\\xff "),

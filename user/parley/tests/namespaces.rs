@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Network namespaces: whose counters, events and questions, and how they end.
+//! Network namespaces: their own counters, events and questions, and how they end.
 
 mod common;
 
@@ -54,7 +54,7 @@ fn a_named_namespace_keeps_its_counters_from_one_command_to_the_next() {
     );
     assert_eq!(by_path.out, "colour  value 2  updates 1\n");
     assert_eq!(client().get("colour").unwrap().value, 1);
-    // A namespace that is made anew begins with nothing.
+    // A new namespace of the same name begins with nothing.
     drop(red);
     let red = Named::new("red");
     assert_eq!(red.parley(&["counter", "list"]).out, "");
@@ -78,8 +78,8 @@ fn a_namespace_that_is_none_is_refused_by_name() {
     }
 }
 
-/// How many network namespaces root may have. The kernel counts one until it is
-/// gone for good.
+/// A limit on root's network namespaces. The kernel counts a namespace until it is gone for
+/// good.
 struct Limit(String);
 
 impl Limit {
@@ -98,13 +98,13 @@ impl Drop for Limit {
     }
 }
 
-/// Whether another network namespace may be made.
+/// Whether another network namespace can be created.
 fn room_for_one() -> bool {
     let made = Command::new("unshare").args(["--net", "true"]).output();
     made.unwrap().status.success()
 }
 
-/// Has ip do something with a thousand namespaces.
+/// Runs an ip command for a thousand namespaces.
 fn ip_thousand(what: &str) {
     let batch = std::env::temp_dir().join(format!("parley-netns-{what}"));
     let lines = (0..1000).map(|i| format!("netns {what} t{i}\n"));
@@ -116,7 +116,7 @@ fn ip_thousand(what: &str) {
 #[test]
 fn a_thousand_namespaces_are_made_used_and_deleted() {
     ip_thousand("add");
-    // The thread that enters them stays in the last.
+    // The thread that enters them stays in the last one.
     std::thread::spawn(|| {
         let home = std::fs::File::open("/proc/thread-self/ns/net").unwrap();
         for i in 0..1000 {
@@ -130,8 +130,8 @@ fn a_thousand_namespaces_are_made_used_and_deleted() {
             );
             client.set("c", i, CREATE).unwrap();
             client.echoed(b"hello").unwrap();
-            // What ends with the namespace's sockets: a listener, a dump in the
-            // middle, and a question that waits for its agent.
+            // These end with the namespace's sockets: a listener, a dump in the middle, and a
+            // question that waits for its agent.
             let _listener = listener(None).unwrap();
             let mut agent = Agent::register().unwrap();
             let mut asker = Raw::new();
@@ -151,8 +151,8 @@ fn a_thousand_namespaces_are_made_used_and_deleted() {
     let limit = Limit::new(1);
     until("they are all gone", room_for_one);
     drop(limit);
-    // And their states with them: what is left behind, kmemleak finds at the
-    // end of the run.
+    // Their states are gone, too. kmemleak would find leftovers at the end of the
+    // run.
     client().set("after", 1, CREATE).unwrap();
     client().del("after").unwrap();
 }
@@ -179,7 +179,7 @@ fn an_agent_hears_the_questions_of_its_namespace_alone() {
 #[test]
 fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
     let gone = Named::new("dump-gone");
-    // A thread of its own, which ends in there.
+    // A thread of its own, because it stays in that namespace until it ends.
     let mut raw = std::thread::spawn(|| {
         namespace::enter(&namespace::path("dump-gone")).unwrap();
         let mut client = client();
@@ -197,13 +197,13 @@ fn a_namespace_that_is_deleted_under_an_open_dump_ends_with_it() {
         .socket
         .dump(&request, seq, |_| {
             count += 1;
-            // The open socket holds it, with all its counters.
+            // The open socket holds the namespace, with all its counters.
             drop(gone.take());
             Ok(())
         })
         .unwrap();
     assert_eq!((count, interrupted), (4000, false));
-    // And one that is never read to its end.
+    // The same with a dump that is never read to its end.
     raw.begin_dump();
     drop(raw);
     let limit = Limit::new(1);

@@ -15,7 +15,7 @@ use serde_json::{json, Value};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-/// Watches, once the device exists.
+/// Starts to watch, and waits until the device exists.
 fn watch(words: &[&str]) -> Monitor {
     let mut monitor = Monitor::new(words);
     let first = monitor.line();
@@ -27,8 +27,8 @@ fn watch(words: &[&str]) -> Monitor {
     monitor
 }
 
-/// The objects of a program's request `operation` and of the replies to it, of which the
-/// last is netlink's own. All that is seen is of these families.
+/// The objects of a program's request `operation` and of its replies, of which the last is
+/// netlink's own. All messages seen must belong to these families.
 fn conversation(monitor: &mut Monitor, operation: &str, families: &[&str]) -> Vec<Object> {
     let mut next = || {
         let message = monitor.event();
@@ -70,7 +70,7 @@ fn what_ip_says_is_seen_with_its_replies_and_what_others_say_is_not() {
     let words = ["-n", netns.0, "watch", "route", "--json"];
     let mut monitor = watch(&words);
     assert_eq!(devices(&netns), ["parleymon0"]);
-    // Another family.
+    // A message of another family.
     netns.nft("table ip t { }");
     // A reply may come too late to name the port of its request, but not often.
     let is_named = (0..20).any(|_| {
@@ -94,7 +94,7 @@ fn a_process_is_known_by_its_port_and_selects_what_is_shown() {
     let mut monitor = watch(&["watch", "--json", "--process", &own, "route", "parley"]);
     assert_eq!(parley(&["counter", "get", counter.0]).status, Some(0));
     let mut socket = Socket::open(protocol::ROUTE).unwrap();
-    // The first of them that is recognized by its reply is enough.
+    // The first dump that is recognized by its reply is enough.
     let links = [0; 5].map(|_| Link::all(&mut socket).unwrap().entries.len());
     let all = conversation(&mut monitor, "RTM_GETLINK", &["route"]);
     assert_eq!(all[0]["role"], "dump");
@@ -138,7 +138,7 @@ fn a_line_shows_request_reply_and_event_and_the_event_once() {
         assert_eq!(line.contains("kernel → listeners"), is_event, "{line}");
     }
     assert!(lines[0].contains(" → kernel  ") && lines[2].contains("  kernel → "));
-    // For programs, the event is there for each listener.
+    // JSON has the event once for each listener.
     let roles: Vec<_> = json.rest().iter().map(|line| role(line)).collect();
     let expected = ["request", "event", "event", "reply", "request", "reply"];
     assert_eq!(roles, expected);
@@ -202,7 +202,7 @@ fn nothing_of_its_own_is_shown_and_the_device_is_gone_however_it_ends() {
         assert!(!monitor.child.wait().unwrap().success());
         assert!(devices(&netns).is_empty(), "{signal}");
     }
-    // Two have each their own; and a reader that closes the output ends one well.
+    // Two watchers have a device each, and a watcher ends well if its reader closes the output.
     let mut first = watch(&["-n", netns.0, "watch", "--count", "1"]);
     let command = format!("{PROGRAM} -n {} watch | head -n 3", netns.0);
     let mut head = Command::new("sh")
@@ -214,7 +214,7 @@ fn nothing_of_its_own_is_shown_and_the_device_is_gone_however_it_ends() {
     let line = lines.next().unwrap().unwrap();
     assert!(line.starts_with("listening on parleymon1"), "{line}");
     devices(&netns);
-    // To the first, all that passed is enough; the second sees more lines than are read.
+    // The first has seen enough already; the second prints more lines than are read.
     assert_eq!(first.rest().len(), 1);
     while lines.next().is_some() {}
     head.wait().unwrap();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Clients in parallel, at length. Runs in a guest of its own, without kmemleak,
-//! which would make it five times as long.
+//! Clients in parallel, at length. Runs in a guest of its own, without kmemleak, with
+//! which it would take five times as long.
 
 mod common;
 
@@ -29,8 +29,8 @@ fn four_clients_on_four_counters_and_a_shared_one_lose_no_addition_and_no_event(
                 }
             });
         }
-        // Of each counter every value comes, in order; or some are missing, of which
-        // the listener is told, and the rest come in order.
+        // Every value of each counter comes, in order. If some are missing, the listener is
+        // notified of the loss, and the rest come in order.
         let mut last = [0; 5];
         let mut lost = false;
         let mut missing = 0;

@@ -19,7 +19,7 @@ use std::process::Command;
 const OWN_USER: [&str; 3] = ["unshare", "--user", "--map-root-user"];
 const OWN_BOTH: [&str; 4] = ["unshare", "--user", "--map-root-user", "--net"];
 
-/// A kind of caller: what it is, how it comes about, and whether it has
+/// A kind of caller: what it is, the words that start it, and whether it has
 /// CAP_NET_ADMIN in the user namespace that owns its network namespace.
 struct Caller {
     who: &'static str,
@@ -64,8 +64,8 @@ fn callers() -> Vec<Caller> {
     ]
 }
 
-/// What is called, and whether it takes CAP_NET_ADMIN: every operation of the spec but
-/// `answer`, which `try_all` tries in a way of its own, and every call to the device.
+/// All calls, and whether each takes CAP_NET_ADMIN: every operation of the spec except
+/// `answer`, which `try_all` tries in its own way, and every call to the device.
 fn calls() -> Vec<(String, bool)> {
     let mut calls = Vec::new();
     for operation in uapi::OPERATIONS {
@@ -107,8 +107,8 @@ fn bare(call: &str) -> parley::Result<()> {
         .map(drop)
 }
 
-/// Not a test: what a caller runs, to print what it may do. Refused for another
-/// reason than lack of permission is not refused.
+/// Not a test: each caller runs this to print what it may do. A refusal for another reason
+/// than lack of permission does not count.
 #[test]
 #[ignore = "the other test runs this, as each caller"]
 fn try_all() {
@@ -153,7 +153,7 @@ fn try_all() {
         };
         println!("may: {call}: {may}");
     }
-    // Only the agent may answer, and nobody here is.
+    // Only the agent may answer, and none of these callers is the agent.
     let answer = client.inner().call(cmd::ANSWER, 0, Expect::Ack, |writer| {
         writer.uint(ask::ID, 1)?;
         writer.bytes(ask::ANSWER, b"x")

@@ -6,10 +6,10 @@
 //! socket can take the port while the module still keeps the first one's question. Whatever the
 //! module then sends to the port reaches a stranger.
 //!
-//! This test stretches the time between the two events from microseconds to as long as it takes. Many
-//! questions end together, one after the other, and the kernel reports each error to all who watch
-//! its socket before it goes on; these sockets are watched very often. Meanwhile the victim, whose
-//! question is the last, closes its socket, and a stranger takes its port.
+//! This test stretches the time between the two events from microseconds to as long as it takes.
+//! Many questions end together, one after the other, and the kernel reports each error to every
+//! watcher of its socket before it goes on. These sockets have very many watchers. Meanwhile the
+//! victim, whose question is the last, closes its socket, and a stranger takes its port.
 //!
 //! KUnit's `parley_kept` tries the same state of a socket with whatever else the module sends.
 
@@ -20,13 +20,13 @@ use common::{client, Calls};
 use parley::uapi::{self, ask, cmd};
 use std::process::Command;
 
-/// How often the stranger has to have the port in time.
+/// How often the stranger must get the port in time.
 const HITS: u32 = 3;
 
-/// How often that is tried: a busy machine may be too slow.
+/// The number of attempts: a busy machine may be too slow.
 const ATTEMPTS: u32 = 30;
 
-/// Ports are chosen by calls that no safe function makes; so the sockets are Python's.
+/// No safe function chooses a port, so the sockets are opened in Python.
 #[test]
 fn an_agent_that_closes_ends_no_question_at_a_stranger() {
     let family = client().inner().family().id;
@@ -184,7 +184,7 @@ for port in (*map(int, sys.argv[1:]), bound.getsockname()[0]):
         .output()
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    // Only to the socket that is bound and no more.
+    // Sending succeeds only to the socket that is bound but not connected.
     assert_eq!(said, "refused\nrefused\nsent\n", "{:?}", output.stderr);
     assert_eq!(client.echoed(b"still here").unwrap(), b"still here");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The program: what it prints and how it ends.
+//! The program: its output, and how it ends.
 
 mod common;
 
@@ -149,7 +149,7 @@ fn output_that_is_lost_is_an_error_and_output_that_is_not_wanted_is_none() {
     ] {
         for (redirection, words) in [
             (">&-", &closed),
-            // Open, and not for writes.
+            // Open, but not for writing.
             ("1</dev/null", &closed),
             (">/dev/full", &full),
         ] {
@@ -164,7 +164,7 @@ fn output_that_is_lost_is_an_error_and_output_that_is_not_wanted_is_none() {
     let Ended { status, err, .. } = redirected(&["family", "nlctrl", "--explain"], ">&-");
     assert_eq!(status, Some(1));
     assert!(err.ends_with(&closed), "{err}");
-    // Where nothing is printed, nothing is lost.
+    // If nothing is printed, nothing is lost.
     let counter = Temporary::new("silent", 1);
     let set = redirected(&["counter", "set", counter.0, "2"], ">&-");
     assert_eq!((set.status, set.err.as_str()), (Some(0), ""));
@@ -269,7 +269,7 @@ fn a_command_that_gives_no_answer_declines_the_question_and_the_next_may_answer(
         fail) exit 3 ;; much) seq 10000 ;; long) sleep 1000 ;; *) echo fine ;; esac";
     let _agent = Background::agent(&["--exec", script, "--timeout", "2s"]);
     for question in ["fail", "much", "long"] {
-        // Its own time is not over: it would end with ETIMEDOUT.
+        // The question's own time is not over, which would end it with ETIMEDOUT.
         let Ended { status, err, .. } = parley(&["ask", question, "--timeout", "60s"]);
         assert_eq!(status, Some(1));
         assert!(err.contains("ECANCELED (125)"), "{err}");
@@ -283,8 +283,8 @@ fn asking(question: &'static str) -> std::thread::JoinHandle<Ended> {
     std::thread::spawn(move || parley(&["ask", question, "--timeout", "60s"]))
 }
 
-/// Whether a process has ended. It may wait for its status to be read, as the first process of
-/// the guest does that for nobody.
+/// Whether a process has ended. Its status may still be waiting to be read, because the first
+/// process of the guest does not read it.
 fn has_ended(pid: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
     stat.map_or(true, |stat| stat.contains(") Z "))

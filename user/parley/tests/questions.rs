@@ -35,7 +35,7 @@ fn pending() -> u64 {
     client().stats_get().unwrap().asks_pending.unwrap()
 }
 
-/// Makes a request of the agent's that wants an ACK.
+/// Makes one of the agent's requests, with an ACK.
 fn tell(
     client: &mut Client,
     cmd: u8,
@@ -44,7 +44,7 @@ fn tell(
     client.inner().call(cmd, 0, Expect::Ack, fill).map(drop)
 }
 
-/// The kernel must have refused it in these words, at no attribute.
+/// Checks that the kernel refused it in these words, without naming an attribute.
 #[track_caller]
 fn is_refused<T: std::fmt::Debug>(result: Result<T>, errno: i32, words: &str) {
     assert_eq!(refused(result), refusal(errno, words, ""));
@@ -111,7 +111,7 @@ fn there_is_one_agent_and_the_next_when_it_has_closed_its_socket() {
     let mut socket = client();
     tell(&mut socket, cmd::AGENT_REGISTER, |_| Ok(())).unwrap();
     assert_eq!(refused(Agent::register()), busy());
-    // The same socket, too: its open socket is there already.
+    // The same socket is refused, too, because it is the agent already.
     let again = tell(&mut socket, cmd::AGENT_REGISTER, |_| Ok(()));
     assert_eq!(refused(again), busy());
     drop(socket);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Every check of every attribute and header: errno, words, attribute named.
+//! Every check of every attribute and header: the errno, the message and the attribute named.
 
 mod common;
 
@@ -186,7 +186,7 @@ fn questions_and_answers_are_checked_for_their_length() {
     let range = || refusal(ERANGE, "binary attribute size out of range", "ask.question");
     assert_eq!(question(0), range());
     assert_eq!(question(4097), range());
-    // These pass, and there is no agent.
+    // These pass the check, but there is no agent.
     assert_eq!(question(1).errno, libc::ENOTCONN);
     assert_eq!(question(4096).errno, libc::ENOTCONN);
     let answer = |len: usize| {
@@ -286,7 +286,7 @@ fn every_operation_refuses_the_modifier_flags_and_does_nothing() {
             assert_eq!(dump.errno, EOPNOTSUPP, "{name}");
         }
     }
-    // The same with requests that are valid but for the flag.
+    // The same with requests that are valid except for the flag.
     let counter = Temporary::absent("refusals");
     for flag in [flags::CREATE, flags::CREATE | flags::EXCL] {
         let set = refuse(cmd::COUNTER_SET, flag, |writer| {
@@ -343,7 +343,7 @@ fn a_message_cut_short_is_refused() {
         errno_and_words(socket.transact(&bytes, 60, Expect::Ack)).0,
         EINVAL
     );
-    // Two bytes behind the last attribute.
+    // Two bytes after the last attribute.
     let mut bytes = request(family, cmd::ECHO, flags::ACK, 61, |writer| {
         writer.bytes(echo::PAYLOAD, b"four")
     });

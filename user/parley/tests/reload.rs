@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The module is reloaded while a socket is made ready to hear of it: whoever keeps
-//! the number of a family learns that it is another's now.
+//! Reloads the module while a socket is set up to listen to it: a socket that keeps the
+//! number of a family learns that it now belongs to another one.
 
 mod common;
 
@@ -46,7 +46,7 @@ impl Tap for Reloads {
     }
 }
 
-/// Arms the tap, and opens a socket that has it.
+/// Arms the tap, and opens a socket with it.
 fn arm() -> (MutexGuard<'static, ()>, Socket) {
     let alone = ALONE.lock().unwrap_or_else(|poison| poison.into_inner());
     let socket = Socket::open_with_tap(libc::NETLINK_GENERIC, Arc::new(Reloads)).unwrap();
@@ -61,7 +61,7 @@ fn a_listener_is_not_deaf_where_the_module_is_reloaded_before_it_joins() {
     assert!(!ARMED.load(Ordering::Relaxed));
     let counter = Temporary::new("reloaded", 1);
     client().add(counter.0, 1, false).unwrap();
-    // Its number is no family's any more.
+    // Its number no longer belongs to any family.
     let next = listener.next_event();
     assert!(matches!(next, Err(Error::NoFamily(_))), "{next:?}");
 }

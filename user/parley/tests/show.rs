@@ -24,9 +24,9 @@ link add far type veth peer name near
 link add v5 type veth peer name v6");
     let other = Netns::new("show-links-far");
     netns.ip("link set near netns show-links-far");
-    // What an iproute2 newer than 6.1 has beyond it.
+    // Keys that iproute2 has only after 6.1.
     let newer = ["gro_ipv4_max_size", "gso_ipv4_max_size", "netns-immutable"];
-    // With -d, since that has more of what parley shows.
+    // With -d, because ip then prints more of what parley shows.
     let ours = agree(
         &["ifindex", "ifname"],
         || without(netns.ip_json("-d link show"), &newer),
@@ -74,8 +74,8 @@ address add 2001:db8::1/64 dev v0 nodad
 address add 2001:db8:1::1/64 dev d0 nodad preferred_lft 0
 address add 2001:db8:2::1 peer 2001:db8:2::2/128 dev v1 nodad
 address add 2001:db8:3::1/64 dev v1 nodad home mngtmpaddr noprefixroute");
-    // Time runs between two looks at one that does not stay for ever, and of who
-    // gave an address iproute2 6.1 says nothing.
+    // The lifetime of a temporary address differs between two looks, and iproute2 6.1 does not
+    // print who gave an address.
     let plain = |mut links: Vec<Object>| {
         for link in &mut links {
             let all = objects(link["addr_info"].clone());
@@ -96,7 +96,7 @@ address add 2001:db8:3::1/64 dev v1 nodad home mngtmpaddr noprefixroute");
         ("-4 address", " -4"),
         ("-6 address", " -6"),
     ] {
-        // Of a family by itself ip says of the links little more than their names.
+        // For a single family, ip prints little more of the links than their names.
         let of_it = |mut links: Vec<Object>| {
             let kept = ["ifindex", "ifname", "addr_info"];
             for link in links.iter_mut().filter(|_| !option.is_empty()) {
@@ -128,7 +128,7 @@ address add 2001:db8:3::1/64 dev v1 nodad home mngtmpaddr noprefixroute");
     assert!((1..=50_000).contains(&ends["preferred_life_time"].as_u64().unwrap()));
 }
 
-/// Without what ip does not say; it says it by its options -4 and -6.
+/// The objects without their family, which ip does not print if it is given as -4 or -6.
 fn of_family(objects: Vec<Object>, family: &str) -> Vec<Object> {
     let family = if family == "4" { "inet" } else { "inet6" };
     assert!(objects.iter().all(|object| object["family"] == family));
@@ -179,7 +179,7 @@ route add anycast 2001:db8::aa dev v0",
     });
     let mut kinds = BTreeSet::new();
     for family in ["4", "6"] {
-        // What runs out has another second at each look.
+        // The time until a route expires differs by a second at each look.
         let plain = |routes| without(routes, &["expires"]);
         let ours = agree(
             &["type", "dst", "table", "dev", "metric", "tos"],
@@ -195,7 +195,7 @@ route add anycast 2001:db8::aa dev v0",
         kinds.extend(ours.iter().filter_map(kind));
         let other = if family == "4" { "100" } else { "200" };
         for table in [other, "70000", "local", "main"] {
-            // Of a table by itself ip does not say which it is.
+            // For a single table, ip does not print which one it is.
             let plain = |routes| without(routes, &["table", "expires"]);
             let words = format!("show routes -{family} --table {table}");
             let ours = agree(
@@ -261,7 +261,7 @@ rule add from 192.0.2.9 ipproto udp table local priority 1012");
         "rule add from 2001:db8::/32 table 200 priority 1000
 rule add to 2001:db8::5 table 200 tun_id 5 priority 1001",
     );
-    // What an iproute2 newer than 6.1 has beyond it.
+    // Keys that iproute2 has only after 6.1.
     let newer = ["sport_mask", "dport_mask", "dscp_mask", "flowlabel_mask"];
     for (family, count) in [("4", 16), ("6", 4)] {
         let words = format!("show rules -{family}");
@@ -274,7 +274,7 @@ rule add to 2001:db8::5 table 200 tun_id 5 priority 1001",
     }
     let all = netns.parley_json("show rules");
     assert_eq!(all.len(), 20);
-    // The kernel says that all bits of a single port count, and has none of a range.
+    // The kernel reports a full mask for a single port, and no mask for a range.
     let by_port = all.iter().find(|rule| rule.contains_key("dport")).unwrap();
     assert_eq!(by_port["dport_mask"], "0xffff");
     assert!(!by_port.contains_key("sport_mask"));
@@ -303,7 +303,7 @@ neighbour add proxy 2001:db8::60 dev v1");
     };
     let keys = ["dst", "dev"];
     for family in ["4", "6"] {
-        // Told apart by whether they are never asked for: ip shows none such.
+        // ip shows no neighbours that are never asked for, and neither does parley.
         agree(
             &keys,
             || {

@@ -2,8 +2,8 @@
 
 //! The family as the kernel describes it is the family of spec/parley.yaml.
 //!
-//! What is compared comes from the tables that are made from the spec, and from
-//! nlctrl: nothing is listed here.
+//! Both sides come from elsewhere: the tables are generated from the spec, and nlctrl
+//! describes the family. Nothing is listed here.
 
 mod common;
 
@@ -47,14 +47,14 @@ fn operations_and_their_flags_are_those_of_the_spec() {
     let flag = |set, flag| if set { flag } else { 0 };
     let spec: BTreeMap<_, _> = uapi::OPERATIONS
         .iter()
-        // Events and notifications cannot be asked for.
+        // Events and notifications cannot be requested.
         .filter(|operation| operation.r#do.is_some() || operation.dump.is_some())
         .map(|operation| {
             let flags = flag(operation.r#do.is_some(), Operation::DO)
                 | flag(operation.dump.is_some(), Operation::DUMP)
                 | flag(operation.admin, Operation::NS_ADMIN)
-                // Where the spec lists no attribute, the core has a policy of its own
-                // that refuses all.
+                // If the spec lists no attribute, the core has a policy of its own that
+                // refuses all.
                 | Operation::POLICY;
             (u32::from(operation.number), flags)
         })
@@ -62,7 +62,7 @@ fn operations_and_their_flags_are_those_of_the_spec() {
     assert_eq!(live, spec);
 }
 
-/// The policy that the spec's type and checks of an attribute come to.
+/// The policy that follows from the type and the checks of an attribute in the spec.
 fn expected(attribute: &Attribute) -> Policy {
     let bounds = |least, most| {
         Some((
@@ -77,7 +77,7 @@ fn expected(attribute: &Attribute) -> Policy {
         _ => None,
     };
     policy.signed = (attribute.kind == "sint").then_some((i64::MIN, i64::MAX));
-    // The kernel's policies know no shortest string; the module checks that itself.
+    // The kernel's policies have no minimum length for strings; the module checks that itself.
     policy.min_len = attribute.min_len.filter(|_| attribute.kind != "string");
     policy.max_len = attribute.max_len;
     policy
@@ -97,7 +97,7 @@ fn the_policy_of_every_operation_is_that_of_the_spec() {
             let what = format!("{} of {}", kind, operation.name);
             assert_eq!(policy.is_some(), numbers.is_some(), "{what}");
             let table = policy.and_then(|policy| live.policies.get(&policy));
-            // Nothing is told of attributes that are refused.
+            // The kernel reports nothing about attributes that are refused.
             let nothing = BTreeMap::new();
             let table = table.unwrap_or(&nothing);
             let listed: BTreeSet<_> = numbers.unwrap_or_default().iter().copied().collect();

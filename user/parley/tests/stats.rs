@@ -37,7 +37,7 @@ fn counters_are_counted_as_they_come_and_go() {
     assert_eq!(client.stats_get().unwrap().counters.unwrap(), before);
 }
 
-/// How many notifications are counted for three changes of a counter.
+/// The number of notifications that are counted for three changes of a counter.
 fn notifications_of_three_changes() -> u64 {
     let mut client = client();
     let before = client.stats_get().unwrap().notifications.unwrap();
@@ -57,7 +57,7 @@ fn a_listener_in_another_namespace_is_not_counted() {
     })
     .join()
     .unwrap();
-    // Or everybody could see in the statistics that somebody else listens.
+    // Otherwise the statistics would show everybody that somebody else listens.
     assert_eq!(
         notifications_of_three_changes(),
         0,

@@ -2,8 +2,8 @@
 
 //! Storms: everything at once, and everything taken away in the middle.
 //!
-//! `PARLEY_STORM=N` makes them N times as long. After each, what the module
-//! holds is back where it was; what is left behind, kmemleak finds at the end of
+//! `PARLEY_STORM=N` makes them N times as long. After each, the module holds what it
+//! held before. kmemleak would find anything else that is left behind, at the end of
 //! the run.
 
 mod common;
@@ -32,7 +32,7 @@ fn times(usual: u64) -> u64 {
     times
 }
 
-/// How many Generic Netlink sockets there are in this namespace.
+/// The number of Generic Netlink sockets in this namespace.
 fn sockets() -> usize {
     let table = std::fs::read_to_string("/proc/net/netlink").unwrap();
     let protocol = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
@@ -40,7 +40,7 @@ fn sockets() -> usize {
     table.lines().filter(is_generic).count()
 }
 
-/// What must be as it was when a storm is over.
+/// The state that must be the same before and after a storm.
 struct Calm {
     sockets: usize,
     counters: u64,
@@ -72,7 +72,7 @@ impl Drop for Calm {
     }
 }
 
-/// A small random number, another each time.
+/// A small random number, a different one each time.
 fn random(below: u64) -> u64 {
     static SEED: AtomicU64 = AtomicU64::new(1);
     let z = SEED.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -118,8 +118,8 @@ fn the_module_comes_and_goes_under_four_clients() {
                             Ok(()) => drop(answered.fetch_add(1, Ordering::Relaxed)),
                             Err(Error::NoFamily(_)) => break,
                             Err(Error::Refused(refusal)) if refusal.errno == libc::ENOENT => {}
-                            // Between two loadings the number is nobody's, or for a
-                            // moment that of a family that has no such command yet.
+                            // Between two loads, the number belongs to nobody, or for a
+                            // moment to a family that does not have this command yet.
                             Err(Error::Refused(refusal)) if refusal.errno == libc::EOPNOTSUPP => {
                                 break
                             }
@@ -159,7 +159,7 @@ fn namespaces_come_and_go_under_traffic() {
                     let name = format!("storm-{worker}-{round}");
                     ip("add", &name);
                     let inside = name.clone();
-                    // A thread of its own, which ends in there.
+                    // A thread of its own, because it stays in that namespace until it ends.
                     let traffic = thread::spawn(move || {
                         namespace::enter(&namespace::path(&inside)).unwrap();
                         let mut listener = listener(Some(Duration::from_millis(1)))?;
@@ -249,7 +249,7 @@ fn sockets_with_the_smallest_buffers() {
 fn a_monitor_that_stops_reading_holds_nobody_up() {
     let calm = Calm::before();
     let counter = Temporary::new("stopped", 0);
-    // Joined, and never read.
+    // It joins the group, and is never read.
     let listener = listener(None).unwrap();
     let mut client = client();
     for _ in 0..times(20_000) {
@@ -278,7 +278,7 @@ fn a_dump_is_held_open_while_everything_changes() {
             .dump(&request, seq, |_| {
                 seen += 1;
                 if seen == 1 {
-                    // All of them go, and come again, under the dump.
+                    // All counters are deleted and created again during the dump.
                     for i in 0..3000 {
                         maker.del(name(i))?;
                     }
@@ -292,7 +292,7 @@ fn a_dump_is_held_open_while_everything_changes() {
             .unwrap();
         assert!(interrupted);
         assert_eq!(seen, 3000);
-        // And one that is left open.
+        // Another dump is left open.
         Raw::new().begin_dump();
     }
     for i in 0..3000 {

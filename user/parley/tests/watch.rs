@@ -11,7 +11,7 @@ use common::program::{parley_as_nobody, Ended};
 use serde_json::{json, Value};
 use std::process::Command;
 
-/// The next event: what it is, of what, and the object of that.
+/// The next event: what happened, the kind of the object, and the object.
 fn next(monitor: &mut Monitor) -> (String, String, Value) {
     let mut event = monitor.event();
     let became = event.remove("event").unwrap();
@@ -64,7 +64,7 @@ fn the_monitor_reports_each_change_of_the_firewall() {
         .as_array()
         .unwrap()
         .contains(&json!("lookup")));
-    // Each is shown as `show` has it.
+    // Each is printed as `show` prints it.
     let shown: Value = serde_json::from_str(&netns.parley_text("show firewall -j")).unwrap();
     let shown = shown["nftables"].as_array().unwrap();
     assert!(shown.contains(&json!({"rule": rule})), "{rule}");
@@ -81,7 +81,7 @@ fn the_monitor_reports_each_change_of_the_firewall() {
         elements += object["elements"].as_u64().unwrap();
     }
     assert_eq!(elements, 2);
-    // Whose message does not say what it was: the monitor knows.
+    // The message does not say what the rule was, but the monitor knows.
     netns.nft(&format!("delete rule inet t in handle {}", rule["handle"]));
     assert_eq!(
         next(&mut monitor),
@@ -105,7 +105,7 @@ fn the_monitor_reports_each_change_of_the_firewall() {
 fn a_table_that_vanishes_with_its_owner_is_reported_as_deleted() {
     let netns = Netns::new("watch-owner");
     let mut monitor = netns.monitor("firewall -j");
-    // The owner is nft, which ends.
+    // nft owns the table, and ends.
     netns.nft("table ip mine { flags owner; chain c { }; }");
     let expected = [
         ("new", "table"),
@@ -126,7 +126,7 @@ fn elements_of_a_set_are_shown_unless_the_set_is_part_of_a_rule() {
     let mut monitor = netns.monitor("firewall -j");
     netns.nft("add rule ip t c tcp dport { 22, 80 } accept");
     assert_eq!(next(&mut monitor).1, "rule");
-    // nft itself names so only the sets of rules, and takes any name in JSON.
+    // nft itself uses such names only for the sets of rules, but accepts any name in JSON.
     let set = json!({"family": "ip", "table": "t", "name": "__x", "type": "ipv4_addr"});
     let mut elements = set.clone();
     elements["elem"] = json!(["192.0.2.1"]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The clients that are generated: those of the kernel's own specs compile, and what is not
-//! supported is an error at its line. `user/spec/example` converses with generated clients.
+//! The generated clients: those of the kernel's own specs compile, and anything unsupported is an
+//! error at its line. `user/spec/example` converses with generated clients.
 
 mod kernel;
 
@@ -15,7 +15,7 @@ fn the_client_of_every_genetlink_spec_compiles_without_a_warning() {
     let source = folder.join("src");
     let _ = fs::remove_dir_all(&source);
     fs::create_dir_all(&source).expect("is created");
-    // All of them as modules of one crate, as a build script's output is used.
+    // All of them are modules of one crate, included like a build script's output.
     let mut all = "//! Clients.\n".to_owned();
     let mut count = 0;
     for (name, text) in specs(&kernel_source()) {
@@ -43,7 +43,7 @@ fn the_client_of_every_genetlink_spec_compiles_without_a_warning() {
          [lints.rust]\nmissing_docs = \"deny\"\nwarnings = \"deny\"\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("is written");
-    // Its dependencies are those of the library, so that none is fetched.
+    // With the library's lock file, so that no dependency is fetched.
     fs::copy(top().join("user/Cargo.lock"), folder.join("Cargo.lock")).expect("is copied");
     run(Command::new(env!("CARGO")).current_dir(&folder).args([
         "check",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The constants that are generated: those of the kernel's own specs compile, and small specs give
-//! what they should.
+//! The generated constants: those of the kernel's own specs compile, and small specs give the
+//! expected ones.
 
 mod kernel;
 
@@ -18,7 +18,7 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("constants");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("is created");
-    // All of them as modules of one crate.
+    // All of them are modules of one crate.
     let mut all = String::new();
     let mut count = 0;
     for (name, text) in specs(&kernel_source()) {
@@ -35,7 +35,7 @@ fn the_constants_of_every_genetlink_spec_compile_without_a_warning() {
     }
     assert!(count >= 25, "{count} specs");
     fs::write(folder.join("all.rs"), all).expect("is written");
-    // Of the library, the types of the tables alone.
+    // Only the library's types of the tables.
     let types = top().join("user/netlink/src/genl/spec.rs");
     let library = format!("pub mod genl {{ #[path = {types:?}] pub mod spec; }}\n");
     fs::write(folder.join("parley_netlink.rs"), library).expect("is written");
@@ -123,7 +123,7 @@ fn a_constant_has_the_type_of_its_uses() {
         "pub const LARGE: u64 = 4294967296;",
         "pub const WORD: &str = \"text\";",
         "    pub const GET: u8 = 1;",
-        // The module `cmd` is that of the operations.
+        // The name `cmd` is taken by the module of the operations.
         "pub mod cmd_ {",
         "    /// `u8`: See \\[RFC 1\\](x) \\<b\\>.",
         "    pub const B: u16 = 2;",
@@ -191,7 +191,7 @@ fn structs_are_as_large_as_those_of_c() {
             );
         }
     }
-    // This spec is wrong: it says u32 of a member that is a __be16 in C.
+    // This spec is wrong: it has u32 for a member that is a __be16 in C.
     assert_eq!(sizes.remove("ovs_action_add_mpls").as_deref(), Some("12"));
     assert!(sizes.len() >= 10, "{sizes:?}");
     let mut program = "#include <linux/openvswitch.h>\n#include <linux/time_types.h>\n\

@@ -64,7 +64,7 @@ fn merged(name: &str, texts: &[&str]) -> Spec {
 fn a_later_spec_corrects_and_completes_an_earlier_one() {
     let made = decoder(&merged("decoder", &[FIRST, SECOND])).expect("is supported");
     for line in [
-        // Names, numbers and enums of the second; what it does not say is the first's.
+        // Names, numbers and enums come from the second spec, and everything else from the first.
         "names! { ENUM_MODE {",
         "    MODE_FAST: u16 = 1,",
         "    PAIR_KEY = 1: Named(4, ENUM_MODE),",

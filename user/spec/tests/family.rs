@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The kernel side of families: every genetlink spec of the kernel is generated, or refused at its
-//! lines. That what is generated for parley compiles and works, the module's own build and tests
-//! show.
+//! The kernel side of families: every genetlink spec of the kernel is either generated, or refused
+//! with the lines at fault. The module's own build and tests show that the code generated for
+//! parley compiles and works.
 
 mod kernel;
 
@@ -82,7 +82,7 @@ fn operations_with_the_same_reply_share_its_type() {
     assert!(made.contains("pub(crate) struct Ntf<'a>(pub(crate) get::Reply<'a>);"));
 }
 
-/// What the first error is about.
+/// The subject of the first error.
 fn error_about(errors: &Errors) -> &'static str {
     let text = errors.to_string();
     let known = ["`sock-priv`"];
@@ -124,7 +124,7 @@ fn every_genetlink_spec_is_generated_or_refused_at_its_lines() {
         count += usize::from(spec.protocol != Protocol::NetlinkRaw);
     }
     assert!(count >= 25, "{count} specs");
-    // The state that a family keeps for each socket is not for modules.
+    // Modules cannot have the state that a family keeps for each socket.
     let expected = [("netdev".to_owned(), "`sock-priv`")];
     assert_eq!(refused, expected, "of {count} specs");
     assert_eq!(made, count - 1);
@@ -132,7 +132,7 @@ fn every_genetlink_spec_is_generated_or_refused_at_its_lines() {
 
 #[test]
 fn what_the_layer_lacks_is_an_error_at_its_line() {
-    // What is replaced, by what; the item in whose line the error is, and what it says.
+    // The text to replace, its replacement, the item at whose line the error is, and the error.
     for (from, to, item, what) in [
         (
             "delta, type: sint, checks: { min: 5 }",

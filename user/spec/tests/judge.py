@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Says of each spec what the kernel's own library, pyynl, says of it.
+"""Prints what the kernel's own library, pyynl, says of each spec.
 
     judge.py verdicts|contents TREE FOLDER
 
@@ -64,17 +64,17 @@ def contents(path, spec_family, family):
                     try:
                         limit = attribute.get_limit(name)
                     except ValueError:
-                        # A constant by its name in C, whose value ynl_gen_c does not know.
+                        # The C name of a constant, whose value ynl_gen_c does not know.
                         continue
                     yield f"check {set_name} {attribute.name} {name} {limit}"
-            # A TypeMultiAttr has what it repeats.
+            # A TypeMultiAttr wraps the type that it repeats.
             base = getattr(attribute, "base_type", attribute)
             if hasattr(base, "is_bitfield"):
                 yield f"accepts {set_name} {attribute.name} {accepts(base)}"
 
 
 def accepts(attribute):
-    """Says what values of an integer the policy of ynl_gen_c accepts."""
+    """Returns which values of an integer the policy of ynl_gen_c accepts."""
     checks, consts = attribute.checks, attribute.family.consts
     if attribute.is_bitfield:
         return f"bits {consts[attribute.attr['enum']].get_mask(as_flags=True):x}"
@@ -125,7 +125,7 @@ def main():
         except (jsonschema.ValidationError, yaml.YAMLError, OSError) as error:
             verdict, why = "schema", getattr(error, "message", str(error))
         except SpecException as error:
-            # The licence is looked for before the schema, the rest after it.
+            # The licence is checked before the schema, everything else after it.
             verdict = "schema" if "SPDX" in str(error) else "refuses"
             why = str(error)
         except (KeyError, AttributeError, TypeError) as error:

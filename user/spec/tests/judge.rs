@@ -22,7 +22,7 @@ use std::{
 
 const MUTATIONS: usize = 200;
 
-/// What pyynl accepts and this crate refuses, and why that is right.
+/// Returns why this crate is right to refuse, with such an error, a spec that pyynl accepts.
 fn justification(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::DuplicateKey => Some("YAML forbids it; PyYAML silently drops the first value"),
@@ -33,7 +33,7 @@ fn justification(kind: ErrorKind) -> Option<&'static str> {
     }
 }
 
-/// What pyynl says of a spec.
+/// The verdict of pyynl on a spec.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Accepts,
@@ -288,10 +288,10 @@ fn mutate(spec: &str, kind: usize, random: &mut Random) -> (String, String) {
         (!fitting.is_empty()).then(|| random.pick(&fitting))
     };
     let index = match kind % 11 {
-        // A reference or a word, where the spec has one.
+        // A reference or a word, if the spec has one.
         3 | 8 => choose(&|key, value| REFERENCES.contains(&key) && !value.is_empty()),
         4 => choose(&|key, value| WORDS.contains(&key) && !value.is_empty()),
-        // Keys that hold something themselves.
+        // Keys whose value is a block of its own.
         5 => choose(&|_, value| value.is_empty()),
         _ => choose(&|_, value| !value.is_empty() && !value.starts_with(['|', '>', '&'])),
     };
@@ -347,7 +347,7 @@ fn mutate(spec: &str, kind: usize, random: &mut Random) -> (String, String) {
             "another word for"
         }
         7 | 8 => {
-            // What another line with this key has.
+            // The value of another line with this key.
             let same = lines.iter().filter_map(|line| parts(line));
             let same: Vec<&str> = same
                 .filter(|(_, other, _)| *other == key)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the model says of small specs, and what the errors say of wrong ones.
+//! The model of small specs, and the errors of wrong ones.
 
 use parley_spec::{
     model::{
@@ -302,7 +302,7 @@ fn checks_that_an_attribute_of_the_type_cannot_have_are_refused() {
     ] {
         let before = "{ name: x, ";
         let sets = format!("[ {{ name: a, attributes: [ {before}{attribute} }} ] }} ]");
-        // The key of the check, behind `attribute-sets: `.
+        // The key of the check, after `attribute-sets: `.
         let column = sets
             .rfind("{ ")
             .map_or(0, |at| at + 2 + "attribute-sets: ".len() + 1);

@@ -30,7 +30,7 @@ fn refused(definitions: &str) -> String {
     }
 }
 
-/// `count` structs: the first has `first`, and each other one `times` the struct before it.
+/// `count` structs: the first holds `first`, and each other one holds `times` of the one before it.
 fn chain(count: usize, first: &str, times: usize, reversed: bool) -> String {
     let mut lines = vec![format!(
         "  - {{ name: s0, type: struct, members: [ {first} ] }}\n"

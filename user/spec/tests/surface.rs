@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The public surface of the libraries is the one in their public-api.txt. To write it down
-//! anew, in user/: UPDATE_SNAPSHOTS=yes cargo test -p parley-spec --test surface
+//! The public surface of the libraries is the one in their public-api.txt. To update these files,
+//! run in user/: UPDATE_SNAPSHOTS=yes cargo test -p parley-spec --test surface
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -45,7 +45,7 @@ fn listed(user: &Path, package: &str) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
-/// The name of what a line declares as one of these kinds.
+/// The name that a line declares, if it is of one of these kinds.
 fn declared<'a>(line: &'a str, kinds: &[&str]) -> Option<&'a str> {
     let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind))?;
     let in_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
@@ -72,7 +72,7 @@ fn breaks(before: &BTreeSet<&str>, line: &str) -> bool {
         })
 }
 
-/// Compares two lists: what is new, and what breaks programs.
+/// Compares two lists: returns the new lines, and those that break programs.
 fn compare<'a>(before: &'a str, after: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
     let [before, after] = [before, after].map(|text| text.lines().collect::<BTreeSet<_>>());
     let (risky, new) = after
@@ -88,7 +88,7 @@ fn no_program_breaks_by_a_change_of_the_public_surface() {
     let update = env::var("UPDATE_SNAPSHOTS").is_ok_and(|value| value == "yes");
     let mut broken = Vec::new();
     for (package, folder) in [("parley-netlink", "netlink"), ("parley", "parley")] {
-        // Written past the test harness, which shows nothing of a test that passes.
+        // Bypasses the test harness, which shows no output of a test that passes.
         let note = |text: String| {
             let _ = writeln!(std::io::stdout(), "surface of {package}: {text}");
         };

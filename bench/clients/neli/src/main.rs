@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The echo through neli with its usual settings. Rows as those of raw.c.
+//! The echo through neli with its default settings. Prints rows as raw.c does.
 //!
 //! ```text
-//! neli router    by NlRouter, as neli's documents have it
-//! neli socket    by NlSocketHandle below that, without the router's thread
-//! neli vec       the same, with payloads of Vec<u8> in place of neli's Buffer
+//! neli router    with NlRouter, as in neli's documentation
+//! neli socket    with NlSocketHandle, the layer below, without the router's thread
+//! neli vec       the same, with payloads of Vec<u8> instead of neli's Buffer
 //! ```
 
 #![forbid(unsafe_code)]
@@ -71,7 +71,7 @@ fn request(payload: impl Size + ToBytes) -> Fallible<Message> {
         .build()?)
 }
 
-/// Fails where the reply is none to `payload`, by what the other clients look at, too.
+/// Fails if this is not the reply to `payload`. Checks what the other clients check, too.
 fn check(reply: &Nlmsghdr<u16, Message>, payload: &[u8], vec: bool) -> Fallible<()> {
     let reply = reply.get_payload().ok_or("the reply is no message")?;
     let attributes = reply.attrs().get_attr_handle();
@@ -86,7 +86,7 @@ fn check(reply: &Nlmsghdr<u16, Message>, payload: &[u8], vec: bool) -> Fallible<
         echoed.payload().as_ref().len()
     };
     let stamp = attributes.get_nested_attributes::<Stamp>(Echo::Stamp)?;
-    // An integer of the family's type uint is 4 bytes long or 8.
+    // An integer of the family's type `uint` has 4 or 8 bytes.
     let time = stamp
         .get_attr_payload_as::<u64>(Stamp::TimeNs)
         .or_else(|_| {
@@ -108,7 +108,7 @@ fn rows(mut echo: impl FnMut(&[u8]) -> Fallible<()>) -> Fallible<()> {
         for _ in 0..times / 10 + 1 {
             echo(&payload)?;
         }
-        // As raw.c measures.
+        // Measures as raw.c does.
         let mut least = f64::MAX;
         for _ in 0..4 {
             let begun = Instant::now();

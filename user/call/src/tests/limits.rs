@@ -25,7 +25,7 @@ fn a_value_without_room_in_the_header_is_in_the_attribute_of_that_name() {
 fn nests_are_read_to_a_depth_and_are_bytes_below_it() {
     let spec = spec();
     let all = operation(&spec, "all").unwrap();
-    // Known nests, and unknown ones with the flag of a nest.
+    // Known nests, and unknown attributes that are flagged as nests.
     for (first, below) in [(17_u16, 3_u16), (0x8000 | 99, 0x8000 | 99)] {
         let mut nests = Vec::new();
         for number in std::iter::repeat_n(below, 15_000).chain([first]) {

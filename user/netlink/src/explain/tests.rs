@@ -87,7 +87,7 @@ fn refusal(request: &[u8], capped: bool) -> Vec<u8> {
     payload.extend_from_slice(if capped { &request[..HEADER] } else { request });
     let mut attributes = Attributes::new(&mut payload);
     attributes.string(1, "counter would fall below 0").unwrap();
-    // Behind both headers and the name.
+    // The attribute after both headers and the name.
     attributes.u32(2, 16 + 4 + 16).unwrap();
     let capped = if capped { flags::CAPPED } else { 0 };
     own(2, flags::ACK_TLVS | capped, &payload)
@@ -118,7 +118,7 @@ fn begins(explained: &Explained, bytes: &[u8], order: Order) -> Result<(), TestC
     for message in explained.messages() {
         let first = &message[0];
         if first.depth > 0 || first.len > 0 {
-            // Bytes that are no message stand alone.
+            // Bytes that are not a message stand alone.
             return Ok(());
         }
         prop_assert_eq!(first.offset, at, "{:?}", first);
@@ -196,7 +196,7 @@ fn a_refusal_names_the_attribute_of_the_request_that_it_points_at() {
         assert_eq!(quoted.unwrap().meaning, "parley counter-add, a request");
         assert!(explained.bad().is_none(), "{:?}", explained.bad());
     }
-    // Without the request it is an offset, and no more.
+    // Without the request, the offset is only a number.
     let explained = context().explain(received(&refusal(&request, true)));
     assert_eq!(meaning(&explained, "NLMSGERR_ATTR_OFFS"), "36 (0x24)");
 }
@@ -263,7 +263,7 @@ fn a_length_that_lies_is_pointed_at_and_the_rest_is_explained_as_far_as_it_goes(
     assert_eq!((bad.offset, bad.name.as_str()), (0, "nlmsg_len"));
     assert_eq!(bad.bad.as_deref(), Some("length 200, but 44 bytes remain"));
     assert_eq!(meaning(&explained, "delta"), "-43");
-    // In a capture that was cut off it is the capture's fault.
+    // If the capture was cut off, the message is not at fault.
     let whole = Datagram {
         whole: 200,
         ..sent(&long)
@@ -457,7 +457,7 @@ proptest! {
             if let Some(byte) = refusal.get_mut(at) {
                 *byte = with;
             }
-            // Behind the refusal stands one more message, which is good.
+            // One more message, which is valid, follows the refusal.
             let two = [&refusal[..], &own(3, flags::MULTI, &[0; 4])].concat();
             for datagram in [sent(&request), received(&refusal), received(&two)] {
                 let explained = context.explain(datagram);

@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn every_errno_of_linux_has_its_name() {
-        // As asm-generic/errno.h numbers them. Two numbers stand for nothing.
+        // Numbered as in asm-generic/errno.h. Two numbers are unused.
         let is_unnamed = |n: &i32| Errno(*n).name().starts_with("errno ");
         let unnamed: Vec<_> = (1..=133).filter(is_unnamed).collect();
         assert_eq!(unnamed, [41, 58]);

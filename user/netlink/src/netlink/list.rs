@@ -135,7 +135,7 @@ mod tests {
     fn listed(interrupted: u32) -> Listing<u32> {
         let mut number = 0u32;
         let mut socket = Fake::socket(move |request, answers| {
-            // Each is the whole request: header of the family, attribute.
+            // Each dump sends the whole request: the family's header, and an attribute.
             assert_eq!(request.payload.len(), 4 + 8);
             number += 1;
             let intr = if number <= interrupted {
@@ -173,7 +173,7 @@ mod tests {
             assert_eq!(listing.entries, [dump]);
             assert!(!listing.interrupted);
         }
-        // It comes to an end, and says how it stands.
+        // The listing ends, and reports that it was interrupted.
         let listing = listed(u32::MAX);
         assert_eq!(listing.entries, [ATTEMPTS as u32]);
         assert!(listing.interrupted);

@@ -258,7 +258,7 @@ mod tests {
             let deleted = read(kind, chain).unwrap();
             assert_eq!(deleted, Some(Change::Deleted(new.id())), "{kind}");
         }
-        // With a hook only its links go.
+        // If the message has a hook, only the chain's links are removed.
         let less = read(n::NFT_MSG_DELCHAIN, |w| {
             chain(w)?;
             w.nest(4, |w| w.bytes(1, &0u32.to_be_bytes()))

@@ -56,7 +56,7 @@ fn the_one_link_of_a_chain_is_said_twice_and_listed_once() {
         let chain = Chain::read(5, Attributes::new(&bytes)).unwrap();
         chain.hook.unwrap().devices
     };
-    // In the kernel's order, and in the other.
+    // In the kernel's order, and the other way round.
     assert_eq!(
         devices(|w| {
             w.nest(4, |w| w.string(1, "eth0"))?;
@@ -71,7 +71,7 @@ fn the_one_link_of_a_chain_is_said_twice_and_listed_once() {
         }),
         ["eth0"]
     );
-    // As kernels before 5.5 have it.
+    // As kernels before 5.5 send it.
     assert_eq!(devices(|w| w.string(3, "eth0")), ["eth0"]);
     assert_eq!(devices(|_| Ok(())), [""; 0]);
 }
@@ -152,7 +152,7 @@ fn an_object_is_read_as_what_it_is() {
         is_over: true,
     };
     assert_eq!(quota.data, left);
-    // What a newer kernel may have.
+    // An object that a newer kernel may have.
     let other = object(99, &|_| Ok(()));
     assert_eq!(
         (other.kind_name().as_ref(), other.data),

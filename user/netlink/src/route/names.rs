@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(known.len(), 2);
         assert_eq!((known[&0].as_str(), known[&6].as_str()), ("ip", "tcp"));
         if std::path::Path::new("/etc/protocols").exists() {
-            // Of which the program once knew no more than eleven.
+            // The program once knew only eleven of these.
             assert_eq!(ip_protocol(89), "ospf");
             assert_eq!(ip_protocol(112), "vrrp");
         }

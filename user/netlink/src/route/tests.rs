@@ -45,7 +45,7 @@ fn next_hop(len: u16, flags: u8, weight: u8, index: i32) -> Vec<u8> {
 
 #[test]
 fn a_route_of_several_ways_is_read_with_their_weights_and_families() {
-    // One by a gateway, one by a gateway of IPv6.
+    // One nexthop has an IPv4 gateway, the other an IPv6 gateway.
     let mut next_hops = next_hop(16, 4, 2, 5);
     Writer::new(&mut next_hops).bytes(5, &V4).unwrap();
     let family = (libc::AF_INET6 as u16).to_ne_bytes();
@@ -103,12 +103,12 @@ fn what_is_told_is_new_or_replaces_or_is_gone_and_others_are_left_alone() {
     assert_eq!(reported(new, appended).unwrap().change, Change::Appended);
     assert_eq!(reported(new + 1, 0).unwrap().change, Change::Deleted);
     assert_eq!(reported(new + 2, 0), None);
-    // A bridge tells of its own table of addresses in the same messages.
+    // A bridge reports its own table of addresses in the same messages.
     let mut bridge = payload.clone();
     bridge[0] = libc::AF_BRIDGE as u8;
     let read = super::event::<Neighbour>(&message(new, 0, &bridge)).unwrap();
     assert_eq!(read, None);
-    // And of its ports, as if they were links.
+    // It also reports its ports, as if they were links.
     let port = [
         libc::AF_BRIDGE as u8,
         0,
@@ -145,7 +145,7 @@ fn routes_are_the_same_where_the_kernel_takes_them_for_the_same() {
     let via = |w: &mut Writer<'_>| w.bytes(5, &V4).and(w.u32(4, 5));
     let metric = |w: &mut Writer<'_>| via(w).and(w.nest(8, |w| w.u32(2, 1300)));
     let encap = |w: &mut Writer<'_>| via(w).and(w.bytes(21, &2u16.to_ne_bytes()));
-    // Each difference makes another route of IPv4, which is on the same key.
+    // Any of these differences makes another IPv4 route with the same key.
     let plain = route(2, 1, &via);
     for other in [
         route(2, 6, &|_| Ok(())),
@@ -160,14 +160,14 @@ fn routes_are_the_same_where_the_kernel_takes_them_for_the_same() {
     let mut down = plain.clone();
     down.flags |= 16;
     assert!(plain.is_same(&down) && down.differs_from(&plain));
-    // Where an object leads is not what the route is.
+    // The gateway of a nexthop object does not identify the route.
     let object = |next_hop: u8| {
         route(2, 1, &move |w: &mut Writer<'_>| {
             w.u32(30, 7).and(w.bytes(5, &[192, 0, 2, next_hop]))
         })
     };
     assert!(object(1).is_same(&object(2)) && !object(1).is_same(&plain));
-    // What can share the packets is one route of IPv6, whatever its type says.
+    // IPv6 nexthops that can share the packets are one route, whatever its type says.
     let to =
         |next_hop: &'static [u8; 16]| route(10, 1, &move |w: &mut Writer<'_>| w.bytes(5, next_hop));
     let (first, second) = (to(&V6), to(&[7; 16]));
@@ -191,7 +191,7 @@ fn a_route_is_read_with_the_fields_of_its_encapsulation_in_each_nexthop() {
     });
     let mut next_hops = next_hop(8 + attributes.len() as u16, 0, 0, 5);
     next_hops.extend(attributes);
-    // A header with one segment, and how it is put in front.
+    // A header with one segment, and the mode in which it is added.
     let header = [0, 2, 4, 0, 0, 0, 0, 0];
     let seg6 = [&1u32.to_ne_bytes()[..], &header, &V6].concat();
     let payload = with(&[10, 0, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0], |w| {
@@ -235,7 +235,7 @@ fn a_link_is_read_with_what_its_kind_is_set_up_with() {
         "id 42 remote 192.0.2.7 port 4789 learning on"
     );
     assert!(show(&vxlan([239, 0, 0, 1])).contains("group 239.0.0.1"));
-    // Whose keys count depends on flags in network order.
+    // Flags in network byte order decide whose keys count.
     let key = |flags: u16| {
         link_of("gre", |w| {
             w.bytes(2, &flags.to_be_bytes())?;
@@ -244,7 +244,7 @@ fn a_link_is_read_with_what_its_kind_is_set_up_with() {
     };
     assert_eq!(show(&key(0x2000)), "remote any local any ikey 0.0.0.9");
     assert_eq!(show(&key(0x1000)), "remote any local any iseq on");
-    // Time that passes is no change.
+    // The passing of time is not a change.
     let bridge = |timer: u64, age: u32| {
         link_of("bridge", |w| {
             w.u32(3, age).and(w.bytes(16, &timer.to_ne_bytes()))
@@ -253,7 +253,7 @@ fn a_link_is_read_with_what_its_kind_is_set_up_with() {
     assert!(show(&bridge(1234, 5)).ends_with("hello_timer 12.34"));
     assert!(!bridge(1, 5).differs_from(&bridge(2, 5)));
     assert!(bridge(1, 5).differs_from(&bridge(1, 6)));
-    // Of a kind that is not known there is nothing, and no error.
+    // An unknown kind has no data, but is no error.
     assert_eq!(link_of("strange", |w| w.u32(1, 1)).data, None);
 }
 
@@ -363,11 +363,11 @@ fn a_kernel_without_ipv6_has_none_of_it_and_ipv4_is_listed_once() {
             list::<Address, _>(socket, family).unwrap().entries.len(),
         ];
         assert_eq!(counts, [count; 3], "{family:?}");
-        // Those that it answers for are listed after the others.
+        // The neighbours that it answers for are listed after the others.
         let neighbours = neighbours::list(socket, family).unwrap().entries;
         assert_eq!(neighbours.len(), 2 * count, "{family:?}");
     }
-    // What a monitor of rules reads at first.
+    // The list that a monitor of rules reads first.
     assert_eq!(Rule::all(socket).unwrap().entries.len(), 1);
 }
 

@@ -345,7 +345,7 @@ mod tests {
         }
         let mut program = crate::Arguments::command().disable_help_subcommand(true);
         program.build();
-        // The global ones are on the page of the program.
+        // The global options are on the program's own page.
         let global = program
             .get_arguments()
             .filter(|option| option.is_global_set());

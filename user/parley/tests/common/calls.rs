@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The operations of the generated client in short, as tests use them most.
+//! Short forms of the generated client's operations, for the calls that tests make most often.
 
 use parley::client::{
     group, Answer, AskRequest, Client, CounterAddRequest, CounterDelRequest, CounterGetDumpRequest,
@@ -9,7 +9,7 @@ use parley::client::{
 use parley::{Error, Result};
 use std::time::Duration;
 
-/// Overwrites a counter that exists.
+/// Overwrites an existing counter.
 pub const EXISTING: CounterSetRequest<'_> = CounterSetRequest {
     name: None,
     value: None,
@@ -17,7 +17,7 @@ pub const EXISTING: CounterSetRequest<'_> = CounterSetRequest {
     exclusive: false,
 };
 
-/// Creates whatever the counter's state was.
+/// Creates the counter, or overwrites an existing one.
 pub const CREATE: CounterSetRequest<'_> = CounterSetRequest {
     create: true,
     ..EXISTING

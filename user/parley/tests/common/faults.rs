@@ -15,11 +15,11 @@ impl Faults {
         static SET: OnceLock<()> = OnceLock::new();
         SET.get_or_init(|| {
             for (file, value) in [
-                // Also those that may wait, which is nearly all of them.
+                // Also fail allocations that may wait, which are nearly all of them.
                 ("failslab/ignore-gfp-wait", "N"),
                 ("fail_page_alloc/ignore-gfp-wait", "N"),
                 ("fail_page_alloc/min-order", "0"),
-                // Each failure would be a trace in the log.
+                // Each failure would leave a trace in the log.
                 ("failslab/verbose", "0"),
                 ("fail_page_alloc/verbose", "0"),
             ] {
@@ -36,11 +36,11 @@ impl Faults {
         self.0.write_all_at(n.to_string().as_bytes(), 0).unwrap();
     }
 
-    /// Calls `call` with its `n`th allocation failing. Tells whether it had one.
+    /// Calls `call` with its `n`th allocation failing. Returns whether there was one.
     pub fn inject<T>(&self, n: u32, call: impl FnOnce() -> T) -> (T, bool) {
         self.set(n);
         let result = call();
-        // Where the fault was not used up, this is what is left of it.
+        // If the fault was not used up, this is the rest of the count.
         let mut left = [0; 16];
         let len = self.0.read_at(&mut left, 0).unwrap_or(0);
         self.set(0);
@@ -49,7 +49,7 @@ impl Faults {
     }
 }
 
-/// Runs `round` with N from 1 on, until nothing failed in one.
+/// Runs `round` with N from 1 on, until a round has no failure.
 pub fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
     let faults = Faults::new();
     let mut n = 1;
@@ -60,7 +60,7 @@ pub fn every(what: &str, mut round: impl FnMut(&Faults, u32) -> bool) {
     println!("{:<40} {:>5} allocations", what, n - 1);
 }
 
-/// Refuses this thread every block of 16 pages or more.
+/// Refuses every block of 16 pages or more to this thread.
 pub struct NoLargeBlocks;
 
 impl NoLargeBlocks {
@@ -87,7 +87,7 @@ impl NoLargeBlocks {
         }
     }
 
-    /// How many were refused.
+    /// The number of refused blocks.
     pub fn refused(&self) -> u32 {
         let left = std::fs::read_to_string("/sys/kernel/debug/fail_page_alloc/times").unwrap();
         Self::TIMES - left.trim().parse::<u32>().unwrap()
@@ -105,8 +105,8 @@ impl Drop for NoLargeBlocks {
     }
 }
 
-/// Runs Python, for system calls that no safe function makes. It prints how many
-/// allocations there were.
+/// Runs Python, for system calls that no safe function makes. The script prints the number
+/// of allocations.
 pub fn python(script: &str) {
     let _set = Faults::new();
     let prelude = r#"

@@ -39,7 +39,7 @@ pub fn mangle(
     most: u16,
 ) {
     let len = message.len();
-    // Where the attributes begin, of which one is picked.
+    // The offsets of the attributes, one of which is picked.
     let mut starts = Vec::new();
     let mut at = attributes;
     while at + 4 <= len {
@@ -89,14 +89,14 @@ pub fn mangle(
             message.splice(at..at, bytes[..count].iter().copied());
         }
         12 => {
-            // An attribute twice, with the length that goes with it.
+            // Repeat the message from an attribute on, and adjust its length.
             let copy = message[attribute..].to_vec();
             message.extend_from_slice(&copy);
             let len = message.len() as u32;
             put(message, 0, &len.to_ne_bytes());
         }
         13 => {
-            // All attributes in a nest.
+            // Put all attributes into a nest.
             let inside = (len - attributes + 4) as u16;
             let number = 0x8000 | (1 + word as u16 % most);
             let header = [inside.to_ne_bytes(), number.to_ne_bytes()].concat();
@@ -105,7 +105,7 @@ pub fn mangle(
             put(message, 0, &len.to_ne_bytes());
         }
         _ => {
-            // Anything but the sequence number, by which answers are known.
+            // Flip a bit anywhere but in the sequence number, which identifies the answers.
             let at = random.of(&[random.0 as usize % 8, 12 + random.0 as usize % (len - 12)]);
             message[at] ^= 1 << random.below(8);
         }
@@ -115,7 +115,7 @@ pub fn mangle(
     }
 }
 
-/// The number in a variable of the environment.
+/// The number in an environment variable.
 pub fn from_environment(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?.parse().unwrap();
     assert!(value > 0, "{name} must be greater than 0");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the tests in the guest share.
+//! Shared by the tests in the guest.
 
 #![allow(dead_code)]
 
@@ -28,17 +28,17 @@ pub fn client() -> Client {
     Client::open().expect("the module must be loaded: these tests run by `make test`")
 }
 
-/// Deletes a counter when it goes, so that a test that fails leaves none.
+/// Deletes a counter when dropped, so that a test that fails leaves none.
 pub struct Temporary(pub &'static str);
 
 impl Temporary {
-    /// A counter that stands at `value`.
+    /// Creates a counter with this value.
     pub fn new(name: &'static str, value: u64) -> Self {
         client().set(name, value, CREATE).unwrap();
         Self(name)
     }
 
-    /// A name that no counter has.
+    /// Makes sure that no counter has this name.
     pub fn absent(name: &'static str) -> Self {
         let _ = client().del(name);
         Self(name)
@@ -53,18 +53,18 @@ impl Drop for Temporary {
     }
 }
 
-/// What a refusal is checked for.
+/// The parts of a refusal that tests check.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The errno.
     pub errno: i32,
-    /// The kernel's words.
+    /// The kernel's message.
     pub message: Option<String>,
     /// The attribute at fault or missing, by name.
     pub attribute: Option<String>,
 }
 
-/// The refusal that a call must have ended with.
+/// Returns the refusal with which a call must have ended.
 pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> Refused {
     match result {
         Err(Error::Refused(refusal)) => Refused {
@@ -76,7 +76,7 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> Refused {
     }
 }
 
-/// The refusal expected.
+/// The expected refusal.
 pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Refused {
@@ -86,7 +86,7 @@ pub fn refusal(errno: i32, message: &str, attribute: &str) -> Refused {
     }
 }
 
-/// Makes a request that the typed calls would not, and gives its refusal.
+/// Makes a request that the typed calls would not make, and returns its refusal.
 pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Refused {
     refused(
         client()
@@ -96,12 +96,12 @@ pub fn refuse(cmd: u8, flags: u16, fill: impl FnOnce(&mut Writer<'_>) -> Result<
     )
 }
 
-/// Says how far a long run is: ten times, and only where `all` is more than what
-/// the test usually does.
+/// Reports the progress of a long run ten times, but only if `all` is more than the test
+/// does by default.
 pub fn progress(what: &str, done: u64, all: u64, usual: u64) {
     let step = (all / 10).max(1);
     if all > usual && done > 0 && done % step == 0 {
-        // Past what the test harness keeps until the test's end.
+        // Bypasses the test harness, which keeps the output until the test's end.
         let _ = writeln!(std::io::stderr(), "     {what}: {done} of {all}");
     }
 }

@@ -7,24 +7,24 @@ use std::process::{Command, Output};
 /// The module's file.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kmod/parley.ko");
 
-/// Loads it with these parameters.
+/// Loads the module with these parameters.
 pub fn insmod(parameters: &[&str]) {
     let status = Command::new("insmod").arg(FILE).args(parameters).status();
     assert!(status.unwrap().success(), "insmod failed");
 }
 
-/// Removes it.
+/// Removes the module.
 pub fn rmmod() {
     let removed = try_rmmod();
     assert!(removed.status.success(), "{removed:?}");
 }
 
-/// Removes it, if nothing holds it.
+/// Removes the module, if nothing holds it.
 pub fn try_rmmod() -> Output {
     Command::new("rmmod").arg("parley").output().unwrap()
 }
 
-/// The kernel must not let go of the module now.
+/// Checks that the kernel refuses to remove the module now.
 pub fn is_held() {
     let refused = try_rmmod();
     assert!(!refused.status.success(), "the module went");
@@ -32,7 +32,7 @@ pub fn is_held() {
     assert!(err.contains("in use"), "{err}");
 }
 
-/// Loads the module as it was at the end of a test, however that ends.
+/// Loads the module again at the end of a test, however the test ends.
 pub struct Reload;
 
 impl Reload {

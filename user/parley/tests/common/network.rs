@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Network namespaces with links in them, what `ip -j` says of them, and monitors.
+//! Network namespaces with links, the output of `ip -j` in them, and monitors.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -12,14 +12,14 @@ pub use super::program::PROGRAM;
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
-/// A network namespace, which goes at the end of its test.
+/// A network namespace, which is deleted at the end of its test.
 pub struct Netns(
     pub &'static str,
     #[allow(dead_code, reason = "it acts as it goes")] Tunnels,
 );
 
 /// Keeps kernels with tunnels from adding some to each new namespace by themselves.
-/// Whether they do is again what it was when this is dropped.
+/// Restores the setting when dropped.
 struct Tunnels(Option<String>);
 
 impl Tunnels {
@@ -41,8 +41,8 @@ impl Drop for Tunnels {
 }
 
 impl Netns {
-    /// With links of several kinds, of which none makes addresses of its own: those
-    /// would be tentative for a time.
+    /// Makes a namespace with links of several kinds. None of them makes addresses of its own,
+    /// because those would be tentative for a time.
     pub fn new(name: &'static str) -> Self {
         let tunnels = Tunnels::none();
         let made = Command::new("ip").args(["netns", "add", name]).status();
@@ -62,7 +62,7 @@ link set v1 up");
         netns
     }
 
-    /// Has ip do each line.
+    /// Runs each line with ip.
     pub fn ip(&self, lines: &str) {
         feed(
             Command::new("ip").args(["-n", self.0, "-batch", "-"]),
@@ -70,13 +70,13 @@ link set v1 up");
         );
     }
 
-    /// The same, with IPv6 for what does not say.
+    /// The same, with IPv6 as the default family.
     pub fn ip6(&self, lines: &str) {
         let mut command = Command::new("ip");
         feed(command.args(["-6", "-n", self.0, "-batch", "-"]), lines);
     }
 
-    /// Has ip do each line that the kernel can do. Returns those that it cannot.
+    /// Runs each line that the kernel supports with ip. Returns the other lines.
     pub fn ip_if_it_can<'a>(&self, options: &[&str], lines: &'a str) -> Vec<&'a str> {
         let can = |line: &&str| {
             let mut command = Command::new("ip");
@@ -98,7 +98,7 @@ link set v1 up");
         };
         let output = all.args(words).output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));
-        // Where there is nothing at all, ip is silent.
+        // If there is nothing to list, ip prints nothing.
         if output.stdout.is_empty() {
             return Value::Array(Vec::new());
         }
@@ -109,18 +109,18 @@ link set v1 up");
         objects(self.json("ip", &words.split(' ').collect::<Vec<_>>()))
     }
 
-    /// Has nft do each line.
+    /// Runs each line with nft.
     pub fn nft(&self, lines: &str) {
         let words = ["netns", "exec", self.0, "nft", "-f", "-"];
         feed(Command::new("ip").args(words), lines);
     }
 
-    /// The ruleset as nft prints it: each object behind its kind.
+    /// The ruleset as nft prints it: each object with its kind.
     pub fn nft_json(&self) -> Vec<(String, Object)> {
         ruleset(self.json("nft", &["-j", "list", "ruleset"]))
     }
 
-    /// The program's output.
+    /// The ruleset as parley prints it.
     pub fn firewall(&self) -> Vec<(String, Object)> {
         let shown = self.parley_text("show firewall --json");
         ruleset(serde_json::from_str(&shown).unwrap())
@@ -149,7 +149,7 @@ link set v1 up");
         objects(serde_json::from_str(&out).unwrap())
     }
 
-    /// Follows changes, after the first line has come.
+    /// Starts a monitor, and waits for its first line.
     pub fn monitor(&self, words: &str) -> Monitor {
         let mut all = vec!["--netns", self.0, "monitor"];
         all.extend(words.split(' '));
@@ -166,7 +166,7 @@ impl Drop for Netns {
     }
 }
 
-/// A monitor that runs.
+/// A running monitor.
 pub struct Monitor {
     pub child: Child,
     lines: BufReader<ChildStdout>,
@@ -192,7 +192,7 @@ impl Monitor {
         line
     }
 
-    /// All lines until it ends, which has to be well.
+    /// Returns all lines up to its end, which must be a success.
     pub fn rest(&mut self) -> Vec<String> {
         let lines = self.lines.by_ref().lines().map(|line| line.unwrap());
         let lines = lines.collect();
@@ -208,7 +208,7 @@ impl Monitor {
         }
     }
 
-    /// The next event of whose object `key` is `value`.
+    /// Returns the next event with an object whose `key` is `value`.
     pub fn event_of(&mut self, key: &str, value: &str) -> Object {
         loop {
             let event = self.event();
@@ -232,12 +232,12 @@ impl Drop for Monitor {
     }
 }
 
-/// As text.
+/// The bytes as text.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Has a command read `input`, which has to please it.
+/// Runs a command that reads `input`, and must succeed.
 pub fn feed(command: &mut Command, input: &str) {
     let mut child = command
         .stdin(Stdio::piped())
@@ -266,20 +266,20 @@ pub fn objects(value: Value) -> Vec<Object> {
     values.into_iter().map(object).collect()
 }
 
-/// The objects of a ruleset, each behind its kind.
+/// The objects of a ruleset, each with its kind.
 fn ruleset(mut value: Value) -> Vec<(String, Object)> {
     let all = objects(value["nftables"].take()).into_iter().flatten();
     let named = |(kind, object)| (kind, objects(Value::Array(vec![object])).remove(0));
     all.map(named).collect()
 }
 
-/// Those that say `value` of `key`.
+/// The objects whose `key` is `value`.
 pub fn those<'a>(objects: &'a [Object], key: &str, value: &str) -> Vec<&'a Object> {
     let says = |object: &&Object| object.get(key).is_some_and(|is| is == value);
     objects.iter().filter(says).collect()
 }
 
-/// What an object says of `keys`, to tell it from others.
+/// The values of `keys` in an object, to tell it from others.
 pub fn named(object: &Object, keys: &[&str]) -> String {
     let words = keys.iter().filter_map(|key| object.get(*key));
     words
@@ -288,7 +288,7 @@ pub fn named(object: &Object, keys: &[&str]) -> String {
         .join(" ")
 }
 
-/// Without `keys`, each of which the caller has a reason for.
+/// The objects without `keys`. The caller must have a reason for each of these.
 pub fn without(mut objects: Vec<Object>, keys: &[&str]) -> Vec<Object> {
     for object in &mut objects {
         object.retain(|key, _| !keys.contains(&key.as_str()));
@@ -296,8 +296,8 @@ pub fn without(mut objects: Vec<Object>, keys: &[&str]) -> Vec<Object> {
     objects
 }
 
-/// Reads what `theirs` and `ours` say until nothing changed between: the kernel
-/// has timers of its own. Then both have to be the same.
+/// Reads `theirs` and `ours` until nothing changes in between, because the kernel has timers
+/// of its own. Then both must be the same.
 pub fn agree(
     keys: &[&str],
     theirs: impl Fn() -> Vec<Object>,

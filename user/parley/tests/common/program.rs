@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The program, as others start it.
+//! Runs the program as other programs do.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 /// The program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_parley");
 
-/// How it ended, and what it printed.
+/// How a process ended, and what it printed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ended {
     pub status: Option<i32>,
@@ -19,12 +19,12 @@ pub struct Ended {
     pub err: String,
 }
 
-/// Runs it to its end, with nothing on its standard input.
+/// Runs a command to its end, with nothing on its standard input.
 pub fn ended(command: &mut Command) -> Ended {
     end_of(command.stdin(Stdio::null()).output().unwrap())
 }
 
-/// Runs it to its end, with this on its standard input.
+/// Runs a command to its end, with this on its standard input.
 pub fn fed(command: &mut Command, input: &[u8]) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -41,7 +41,7 @@ pub fn end_of(output: Output) -> Ended {
     }
 }
 
-/// Runs it with these arguments.
+/// Runs the program with these arguments.
 pub fn parley(arguments: &[&str]) -> Ended {
     ended(Command::new(PROGRAM).args(arguments))
 }
@@ -56,18 +56,18 @@ pub const NOBODY: [&str; 6] = [
     "--clear-groups",
 ];
 
-/// The same by a user without any capability.
+/// Runs the program as a user without any capability.
 pub fn parley_as_nobody(arguments: &[&str]) -> Ended {
     behind(&NOBODY, arguments)
 }
 
-/// Has these words start it, such as `unshare --net`.
+/// Runs the program through these words, such as `unshare --net`.
 pub fn behind(words: &[&str], arguments: &[&str]) -> Ended {
     let words = [words, &[PROGRAM], arguments].concat();
     ended(Command::new(words[0]).args(&words[1..]))
 }
 
-/// The system calls of the program and of its children, counted.
+/// Counts the system calls of the program and of its children.
 pub fn system_calls(arguments: &[&str]) -> BTreeMap<String, i64> {
     let trace = Scratch::new("strace");
     let strace = ["strace", "-f", "-c", "-U", "calls,name", "-o", trace.path()];
@@ -81,7 +81,7 @@ pub fn system_calls(arguments: &[&str]) -> BTreeMap<String, i64> {
         .collect()
 }
 
-/// How much `many` has more than `few`, where it has.
+/// The amounts by which `many` exceeds `few`.
 pub fn more<'a>(
     many: &'a BTreeMap<String, i64>,
     few: &BTreeMap<String, i64>,
@@ -94,7 +94,7 @@ pub fn more<'a>(
         .collect()
 }
 
-/// With a shell's redirections, such as `>&-`.
+/// Runs the program with a shell's redirections, such as `>&-`.
 pub fn redirected(arguments: &[&str], redirections: &str) -> Ended {
     ended(
         Command::new("sh")
@@ -103,7 +103,7 @@ pub fn redirected(arguments: &[&str], redirections: &str) -> Ended {
     )
 }
 
-/// A file that is gone when the test ends.
+/// A file that is removed when the test ends.
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
@@ -124,7 +124,7 @@ impl Drop for Scratch {
     }
 }
 
-/// An agent in the background, which is ended whatever becomes of the test.
+/// An agent in the background, which is ended however the test ends.
 pub struct Background(pub std::process::Child);
 
 impl Background {
@@ -132,7 +132,7 @@ impl Background {
         Self::start(Command::new(PROGRAM).arg("agent").args(arguments))
     }
 
-    /// Starts a command line of an agent's, and waits until that is registered.
+    /// Runs the command line of an agent, and waits until the agent is registered.
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

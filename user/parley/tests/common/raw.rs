@@ -26,7 +26,7 @@ impl Raw {
         Self { socket, family }
     }
 
-    /// Writes a request. Returns its sequence number, too.
+    /// Writes a request. Returns its sequence number and its bytes.
     pub fn request(
         &mut self,
         cmd: u8,
@@ -70,7 +70,7 @@ impl Raw {
         (message.header.seq, message.kind().unwrap())
     }
 
-    /// The next message, which must be a refusal with these words.
+    /// The next message, which must be a refusal: its sequence number, errno and message.
     pub fn refused(&mut self) -> (u32, i32, String) {
         match self.next() {
             (seq, Kind::Refused(refusal)) => {

@@ -11,8 +11,8 @@ use parley_spec::model::{
 };
 use parley_spec::Spec;
 
-/// What an attribute holds. Bytes are those of the payload, so only the numbers in 4 bytes or in 8
-/// are more than bytes: the kernel may choose the other length.
+/// What an attribute holds. Only numbers of 4 or 8 bytes are decoded, because the kernel may choose
+/// the other length; other values are the bytes of the payload.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     Bytes(Vec<u8>),
@@ -26,7 +26,7 @@ pub type Values = Vec<(u16, Value)>;
 /// A payload that an attribute's type does not allow, in the nests around it.
 #[derive(Clone, Debug)]
 pub struct Invalid {
-    /// The attribute's name, behind those of its nests.
+    /// The attribute's name, after those of its nests.
     pub path: String,
     /// The numbers of the nests and of the attribute.
     pub numbers: Vec<u16>,
@@ -103,7 +103,7 @@ fn struct_len(spec: &Spec, id: parley_spec::model::DefinitionId) -> usize {
     members.iter().map(|member| len(&member.kind)).sum()
 }
 
-/// Makes up values.
+/// Generates values.
 pub struct Maker<'a> {
     pub spec: &'a Spec,
     pub random: Random,
@@ -184,7 +184,7 @@ impl Maker<'_> {
         self.some_of(set, &every)
     }
 
-    /// Some of these attributes of `set`, which are named by their places in it.
+    /// Some of these attributes of `set`, given by their places in it.
     pub fn some_of(&mut self, set: SetId, places: &[usize]) -> Values {
         let spec = self.spec;
         let mut values = Vec::new();
@@ -246,7 +246,7 @@ fn read_one(spec: &Spec, kind: &AttributeKind, attribute: &Attribute<'_>) -> Res
                 let inner = inner?;
                 Ok((inner.number, Value::Bytes(inner.payload.to_vec())))
             });
-            // Nobody has looked at what is in it.
+            // Nothing has checked its content.
             match inner.collect::<Result<_>>() {
                 Ok(inner) => Value::Nest(inner),
                 Err(_) => Value::Bytes(attribute.payload.to_vec()),
@@ -254,7 +254,7 @@ fn read_one(spec: &Spec, kind: &AttributeKind, attribute: &Attribute<'_>) -> Res
         }
         AttributeKind::IndexedArray(element) => {
             let mut elements = Vec::new();
-            // The kernel, too, ends an array before the first element that is not whole.
+            // The kernel, too, ends an array before the first incomplete element.
             for each in attribute.attributes().map_while(|each| each.ok()) {
                 elements.push((each.number, read_one(spec, element, &each)?));
             }
@@ -264,8 +264,8 @@ fn read_one(spec: &Spec, kind: &AttributeKind, attribute: &Attribute<'_>) -> Res
     })
 }
 
-/// Payloads just outside of what these attributes of `set` allow, with the errno that the kernel's
-/// parser has for each, or the layer where the parser cannot.
+/// Payloads just outside of what these attributes of `set` allow, each with the errno of the
+/// kernel's parser, or of the layer if the parser cannot check it.
 pub fn invalid(spec: &Spec, set: SetId, places: &[usize]) -> Vec<Invalid> {
     let mut found = Vec::new();
     for place in places {
@@ -377,7 +377,7 @@ fn invalid_of(spec: &Spec, kind: &AttributeKind) -> Vec<Invalid> {
         }
         AttributeKind::IndexedArray(element) => {
             let mut cases = invalid_of(spec, element);
-            // The parser does not ask elements for the flag of a nest.
+            // The parser does not require elements to have the flag of a nest.
             cases.retain(|case| {
                 !case.numbers.is_empty()
                     || case.errno != libc::EINVAL
@@ -388,7 +388,7 @@ fn invalid_of(spec: &Spec, kind: &AttributeKind) -> Vec<Invalid> {
         }
         _ => Vec::new(),
     };
-    // An attribute is flagged as a nest if it is one.
+    // An attribute must be flagged as a nest exactly if it is one.
     let flags = if is_nest { 0 } else { NESTED };
     cases.push(Invalid {
         flags,

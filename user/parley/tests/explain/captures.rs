@@ -22,7 +22,7 @@ fn messages(capture: &Scratch) -> Vec<Value> {
         .collect()
 }
 
-/// The meanings of a message's fields of this name.
+/// The meanings of a message's fields with this name.
 fn meanings<'m>(message: &'m Value, name: &'m str) -> impl Iterator<Item = &'m str> {
     let fields = message["fields"].as_array().unwrap().iter();
     fields
@@ -30,7 +30,7 @@ fn meanings<'m>(message: &'m Value, name: &'m str) -> impl Iterator<Item = &'m s
         .map(|field| field["meaning"].as_str().unwrap())
 }
 
-/// A number as it is written, in hexadecimal or not.
+/// Parses a number, whether hexadecimal or decimal.
 fn number(number: &str) -> u64 {
     match number.strip_prefix("0x") {
         Some(number) => u64::from_str_radix(number, 16).unwrap(),
@@ -38,13 +38,13 @@ fn number(number: &str) -> u64 {
     }
 }
 
-/// The numbers with which those begin.
+/// The numbers with which these meanings begin.
 fn numbers(message: &Value, name: &str) -> Vec<u64> {
     let first = |meaning: &str| number(meaning.split([':', ' ']).next().unwrap());
     meanings(message, name).map(first).collect()
 }
 
-/// Has the program converse, and keeps it.
+/// Runs the program, and captures its conversation.
 fn captured(name: &str, arguments: &[&str]) -> (Scratch, Ended) {
     let capture = Scratch::new(name);
     let output = parley(&[&["--pcap", capture.path()], arguments].concat());
@@ -95,15 +95,15 @@ fn a_dump_shows_its_marks_and_its_end() {
     assert_eq!(meanings(end, "error").next(), Some("0: no error"));
 }
 
-/// What tshark takes a capture for: length, type, flags, sequence number and port
-/// of each header, by datagram.
+/// The headers that tshark finds in a capture: length, type, flags, sequence number and
+/// port of each, by datagram.
 fn dissected(capture: &Scratch) -> Vec<[Vec<u64>; 5]> {
     let mut command = Command::new("tshark");
     command.args(["-r", capture.path(), "-T", "fields", "-E", "occurrence=a"]);
     for field in [
         "netlink.hdr_len",
-        // The numbers of families come first, and then netlink's own: so they do in
-        // a datagram, too, whose last message is the end of a dump.
+        // The numbers of families come first, then netlink's own types. A datagram has them in
+        // this order, too, because its last message may be the end of a dump.
         "genl.family_id",
         "netlink.hdr_type",
         "netlink.hdr_flags",
@@ -127,7 +127,7 @@ fn dissected(capture: &Scratch) -> Vec<[Vec<u64>; 5]> {
             let kinds = [next(), next()].concat();
             let mut flags = next();
             if len.len() == 1 {
-                // Of a request to dump it shows them twice.
+                // tshark shows the flags of a dump request twice.
                 flags.dedup();
             }
             [len, kinds, flags, next(), next()]
@@ -138,8 +138,8 @@ fn dissected(capture: &Scratch) -> Vec<[Vec<u64>; 5]> {
 #[test]
 fn tshark_opens_a_capture_and_says_the_same_of_each_header() {
     let counter = Temporary::new("tshark", 5);
-    // One capture of all: the program's own, each behind the other without its
-    // header of 24 bytes.
+    // One capture of all conversations: each capture of the program follows the one before it,
+    // without its header of 24 bytes.
     let all = Scratch::new("all");
     for arguments in [
         &["counter", "add", counter.0, "2"][..],
@@ -178,7 +178,7 @@ fn tshark_opens_a_capture_and_says_the_same_of_each_header() {
     assert_eq!(ours, theirs);
 }
 
-/// tcpdump on an nlmon device of this namespace, which both go when this goes.
+/// tcpdump on an nlmon device of this namespace. Both are removed when this is dropped.
 struct Nlmon {
     child: Child,
     capture: Scratch,
@@ -231,8 +231,8 @@ fn a_capture_on_an_nlmon_device_explains_the_same() {
         let (capture, _) = captured("beside-nlmon", arguments);
         let ours = messages(&capture);
         assert!(ours.len() >= 4);
-        // The port tells which of all that passed the device was this conversation;
-        // requests have none, and belong to the answer behind them.
+        // The port identifies this conversation among all that passed the device. Requests have no
+        // port, and belong to the answer that follows them.
         let port = numbers(ours.last().unwrap(), "nlmsg_pid")[0];
         let without = |message: &Value| {
             let mut message = message.clone();
@@ -321,7 +321,7 @@ fn a_capture_is_explained_while_it_is_written() {
     for number in 1..4 {
         let now = SystemTime::now();
         writer.packet(now, 16, false, &datagram, 16).unwrap();
-        // The input goes on, and there is a line of output all the same.
+        // The input has not ended, but there is a line of output nevertheless.
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
         let message: Value = serde_json::from_str(&line).unwrap();
@@ -365,7 +365,7 @@ fn hexdumps_of_every_tool_are_explained_as_the_bytes_are() {
         let mut file = bytes.path().to_owned();
         let capture = Scratch::new("one");
         if matches!(tool[0], "tcpdump" | "tshark") {
-            // From a capture that holds this datagram alone.
+            // From a capture that holds only this datagram.
             let mut writer = Writer::new(fs::File::create(&capture.0).unwrap()).unwrap();
             let now = SystemTime::now();
             writer

@@ -23,7 +23,7 @@ fn a_socket_may_have_64_questions_pending_and_others_can_still_ask() {
     let words = "64 questions of this socket are pending, the limit";
     assert_eq!(asker.refused(), (many, EBUSY, words.to_owned()));
     assert_eq!(pending(), 64);
-    // Another socket, even one of the same process, is not held up.
+    // Another socket is not held up, even one of the same process.
     let other = asking("may I?");
     let question = next(&mut agent);
     agent.answer(question.id, b"yes").unwrap();
@@ -55,7 +55,7 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
     drop(agent);
     for asker in &mut askers {
         for seq in 0..1024 / SOCKETS as u32 {
-            // One request found the family.
+            // The first request looked up the family.
             let (ended, errno, _) = asker.refused();
             assert_eq!((ended, errno), (seq + 2, EPIPE));
         }
@@ -96,7 +96,7 @@ fn an_agent_without_room_for_a_question_loses_none_that_was_taken() {
             Err(error) => panic!("{error}"),
         }
     }
-    // Behind those that are there.
+    // The loss is reported after the questions that arrived.
     reported = reported || matches!(agent.next_question(Some(WAIT)), Err(Error::Overrun));
     assert!(reported, "the agent learns that there was one more");
     for _ in 0..taken {

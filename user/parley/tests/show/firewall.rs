@@ -5,7 +5,7 @@
 use super::*;
 use serde_json::json;
 
-/// The names of the expressions that a rule of nft's statements is made of.
+/// The names of the expressions that make up a rule with these statements of nft.
 fn expressions(family: &str, statements: &Value) -> Vec<&'static str> {
     let mut names = Vec::new();
     for statement in statements.as_array().unwrap() {
@@ -22,7 +22,7 @@ fn expressions(family: &str, statements: &Value) -> Vec<&'static str> {
     names
 }
 
-/// The names of the expressions that make up a match of nft's.
+/// The names of the expressions that make up one of nft's matches.
 fn matched(family: &str, about: &Value) -> Vec<&'static str> {
     let (left, right) = about["left"].as_object().unwrap().iter().next().unwrap();
     let mut names = Vec::new();
@@ -30,7 +30,7 @@ fn matched(family: &str, about: &Value) -> Vec<&'static str> {
         "ct" => names.push("ct"),
         "meta" => names.push("meta"),
         "payload" => {
-            // Where packets are of several kinds, nft has their kind asked for first.
+            // If there may be packets of several kinds, nft checks their kind first.
             let is_of_network = ["ip", "ip6"].contains(&right["protocol"].as_str().unwrap());
             if family == "inet" || !is_of_network {
                 names.extend(["meta", "cmp"]);
@@ -40,7 +40,7 @@ fn matched(family: &str, about: &Value) -> Vec<&'static str> {
         other => panic!("nft says what this test does not know: {other}"),
     }
     match (left.as_str(), &about["op"], &about["right"]) {
-        // One of several bits.
+        // A match of one of several bits.
         ("ct", op, _) if op == "in" => names.extend(["bitwise", "cmp"]),
         (_, _, right) if right.get("set").is_some() => names.push("lookup"),
         _ => names.push("cmp"),
@@ -49,8 +49,8 @@ fn matched(family: &str, about: &Value) -> Vec<&'static str> {
 }
 
 // The guest's kernel has the families inet, ip and ip6: for tables of arp, bridge
-// and netdev it lacks NF_TABLES_ARP, BRIDGE and NF_TABLES_NETDEV. What is special
-// in them, the hooks and the devices, is tested where the readers are.
+// and netdev it lacks NF_TABLES_ARP, BRIDGE and NF_TABLES_NETDEV. Their special parts,
+// the hooks and the devices, are tested with the readers.
 #[test]
 fn the_firewall_is_what_nft_says_in_every_field() {
     let netns = Netns::new("show-firewall");
@@ -88,14 +88,14 @@ table ip6 both {
 }
 "#,
     );
-    // Handles need not be the numbers from 1 on.
+    // After this, the handles are not just the numbers from 1 on.
     netns.nft("flush chain ip6 both out");
     let plain = |all: Vec<(String, Object)>| -> Vec<Object> {
         all.into_iter()
             .filter(|(kind, _)| ["table", "chain", "rule"].contains(&kind.as_str()))
             .map(|(kind, mut object)| {
-                // nft makes sentences of the expressions, of which parley has the
-                // names, see below; the flags of a table nft 1.0.6 shows wrongly, by its name.
+                // nft combines expressions into statements; parley has their names (see below).
+                // nft 1.0.6 shows the flags of a table wrongly, by its name.
                 object.retain(|key, _| !["expr", "expressions", "flags"].contains(&key.as_str()));
                 object.insert("kind".to_owned(), kind.into());
                 object

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Clients converse with a made-up kernel; the bytes are made by hand.
+//! Clients converse with a made-up kernel; the bytes are written by hand.
 
 #[allow(dead_code, missing_docs)]
 mod every {
@@ -318,7 +318,7 @@ fn every_attribute_comes_back_as_it_was_given() {
 #[test]
 fn an_absent_attribute_is_none_and_a_newer_kernels_values_are_no_error() {
     let bytes = [
-        // The unterminated label, an enum's unknown value, unknown flags, a longer struct, and an
+        // An unterminated label, an enum's unknown value, unknown flags, a longer struct, and an
         // attribute that the spec does not have.
         attribute(2, b"abc"),
         attribute(12, &[9]),
@@ -344,7 +344,7 @@ fn a_wrong_length_is_an_error_where_the_value_is_read() {
     assert!(GetReply::read(Attributes::new(&short)).is_err());
     let short = attribute(4, &[1]);
     assert!(GetReply::read(Attributes::new(&short)).is_err());
-    // The list is read when it is looked at.
+    // The list is decoded only when it is read.
     let odd = [attribute(5, &[0, 1, 2]), attribute(17, &[1])].concat();
     let reply = GetReply::read(Attributes::new(&odd)).unwrap();
     let words: Vec<_> = reply.words.unwrap().collect();

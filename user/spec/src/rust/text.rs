@@ -207,7 +207,7 @@ mod tests {
             let is_type = chars.next().is_some_and(char::is_uppercase)
                 && name.chars().all(char::is_alphanumeric)
                 && (chars.any(char::is_lowercase) || name.ends_with(char::is_numeric));
-            // "As above." in the comments there.
+            // The comments there contain "As above."
             if is_type && name != "As" {
                 assert!(TYPES.split(' ').any(|known| known == name), "{name}");
                 count += 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the model holds of a spec, a fact per line, as judge.py prints what pyynl reads.
+//! The content of the model of a spec, a fact per line, in the form in which judge.py prints it.
 
 use parley_spec::model::{
     Accepted, Attribute, AttributeKind, Bound, Call, Constant, DefinitionId, DefinitionKind,

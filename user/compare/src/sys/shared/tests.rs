@@ -27,7 +27,7 @@ fn each_way_has_room_of_its_own_and_no_more_than_that_is_touched() {
                 while answerer.answer()? {}
                 Ok(())
             });
-            // It goes on until it is told the end.
+            // The other side runs until it is told to end, so keep waiting.
             let go_on = || match other.is_finished() {
                 true => never(),
                 false => Ok(()),
@@ -58,7 +58,7 @@ fn a_file_of_another_length_or_that_could_change_it_is_not_mapped() {
         let opened = Answerer::open(file.as_fd(), room);
         assert_eq!(kind(opened), io::ErrorKind::InvalidInput);
     }
-    // What was refused has claimed nothing.
+    // The refused attempts have not claimed the file.
     Answerer::open(file.as_fd(), 16).unwrap();
     assert!(File::from(file).set_len(0).is_err());
     for seals in [0, libc::F_SEAL_SHRINK, libc::F_SEAL_GROW] {
@@ -93,7 +93,7 @@ fn the_numbers_start_again_and_never_say_the_end() {
     }
     asker.last = END - 2;
     for number in [END - 1, 0, 1] {
-        // What comes back is there already, so nobody has to answer.
+        // The reply's number is there already, so nobody has to answer.
         other
             .number(Direction::Reply)
             .store(number, Ordering::Relaxed);
@@ -110,7 +110,7 @@ fn who_had_no_answer_has_no_turn_any_more_and_can_tell_the_end() {
     assert_eq!(kind(late), io::ErrorKind::TimedOut);
     let mut answerer = Answerer::open(file.as_fd(), 8).unwrap();
     assert!(answerer.answer().unwrap());
-    // The answer is there by now, and this would be another message.
+    // The answer has arrived by now, and this would be another message.
     let again = asker.take(b"8 more..", &mut [0; 8], SHORT, never);
     assert_eq!(kind(again), io::ErrorKind::Other);
     asker.end().unwrap();

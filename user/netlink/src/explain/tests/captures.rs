@@ -25,7 +25,7 @@ fn swapped(explained: &Explained, bytes: &[u8], order: Order) -> Vec<u8> {
         let number = field.meaning.split(end).next().unwrap();
         let hexadecimal = number.strip_prefix("0x");
         let hexadecimal = hexadecimal.and_then(|hex| u64::from_str_radix(hex, 16).ok());
-        // Its meaning lacks the flags.
+        // The meaning of nla_type leaves out the flags.
         let is = field.name == "nla_type"
             || number.parse().ok() == unsigned.map(i128::from)
             || number.parse().ok() == signed.map(i128::from)
@@ -57,7 +57,7 @@ fn messages_of_the_other_byte_order_are_explained_the_same() {
         for packet in &read.packets {
             let ours = here.explain(packet.datagram());
             let bytes = swapped(&ours, &packet.bytes, packet.order);
-            // As a capture whose headers another machine has rewritten has it.
+            // Like a capture whose headers another machine has rewritten.
             for order in [Order::Little, Order::Big] {
                 let mut file = pcap(order, 0xa1b2_c3d4, 253, &[&bytes]);
                 file[24 + 16 + 14..24 + 16 + 16].copy_from_slice(&packet.protocol.to_be_bytes());
@@ -122,7 +122,7 @@ fn netlink_in_cooked_captures_is_explained_and_other_packets_are_passed_over() {
                 assert_eq!((packet.protocol, packet.order), (GENERIC, Order::NATIVE));
                 assert_eq!(packet.whole, packet.bytes.len());
             }
-            // Of other packets alone that is said.
+            // A capture of other packets alone is reported as such.
             let file = capture_of(order, link, &packets[..1]);
             let read = capture::read(&file, ROUTE).unwrap();
             assert!(read.packets.is_empty());

@@ -124,7 +124,7 @@ fn what_is_neither_a_capture_nor_a_hexdump_is_said_to_be_so() {
     assert_eq!(what(b"hello").what, "line 1: a line that is not a hexdump");
     let raw = what(&add());
     assert!(raw.what.starts_with("neither a capture nor a hexdump"));
-    // A hexdump with a hole is read up to it.
+    // A hexdump with a hole is read up to the hole.
     let dump = xxd(&add()).replace("00000020:", "00000030:");
     let read = capture::read(dump.as_bytes(), GENERIC).unwrap();
     assert_eq!(read.packets[0].bytes.len(), 32);
@@ -179,7 +179,7 @@ pub(super) fn pcapng(order: Order, link: u16, packets: &[&[u8]]) -> Vec<u8> {
     let interface = [&half(link)[..], &half(0), &word(0)].concat();
     let mut file = block(0x0a0d_0d0a, &section);
     file.extend(block(1, &interface));
-    // A block that nobody here knows.
+    // A block of an unknown type.
     file.extend(block(0xbad, b"to be passed"));
     for (i, packet) in packets.iter().enumerate() {
         let header = [0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16];
@@ -221,7 +221,7 @@ fn captures_of_both_formats_and_byte_orders_give_the_same_datagrams() {
                 .collect();
             assert_eq!(bytes, packets);
             for packet in &read.packets {
-                // The machine's, whatever the capture's is.
+                // The machine's byte order, whatever the capture's order.
                 assert_eq!((packet.protocol, packet.order), (GENERIC, Order::NATIVE));
             }
         }
@@ -303,7 +303,7 @@ proptest! {
     ) {
         let bytes = [&bytes[..], &vec![0; zeros]].concat();
         let dumps: &[fn(&[u8]) -> String] = &[xxd, hexdump, od, tcpdump, digits, c, plain];
-        // A 0 before what could be a message of its own may be the offset of plain bytes.
+        // If a message seems to follow a first 0, the 0 may be the offset of plain bytes.
         let dumps = &dumps[..dumps.len() - usize::from(bytes[0] == 0)];
         for dump in dumps {
             let text = dump(&bytes);

@@ -12,7 +12,7 @@ const REQUEST: [u8; 40] = [
     0, 0, 8, 0, 0x1d, 0, 9, 0, 0, 0,
 ];
 
-/// The output of each tool for it.
+/// The output of each tool for this request.
 const DUMPS: &[(&str, &str)] = &[
     (
         "hexdump",
@@ -96,7 +96,7 @@ fn bytes_of(text: &str) -> Vec<Vec<u8>> {
     read.packets.iter().map(bytes).collect()
 }
 
-/// Returns the reason why a dump is not read, or not to its end.
+/// Returns the reason why a dump is not read at all, or not to its end.
 fn problem_of(text: &str) -> String {
     match capture::read(text.as_bytes(), 0) {
         Err(problem) => problem.what,
@@ -111,7 +111,7 @@ fn problem_of(text: &str) -> String {
 fn the_bytes_of_a_dump_are_those_that_the_tool_was_given() {
     for (tool, dump) in DUMPS {
         assert_eq!(bytes_of(dump), [&REQUEST[..]], "{tool}");
-        // Two of them are two datagrams.
+        // Two dumps in a row are two datagrams.
         let twice = dump.repeat(2);
         assert_eq!(bytes_of(&twice), [&REQUEST[..]; 2], "{tool}");
     }
@@ -119,8 +119,8 @@ fn the_bytes_of_a_dump_are_those_that_the_tool_was_given() {
 
 #[test]
 fn the_text_beside_words_shows_their_order_whatever_that_of_the_datagram() {
-    // The same request, of a machine with the highest byte first. The text of the last
-    // line could be that of either order.
+    // The same request, from a big-endian machine. The text of the last line fits either
+    // order.
     let xxd = "00000000: 28000000 01031200 07000000 00000000  ...(............
 00000010: 00000000 00000000 00000000 00000000  ................
 00000020: 1d000800 09000000                    ........\n";
@@ -154,9 +154,9 @@ fn dumps_of_tshark_and_strace_and_arrays_are_read() {
     for (name, count) in [
         // One call has its buffers in a vector.
         ("request-strace.txt", 2),
-        // A line of a log, and what dbg! prints.
+        // A line of a log, and the output of dbg!.
         ("request-rust.txt", 2),
-        // As Wireshark exports it, as xxd -i prints it, and a string.
+        // As Wireshark exports it, as xxd -i prints it, and as a string.
         ("request-c.txt", 3),
     ] {
         let text = String::from_utf8(seed(name)).unwrap();
@@ -197,7 +197,7 @@ fn arrays_and_strings_of_programs_are_read() {
     ] {
         assert_eq!(bytes_of(&text), [&REQUEST[..]], "{text}");
     }
-    // Each array is a datagram, in one line and in several.
+    // Each array is a datagram, in one line or in several.
     for text in [
         format!("{rust}\n{rust}"),
         format!("sent {pretty}\nreceived {pretty}"),
@@ -214,7 +214,7 @@ fn what_nobody_can_tell_is_said_with_its_line() {
     let tshark = dump("tshark -x");
     let colons = dump("with a gap in the middle");
     for (text, why) in [
-        // Offsets without a colon before groups, and those of two digits.
+        // Offsets without a colon before groups, and offsets of two digits.
         (
             "00000000 2800 0000 1200 0103".to_owned(),
             "line 1: 00000000 may be an offset or bytes",
@@ -240,17 +240,17 @@ fn what_nobody_can_tell_is_said_with_its_line() {
             tshark.replace("0010  00 00 00 ", "0010  00 0g 00 "),
             "line 2: an offset that is not followed by bytes",
         ),
-        // Binary digits, which are hexadecimal ones, too.
+        // Binary digits, which are also hexadecimal ones.
         (
             "00000000: 00101000 00000000 00000000  (..".to_owned(),
             "line 1: 12 bytes, and 3 characters of text beside them",
         ),
-        // Words without a text that would show their order.
+        // Words without text that would show their order.
         (
             "0028 0000 0012 0301 0007 0000 0000 0000".to_owned() + &" 0000".repeat(12),
             "line 1: the digits may be words",
         ),
-        // They may also be bytes of a machine with the highest byte first.
+        // They may also be the bytes of a big-endian machine.
         (
             "00000018 03010012 00000007 00000000 00000000 00000000".to_owned(),
             "line 1: the digits may be words",
@@ -317,7 +317,7 @@ fn lines_left_out_are_filled_up_in_the_radix_of_the_offsets() {
 
 #[test]
 fn data_that_begin_with_zeros_are_no_offset() {
-    // Of a machine with the highest byte first.
+    // From a big-endian machine.
     let request = [
         0, 0, 0, 0x18, 0, 0x12, 3, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ];
@@ -341,7 +341,7 @@ fn data_that_begin_with_zeros_are_no_offset() {
 }
 
 proptest! {
-    /// Whatever the layout of a dump is, it gives the bytes, or an error with the line at
+    /// Whatever its layout, a dump yields its bytes, or an error with the line at
     /// fault.
     #[test]
     fn an_offset_is_never_taken_for_data(
@@ -349,7 +349,7 @@ proptest! {
         digits in 2usize..9, group in 1usize..5, line in 1usize..5,
         colon: bool, text: bool, gap: bool, big: bool, mark in 0..4,
     ) {
-        // As od lays words out, which stand in the order of a machine.
+        // This is how od prints words, which are in the byte order of a machine.
         prop_assume!(colon || !matches!((digits, group), (6 | 7, 2 | 4)));
         let mut message = vec![0; 16];
         message.extend(payload);

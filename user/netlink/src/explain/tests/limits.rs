@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Input from others may be large, and may lie: neither costs more than its size
-//! warrants, and both are reported.
+//! Input from others may be large, and may be wrong. It costs no more than its size
+//! warrants, and the reader reports both.
 
 use super::*;
 use crate::netlink::tap::{Call, Method, Step};
@@ -30,7 +30,7 @@ fn lines_left_out_of_a_hexdump_are_filled_up_to_a_limit_in_all() {
         "{:?}",
         read.problems
     );
-    // So are those of many datagrams.
+    // The same with gaps in many datagrams.
     let mut text = String::new();
     for _ in 0..40 {
         text += "00000000: 00 00 00 00\n*\n00100000: 00 00\n";
@@ -100,7 +100,7 @@ fn a_datagram_of_more_fields_than_anybody_reads_ends_in_bytes() {
     assert!(fields < 200_000, "{fields}");
     let last = explained.fields.last().unwrap();
     assert!(last.meaning.starts_with("not decoded"), "{last:?}");
-    // As many messages without a payload are no more.
+    // As many messages without a payload do not have more fields.
     let datagram = own(1, 0, &[]).repeat(100_000);
     let explained = context().explain(sent(&datagram));
     covers(&explained, datagram.len()).unwrap();
@@ -134,8 +134,8 @@ fn a_packet_of_which_more_is_kept_than_there_was_is_told() {
         "a packet of 44 bytes, of which the capture has 60"
     );
     let mut file = pcapng(Order::NATIVE, 253, &[&a]);
-    // Behind the section, the interface and the block that nobody knows; its
-    // header; the interface, the time and what is kept.
+    // After the section, the interface and the unknown block come the packet's block
+    // header, its interface, its time and the captured length.
     let at = 28 + 20 + 24 + 8 + 16;
     file[at..at + 4].copy_from_slice(&short);
     let read = capture::read(&file, GENERIC).unwrap();
@@ -183,7 +183,7 @@ fn nobody_waits_for_a_packet_or_a_block_of_more_than_there_can_be() {
     let mut old = pcap(Order::NATIVE, 0xa1b2_c3d4, 253, &[&a]);
     old[24 + 8..24 + 12].copy_from_slice(&0x7fff_fffcu32.to_ne_bytes());
     let mut new = pcapng(Order::NATIVE, 253, &[&a]);
-    // The first block of a packet's, behind three others.
+    // The length of the first packet's block, which follows three other blocks.
     let at = 28 + 20 + 24 + 4;
     new[at..at + 4].copy_from_slice(&0x7fff_fffcu32.to_ne_bytes());
     for file in [old, new] {

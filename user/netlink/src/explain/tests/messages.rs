@@ -26,7 +26,7 @@ pub(super) fn taken_apart(message: &[u8], protocol: u16) -> Explained {
 
 #[test]
 fn a_message_behind_an_error_begins_where_the_padding_of_the_error_ends() {
-    // A request of 17 bytes, which the error quotes as its last.
+    // A request of 17 bytes, which the error quotes at its end.
     let mut quoted = own(FAMILY, flags::REQUEST, &[9]);
     quoted.truncate(17);
     quoted[..4].copy_from_slice(&17u32.to_ne_bytes());
@@ -93,7 +93,7 @@ fn the_options_of_a_neighbour_stand_between_its_header_and_its_attributes() {
     header.extend(8u16.to_ne_bytes());
     header.extend(7i32.to_ne_bytes());
     header.extend([134, 0, 0, 0, 0, 0, 0, 0]);
-    // An option of Neighbour Discovery: its type, its length in units of 8.
+    // An option of Neighbour Discovery: its type, and its length in units of 8 bytes.
     header.extend([25, 1, 0, 0, 0, 0, 0, 60]);
     let source = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
     let message = notification(68, &header, &[(1, &source)]);
@@ -194,7 +194,7 @@ fn the_ages_of_addresses_and_neighbours_are_rows_of_their_own() {
     let neighbour = notification(28, &[2, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 1], &[(3, &ages)]);
     let neighbour = taken_apart(&neighbour, ROUTE);
     assert_eq!(meaning(&neighbour, "refcnt"), "4");
-    // One that is shorter is bad.
+    // A shorter one is bad.
     let address = notification(20, &[2, 24, 0, 0, 7, 0, 0, 0], &[(6, &ages[..6])]);
     let address = taken_apart(&address, ROUTE);
     let why = address.bad().and_then(|bad| bad.bad.as_deref());
@@ -203,7 +203,7 @@ fn the_ages_of_addresses_and_neighbours_are_rows_of_their_own() {
 
 #[test]
 fn what_is_guessed_of_netfilter_has_the_highest_byte_first() {
-    // A rule with an expression that is not known: of its data nothing is.
+    // A rule with an unknown expression: nothing is known about its data.
     let (mut data, mut element) = (Vec::new(), Vec::new());
     Attributes::new(&mut data).bytes(2, &[0, 0, 0, 1]).unwrap();
     let mut writer = Attributes::new(&mut element);
@@ -217,7 +217,7 @@ fn what_is_guessed_of_netfilter_has_the_highest_byte_first() {
         .fields
         .iter()
         .any(|field| field.meaning == "1 (a guess)"));
-    // Under NET_BYTEORDER so has that of any family.
+    // With NLA_F_NET_BYTEORDER, the same holds for any family.
     let other = notification(99, &[1, 1, 0, 0], &[(1 | 1 << 14, &[0, 0, 0, 9])]);
     let other = taken_apart(&other, GENERIC);
     assert_eq!(meaning(&other, "value"), "9 (a guess)");
@@ -260,15 +260,15 @@ fn a_reply_to_a_request_of_number_0_is_no_event() {
         "0: an event".to_owned(),
     );
     let reply = |words: &str| (words.to_owned(), "0: that of the request".to_owned());
-    // Nobody has asked.
+    // Without a request.
     assert_eq!(role(0xa0f, 0, (0, 0)), event);
     assert_eq!(role(0xa0f, 0, (0, 7)), event);
-    // As nft dumps, whose request may not have been captured.
+    // As in a dump by nft, whose request may not have been captured.
     let words = "NFT_MSG_NEWTABLE, a reply";
     assert_eq!(role(0xa00, flags::MULTI, (0, 7)), reply(words));
     assert_eq!(role(3, flags::MULTI, (0, 7)).1, reply("").1);
     assert_eq!(role(2, 0, (0, 7)).1, reply("").1);
-    // Once somebody has asked.
+    // After a request.
     assert_eq!(role(0xa10, flags::REQUEST, (0, 0)).1, "0");
     assert_eq!(role(0xa0f, 0, (0, 7)), reply("NFT_MSG_NEWGEN, a reply"));
     let (words, seq) = role(0xa0f, 0, (0, 0));
@@ -300,7 +300,7 @@ fn a_change_has_events_and_no_reply_of_its_own_unless_it_wants_an_echo() {
         let ack = role(&mut context, ROUTE, 2, 0, (9, 7));
         assert_eq!(ack.headlines().next().unwrap().0.role, Role::Reply);
     }
-    // Of bytes that are no message there is no headline.
+    // Bytes that are not a message have no headline.
     let bytes = of(&[1, 2, 3], ROUTE, Direction::FromKernel);
     assert_eq!(context().explain(bytes).headlines().count(), 0);
 }
@@ -327,7 +327,7 @@ fn old_programs_ask_for_dumps_with_a_header_of_their_own() {
     let changed = [&link[..12], &[0xff; 4]].concat();
     // Addresses, routes, neighbours, rules, tables of neighbours, network settings.
     for kind in [22, 26, 30, 34, 66, 82] {
-        // As iproute2 asked, with its own attribute and without.
+        // As iproute2 asked, with and without its own attribute.
         for link in [&link, &changed] {
             for attributes in [&[][..], &[(EXT_MASK, 9)], &[(EXT_MASK, 9), (MASTER, 3)]] {
                 let explained = wanted(kind, link, attributes);
@@ -337,7 +337,7 @@ fn old_programs_ask_for_dumps_with_a_header_of_their_own() {
                 assert_eq!(mask, (!attributes.is_empty()).then_some(36), "{kind}");
             }
         }
-        // As the C library and busybox ask: the family, padded or not.
+        // As the C library and busybox ask: with the family only, padded or not.
         for family in [&[2][..], &[2, 0, 0, 0]] {
             let explained = wanted(kind, family, &[]);
             let rest = explained
@@ -348,7 +348,7 @@ fn old_programs_ask_for_dumps_with_a_header_of_their_own() {
             assert!(rest <= 7, "{kind} {explained:?}");
         }
     }
-    // Links of iproute2 before 3.9.
+    // A request for links by iproute2 before 3.9.
     let explained = wanted(18, &[7, 0, 0, 0], &[(EXT_MASK, 1)]);
     assert_eq!(meaning(&explained, "family"), "7: AF_BRIDGE");
     assert_eq!(meaning(&explained, "IFLA_EXT_MASK"), "0x1: RTEXT_FILTER_VF");
@@ -365,7 +365,7 @@ fn the_proper_header_of_a_request_for_a_dump_is_taken_for_it() {
     }
     let explained = wanted(22, &[2, 0, 0, 0, 5, 0, 0, 0], &[(10, 4)]);
     assert!(find(&explained, "ifaddrmsg").is_some());
-    // What asks for one thing, and what answers, has no other header.
+    // Requests for one object, and replies, never have this other header.
     let link = [&[7, 0, 0, 0][..], &5i32.to_ne_bytes(), &[0; 8]].concat();
     for flags in [flags::REQUEST, 0] {
         let message = own(30, flags, &link);

@@ -51,7 +51,7 @@ fn every_attribute_of_a_link_has_the_name_that_the_kernel_has() {
 
 #[test]
 fn what_a_link_is_set_up_with_is_known_by_its_kind() {
-    // Those that the kernel's spec has, with a nest in the nest.
+    // Kinds that the kernel's spec has, one with a nest in its nest.
     let info = nest(&[(n::IFLA_BOND_AD_INFO_NUM_PORTS, &2u16.to_ne_bytes())]);
     let bond = nest(&[(n::IFLA_BOND_AD_INFO, &info)]);
     let port = nest(&[(n::IFLA_BRPORT_GROUP_FWD_MASK, &4u16.to_ne_bytes())]);
@@ -63,7 +63,7 @@ fn what_a_link_is_set_up_with_is_known_by_its_kind() {
             ("IFLA_BRPORT_GROUP_FWD_MASK", "4"),
         ],
     );
-    // Those that it lacks.
+    // Kinds that it lacks.
     let vxlan = nest(&[
         (n::IFLA_VXLAN_ID, &42u32.to_ne_bytes()),
         (n::IFLA_VXLAN_PORT, &4789u16.to_be_bytes()),
@@ -78,7 +78,7 @@ fn what_a_link_is_set_up_with_is_known_by_its_kind() {
             ("IFLA_VRF_PORT_TABLE", "254: RT_TABLE_MAIN"),
         ],
     );
-    // Of a kind that is not known the data are guessed.
+    // The data of an unknown kind are guessed.
     let link = link(b"next\0", &vxlan, b"", &[]);
     let explained = taken_apart(&link, ROUTE);
     assert!(find(&explained, "IFLA_VXLAN_ID").is_none());
@@ -90,7 +90,7 @@ fn what_a_link_is_set_up_with_is_known_by_its_kind() {
 fn an_encapsulation_is_known_by_the_number_of_its_type() {
     let ip = nest(&[(n::LWTUNNEL_IP_DST, &[192, 0, 2, 1])]);
     let kind = n::LWTUNNEL_ENCAP_IP.to_ne_bytes();
-    // The type stands behind what it chooses.
+    // The type follows the attribute whose table it selects.
     let attributes = [(n::RTA_ENCAP, &ip[..]), (n::RTA_ENCAP_TYPE, &kind)];
     shown(
         &notification(n::RTM_NEWROUTE, &INET_ROUTE, &attributes),
@@ -296,7 +296,7 @@ fn byte_orders_and_layouts_are_those_of_the_kernel() {
         &[(n::FRA_SUPPRESS_PREFIXLEN, &24u32.to_ne_bytes())],
     );
     got.push(meaning(&taken_apart(&message, ROUTE), "FRA_SUPPRESS_PREFIXLEN").to_owned());
-    // The names of values aside.
+    // Without the names of the values.
     let wanted = ["33024", "32768", "33024", "-300", "24"];
     let right = |(got, wanted): (&String, &&str)| got.split([' ', ':']).next() == Some(*wanted);
     assert!(got.iter().zip(&wanted).all(right), "{got:#?}");

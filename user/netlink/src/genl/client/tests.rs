@@ -82,7 +82,7 @@ fn a_refusal_names_the_attribute_also_in_a_batch_and_a_dump() {
 fn a_refusal_without_a_message_is_not_taken_for_the_end_of_the_family() {
     let call = |is_gone: bool| {
         let socket = Fake::socket(move |request, answers| {
-            // The second question of the controller is whether the family is still there.
+            // The second request to the controller asks whether the family still exists.
             let by_id = request.payload.get(6..8) == Some(&1u16.to_ne_bytes()[..]);
             match request.header.kind {
                 ID => answers.refuse(libc::ENOENT),

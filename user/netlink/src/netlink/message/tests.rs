@@ -78,7 +78,7 @@ fn an_extended_ack_that_cannot_be_read_does_not_hide_the_errno() {
         assert_eq!(refusal.errno, libc::EPERM);
         assert_eq!(refusal.message.as_deref(), Some("no caf\u{fffd}"));
         assert_eq!(refusal.offset, Some(20));
-        // Text without its NUL, a number that is none, and a nest of nonsense.
+        // Text without its NUL, a malformed number, and a malformed nest.
         let refusal = read(kind, &|writer| {
             writer.bytes(1, b"endless").unwrap();
             writer.bytes(2, b"odd").unwrap();
@@ -92,7 +92,7 @@ fn an_extended_ack_that_cannot_be_read_does_not_hide_the_errno() {
         };
         assert_eq!(refusal, expected);
     }
-    // A request that is said to be longer than what is quoted of it.
+    // A request whose length field exceeds the quoted part.
     let mut payload = (-libc::EPERM).to_ne_bytes().to_vec();
     payload.extend_from_slice(&1000u32.to_ne_bytes());
     payload.extend_from_slice(&[0; HEADER - 4]);

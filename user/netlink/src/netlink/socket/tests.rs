@@ -59,7 +59,7 @@ struct State {
     is_silent: bool,
     /// The number of datagrams that fit into the receive buffer, if it is limited.
     room: Option<usize>,
-    /// Set when a datagram was dropped. Until everything is read, all that arrive are
+    /// Set when a datagram was dropped. Until everything is read, all later datagrams are
     /// dropped, too.
     is_congested: bool,
     /// Whether the next receive call fails with `ENOBUFS`, regardless of waiting
@@ -99,7 +99,7 @@ fn received(len: usize, whole: usize) -> Received {
 }
 
 impl State {
-    /// Like netlink_overrun(): reports a congestion once.
+    /// Like netlink_overrun(): reports congestion once.
     fn put(&mut self, datagram: Vec<u8>) {
         if self.is_congested || self.room.is_some_and(|room| self.queue.len() >= room) {
             self.must_tell |= !self.is_congested;
@@ -168,7 +168,7 @@ impl Transport for Kernel {
                     continue;
                 }
                 state.dump = Some((seq, 0));
-                // A dump for which there is no room at first is refused, and runs.
+                // If there is no room for a dump at first, it is refused but runs.
                 if state.fate == Some((0, Fate::NoMemory)) {
                     state.fate = None;
                     state.put(error(libc::ENOBUFS, seq));
@@ -371,7 +371,7 @@ fn however_many_datagrams_come_an_operation_has_one_deadline() {
     for (name, operation) in operations {
         let mut socket = socket();
         socket.set_timeout(timeout).unwrap();
-        // Noise after every wait, each of which takes 2 ms at least.
+        // Noise arrives after every wait, each of which takes at least 2 ms.
         state(&socket).noise = Some(event(0));
         let end = operation(&mut socket);
         assert!(

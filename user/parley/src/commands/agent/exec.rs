@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_shell_does_not_outlive_who_started_it_even_if_that_is_killed() {
-        // The kernel takes the end of the thread that started it for that.
+        // To the kernel, the end of the thread that started the shell is the end of its parent.
         let start = || {
             let group = Group::start("exec sleep 1000").unwrap();
             let pid = group.shell.id();

@@ -129,7 +129,7 @@ mod tests {
             "changed  c  value 2  updates 1\n",
             "new      d  value 1  updates 1\n",
         ];
-        // No more of them than are to be shown.
+        // Shows no more of them than requested.
         for left in [None, Some(7), Some(3), Some(2), Some(1)] {
             let mut out = Vec::new();
             let mut report = Report {

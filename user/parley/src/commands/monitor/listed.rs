@@ -274,7 +274,7 @@ mod tests {
         };
         let mut known = view(&[One(1, 'a'), One(2, 'b')]);
         let mut take = |notification| take(&mut report, &mut known, notification).unwrap();
-        // Known already; new; another than it was.
+        // One is known already, one is new, and one has changed.
         assert!(take(Notification::Present(One(1, 'a'))));
         assert!(take(Notification::Present(One(3, 'c'))));
         assert!(!take(Notification::Present(One(1, 'x'))));
@@ -286,9 +286,9 @@ mod tests {
             "beside".to_owned(),
             Object::new()
         )));
-        // One that is not shown is known all the same.
+        // An entry that is not shown is still remembered.
         assert!(take(Notification::Present(One(9, '-'))));
-        // A list that may lack some deletes nothing.
+        // A list that may be incomplete deletes nothing.
         let part = view(&[One(4, 'd')]);
         let doubt = compare(&mut report, &mut known, part, false).unwrap();
         assert!(doubt.exists() && known.contains_key(&9));

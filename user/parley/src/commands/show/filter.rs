@@ -163,7 +163,7 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(absent.to_string(), "no link is called 'eth1'");
-        // Without kinds the word is a name.
+        // If there are no kinds, the word is a name.
         assert!(parsed::<false>("type").unwrap().links(&all).is_err());
     }
 

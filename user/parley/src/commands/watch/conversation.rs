@@ -285,11 +285,11 @@ mod tests {
         assert_eq!(ports[..7], expected);
         assert_eq!(ports[7], None);
         assert!(!Conversations::is_unanswered(&batch));
-        // A reply of before is none to this request.
+        // An earlier reply is not an answer to this request.
         assert!(Conversations::is_unanswered(&[reply(3, 41), request(3, 0)]));
-        // What only the request says may be false.
+        // A port that only the request states may be false.
         assert_eq!(Conversations::ports(&[request(3, 77)]), [Some((77, true))]);
-        // And two programs may use one number at a time.
+        // Two programs may use the same number at a time.
         let batch = [request(1, 0), request(1, 0), reply(1, 41), reply(1, 42)];
         assert_eq!(Conversations::ports(&batch)[..2], [Some((41, true)); 2]);
     }
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(below(&request(1, 0), None), (false, None));
         assert_eq!(below(&reply(1, 41), Some(41)), (true, asked.clone()));
         assert_eq!(below(&reply(1, 41), Some(41)), (true, asked.clone()));
-        // Of another program with the same number.
+        // From another program with the same number.
         assert_eq!(below(&request(1, 0), Some(42)), (false, None));
         assert_eq!(below(&reply(1, 41), Some(41)), (false, asked.clone()));
         assert_eq!(below(&reply(1, 42), Some(42)), (false, asked));
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(guess(&request(1, 0), Some(41)), (Some(41), false));
         assert_eq!(guess(&request(2, 0), None), (Some(41), true));
         assert_eq!(guess(&request(2, 0), Some(41)), (Some(41), false));
-        // The latest request decides, and two ports that fit are no guess.
+        // The latest request decides, and if two ports fit, there is no guess.
         assert_eq!(guess(&request(2, 0), None), (None, false));
         assert_eq!(guess(&request(2, 0), Some(42)), (Some(42), false));
         assert_eq!(guess(&request(3, 0), None), (None, false));

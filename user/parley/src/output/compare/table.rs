@@ -217,7 +217,7 @@ mod tests {
         ] {
             for ns in [Ok(0.4), Ok(9_999_999_999.0), Err(reason.clone())] {
                 let mut rows = rows(sizes, &ns);
-                // One that works for some sizes only.
+                // A channel that works for some sizes only.
                 if let Some(cell) = rows.last_mut().and_then(|row| row.cells.last_mut()) {
                     cell.ns = Err(reason.clone());
                 }
@@ -234,7 +234,7 @@ mod tests {
     fn every_size_and_every_channel_has_its_figure_once() {
         let sizes = [1, 2, 3, 5, 1000, 61_440];
         let text = shown(&rows(&sizes, &Ok(1234.0)), &sizes);
-        // Nine carry messages; the other two have one figure each.
+        // Nine channels carry messages; the other two have one figure each.
         assert_eq!(text.matches(" 1.23").count(), 9 * sizes.len() + 2);
         for size in ["1 B", "1000 B", "60 KiB"] {
             assert_eq!(text.matches(&format!(" {size}")).count(), 2, "{size}");

@@ -296,7 +296,7 @@ mod tests {
     fn a_mark_of_0_is_shown_as_ip_shows_it() {
         let names = Names::default();
         let naming = Naming::new(&names, false);
-        // Where all bits of it count the kernel only says that they do.
+        // If all bits of the mark count, the kernel sends only the mask.
         for (mask, words) in [(u32::MAX, "fwmark 0"), (0xff, "fwmark 0/0xff")] {
             let rule = rule(&[(16, &mask.to_ne_bytes())]);
             assert_eq!(rule.selector(&naming), format!("from all {words}"));

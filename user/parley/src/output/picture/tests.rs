@@ -34,7 +34,7 @@ fn drawn(context: &mut Context, datagram: Datagram<'_>) -> (String, Explained) {
     (picture.finish(), explained)
 }
 
-/// The values of an attribute of all elements with this beginning.
+/// The values of an attribute of all elements that begin like this.
 fn values<'a>(svg: &'a str, element: &str, attribute: &str) -> Vec<&'a str> {
     let start = format!("{attribute}=\"");
     svg.lines()
@@ -80,7 +80,7 @@ fn is_inside(corners: &[(usize, usize)], (x, y): (usize, usize)) -> bool {
     crossed.count() % 2 == 1
 }
 
-/// Checks that each byte is in one box, and in no other.
+/// Checks that each byte is in exactly one box.
 fn check_boxes(svg: &str, explained: &Explained, bytes: &[u8]) {
     let boxes = values(svg, "<path class=\"box", " d");
     let fields = explained.fields.iter().filter(|field| field.len > 0);
@@ -230,7 +230,7 @@ fn text_of_others_cannot_end_its_element() {
     let datagram = Datagram::new(&bytes, GENERIC, Direction::ToKernel);
     let (svg, _) = drawn(&mut context, datagram);
     check_xml(&svg);
-    // The decoder drops the characters that a terminal obeys; the last one is none of XML's.
+    // The decoder drops the characters that a terminal obeys. XML does not allow the last one.
     assert!(svg.contains("&lt;a&amp;b&gt;&quot;'\u{fffd}"), "{svg}");
     assert!(!svg.contains(['\u{1}', '\u{202e}', '\u{ffff}']), "{svg}");
 

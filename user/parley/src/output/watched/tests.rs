@@ -9,7 +9,7 @@ use serde_json::json;
 const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
 const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
 
-/// A message with the number 9, what follows its header, and text attributes.
+/// A message with the number 9, a header of its family, and text attributes.
 fn message(kind: u16, flags: u16, header: &[u8], attributes: &[(u16, &str)]) -> Vec<u8> {
     let mut bytes = message::header(kind, flags, 9).to_vec();
     bytes.extend(header);

@@ -31,7 +31,7 @@ fn a_dump_that_its_caller_stops_leaves_the_socket_usable() {
             _ => Ok(()),
         });
         assert!(matches!(stopped, Err(Error::Nul)), "{stopped:?}");
-        // The kernel is done with it as soon as the call returns.
+        // The kernel has finished the dump when the call returns.
         assert_eq!(state(&socket).dump, None);
         is_usable(&mut socket, &format!("stopped at entry {stop}"));
     }
@@ -89,7 +89,7 @@ fn one_entry_read_of_a_dump_does_not_keep_the_next_dump_from_beginning() {
 #[test]
 fn a_dump_that_falls_silent_leaves_the_socket_usable() {
     let mut socket = socket();
-    // Of the first request nothing comes, not even of a ping: then all at once.
+    // Nothing answers the first request, not even the ping. Later, everything comes at once.
     state(&socket).is_silent = true;
     socket.set_timeout(Duration::from_millis(20)).unwrap();
     let silent = dump(&mut socket, |_| Ok(()));
@@ -103,7 +103,7 @@ fn a_dump_that_falls_silent_leaves_the_socket_usable() {
 fn an_ack_does_not_make_an_open_dump_forgotten() {
     let mut socket = socket();
     let (seq, dump) = request(&mut socket, flags::DUMP);
-    // The dump's reader stops; its rest cannot be read (the ping cannot be sent).
+    // The dump's reader stops. The rest cannot be read, because the ping cannot be sent.
     state(&socket).refuses_pings = true;
     let receives = state(&socket).receives;
     state(&socket).deaf = receives + 1..receives + 3;

@@ -32,7 +32,7 @@ fn events_of_a_dump_that_stops_wait_for_their_reader() {
     let mut socket = listening();
     state(&socket).before_answers = vec![event(1)];
     dump(&mut socket, |_| Err(Error::Nul)).unwrap_err();
-    // The messages behind them in the same datagram are received, but not read yet.
+    // The messages after them in the same datagram are received, but not read yet.
     state(&socket).before_answers = vec![[event(2), event(3)].concat()];
     socket.transport.send(&[]).unwrap();
     let next = socket.next_message(|_| true).unwrap();
@@ -45,7 +45,7 @@ fn events_of_a_dump_that_stops_wait_for_their_reader() {
 
 #[test]
 fn events_that_a_request_causes_are_not_taken_for_its_answer() {
-    // rtnetlink, and others, give them the request's own numbers.
+    // rtnetlink and others give such events the request's own numbers.
     let mut socket = listening();
     let (seq, request) = request(&mut socket, flags::ACK);
     state(&socket).before_answers = vec![message(KIND, 0, (PORT, seq), &[7; 4])];
@@ -57,7 +57,7 @@ fn events_that_a_request_causes_are_not_taken_for_its_answer() {
     assert_eq!(beside, [[7; 4]]);
     socket.transact(&request, seq, Expect::Ack).unwrap();
     assert_eq!(heard(&mut socket), [7]);
-    // One that comes with a later request is known by no number.
+    // An event with an earlier request's numbers is kept during a later request.
     is_usable(&mut socket, "with events of an earlier request");
     assert_eq!(heard(&mut socket), [7, 7]);
 }
@@ -108,7 +108,7 @@ fn more_events_than_a_socket_keeps_are_an_overrun_behind_those_it_keeps() {
     };
     assert!(matches!(end, Error::Overrun), "{end:?}");
     assert_eq!(kept, (8 << 20) / (HEADER + long.len()));
-    // Once.
+    // The loss is reported once.
     assert_eq!(heard(&mut socket), [0; 0]);
 }
 
@@ -166,7 +166,7 @@ fn a_loss_during_a_loss_is_told_twice() {
     };
     flood(&socket);
     assert_eq!(socket.next_message(|_| true).unwrap().payload, [1; 4]);
-    // All was read, though the socket never saw that nothing was there.
+    // Everything was read, although the socket never found the queue empty.
     flood(&socket);
     assert_eq!(heard_with_overruns(&mut socket), [-1, 1, -1]);
 }
@@ -199,7 +199,7 @@ fn a_late_reply_to_a_request_that_was_given_up_is_no_event() {
         }
         state(&socket).put(message(KIND, 0, (PORT, caused), &number));
         assert_eq!(heard_with_overruns(&mut socket), [42, again.into()]);
-        // Nor before another answer.
+        // A late reply before another answer is no event either.
         state(&socket).before_answers = vec![message(KIND, 0, (PORT, seq), &[42; 4])];
         transact(&mut socket, flags::ACK, Expect::Ack).unwrap();
         state(&socket).before_answers.clear();
@@ -214,7 +214,7 @@ fn what_is_read_takes_no_room_from_the_events_a_socket_keeps() {
     let each = 100;
     state(&socket).before_answers = vec![message(KIND, 0, (0, 0), &long); each];
     transact(&mut socket, 0, Expect::Reply).unwrap();
-    // Fewer than half of them are read, so that those stay where they are.
+    // Fewer than half of them are read, so that the others stay where they are.
     for _ in 0..each * 2 / 5 {
         socket.next_message(|_| true).unwrap();
     }
@@ -250,7 +250,7 @@ fn what_each_of_a_batch_refuses_leaves_no_answers_that_look_like_events() {
 fn an_event_that_is_too_long_before_an_answer_is_told_to_the_reader_of_events() {
     let mut socket = listening();
     let (seq, request) = request(&mut socket, flags::ACK);
-    // Comes after the events that wait are kept: from the request itself.
+    // Arrives with the request itself, after the waiting events were kept.
     state(&socket).before_answers = vec![event(1)];
     socket.begin();
     socket.send(&request).unwrap();
@@ -261,7 +261,7 @@ fn an_event_that_is_too_long_before_an_answer_is_told_to_the_reader_of_events() 
         .answer(Awaited::one(seq), Expect::Ack, &mut deadline, Events::keep)
         .map(drop);
     assert!(matches!(end, Err(Error::Truncated(_))), "{end:?}");
-    // Behind the ACK.
+    // After the ACK.
     assert_eq!(heard_with_overruns(&mut socket), [0, -1]);
 }
 
@@ -281,7 +281,7 @@ fn a_dump_that_fails_gives_up_no_requests_but_its_own() {
     state(&socket).is_silent = false;
     state(&socket).queue.clear();
     state(&socket).datagrams.clear();
-    // An event that a later request of this socket has caused has its numbers.
+    // An event that a later request of this socket has caused, with that request's numbers.
     let caused = message(KIND, 0, (PORT, seq + 2), &[7; 4]);
     state(&socket).put(caused);
     assert_eq!(socket.next_message(|_| true).unwrap().payload, [7; 4]);

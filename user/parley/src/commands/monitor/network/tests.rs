@@ -57,7 +57,7 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
         for (gone, flags, payload, left) in [
             (0, CREATE | EXCL, &blackhole, 1),
             (0, CREATE | APPEND, &unreachable, 2),
-            // Takes the place of the first, not of the one that it is most like.
+            // Replaces the first route, not the one that it resembles most.
             (0, REPLACE, &prohibit, 2),
             (GONE, 0, &unreachable, 1),
             (0, CREATE, &first, 2),
@@ -93,7 +93,7 @@ fn routes_that_differ_in_type_or_protocol_are_two_and_the_flags_say_what_happene
 
 #[test]
 fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
-    // To everywhere, in this table.
+    // A default route in this table.
     let everywhere = |table| notification(Route::NEW, 0, &[2, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0]);
     let out = printed(Some(3), |follower| {
         follower.show_change(everywhere(100)).unwrap();
@@ -108,7 +108,7 @@ fn what_a_list_that_is_not_whole_lacks_is_not_told_to_be_gone() {
         assert!(!follower.doubts.doubt.is_due(true));
     });
     let words: Vec<_> = out.lines().map(|line| &line[..20]).collect();
-    // And it ends where it was to.
+    // It ends after as many changes as requested.
     let expected = [
         "new      inet  100  ",
         "new      inet  101  ",
