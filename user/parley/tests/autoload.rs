@@ -109,7 +109,8 @@ fn lacks_tree() -> bool {
     is("PARLEY_KERNEL", "debian") || is("PARLEY_FOREIGN", "1")
 }
 
-/// The tree of the running kernel for which the module was built, or none if it was built elsewhere.
+/// The tree of the running kernel for which the module was built, or none if it was built
+/// elsewhere.
 fn kdir() -> Option<String> {
     let kdir = fs::read_to_string(top().join("build/module-for")).ok()?;
     let release = Path::new(kdir.trim()).join("include/config/kernel.release");
