@@ -266,11 +266,20 @@ pub fn objects(value: Value) -> Vec<Object> {
     values.into_iter().map(object).collect()
 }
 
-/// The objects of a ruleset, each with its kind.
+/// The objects of a ruleset, each with its kind. The chains of a table come after its other
+/// objects, as in nft 1.0; nft 1.1 lists them before.
 fn ruleset(mut value: Value) -> Vec<(String, Object)> {
     let all = objects(value["nftables"].take()).into_iter().flatten();
     let named = |(kind, object)| (kind, objects(Value::Array(vec![object])).remove(0));
-    all.map(named).collect()
+    let mut tables = 0;
+    let placed = all.map(named).map(|(kind, object): (String, Object)| {
+        tables += usize::from(kind == "table");
+        let last = matches!(kind.as_str(), "chain" | "rule");
+        ((tables, last), (kind, object))
+    });
+    let mut placed: Vec<_> = placed.collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, object)| object).collect()
 }
 
 /// The objects whose `key` is `value`.
