@@ -185,6 +185,9 @@ class CheckLog(ScriptTest):
         self.assert_refused(f"{BOOT}{BEGIN}<3>[ 9.1] it went wrong:\nas this line explains\n{END}",
                             "as this line explains")
 
+    def test_a_log_of_arm64_begins_with_its_processor(self):
+        self.assert_clean("<6>[    0.0] Booting Linux on physical CPU 0x0000000000 [0x411fd070]\n" + BOOT + BEGIN + END)
+
     def test_a_log_that_lacks_its_beginning_is_refused(self):
         self.assert_refused(f"{BEGIN}<6>[ 9.1] all is well\n{END}", "beginning")
         # Any program's message may contain these words.
