@@ -283,7 +283,9 @@ kbuild() {
 		printf '%s\n' "$output" >&2
 		die "the module does not build for $1"
 	}
-	if grep -qE '^(warning|WARNING)|: warning:' <<<"$output"; then
+	# The kernel's own flags for s390 make rustc warn of one of them, in every module.
+	if grep -E '^(warning|WARNING)|: warning:' <<<"$output" |
+		grep -qvE '^warning: (unstable feature specified for .-Ctarget-feature.: .backchain.|1 warning emitted)$'; then
 		printf '%s\n' "$output" >&2
 		die "the module builds with warnings"
 	fi
