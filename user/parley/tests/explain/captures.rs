@@ -401,7 +401,7 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
     assert!(out.contains("the capture has"), "{out}");
 
     let mut foreign = whole.clone();
-    foreign[20] = 1;
+    foreign[20..24].copy_from_slice(&1_u32.to_ne_bytes());
     let foreign = explain(&foreign, &[]);
     assert_eq!(foreign.status, Some(1));
     let err = foreign.err;
@@ -410,10 +410,26 @@ fn bad_input_is_explained_as_far_as_it_goes_and_ends_with_1() {
         "{err}"
     );
 
-    let lie = explain(
-        b"ff ff 00 00 18 00 01 00 01 00 00 00 00 00 00 00 01 01 00 00",
-        &[],
+    // In the byte order of this machine, as a hexdump of its own messages is.
+    let (length, kind, flags) = (
+        65_535_u32.to_ne_bytes(),
+        24_u16.to_ne_bytes(),
+        1_u16.to_ne_bytes(),
     );
+    let words = [
+        &length[..],
+        &kind,
+        &flags,
+        &1_u32.to_ne_bytes(),
+        &[0; 4],
+        &[1, 1, 0, 0],
+    ];
+    let words: Vec<_> = words
+        .concat()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let lie = explain(words.join(" ").as_bytes(), &[]);
     assert_eq!(lie.status, Some(1));
     let (out, err) = (lie.out, lie.err);
     assert!(out.contains("bad: length 65535"), "{out}");
