@@ -104,6 +104,11 @@ CLEAN = """
 """
 # The kernel's report of a process in a control group that has reached its own limit.
 GROUP = """
+<4>[    3.9] tenant invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
+<4>[    3.9] Call trace:
+<4>[    3.9]  show_stack+0x14/0x1c (C)
+<4>[    3.9]  dump_stack_lvl+0x70/0x84
+<6>[    3.9] Memory cgroup out of memory: Killed process 9 (tenant) total-vm:5888kB
 <4>[    4.0] memory-1a2b invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
 <4>[    4.0] CPU: 0 UID: 1000 PID: 9 Comm: memory-1a2b Tainted: G           O        7.3.4-parley #1 PREEMPTLAZY
 <4>[    4.0] Tainted: [O]=OOT_MODULE

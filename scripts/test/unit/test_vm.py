@@ -191,7 +191,8 @@ class Guest(VmTest):
         done = self.run_vm("--kernel", "arm64", "--rwdir", self.top / "out")
         self.assertEqual(done.returncode, 0, done.stderr)
         arguments = " ".join(self.arguments())
-        for words in (f"--arch arm64 --root {root} --rodir /run/parley-top={self.top}", "--rwdir /run/parley-run=/"):
+        for words in (f"--arch arm64 --root {root} --rodir /run/parley-top={self.top}", "--rwdir /run/parley-run=/",
+                      f"--rwdir {self.top}/out={self.top}/out"):
             self.assertIn(words, arguments)
         self.assertNotIn("--overlay-rwdir", arguments)
         # The mount points for them in the guest.

@@ -67,7 +67,8 @@ pub fn behind(words: &[&str], arguments: &[&str]) -> Ended {
     ended(Command::new(words[0]).args(&words[1..]))
 }
 
-/// Counts the system calls of the program and of its children.
+/// Counts the system calls of the program and of its children. The C library of s390 has `send`
+/// call the kernel's send, and others its sendto; here, both are `sendto`.
 pub fn system_calls(arguments: &[&str]) -> BTreeMap<String, i64> {
     let trace = Scratch::new("strace");
     let strace = ["strace", "-f", "-c", "-U", "calls,name", "-o", trace.path()];
@@ -78,6 +79,13 @@ pub fn system_calls(arguments: &[&str]) -> BTreeMap<String, i64> {
         .filter_map(|line| line.trim().split_once(char::is_whitespace))
         .filter_map(|(count, name)| Some((name.trim().to_owned(), count.parse().ok()?)))
         .filter(|(name, _)| name != "total")
+        .map(|(name, count)| {
+            if name == "send" {
+                ("sendto".to_owned(), count)
+            } else {
+                (name, count)
+            }
+        })
         .collect()
 }
 
