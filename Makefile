@@ -5,8 +5,9 @@
 KDIR ?=
 # The kernel of scripts/build/kernel to use.
 KERNEL ?= default
-# Its architecture, as the kernel or uname calls it. By default, this machine's.
-ARCH ?=
+# Its architecture, as the kernel or uname calls it; this machine's if it is empty. Only on the
+# command line: authors of kernels have their own ARCH in the environment.
+ARCH =
 
 # How `make bench` measures: icount counts instructions; kvm and tcg measure time.
 ACCEL ?= icount
@@ -42,8 +43,12 @@ given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($
 
 # The kernel's name for the scripts: arm64 or arm64-debug for those of another architecture.
 kernel_name = $(call given,KERNEL)
-ifneq ($(strip $(value ARCH)),)
-asked := $(call arch_of,$(strip $(call given,ARCH)))
+ifneq ($(and $(filter command,$(firstword $(origin ARCH))),$(strip $(value ARCH))),)
+asked := $(call arch_of,$(strip $(ARCH)))
+no_arch := $(filter-out help setup kernel module program run test try test-all vm,$(MAKECMDGOALS))
+ifneq ($(no_arch),)
+$(error ARCH is for kernel, module, program, run, test and vm, not for $(firstword $(no_arch)): leave it out)
+endif
 ifneq ($(asked),$(call arch_of,$(shell uname -m)))
 kernel_name = $(asked)$(patsubst %,-%,$(filter-out default,$(call given,KERNEL)))
 endif
@@ -145,7 +150,7 @@ spec: setup
 alone = run test try exercise doc book torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # TEST counts only on the command line: one left in the environment must not skip tests.
-again = scripts/build/alone env $(foreach name,KDIR KERNEL ARCH ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
+again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
 	$(foreach name,TEST N,$(name)=$(if $(filter command,$(firstword $(origin $(name)))),$(call quoted,$($(name))))) \
 	$(MAKE) --no-print-directory
 ifneq ($(lastword $(value PARLEY_ALONE)),$(CURDIR))

@@ -172,8 +172,7 @@ static_link() {
 # program_lacks: prints why the program cannot be used, or nothing if scripts/build/program has built
 # it from the current sources, for the machine in use. Needs no compiler.
 program_lacks() {
-	local program=$top/user/target/release/parley record=$top/build/program-sum
-	[ -z "$foreign" ] || program=$top/user/target/$target/release/parley record=$record-$arch
+	local program=$built_in/release/parley record=$top/build/program-sum${foreign:+-$arch}
 	if [ ! -e "$program" ]; then
 		echo "not built"
 	elif stale "$record" "$top/user" "$top/spec"; then
@@ -185,10 +184,9 @@ program_lacks() {
 
 # need_program: dies unless the program is built from the current sources, for the machine in use.
 need_program() {
-	local what which=''
+	local what
 	what=$(program_lacks)
-	[ -z "$foreign" ] || which="ARCH=$arch "
-	[ -z "$what" ] || die "user/target/${which:+$target/}release/parley is $what" "run: make ${which}program"
+	[ -z "$what" ] || die "${built_in#"$top/"}/release/parley is $what" "run: make ${foreign:+ARCH=$arch }program"
 }
 
 # remove_by_records RECORD...: removes these records of Kbuild and the files that they describe.
@@ -285,7 +283,8 @@ kbuild() {
 	}
 	# The kernel's own flags for s390 make rustc warn of one of them, in every module.
 	if grep -E '^(warning|WARNING)|: warning:' <<<"$output" |
-		grep -qvE '^warning: (unstable feature specified for .-Ctarget-feature.: .backchain.|1 warning emitted)$'; then
+		grep -vE '^warning: (unstable feature specified for .-Ctarget-feature.: .backchain.|1 warning emitted)$' \
+			>/dev/null; then
 		printf '%s\n' "$output" >&2
 		die "the module builds with warnings"
 	fi

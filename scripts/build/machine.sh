@@ -16,15 +16,16 @@ machines=(
 )
 
 # take_machine NAME: sets the variables that are the columns above for the architecture with that
-# name, the kernel's or uname's. Sets `foreign` if this machine cannot run its programs. Fails if
-# there is none.
+# name, the kernel's or uname's. Sets `foreign` if this machine cannot run its programs, and
+# `built_in` to the folder of the programs that cargo builds for it. Fails if there is none.
 take_machine() {
-	local entry
+	local entry own
+	own=$(uname -m)
 	for entry in "${machines[@]}"; do
 		read -r arch machine deb_arch triplet target boot_image board tty qemu_package <<<"$entry"
-		foreign=
-		[ "$machine" = "$(uname -m)" ] || foreign=1
 		if [ "$1" = "$arch" ] || [ "$1" = "$machine" ]; then
+			foreign='' built_in=$top/user/target
+			[ "$machine" = "$own" ] || foreign=1 built_in+=/$target
 			return
 		fi
 	done
@@ -46,19 +47,20 @@ use_machine() {
 
 # use_machine_of KDIR: does it for the kernel of this tree.
 use_machine_of() {
-	local entry config option
+	local entry name config
 	config=$(config_of "$1")
-	for option in X86 ARM64 S390; do
-		! grep -qs "^CONFIG_$option=y" "$config" || { take_machine "${option,,}" && return; }
+	for entry in "${machines[@]}"; do
+		name=${entry%% *}
+		! grep -qs "^CONFIG_${name^^}=y" "$config" || { take_machine "$name" && return; }
 	done
 	take_machine "$(uname -m)" || foreign=
 }
 
-# for_target: sets cargo_target to the options with which cargo builds for the machine in use, and
-# built_in to the folder of the results. Rust's standard library is built from its sources, which
-# needs an unstable option. Debian's packages have none for a foreign machine and this rustc.
+# for_target: sets cargo_target to the options with which cargo builds for the machine in use.
+# Rust's standard library is built from its sources, which needs an unstable option. Debian's
+# packages have none for a foreign machine and this rustc.
 for_target() {
-	cargo_target=() built_in=$top/user/target
+	cargo_target=()
 	[ -n "$foreign" ] || return 0
 	[ -e "${RUST_LIB_SRC:-}/Cargo.lock" ] ||
 		die "the sources of Rust's standard library are missing" "run: make setup"
@@ -66,7 +68,6 @@ for_target() {
 	export RUSTC_BOOTSTRAP=1 __CARGO_TESTS_ONLY_SRC_ROOT=$RUST_LIB_SRC \
 		"CARGO_TARGET_${name^^}_LINKER=$triplet-gcc"
 	cargo_target=(--target "$target" -Z build-std -Z build-std-features=panic-unwind)
-	built_in=$top/user/target/$target
 }
 
 # path_in_guest FILE: prints where a guest of the machine in use finds a file that cargo has built.
@@ -78,13 +79,13 @@ path_in_guest() {
 # kernel, and the time limit of its boot.
 room_for() {
 	use_machine "$1"
+	local slow=$foreign # under an emulator, a program of s390 takes 0.2 s to start
 	memory=1G seconds=2400
 	case $flavour in
 	default | debian) ;;
-	*) memory=3G ;; # for sanitizers
+	*) memory=3G slow=1 ;; # for sanitizers
 	esac
-	# Sanitizers need time, and so does an emulator of s390, which starts a program in 0.2 s.
-	if [ "$memory" = 3G ] || [ -n "$foreign" ]; then
+	if [ -n "$slow" ]; then
 		seconds=5400
 		export PARLEY_BOOT_SECONDS=${PARLEY_BOOT_SECONDS:-600}
 	fi

@@ -17,11 +17,14 @@ target=$(realpath -m "$top/user/target")
 closed=() overlays=("$top") nested=()
 [ -z "$foreign" ] || [ "$target" = "$top/user/target" ] ||
 	refuse "user/target is a link, which a guest of another architecture cannot follow" "remove the link"
+# In a root of another architecture, the checkout's parents hold nothing else, and are open.
+last=/
+[ -z "$foreign" ] || last=$(dirname "$top")
 for path in "$built_in/release/parley" "$built_in/guest/parley" "$built_in/guest/deps" \
 	"$built_in/guest/examples"; do
 	path=$(realpath -m "$path")
 	[ -e "$path" ] || continue
-	while [ "$path" != / ]; do
+	while [ "$path" != "$last" ]; do
 		mode=$(stat -Lc %a "$path")
 		for dir in "${rwdirs[@]}"; do [[ $path/ != "$dir"/* ]] || mode=5; done
 		if [ $((0$mode & 1)) = 0 ]; then
@@ -32,15 +35,15 @@ for path in "$built_in/release/parley" "$built_in/guest/parley" "$built_in/guest
 		path=$(dirname "$path")
 	done
 done
-# In a root of another architecture the checkout and the other folders have their own places. The
-# checkout's parents there hold nothing else.
+# There, the checkout and the other folders have places of their own.
 if [ -n "$foreign" ]; then
 	for dir in "$top" "${rwdirs[@]}"; do
 		(umask 022 && mkdir -p "$root$dir") || lose "the root of $arch cannot be changed: $root"
 	done
-	path=$top
-	while path=$(dirname "$path") && [ "$path" != / ]; do chmod go+rx "$root$path" || true; done
-	mapfile -t closed < <(printf '%s\n' "${closed[@]}" | grep "^$top/")
+	while [ "$last" != / ]; do
+		chmod go+rx "$root$last" || true
+		last=$(dirname "$last")
+	done
 	for dir in "${rwdirs[@]}"; do [[ $dir/ != "$top"/* ]] || nested+=("$dir"); done
 	overlays=()
 fi

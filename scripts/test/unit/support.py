@@ -64,6 +64,15 @@ class ScriptTest(unittest.TestCase):
             [str(word) for word in command], env=environment, text=True,
             capture_output=True, check=False, **options)
 
+    def basic_path(self, *more):
+        """A PATH with only BASIC and these tools."""
+        folder = self.folder / "basic"
+        folder.mkdir(exist_ok=True)
+        for name in (*BASIC, *more):
+            if (found := shutil.which(name)) and not (folder / name).exists():
+                (folder / name).symlink_to(found)
+        return str(folder)
+
 
 # Variables that an outer run sets for its own children must not reach the scripts under test,
 # except PARLEY_ALONE: what a test runs in this very checkout is a part of that run.
@@ -118,15 +127,6 @@ class CheckoutTest(ScriptTest):
         return self.run_here(
             "bash", "-euc", f". scripts/lib.sh; {script}", "scripts/test-of-lib", *arguments,
             **options)
-
-    def basic_path(self, *more):
-        """A PATH with only BASIC and these tools."""
-        folder = self.folder / "basic"
-        folder.mkdir(exist_ok=True)
-        for name in (*BASIC, *more):
-            if (found := shutil.which(name)) and not (folder / name).exists():
-                (folder / name).symlink_to(found)
-        return str(folder)
 
     def git(self, *words):
         subprocess.run(

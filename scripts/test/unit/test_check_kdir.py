@@ -27,6 +27,7 @@ FAULTS = (
      "scripts/debian-headers 7.3.4+deb13-amd64"),
     ("echo 'rustc 1.80.0 (0a1 2024-07-21)' >rust/libcore.rmeta", "written by another rustc"),
     ("rm Module.symvers", "Module.symvers is not there"),
+    ("rm scripts/target.json; echo CONFIG_ARM64=y >>.config", None),
 )
 
 
@@ -34,6 +35,8 @@ class CheckKdir(ScriptTest):
     def setUp(self):
         super().setUp()
         self.tree = self.folder / "tree"
+        self.fake("uname", "echo x86_64")
+        self.fake("aarch64-linux-gnu-gcc", "")
         self.fake("rustc", f'[ "$1" = --version ] && echo "{RUSTC}"')
 
     def make_tree(self, fault="true"):
@@ -73,6 +76,13 @@ class CheckKdir(ScriptTest):
                 result = self.check("--quick")
                 self.assertEqual(result.returncode, 1 if words else 0, result.stderr)
                 self.assertIn(words or "", result.stderr)
+
+    def test_a_tree_of_another_architecture_takes_its_compiler(self):
+        self.make_tree("echo CONFIG_S390=y >>.config")
+        result = self.check("--quick", path=f"{self.folder}/bin:{self.basic_path()}")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("whose compiler this machine lacks: s390x-linux-gnu-gcc", result.stderr)
+        self.assertIn("scripts/setup --machine s390", result.stderr)
 
     def test_without_any_rustc_it_says_whose_path_has_none_and_what_to_run(self):
         if os.path.exists("/usr/bin/rustc"):

@@ -37,7 +37,7 @@ class Test(ScriptTest):
                 done = self.run_script(TOP / "scripts/exercise", verb, "1", str(place))
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertIn("is below build, which this script and `make clean` empty", done.stderr)
-        # The script reports what is missing before it removes anything of an earlier run.
+        # The script looks for the folder before it removes the results of an earlier run.
         mark = TOP / "build/exercises/mark"
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()

@@ -107,6 +107,12 @@ class Architectures(KernelTest):
             self.assertEqual(said.returncode, 0, said.stderr)
             for script in ("build/kernel", "build/program", "demo"):
                 self.assertIn(f"scripts/{script} '{name}'", said.stdout)
+        # Authors of kernels have an ARCH of their own in the environment.
+        make = shutil.which("make")
+        self.assertIn("build/kernel 'default'", self.run_here(make, "-n", "kernel", env={"ARCH": "arm64"}).stdout)
+        refused = self.run_here(make, "-n", "ARCH=arm64", "bench")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("not for bench", refused.stderr)
 
     def test_kvm_does_not_run_another_architecture(self):
         run = 'use_machine "$1"; accel_for image'

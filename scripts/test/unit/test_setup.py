@@ -149,6 +149,19 @@ echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
         self.assertEqual([line.split("-recommends ")[1] for line in installs], ["tshark", "busybox-static"])
         self.assertEqual([line for line in installs if "--no-remove" not in line], [])
 
+    def test_the_tools_of_another_architecture_are_installed_by_its_name_or_that_of_uname(self):
+        self.fake("apt-get", f'echo "$@" >>{self.folder}/apt')
+        self.fake("id", "echo 0")
+        for name, missing in (("arm64", "gcc-aarch64-linux-gnu"), ("s390x", "gcc-s390x-linux-gnu")):
+            result = self.set_up("--machine", name)
+            # The fake apt installs nothing.
+            self.assertEqual(result.returncode, 0, result.stderr)
+            install = [line for line in (self.folder / "apt").read_text().splitlines() if "install" in line][-1]
+            self.assertIn("--no-remove", install)
+            for package in (missing, "qemu-system-", "qemu-user"):
+                self.assertIn(package, install)
+        self.assertIn("no such architecture: vax", self.set_up("--machine", "vax").stderr)
+
     def test_qemu_comes_from_backports_where_apt_would_remove_a_part_of_it(self):
         self.fake("id", "echo 0")
         for tool in ("qemu-system-x86_64", "tshark"):

@@ -139,7 +139,7 @@ class Guest(VmTest):
         self.guest("boot; up; finish 0")
 
     def loaded(self):
-        """The modules that the guest is told to load."""
+        """The modules that the guest's script loads."""
         line = next(line for line in (self.folder / "guest-script").read_text().splitlines()
                     if line.startswith("modules=("))
         return [pathlib.Path(word).name for word in shlex.split(line[len("modules=("):-1])]
@@ -356,7 +356,7 @@ class Accelerator(VmTest):
             return done.stdout.strip()
 
         self.assertEqual(ask("600", "0"), "tcg")
-        # This tells whether a later call returns the kept answer or a new one.
+        # If a later call returns this, it has read the kept answer, and has not tested KVM again.
         kept.write_text(kept.read_text().replace("tcg", "kept"))
         self.assertEqual(ask("600", "0"), "kept")
         self.assertEqual(ask("660", "0"), "tcg")

@@ -2,7 +2,7 @@
 
 //! `parley show` of every kind of link, encapsulation and firewall object, against
 //! `ip -j -d` and `nft -j`. The kernel `devices` has all of them. On any other kernel, the
-//! test skips what is missing, and lists it.
+//! test skips the commands that the kernel refuses, and prints them.
 
 mod common;
 

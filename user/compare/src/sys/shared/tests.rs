@@ -27,7 +27,7 @@ fn each_way_has_room_of_its_own_and_no_more_than_that_is_touched() {
                 while answerer.answer()? {}
                 Ok(())
             });
-            // The other side runs until it is told to end, so keep waiting.
+            // The other side ends only when it receives the end, so wait as long as it runs.
             let go_on = || match other.is_finished() {
                 true => never(),
                 false => Ok(()),
