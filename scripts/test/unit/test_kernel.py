@@ -145,7 +145,7 @@ case $* in
     touch "$cache/archives/base-files_1.deb" ;;
 esac""")
         self.fake("dpkg-deb", """mkdir -p "$3/usr/share/base-passwd" "$3/usr/"{bin,sbin} "$3/etc"
-touch "$3/usr/share/base-passwd/"{passwd,group}.master""")
+touch "$3/usr/share/base-passwd/"{passwd,group}.master "$3/usr/bin/mount"; chmod 4755 "$3/usr/bin/mount\"""")
         path = self.run_here("scripts/build/root", "--path", "s390").stdout.strip()
         old = self.cache / "root/guest-s390x-000000000000/usr"
         old.mkdir(parents=True)
@@ -154,6 +154,8 @@ touch "$3/usr/share/base-passwd/"{passwd,group}.master""")
         self.assertIn("404 Not Found", result.stderr)
         self.assertIn("s390x (testing)", result.stderr)
         self.assertTrue((self.cache / path / "usr/bin/awk").is_symlink())
+        # A file of the user with setuid would run as the user in the guest, and could not mount.
+        self.assertEqual((self.cache / path / "usr/bin/mount").stat().st_mode & 0o7777, 0o755)
         self.assertFalse(old.exists())
         for line in (self.folder / "apt").read_text().splitlines():
             self.assertIn("-o APT::Get::AllowUnauthenticated=false", line)
