@@ -160,9 +160,16 @@ done
         done = self.run_script("python3", "-B", unit, "test_rules.py", "test_none.py")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("no test is in test_none.py", done.stderr)
-        counts = [int(re.search(r"Ran (\d+) tests", self.run_script("python3", "-B", unit, *names).stderr)[1])
+        counts = [int(re.search(r"^(\d+) tests, ", self.run_script("python3", "-B", unit, *names).stdout, re.M)[1])
                   for names in (["test_rules.py"], ["test_interop.py"], ["test_rules.py", "test_interop.py"])]
         self.assertEqual(counts[0] + counts[1], counts[2])
+
+    def test_a_process_of_tests_that_dies_fails_the_run(self):
+        (self.top / "scripts/test/unit/test_two.py").write_text(
+            "import os, unittest\nclass Two(unittest.TestCase):\n    def test_two(self):\n        os.kill(os.getpid(), 9)\n")
+        done = self.run_script("python3", "-B", self.top / "scripts/test/unit")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertNotIn("all is well", done.stdout)
 
     def test_what_was_left_out_is_in_the_last_line(self):
         self.files("echo", "parallel")
