@@ -158,7 +158,8 @@ $(alone):
 	+@$(again) $@
 else
 
-run: module program
+run: setup
+	@scripts/build/program --with-module $(kernel_word)
 	@scripts/demo $(kernel_word)
 
 tests = scripts/test/run $(kernel_word) \

@@ -172,6 +172,25 @@ class Alone(CheckoutTest):
         self.assertEqual(events.read_text().splitlines(), [
             "test of default begins", "test of default ends", "module for kernel-debug"])
 
+    def test_the_program_is_built_while_the_kernel_is_and_each_failure_fails_both(self):
+        # Each of the two waits for the other one.
+        meet = 'touch {0}/{1}; for i in $(seq 300); do [ ! -e {0}/{2} ] || {{ echo "{1} is here" >&2; {3}; }}; sleep 0.1; done; exit 9\n'
+        self.write(self.checkout / "scripts/build/module", "#!/bin/sh\n").chmod(0o755)
+        output = self.checkout / "user/target/release/parley"
+        built = f"mkdir -p {output.parent}; touch {output}; exit 0"
+        for status, kernel, program, says in ((0, "exit 0", built, "program is here"), (3, "exit 0", "exit 3", "program is here"),
+                                              (4, "exit 4", "sleep 300", "kernel is here")):
+            for mark in ("kernel", "program"):
+                (self.folder / mark).unlink(missing_ok=True)
+            self.write(self.checkout / "scripts/build/kernel", "#!/bin/bash\n[ $1 != --path ] || exit 0\n"
+                       + meet.format(self.folder, "kernel", "program", kernel)).chmod(0o755)
+            self.fake("cargo", '[ "$1" = rustc ] || exit 0\n' + meet.format(self.folder, "program", "kernel", program))
+            result = self.run_here("scripts/build/program", "--with-module", timeout=60)
+            self.assertEqual(result.returncode, status, result.stderr)
+            self.assertIn(says, result.stderr)
+        # No process of the program's build is left over; it would hold the lock.
+        self.assertEqual(self.run_here("scripts/build/alone", "true", timeout=60).stderr, "")
+
     def test_every_script_that_writes_into_the_checkout_waits(self):
         self.fake_tools("exit 0", "vng", "qemu-system-x86_64")
         for name in ("setup", "check-kdir"):
