@@ -223,10 +223,9 @@ vm:
 	+@$(again) module program
 	@scripts/vm --kernel $(kernel_word) --shell
 
-# make test, on each architecture and on Debian's kernel.
-test-all:
-	+@for kernel in default arm64 s390 debian; do $(MAKE) --no-print-directory test KERNEL=$$kernel ARCH= \
-		$(if $(value REPORT),REPORT=$(call quoted,$(call given,REPORT))/$$kernel) || exit; done
+# make test, on kernels of other versions and architectures.
+test-all: setup
+	@scripts/test/all
 
 # Builds only missing and stale files, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.

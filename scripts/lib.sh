@@ -407,7 +407,7 @@ cause_in() {
 
 # What machine.sh sets. Until a script chooses another, the machine in use is this one.
 foreign='' flavour='' cargo_target=() built_in=$top/user/target memory='' seconds=''
-arch='' machine='' deb_arch='' triplet='' target='' boot_image='' board='' tty='' qemu_package=''
+arch='' machine='' deb_arch='' triplet='' target='' boot_image='' board='' tty='' qemu_package='' oldest=''
 # shellcheck source=build/machine.sh
 . "$top/scripts/build/machine.sh"
 take_machine "$(uname -m)" || foreign=''

@@ -98,6 +98,21 @@ private_deb() {
 	echo "$version"
 }
 
+# newest_deb NAME SUITE: prints the name and the version of the package on which SUITE's package NAME
+# depends, such as linux-source-7.3 for linux-source. If it fails, prints the reason.
+newest_deb() {
+	local package=$1 private apt found
+	private=$(mktemp -d) || { no_deb "cannot create a temporary folder" && return 1; }
+	found=$(
+		private_apt "$private" "$(dpkg --print-architecture)" "$2" || exit
+		package=$(apt-cache "${apt[@]}" depends "$1" | sed -n "s/^ *Depends: \($1-[0-9.]*\)\$/\1/p" | sort -V | tail -n 1)
+		[ -n "$package" ] || { package=$1 no_deb "$2 has none" && exit 1; }
+		echo "$package $(apt-cache "${apt[@]}" madison "$package" | awk -F ' *[|] *' '{ print $2; exit }')"
+	) || found=''
+	rm -rf -- "$private"
+	[ -n "$found" ] && echo "$found"
+}
+
 # fetch_debs ARCH SUITES FOLDER PACKAGE...: fetches the packages for ARCH, with all that they depend
 # on, into FOLDER/cache/archives. If it fails, prints the reason.
 fetch_debs() {

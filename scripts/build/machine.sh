@@ -6,6 +6,9 @@
 #
 # shellcheck disable=SC2034,SC2154 # used by scripts that source it; lib.sh sets the others
 
+# The first Linux whose Rust bindings have Generic Netlink.
+oldest=7.3
+
 # One line for each architecture on which the suite runs: the kernel's name of it, that of uname
 # and QEMU, Debian's, the prefix of Debian's cross compiler, rustc's target, the kernel's image,
 # QEMU's board, the console on it, and the package of QEMU.
@@ -82,7 +85,7 @@ room_for() {
 	local slow=$foreign # under an emulator, a program of s390 takes 0.2 s to start
 	memory=1G seconds=2400
 	case $flavour in
-	default | debian) ;;
+	default | debian | testing | experimental) ;;
 	*) memory=3G slow=1 ;; # for sanitizers
 	esac
 	if [ -n "$slow" ]; then

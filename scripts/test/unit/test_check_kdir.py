@@ -62,7 +62,7 @@ class CheckKdir(ScriptTest):
                                env={**environment, **options.pop("env", {})}, **options)
 
     def test_the_oldest_kernel_is_the_same_in_each_file_that_has_to_state_it(self):
-        places = (("build/check-kdir", r"^oldest=(.*)$"), ("debian-headers", r"^at_least=(.*)$"),
+        places = (("build/machine.sh", r"^oldest=(.*)$"), ("debian-headers", r"^at_least=(.*)$"),
                   ("pack/dkms.conf", r'^BUILD_EXCLUSIVE_KERNEL_MIN="(.*)"$'),
                   ("pack/debian/parley-dkms.control", r"for kernels from (\S+) on"))
         found = {re.search(line, (TOP / "scripts" / file).read_text(), re.M)[1]

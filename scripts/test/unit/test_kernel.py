@@ -40,7 +40,7 @@ for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; 
     def debian(self, *versions):
         """Puts a Debian archive on the PATH that has linux-source-7.3 in these versions."""
         listed = "".join(f"echo 'linux-source-7.3 | {version} | suite'\n" for version in versions)
-        self.fake("apt-cache", listed)
+        self.fake("apt-cache", f'case "$*" in *depends*) echo "  Depends: linux-source-7.3" ;; *) {listed or ":"};; esac\n')
         self.fake("apt-get", f'''
 for word; do case $word in linux-source-7.3=*) echo "$word" >{self.folder}/asked && touch a.deb ;; esac; done''')
         self.fake("dpkg-deb", f'''
@@ -194,6 +194,39 @@ class Sources(KernelTest):
                              env={"DEBIAN_MIRROR": f"copy:{mirror}", "APT_CONFIG": str(allowed)})
         self.assertEqual(result.stdout, "refused\n", result.stderr)
         self.assertIn("no a from Debian", result.stderr)
+
+    def test_the_newest_kernel_of_a_suite_is_its_own_kernel(self):
+        def offered(sublevel):
+            self.tarball(sublevel)
+            self.debian(f"7.3.{sublevel}-1")
+        offered(9)
+        self.assertIn("Linux 7.3.9 (testing) is built", self.kernel("testing").stderr)
+        before = self.kernel("--path", "testing").stdout
+        self.assertNotEqual(before, self.kernel("--path").stdout)
+        # The pinned kernel is another one, and stays.
+        self.assertFalse((self.cache / "linux-instead").exists())
+        offered(10)  # it is taken a day later
+        self.assertIn("Linux 7.3.9 (testing) is built", self.kernel("testing").stderr)
+        record = self.cache / "linux-of-testing"
+        os.utime(record, (1, 1))
+        self.assertIn("Linux 7.3.10 (testing) is built", self.kernel("testing").stderr)
+        self.assertNotEqual(self.kernel("--path", "testing").stdout, before)
+        # Without a network, the one that is there.
+        os.utime(record, (1, 1))
+        self.fake("apt-get", "exit 1")
+        done = self.kernel("testing")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the sources that were fetched before", done.stderr)
+        self.assertNotEqual(self.kernel("experimental").returncode, 0)
+
+    def test_sources_that_are_too_old_for_the_module_are_told_from_a_failure(self):
+        self.tarball(9)
+        self.debian("7.2.12-1")
+        machine = self.checkout / "scripts/build/machine.sh"
+        machine.write_text(machine.read_text().replace("\noldest=7.3\n", "\noldest=7.4\n"))
+        done = self.kernel("testing")
+        self.assertEqual(done.returncode, 77, done.stderr)
+        self.assertIn("Linux 7.3.9, and the module needs 7.4", done.stderr)
 
     def test_another_version_of_debian_has_its_own_name_and_key(self):
         before = self.kernel("--path").stdout

@@ -171,6 +171,24 @@ done
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertNotIn("all is well", done.stdout)
 
+    def test_each_kernel_has_a_line_in_the_table_and_one_that_fails_fails_them_all(self):
+        self.copy_scripts(self.top, "all")
+        tree = self.folder / "include/config"
+        tree.mkdir(parents=True)
+        (tree / "kernel.release").write_text("7.3.0-rc7-made-up\n")
+        (self.top / "scripts/build/kernel").write_text(
+            f'#!/bin/bash\n[ $1 != --path ] || echo {self.folder}\ncase $1 in old) exit 77 ;; broken) exit 1 ;; esac\n')
+        (self.top / "scripts/test/run").write_text('#!/bin/bash\necho "ran $1" >&2\n[ "$1" != bad ]\n')
+        env = {"XDG_CACHE_HOME": str(self.folder), "CI": ""}
+        for kernels, status in ((["good", "old"], 0), (["good", "bad", "old"], 1), (["broken", "good"], 1)):
+            done = self.run_script(self.top / "scripts/test/all", *kernels, env=env)
+            self.assertEqual(done.returncode, status, done.stderr)
+            table = [re.split(" {2,}", line) for line in done.stdout.splitlines()[2:]]
+            wanted = {"good": "passed", "old": "too old", "bad": "FAILED", "broken": "not built"}
+            self.assertEqual([[row[0], *row[2:3]] for row in table], [[name, wanted[name]] for name in kernels])
+            self.assertEqual(table[0][1], "7.3.0-rc7-made-up")
+            self.assertEqual("ran good" in done.stderr, True)
+
     def test_what_was_left_out_is_in_the_last_line(self):
         self.files("echo", "parallel")
         done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"
