@@ -87,7 +87,8 @@ class Work:
         """Notes the sentence `right`, or ends with the sentence `wrong`."""
         if not good:
             raise Wrong(wrong)
-        self.found.append([True, right])
+        if right:
+            self.found.append([True, right])
 
     def run(self, *command, seconds=SECONDS, stdin="", **options):
         """Runs a command. Wrong if it takes longer."""

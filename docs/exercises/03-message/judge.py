@@ -11,7 +11,9 @@ WRONG = [
     ("another-seq", {".head.nlmsg_seq = 7": ".head.nlmsg_seq = 1"}, "nlmsg_seq is 1 instead of 7"),
     ("padding-counted", {"NLA_HDRLEN + sizeof(\"parley\")": "NLA_HDRLEN + 8"},
      "nla_len is 12, but header and payload are 4 + 7 = 11 bytes; padding does not count"),
-    ("ack-too", {"NLM_F_REQUEST": "NLM_F_REQUEST | NLM_F_DUMP"}, "nlmsg_flags is 0x301"),
+    ("nul-left-out", {"NLA_HDRLEN + sizeof(\"parley\")": "NLA_HDRLEN + 6"}, "the NUL is part of the payload"),
+    ("dump", {"NLM_F_REQUEST": "NLM_F_REQUEST | NLM_F_DUMP"}, "asks for all families"),
+    ("ack-too", {"NLM_F_REQUEST": "NLM_F_REQUEST | NLM_F_ACK"}, "asks for a second message"),
 ]
 
 
@@ -45,12 +47,16 @@ def judge(work):
     work.need(flags & 1, "nlmsg_flags has NLM_F_REQUEST.",
               f"nlmsg_flags is {flags:#x}: the kernel drops a message without NLM_F_REQUEST and says nothing, so the "
               "program waits for ever.")
+    why = ("NLM_F_DUMP, 0x300, asks for all families." if flags & 0x300 else
+           "NLM_F_ACK, 0x4, asks for a second message, an ACK after the reply." if flags & 4 else
+           "The controller needs no other flag for this request.")
     work.need(flags == 1, "It has no other flag.",
-              f"nlmsg_flags is {flags:#x}; for one reply the request needs NLM_F_REQUEST, 0x1, and nothing else. "
-              "NLM_F_DUMP, 0x300, would ask for all families.")
+              f"nlmsg_flags is {flags:#x}; for one reply the request needs NLM_F_REQUEST, 0x1, and nothing else. {why}")
     work.need(seq == 7, "nlmsg_seq is 7.", f"nlmsg_seq is {seq} instead of 7, the number that the task asks for.")
+    why = ("padding does not count" if nla_len > 11 else "the NUL is part of the payload" if nla_len == 10 else
+           "the length includes the header")
     work.need(nla_len == 11, "nla_len is 11: header and payload.",
-              f"nla_len is {nla_len}, but header and payload are 4 + 7 = 11 bytes; padding does not count.")
+              f"nla_len is {nla_len}, but header and payload are 4 + 7 = 11 bytes; {why}.")
     work.need(not hung, "The program ends.", work.hung(5))
     ran = work.run(work.at / "ask")
     work.need(ran.out == "type 16 seq 7\n", "The controller replies with the sequence number of the request.",

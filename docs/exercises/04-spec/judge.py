@@ -5,6 +5,7 @@ import json
 
 WRONG = [
     ("unsigned", {"type: sint": "type: uint"}, "A delta below 0 does not pass"),
+    ("fixed-size", {"type: sint": "type: s32"}, "delta is s32 in your spec, an integer of fixed size"),
     ("number-of-set", {"      value: 4\n      doc: Adds": "      value: 3\n      doc: Adds"},
      "that of another one, which takes no delta"),
     ("number-free", {"      value: 4\n      doc: Adds": "      value: 14\n      doc: Adds"}, "EOPNOTSUPP"),
@@ -24,7 +25,11 @@ def judge(work):
     work.need("EOPNOTSUPP" not in why, "The kernel knows the operation.",
               f"The kernel answered EOPNOTSUPP: the family has no operation with this number. {why}")
     text = (work.at / "mine.yaml").read_text()
-    kind = text.partition("name: create")[2].partition("type:")[2].split()[:1]
+
+    def kind_of(name):
+        return text.partition(f"name: {name}\n")[2].partition("type:")[2].split()[:1]
+
+    kind = kind_of("create")
     if kind != ["flag"]:
         work.need(False, "", f"create is a {' '.join(kind) or '?'} in your spec, which has a payload; in the policy of "
                   "parley it is a flag, an attribute without one. `parley family parley` shows that.")
@@ -39,5 +44,9 @@ def judge(work):
     ran, why, _ = call("name=first", "delta=-2")
     work.need(ran.returncode == 0 and json.loads(ran.stdout)["value"] == 38, "A delta can be below 0.",
               f"A delta below 0 does not pass. The type of delta must be signed: {why}")
+    kind = kind_of("delta")
+    work.need(kind == ["sint"], "delta has the type of parley's policy.",
+              f"delta is {' '.join(kind) or '?'} in your spec, an integer of fixed size. The kernel takes 4 or 8 bytes, as the "
+              "value needs; `parley family parley` prints the type.")
     work.need(work.counters() == {"first": 38}, "The counter stands at 38.",
               f"`parley counter list` shows {work.counters()} instead of first at 38.")

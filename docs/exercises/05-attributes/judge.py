@@ -13,6 +13,8 @@ WRONG = [
      "nla_len is 12, but header and payload are 4 + 6 = 10 bytes; padding does not count"),
     ("no-padding", {"00 00            # padding": "# no padding"},
      "attribute 1 ends at byte 10, so the next one begins at byte 12"),
+    ("decimal", {"0a 00            # nla_len": "10 00            # nla_len"}, "in hexadecimal, 10 is 0a"),
+    ("one-byte", {"05 00 00 00      # 5": "05               # 5"}, "more or fewer bytes than its nla_len says"),
     ("big-endian", {"05 00 00 00      # 5": "00 00 00 05      # 5"}, "delta is 83886080"),
     ("flag-with-payload", {"04 00            # nla_len": "05 00            # nla_len",
                            "06 00            # nla_type": "06 00 01 00 00 00 # nla_type"},
@@ -34,14 +36,16 @@ def walked(work, data):
         if kind == 6 and length != 4:
             work.need(False, "", f"nla_len of attribute 6 is {length}: create is a flag, which has no payload, so its "
                       "length is that of the header, 4.")
-        tail = "padding does not count" if length > should else "the length includes the header"
+        tail = ("padding does not count" if length > should else "the length includes the header") + (
+            f" (in hexadecimal, {should} is {should:02x})" if length == int(str(should), 16) else "")
         work.need(length == should, f"nla_len of attribute {kind} is {length}.",
                   f"In attribute {kind}, nla_len is {length}, but header and payload are 4 + {should - 4} = {should} bytes; "
                   f"{tail}.")
         found[kind] = (data[at + 4 : at + length], at + length)
         at = -(-(at + length) // 4) * 4
     work.need(at == len(data), "The attributes end where the message does.",
-              f"After the last attribute there are {len(data) - at} bytes that belong to none.")
+              f"The last attribute ends at byte {at}, but there are {len(data)} bytes: a payload has more or fewer bytes than its "
+              "nla_len says. That of delta takes 4.")
     return found
 
 

@@ -6,6 +6,7 @@ WRONG = [
      "The counter was empty, and the script created it anew"),
     ("edom-for-erange", {"34) exit 3": "33) exit 3"}, "ERANGE is 34"),
     ("set-without-create", {" 9 --create": " 9"}, "The counter was not created"),
+    ("other-value", {" 9 --create": " 8 --create"}, "created with 8 instead of 9"),
     ("failure-hidden", {"\texit 4\n": "\texit 0\n"}, "without the right to change counters, the script ended with status 0 instead of 4"),
 ]
 
@@ -13,9 +14,11 @@ WRONG = [
 def judge(work):
     take = ("bash", work.at / "take.sh", "apples")
     ran = work.run(*take)
-    work.need(work.counters() == {"apples": 9}, "A counter that does not exist is created with 9.",
-              f"The counter was not created: the counters are {work.counters()} instead of apples at 9; the refusal for a "
-              f"counter that does not exist is ENOENT, 2. The script ended with {ran.why()}.")
+    now = work.counters()
+    work.need("apples" in now, "A counter that does not exist is created.",
+              f"The counter was not created; the script ended with {ran.why()}. The errno for a counter that does not exist is "
+              "ENOENT, 2, and `set` creates one only with --create.")
+    work.need(now == {"apples": 9}, "It has the value 9.", f"The counter was created with {now['apples']} instead of 9.")
     work.parley("counter", "set", "apples", 1)
     ran = work.run(*take)
     work.need(ran.status == 0 and work.counters() == {"apples": 0}, "It takes 1 from a counter.",

@@ -8,11 +8,13 @@ import socket
 import struct
 
 WRONG = [
-    ("no-group", {"&[group::EVENTS]": "&[]"}, "It did not notice the counter late"),
+    ("no-group", {"&[group::EVENTS]": "&[]"}, "It did not notice the counter 'late'"),
     ("deleted-stays", {"mirror.remove(&Name::from(it.name()?).to_string());": "let _ = it;"},
-     "still has the counter gone"),
+     "still has the counter 'gone'"),
     ("loss-ends-it", {"            Err(Error::Overrun) => list(&mut client, &mut mirror)?,\n": ""},
      "ENOBUFS is no reason to end"),
+    ("timeout", {"&[group::EVENTS], None": "&[group::EVENTS], Some(std::time::Duration::from_millis(200))"},
+     "The listener has a timeout"),
     ("loss-ignored", {"Err(Error::Overrun) => list(&mut client, &mut mirror)?": "Err(Error::Overrun) => {}"},
      "the kernel dropped events, and the mirror is stale"),
     ("never-listed", {"    list(&mut client, &mut mirror)?;\n    println": "    println"},
@@ -31,8 +33,8 @@ def mirrored(work, change):
         try:
             work.until(lambda: program.poll() is not None, "", 5)
         except Exception:
-            work.need(False, "", "The program did not end when the counter end was created. It did not notice the counter "
-                      "late either: a socket receives only the events of groups that it has joined.")
+            work.need(False, "", "The program did not end when the counter 'end' was created. It did not notice the counter "
+                      "'late' either: a socket receives only the events of groups that it has joined.")
         work.parley("counter", "del", "end")
         lines = [line.rsplit(" ", 1) for line in program.printed().splitlines() if line != "listening"]
         return program, {line[0]: line[-1] for line in lines}
@@ -54,14 +56,14 @@ def judge(work):
         work.parley("counter", "set", name, value, "--create")
     program, mirror = mirrored(work, simple(work))
     work.need(program.returncode == 0, "The program ends when it should.",
-              f"The program ended with status {program.returncode}: {program.printed().strip()[-200:]}")
+              timed_out(program) or f"The program ended with status {program.returncode}: {program.printed().strip()[-200:]}")
     work.need("early" in mirror, "It knows the counters that were there first.",
-              "The mirror lacks the counter early, which was there before the program: events tell only of changes, so list "
+              "The mirror lacks the counter 'early', which was there before the program: events tell only of changes, so list "
               "the counters after you have joined.")
     work.need(mirror.get("late") == "2", "It notices a new counter.",
-              f"It did not notice the counter late: the mirror is {mirror}.")
+              f"It did not notice the counter 'late': the mirror is {mirror}.")
     work.need("gone" not in mirror, "It notices a deleted counter.",
-              "The mirror still has the counter gone, which was deleted while the program listened.")
+              "The mirror still has the counter 'gone', which was deleted while the program listened.")
 
     def flood(program):
         os.kill(program.pid, signal.SIGSTOP)
@@ -71,12 +73,18 @@ def judge(work):
         os.kill(program.pid, signal.SIGCONT)
 
     program, mirror = mirrored(work, flood)
-    work.need(program.returncode == 0, "It goes on after a loss.",
+    work.need(program.returncode == 0, "It goes on after a loss.", timed_out(program) or
               "The program was stopped while the kernel sent more events than its buffer holds, and then ended with "
               f"{program.printed().strip().splitlines()[-1]!r}. ENOBUFS is no reason to end: it says that events are missing.")
     work.need(mirror.get("missed") == "7" and "early" not in mirror, "It lists the counters again after a loss.",
               "While the program was stopped, the kernel dropped events, and the mirror is stale: it lacks the counter "
-              "missed, or still has early. After ENOBUFS, list all counters again.")
+              "'missed', or still has 'early', which was deleted. After ENOBUFS, list all counters again.")
+
+
+def timed_out(program):
+    """A sentence, if the program has ended because of a timeout."""
+    return "Timeout" in program.printed() and (
+        "The listener has a timeout, and the program ended when no event came in that time. The task asks for none.")
 
 
 def flooded(work):

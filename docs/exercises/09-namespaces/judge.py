@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Judges exercise 9: an unprivileged user who is root in namespaces of its own."""
 
+import re
+
 WRONG = [
     ("no-user-namespace", {"--user --map-root-user --net": "--net"}, "may not create a network namespace"),
     ("no-network-namespace", {"--user --map-root-user --net": "--user --map-root-user"},
      "the network namespace is still the outer one"),
     ("not-mapped", {"--user --map-root-user --net": "--user --net"}, "is nobody in the new user namespace"),
+    ("printed-unread", {"parley counter get inside": "echo inside  value 7"}, "it does not come from the counter"),
     ("read-outside", {"\tparley counter get inside\n'\n": "'\nparley counter get inside\n"},
      "The counter was read in another namespace"),
 ]
+
+
+def shows(text, value):
+    """Whether the output of `parley` has the counter at this value, as text or as JSON."""
+    return re.search(rf"\binside +value {value}\b|\"value\": ?{value}\b", text)
 
 
 def judge(work):
@@ -27,7 +35,12 @@ def judge(work):
     work.need("ENOENT" not in text, "The counter is read where it was created.",
               "The counter was read in another namespace than the one that has it: the kernel refused with ENOENT. Each "
               "unshare makes a new network namespace, which ends with its last process.")
-    work.need(ran.status == 0 and "inside  value 7" in ran.out, "The counter inside stands at 7.",
+    work.need(ran.status == 0 and shows(ran.out, 7), "The counter inside stands at 7.",
               f"The output is {ran.out!r} with {ran.why()}, instead of the counter inside at 7.")
+    other = work.at / "other.sh"
+    other.write_text((work.at / "inside.sh").read_text().replace("set inside 7", "set inside 31"))
+    ran = work.run("setpriv", "--reuid", "65534", "--clear-groups", "bash", other)
+    work.need(shows(ran.out, 31), "What it prints is the counter.",
+              f"If the script sets the counter to 31, its output is {ran.out!r}: it does not come from the counter.")
     work.need(work.counters() == {"outside": 1}, "The outer namespace is unchanged.",
               f"The outer namespace has the counters {work.counters()} instead of outside alone.")

@@ -5,7 +5,9 @@ WRONG = [
     ("header-skipped-wrongly", {"IFLA_RTA(link)": "(struct rtattr *)link"}, "struct ifinfomsg, 16 bytes"),
     ("down-too", {"!(link->ifi_flags & IFF_UP)": "!link->ifi_index"}, "d1, which is down"),
     ("only-up", {"!(link->ifi_flags & IFF_UP)": "link->ifi_flags != IFF_UP"}, "ifi_flags is a set of bits"),
-    ("alias-for-name", {"attr->rta_type == IFLA_IFNAME": "attr->rta_type == IFLA_QDISC"}, "the names of queueing disciplines"),
+    ("alias-for-name", {"attr->rta_type == IFLA_IFNAME": "attr->rta_type == IFLA_QDISC"}, "are no names of links"),
+    ("address-for-name", {"attr->rta_type == IFLA_IFNAME": "attr->rta_type == IFLA_ADDRESS"}, "are no names of links"),
+    ("running", {"!(link->ifi_flags & IFF_UP)": "!(link->ifi_flags & IFF_RUNNING)"}, "IFF_RUNNING says that it can also carry"),
     ("generic", {"NETLINK_ROUTE": "NETLINK_GENERIC"}, "links belong to NETLINK_ROUTE"),
 ]
 
@@ -14,6 +16,9 @@ def judge(work):
     for name, state in (("d0", "up"), ("d1", "down"), ("d2", "up")):
         work.run("ip", "link", "add", name, "type", "dummy")
         work.run("ip", "link", "set", name, state)
+    # A link that is up and not running, because the other end of its cable is down.
+    work.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+    work.run("ip", "link", "set", "v0", "up")
     ran = work.run(work.at / "up")
     names = ran.out.split()
     work.need(ran.status != 2, "The kernel accepts the request.",
@@ -26,9 +31,13 @@ def judge(work):
                   "test one bit, not the whole number." if mask else
                   "The program prints no link. The attributes come after struct ifinfomsg, 16 bytes, and not at its "
                   "beginning.")
-    work.need("noop" not in names and "noqueue" not in names, "It prints names of links.",
-              f"The program prints {names}: these are the names of queueing disciplines, another attribute than "
+    work.need(set(names) <= {"lo", "d0", "d1", "d2", "v0", "v1"}, "It prints names of links.",
+              f"The program prints {', '.join(map(ascii, names))}. These are no names of links, but of another attribute than "
               "IFLA_IFNAME.")
     work.need("d1" not in names, "It leaves out d1, which is down.",
               "The program prints d1, which is down: IFF_UP is missing in its ifi_flags.")
-    work.need(names == ["d0", "d2"], "It prints d0 and d2, which are up.", f"The program prints {names} instead of d0 and d2.")
+    work.need("v0" in names or set(names) != {"d0", "d2"}, "It prints v0, whose other end is down.",
+              "The program leaves out v0, a link that is up although the other end of its cable is down. IFF_UP says that it was "
+              "set up; IFF_RUNNING says that it can also carry packets.")
+    work.need(sorted(names) == ["d0", "d2", "v0"], "It prints d0, d2 and v0, which are up.",
+              f"The program prints {names} instead of d0, d2 and v0.")

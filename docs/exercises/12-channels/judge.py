@@ -39,6 +39,7 @@ WRONG = [
     ("netlink-for-bulk", {"4 mapping": "4 netlink"}, "each message is copied"),
     ("netlink-between-processes", {"6 unix": "6 netlink"}, "a detour through a module"),
     ("unix-for-events", {"5 netlink": "5 unix"}, "here the other side is the kernel"),
+    ("two-mistakes", {"2 ioctl": "2 netlink", "6 unix": "6 netlink"}, "attributes gain nothing.\nSituation 6"),
     ("no-channel", {"3 file": "3 debugfs"}, "it is none of ioctl, file"),
 ]
 
@@ -46,8 +47,13 @@ WRONG = [
 def judge(work):
     text = (work.at / "answers.txt").read_text()
     answers = dict(re.findall(r"^(\d) +(\w+)\s*$", text, re.M))
+    wrong = []
     for number, right in RIGHT.items():
         given = answers.get(number, "(nothing)").lower()
         why = WHY[number].get(given) or (
             PROCESSES if given in ("pipe", "unix") else "it is none of ioctl, file, pipe, unix, netlink and mapping")
-        work.need(given == right, f"Situation {number}: {right}.", f"Situation {number}: not {given}, because {why}.")
+        if given == right:
+            work.need(True, f"Situation {number}: {right}.", "")
+        else:
+            wrong.append(f"Situation {number}: not {given}, because {why}.")
+    work.need(not wrong, "All six fit.", "\n".join(wrong))

@@ -58,7 +58,8 @@ def judge_loaded(work):
               "A name without its NUL was accepted, so nla_put_string read on behind it: see NLA_NUL_STRING.")
     reply, error = call("name=eve", user=("setpriv", "--reuid", "65534", "--clear-groups", "--inh-caps=-all"))
     work.need(reply is None and error.get("errno") == 1, "A user without CAP_NET_ADMIN is refused.",
-              f"A user without CAP_NET_ADMIN was answered with {reply or error.get('error')}: see GENL_ADMIN_PERM.")
+              f"A user without CAP_NET_ADMIN was answered with {reply or error.get('error')}: see GENL_ADMIN_PERM "
+              "and GENL_UNS_ADMIN_PERM.")
 
 
 def raw(work, name):
