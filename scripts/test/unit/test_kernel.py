@@ -428,7 +428,7 @@ esac''')
         result = self.debian_kernel()
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.debian_kernel("--path").stdout, before)
-        self.assertIn("Debian's Linux 7.3.4+deb13-amd64 is there", result.stderr)
+        self.assertIn("Debian's Linux 7.3.4+deb13-amd64 is ready", result.stderr)
         self.assertEqual([path.exists() for path in (stale, used, other)], [False, True, True])
 
     def test_another_kernel_has_its_own_name_and_key(self):
@@ -436,12 +436,12 @@ esac''')
         before = self.debian_kernel("--path").stdout
         result = self.debian_kernel()
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is there", result.stderr)
+        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is ready", result.stderr)
         after = self.debian_kernel("--path").stdout
         self.assertTrue(after.endswith("/linux-headers-7.3.9+deb13-amd64\n"))
         self.assertNotEqual(after.split("/root/")[0], before.split("/root/")[0])
         self.assertEqual(len(list((self.cache / "kernel").iterdir())), 1)
-        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is there", self.debian_kernel().stderr)
+        self.assertIn("Debian's Linux 7.3.9+deb13-amd64 is ready", self.debian_kernel().stderr)
 
     def test_a_proxy_that_only_apt_knows_reaches_the_root(self):
         self.write(self.folder / "releases", "7.3.4+deb13-amd64\n")
