@@ -57,20 +57,21 @@ kernel_word = $(call quoted,$(kernel_name))
 
 help:
 	@echo 'make run        build everything, boot a kernel, load the module, converse'
-	@echo 'make test       all tests, on the host and in the virtual machine'
+	@echo 'make test       run all tests, on the host and in the virtual machine'
 	@echo '                TEST="echo dump": only these files of user/parley/tests'
 	@echo '                REPORT=folder: also write KTAP, JUnit XML and the logs'
-	@echo 'make vm         a shell in the virtual machine, with the module loaded'
+	@echo 'make vm         open a shell in the virtual machine, with the module loaded'
 	@echo 'make bench      count instructions, and compare with C; ACCEL=kvm for times'
 	@echo '                CHECK=1: fail if a row exceeds the baseline'
 	@echo 'make exercise   check exercise N of the course: make exercise N=7'
-	@echo 'make lint       formats, lints and rules; make format applies the formats'
-	@echo 'make doc        rustdoc of both sides, in build/doc'
-	@echo 'make book       the course and all documents as a book, in build/book'
+	@echo 'make lint       check formats, lints and rules; make format: apply the formats'
+	@echo 'make doc        build the rustdoc of both sides, in build/doc'
+	@echo 'make book       build the course and all documents as a book, in build/book'
 	@echo
-	@echo 'make install    program, manual pages, completions; KDIR=... for the module'
+	@echo 'make install    install program, manual pages, completions and the module'
+	@echo '                KDIR=...: the module for the kernel of that tree'
 	@echo 'make uninstall  remove the installed files'
-	@echo 'make deb        Debian packages in build/deb: the program, and the module (dkms)'
+	@echo 'make deb        build Debian packages in build/deb: program, and module (dkms)'
 	@echo 'make clean      remove build products; distclean: the kernels and tools, too'
 	@echo
 	@echo 'KERNEL=debug, race, families, devices or debian selects another kernel;'
@@ -173,7 +174,7 @@ bench: module
 
 # The old names of `test TEST=...` and `bench CHECK=1`.
 try: kernel
-	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'make test TEST=echo, or another file in user/parley/tests' >&2; exit 2; }
+	@[ -n $(call quoted,$(call given,TEST)) ] || { echo 'try needs TEST: make test TEST=echo, or another file in user/parley/tests' >&2; exit 2; }
 	@$(tests)
 
 bench-check: CHECK = 1
@@ -181,7 +182,7 @@ bench-check: module
 	@$(bench)
 
 exercise: kernel
-	@[ -n $(call quoted,$(call given,N)) ] || { echo 'make exercise N=7, or another exercise of docs/exercises' >&2; exit 2; }
+	@[ -n $(call quoted,$(call given,N)) ] || { echo 'exercise needs N: make exercise N=7, or another exercise of docs/exercises' >&2; exit 2; }
 	@scripts/exercise check $(call quoted,$(call given,N))
 
 doc: module

@@ -25,11 +25,12 @@ impl From<Fault> for ExtAck<'_> {
             Fault::NoAgent => Self::new(ENOTCONN, c"the namespace has no agent"),
             Fault::Full => Self::new(
                 EBUSY,
-                c"1024 questions are pending in this namespace, the limit",
+                c"limit of 1024 pending questions in this namespace reached",
             ),
-            Fault::SocketFull => {
-                Self::new(EBUSY, c"64 questions of this socket are pending, the limit")
-            }
+            Fault::SocketFull => Self::new(
+                EBUSY,
+                c"limit of 64 pending questions from this socket reached",
+            ),
             Fault::NoMemory => Self::new(ENOMEM, c"no memory for another question"),
             Fault::NotTheAgent => Self::new(EPERM, c"only the namespace's agent may answer"),
             Fault::NotPending => Self::new(ENOENT, c"no such question is pending"),
@@ -82,8 +83,11 @@ fn delivery_error<'a>(error: Error, is_closed: bool) -> ExtAck<'a> {
     match error {
         ECONNREFUSED if is_closed => Fault::NoAgent.into(),
         // The agent has connected its socket to another port than the kernel's.
-        ECONNREFUSED => ExtAck::new(EBUSY, c"the agent's socket accepts no questions"),
-        EAGAIN => ExtAck::new(EBUSY, c"the agent's socket has no room"),
+        ECONNREFUSED => ExtAck::new(
+            EBUSY,
+            c"the agent's socket does not accept messages from the kernel",
+        ),
+        EAGAIN => ExtAck::new(EBUSY, c"the agent's receive buffer is full"),
         error => ExtAck::new(error, c"the question could not be delivered"),
     }
 }
@@ -113,7 +117,7 @@ impl DoOp<Answer> for Net {
             // The asker has closed its socket, or connected it to another port than the kernel's:
             // the question is no longer pending.
             Err(ECONNREFUSED) => Err(Fault::NotPending.into()),
-            Err(EAGAIN) => Err(ExtAck::new(ENOBUFS, c"the asker's socket has no room")),
+            Err(EAGAIN) => Err(ExtAck::new(ENOBUFS, c"the asker's receive buffer is full")),
             Err(error) => Err(ExtAck::new(error, c"the answer could not be delivered")),
         }
     }

@@ -103,7 +103,7 @@ plain_path() {
 	local path LC_ALL=C
 	for path in "$2" "$(realpath -m -- "$2")"; do
 		[[ $path =~ ^/[A-Za-z0-9_./+@~-]*$ ]] || die "$1 is not a plain path: $path" \
-			"a tool below would run a part of it as shell syntax, or split it" \
+			"tools that these scripts call would split it, or run a part of it as shell code" \
 			"use an absolute path of letters, digits and _ . / + @ ~ - for it"
 	done
 }
@@ -237,7 +237,7 @@ by_sudo() {
 
 # not_by_sudo: dies if by_sudo. In a container, root has no other user to leave building to.
 not_by_sudo() {
-	! by_sudo || die "root builds nothing in the checkout of $(stat -c %U "$top")" \
+	! by_sudo || die "root must not build in the checkout of $(stat -c %U "$top")" \
 		"run it without sudo; it asks for root when it needs it"
 }
 
@@ -294,7 +294,7 @@ remove_build() (
 	if [ -e "$1/.done" ]; then
 		exec 6<"$1/.done"
 		flock --nonblock 6 || {
-			note "in use, so it stays: $1"
+			note "kept, because it is in use: $1"
 			exit 1
 		}
 		# First, so that the rest of an interrupted removal is not taken for a

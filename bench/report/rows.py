@@ -89,7 +89,7 @@ def same_rows(boots):
     first = boots[0]
     for other in boots[1:]:
         if first.keys() != other.keys():
-            sys.exit(f"report: the boots have other rows: {sorted(first.keys() ^ other.keys())}")
+            sys.exit(f"report: two boots have different rows: {sorted(first.keys() ^ other.keys())}")
 
 
 def agree(boots):
@@ -99,7 +99,7 @@ def agree(boots):
     apart = {row: abs(first[row] - second[row]) / max(first[row], 1) for row in first}
     row = max(apart, key=apart.get)
     if apart[row] > 0.001:
-        sys.exit(f"report: two boots differ by {apart[row]:.2%} in '{row}'; 0.1 % is the most")
+        sys.exit(f"report: two boots differ by {apart[row]:.2%} in '{row}'; the limit is 0.1 %")
     return apart[row]
 
 

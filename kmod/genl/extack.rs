@@ -122,7 +122,7 @@ impl From<AllocError> for ExtAck<'_> {
 impl From<NoRoom> for ExtAck<'_> {
     #[cold]
     fn from(_: NoRoom) -> Self {
-        Self::new(EMSGSIZE, c"the reply does not fit its message")
+        Self::new(EMSGSIZE, c"the reply does not fit into its message")
     }
 }
 

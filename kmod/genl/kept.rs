@@ -81,7 +81,7 @@ impl<N: NetState, O: Op> Kept<N, O> {
         if call.raw().header().nlmsg_len as usize > Self::REQUEST_MAX {
             return Err(ExtAck::new(
                 EMSGSIZE,
-                c"the request is too long for a later answer",
+                c"the request is too long to be kept and answered later",
             ));
         }
         // SAFETY: The request is being handled. The store is that of its namespace. The core has
@@ -99,7 +99,10 @@ impl<N: NetState, O: Op> Kept<N, O> {
                 request,
                 _op: PhantomData,
             }),
-            Err(EOPNOTSUPP) => Err(ExtAck::new(EOPNOTSUPP, c"only for user-space sockets")),
+            Err(EOPNOTSUPP) => Err(ExtAck::new(
+                EOPNOTSUPP,
+                c"only user-space sockets may send this request",
+            )),
             Ok(None) | Err(_) => Err(ExtAck::new(ENOMEM, c"no memory to keep the request")),
         }
     }

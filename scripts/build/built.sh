@@ -61,7 +61,7 @@ note_sources() {
 	done
 	[ -z "$(find "$top/build/sources" -newermt now 2>/dev/null)" ] ||
 		die "the clock of this machine has gone back since the last run" \
-			"so make and cargo would take old builds for new ones; run: make clean"
+			"so make and cargo would mistake old builds for new ones; run: make clean"
 	mkdir -p "$top/build"
 	sums >"$top/build/sources.new"
 	mv -f -- "$top/build/sources.new" "$top/build/sources"
@@ -132,7 +132,7 @@ module_lacks() {
 	elif stale "$record" "$top/kmod" "$top/Kbuild"; then
 		echo "older than its sources"
 	elif [ "$(content_of "$module")" != "$(cat "$top/build/module-sum" 2>/dev/null)" ]; then
-		echo "not what make module has built"
+		echo "not the file that make module built"
 	elif ! built_with "$(cat "$record")" "$top/build/module"; then
 		echo "older than the kernel tree that it was built for"
 	fi
@@ -178,7 +178,7 @@ program_lacks() {
 	elif stale "$record" "$top/user" "$top/spec"; then
 		echo "older than its sources"
 	elif [ "$(content_of "$program")" != "$(cat "$record")" ]; then
-		echo "not what make program has built"
+		echo "not the file that make program built"
 	fi
 }
 

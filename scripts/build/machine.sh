@@ -43,8 +43,9 @@ use_machine() {
 		flavour=${1#"${1%%-*}"} flavour=${flavour#-}
 		flavour=${flavour:-default}
 	else
-		take_machine "$(uname -m)" || die "parley knows no kernel for this machine: $(uname -m)" \
-			"scripts/build/machine.sh lists the architectures"
+		take_machine "$(uname -m)" ||
+			die "parley has no kernel for this machine's architecture: $(uname -m)" \
+				"scripts/build/machine.sh lists the architectures"
 	fi
 }
 
@@ -165,7 +166,7 @@ accel_for() {
 		echo tcg
 		return
 		;;
-	*) die "PARLEY_ACCEL is kvm or tcg, not '$PARLEY_ACCEL'" ;;
+	*) die "PARLEY_ACCEL must be kvm or tcg, not '$PARLEY_ACCEL'" ;;
 	esac
 	stamp="$(cat /proc/sys/kernel/random/boot_id) $("qemu-system-$machine" --version | head -n 1)"
 	stamp+=" $(stat -Lc '%t:%T %a %u:%g' /dev/kvm 2>/dev/null || echo 'no kvm') $(id -u) $(id -G)"

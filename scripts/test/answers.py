@@ -185,7 +185,7 @@ def main(source, program):
     for difference in wrong:
         print(f"answers: {difference}", file=sys.stderr)
     if asked.returncode or wrong or len(families) < 7:
-        sys.exit("answers: a generated client reads something else than pyynl")
+        sys.exit("answers: a generated client reads other values than pyynl")
 
 
 if __name__ == "__main__":

@@ -377,7 +377,7 @@ def main():
         except UnicodeDecodeError as error:
             if not BINARY.fullmatch(path):
                 number = file.read_bytes().count(b"\n", 0, error.start) + 1
-                print(f"{path}:{number}: is not UTF-8: save it as that", file=sys.stderr)
+                print(f"{path}:{number}: is not UTF-8: save it as UTF-8", file=sys.stderr)
                 broken += 1
             continue
         looked += 1
@@ -388,7 +388,8 @@ def main():
                 print(f"{path}:{number}: {words}", file=sys.stderr)
                 broken += 1
     for cycle in cycles(rust):
-        print(" -> ".join(cycle), "name each other: put what both need below them", file=sys.stderr)
+        print(" -> ".join(cycle), "refer to each other: move shared code into a module below them",
+              file=sys.stderr)
         broken += 1
     if broken:
         sys.exit(f"rules: broken {broken} times")

@@ -49,7 +49,7 @@ def keep(folder, name):
     kept = next(path for number in itertools.count(1)
                 if not os.path.lexists(path := folder / f"{name}.kept-{number}"))
     (folder / name).rename(kept)
-    say(f"the run before did not end; its {name} is now {kept.name}")
+    say(f"the previous run did not finish; its {name} is now {kept.name}")
 
 
 def put(folder, suites, started, seconds):
@@ -95,7 +95,7 @@ def report(folder, command):
         mark.flush()
         transcript = (folder / "output.txt").open("wb", buffering=0)
     except OSError as error:
-        sys.exit(f"report: there can be no report in {folder}: {error.strerror}\n"
+        sys.exit(f"report: cannot write a report to {folder}: {error.strerror}\n"
                  "  nothing was tested; give REPORT a folder that can be written to")
     with transcript:
         done = run.supervise(command, transcript)

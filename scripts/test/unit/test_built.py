@@ -166,7 +166,7 @@ class Built(CheckoutTest):
         self.write(module)
         refusals("built for an unknown kernel")
         self.write(self.checkout / "build/module-for", f"{self.folder}/default\n")
-        refusals("not what make module has built")
+        refusals("not the file that make module built")
         self.in_lib("content_of kmod/parley.ko >build/module-sum")
         refusals("older than the kernel tree")
         self.in_lib(f"state_of {self.folder}/default >build/kernel-state-build-module")

@@ -21,12 +21,12 @@ FAULTS = (
     ("rm .config", "it is not configured"),
     ("sed -i /^CONFIG_RUST=y/d .config", "without CONFIG_RUST=y"),
     ("sed -i /^CONFIG_MODULES=y/d .config", "without CONFIG_MODULES=y"),
-    ("sed -i 's/rustc 1.95.0/rustc 1.80.0/' .config", "built with another rustc"),
-    ("rm rust/libkernel.rmeta", "metadata of the kernel's crates is not in it: rust/libkernel.rmeta"),
+    ("sed -i 's/rustc 1.95.0/rustc 1.80.0/' .config", "built with a different rustc"),
+    ("rm rust/libkernel.rmeta", "lacks the metadata of the kernel's crates: rust/libkernel.rmeta"),
     ("rm scripts/target.json; echo 7.3.4+deb13-amd64 >include/config/kernel.release",
      "scripts/debian-headers 7.3.4+deb13-amd64"),
-    ("echo 'rustc 1.80.0 (0a1 2024-07-21)' >rust/libcore.rmeta", "written by another rustc"),
-    ("rm Module.symvers", "Module.symvers is not there"),
+    ("echo 'rustc 1.80.0 (0a1 2024-07-21)' >rust/libcore.rmeta", "written by a different rustc"),
+    ("rm Module.symvers", "Module.symvers is missing"),
     ("rm scripts/target.json; echo CONFIG_ARM64=y >>.config", None),
 )
 

@@ -287,7 +287,7 @@ class Distclean(CheckoutTest):
         self.fake("rm", f"echo \"$@\" >>{self.folder}/rm")
         result = self.run_here("scripts/build/clean", "--cache", env={"XDG_CACHE_HOME": "/"})
         self.assertNotEqual(result.returncode, 0)
-        self.assertIn("root of all files", result.stderr)
+        self.assertIn("the root folder", result.stderr)
         removed = re.sub("(kmod|build/deb)/parley", "", (self.folder / "rm").read_text())
         self.assertNotIn("/parley", removed)
 

@@ -129,8 +129,8 @@ class Folder(CheckoutTest):
     def test_a_folder_without_one_spec_of_a_plain_name_is_refused(self):
         for tool in ("cargo", "make", "rustfmt"):
             self.fake(tool, f"echo {tool} >>{self.folder}/called")
-        for specs, says in (((), "holds 0 specs"), (("a", "b"), "holds 2 specs"),
-                            (("a-b",), "no module can have the name")):
+        for specs, says in (((), "not 0"), (("a", "b"), "not 2"),
+                            (("a-b",), "a module cannot have the name")):
             folder = self.folder / f"for {says}".replace(" ", "-")
             folder.mkdir()
             for name in specs:

@@ -183,7 +183,7 @@ class Install(Made):
 
     def test_a_program_that_make_has_not_built_is_not_installed(self):
         self.write(self.program, PROGRAM + "# by cargo, with other flags")
-        self.refused("install-program", says=["not what make program has built"])
+        self.refused("install-program", says=["not the file that make program built"])
 
     def test_a_module_for_a_tree_that_was_rebuilt_since_is_not_installed(self):
         self.write(self.checkout / "scripts/build/check-kdir", "#!/bin/sh\nexit 1\n")

@@ -247,7 +247,7 @@ class Kernels(CheckoutTest):
         pid = int(child.stdout)
         result = self.in_lib("remove_builds ci none")
         self.assertTrue(build.exists())
-        self.assertIn(f"in use, so it stays: {build}", result.stderr)
+        self.assertIn(f"kept, because it is in use: {build}", result.stderr)
         os.kill(pid, 9)
         # The descriptor is closed when the process ends, which takes a moment.
         self.in_lib('flock --timeout 60 "$1/.done" true', build)

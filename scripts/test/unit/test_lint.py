@@ -113,7 +113,7 @@ class Format(CheckoutTest):
         (self.checkout / ".git").rename(self.folder / ".git")
         done = self.run_here("scripts/test/lint", "--format")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("in another git repository", done.stderr)
+        self.assertIn("inside another git repository", done.stderr)
 
     def test_a_cache_in_the_checkout_is_none_of_its_files(self):
         self.git("init", "--quiet")

@@ -459,7 +459,7 @@ class Refusals(CheckoutTest):
         path = self.run_here("scripts/build/kernel", "--path").stdout.strip()
         self.write(pathlib.Path(path) / ".done")
         for name in ("Mine", "9mine", "a" * 16, "mi/ne", "a_b", "-a"):
-            self.refused(1, "no family can have the name", self.folder / "mine", "--name", name)
+            self.refused(1, "a family cannot have the name", self.folder / "mine", "--name", name)
         for name in ("obj", "ccflags"):
             self.refused(1, "because Kbuild has variables of that name", self.folder / "mine", "--name", name)
         self.refused(1, "there is no spec", self.folder / "mine", "--spec", self.folder / "no.yaml")

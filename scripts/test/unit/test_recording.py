@@ -75,6 +75,6 @@ class Recording(ScriptTest):
         for text in ("", RUN[:RUN.index("All 4")]):
             done = self.record(text)
             self.assertEqual(done.returncode, 1)
-            self.assertIn("did not come to its end", done.stderr)
+            self.assertIn("did not finish", done.stderr)
             self.assertFalse(self.svg.exists())
         self.assertEqual(self.record(RUN, "--other").returncode, 2)

@@ -248,7 +248,7 @@ class Report(ScriptTest):
                 os.kill(sleeper, signal.SIGTERM)
         deep = os.path.join(folder, "junit.xml", "x")
         done = start(deep, "b two; e 0")
-        assert "there can be no report" in done.communicate()[1] and done.returncode == 1
+        assert "cannot write a report" in done.communicate()[1] and done.returncode == 1
 
     def test_a_planned_step_without_test_binaries_is_red(self):
         step = Step("guest", "guest", 0.0, 0, 1.0)
@@ -312,7 +312,7 @@ class Report(ScriptTest):
                 for words in (["make", "-n", "test"], [TOP / "scripts/test/run", "--surplus"]):
                     self.run_script(*words, cwd=TOP, env={"REPORT": str(folder), "TMPDIR": "/nowhere"})
                 done = self.run_script(sys.executable, script, folder, "true")
-                self.assertIn("the run before did not end", done.stderr)
+                self.assertIn("the previous run did not finish", done.stderr)
                 for name in ("junit.xml", "results.ktap", "output.txt"):
                     self.assertIn("my notes", (folder / f"{name}.kept-{number}").read_text())
         # The leftovers of a run that was killed before it wrote anything.

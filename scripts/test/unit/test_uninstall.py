@@ -135,7 +135,8 @@ class Uninstall(Made):
             kept = listing(program.parent)
             self.refused("install", says=[f"{program} (which has changed since)"])
             result = self.ok("uninstall")
-            self.assertIn(f"{program} has changed since it was installed, and stays", result.stderr)
+            says = f"kept, because it has changed since it was installed: {program}"
+            self.assertIn(says, result.stderr)
             self.assertEqual(listing(program.parent), kept)
             self.assertFalse(page.exists() or self.list.exists())
             program.unlink()

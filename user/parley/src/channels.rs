@@ -79,7 +79,7 @@ impl Debugfs {
     fn open() -> io::Result<Self> {
         let file = File::open(STATISTICS).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                io::Error::other("the module is not loaded, or debugfs not mounted")
+                io::Error::other("the module is not loaded, or debugfs is not mounted")
             }
             io::ErrorKind::PermissionDenied => io::Error::other("only root may read debugfs"),
             _ => io_context(&format!("cannot open {STATISTICS}"), &error),

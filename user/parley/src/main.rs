@@ -209,8 +209,8 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
         if monitor.is_unknown() {
             return Err(usage_error(&path, |at| monitor.unknown(at)));
         }
-        if let Some(option) = monitor.refused() {
-            return Err(refusal(&path, option, "this WHAT"));
+        if let Some((option, with)) = monitor.refused() {
+            return Err(refusal(&path, option, &with));
         }
     }
     Ok(arguments)
@@ -325,7 +325,10 @@ fn run(arguments: &Arguments, opener: &Opener, out: &mut dyn Write) -> anyhow::R
         Command::Device(device) => device.run(opener, out, json),
         Command::Compare(compare) => {
             if opener.has_tap() {
-                streams::note("the times below include the time to trace the calls", json)?;
+                streams::note(
+                    "the times below include the overhead of --explain or --pcap",
+                    json,
+                )?;
             }
             compare.run(opener, out, json)
         }

@@ -42,8 +42,8 @@ pub(crate) fn tables(paths: &[PathBuf]) -> Result<Vec<&'static Family>> {
                 tables.push(parley_call::table(&spec));
             } else if file == *path {
                 bail!(
-                    "{} is not a Generic Netlink spec, and only those can be read for names; \
-                     parley knows those of rtnetlink and nf_tables already",
+                    "{} is not a Generic Netlink spec, so no names can be taken from it; \
+                     parley already knows the names of rtnetlink and nf_tables",
                     path.display()
                 );
             }
@@ -63,7 +63,7 @@ fn in_folder(path: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        bail!("{} has no spec: a file that ends in .yaml", path.display());
+        bail!("the folder {} contains no spec (*.yaml)", path.display());
     }
     files.sort();
     Ok(files)

@@ -36,12 +36,7 @@ fn options_that_a_command_has_no_use_for_are_refused_and_not_in_its_help() {
         "monitor firewall --numeric",
     ] {
         let error = refused(line);
-        let with = [
-            "cannot be used with 'parley ",
-            "cannot be used with this WHAT",
-        ];
-        let is_refused = with.iter().any(|words| error.contains(words));
-        assert!(is_refused, "{error}");
+        assert!(error.contains("cannot be used with 'parley "), "{error}");
         assert!(error.contains("\nUsage: parley "), "{error}");
     }
     for line in ["completions --help", "man --help", "help man"] {

@@ -122,7 +122,7 @@ fn what_the_kernel_refuses_names_the_attribute_and_what_the_program_refuses_a_be
         (
             1,
             &["--spec", "/dev/null", "echo"],
-            "a spec begins with the line",
+            "a spec must begin with the line",
         ),
     ] {
         let ended = parley(&[&["call"], words].concat());
@@ -220,7 +220,7 @@ fn the_events_of_a_group_are_printed_as_pyynl_prints_them() {
     assert!(
         number
             .err
-            .contains("'--numeric' cannot be used with this WHAT"),
+            .contains("'--numeric' cannot be used with '--spec'"),
         "{}",
         number.err
     );
@@ -322,7 +322,7 @@ operations:
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir(&folder).unwrap();
     let empty = parley(&["family", "--spec", folder.to_str().unwrap()]);
-    assert!(empty.err.contains("has no spec"), "{}", empty.err);
+    assert!(empty.err.contains("contains no spec"), "{}", empty.err);
     let raw = folder.join("raw.yaml");
     fs::write(
         &raw,

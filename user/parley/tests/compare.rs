@@ -285,7 +285,7 @@ fn without_the_module_its_channels_say_so_and_the_others_answer() {
         ("read-write", "the module is not loaded"),
         (
             "debugfs",
-            "the module is not loaded, or debugfs not mounted",
+            "the module is not loaded, or debugfs is not mounted",
         ),
         ("netlink", "the module is not loaded"),
     ] {

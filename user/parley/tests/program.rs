@@ -74,7 +74,7 @@ fn what_is_too_long_is_left_to_the_kernel_to_refuse_with_what_it_allows() {
     let file = std::env::temp_dir().join("parley-too-long");
     for (len, words) in [
         (61_441, "allowed:     at most 61440 bytes"),
-        (65_532, "65531 is the most"),
+        (65_532, "the maximum is 65531"),
     ] {
         fs::write(&file, vec![b'x'; len]).unwrap();
         let Ended { status, err, .. } = parley(&["echo", "--file", file.to_str().unwrap()]);

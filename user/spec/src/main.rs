@@ -24,10 +24,10 @@ Commands:
              generates, and a method with typed arguments per operation
   constants  Generate constants, enums, flag sets and tables of the attributes
              and operations, for a program
-  decoder    Generate the tables by which parley-netlink decodes a protocol of
-             the kernel's. Each SPEC corrects and completes those before it
+  decoder    Generate the tables with which parley-netlink decodes a protocol of
+             the kernel. Each SPEC corrects and completes those before it
   family     Generate the kernel side of a family
-  handlers   Begin its module: a handler for each operation, for you to write
+  handlers   Generate a first version of the module, with a stub of each handler
 
 Options:
   -o FILE  Write to this file instead of standard output
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         }
         ["family", ref rest @ ..] if is_output(rest) => generate(rest, rust::family),
         ["handlers", _, "-o", file] if std::path::Path::new(file).exists() => Err(format!(
-            "parley-spec: {file} exists, so nothing was written; `handlers` only begins a module"
+            "parley-spec: {file} exists, so nothing was written; `handlers` only writes new files"
         )),
         ["handlers", ref rest @ ..] if is_output(rest) => generate(rest, rust::handlers),
         _ => {

@@ -106,7 +106,7 @@ fn license_of<'t>(file: &str, text: &'t str) -> Result<&'t str, Errors> {
             file: file.to_owned(),
             at: Some(Position { line: 1, column: 1 }),
             kind: ErrorKind::Schema,
-            message: format!("a spec begins with the line `{LICENSE}...`"),
+            message: format!("a spec must begin with the line `{LICENSE}...`"),
         }])
     })
 }

@@ -51,7 +51,7 @@ impl Node {
             Value::Null => "nothing".into(),
             Value::Boolean(value) => format!("the boolean `{value}`"),
             Value::Integer(value) => format!("the integer {value}"),
-            Value::Text(value) if value.contains('\n') => "a text of several lines".into(),
+            Value::Text(value) if value.contains('\n') => "a string of several lines".into(),
             Value::Text(value) => format!("`{value}`"),
             Value::List(_) => "a list".into(),
             Value::Mapping(_) => "a mapping".into(),
@@ -240,10 +240,10 @@ impl Builder {
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
                 Some((node, nodes)) => self.add(node, 0, nodes)?,
-                None => return self.fail(at, "an alias refers to the node that holds it"),
+                None => return self.fail(at, "an alias refers to a node that contains it"),
             },
             Event::DocumentStart(_) if self.root.is_some() => {
-                return self.fail(at, "a spec is one YAML document; here begins another");
+                return self.fail(at, "a spec is one YAML document; another begins here");
             }
             _ => {}
         }
@@ -252,7 +252,10 @@ impl Builder {
 
     fn begin(&mut self, at: Position, value: Value, anchor: usize) -> Option<()> {
         if self.open.len() == DEPTH_MAX {
-            return self.fail(at, format!("nested more than {DEPTH_MAX} levels deep"));
+            return self.fail(
+                at,
+                format!("the spec is nested more than {DEPTH_MAX} levels deep"),
+            );
         }
         self.open.push(Open {
             node: Node { at, value },
@@ -266,7 +269,7 @@ impl Builder {
     fn add(&mut self, node: Node, anchor: usize, nodes: usize) -> Option<()> {
         self.nodes += nodes;
         if self.nodes > NODES_MAX {
-            return self.fail(node.at, format!("has more than {NODES_MAX} nodes"));
+            return self.fail(node.at, format!("the spec has more than {NODES_MAX} nodes"));
         }
         if anchor != 0 {
             let nodes = count(&node);
@@ -281,7 +284,7 @@ impl Builder {
             Value::Mapping(entries) => {
                 let Some((key, at)) = open.key.take() else {
                     let Value::Text(key) = node.value else {
-                        let message = format!("a key must be a text, not {}", node.describe());
+                        let message = format!("a key must be a string, not {}", node.describe());
                         return self.fail(node.at, message);
                     };
                     open.key = Some((key, node.at));

@@ -105,6 +105,6 @@ fn a_constant_with_two_numbers_is_refused() {
     let other = SECOND.replace("type: u8", "type: u8, value: 3");
     let errors = decoder(&merged("two-numbers", &[FIRST, &other])).unwrap_err();
     assert_eq!(errors.0[0].kind, ErrorKind::Unsupported);
-    let wanted = "the constant PORT_NUMBER is 3 here, and other sets name 1";
+    let wanted = "the constant PORT_NUMBER is 3 here, but 1 in another set";
     assert!(errors.to_string().ends_with(wanted), "{errors}");
 }

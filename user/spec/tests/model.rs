@@ -385,7 +385,7 @@ fn errors_say_what_is_wrong_and_what_is_allowed() {
     refused(
         "name: x\n",
         ErrorKind::Schema,
-        "t:1:1: a spec begins with the line `# SPDX-License-Identifier: ...`",
+        "t:1:1: a spec must begin with the line `# SPDX-License-Identifier: ...`",
     );
     refused(
         &text("genetlnk", "[]", "[]", "{ list: [] }"),
@@ -406,7 +406,7 @@ fn errors_say_what_is_wrong_and_what_is_allowed() {
             "{ list: [] }",
         ),
         ErrorKind::Schema,
-        "t:5:50: an entry of an enum must be a text or a mapping, not the boolean `false`; YAML \
+        "t:5:50: an entry of an enum must be a string or a mapping, not the boolean `false`; YAML \
          reads words like `on` and `no` as booleans",
     );
     let missing = Spec::from_file("/nowhere/x.yaml").expect_err("is not there");

@@ -112,7 +112,7 @@ fn structs_without_bytes_have_an_end_too() {
         let error = refused(&chain(2000, empty, 1, reversed));
         let error = error.lines().next().unwrap_or_default();
         assert!(
-            error.ends_with("has structs in structs, more than 64 deep"),
+            error.ends_with("nests structs more than 64 deep"),
             "{error}"
         );
     }

@@ -112,9 +112,9 @@ impl fmt::Display for Error {
             Self::Absent(name) => write!(f, "the kernel's reply has no attribute {name}"),
             Self::TooLong { len, max } => write!(
                 f,
-                "{len} bytes do not fit an attribute; {max} is the most that netlink can carry"
+                "a payload of {len} bytes does not fit into an attribute; the maximum is {max}"
             ),
-            Self::Nul => f.write_str("a string for the kernel has a NUL in it"),
+            Self::Nul => f.write_str("a string for the kernel contains a NUL"),
             Self::Io { call, error } => write!(f, "{call}: {error}"),
         }
     }
@@ -261,6 +261,7 @@ impl fmt::Display for Policy {
         }
         match (self.min_len, self.max_len) {
             (Some(min), Some(max)) => write!(f, "{min} to {max} bytes"),
+            (Some(1), None) => f.write_str("at least 1 byte"),
             (Some(min), None) => write!(f, "at least {min} bytes"),
             (None, Some(max)) => write!(f, "at most {max} bytes"),
             (None, None) => Ok(()),
@@ -304,7 +305,7 @@ mod tests {
         assert_eq!(
             refusal.to_string(),
             "refused by the kernel: EINVAL (22, Invalid argument); attribute echo.payload is \
-             missing; allowed: at least 1 bytes"
+             missing; allowed: at least 1 byte"
         );
     }
 

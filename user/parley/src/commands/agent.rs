@@ -17,10 +17,10 @@ use std::time::Duration;
 
 const AFTER_HELP: &str = "\
 sh -c CMD runs in its own process group. The agent kills the group when CMD
-ends, when CMD exceeds its time, and when SIGHUP, SIGINT, SIGQUIT or SIGTERM
-ends the agent. SIGKILL of the agent kills the shell, but not the processes
-that it started. Processes that leave the group are never killed. If CMD fails,
-or its answer is too long, the agent declines the question.";
+ends, when CMD exceeds its time limit, and when SIGHUP, SIGINT, SIGQUIT or
+SIGTERM ends the agent. SIGKILL of the agent kills the shell, but not the
+processes that it started. Processes that leave the group are never killed. If
+CMD fails, or its answer is too long, the agent declines the question.";
 
 /// Answer questions until stopped
 #[derive(Args)]

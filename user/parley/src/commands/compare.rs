@@ -24,8 +24,8 @@ Channels with a process:
   pipe, unix-stream, unix-datagram, udp, tcp, shared-memory
 
 --size and --only may be given more than once. If this machine lacks a
-channel, its row gives the reason. Longer messages make fewer round trips: those
-of 4096 bytes half as many as short ones, those of 8192 bytes a third.";
+channel, its row gives the reason. Long messages make fewer round trips than N:
+messages of 4096 bytes half as many, messages of 8192 bytes a third.";
 
 /// Time the same echo over netlink and ten other channels
 #[derive(Args)]
@@ -42,7 +42,7 @@ pub(crate) struct Compare {
     /// Time only this channel, one of those below
     #[arg(long, value_name = "CHANNEL", value_parser = kinds(), hide_possible_values = true)]
     only: Vec<Kind>,
-    /// Let the sides run on different processors
+    /// Let the two sides run on different CPUs
     #[arg(long)]
     any_cpu: bool,
     /// Also plot the figures into FILE.svg
@@ -77,7 +77,8 @@ impl Compare {
         }
         let environment = Environment::read(self.times, !self.any_cpu);
         if !self.any_cpu {
-            compare::stay_on_one_cpu().context("cannot stay on one processor; try --any-cpu")?;
+            compare::stay_on_one_cpu()
+                .context("cannot bind this process to one CPU (--any-cpu does not need that)")?;
         }
         let rows = self.measure(opener, &sizes);
         if json {

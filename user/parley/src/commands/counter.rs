@@ -150,7 +150,8 @@ fn list(out: &mut dyn Write, client: &mut Client, prefix: Option<&[u8]>, json: b
     if interrupted {
         out.flush()?;
         let text = format!(
-            "counters were created or deleted during each of {ATTEMPTS} dumps; this is the last one"
+            "counters were created or deleted during each of {ATTEMPTS} dumps; \
+             this list is from the last"
         );
         streams::note(&text, json)?;
     }

@@ -25,7 +25,7 @@ pub(crate) struct Echo {
     /// Write only the bytes of the reply
     #[arg(long, conflicts_with = "json")]
     raw: bool,
-    /// Send N requests in all [default: the number for --batch]
+    /// Send N requests in all [default: the value of --batch]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
     /// Send at most N requests in a datagram

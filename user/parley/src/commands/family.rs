@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// Show Generic Netlink families: operations, policies, groups
 #[derive(Args)]
 pub(crate) struct Family {
-    /// The family [default: the spec's if --spec names one, else parley]
+    /// The family [default: that of the --spec file, or parley]
     name: Option<String>,
     /// List all families instead of one
     #[arg(long, conflicts_with = "name")]

@@ -47,8 +47,8 @@ const FILES: [(&str, &str); 4] = [
     (
         "/etc/modprobe.d/*.conf",
         "Sets the module's parameter max_counters, the maximum number of counters in a network \
-         namespace, which cannot be read back from a loaded module; and whether the kernel may \
-         load the module when a program asks for the family. See modprobe.d(5).",
+         namespace; its value cannot be read from a loaded module. Can also keep the kernel from \
+         loading the module when a program asks for the family. See modprobe.d(5).",
     ),
 ];
 

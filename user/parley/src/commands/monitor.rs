@@ -32,7 +32,7 @@ Generic Netlink) or firewall, which needs CAP_NET_ADMIN. With --spec it is a
 multicast group of that family, and the events are printed as the kernel sends
 them.";
 
-/// Print changes of counters, the network or families as they happen
+/// Print changes to counters, the network or families as they happen
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Monitor {
@@ -122,14 +122,17 @@ impl Monitor {
         self.what.as_ref().map(|Subject(word)| &**word)
     }
 
-    /// Returns the first given option that does not apply to the subject.
-    pub(crate) fn refused(&self) -> Option<&'static str> {
-        let is_of_network = self.spec.is_none()
-            && !matches!(
-                self.known(),
-                Some(KnownSubject::Counters | KnownSubject::Families | KnownSubject::Firewall)
-            );
-        (self.numeric && !is_of_network).then_some("numeric")
+    /// Returns the first given option that does not apply to the subject, and what it cannot be
+    /// used with.
+    pub(crate) fn refused(&self) -> Option<(&'static str, String)> {
+        let with = match self.known() {
+            _ if self.spec.is_some() => "'--spec'".to_owned(),
+            Some(KnownSubject::Counters | KnownSubject::Families | KnownSubject::Firewall) => {
+                format!("'parley monitor {}'", self.word().unwrap_or("counters"))
+            }
+            _ => return None,
+        };
+        self.numeric.then_some(("numeric", with))
     }
 
     /// Returns whether the subject is unknown.

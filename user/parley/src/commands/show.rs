@@ -75,7 +75,7 @@ enum ShowCommand {
 }
 
 fn table(text: &str) -> Result<u32, &'static str> {
-    names::table_number(text).ok_or("expected main, local, default or a number from 1")
+    names::table_number(text).ok_or("expected main, local, default or a number of at least 1")
 }
 
 impl Show {
@@ -174,7 +174,8 @@ fn show_nftables(opener: &Opener, out: &mut dyn Write, json: bool) -> Result<()>
 fn warn(out: &mut dyn Write, interrupted: bool, what: &str, json: bool) -> Result<()> {
     if interrupted {
         out.flush()?;
-        let text = format!("the {what} changed during each dump; this is the last one");
+        let text =
+            format!("the {what} changed during each dump; entries may be missing from this list");
         streams::note(&text, json)?;
     }
     Ok(())

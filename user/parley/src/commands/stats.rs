@@ -17,7 +17,7 @@ Statistics:
   asks-pending   questions without an answer yet
   asks-answered  questions answered since the module was loaded";
 
-/// Show the module's statistics of this network namespace
+/// Show the module's statistics for this network namespace
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Stats {}

@@ -44,7 +44,7 @@ pub(crate) struct Watch {
     /// Show only messages of these families
     #[arg(value_name = "FAMILY")]
     families: Vec<String>,
-    /// Show only messages from and to this process
+    /// Show only messages to or from this process
     #[arg(long, value_name = "NAME|PID")]
     process: Option<String>,
     /// Take names from this spec, or folder of specs
@@ -72,7 +72,7 @@ impl Watch {
         }
         // Done before the device exists, because the device would capture it.
         let families = controller::families(&mut Socket::open(protocol::GENERIC)?);
-        for family in families.context("cannot list the families of Generic Netlink")? {
+        for family in families.context("cannot list the Generic Netlink families")? {
             context.add_family(&family);
         }
         // Signals are held until the device is removed.

@@ -208,7 +208,7 @@ fn hint(errno: i32, operation: &str) -> Option<&'static str> {
         (libc::ECANCELED, "ask") => "another question: the agent has declined this one",
         (libc::EPIPE, _) => "again, when there is another agent",
         (libc::EBUSY, "agent-register") => "again, when the other agent has ended",
-        (libc::EBUSY, _) => "again, when less is pending",
+        (libc::EBUSY, _) => "again, when fewer questions are pending",
         (libc::EPERM, _) => CAPABILITY,
         (libc::ENOENT, "counter-add") => "create it: parley counter add NAME DELTA --create",
         (libc::ENOENT, "counter-get" | "counter-set") => {
@@ -227,8 +227,10 @@ fn network_hint(errno: i32, operation: &str) -> Option<&'static str> {
     Some(match (errno, operation) {
         (libc::EPERM, _) => CAPABILITY,
         (libc::ENOENT, "RTM_GETROUTE") => "without --table: parley show routes",
-        (libc::EOPNOTSUPP, "RTM_NEWLINK") => "a kernel with CONFIG_NLMON: modprobe nlmon",
-        (libc::EINVAL, nftables::FIRST_REQUEST) => "a kernel with nf_tables: modprobe nf_tables",
+        (libc::EOPNOTSUPP, "RTM_NEWLINK") => "modprobe nlmon; the kernel needs CONFIG_NLMON",
+        (libc::EINVAL, nftables::FIRST_REQUEST) => {
+            "modprobe nf_tables; the kernel needs CONFIG_NF_TABLES"
+        }
         _ => return None,
     })
 }

@@ -20,7 +20,7 @@ fn a_socket_may_have_64_questions_pending_and_others_can_still_ask() {
         next(&mut agent);
     }
     let many = asker.ask(b"one too many", 60_000, 0);
-    let words = "64 questions of this socket are pending, the limit";
+    let words = "limit of 64 pending questions from this socket reached";
     assert_eq!(asker.refused(), (many, EBUSY, words.to_owned()));
     assert_eq!(pending(), 64);
     // Another socket is not held up, even one of the same process.
@@ -50,7 +50,7 @@ fn no_more_than_1024_questions_wait_and_all_of_them_end() {
         next(&mut agent);
     }
     assert_eq!(pending(), 1024);
-    let words = "1024 questions are pending in this namespace, the limit";
+    let words = "limit of 1024 pending questions in this namespace reached";
     is_refused(client().answered(b"one too many", LONG), EBUSY, words);
     drop(agent);
     for asker in &mut askers {
@@ -74,7 +74,7 @@ fn an_agent_without_room_for_a_question_loses_none_that_was_taken() {
         match asker.next().1 {
             Kind::Ack => taken += 1,
             Kind::Refused(refusal) => {
-                let words = "the agent's socket has no room";
+                let words = "the agent's receive buffer is full";
                 assert_eq!(refusal.message.as_deref(), Some(words));
                 break refusal.errno;
             }
@@ -150,7 +150,7 @@ fn an_asker_without_room_for_the_answer_learns_that_it_lost_it() {
         let question = next(&mut agent);
         let answered = agent.answer(question.id, &[b'!'; 4096]);
         if answered.is_err() {
-            let words = "the asker's socket has no room";
+            let words = "the asker's receive buffer is full";
             is_refused(answered, libc::ENOBUFS, words);
             lost = true;
             break;
@@ -169,6 +169,6 @@ fn a_request_too_long_to_be_kept_is_refused() {
     let long = refuse(cmd::ASK, 0, |writer| {
         (0..3).try_for_each(|_| writer.bytes(ask::QUESTION, &[b'?'; 4096]))
     });
-    let words = "the request is too long for a later answer";
+    let words = "the request is too long to be kept and answered later";
     assert_eq!(long, refusal(libc::EMSGSIZE, words, ""));
 }

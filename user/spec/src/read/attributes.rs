@@ -113,8 +113,9 @@ impl Reader<'_, '_> {
     fn check_unique(&mut self, set: &AttributeSet, node: &Node, number: i128) {
         let name = node.text_at("name").unwrap_or_default();
         if !(0..=NUMBER_MAX).contains(&number) {
-            let message =
-                format!("the attribute `{name}` has the number {number}; 0 to {NUMBER_MAX} exist");
+            let message = format!(
+                "the attribute `{name}` has the number {number}; numbers are 0 to {NUMBER_MAX}"
+            );
             self.push(ErrorKind::Value, node.at, message);
         }
         for other in &set.attributes {
@@ -173,7 +174,7 @@ impl Reader<'_, '_> {
                     .is_some_and(|value| !(least..=most).contains(&value))
                 {
                     let message = format!(
-                        "the bound `{}` is no value of the type {type_name}",
+                        "the bound `{}` is out of range for the type {type_name}",
                         bound.text
                     );
                     self.push(ErrorKind::Value, bound.at, message);

@@ -116,9 +116,7 @@ impl Reader<'_, '_> {
         } else if whole.parts > LEN_MAX {
             Some(format!("has more than {LEN_MAX} members"))
         } else if whole.depth > DEPTH_MAX {
-            Some(format!(
-                "has structs in structs, more than {DEPTH_MAX} deep"
-            ))
+            Some(format!("nests structs more than {DEPTH_MAX} deep"))
         } else {
             None
         };

@@ -152,12 +152,12 @@ fn table<'s>(
         let kind = kind(spec, attribute, &attribute.kind);
         let before = known.insert(&attribute.c_name, attribute.number);
         if before != again.then_some(attribute.number) {
-            let message = format!(
-                "the constant {} is {} here, and other sets name {}",
-                attribute.c_name,
-                attribute.number,
-                before.map_or("others".to_owned(), |number| number.to_string())
-            );
+            let elsewhere = match before {
+                Some(number) => format!("{number} in another set"),
+                None => "missing in other sets".to_owned(),
+            };
+            let (name, number) = (&attribute.c_name, attribute.number);
+            let message = format!("the constant {name} is {number} here, but {elsewhere}");
             errors.push(ErrorKind::Unsupported, attribute.at, message);
         }
         match again {

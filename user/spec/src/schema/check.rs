@@ -116,13 +116,13 @@ impl Checker<'_> {
             }
         };
         match (rule, &node.value) {
-            (Rule::Text, value) => must_be("a text", matches!(value, Value::Text(_))),
+            (Rule::Text, value) => must_be("a string", matches!(value, Value::Text(_))),
             (Rule::TextOrNull, value) => must_be(
-                "a text or nothing",
+                "a string or nothing",
                 matches!(value, Value::Text(_) | Value::Null),
             ),
             (Rule::TextOrInteger, value) => must_be(
-                "a text or an integer",
+                "a string or an integer",
                 matches!(value, Value::Text(_) | Value::Integer(_)),
             ),
             (Rule::Boolean, value) => {
@@ -174,7 +174,7 @@ impl Checker<'_> {
             (Rule::List(_), _) => must_be("a list", false),
             (Rule::TextOrMap(_), Value::Text(_)) => {}
             (Rule::TextOrMap(map), value) if !matches!(value, Value::Mapping(_)) => {
-                self.refuse(node, map.what, "a text or a mapping", []);
+                self.refuse(node, map.what, "a string or a mapping", []);
             }
             (Rule::Map(map) | Rule::TextOrMap(map), _) => self.map(node, map),
         }

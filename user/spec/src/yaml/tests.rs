@@ -64,12 +64,12 @@ fn errors_say_where() {
     );
     assert_eq!(
         error("a:\n  1: x\n"),
-        "test.yaml:2:3: a key must be a text, not the integer 1"
+        "test.yaml:2:3: a key must be a string, not the integer 1"
     );
     assert!(error("a: [ 1\n").starts_with("test.yaml:2:1: invalid YAML: "));
     assert!(error("a: !!str 1\n").contains("tags are not supported"));
-    assert!(error("a: 1\n---\nb: 1\n").contains("here begins another"));
-    assert!(error("a: &x [ *x ]\n").contains("refers to the node that holds it"));
+    assert!(error("a: 1\n---\nb: 1\n").contains("another begins here"));
+    assert!(error("a: &x [ *x ]\n").contains("refers to a node that contains it"));
 }
 
 #[test]

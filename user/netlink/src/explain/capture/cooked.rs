@@ -147,7 +147,8 @@ impl Tally {
     /// Called at the end of a capture, which has `len` bytes.
     pub(super) fn end(&self, read: &mut Read<'_>, len: usize) {
         if let (0, others @ 1..) = (self.netlink, self.others) {
-            let what = format!("it has no netlink; {others} packets are from other devices");
+            let what =
+                format!("the capture has no netlink packets, only {others} of other devices");
             read.problem(len, what);
         }
     }

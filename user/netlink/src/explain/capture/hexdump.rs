@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
         !text.bytes().any(|byte| byte < 0x80 && odd(&byte))
     });
     let Some(text) = text else {
-        let what = "neither a capture nor a hexdump; --raw decodes it as a datagram";
+        let what = "neither a capture nor a hexdump; --datagram decodes it as one datagram";
         return Err(Problem::new(bytes.iter().position(odd).unwrap_or(0), what));
     };
     // If some lines have offsets, lines without one are not bytes.
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8], protocol: u16) -> Result<Read<'_>, Problem> {
         read.problem(start, what);
     }
     if read.packets.is_empty() {
-        let nothing = || Problem::new(0, "it has no datagram");
+        let nothing = || Problem::new(0, "the file contains no datagram");
         return Err(read.problems.into_iter().next().unwrap_or_else(nothing));
     }
     Ok(read)
@@ -188,7 +188,7 @@ impl All {
             Line::Buffer(0) => self.end(read),
             Line::Buffer(_) => self.base = self.bytes.straight.len(),
             Line::Repeats if self.last.is_empty() => {
-                return Err("there is no line before it to repeat".to_owned());
+                return Err("* repeats the line before it, but there is none".to_owned());
             }
             // Whether their offsets are octal cannot be seen from the first two.
             Line::Repeats if self.groups == Groups::Words => {
@@ -211,7 +211,9 @@ impl All {
                 self.tcpdump = offset.tcpdump;
                 let digits = groups.first().map_or(0, |group| group.len());
                 if are == Groups::Words && self.have() > 0 && digits != self.word {
-                    return Err("its words have a different length than those before".to_owned());
+                    return Err(
+                        "the words have another length than those on earlier lines".to_owned()
+                    );
                 }
                 self.word = digits;
                 self.add(&groups, are)?;
@@ -305,7 +307,7 @@ impl All {
         };
         let mut values = offset.values(self.radix, are);
         let first = values.clone().next();
-        let (offset, radix) = values.find(is).or(first).ok_or("an offset is too large")?;
+        let (offset, radix) = values.find(is).or(first).ok_or("the offset is too large")?;
         if offset > 7 {
             self.radix = Some(radix);
         }
@@ -314,8 +316,8 @@ impl All {
             let Some(room) = self.room.checked_sub(missing) else {
                 let most = REPEATS_MAX >> 20;
                 return Err(format!(
-                    "{missing} bytes are missing before it; at most {most} MiB of \
-                     a file may be"
+                    "{missing} bytes are missing before it; a file may lack at most \
+                     {most} MiB"
                 ));
             };
             self.room = room;

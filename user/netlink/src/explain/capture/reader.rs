@@ -120,7 +120,7 @@ impl Reader {
             Some(_) => self.parse(false),
             None if self.bytes.len() > HEXDUMP_MAX => Err(Problem::new(
                 HEXDUMP_MAX,
-                "no capture, and a hexdump of more than 64 MiB; split it",
+                "not a capture, and too long for a hexdump: more than 64 MiB; split it",
             )),
             None => Ok(Read::new(Format::Hexdump)),
         }

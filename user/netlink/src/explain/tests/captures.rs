@@ -127,7 +127,10 @@ fn netlink_in_cooked_captures_is_explained_and_other_packets_are_passed_over() {
             let read = capture::read(&file, ROUTE).unwrap();
             assert!(read.packets.is_empty());
             let what = &read.problems[0].what;
-            assert_eq!(what, "it has no netlink; 1 packets are from other devices");
+            assert_eq!(
+                what,
+                "the capture has no netlink packets, only 1 of other devices"
+            );
         }
     }
 }

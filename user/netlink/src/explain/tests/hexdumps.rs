@@ -281,7 +281,7 @@ fn what_nobody_can_tell_is_said_with_its_line() {
         ),
         (
             "b'(\\x00\\x00\\x00\\x12\\x00'".to_owned(),
-            "line 1: a string with more in it than \\xNN",
+            "line 1: a string in which not every byte is \\xNN",
         ),
         (
             "write(3, \"\\x28\\x00\\x00\"..., 40) = 40".to_owned(),

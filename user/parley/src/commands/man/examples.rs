@@ -53,13 +53,13 @@ pub(super) fn of(command: &str) -> &'static [Example] {
             ),
         ],
         "monitor" => &[
-            ("Print changes of counters until stopped.", "parley monitor"),
+            ("Print changes to counters until stopped.", "parley monitor"),
             (
-                "Wait for the next change of a link, for at most a minute.",
+                "Wait for the next change to a link, for at most a minute.",
                 "parley monitor links --count 1 --timeout 1m",
             ),
             (
-                "Print changes of routes with the time of each.",
+                "Print changes to routes with the time of each.",
                 "parley monitor routes -t",
             ),
             (

@@ -43,7 +43,7 @@ pub(super) fn follow(opener: &Opener, report: &mut Report<'_>) -> Result<()> {
                 };
             }
             Err(Error::Overrun) => {
-                report.lost()?;
+                report.lost_before_dump()?;
                 // Open a new socket: messages that wait in the old one are older than the
                 // list that is read now, and would undo it.
                 listener = listen(opener)?;

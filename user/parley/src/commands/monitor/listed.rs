@@ -117,7 +117,7 @@ pub(super) fn follow<F: Followed>(opener: &Opener, report: &mut Report<'_>) -> R
                 is_due = !take(report, &mut view, notification)?;
             }
             Err(Error::Overrun) => {
-                report.lost()?;
+                report.lost_before_dump()?;
                 // Opens a new socket, because messages in the old one are older than the
                 // list.
                 listener = listen::<F>(opener)?;

@@ -186,7 +186,7 @@ pub(super) fn follow<E: Shown>(opener: &Opener, report: &mut Report<'_>) -> Resu
                 }
             }
             Err(Error::Overrun) => {
-                follower.report.lost()?;
+                follower.report.lost_before_dump()?;
                 // Open a new socket: messages that wait in the old one are older than the
                 // list that is read now, and would undo it.
                 listener = listen::<E>(opener)?;

@@ -54,9 +54,19 @@ impl Report<'_> {
 
     /// Reports that events were lost.
     pub(super) fn lost(&mut self) -> Result<()> {
-        const LINES: &str = "lost     events came faster than they were read;
-         the differences, from a new dump:";
-        self.write(|| LINES.to_owned(), || Object::new().with("event", "lost"))
+        self.lost_as("lost     events came faster than they were read")
+    }
+
+    /// Like [`Self::lost`], before the differences that a new dump shows.
+    pub(super) fn lost_before_dump(&mut self) -> Result<()> {
+        self.lost_as(
+            "lost     events came faster than they were read;
+         the differences, from a new dump:",
+        )
+    }
+
+    fn lost_as(&mut self, line: &str) -> Result<()> {
+        self.write(|| line.to_owned(), || Object::new().with("event", "lost"))
     }
 
     /// Shows an event, and counts it, unless the limit is reached.
@@ -138,7 +148,7 @@ mod tests {
             };
             report.listening(2, "counters").unwrap();
             what(&mut report).unwrap();
-            report.lost().unwrap();
+            report.lost_before_dump().unwrap();
             String::from_utf8(out).unwrap()
         };
         let plain = written(false, false);

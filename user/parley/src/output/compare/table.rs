@@ -22,11 +22,12 @@ fixed      channels without a message: getppid(), which has none, and the
            debugfs file, whose contents are the module's statistics
 calls      system calls per round trip, of both sides together, if the message
            goes in one piece
-starts     who can start a conversation: either side, or only the program (user)
+starts     which side can send first: either, or only the program (user)
 messages   whether messages keep their boundaries
-listeners  whether many can receive one message, unknown to its sender
-errors     what an error has: its number (errno), the kernel's message (why)
-           and the attribute (where); own: what the two sides agree on
+listeners  whether one message can reach many receivers without its sender
+           knowing them
+errors     what an error carries: its number (errno), the kernel's message (why)
+           and the attribute (where); own: whatever the two sides agree on
 ";
 
 /// Writes the tables, and their explanation.
@@ -40,7 +41,7 @@ pub(crate) fn write(
     let (times, parts) = (environment.times, environment.times.min(PARTS_MAX));
     writeln!(
         out,
-        "Microseconds a round trip: {times} trips, fewer if long; median of {parts} parts"
+        "Microseconds per round trip, median of {parts} parts; {times} trips, fewer if long"
     )?;
     let any_fixed = |row: &Row| row.about.carries != Carries::Message;
     let fixed = rows.iter().any(any_fixed);

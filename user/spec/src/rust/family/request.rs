@@ -234,7 +234,7 @@ impl<'s> Family<'s> {
                 given.methods
             );
             if given.len == 0 {
-                self.unsupported(set.at, "nests of no attribute in a request");
+                self.unsupported(set.at, "nests without attributes in a request");
             }
             let (len, table) = (given.len, given.policy());
             let _ = writeln!(

@@ -52,7 +52,7 @@ pub(super) fn parts(line: &str, within: bool) -> Result<Vec<Part<'_>>, String> {
         let value = usize::from_str_radix(first, 16).unwrap_or(usize::MAX);
         if first.len() > second.len() && first.len() > 2 && value < OFFSET_MAX {
             return Err(format!(
-                "{first} may be an offset or bytes; put a colon behind an offset"
+                "{first} may be an offset or bytes; put a colon after an offset"
             ));
         }
     }
@@ -74,7 +74,7 @@ pub(super) fn without_comments(mut line: &str) -> Result<String, String> {
         // A comment separates two numbers, as in C.
         without.push(' ');
         let Some((_, behind)) = comment.split_once("*/") else {
-            return Err("a comment that does not end on its line".to_owned());
+            return Err("a comment that does not end on the same line".to_owned());
         };
         line = behind;
     }
@@ -200,7 +200,7 @@ fn string(line: &str) -> Result<Vec<Part<'_>>, String> {
         } else if piece.starts_with("...") {
             return Err("the string is cut off; strace -s 65536 shows all".to_owned());
         } else if piece.contains("\\x") {
-            return Err("a string without its end".to_owned());
+            return Err("a string without a closing quote".to_owned());
         }
     }
     let around = |piece: Option<&&str>| piece.is_some_and(|piece| !piece.trim().is_empty());
@@ -219,7 +219,7 @@ fn escapes(piece: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
     while !rest.is_empty() {
         let digits = rest.strip_prefix("\\x").and_then(|rest| rest.get(..2));
         let Some(digits) = digits.filter(|digits| pairs(digits, bytes).is_ok()) else {
-            return Err("a string with more in it than \\xNN".to_owned());
+            return Err("a string in which not every byte is \\xNN".to_owned());
         };
         rest = rest
             .get(2 + digits.len()..)

@@ -95,7 +95,7 @@ pub(super) fn pairs(digits: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
             .ok()
             .filter(|pair| pair.len() == 2 && !pair.starts_with('+'));
         let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        bytes.push(byte.ok_or_else(|| format!("{digits} does not consist of bytes"))?);
+        bytes.push(byte.ok_or_else(|| format!("{digits} is not a sequence of bytes"))?);
     }
     Ok(())
 }
