@@ -219,8 +219,10 @@ deb-test:
 	@scripts/pack/deb-test
 endif
 
-# Holds the lock while it builds, but not while the shell is open.
+# Holds the lock while it builds, but not while the shell is open. Without a terminal, scripts/vm
+# refuses, before anything is built.
 vm:
+	@[ -t 0 ] || scripts/vm --kernel $(kernel_word) --shell
 	+@$(again) module program
 	@scripts/vm --kernel $(kernel_word) --shell
 
