@@ -28,7 +28,7 @@ class Test(ScriptTest):
     def test_a_crash_and_a_warning_are_told_in_a_sentence(self):
         exercise = script("exercise")
         console = ("[    3.1] BUG: kernel NULL pointer dereference, address: 0000000000000004\r\n"
-                   "[    3.1] RIP: 0010:visitors_greet+0x4f/0x130 [visitors]\r\n"
+                   "[    3.1] RIP: 0010:strlen+0x4/0x30\r\n[    3.1]  visitors_greet+0x4f/0x130 [visitors]\r\n"
                    "[    3.2] Kernel panic - not syncing: Fatal exception\r\n")
         said = exercise.trouble(240, console, "vm: the kernel panicked")
         self.assertTrue(said.startswith("The kernel crashed while the check ran: BUG: kernel NULL pointer dereference, "
