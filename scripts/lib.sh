@@ -214,6 +214,25 @@ checked_guest() {
 	return "$status"
 }
 
+# mark WORD ARGUMENT...: sends a mark to scripts/test/report, whose run.py lists the words.
+mark() {
+	[ -n "${PARLEY_MARK:-}" ] || return 0
+	local IFS=$'\037'
+	printf '\036%s\037%s\n' "$PARLEY_MARK" "$*"
+}
+# step KIND NAME COMMAND...: runs a part of a test, with a name in the report. Only steps are judged,
+# and the plan lists all steps.
+step() {
+	local kind=$1 name=$2 status=0
+	shift 2
+	mark begin "$kind" "$name"
+	mark begin "$kind" "$name" >&2
+	"$@" || status=$?
+	mark end "$status"
+	mark end "$status" >&2
+	return "$status"
+}
+
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {
