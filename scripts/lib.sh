@@ -389,11 +389,13 @@ chroot_run() {
 		sh "$root" "${proxies[@]}" "$@"
 }
 
-# cause_in LOG: prints why the tool that wrote LOG failed. Recognizes a missing network and
-# a full disk by messages of apt, curl, pip, tar and cargo; otherwise prints the log's last
-# lines.
+# cause_in LOG: prints why the tool that wrote LOG failed. Recognizes a refusal of sudo, and a
+# missing network and a full disk by messages of package managers, curl, pip, tar and cargo;
+# otherwise prints the log's last lines.
 cause_in() {
-	if grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
+	if grep -qE '^sudo: .*(password|terminal|privileges)|in the sudoers file|not allowed to' "$1"; then
+		echo "sudo does not make $(id -un) root here"
+	elif grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
 		-e 'failure writing output' "$1"; then
 		echo "a disk is full; free some space (df -h $cache ${TMPDIR:-/tmp})"
 	elif grep -qiE -e "could ?n[o']t (resolve|connect)|(failed|unable) to connect" \
