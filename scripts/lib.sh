@@ -138,6 +138,8 @@ take() {
 # Checks the paths that every script uses. Fails with status 2, wrong usage, so that scripts/vm
 # does not return a status that looks like its command's.
 (
+	realpath -m / >/dev/null 2>&1 || die "these scripts need GNU's tools; BusyBox's lack options" \
+		"on Alpine, as root: apk add coreutils diffutils findutils gawk grep procps-ng sed tar util-linux"
 	plain_path "the checkout's path" "$top"
 	if [ -n "${TMPDIR:-}" ]; then
 		plain_path TMPDIR "$TMPDIR"
