@@ -209,16 +209,18 @@ qemu_from_backports() {
 advice() {
 	local line="${how[${manager:-apt-get}]} ${wanted[*]}"
 	[[ $line != apt-get* ]] || line="apt-get update && ${line/ --no-remove/}"
-	if [ ${#wanted[@]} = 0 ]; then
-		[ ${#unknown[@]} -gt 0 ] || echo "install them, and run scripts/setup again"
-	elif [ -n "$manager" ]; then
-		printf '%s\n' "as root, run this, and then run scripts/setup again:" "  $line"
-	else
-		printf '%s\n' "scripts/setup does not know this system's package manager; Debian's command is" \
-			"  $line" "install these, or packages of your system with the same content"
-	fi
-	[ ${#unknown[@]} = 0 ] || printf '%s\n' \
-		"scripts/setup knows packages only on Debian for: ${unknown[*]}"
+	{
+		if [ ${#wanted[@]} = 0 ]; then
+			[ ${#unknown[@]} -gt 0 ] || echo "install them, and run scripts/setup again"
+		elif [ -n "$manager" ]; then
+			printf '%s\n' "as root, run this, and then run scripts/setup again:" "  $line"
+		else
+			printf '%s\n' \
+				"scripts/setup does not know this system's package manager; on Debian it would be" \
+				"  $line" "install these, or packages of your system with the same content"
+		fi
+		[ ${#unknown[@]} = 0 ] || echo "scripts/setup knows packages only on Debian for: ${unknown[*]}"
+	} | sed '2,$s/^/  /' # as die indents the first line
 }
 
 # provide GROUP WHAT: installs the packages of a group; dies if tools are still missing.

@@ -63,7 +63,7 @@ class Systems(SetupTest):
             self.assertEqual(result.returncode, 1)
             self.assertFalse((self.folder / "pacman").exists())
             self.assertIn("as root, run this, and then run scripts/setup again:\n"
-                          f"  pacman {SYSTEMS[2][3]}\n", result.stderr)
+                          f"    pacman {SYSTEMS[2][3]}\n", result.stderr)
             self.assertEqual("sudo does not make" in result.stderr, bool(sudo))
             self.assertFalse((self.folder / "made").exists())
 
@@ -75,7 +75,7 @@ class Systems(SetupTest):
             result = self.set_up()
             self.assertEqual(result.returncode, 1)
             self.assertIn("does not know this system's package manager", result.stderr)
-            self.assertRegex(result.stderr, r"\n  apt-get update && apt-get install .* libelf-dev "
+            self.assertRegex(result.stderr, r"\n    apt-get update && apt-get install .* libelf-dev "
                                             r"tshark .*rust-src\n")
 
     def test_rust_comes_from_rustup_where_the_packages_are_too_old(self):
