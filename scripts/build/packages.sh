@@ -62,9 +62,9 @@ packages() {
 		rust clippy-driver rust-clippy clippy rust cargo rust-clippy
 		rust rust-src rust-src rust-src rust-src rust-src rust-src
 		bindgen bindgen bindgen bindgen-cli rust-bindgen rust-bindgen rust-bindgen
-		clang clang clang-$clang_version clang clang clang clang
-		clang ld.lld lld-$clang_version lld lld lld lld
-		clang llvm-ar llvm-$clang_version llvm llvm llvm llvm
+		clang clang$llvm_suffix clang$llvm_suffix clang clang clang clang
+		clang ld.lld$llvm_suffix lld$llvm_suffix lld lld lld lld
+		clang llvm-ar$llvm_suffix llvm$llvm_suffix llvm llvm llvm llvm
 		bench busybox busybox-static busybox busybox busybox-static busybox-static
 		bench <libnl3/netlink/genl/genl.h> libnl-genl-3-dev libnl3-devel libnl libnl3-devel libnl3-dev
 		interop <libnl3/netlink/genl/genl.h> libnl-genl-3-dev libnl3-devel libnl libnl3-devel libnl3-dev
@@ -261,15 +261,18 @@ offers() {
 	fi
 }
 
-# choose_clang: Debian's names have a version, which is not the same in all suites.
-libclang_package=libclang-19-dev clang_version=19
+# choose_clang: sets the parts of Debian's names that have a version, which its suites do not share.
+libclang_package=libclang-19-dev llvm_suffix=-19
 choose_clang() {
 	local version='' number
-	[ "$manager" = apt-get ] || return 0
+	if [ "$manager" != apt-get ]; then
+		[ -z "$manager" ] || llvm_suffix=''
+		return
+	fi
 	candidate libclang-dev
 	version=${version%%.*}
 	[ "${version:-0}" -lt 17 ] || libclang_package=libclang-dev
 	for number in 19 20 21 18 17; do
-		! apt-cache show "clang-$number" >/dev/null 2>&1 || { clang_version=$number && break; }
+		! apt-cache show "clang-$number" >/dev/null 2>&1 || { llvm_suffix=-$number && break; }
 	done
 }
