@@ -176,7 +176,7 @@ esac""")
         self.lose("rustc", "cargo")
         result = self.set_up()
         self.assertEqual(result.returncode, 1)
-        self.assertRegex(result.stderr, "MISSING: version 1.85 or newer, with cargo: .*https://rustup.rs")
+        self.assertRegex(result.stderr, "MISSING: version 1.85 or newer, with cargo: .*rustup.rs")
         self.assertIn("tools are missing; see above", result.stderr)
 
     def test_sources_of_rust_in_an_odd_folder_are_refused(self):
