@@ -24,9 +24,9 @@ declare -A how=(
 # <HEADER>, or a module of Perl or Python; and its packages for each of the managers, separated by
 # commas. A dash means that no package is needed, and a question mark that none is known here.
 #
-# Only Debian's names were tried. The others are from the kernel's own documentation (rust/
-# quick-start, admin-guide/quickly-build-trimmed-linux and verify-bugs-and-bisect-regressions) and
-# from the distributions' package lists.
+# Only Debian's names were tried. The others are from the kernel's documentation (rust/quick-start,
+# admin-guide/quickly-build-trimmed-linux and admin-guide/verify-bugs-and-bisect-regressions), and
+# from other projects' instructions for these distributions.
 packages() {
 	local x86=${machine/x86_64/x86} cross=${triplet//_/-}
 	cat <<-END
