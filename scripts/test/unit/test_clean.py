@@ -239,7 +239,7 @@ class Clean(CheckoutTest):
 
 class Distclean(CheckoutTest):
     def fill(self):
-        names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
+        names = ["accel", "apt.log", "packages.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
                  "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
