@@ -283,12 +283,6 @@ class Pins(unittest.TestCase):
             for step in checkouts:
                 self.assertIn("persist-credentials: false", step, file)
 
-    def test_another_repository_is_checked_out_at_a_given_commit(self):
-        text = (TOP / "docs/vm/workflow.yml").read_text()
-        for step in re.split(r"^ *- ", text, flags=re.M):
-            if re.search(r"^ *repository:", step, re.M):
-                self.assertIn("ref: ${{ env.VM_REF }}", step)
-
 
 class Audit(CheckoutTest):
     def setUp(self):
