@@ -226,7 +226,7 @@ endif
 # Holds the lock while it builds, but not while the shell is open. Without a terminal, scripts/vm
 # refuses, before anything is built.
 vm:
-	@[ -t 0 ] || scripts/vm --kernel $(kernel_word) --shell
+	@[ -t 0 ] || { scripts/build/alone true && scripts/vm --kernel $(kernel_word) --shell; }
 	+@$(again) module program
 	@scripts/vm --kernel $(kernel_word) --shell
 

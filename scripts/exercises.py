@@ -77,6 +77,12 @@ class Ran:
         return f"status {self.status}, and: {last}"
 
 
+def told(what):
+    """Tells scripts/exercise how far the judge has come, in case that the kernel crashes."""
+    if os.environ.get("PARLEY_TELL"):
+        print(f"told: {json.dumps(what)}", file=sys.stderr, flush=True)
+
+
 class Work:
     """A learner's work, in the folder `at`."""
 
@@ -89,6 +95,12 @@ class Work:
             raise Wrong(wrong)
         if right:
             self.found.append([True, right])
+            told([True, right])
+
+    @staticmethod
+    def begin(doing):
+        """Says what the judge does next, as the end of a sentence that begins with "while"."""
+        told(doing)
 
     def run(self, *command, seconds=SECONDS, stdin="", **options):
         """Runs a command. Wrong if it takes longer."""

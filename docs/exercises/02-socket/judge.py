@@ -31,9 +31,11 @@ def judge(work):
               "The program never calls connect" + (
                   ": bind gives the socket a port of its own, but does not connect it to the kernel." if bound else
                   ", so the sockets have no port yet: getsockname returns 0."))
-    peer = re.search(r"nl_pid=(\d+)", connects[0])
-    work.need(peer and peer[1] == "0", "The other side is port 0, the kernel.",
-              f"The program connects to port {peer[1] if peer else '?'}; the kernel has port 0.")
+    peer = re.search(r"nl_pid=(-?\d+)", connects[0])
+    work.need(peer, "The address is a netlink address.",
+              "The address that the program connects to is no netlink address: its nl_family is not AF_NETLINK.")
+    work.need(peer[1] == "0", "The other side is port 0, the kernel.",
+              f"The program connects to port {peer[1]}; the kernel has port 0.")
     # strace prints port numbers as signed integers.
     named = [str(int(re.search(r"nl_pid=(-?\d+)", line)[1]) % 2**32) for line in calls
              if line.startswith("getsockname(") and "nl_pid=" in line]

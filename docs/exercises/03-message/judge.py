@@ -7,7 +7,10 @@ import struct
 WRONG = [
     ("length-without-header", {"NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN + 8": "GENL_HDRLEN + NLA_HDRLEN + 8"},
      "nlmsg_len is 16, but the message has 32 bytes: the length includes"),
-    ("no-request-flag", {"NLM_F_REQUEST": "0"}, "the kernel drops a message without NLM_F_REQUEST"),
+    ("no-request-flag", {"NLM_F_REQUEST": "0"}, "says nothing, so the program waits for ever"),
+    ("ack-alone", {"NLM_F_REQUEST": "NLM_F_ACK"}, "an ACK is all that it sends for it"),
+    ("padding-left-out", {"NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN + 8": "NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN + 7"},
+     "the padding after the name is a part of it"),
     ("another-seq", {".head.nlmsg_seq = 7": ".head.nlmsg_seq = 1"}, "nlmsg_seq is 1 instead of 7"),
     ("padding-counted", {"NLA_HDRLEN + sizeof(\"parley\")": "NLA_HDRLEN + 8"},
      "nla_len is 12, but header and payload are 4 + 7 = 11 bytes; padding does not count"),
@@ -41,12 +44,13 @@ def judge(work):
               f"The program sends {len(data)} bytes instead of 32.")
     length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
     nla_len, = struct.unpack_from("=H", data, 20)
+    why = ("the length includes the header itself" if length == 16 else "the padding after the name is a part of it"
+           if length == 31 else "each part counts once")
     work.need(length == 32, "nlmsg_len is 32: the whole message.",
-              f"nlmsg_len is {length}, but the message has 32 bytes: the length includes the header itself, "
-              "16 + 4 + 4 + 8.")
+              f"nlmsg_len is {length}, but the message has 32 bytes: {why}, 16 + 4 + 4 + 8.")
+    why = ("an ACK is all that it sends for it" if flags & 4 else "says nothing, so the program waits for ever")
     work.need(flags & 1, "nlmsg_flags has NLM_F_REQUEST.",
-              f"nlmsg_flags is {flags:#x}: the kernel drops a message without NLM_F_REQUEST and says nothing, so the "
-              "program waits for ever.")
+              f"nlmsg_flags is {flags:#x}: the kernel drops a message without NLM_F_REQUEST, and {why}.")
     why = ("NLM_F_DUMP, 0x300, asks for all families." if flags & 0x300 else
            "NLM_F_ACK, 0x4, asks for a second message, an ACK after the reply." if flags & 4 else
            "The controller needs no other flag for this request.")

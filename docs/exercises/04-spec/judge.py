@@ -9,6 +9,7 @@ WRONG = [
     ("number-of-set", {"      value: 4\n      doc: Adds": "      value: 3\n      doc: Adds"},
      "that of another one, which takes no delta"),
     ("number-free", {"      value: 4\n      doc: Adds": "      value: 14\n      doc: Adds"}, "EOPNOTSUPP"),
+    ("no-type", {"type: sint": "type: int"}, "mine.yaml cannot be used, so nothing was sent"),
     ("flag-as-number", {"type: flag": "type: u8"}, "create is a u8 in your spec"),
     ("next-number", {"type: flag\n        value: 6": "type: flag\n        value: 4"},
      "the kernel did not create the counter"),
@@ -19,7 +20,9 @@ def judge(work):
     def call(*words):
         ran = work.parley("call", "--spec", work.at / "mine.yaml", "add", *words)
         error = json.loads(ran.stderr.splitlines()[0]) if ran.returncode and ran.stderr.startswith("{") else {}
-        return ran, (error.get("error") or ran.stderr.strip() or "no error"), str(error.get("attribute"))
+        why = error.get("error") or ran.stderr.strip() or "no error"
+        work.need("the spec has errors" not in why, "", f"mine.yaml cannot be used, so nothing was sent: {why}")
+        return ran, why, str(error.get("attribute"))
 
     ran, why, attribute = call("name=first", "delta=40", "create=true")
     work.need("EOPNOTSUPP" not in why, "The kernel knows the operation.",

@@ -14,6 +14,8 @@ WRONG = [
     ("no-padding", {"00 00            # padding": "# no padding"},
      "attribute 1 ends at byte 10, so the next one begins at byte 12"),
     ("decimal", {"0a 00            # nla_len": "10 00            # nla_len"}, "in hexadecimal, 10 is 0a"),
+    ("high-byte-first", {"0a 00            # nla_len": "00 0a            # nla_len"}, "the lower byte comes first"),
+    ("nul-left-out", {"0a 00            # nla_len": "09 00            # nla_len"}, "the NUL is part of the payload"),
     ("one-byte", {"05 00 00 00      # 5": "05               # 5"}, "more or fewer bytes than its nla_len says"),
     ("big-endian", {"05 00 00 00      # 5": "00 00 00 05      # 5"}, "delta is 83886080"),
     ("flag-with-payload", {"04 00            # nla_len": "05 00            # nla_len",
@@ -29,7 +31,7 @@ def walked(work, data):
     while len(data) - at >= 4:
         length, kind = struct.unpack_from("<HH", data, at)
         if kind not in expected:
-            work.need(False, "", f"At byte {at}, nla_type is {kind}. The attributes are 1, 3 and 6. Each begins at a "
+            work.need(False, "", f"The attribute at byte {at} has nla_type {kind}. The attributes are 1, 3 and 6. Each begins at a "
                       "multiple of 4: " + (f"attribute {max(found)} ends at byte {found[max(found)][1]}, so the next one "
                                            f"begins at byte {-(-found[max(found)][1] // 4) * 4}." if found else "look at the first."))
         should = 4 + expected[kind]
@@ -37,6 +39,8 @@ def walked(work, data):
             work.need(False, "", f"nla_len of attribute 6 is {length}: create is a flag, which has no payload, so its "
                       "length is that of the header, 4.")
         tail = (f"in hexadecimal, {should} is {should:02x}" if length == int(str(should), 16) else
+                "the lower byte comes first" if length == should << 8 else
+                "the NUL is part of the payload" if length == should - 1 else
                 "padding does not count" if length > should else "the length includes the header")
         work.need(length == should, f"nla_len of attribute {kind} is {length}.",
                   f"In attribute {kind}, nla_len is {length}, but header and payload are 4 + {should - 4} = {should} bytes; "
@@ -54,7 +58,8 @@ def judge(work):
     try:
         data = bytes.fromhex(text)
     except ValueError as error:
-        work.need(False, "", f"attributes.hex has something that is no byte in hexadecimal: {error}.")
+        work.need(False, "", "attributes.hex has something that is no byte in hexadecimal. Write each byte with two digits, "
+                  f"without 0x. ({error})")
     found = walked(work, data)
     work.need(sorted(found) == [1, 3, 6], "The attributes are name, delta and create.",
               f"The attributes are {sorted(found)} instead of 1, 3 and 6.")

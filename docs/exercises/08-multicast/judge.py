@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import struct
+import time
 
 WRONG = [
     ("no-group", {"&[group::EVENTS]": "&[]"}, "It did not notice the counter 'late'"),
@@ -13,6 +14,7 @@ WRONG = [
      "still has the counter 'gone'"),
     ("loss-ends-it", {"            Err(Error::Overrun) => list(&mut client, &mut mirror)?,\n": ""},
      "ENOBUFS is no reason to end"),
+    ("break", {"list(&mut client, &mut mirror)?,\n": "break,\n"}, "and then ended. ENOBUFS is no reason to end"),
     ("timeout", {"&[group::EVENTS], None": "&[group::EVENTS], Some(std::time::Duration::from_millis(200))"},
      "The listener has a timeout"),
     ("loss-ignored", {"Err(Error::Overrun) => list(&mut client, &mut mirror)?": "Err(Error::Overrun) => {}"},
@@ -58,8 +60,8 @@ def judge(work):
     work.need(program.returncode == 0, "The program ends when it should.",
               timed_out(program) or f"The program ended with status {program.returncode}: {program.printed().strip()[-200:]}")
     work.need("early" in mirror, "It knows the counters that were there first.",
-              "The mirror lacks the counter 'early', which was there before the program: events tell only of changes, so list "
-              "the counters after you have joined.")
+              "The mirror lacks the counter 'early', which was there before the program: it was never listed, or was removed "
+              "with another one. Events tell only of changes, so list the counters after you have joined.")
     work.need(mirror.get("late") == "2", "It notices a new counter.",
               f"It did not notice the counter 'late': the mirror is {mirror}.")
     work.need("gone" not in mirror, "It notices a deleted counter.",
@@ -71,6 +73,9 @@ def judge(work):
         work.parley("counter", "set", "missed", 7, "--create")
         work.parley("counter", "del", "early")
         os.kill(program.pid, signal.SIGCONT)
+        time.sleep(1)
+        work.need(program.poll() != 0, "", "The program was stopped while the kernel sent more events than its buffer holds, and "
+                  "then ended. ENOBUFS is no reason to end: it says that events are missing.")
 
     program, mirror = mirrored(work, flood)
     work.need(program.returncode == 0, "It goes on after a loss.", timed_out(program) or

@@ -15,16 +15,16 @@ WRONG = [
 
 
 def shows(text, value):
-    """Whether the output of `parley` has the counter at this value, as text or as JSON."""
-    return re.search(rf"\binside +value {value}\b|\"value\": ?{value}\b", text)
+    """Whether an output has this value."""
+    return re.search(rf"\b{value}\b", text)
 
 
 def judge(work):
     work.parley("counter", "set", "outside", 1, "--create")
     ran = work.run("setpriv", "--reuid", "65534", "--clear-groups", "bash", work.at / "inside.sh")
     text = ran.out + ran.err
-    work.need("unshare failed" not in text, "The namespaces can be created by any user.",
-              "An ordinary user may not create a network namespace: unshare failed with EPERM. First become root in a user "
+    work.need("unshare:" not in text, "The namespaces can be created by any user.",
+              f"An ordinary user may not create a network namespace: unshare failed ({ran.err.strip()[-80:]}). First become root in a user "
               "namespace of your own, in the same command.")
     if "EPERM" in text:
         same = "--net" not in (work.at / "inside.sh").read_text()

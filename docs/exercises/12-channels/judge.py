@@ -24,7 +24,7 @@ WHY = {
           "ioctl": "each call copies, and the program would have to ask for each packet",
           "file": "each read copies, and takes a call for each piece"},
     "5": {"ioctl": "only the program can start an ioctl, so three programs would have to poll",
-          "file": "a file tells nobody that it has changed, unless the driver supports poll, and then not what",
+          "file": "a file tells nobody that it has changed; a driver that supports poll can say that, but not what has changed",
           "mapping": "nothing says when to look into it"},
     "6": {"netlink": "the kernel has no part in it, so a family would be a detour through a module",
           "pipe": "a pipe has no boundaries between messages and one direction only",
@@ -46,10 +46,10 @@ WRONG = [
 
 def judge(work):
     text = (work.at / "answers.txt").read_text()
-    answers = dict(re.findall(r"^(\d) +(\w+)\s*$", text, re.M))
+    answers = dict(re.findall(r"^(\d) +([^#\n]*?)\s*(?:#.*)?$", text, re.M))
     wrong = []
     for number, right in RIGHT.items():
-        given = answers.get(number, "(nothing)").lower()
+        given = answers.get(number, "").lower() or "(nothing)"
         why = WHY[number].get(given) or (
             PROCESSES if given in ("pipe", "unix") else "it is none of ioctl, file, pipe, unix, netlink and mapping")
         if given == right:

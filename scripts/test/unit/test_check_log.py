@@ -199,7 +199,7 @@ class CheckLog(ScriptTest):
         self.assert_refused(f"<6>[ 8.1] I want Linux version 7.3\n{BEGIN}{END}", "beginning")
 
     def test_a_log_without_marks_is_refused(self):
-        self.assert_refused(f"{BOOT}<6>[ 9.1] all is well\n", "began")
+        self.assert_refused(f"{BOOT}<6>[ 9.1] all is well\n", "between the boot and the run")
         self.assert_refused(f"{BOOT}{END}", "began")
         self.assert_refused(f"{BOOT}<4>[ 9.1] a warning\n", "a warning")
 
