@@ -341,6 +341,18 @@ remove_target() {
 	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
 }
 
+# not_among_products FOLDER: dies if FOLDER is where scripts and `make clean` remove folders. A script
+# that makes a project there, and removes it itself, sets PARLEY_SCRATCH to a folder around it.
+not_among_products() {
+	local folder products
+	folder=$(realpath -m -- "$1")
+	[[ -z ${PARLEY_SCRATCH:-} || $folder/ != "$PARLEY_SCRATCH"/* ]] || return 0
+	for products in build user/target; do
+		[[ $folder/ != "$(realpath -m -- "$top/$products")"/* ]] ||
+			die "$1 is below $products, where scripts and \`make clean\` remove files" "choose another folder"
+	done
+}
+
 # no_link_build: dies if `build`, in which scripts remove folders, is a symbolic link.
 no_link_build() {
 	[ ! -L "$top/build" ] || die "build is a symbolic link" "remove the link and its target by hand"

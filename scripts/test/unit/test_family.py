@@ -148,6 +148,8 @@ class Folder(CheckoutTest):
             self.assertFalse(old.exists(), tool)
             self.write(self.checkout / "scripts/build" / tool, "#!/bin/sh\necho /\n")
         self.write(self.checkout / "build/family/mine/mine.yaml")
-        result = self.run_here("scripts/family", "build/family/mine")
-        self.assertIn("FOLDER is below build", result.stderr)
+        (self.folder / "link").symlink_to(self.checkout / "build/family")
+        for folder in ("build/family/mine", self.folder / "link/mine"):
+            result = self.run_here("scripts/family", folder)
+            self.assertIn(f"{folder} is below build, where", result.stderr)
         self.assertNotIn("make", (self.folder / "called").read_text())
