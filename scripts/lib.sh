@@ -214,6 +214,18 @@ checked_guest() {
 	return "$status"
 }
 
+# not_begun FOLDER...: writes a report to each FOLDER which shows that its run has not begun, until
+# that run writes its own. Exits if one cannot be written.
+not_begun() {
+	local folder said status
+	for folder; do
+		status=0
+		said=$(python3 -B "$top/scripts/test/report" "$folder" sh -c \
+			'echo "the run has not begun"; exit 77' 2>&1 >/dev/null) || status=$?
+		[ "$status" = 77 ] || { printf '%s\n' "$said" >&2 && exit 1; }
+	done
+}
+
 # lock NAME: holds the lock NAME until this process ends. A process that it
 # starts in the background must close the descriptor (9>&-).
 lock() {
