@@ -5,8 +5,9 @@
 #
 # shellcheck disable=SC2034 # used by scripts that source it
 
-# With CDPATH, the `cd` below and others could lead into another folder.
-unset CDPATH
+# With CDPATH, the `cd` below and others could lead into another folder; with POSIXLY_CORRECT,
+# tools take options after an operand for operands.
+unset CDPATH POSIXLY_CORRECT
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(basename "$0")
 

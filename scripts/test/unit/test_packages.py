@@ -81,6 +81,16 @@ class Deb(ScriptTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("maintainer", result.stderr)
 
+    def test_a_warning_of_cargo_fails_the_check_of_the_package(self):
+        self.fake("cargo", "echo 'warning: the manifest has no license' >&2")
+        grep = shutil.which("grep")
+        for env, broken, says in (({}, "", "cargo warns"), ({"POSIXLY_CORRECT": "1"}, "", "cargo warns"),
+                                  ({}, "exit 2", "cannot look for warnings")):
+            self.fake("grep", f'case $* in *^warning*) {broken or ":"} ;; esac; exec {grep} "$@"')
+            done = self.run_script(self.checkout / "scripts/pack/package", env={**self.env, **env})
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(says, done.stderr)
+
     def test_if_a_package_cannot_be_made_the_folder_is_as_it_was(self):
         for package in ("parley", "parley-dkms"):
             result = self.deb(FAIL=package)
