@@ -343,9 +343,10 @@ no_mount_in() {
 }
 
 # remove_built FOLDER: removes a folder that a script has created. Dies if something is
-# mounted in it.
+# mounted in it, or if it is a repository or worktree of git, which no script creates.
 remove_built() {
 	no_mount_in "$1"
+	[ ! -e "$1/.git" ] || die "this folder is a user's, because it contains .git: $1" "move it elsewhere"
 	rm -rf --one-file-system -- "$1"
 }
 
