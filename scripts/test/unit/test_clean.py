@@ -77,7 +77,7 @@ class Clean(CheckoutTest):
         self.assertEqual([path for path in survive if not path.exists()], [])
         self.assertEqual(sorted(path.name for path in kept.iterdir()), ["made_main.rs", "notes"])
         self.assertFalse(made.exists() or target.exists())
-        stays = [line.split()[-1] for line in result.stderr.splitlines() if "stays" in line]
+        stays = [line.split()[-1] for line in result.stderr.splitlines() if "kept, because" in line]
         self.assertEqual(stays, ["build/deb", "build/fuzz", "build/family/kept", "build/family/mine"])
         # In a user's repository, the sources are the user's, too, and so is the target of a link.
         for name in (".git/HEAD", "family.rs"):
