@@ -346,7 +346,8 @@ no_mount_in() {
 # mounted in it, or if it is a repository or worktree of git, which no script creates.
 remove_built() {
 	no_mount_in "$1"
-	[ ! -e "$1/.git" ] || die "this folder is a user's, because it contains .git: $1" "move it elsewhere"
+	[ ! -e "$1/.git" ] ||
+		die "this folder is a user's, because it contains .git: $1" "move it elsewhere"
 	rm -rf --one-file-system -- "$1"
 }
 
@@ -355,15 +356,16 @@ remove_target() {
 	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
 }
 
-# not_among_products FOLDER: dies if FOLDER is where scripts and `make clean` remove folders. A script
-# that makes a project there, and removes it itself, sets PARLEY_SCRATCH to a folder around it.
+# not_among_products FOLDER: dies if FOLDER is where scripts and `make clean` remove folders. A
+# script that makes a project there, and removes it itself, sets PARLEY_SCRATCH to a folder around it.
 not_among_products() {
 	local folder products
 	folder=$(realpath -m -- "$1")
 	[[ -z ${PARLEY_SCRATCH:-} || $folder/ != "$PARLEY_SCRATCH"/* ]] || return 0
 	for products in build user/target; do
 		[[ $folder/ != "$(realpath -m -- "$top/$products")"/* ]] ||
-			die "$1 is below $products, where scripts and \`make clean\` remove files" "choose another folder"
+			die "$1 is below $products, where scripts and \`make clean\` remove files" \
+				"choose another folder"
 	done
 }
 
