@@ -45,9 +45,9 @@ given = $(if $(filter environment,$(firstword $(origin $(1)))),$(value $(1)),$($
 kernel_name = $(call given,KERNEL)
 ifneq ($(and $(filter command,$(firstword $(origin ARCH))),$(strip $(value ARCH))),)
 asked := $(call arch_of,$(strip $(ARCH)))
-no_arch := $(filter-out help setup kernel module program run test try test-all vm,$(MAKECMDGOALS))
+no_arch := $(filter-out help setup kernel module program run test try test-all failures vm,$(MAKECMDGOALS))
 ifneq ($(no_arch),)
-$(error ARCH is for kernel, module, program, run, test and vm, not for $(firstword $(no_arch)): leave it out)
+$(error ARCH is for kernel, module, program, run, test, failures and vm, not for $(firstword $(no_arch)): leave it out)
 endif
 ifneq ($(asked),$(call arch_of,$(shell uname -m)))
 kernel_name = $(asked)$(patsubst %,-%,$(filter-out default,$(call given,KERNEL)))
@@ -79,7 +79,8 @@ help:
 	@echo 'KDIR=... is the prepared tree of a kernel that you run yourself.'
 	@echo 'Parts of the above: setup kernel module program spec install-program'
 	@echo '                    install-module'
-	@echo 'Longer tests:       test-all torture interop specs fuzz audit package deb-test'
+	@echo 'Longer tests:       test-all torture interop specs fuzz failures audit package'
+	@echo '                    deb-test'
 	@echo 'For editors:        rust-analyzer'
 	@echo
 	@echo 'scripts/new-family FOLDER --name NAME   a project for a family of your own'
@@ -150,7 +151,7 @@ spec: setup
 
 # These targets build something and then use it. Only one run at a time may do that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.
-alone = run test try exercise doc book torture bench bench-check specs interop install install-program \
+alone = run test try failures exercise doc book torture bench bench-check specs interop install install-program \
 	install-module deb deb-test
 # TEST counts only on the command line: one left in the environment must not skip tests.
 again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
@@ -187,6 +188,9 @@ exercise: kernel
 	@[ -n $(call quoted,$(call given,N)) ] || { echo 'exercise needs N: make exercise N=7, or another exercise of docs/exercises' >&2; exit 2; }
 	@scripts/exercise check $(call quoted,$(call given,N))
 
+failures: kernel
+	@scripts/test/failures $(kernel_word)
+
 doc: module
 	@scripts/build/doc
 
@@ -221,14 +225,18 @@ deb-test:
 	@scripts/pack/deb-test
 endif
 
-# Holds the lock while it builds, but not while the shell is open.
+# Holds the lock while it builds, but not while the shell is open. Without a terminal, scripts/vm
+# refuses, before anything is built.
 vm:
+	@[ -t 0 ] || scripts/vm --kernel $(kernel_word) --shell
 	+@$(again) module program
 	@scripts/vm --kernel $(kernel_word) --shell
 
-# make test, on kernels of other versions and architectures.
+# make test, on kernels of other versions and architectures; and whether scripts/vm-test notices
+# failures on each architecture.
 test-all: setup
 	@scripts/test/all
+	@for kernel in default arm64 s390; do scripts/test/failures $$kernel || exit; done
 
 # Builds only missing and stale files, so root needs neither cargo nor rustc after
 # `make program module KDIR=...`.

@@ -139,6 +139,8 @@ take() {
 # Checks the paths that every script uses. Fails with status 2, wrong usage, so that scripts/vm
 # does not return a status that looks like its command's.
 (
+	realpath -m / >/dev/null 2>&1 || die "these scripts need GNU's tools; BusyBox's lack options" \
+		"on Alpine, as root: apk add coreutils diffutils findutils gawk grep procps-ng sed tar util-linux"
 	plain_path "the checkout's path" "$top"
 	if [ -n "${TMPDIR:-}" ]; then
 		plain_path TMPDIR "$TMPDIR"
@@ -225,6 +227,25 @@ not_begun() {
 			'echo "the run has not begun"; exit 77' 2>&1 >/dev/null) || status=$?
 		[ "$status" = 77 ] || { printf '%s\n' "$said" >&2 && exit 1; }
 	done
+}
+
+# mark WORD ARGUMENT...: sends a mark to scripts/test/report, whose run.py lists the words.
+mark() {
+	[ -n "${PARLEY_MARK:-}" ] || return 0
+	local IFS=$'\037'
+	printf '\036%s\037%s\n' "$PARLEY_MARK" "$*"
+}
+# step KIND NAME COMMAND...: runs a part of a test, with a name in the report. Only steps are judged,
+# and the plan lists all steps.
+step() {
+	local kind=$1 name=$2 status=0
+	shift 2
+	mark begin "$kind" "$name"
+	mark begin "$kind" "$name" >&2
+	"$@" || status=$?
+	mark end "$status"
+	mark end "$status" >&2
+	return "$status"
 }
 
 # lock NAME: holds the lock NAME until this process ends. A process that it
@@ -417,11 +438,13 @@ chroot_run() {
 		sh "$root" "${proxies[@]}" "$@"
 }
 
-# cause_in LOG: prints why the tool that wrote LOG failed. Recognizes a missing network and
-# a full disk by messages of apt, curl, pip, tar and cargo; otherwise prints the log's last
-# lines.
+# cause_in LOG: prints why the tool that wrote LOG failed. Recognizes a refusal of sudo, and a
+# missing network and a full disk by messages of package managers, curl, pip, tar and cargo;
+# otherwise prints the log's last lines.
 cause_in() {
-	if grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
+	if grep -qE '^sudo: .*(password|terminal|privileges)|in the sudoers file|not allowed to' "$1"; then
+		echo "sudo does not make $(id -un) root here"
+	elif grep -qiE -e 'no space left on device|disk quota exceeded|enough free space' \
 		-e 'failure writing output' "$1"; then
 		echo "a disk is full; free some space (df -h $cache ${TMPDIR:-/tmp})"
 	elif grep -qiE -e "could ?n[o']t (resolve|connect)|(failed|unable) to connect" \

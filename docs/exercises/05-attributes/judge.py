@@ -36,8 +36,8 @@ def walked(work, data):
         if kind == 6 and length != 4:
             work.need(False, "", f"nla_len of attribute 6 is {length}: create is a flag, which has no payload, so its "
                       "length is that of the header, 4.")
-        tail = ("padding does not count" if length > should else "the length includes the header") + (
-            f" (in hexadecimal, {should} is {should:02x})" if length == int(str(should), 16) else "")
+        tail = (f"in hexadecimal, {should} is {should:02x}" if length == int(str(should), 16) else
+                "padding does not count" if length > should else "the length includes the header")
         work.need(length == should, f"nla_len of attribute {kind} is {length}.",
                   f"In attribute {kind}, nla_len is {length}, but header and payload are 4 + {should - 4} = {should} bytes; "
                   f"{tail}.")

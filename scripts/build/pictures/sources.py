@@ -82,11 +82,13 @@ class Sources:
                 names = block[1] if block else anchors[same[1]] if same else ""
                 return [name for name in names.split(", ") if name]
 
+            before = found[-1].number if found else 0
             event = re.search(r"^      event:\n +attributes: \[ *(.*?) *\]", part, re.M)
             found.append(
                 SimpleNamespace(
                     name=word("name"),
-                    number=int(word("value")),
+                    # Without a value, an operation has the next number.
+                    number=int(word("value") or before + 1),
                     flags=word("flags") or "",
                     notify=word("notify"),
                     group=word("mcgrp"),

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Writes a machine-readable report of scripts/test/run.
+"""Writes a machine-readable report of scripts/test/run, or of scripts/vm-test.
 
 usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes the report
        python3 scripts/test/report --summary FILE        a JUnit file, as Markdown
 
 Writes results.ktap, junit.xml and COMMAND's output, output.txt, to FOLDER.
-scripts/test/run puts the logs of the guests beside them. COMMAND's output is also
+The script puts the logs of the guests beside them. COMMAND's output is also
 printed. The exit status is COMMAND's, or 1 if COMMAND ends with 0 although its results are
 not good or cannot be written.
 """
@@ -63,6 +63,8 @@ def put(folder, suites, started, seconds):
 
 
 def report(folder, command):
+    name = pathlib.Path(command[0]).name
+    whole = name if name == "vm-test" else "make test"
     started = datetime.datetime.now().isoformat(timespec="seconds")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def report(folder, command):
         for path in old:
             path.unlink(missing_ok=True)
         # If this very process is killed, no report of an earlier run remains.
-        put(folder, [one(judge.WHOLE, FAIL, "the run has not ended, or its end was not seen")], started, 0)
+        put(folder, [one(whole, FAIL, "the run has not ended, or its end was not seen")], started, 0)
         mark.truncate(0)
         mark.writelines([UNFINISHED, *sums(folder)])
         mark.flush()
@@ -108,7 +110,7 @@ def report(folder, command):
         return cache[path]
 
     try:
-        suites, status = judge.judge(done, names)
+        suites, status = judge.judge(done, names, whole)
         put(folder, suites, started, done.seconds)
         mark.truncate(0)
         mark.writelines(sums(folder))

@@ -12,7 +12,6 @@ from model import FAIL, NOT_RUN, PASS, SKIP, Case, Suite, one
 VM = {240: "the guest's kernel panicked", 241: "the time of the guest was up",
       242: "the guest never came up", 243: "the guest ended before its tests did",
       244: "the module could not be loaded", 245: "output or a log of the guest was lost"}
-WHOLE = "make test"
 # The number of output lines that are shown with a failure.
 LAST = 200
 
@@ -44,7 +43,7 @@ def itself(step):
     if step.status is None:
         message = "the run ended in the middle of this step"
     else:
-        message = step.kind == "guest" and VM.get(step.status) or f"it ended with status {step.status}"
+        message = step.kind in ("guest", "vm") and VM.get(step.status) or f"it ended with status {step.status}"
     return Case(step.name, FAIL, message, tail(step.printed()), step.seconds)
 
 
@@ -69,6 +68,8 @@ def of_step(step, run, names):
         return [*host(step), own]
     if step.kind == "guest":
         return [*guest(step, run.tests.get(step.name, []), names), own]
+    if step.kind in ("vm", "ktap"):
+        return [*parse.ktap(step.name, step.stdout), own]
     if step.kind == "kunit":
         return [*parse.kunit(step.name, step.stdout), own]
     if step.kind == "course":
@@ -85,13 +86,15 @@ def not_begun(name, run, names):
     return [*made, one(name, NOT_RUN, "did not run")]
 
 
-def judge(run, names):
+def judge(run, names, whole="make test"):
     """The suites of a run, and its exit status. If one of the two is red, so is the other.
 
-    `names` gives the names of the tests in the binary at a path."""
+    `names` gives the names of the tests in the binary at a path. `whole` is the name of the run."""
     suites = []
     begun = {step.name: step for step in run.steps}
     for name in [*run.plan, *(name for name in begun if name not in run.plan)]:
+        if name in run.skipped and name not in begun:
+            continue
         if name not in begun:
             suites += not_begun(name, run, names)
             continue
@@ -99,6 +102,8 @@ def judge(run, names):
         if name not in run.plan:
             suites.append(one(f"{name}: planned", FAIL, "scripts/test/run runs it, and has not planned it"))
     suites += [one(name, SKIP, why) for name, why in run.skipped.items()]
+    if run.ktap and not any(suite.ktap and suite.count(PASS) for suite in suites):
+        suites.append(one("tests", FAIL, "no test has passed"))
     if run.status == 0:
         # A run that succeeds has run everything that it planned.
         for suite in suites:
@@ -119,5 +124,5 @@ def judge(run, names):
         message = "it ended with status 0, but not all of its results are good"
     if status:
         said = tail("\n".join(line for _, line in run.between))
-    suites.append(one(WHOLE, FAIL if status else PASS, message, said, run.seconds))
+    suites.append(one(whole, FAIL if status else PASS, message, said, run.seconds))
     return suites, status

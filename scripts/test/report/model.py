@@ -24,6 +24,8 @@ class Suite:
     name: str
     cases: list[Case] = field(default_factory=list)
     seconds: float | None = None
+    # Whether its cases are those of a KTAP output.
+    ktap: bool = False
 
     def count(self, *statuses):
         return sum(case.status in statuses for case in self.cases)

@@ -109,6 +109,89 @@ def kunit(prefix, lines):
     return made
 
 
+KTAP_LINE = re.compile(
+    r"(?P<indent> *)(?:K?TAP version \d+|# Subtest: *(?P<subtest>.*)|1\.\.(?P<plan>\d+)(?: *# *(?i:SKIP) *(?P<all>.*))?"
+    r"|(?P<bad>not )?ok (?P<number>\d+)\b[ -]*(?P<name>.*?)(?P<skip> *# *(?i:SKIP)\b *(?P<why>.*))?|(?P<end>Bail out!.*))")
+
+
+class Level:
+    """The results of one indentation. Those of deeper ones come before the result that they belong to."""
+
+    def __init__(self, indent):
+        self.indent, self.name, self.plan, self.count = indent, "", None, 0
+        self.cases, self.problems, self.said = [], [], []
+
+    def close(self, name=""):
+        """Its cases, and one for each thing that is wrong with it as a whole."""
+        if self.plan is None and not self.indent:
+            self.problems.append("it has no plan, 1..N, so tests that did not run would not be noticed")
+        elif self.plan is None and not self.count:
+            self.problems.append("it has neither a plan nor a result")
+        elif self.plan not in (None, self.count):
+            self.problems.append(f"it planned {self.plan} tests; {self.count} have a result")
+        name = name or self.name
+        cases = self.cases + [Case(ALL, FAIL, problem) for problem in self.problems]
+        for case in cases:
+            case.name = f"{name}: {case.name}" if name else case.name
+        return cases
+
+
+def ktap(prefix, lines):
+    """The suite of the tests whose results are printed as KTAP or TAP; no suite if there is none."""
+    levels, done = [], []
+
+    def close(indent, name=""):
+        """Closes the levels that are deeper than this. Returns the cases of the last one closed."""
+        cases = []
+        while levels and levels[-1].indent > indent:
+            level = levels.pop()
+            level.cases += cases
+            cases = level.close(name if not levels or levels[-1].indent <= indent else "")
+        return cases
+
+    for _, line in lines:
+        found = KTAP_LINE.fullmatch(line.rstrip())
+        begins = found and not (found["plan"] or found["number"] is not None or found["end"])
+        # Without a version, a line that looks like a result is none.
+        if not found or not levels and not done and (not begins or found["subtest"] is not None):
+            if levels:
+                levels[-1].said.append(line)
+            continue
+        indent = len(found["indent"])
+        if found["end"]:
+            levels[-1].problems.append(found["end"])
+            continue
+        result = found["number"] is not None
+        inner = close(indent, found["name"] if result else "")
+        if begins and found["subtest"] is None:
+            done += inner + (close(indent - 1) if levels and levels[-1].indent == indent else [])
+            levels.append(Level(indent))
+            continue
+        if not levels or levels[-1].indent < indent:
+            levels.append(Level(indent))
+        level = levels[-1]
+        if found["subtest"] is not None:
+            level.name = level.name or found["subtest"]
+        elif found["plan"]:
+            level.plan = int(found["plan"])
+            if not level.plan:
+                level.cases.append(Case(ALL, SKIP, found["all"] or "it planned no test"))
+        if not result:
+            level.cases += inner
+            continue
+        level.count += 1
+        if int(found["number"]) != level.count:
+            level.problems.append(f"the result number {level.count} has the number {found['number']}")
+        status = SKIP if found["skip"] else FAIL if found["bad"] else PASS
+        if not inner or status != PASS and not any(case.status == FAIL for case in inner):
+            output, name = "\n".join(level.said), found["name"] or f"test {level.count}"
+            inner.append(Case(name, status, found["why"] or (status == FAIL and "not ok") or "", output))
+        level.cases += inner
+        level.said = []
+    done += close(-1)
+    return [Suite(f"{prefix}: tests", done, ktap=True)] if done else []
+
+
 CHAPTER = re.compile(r" +(\S+\.md): (\d+) commands, (\d+) not as shown")
 
 

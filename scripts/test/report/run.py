@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs scripts/test/run, copies its output, and assigns each line to a step.
+"""Runs scripts/test/run or scripts/vm-test, copies its output, and assigns each line to a step.
 
-scripts/test/run marks the start and the result of each step in both of its output streams.
+The script marks the start and the result of each step in both of its output streams.
 A mark is a byte 1e, a word that only this run knows, and the fields, separated by bytes 1f.
 Marks are not copied.
 
@@ -9,6 +9,7 @@ Marks are not copied.
     tests NAME PATH...       the test binaries that the step NAME runs in a guest
     libtest FILE JSON        an event of the test binary FILE, from scripts/test/libtest
     skip NAME WHY            a part that the run skips, and the reason
+    ktap                     a test must pass, by the KTAP that a step prints
     begin KIND NAME          a step begins
     end STATUS               the step has ended
 """
@@ -54,6 +55,8 @@ class Run:
     seconds: float = 0.0
     plan: list = field(default_factory=list)
     tests: dict = field(default_factory=dict)
+    # Whether a test must pass.
+    ktap: bool = False
     # The reason why each part was skipped, by its name.
     skipped: dict = field(default_factory=dict)
     steps: list = field(default_factory=list)
@@ -109,6 +112,8 @@ class Stream:
             run.plan += rest
         elif word == "tests":
             run.tests[rest[0]] = rest[1:]
+        elif word == "ktap":
+            run.ktap = True
         elif word == "skip":
             run.skipped[rest[0]] = rest[1]
         elif word == "begin":

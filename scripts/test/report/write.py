@@ -65,12 +65,12 @@ def ktap(suites):
 
 def junit(suites, started, seconds):
     """A tree of testsuites, testsuite and testcase. Tests that did not run are skipped,
-    with a message."""
+    with a message. The last suite is the run as a whole, and names it."""
     def counts(some):
         return {"tests": str(sum(len(suite.cases) for suite in some)),
                 "failures": str(sum(suite.count(FAIL) for suite in some)), "errors": "0"}
 
-    root = ElementTree.Element("testsuites", name="make test", **counts(suites), time=f"{seconds:.3f}")
+    root = ElementTree.Element("testsuites", name=suites[-1].name, **counts(suites), time=f"{seconds:.3f}")
     for suite in suites:
         attributes = counts([suite]) | {"skipped": str(suite.count(SKIP, NOT_RUN))}
         if suite.seconds is not None:
@@ -96,7 +96,8 @@ def junit(suites, started, seconds):
 
 def summary(path):
     """A JUnit file as Markdown: the counts, the failures, and the tests that did not run."""
-    cases = ElementTree.parse(path).getroot().findall("testsuite/testcase")
+    root = ElementTree.parse(path).getroot()
+    cases = root.findall("testsuite/testcase")
     failed = []
     for case in cases:
         failure = case.find("failure")
@@ -106,7 +107,7 @@ def summary(path):
             failed.append((case, failure))
     skipped = [(case, case.find("skipped")) for case in cases if case.find("skipped") is not None]
     passed = len(cases) - len(failed) - len(skipped)
-    lines = [f"### make test: {'all is well' if passed > 0 and not failed else 'failed'}", "",
+    lines = [f"### {root.get('name', 'make test')}: {'all is well' if passed > 0 and not failed else 'failed'}", "",
              "| passed | failed | skipped or not run |", "| ---: | ---: | ---: |",
              f"| {passed} | {len(failed)} | {len(skipped)} |", ""]
     for case, failure in failed[:20]:

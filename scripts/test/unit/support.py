@@ -139,6 +139,60 @@ class CheckoutTest(ScriptTest):
         return path
 
 
+class SetupTest(CheckoutTest):
+    """scripts/setup with made-up tools: a machine that has all but Python's packages."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("make gcc flex bison bc xz cpio curl insmod ip nft setpriv perl strace "
+                     f"qemu-system-{os.uname().machine} shellcheck tshark tcpdump rustfmt clippy-driver cargo").split():
+            self.fake(name, "exit 0")
+        self.fake("rustc", 'case $* in *sysroot) echo /nowhere ;; *) echo "rustc 1.95.0 (x)" ;; esac')
+        self.fake("bindgen", "echo bindgen 0.72.0")
+        # Every file that setup looks for is there.
+        for header in ("libelf.h", "openssl/ssl.h", "libnl3/netlink/genl/genl.h"):
+            self.write(self.folder / "include" / header)
+        for file, old, new in (("setup", "/usr/lib*/llvm*/lib", "llvm"),
+                               ("build/packages.sh", "/usr/include", "include"),
+                               ("build/packages.sh", "/etc/os-release", "os-release")):
+            path = self.checkout / "scripts" / file
+            path.write_text(path.read_text().replace(old, f"{self.folder}/{new}"))
+        self.system("debian", 'VERSION_ID="12"', "VERSION_CODENAME=bookworm")
+        self.write(self.folder / "llvm/libclang.so.19")
+        self.write(self.cache / "rust-src-1.95.0/core/lib.rs")
+        # The fake makes an environment whose Python runs as long as `works` exists.
+        self.write(self.folder / "works")
+        for name in ("busybox", "genl", "genl-ctrl-list"):
+            self.fake(name, "exit 0")
+        self.fake("python3", f'''
+[ "$1 $2" = "-m venv" ] || exit 0
+mkdir -p "$3/bin"; echo made >>{self.folder}/made
+cat >"$3/bin/python" <<'END'
+#!/bin/bash
+[ "$1" != -c ] || {{ [ -e {self.folder}/works ]; exit; }}
+echo "$*" >>{self.folder}/pip
+[ ! -e {self.folder}/pip-says ] || {{ cat {self.folder}/pip-says >&2; exit 1; }}
+END
+cat >"$3/bin/pip" <<'END'
+#!/bin/bash
+exec "${{0%pip}}python" -m pip "$@"
+END
+echo '#!/bin/sh' >"$3/bin/vng"; chmod +x "$3/bin/"*''')
+
+    def system(self, name, *lines):
+        """Sets the distribution of this machine."""
+        self.write(self.folder / "os-release", "\n".join([f"ID={name}", *lines, ""]))
+
+    def lose(self, *names):
+        """Removes tools from this machine."""
+        for name in names:
+            (self.folder / "bin" / name).unlink()
+
+    def set_up(self, *words, **options):
+        path = f"{self.folder}/bin:{self.basic_path()}"
+        return self.run_here("scripts/setup", *words, path=path, **options)
+
+
 # Tools that a user has and root often lacks, besides the tools that come with them.
 COMPILERS = ("rustc", "cargo", "gcc", "cc", "clang", "ld", "bindgen", "rustup")
 

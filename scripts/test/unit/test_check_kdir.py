@@ -25,6 +25,18 @@ FAULTS = (
     ("rm rust/libkernel.rmeta", "lacks the metadata of the kernel's crates: rust/libkernel.rmeta"),
     ("rm scripts/target.json; echo 7.3.4+deb13-amd64 >include/config/kernel.release",
      "scripts/debian-headers 7.3.4+deb13-amd64"),
+    ("rm rust/*.rmeta; echo 7.3.4-200.fc43.x86_64 >include/config/kernel.release",
+     "dnf download --source kernel-7.3.4-200.fc43\n"),
+    ("rm -r rust; ln -s ../linux-lib-rust-7.3.0-5-azure/rust rust; "
+     "echo 7.3.0-5-azure >include/config/kernel.release",
+     "apt-get install linux-lib-rust-7.3.0-5-azure "),
+    ("rm -r rust; echo 7.3.0-5-generic >include/config/kernel.release",
+     "apt-get install linux-lib-rust-7.3.0-5-generic "),
+    ("rm -r rust; echo 7.3.4-arch1-1 >include/config/kernel.release", "pacman -S linux-headers "),
+    ("rm -r rust; echo linux-zen >../pkgbase", "pacman -S linux-zen-headers "),
+    ("sed -i 's/rustc 1.95.0.*)/rustc 1.98.0 (0a1 2026-07-01) (Fedora 1.98.0-1.fc44)/' .config",
+     "as the package of a distribution"),
+    ("rm -r rust", "make prepare modules_prepare"),
     ("echo 'rustc 1.80.0 (0a1 2024-07-21)' >rust/libcore.rmeta", "written by a different rustc"),
     ("rm Module.symvers", "Module.symvers is missing"),
     ("rm scripts/target.json; echo CONFIG_ARM64=y >>.config", None),
@@ -41,6 +53,7 @@ class CheckKdir(ScriptTest):
 
     def make_tree(self, fault="true"):
         shutil.rmtree(self.tree, ignore_errors=True)
+        (self.folder / "pkgbase").unlink(missing_ok=True)
         for folder in ("include/config", "rust", "scripts"):
             (self.tree / folder).mkdir(parents=True)
         files = {

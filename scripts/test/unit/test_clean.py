@@ -24,7 +24,7 @@ def record(file):
 class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
-        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html",
+        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html", "build/failures/arm64/none.output", "build/vm/report/junit.xml",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
                 "build/new-family/mine.yaml", "build/course/mine/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
                 "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",
@@ -253,7 +253,7 @@ class Clean(CheckoutTest):
 
 class Distclean(CheckoutTest):
     def fill(self):
-        names = ["accel", "apt.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
+        names = ["accel", "apt.log", "packages.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
                  "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",

@@ -25,6 +25,19 @@ class Test(ScriptTest):
         output = "/x/y/a.c:1:2: warning: w\n/x/y/a.c:2:3: error: e\n"
         self.assertEqual(script("exercise").first_error(output), "a.c:2:3: error: e")
 
+    def test_a_crash_and_a_warning_are_told_in_a_sentence(self):
+        exercise = script("exercise")
+        console = ("[    3.1] BUG: kernel NULL pointer dereference, address: 0000000000000004\r\n"
+                   "[    3.1] RIP: 0010:strlen+0x4/0x30\r\n[    3.1]  visitors_greet+0x4f/0x130 [visitors]\r\n"
+                   "[    3.2] Kernel panic - not syncing: Fatal exception\r\n")
+        said = exercise.trouble(240, console, "vm: the kernel panicked")
+        self.assertTrue(said.startswith("The kernel crashed while the check ran: BUG: kernel NULL pointer dereference, "
+                                        "address: 0000000000000004, in visitors_greet."), said)
+        rust = "rust_kernel: panicked at kmod/a.rs:1:2:\nKernel panic - not syncing: Fatal exception\n"
+        self.assertIn("panicked at kmod/a.rs:1:2:.", exercise.trouble(240, rust, ""))
+        self.assertIn("Zero length", exercise.trouble(1, "", "check-log: not clean:\n  Zero length message\n"))
+        self.assertIn("status 241:\nvm: too long", exercise.trouble(241, "", "vm: too long\n"))
+
     def test_start_overwrites_nothing(self):
         place = self.folder / "mine"
         done = [self.run_script(TOP / "scripts/exercise", "start", "1", str(place)) for _ in range(2)]

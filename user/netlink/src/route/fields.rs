@@ -190,11 +190,14 @@ pub(super) type Row = (u16, &'static str, Show);
 /// unless another one is given.
 macro_rules! rows {
     ($prefix:literal $($number:ident $($key:literal)?: $show:expr,)+) => {
-        &[$((
-            $crate::kernel::numbers::$number,
-            rows!(@key $prefix $number $($key)?),
-            $show,
-        )),+]
+        // Before Rust 1.89, only a constant lets one table be a part of another.
+        const {
+            &[$((
+                $crate::kernel::numbers::$number,
+                rows!(@key $prefix $number $($key)?),
+                $show,
+            )),+]
+        }
     };
     (@key $prefix:literal $number:ident $key:literal) => {
         $key
