@@ -87,7 +87,9 @@ help:
 
 # REPORT reaches scripts/test/run in the environment. Removes an old report, so that it is not
 # taken for this run's if this run ends before it writes one.
-reports = $(if $(filter test try,$(MAKECMDGOALS)),.) $(if $(filter torture,$(MAKECMDGOALS)),debug race)
+reports = $(if $(filter test try,$(MAKECMDGOALS)),.) \
+	$(if $(filter torture,$(MAKECMDGOALS)),debug race) \
+	$(if $(filter test-all,$(MAKECMDGOALS)),$(shell sed -n 's/.* || set -- //p' scripts/test/all))
 ifneq ($(and $(value REPORT),$(strip $(reports))),)
 # Not with make -n.
 ifeq ($(findstring n,$(firstword -$(MAKEFLAGS))),)

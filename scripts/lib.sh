@@ -5,8 +5,9 @@
 #
 # shellcheck disable=SC2034 # used by scripts that source it
 
-# With CDPATH, the `cd` below and others could lead into another folder.
-unset CDPATH
+# With CDPATH, the `cd` below and others could lead into another folder; with POSIXLY_CORRECT,
+# tools take options after an operand for operands.
+unset CDPATH POSIXLY_CORRECT
 top=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(basename "$0")
 
@@ -216,6 +217,18 @@ checked_guest() {
 	return "$status"
 }
 
+# not_begun FOLDER...: writes a report to each FOLDER which shows that its run has not begun, until
+# that run writes its own. Exits if one cannot be written.
+not_begun() {
+	local folder said status
+	for folder; do
+		status=0
+		said=$(python3 -B "$top/scripts/test/report" "$folder" sh -c \
+			'echo "the run has not begun"; exit 77' 2>&1 >/dev/null) || status=$?
+		[ "$status" = 77 ] || { printf '%s\n' "$said" >&2 && exit 1; }
+	done
+}
+
 # mark WORD ARGUMENT...: sends a mark to scripts/test/report, whose run.py lists the words.
 mark() {
 	[ -n "${PARLEY_MARK:-}" ] || return 0
@@ -351,15 +364,30 @@ no_mount_in() {
 }
 
 # remove_built FOLDER: removes a folder that a script has created. Dies if something is
-# mounted in it.
+# mounted in it, or if it is a repository or worktree of git, which no script creates.
 remove_built() {
 	no_mount_in "$1"
+	[ ! -e "$1/.git" ] ||
+		die "this folder is a user's, because it contains .git: $1" "move it elsewhere"
 	rm -rf --one-file-system -- "$1"
 }
 
 # remove_target FOLDER: removes a target folder of cargo, if it has cargo's tag.
 remove_target() {
 	! grep -qs 'created by cargo' "$1/CACHEDIR.TAG" || remove_built "$1"
+}
+
+# not_among_products FOLDER: dies if FOLDER is where scripts and `make clean` remove folders. A
+# script that makes a project there, and removes it itself, sets PARLEY_SCRATCH to a folder around it.
+not_among_products() {
+	local folder products
+	folder=$(realpath -m -- "$1")
+	[[ -z ${PARLEY_SCRATCH:-} || $folder/ != "$PARLEY_SCRATCH"/* ]] || return 0
+	for products in build user/target; do
+		[[ $folder/ != "$(realpath -m -- "$top/$products")"/* ]] ||
+			die "$1 is below $products, where scripts and \`make clean\` remove files" \
+				"choose another folder"
+	done
 }
 
 # no_link_build: dies if `build`, in which scripts remove folders, is a symbolic link.

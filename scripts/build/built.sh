@@ -6,14 +6,17 @@
 #
 # shellcheck disable=SC2154 # top is set by lib.sh, the others by machine.sh
 
+# Matches the files that make or cargo builds, and those that Rust includes, in `find`.
+is_source=(\( -name '*.rs' -o -name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml'
+	-o -name '*.css' \) ! -name '*.mod.c')
+
 # sums: prints a sorted line "SUM  FILE" for each source that make or cargo builds here.
 sums() (
 	set -o pipefail
 	cd "$top" || exit
 	for place in Kbuild kmod user interop bench conformance sample spec *.yaml; do
-		[ ! -e "$place" ] || find -L "$place" -name target -prune -o -type f \( -name '*.rs' -o \
-			-name '*.[ch]' -o -name 'Cargo.*' -o -name Kbuild -o -name '*.yaml' \) \
-			! -name '*.mod.c' -print0 || exit
+		[ ! -e "$place" ] || find -L "$place" -name target -prune -o -type f "${is_source[@]}" \
+			-print0 || exit
 	done | xargs -0r sha256sum | LC_ALL=C sort
 )
 
@@ -89,9 +92,8 @@ stale() {
 	shift
 	[ -e "$file" ] || return 0
 	found=$(changed_sources && gone_sources && find -L "$@" -type d \( -name target -o -name tests -o \
-		-name benches -o -name examples -o -name fuzz \) -prune -o -type f -newer "$file" \( \
-		-name '*.rs' -o -name '*.c' -o -name Kbuild -o -name 'Cargo.*' -o -name '*.yaml' \) \
-		! -name '*.mod.c' -print -quit) || return 0
+		-name benches -o -name examples -o -name fuzz \) -prune -o -type f -newer "$file" \
+		"${is_source[@]}" -print -quit) || return 0
 	[ -n "$found" ]
 }
 

@@ -49,6 +49,8 @@ def libtest(name, events, expected=None):
         for what, status in (("passed", PASS), ("failed", FAIL), ("ignored", SKIP)):
             if end[what] != suite.count(status):
                 problems.append(f"it counts {end[what]} {what}; {suite.count(status)} were seen")
+        if cases and not suite.red and not suite.count(PASS):
+            problems.append("no test passed")
         if end["event"] != "ok" and not suite.red:
             problems.append("it says that it failed")
     if problems and events:

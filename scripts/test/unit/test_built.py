@@ -39,17 +39,25 @@ class Built(CheckoutTest):
                 self.run_here("scripts/build/alone", "true")
             self.assertFalse(any(file.exists() for file in built))
 
-    def test_the_spec_that_the_program_contains_is_a_source_of_it(self):
-        used = re.findall(r'include_(?:str|bytes)!\("(.*)"\)', (TOP / "user/parley/src/specs.rs").read_text())
-        spec = self.checkout / "spec/parley.yaml"
-        self.assertEqual([(self.checkout / "user/parley/src" / name).resolve() for name in used], [spec.resolve()])
-        self.program_built()
-        spec.write_text(spec.read_text() + "# Changed.\n")
-        os.utime(spec, (1e9, 1e9))
-        for _ in range(2):
-            self.assertIn("older than its sources", self.in_lib("program_lacks").stdout)
-            # The first command that takes the lock notes the new content.
-            self.run_here("scripts/build/alone", "true")
+    def test_each_file_that_the_sources_include_is_a_source(self):
+        included = set()
+        for source in self.checkout.rglob("*.rs"):
+            # Only rustdoc reads the files in attributes of documentation, and it always does.
+            for doc, name in re.findall(r'(doc = )?\binclude_(?:str|bytes)!\(\s*"(.*?)"', source.read_text()):
+                if not doc:
+                    included.add((source.parent / name.replace("@FAMILY@", "spec")).resolve())
+        found = self.in_lib("sums").stdout.splitlines()
+        self.assertEqual(included - {(self.checkout / line[66:]).resolve() for line in found}, set())
+        for name in ("spec/parley.yaml", "user/parley/src/output/picture/style.css"):
+            source = self.checkout / name
+            self.assertIn(source.resolve(), included)
+            self.program_built()
+            source.write_text(source.read_text() + "# Changed.\n")
+            os.utime(source, (1e9, 1e9))
+            for _ in range(2):
+                self.assertIn("older than its sources", self.in_lib("program_lacks").stdout)
+                # The first command that takes the lock notes the new content.
+                self.run_here("scripts/build/alone", "true")
 
     def test_what_was_built_while_the_clock_was_ahead_is_not_taken_for_new(self):
         self.run_here("scripts/build/alone", "true")

@@ -88,6 +88,20 @@ class Clean(CheckoutTest):
         self.run_here("make", "clean")
         self.assertTrue((kept / "family.rs").exists() and elsewhere.exists())
 
+    def test_a_user_s_repository_in_the_place_of_a_product_stays(self):
+        for name in ("build/book/.git", "build/new-family/.git/HEAD"):
+            self.write(self.checkout / name)
+        before = self.files()
+        self.build()
+        result = self.run_here("make", "clean")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for name in ("build/book", "build/new-family"):
+            self.assertIn(f"kept, because not all of it is parley's: {name}\n", result.stderr)
+        self.assertEqual(before - self.files(), set())
+        result = self.in_lib("remove_built build/book")
+        self.assertIn("is a user's, because it contains .git: build/book", result.stderr)
+        self.assertEqual(before - self.files(), set())
+
     def test_without_cargo_it_is_the_same(self):
         before = self.files()
         self.build()

@@ -49,7 +49,7 @@ class Test(ScriptTest):
             for place in (TOP / "build/exercises/hello", TOP / "build"):
                 done = self.run_script(TOP / "scripts/exercise", verb, "1", str(place))
                 self.assertEqual(done.returncode, 1, done.stderr)
-                self.assertIn("is below build, which this script and `make clean` empty", done.stderr)
+                self.assertIn("is below build, where scripts and `make clean` remove files", done.stderr)
         # The script looks for the folder before it removes the results of an earlier run.
         mark = TOP / "build/exercises/mark"
         mark.parent.mkdir(parents=True, exist_ok=True)

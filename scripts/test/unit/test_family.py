@@ -140,6 +140,7 @@ class Folder(CheckoutTest):
             self.assertIn(says, result.stderr)
         # If a later step fails, no older module is left.
         old = self.write(self.checkout / "build/family/fails/fails.ko")
+        self.write(old.with_name(".parley-made"))
         self.write(self.folder / "fails/fails.yaml")
         for tool in ("kernel", "check-kdir"):
             self.write(old)
@@ -148,6 +149,32 @@ class Folder(CheckoutTest):
             self.assertFalse(old.exists(), tool)
             self.write(self.checkout / "scripts/build" / tool, "#!/bin/sh\necho /\n")
         self.write(self.checkout / "build/family/mine/mine.yaml")
-        result = self.run_here("scripts/family", "build/family/mine")
-        self.assertIn("FOLDER is below build", result.stderr)
+        (self.folder / "link").symlink_to(self.checkout / "build/family")
+        for folder in ("build/family/mine", self.folder / "link/mine"):
+            result = self.run_here("scripts/family", folder)
+            self.assertIn(f"{folder} is below build, where", result.stderr)
         self.assertNotIn("make", (self.folder / "called").read_text())
+
+    def test_nothing_is_written_through_a_link_and_a_module_of_the_user_s_stays(self):
+        self.fake("cargo", '[ "${*: -2:1}" != -o ] || echo made >"${*: -1}"')
+        for tool in ("make", "rustfmt"):
+            self.fake(tool, "exit 1")
+        for tool in ("kernel", "check-kdir"):
+            self.write(self.checkout / "scripts/build" / tool, f"#!/bin/sh\necho {self.folder}\n")
+        out = self.checkout / "build/family/mine"
+        mine = self.write(self.folder / "mine/mine.yaml").parent
+        own = [self.write(self.folder / "own" / name, "mine") for name in ("attr.rs", "mine.ko", "genl/attr.rs")]
+        for link, to in ((out / "genl", "own"), (out / "genl/attr.rs", "own/attr.rs"), (out, "own"),
+                         (out.parent, ".")):
+            shutil.rmtree(out.parent, ignore_errors=True)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(self.folder / to)
+            done = self.run_here("scripts/family", mine)
+            self.assertEqual({file.read_text() for file in own}, {"mine"}, done.stderr)
+            self.assertIn(f"symbolic link: {link.relative_to(self.checkout)}\n", done.stderr)
+            link.unlink()
+        module = self.write(out / "mine.ko", "mine")
+        self.write(out / "mine_main.rs", "mine")
+        done = self.run_here("scripts/family", mine)
+        self.assertIn("have changed since this script wrote them:\n  mine_main.rs\n", done.stderr)
+        self.assertTrue(module.exists())

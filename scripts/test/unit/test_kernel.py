@@ -121,46 +121,6 @@ class Architectures(KernelTest):
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("cannot run s390 with PARLEY_ACCEL=kvm", refused.stderr)
 
-    def test_sources_for_s390_are_adapted_to_an_older_rustc_and_back(self):
-        sources = self.cache / "linux-7.3.4"
-        self.sources(4, sources)
-        flags = "KBUILD_RUSTFLAGS += --target=s390x-unknown-none-softfloat -Zpacked-stack -Ctarget-feature=+backchain\n"
-        least = 'if [ "$SRCARCH" = "s390" ]; then\n\techo 1.96.0\nelif x\n'
-        makefile, tools = self.write(sources / "arch/s390/Makefile", flags), self.write(sources / "scripts/min-tool-version.sh", least)
-        for name in ("s390x-linux-gnu-gcc", "qemu-system-s390x"):
-            self.fake(name, "")
-        self.write(self.checkout / "scripts/setup", "")
-        self.write(self.checkout / "scripts/build/root", "#!/bin/sh\n")
-        for version, packed, oldest in (("1.95.0", "", "1.85.0"), ("1.95.0", "", "1.85.0"), ("1.97.1", " -Zpacked-stack", "1.96.0")):
-            self.fake("rustc", f"echo rustc {version}")
-            self.kernel("s390")
-            self.assertEqual(makefile.read_text(), flags.replace(" -Zpacked-stack", packed))
-            self.assertEqual(tools.read_text(), least.replace("1.96.0", oldest))
-
-    def test_a_root_is_of_another_suite_where_the_mirror_lacks_a_package(self):
-        self.fake("apt-get", f"""echo "$@" >>{self.folder}/apt
-for word; do case $word in Dir::Etc::sourcelist=*) list=${{word#*=}} ;; Dir::Cache=*) cache=${{word#*=}} ;; esac; done
-case $* in
-*--download-only*) grep -q " testing " "$list" || {{ echo 'E: 404 Not Found' >&2; exit 100; }}
-    touch "$cache/archives/base-files_1.deb" ;;
-esac""")
-        self.fake("dpkg-deb", """mkdir -p "$3/usr/share/base-passwd" "$3/usr/"{bin,sbin} "$3/etc"
-touch "$3/usr/share/base-passwd/"{passwd,group}.master "$3/usr/bin/mount"; chmod 4755 "$3/usr/bin/mount\"""")
-        path = self.run_here("scripts/build/root", "--path", "s390").stdout.strip()
-        old = self.cache / "root/guest-s390x-000000000000/usr"
-        old.mkdir(parents=True)
-        result = self.run_here("scripts/build/root", "s390", env={"DEBIAN_MIRROR": "http://mirror"})
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("404 Not Found", result.stderr)
-        self.assertIn("s390x (testing)", result.stderr)
-        self.assertTrue((self.cache / path / "usr/bin/awk").is_symlink())
-        # A file of the user with setuid would run as the user in the guest, and could not mount.
-        self.assertEqual((self.cache / path / "usr/bin/mount").stat().st_mode & 0o7777, 0o755)
-        self.assertFalse(old.exists())
-        for line in (self.folder / "apt").read_text().splitlines():
-            self.assertIn("-o APT::Get::AllowUnauthenticated=false", line)
-            self.assertIn("-o APT::Architecture=s390x", line)
-
 
 class Sources(KernelTest):
     def test_the_pinned_version_of_debian_is_taken_before_others(self):

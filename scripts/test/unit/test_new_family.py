@@ -304,7 +304,8 @@ class Project(ScriptTest):
         shutil.rmtree(self.project, ignore_errors=True)
         self.spec = self.folder / "new-tested.yaml"
         self.spec.write_text(SPEC)
-        made = self.run_script(TOP / "scripts/new-family", self.project, "--spec", self.spec)
+        made = self.run_script(TOP / "scripts/new-family", self.project, "--spec", self.spec,
+                               env={"PARLEY_SCRATCH": str(self.project)})
         self.assertEqual(made.returncode, 0, made.stderr)
         if kept.exists():
             shutil.move(kept, self.project / "build")
@@ -445,6 +446,21 @@ class Refusals(CheckoutTest):
         self.assertEqual(result.returncode, status, result.stderr)
         self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
         self.assertIn(says, result.stderr)
+
+    def test_a_folder_in_which_scripts_remove_files_is_refused(self):
+        for tool in ("cargo", "rustfmt"):
+            self.fake(tool, "exit 1")
+        (self.folder / "link").symlink_to(self.checkout / "build")
+        for folder in ("build/module", "build/new-family", "build", "user/target/mine", self.folder / "link/mine"):
+            result = self.run_here("scripts/new-family", folder, "--name", "mine")
+            self.assertEqual(result.returncode, 1, result.stderr)
+            products = "user/target" if "target" in str(folder) else "build"
+            self.assertIn(f"{folder} is below {products}, where", result.stderr)
+        # Not by scripts/course and others, which remove it themselves.
+        scratch = self.checkout / "build/course"
+        result = self.run_here("scripts/new-family", scratch / "mine", "--name", "mine",
+                               env={"PARLEY_SCRATCH": str(scratch)})
+        self.assertNotIn("is below", result.stderr)
 
     def test_wrong_arguments_and_places_are_refused_in_a_line_before_anything_is_written(self):
         for tool in ("rustc", "gcc", "bindgen"):

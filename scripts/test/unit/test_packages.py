@@ -81,6 +81,16 @@ class Deb(ScriptTest):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("maintainer", result.stderr)
 
+    def test_a_warning_of_cargo_fails_the_check_of_the_package(self):
+        self.fake("cargo", "echo 'warning: the manifest has no license' >&2")
+        grep = shutil.which("grep")
+        for env, broken, says in (({}, "", "cargo warns"), ({"POSIXLY_CORRECT": "1"}, "", "cargo warns"),
+                                  ({}, "exit 2", "cannot look for warnings")):
+            self.fake("grep", f'case $* in *^warning*) {broken or ":"} ;; esac; exec {grep} "$@"')
+            done = self.run_script(self.checkout / "scripts/pack/package", env={**self.env, **env})
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(says, done.stderr)
+
     def test_if_a_package_cannot_be_made_the_folder_is_as_it_was(self):
         for package in ("parley", "parley-dkms"):
             result = self.deb(FAIL=package)
@@ -126,6 +136,15 @@ class Deb(ScriptTest):
         result = self.deb(bindir="/opt", mandir="/opt", fishcompletiondir="/opt")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotIn("opt", (self.out / "parley_0.1.0_amd64.deb").read_text())
+
+    def test_a_package_that_was_changed_is_not_replaced(self):
+        self.assertEqual(self.deb().returncode, 0)
+        package = self.out / "parley-dkms_0.1.0_all.deb"
+        package.write_text("changed")
+        before = listing(self.out)
+        result = self.deb()
+        self.assertEqual((result.returncode, listing(self.out)), (1, before), result.stderr)
+        self.assertIn(f"build/deb/{package.name} that is there, or it has changed", result.stderr)
 
     def test_earlier_packages_go_and_the_user_s_own_stay(self):
         mine = self.out / "parley_0.1.0-mypatch_amd64.deb"
@@ -175,6 +194,8 @@ class Deb(ScriptTest):
         package = self.out / "parley_0.1.0_amd64.deb"
         for old in ("parley_0.1.0_amd64.deb", "parley-dkms_0.1.0_all.deb"):
             (self.out / old).write_text("old")
+            with self.made.open("a") as made:
+                made.write(f"{hashlib.sha256(b'old').hexdigest()}  {old}\n")
         result = self.run_script(self.checkout / "scripts/pack/deb-test", "kernel", env=self.env)
         self.assertNotEqual(result.returncode, 0)
         self.assertNotEqual(package.read_text(), "old", result.stderr)

@@ -68,6 +68,15 @@ class Project(CheckoutTest):
         self.assertNotRegex(recipes, r"(?m)^\t@.*(?<!\$\(build\) )\b(?:cargo (?:build|test)|make -s)|^\t.*\$\(MAKE\)")
         self.assertEqual(len(re.findall(r"\$\(build\) make -|\$\(cargo\) (?:build|test) |^cargo = \$\(build\) cargo$", recipes, re.M)), 4, recipes)
 
+    def test_a_kernel_s_tree_is_for_the_module_alone(self):
+        (self.folder / "bin/make").unlink()
+        for goal in ("run", "ynl", "vm", "test"):
+            for words, env in ((["KDIR=/tree"], {}), ([], {"KDIR": "/tree"})):
+                done = self.run_here("make", goal, *words, cwd=self.mine, env=env)
+                self.assertIn(f"KDIR is for `make module`, not for {goal}: ", done.stderr)
+        self.assertNotIn("KDIR is for", self.run_here("make", "-n", "test", cwd=self.mine).stderr)
+        self.assertNotIn("KDIR is for", self.run_here("make", "-n", "module", "KDIR=/tree", cwd=self.mine).stderr)
+
     def test_a_kernel_s_name_is_no_command(self):
         for name in ("KERNEL", "KDIR"):
             for value in (f"x; touch {self.folder}/ran", f"$(shell touch {self.folder}/ran)", f"`touch {self.folder}/ran`"):

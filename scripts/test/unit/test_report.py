@@ -40,6 +40,7 @@ def begun(name, what, **more):
 
 GOOD = [LIST, event("suite", "started", test_count=3), *begun("a", "ok", exec_time=1.5), *begun("b::c", "ok"),
         *begun("d", "ignored", message="takes an hour"), suite_event("ok", 2, 0, 1)]
+IGNORED = [LIST, GOOD[1], *(each for name in NAMES for each in begun(name, "ignored")), suite_event("ok", 0, 0, 3)]
 PANIC = "\nthread 'b::c' panicked at tests/x.rs:3:5:\nleft is not right\n"
 FAILING = [*GOOD[:4], *begun("b::c", "failed", stdout=PANIC), *begun("d", "ok"), suite_event("failed", 2, 1, 0)]
 # A test binary that prints the content of a file.
@@ -115,7 +116,7 @@ class Report(ScriptTest):
                 [*GOOD[:-1], suite_event("failed", 1, 1, 1)],
                 [*GOOD[:-1], suite_event("failed", 2, 0, 1)],
                 [*GOOD[:2], *begun("a", "failed"), *GOOD[4:]],
-                [event("list", "list", names=[]), GOOD[1], suite_event("ok", 0, 0, 0)]):
+                [event("list", "list", names=[]), GOOD[1], suite_event("ok", 0, 0, 0)], IGNORED):
             suite = parse.libtest("wrong", wrong)
             self.assertTrue(suite.red, wrong)
             formats([suite])
@@ -124,7 +125,7 @@ class Report(ScriptTest):
         said = "a child says this\nand this"
         for events, status, good in (
                 (GOOD, 0, True), (GOOD, 1, False), (FAILING, 101, False), (GOOD[:5], 0, False), (GOOD[:-1], 0, False),
-                ([GOOD[1], suite_event("ok", 0, 0, 0)], 0, False), ([], 0, False)):
+                ([GOOD[1], suite_event("ok", 0, 0, 0)], 0, False), ([], 0, False), (IGNORED, 0, False)):
             binary = self.fake("x-1f", BINARY)
             text = "".join(said * (each["event"] == "ok") + json.dumps(each).replace("{", "{ ", 1) + "\n"
                            for each in events if each != LIST)

@@ -189,6 +189,20 @@ done
             self.assertEqual(table[0][1], "7.3.0-rc7-made-up")
             self.assertEqual("ran good" in done.stderr, True)
 
+    def test_the_report_of_a_kernel_that_was_not_tested_is_red_or_missing(self):
+        self.copy_scripts(self.top, "all", "forget-report")
+        (self.top / "scripts/test/report").unlink()
+        shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
+        (self.top / "scripts/build/kernel").write_text('#!/bin/sh\n[ "$1" != old ] || exit 77\nexit 1\n')
+        folder = self.folder / "reports of all"
+        for name in ("broken", "old"):
+            self.run_script("python3", "-B", TOP / "scripts/test/report", folder / name, "sh", "-c", "exit 3")
+        done = self.run_script(self.top / "scripts/test/all", "broken", "old",
+                               env={"XDG_CACHE_HOME": str(self.folder), "CI": "", "REPORT": str(folder)})
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("it ended with status 77", (folder / "broken/junit.xml").read_text())
+        self.assertFalse((folder / "old/junit.xml").exists())
+
     def test_what_was_left_out_is_in_the_last_line(self):
         self.files("echo", "parallel")
         done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"

@@ -41,6 +41,14 @@ class Boot(VmTest):
             done = self.run_vm(env={"PARLEY_BOOT_SECONDS": "1"})
             self.assertEqual((done.returncode, self.boots()), (242, boots))
 
+    def test_a_panic_of_a_timer_that_was_late_is_retried(self):
+        late = "console \"[ 1.0] Kernel panic - not syncing: IO-APIC + timer doesn't work!  Boot with apic=debug\""
+        self.guest(f"boot; if [ $(wc -l <{self.folder}/boots) = 1 ]; then {late}; exit; fi; up; finish 3")
+        done = self.run_vm()
+        self.assertEqual((done.returncode, self.boots()), (3, 2), done.stderr)
+        self.guest(f"boot; {late}")
+        self.assertEqual((self.run_vm().returncode, self.boots()), (240, 4))
+
     def test_a_panic_and_a_qemu_that_does_not_start_are_final(self):
         self.guest("boot; console '[ 1.0] Kernel panic - not syncing: no root'")
         self.assertEqual((self.run_vm().returncode, self.boots()), (240, 1))
