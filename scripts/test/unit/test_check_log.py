@@ -200,7 +200,7 @@ class CheckLog(ScriptTest):
 
     def test_a_log_without_marks_is_refused(self):
         self.assert_refused(f"{BOOT}<6>[ 9.1] all is well\n", "between the boot and the run")
-        self.assert_refused(f"{BOOT}{END}", "began")
+        self.assert_refused(f"{BOOT}{END}", "between the boot and the run")
         self.assert_refused(f"{BOOT}<4>[ 9.1] a warning\n", "a warning")
 
     def test_a_log_that_is_cut_short_is_refused_wherever_it_is_cut(self):
