@@ -233,7 +233,7 @@ class Sources(KernelTest):
         self.fake("tar", f"touch {self.folder}/unpacked")
         result = self.kernel("--source", env={"PARLEY_LINUX_SHA256": "0" * 64})
         self.assertNotEqual(result.returncode, 0)
-        self.assertIn(f"found:  {sha256}", result.stderr)
+        self.assertIn(f"found:    {sha256}", result.stderr)
         self.assertFalse((self.folder / "unpacked").exists())
         self.assertEqual(list(self.cache.glob("linux*")), [])
 

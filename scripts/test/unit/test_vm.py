@@ -276,7 +276,7 @@ class Guest(VmTest):
         self.run_script(self.top / "scripts/build/program", env=self.environment)
         self.assertEqual(said().strip(), "''")
         program.write_text("another")
-        self.assertIn("not\\ what\\ make\\ program", said())
+        self.assertIn("not\\ the\\ file\\ that\\ make\\ program", said())
         self.run_script(self.top / "scripts/build/program", env=self.environment)
         source.write_text("fn main() { new(); }")
         self.assertIn("older", said())
