@@ -86,7 +86,7 @@ class Architectures(KernelTest):
         self.assertRegex(self.kernel("--image").stdout, "/default-[0-9a-f]{12}/arch/arm64/boot/Image$")
         self.assertRegex(self.kernel("--image", "x86").stdout, "/x86-[0-9a-f]{12}/arch/x86/boot/bzImage$")
         self.fake("uname", "echo vax")
-        self.assertIn("no kernel for this machine: vax", self.kernel("--path").stderr)
+        self.assertIn("no kernel for this machine's architecture: vax", self.kernel("--path").stderr)
 
     def test_an_architecture_or_flavour_that_there_is_not_is_told(self):
         for name in ("arm64-nosuch", "alpha"):
