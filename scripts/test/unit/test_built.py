@@ -5,7 +5,7 @@ import re
 import subprocess
 import time
 
-from support import SCRIPTS, TOP, CheckoutTest
+from support import SCRIPTS, CheckoutTest
 
 
 class Built(CheckoutTest):
