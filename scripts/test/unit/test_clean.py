@@ -255,10 +255,11 @@ class Distclean(CheckoutTest):
     def fill(self):
         names = ["accel", "apt.log", "packages.log", "env.sh", "setup.stamp", "setup.lock", "python/bin/vng",
                  "bindgen/bin/bindgen", "linux-7.3.4/Makefile", "rust-src-1.95.0/core/lib.rs",
+                 "linux-of-testing", "linux-7.4.0-rc1/Makefile",
                  "kernel/default-0123456789ab/.done", "kernel/default-0123456789ab/.config",
                  "kernel/ci-arm-ba9876543210/.config", "deny/bin/cargo-deny", "cross/debug/a",
                  "mdbook/bin/mdbook", "mdbook.log"]
-        for name in ("linux-7.3.4", "rust-src-1.95.0"):
+        for name in ("linux-7.3.4", "linux-7.4.0-rc1", "rust-src-1.95.0"):
             self.write(self.cache / name / ".parley-fetched", f"{self.cache / name}\n")
         for name in (*names, "crate-fetch.Ab01Yz/crate"):
             self.write(self.cache / name)

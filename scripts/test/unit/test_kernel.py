@@ -165,6 +165,9 @@ class Sources(KernelTest):
         self.assertNotEqual(before, self.kernel("--path").stdout)
         # The pinned kernel is another one, and stays.
         self.assertFalse((self.cache / "linux-instead").exists())
+        # Sources that somebody has removed are fetched again.
+        shutil.rmtree(self.cache / "linux-7.3.9")
+        self.assertEqual(self.kernel("--source", "testing").stdout.strip(), str(self.cache / "linux-7.3.9"))
         offered(10)  # it is taken a day later
         self.assertIn("Linux 7.3.9 (testing) is built", self.kernel("testing").stderr)
         record = self.cache / "linux-of-testing"
