@@ -389,7 +389,7 @@ class Surroundings(CheckoutTest):
     def test_a_report_of_a_run_before_does_not_outlive_one_that_could_not_begin(self):
         kernels = "default debian experimental testing arm64 s390".split()
         for words, folders in (("make test", [""]), ("make torture", ["debug", "race"]),
-                               ("make test-all", kernels), ("scripts/test/all", kernels),
+                               ("make test-all", kernels), ("scripts/test/all " + " ".join(kernels), kernels),
                                ("scripts/test/run", [""]), ("scripts/test/torture", ["debug", "race"])):
             for env in ({"TMPDIR": "/nowhere"}, {"HOME": "relative"}, {"KDIR": "/tree", "TMPDIR": "/nowhere"}):
                 reports = [self.folder / "report" / name / "junit.xml" for name in folders]
