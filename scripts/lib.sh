@@ -364,7 +364,7 @@ no_mount_in() {
 }
 
 # remove_built FOLDER: removes a folder that a script has created. Dies if something is
-# mounted in it, or if it is a repository or worktree of git, which no script creates.
+# mounted in it, or if it is a repository or worktree of git, which may be a user's.
 remove_built() {
 	no_mount_in "$1"
 	[ ! -e "$1/.git" ] ||
