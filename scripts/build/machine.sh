@@ -47,6 +47,13 @@ use_machine() {
 			die "parley has no kernel for this machine's architecture: $(uname -m)" \
 				"scripts/build/machine.sh lists the architectures"
 	fi
+	[ "$flavour" != um ] || use_um
+}
+
+# use_um: selects user-mode Linux, a kernel that is a program of this machine.
+use_um() {
+	[ "$machine" = x86_64 ] || die "the kernel um needs an x86-64 machine"
+	arch=um boot_image=linux
 }
 
 # use_machine_of KDIR: does it for the kernel of this tree.
@@ -58,6 +65,7 @@ use_machine_of() {
 		! grep -qs "^CONFIG_${name^^}=y" "$config" || { take_machine "$name" && return; }
 	done
 	take_machine "$(uname -m)" || foreign=
+	! grep -qs '^CONFIG_UML=y' "$config" || use_um
 }
 
 # for_target: sets cargo_target to the options with which cargo builds for the machine in use.
@@ -86,7 +94,7 @@ room_for() {
 	local slow=$foreign # under an emulator, a program of s390 takes 0.2 s to start
 	memory=1G seconds=2400
 	case $flavour in
-	default | debian | testing | experimental) ;;
+	default | debian | testing | experimental | um) ;;
 	*) memory=3G slow=1 ;; # for sanitizers
 	esac
 	if [ -n "$slow" ]; then
@@ -140,6 +148,9 @@ tools_of() {
 	(
 		use_machine_of "$1"
 		[ -z "$foreign" ] || printf '%s\n' "ARCH=$arch" "CROSS_COMPILE=$triplet-"
+		# User-mode Linux is compiled as a PIE, and does not know the relocations that rustc uses
+		# there for symbols of other modules.
+		[ "$arch" != um ] || printf '%s\n' ARCH=um KRUSTFLAGS=-Zdirect-access-external-data=yes
 	)
 	if grep -qs '^CONFIG_CC_IS_CLANG=y' "$(config_of "$1")"; then
 		echo "LLVM=$(llvm)"
