@@ -365,8 +365,13 @@ no_mount_in() {
 }
 
 # remove_built FOLDER: removes a folder that a script has created. Dies if something is
-# mounted in it, or if it is a repository or worktree of git, which may be a user's.
+# mounted in it, if it is a repository or worktree of git, which may be a user's, or if a link in the
+# checkout leads to it.
 remove_built() {
+	local parent
+	parent=$(dirname "$1")
+	[[ $(realpath -ms -- "$parent")/ != "$top"/* || $(realpath -m -- "$parent")/ = "$top"/* ]] ||
+		die "this folder is elsewhere, through a symbolic link: $1" "remove the link"
 	no_mount_in "$1"
 	[ ! -e "$1/.git" ] ||
 		die "this folder is a user's, because it contains .git: $1" "move it elsewhere"

@@ -41,7 +41,8 @@ file_of() {
 # add MODULE: adds MODULE to the list of modules to load, after its dependencies. Dependencies
 # that are in no --module-dir are the kernel's own, and modprobe loads them. Adds builds of
 # parley's module in this checkout to `builds`: each file there, and the one to load.
-load=() builds=() seen=' '
+load=() builds=()
+declare -A seen=()
 add() {
 	local file=$1 name need from
 	name=$(named "$1")
@@ -50,10 +51,14 @@ add() {
 	elif [ ! -f "$file" ]; then
 		refuse "there is no module $file"
 	fi
-	[[ $seen != *" $name "* ]] || return 0
-	seen+="$name "
+	from=${file:+$(realpath -- "$file")}
+	if [ -v "seen[$name]" ]; then
+		[[ $1 != *[/.]* ]] || [ "${seen[$name]}" = "$from" ] ||
+			refuse "two modules have the name $name: ${seen[$name]} and $from"
+		return 0
+	fi
+	seen[$name]=$from
 	if [ -n "$file" ]; then
-		from=$(realpath -- "$file")
 		file=$(unpacked "$file") || exit
 		[ "$(named "$from")" != parley ] || [[ $from != "$top"/* ]] || builds+=("$from" "$file")
 		for need in $(modinfo -F depends "$file" 2>/dev/null | tr , ' '); do

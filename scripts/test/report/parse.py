@@ -152,8 +152,8 @@ def ktap(prefix, lines):
     for _, line in lines:
         found = KTAP_LINE.fullmatch(line.rstrip())
         begins = found and not (found["plan"] or found["number"] is not None or found["end"])
-        # Without a version, a line that looks like a result is none.
-        if not found or not levels and not done and (not begins or found["subtest"] is not None):
+        # Without a version, or the plan of TAP 12, a line that looks like a result is none.
+        if not found or not levels and not done and not found["plan"] and (not begins or found["subtest"] is not None):
             if levels:
                 levels[-1].said.append(line)
             continue

@@ -255,7 +255,7 @@ class VmTest(ScriptTest):
         self.top = self.folder / "checkout"
         for name in ("user", "spec"):
             (self.top / name).mkdir(parents=True)
-        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "machine.sh", "guest-modules.sh", "guest-folders.sh", "guest-run", "check-log")
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "machine.sh", "guest-modules.sh", "guest-folders.sh", "guest-boot.sh", "guest-run", "check-log")
         kernel = self.top / "scripts/build/kernel"
         kernel.write_text(f"#!/bin/bash\necho {self.folder}/image\n")
         kernel.chmod(0o755)

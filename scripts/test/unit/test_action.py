@@ -198,7 +198,7 @@ class Action(VmTest):
         self.assertIn("<ARCH=arm64> <CROSS_COMPILE=a-> <modules>", self.said)
 
     def test_inputs_that_mean_nothing_fail_before_the_kernel_is_built(self):
-        for given in ({"command": " \n"}, {"kernel": EVIL}, {"architecture": EVIL}, {"kernel": "a\nb=c"}, {"config": "absent"},
+        for given in ({"command": " \n"}, {"command": " # tests/in-guest.sh\n"}, {"kernel": EVIL}, {"architecture": EVIL}, {"kernel": "a\nb=c"}, {"config": "absent"},
                       {"kernel": "absent", "config": "module/mine.ko"}):
             status, outputs = self.run_action(**{"command": "true", **given})
             self.assertEqual((status, outputs["status"]), (1, ""), given)

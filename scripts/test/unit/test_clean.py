@@ -25,7 +25,7 @@ class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
         made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html", "build/failures/arm64/none.output", "build/vm/report/junit.xml",
-                "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "kmod/rust-project.json",
+                "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "build/family/mine/.parley-made", "kmod/rust-project.json",
                 "build/new-family/mine.yaml", "build/course/mine/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
                 "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",
                 "build/rust-analyzer/sum", "scripts/test/__pycache__/rules.cpython-311.pyc"]
@@ -87,6 +87,24 @@ class Clean(CheckoutTest):
         (self.checkout / "build/deb").symlink_to(elsewhere.parent)
         self.run_here("make", "clean")
         self.assertTrue((kept / "family.rs").exists() and elsewhere.exists())
+
+    def test_names_that_only_begin_like_a_product_s_stay(self):
+        mine = ("build/unfinished-business.patch", "build/kernel-state-of-the-art.md", "build/family/vendor/vendor.ko")
+        for name in mine:
+            self.write(self.checkout / name, "mine")
+        self.build()
+        result = self.run_here("make", "clean")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for name in mine:
+            self.assertEqual((self.checkout / name).read_text(), "mine")
+
+    def test_a_link_in_the_place_of_a_product_s_folder_is_not_followed(self):
+        self.write(self.folder / "mine/user/notes", "mine")
+        (self.checkout / "build").mkdir()
+        (self.checkout / "build/doc").symlink_to(self.folder / "mine")
+        result = self.in_lib("remove_built build/doc/user")
+        self.assertIn("elsewhere, through a symbolic link: build/doc/user", result.stderr)
+        self.assertEqual((self.folder / "mine/user/notes").read_text(), "mine")
 
     def test_a_user_s_repository_in_the_place_of_a_product_stays(self):
         for name in ("build/book/.git", "build/new-family/.git/HEAD"):

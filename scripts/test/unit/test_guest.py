@@ -71,7 +71,7 @@ class GuestTest(ScriptTest):
             (self.top / name).mkdir()
         (self.top / "build/program-sum").write_text(
             hashlib.sha256(program.read_bytes()).hexdigest() + "\n")
-        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "machine.sh", "guest-modules.sh", "guest-folders.sh",
+        self.copy_scripts(self.top, "vm", "lib.sh", "built.sh", "machine.sh", "guest-modules.sh", "guest-folders.sh", "guest-boot.sh",
                           "guest-run", "guest-tests", "libtest", "check-log")
         shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
         kernel = self.top / "scripts/build/kernel"

@@ -65,6 +65,22 @@ for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; 
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("# CONFIG_B is not set", result.stderr)
         self.assertNotIn("CONFIG_C is", result.stderr)
+        # Of two lines for an option, the later one counts.
+        self.write(self.checkout / "scripts/build/kernel-odd.config", "# CONFIG_A is not set\nCONFIG_B=m\nCONFIG_C=y\n")
+        self.fake("make", """
+for word; do case $word in O=*) build=${word#O=} ;; allnoconfig) all=1 ;; esac; done
+[ -z "${all:-}" ] || sed '/^CONFIG_A=/d' "$KCONFIG_ALLCONFIG" >"$build/.config"
+""")
+        result = self.kernel("odd")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_line_that_is_no_option_is_told(self):
+        self.sources(4)
+        for line in (" CONFIG_A=y", "A=y", "CONFIG_A"):
+            self.write(self.checkout / "scripts/build/kernel-odd.config", f"{line}\n")
+            result = self.kernel("odd")
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(f":{line}", result.stderr)
 
 
 class Architectures(KernelTest):
@@ -80,6 +96,7 @@ class Architectures(KernelTest):
             path, image_path = (self.kernel(how, name).stdout.strip() for how in ("--path", "--image"))
             self.assertEqual(image_path, f"{path}/arch/{image}")
             self.assertRegex(path, f"/kernel/{name}-[0-9a-f]{{12}}$")
+        self.assertRegex(self.kernel("--image", "um").stdout, "/um-[0-9a-f]{12}/linux$")
         # A kernel for this machine's own architecture has only one name.
         self.assertEqual(self.kernel("--path", "x86").stdout, self.kernel("--path").stdout)
         self.fake("uname", "echo aarch64")
@@ -96,7 +113,8 @@ class Architectures(KernelTest):
 
     def test_a_tree_is_built_with_the_tools_of_its_architecture(self):
         for option, tools in (("X86", ""), ("ARM64", "ARCH=arm64\nCROSS_COMPILE=aarch64-linux-gnu-\n"),
-                              ("S390", "ARCH=s390\nCROSS_COMPILE=s390x-linux-gnu-\n")):
+                              ("S390", "ARCH=s390\nCROSS_COMPILE=s390x-linux-gnu-\n"),
+                              ("UML", "ARCH=um\nKRUSTFLAGS=-Zdirect-access-external-data=yes\n")):
             self.write(self.folder / "tree/.config", f"CONFIG_{option}=y\n")
             self.assertEqual(self.in_lib('tools_of "$1"', self.folder / "tree").stdout, tools)
 

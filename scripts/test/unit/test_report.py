@@ -316,8 +316,11 @@ class Report(ScriptTest):
                 self.assertIn("the previous run did not finish", done.stderr)
                 for name in ("junit.xml", "results.ktap", "output.txt"):
                     self.assertIn("my notes", (folder / f"{name}.kept-{number}").read_text())
-        # The leftovers of a run that was killed before it wrote anything.
+        # The leftovers of a run that was killed before it wrote anything, or had no space to.
         (folder / ".parley-report").write_text("")
+        (folder / "junit.xml").write_text("my notes")
+        self.run_script(TOP / "scripts/test/forget-report", folder)
+        self.assertIn("my notes", [file.read_text() for file in folder.glob("junit.xml.kept-*")])
         self.assertIn("results are in", self.run_script(sys.executable, script, folder, "true").stderr)
 
     def test_a_log_of_the_user_s_beside_a_report_survives(self):

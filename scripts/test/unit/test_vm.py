@@ -226,6 +226,12 @@ class Guest(VmTest):
         (modules / "kernels_own").touch()
         self.vm("--module", "second.ko.gz", "--module", "first-one.ko", "--", "true", cwd=modules)
         self.assertEqual(self.loaded(), ["first-one.ko", "kernels_own", "second.ko"])
+        # A second module of the same name would not be loaded.
+        twin = self.folder / "second.ko"
+        twin.touch()
+        done = self.vm("--module", "second.ko.gz", "--module", twin, "--", "true", cwd=modules)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("two modules have the name second: ", done.stderr)
 
     def test_what_is_missing_is_wrong_usage(self):
         (self.folder / "not-a-module").touch()

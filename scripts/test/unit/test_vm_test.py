@@ -55,8 +55,12 @@ class Ktap(VmTest):
         self.assertEqual(self.cases("TAP version 13\n1..0 # SKIP no root"), {parse.ALL: "skip"})
 
     def test_output_without_a_version_is_no_ktap(self):
-        for text in ("", "ok 1 one\n", "1..2\nnot ok 1 one\n", "# Subtest: x\nok 1 one"):
+        for text in ("", "ok 1 one\n", "# Subtest: x\nok 1 one"):
             self.assertEqual(self.cases(text), {}, text)
+
+    def test_a_plan_alone_begins_results_as_in_tap_12(self):
+        self.assertEqual(self.cases("1..2\nok 1 one\nnot ok 2 two\n"), {"one": "pass", "two": "fail"})
+        self.assertIn("fail", self.cases("ok 1 one\nnot ok 2 two\n1..2\n").values())
 
     def test_what_failed_or_did_not_run_is_red(self):
         whole = PASSING.splitlines()
@@ -117,6 +121,8 @@ class Judged(VmTest):
                 ("no test at all", 1, "tests", f"boot; up; {end}", ["--ktap"]),
                 ("skipped tests alone", 1, "tests", f"boot; up; {say('TAP version 13' + chr(10) + '1..0')}{end}", ["--ktap"]),
                 ("KUnit", 1, "parley: one", f"boot; up; {end} " + logged(SUITES.replace("ok 1 one", "not ok 1 one")), []),
+                ("a long KUnit", 1, "parley: one", f"boot; up; {end} " +
+                 logged(SUITES.replace("ok 1 one", "not ok 1 one") + "# nothing more to see\n" * 4000), []),
                 ("lost beginning", 1, "kernel log", f'boot; up; {end}; sed -i 1d "$run/dmesg"', []),
                 ("nobody has searched", 1, "lost memory", "boot; up; finish 0", []),
                 ("status", 7, "command", f"boot; up; finish 7 {SEARCHED}", []),
