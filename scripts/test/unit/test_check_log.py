@@ -108,6 +108,11 @@ GROUP = """
 <4>[    3.9] Call trace:
 <4>[    3.9]  show_stack+0x14/0x1c (C)
 <4>[    3.9]  dump_stack_lvl+0x70/0x84
+<4>[    3.9]  [<000003ffe067306c>] dump_stack_lvl+0x8c/0xa8\x20
+<4>[    3.9]  [<0000000003327280>] 0x3327280
+<4>[    3.9] Stack:
+<4>[    3.9]  3e8000005c5 6062edd1 00000000 6063cfbd
+<4>[    3.9]  [<60054810>] ? um_set_signals+0x0/0x90
 <6>[    3.9] Memory cgroup out of memory: Killed process 9 (tenant) total-vm:5888kB
 <4>[    4.0] memory-1a2b invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
 <4>[    4.0] CPU: 0 UID: 1000 PID: 9 Comm: memory-1a2b Tainted: G           O        7.3.4-parley #1 PREEMPTLAZY

@@ -338,7 +338,7 @@ fn a_message_cut_short_is_refused() {
     // No Generic Netlink header.
     let mut bytes = request(family, cmd::STATS_GET, flags::ACK, 60, nothing);
     bytes.truncate(16);
-    bytes[0] = 16;
+    bytes[..4].copy_from_slice(&16u32.to_ne_bytes());
     assert_eq!(
         errno_and_words(socket.transact(&bytes, 60, Expect::Ack)).0,
         EINVAL
@@ -348,7 +348,8 @@ fn a_message_cut_short_is_refused() {
         writer.bytes(echo::PAYLOAD, b"four")
     });
     bytes.extend_from_slice(&[0; 2]);
-    bytes[0] += 2;
+    let len = u32::try_from(bytes.len()).unwrap();
+    bytes[..4].copy_from_slice(&len.to_ne_bytes());
     let refused = errno_and_words(socket.transact(&bytes, 61, Expect::Ack));
     assert_eq!(
         refused,
@@ -358,7 +359,7 @@ fn a_message_cut_short_is_refused() {
     let mut bytes = request(family, cmd::ECHO, flags::ACK, 62, |writer| {
         writer.bytes(echo::PAYLOAD, b"four")
     });
-    bytes[20] = 200;
+    bytes[20..22].copy_from_slice(&200u16.to_ne_bytes());
     assert_eq!(
         errno_and_words(socket.transact(&bytes, 62, Expect::Ack)).0,
         EINVAL
