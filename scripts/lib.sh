@@ -238,14 +238,13 @@ mark() {
 # step KIND NAME COMMAND...: runs a part of a test, with a name in the report. Only steps are judged,
 # and the plan lists all steps.
 step() {
-	local kind=$1 name=$2 status=0 begun=${EPOCHREALTIME/[.,]/}
+	local kind=$1 name=$2 status=0
 	shift 2
 	mark begin "$kind" "$name"
 	mark begin "$kind" "$name" >&2
 	"$@" || status=$?
-	local took=$((${EPOCHREALTIME/[.,]/} - begun))
-	mark end "$status" "$took"
-	mark end "$status" "$took" >&2
+	mark end "$status"
+	mark end "$status" >&2
 	return "$status"
 }
 

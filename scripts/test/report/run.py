@@ -11,7 +11,7 @@ Marks are not copied.
     skip NAME WHY            a part that the run skips, and the reason
     ktap                     a test must pass, by the KTAP that a step prints
     begin KIND NAME          a step begins
-    end STATUS MICROSECONDS  the step has ended, after this time
+    end STATUS               the step has ended
 """
 
 import json
@@ -34,6 +34,7 @@ GRACE = 15
 class Step:
     kind: str
     name: str
+    begun: float
     status: int | None = None
     seconds: float | None = None
     # The arrival time and the text of each line, for both streams.
@@ -120,13 +121,13 @@ class Stream:
             # The other stream may have reported it already.
             self.step = next((step for step in run.steps if step.name == name), None)
             if not self.step:
-                self.step = Step(kind, name)
+                self.step = Step(kind, name, now)
                 run.steps.append(self.step)
         elif word == "libtest" and self.step:
             self.step.events.setdefault(rest[0], []).append(json.loads(rest[1]))
         elif word == "end" and self.step:
             self.step.status = int(rest[0])
-            self.step.seconds = int(rest[1]) / 1e6
+            self.step.seconds = now - self.step.begun
             self.step = None
 
 

@@ -124,7 +124,7 @@ class Test(ScriptTest):
         # The fake has one step, which succeeds.
         (self.top / "scripts/test/run").write_text('#!/bin/bash\n[ -z "${REPORT:-}" ] || exec python3 -B '
             f'{self.top}/scripts/test/report "$REPORT" "$0"\n' + '''for words in plan $'begin\\037command' end; do
-    printf '\\036%s\\037%s\\037%s\\n' "$PARLEY_MARK" "$words" "$([ "$words" = end ] && printf '0\\0371' || echo one)"
+    printf '\\036%s\\037%s\\037%s\\n' "$PARLEY_MARK" "$words" "$([ "$words" = end ] && echo 0 || echo one)"
 done
 ''')
         kernel = self.top / "scripts/build/kernel"

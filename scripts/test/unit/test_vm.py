@@ -233,6 +233,13 @@ class Guest(VmTest):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("two modules have the name second: ", done.stderr)
 
+    def test_user_mode_linux_has_no_devices(self):
+        self.fake("uname", "echo x86_64")
+        for option in ("--network", "--gdb=1234"):
+            done = self.vm("--kernel", "um", "--no-module", *option.split("="), "--", "true")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("the kernel um has no terminal, network, debugger", done.stderr)
+
     def test_what_is_missing_is_wrong_usage(self):
         (self.folder / "not-a-module").touch()
         (self.folder / "broken.ko.xz").write_text("not packed")
