@@ -47,6 +47,7 @@ packages() {
 		base nft nftables nftables nftables nftables nftables
 		base setpriv util-linux util-linux util-linux util-linux setpriv
 		base flock util-linux util-linux util-linux util-linux flock
+		base mount mount util-linux util-linux util-linux mount
 		base perl:Term::ANSIColor perl perl perl perl perl
 		base strace strace strace strace strace strace
 		base shellcheck shellcheck ShellCheck shellcheck ShellCheck shellcheck

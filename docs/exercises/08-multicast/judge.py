@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import struct
+import time
 
 WRONG = [
     ("no-group", {"&[group::EVENTS]": "&[]"}, "It did not notice the counter 'late'"),
@@ -46,6 +47,8 @@ def mirrored(work, change):
 
 def simple(work):
     def change(_):
+        # Without events for a second, a listener with a short timeout ends, however fast the machine is.
+        time.sleep(1)
         work.parley("counter", "set", "late", 2, "--create")
         work.parley("counter", "del", "gone")
 
