@@ -72,6 +72,7 @@ packages() {
 		interop genl iproute2 iproute iproute2 iproute2 iproute2
 		interop genl-ctrl-list libnl-utils libnl3-cli libnl libnl-tools libnl3-cli
 		book chromium chromium chromium chromium chromium chromium
+		models spin spin ? ? ? ?
 		debian mmdebstrap mmdebstrap ? ? ? ?
 		debian busybox busybox-static ? ? ? ?
 		debian file file ? ? ? ?

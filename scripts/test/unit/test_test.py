@@ -8,7 +8,7 @@ import shutil
 from support import SCRIPTS, TOP, ScriptTest
 
 SHELL = ("conformance", "kernel", "setup", "spec", "lint", "doc", "cross", "package", "vm", "check-log", "guest-tests",
-         "module", "course", "exercise", "recording", "program", "book", "read-book")
+         "module", "course", "exercise", "recording", "program", "book", "read-book", "models")
 PYTHON = ("scripts/test/report",)
 
 
@@ -92,7 +92,7 @@ class Test(ScriptTest):
         done = self.run_test(["echo", "parallel"], tests="surface of parley: not checked\n"
                              "test result: ok. 1 passed; 0 failed", PARLEY_MARK="word")
         skipped = dict(line.split("\x1f")[2:] for line in done.stdout.splitlines() if "word\x1fskip" in line)
-        self.assertEqual(list(skipped), ["host, big endian", "book", "scripts: skipped", "public surface"])
+        self.assertEqual(list(skipped), ["host, big endian", "book", "models", "scripts: skipped", "public surface"])
         self.assertIn("no compilers or emulators", skipped["host, big endian"])
         self.assertRegex(skipped["scripts: skipped"], "^1 tests of the scripts: .*test_two: why$")
         self.fake("apt-get", "")
@@ -240,3 +240,34 @@ done
         done = self.run_script("bash", "-c", script, env={"XDG_CACHE_HOME": str(self.folder), "CI": ""},
                                stdin=None, input="for the caller\n")
         self.assertEqual(done.stdout.splitlines()[-1:], ["for the caller"], done.stderr)
+
+
+class Models(ScriptTest):
+    SOUND = """byte n;
+active proctype a() {
+#ifdef FAULT_TWICE
+	n++;
+#endif
+	n++;
+	assert(n == 1)
+}
+"""
+
+    def models(self, text):
+        (self.folder / "some.pml").write_text(text)
+        return self.run_script(TOP / "scripts/test/models", self.folder / "some.pml", timeout=120)
+
+    def test_a_model_is_judged_by_every_order_of_events_and_by_its_faults(self):
+        if not shutil.which("spin"):
+            self.skipTest("this machine has no spin")
+        done = self.models(self.SOUND)
+        self.assertEqual((done.returncode, done.stderr), (0, "models:  some: sound, and 1 faults are found\n"))
+        for text, says in (
+                (self.SOUND.replace("n == 1", "n == 2"), "some: there is an order of events that is wrong"),
+                (self.SOUND.replace("n == 1", "n <= 2"), "some: FAULT_TWICE is not found"),
+                (self.SOUND.replace("FAULT_", "MISTAKE_"), "some: it has no FAULT"),
+                (self.SOUND.replace("assert", "if :: n > 1 -> n = 9 :: else fi; assert"), "some: a part is never reached"),
+                (self.SOUND.replace("n++", "m++"), "some: not explored")):
+            done = self.models(text)
+            self.assertEqual(done.returncode, 1, text)
+            self.assertIn(says, done.stderr)
