@@ -44,6 +44,17 @@ def printed(*command):
     return run(*command, stdout=subprocess.PIPE).stdout.strip()
 
 
+def replace(file, text):
+    """Replaces a file, or leaves it unchanged if that fails."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_text(text)
+        beside.chmod(file.stat().st_mode)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def begin(*tools, then=""):
     """Restarts the script with these tools, in the environment of lib.sh and alone in the checkout.
     Locks that the bash lines `then` take are held until the script ends."""

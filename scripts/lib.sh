@@ -325,6 +325,10 @@ remove_build() (
 		rm -f -- "$1"
 		exit
 	fi
+	if [ -e "$1/.git" ]; then
+		note "kept, because it contains .git: $1"
+		exit 1
+	fi
 	if [ -e "$1/.done" ]; then
 		exec 6<"$1/.done"
 		flock --nonblock 6 || {

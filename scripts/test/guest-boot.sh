@@ -26,7 +26,8 @@ by_virtme() {
 	[ -z "$network" ] || launch+=(--network user --no-dhcp)
 	[ -z "$gdb" ] || launch+=(--qemu-opts="-gdb tcp:127.0.0.1:$gdb" --append nokaslr)
 	[ "$accel" = kvm ] || launch+=(--disable-kvm)
-	launch+=(--append "$parameters")
+	# Without this, arm64 does not log crashed programs.
+	launch+=(--append "$parameters sysctl.debug.exception-trace=1")
 	if [ -n "$shell" ]; then launch+=(--shell); else launch+=(--exec); fi
 	launch+=("$inside/guest")
 }

@@ -69,7 +69,7 @@ def of_step(step, run, names):
     if step.kind == "guest":
         return [*guest(step, run.tests.get(step.name, []), names), own]
     if step.kind in ("vm", "ktap"):
-        return [*parse.ktap(step.name, step.stdout), own]
+        return [*parse.ktap(step.name, step.stdout), *parse.ktap(f"{step.name}, standard error", step.stderr), own]
     if step.kind == "kunit":
         return [*parse.kunit(step.name, step.stdout), own]
     if step.kind == "course":

@@ -50,6 +50,7 @@ TROUBLE = """
 <6>[    9.1] ref_tracker: net refcnt@ffff888003a3e000 has 1/1 users at
 <3>[    9.1] ref_tracker: reference already released.
 <6>[    9.1] parley[12]: segfault at 10 ip 00005580 sp 00007ffc error 4 in parley[5580,5000]
+<6>[    9.1] parley[12]: unhandled exception: DABT (lower EL), ESR 0x0000000092000006, level 2 translation fault in parley[5580,5000]
 <6>[    9.1] traps: parley[12] trap invalid opcode ip:5580 sp:7ffc error:0 in parley[5580,5000]
 <6>[    9.1] traps: parley[12] general protection fault ip:5580 sp:7ffc error:0
 <4>[    9.1] parley invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0

@@ -24,7 +24,7 @@ def record(file):
 class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
-        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html", "build/failures/arm64/none.output", "build/vm/report/junit.xml",
+        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html", "build/failures/arm64/none.output",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "build/family/mine/.parley-made", "kmod/rust-project.json",
                 "build/new-family/mine.yaml", "build/course/mine/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
                 "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",
@@ -160,6 +160,31 @@ class Clean(CheckoutTest):
                                   text=True, check=True).stdout
         self.assertIn("x.o", branches)
         self.assertIn("y/a.rmeta", branches)
+
+    def test_what_docs_have_in_build_vm_goes_if_it_is_what_the_scripts_wrote(self):
+        vm = self.checkout / "build/vm"
+        made = {"hello.log": "<6>[ 0.0] Linux\n<12>[ 9.0] parley-vm: the guest is done\n",
+                "shared/version": "Linux version 7.3.4-parley (root@vm)\n", "report/output.txt": "x",
+                "report/.parley-report": f"{hashlib.sha256(b'x').hexdigest()}  junit.xml\n", "report/junit.xml": "x"}
+        for name, text in made.items():
+            self.write(vm / name, text)
+        self.assertEqual(self.run_here("make", "clean").returncode, 0)
+        self.assertFalse(vm.exists())
+        for name in ("hello.log", "shared/version", "report/junit.xml", "report/results.ktap", "report/output.txt"):
+            self.write(vm / name, "mine")
+        before = self.files()
+        self.assertEqual(self.run_here("make", "clean").returncode, 0)
+        self.assertEqual(before - self.files(), set())
+
+    def test_a_repository_in_the_cache_survives(self):
+        self.build()
+        kept = [self.cache / "linux-7.3.4/.git/HEAD", self.cache / "kernel/default-0123456789ab/.git/HEAD"]
+        for file in kept:
+            self.write(file, "mine")
+        self.write(self.cache / "linux-7.3.4/.parley-fetched", f"{self.cache}/linux-7.3.4\n")
+        result = self.run_here("make", "distclean")
+        self.assertEqual([file for file in kept if not file.exists()], [])
+        self.assertIn(str(self.cache / "linux-7.3.4"), result.stderr)
 
     def test_what_a_link_named_build_leads_to_survives(self):
         kept = self.write(self.folder / "elsewhere/doc/mine.txt", "mine")

@@ -26,6 +26,7 @@ class Lint(CheckoutTest):
         self.write(self.checkout / "bench/clients/bad.c",
                    "// SPDX-License-Identifier: GPL-2.0\nint bad( void ) { return 1; }\n")
         self.write(self.checkout / "bad.py", "print(undefined)\n")
+        self.write(self.checkout / "scripts/bad-python", "#!/usr/bin/env python3\nprint(undefined)\n")
         self.write(self.checkout / "scripts/bad", "#!/bin/sh\necho $1\n").chmod(0o755)
         self.write(self.checkout / "scripts/bad-too", "#!/usr/bin/env -S bash -e\necho $1\n").chmod(0o755)
 
@@ -48,7 +49,7 @@ class Lint(CheckoutTest):
         plain = self.lint()
         self.assertEqual(plain[0], 1)
         for words in ("kmod/bad.rs", "user/parley/src/bad.rs", "bench/clients/bad.c", "scripts/bad ", "scripts/bad-too",
-                      "bad.py"):
+                      "bad.py", "scripts/bad-python"):
             self.assertTrue([line for line in plain[1] if words in line], (words, plain))
         ignore = "--ignore SPACING,OPEN_BRACE,LONG_LINE,LONG_LINE_COMMENT,FUNCTION_WITHOUT_ARGS\n"
         for folder in (self.home, self.folder):

@@ -83,6 +83,15 @@ class Project(CheckoutTest):
                 self.run_here("make", "module", "vm", cwd=self.mine, env={name: value})
                 self.assertFalse((self.folder / "ran").exists(), value)
 
+    def test_ci_tests_the_checkout_that_it_is_in(self):
+        other = self.folder / "other"
+        self.write(other / ".ci/run")
+        self.fake("make", "pwd")
+        done = self.run_script(self.checkout.name + "/.ci/run", cwd=self.checkout.parent, env={"CDPATH": str(other)})
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.checkout}\n"), done.stderr)
+        done = self.run_script(".ci/run", cwd=self.checkout, env={"CDPATH": str(other)})
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.checkout}\n"), done.stderr)
+
     @unittest.skipUnless(shutil.which("cargo"), "this machine has no cargo")
     def test_a_configuration_of_cargo_in_the_project_is_refused(self):
         (self.folder / "bin/cargo").unlink()

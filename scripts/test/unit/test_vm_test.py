@@ -80,6 +80,8 @@ class Judged(VmTest):
         super().setUp()
         self.copy_scripts(self.top, "vm-test", "forget-report")
         shutil.copytree(TOP / "scripts/test/report", self.top / "scripts/test/report")
+        # What the kernel logs before the guest is up.
+        self.booted = self.folder / "booted"
 
     def judge(self, guest, *options, **more):
         """Returns the status, and the result of each case in the report. The two must agree."""
@@ -105,7 +107,13 @@ class Judged(VmTest):
                                                "passed", "parley: one": "passed", "parley: two: small": "passed",
                                                "parley: two: large": "passed"}))
 
+    def test_an_empty_plan_of_the_kernel_itself_is_none(self):
+        self.booted.write_text("<6>[ 1.0] KTAP version 1\n<6>[ 1.0] 1..0\n")
+        status, cases = self.judge(f"boot; up; finish 0 {SEARCHED} {logged(SUITES)}; sed -i '1r {self.booted}' $run/dmesg")
+        self.assertEqual((status, "skipped" in cases.values()), (0, False), cases)
+
     def test_each_failure_is_red(self):
+        self.booted.write_text("".join(f"<6>[ 1.0] {line}\n" for line in SUITES.replace("ok 1 one", "not ok 1 one").splitlines()))
         end = f"finish 0 {SEARCHED}"
         for name, status, failed, guest, options in (
                 ("panic", 240, "command", "boot; up; console '[ 3.0] Kernel panic - not syncing: x'", []),
@@ -121,6 +129,8 @@ class Judged(VmTest):
                 ("no test at all", 1, "tests", f"boot; up; {end}", ["--ktap"]),
                 ("skipped tests alone", 1, "tests", f"boot; up; {say('TAP version 13' + chr(10) + '1..0')}{end}", ["--ktap"]),
                 ("KUnit", 1, "parley: one", f"boot; up; {end} " + logged(SUITES.replace("ok 1 one", "not ok 1 one")), []),
+                ("KUnit of the kernel itself", 1, "parley: one", f"boot; up; {end}; sed -i '1r {self.booted}' $run/dmesg", []),
+                ("KTAP on standard error", 1, "one", f"boot; up; {say(PASSING.replace('ok 1', 'not ok 1')).replace('/stdout', '/stderr')}{end}", []),
                 ("a long KUnit", 1, "parley: one", f"boot; up; {end} " +
                  logged(SUITES * 200 + SUITES.replace("ok 1 one", "not ok 1 one")), []),
                 ("lost beginning", 1, "kernel log", f'boot; up; {end}; sed -i 1d "$run/dmesg"', []),
