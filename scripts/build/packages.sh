@@ -209,10 +209,11 @@ qemu_from_backports() {
 	[ "$status" = 0 ] && report qemu "from $suite, as other parts of it on this machine"
 }
 
-# advice: prints how to install the packages in `wanted`, as one command, and what else to do.
+# advice: prints how to install the packages in `wanted`, as one command, and what else to do. If apt
+# has to remove others, it asks.
 advice() {
 	local line="${how[${manager:-apt-get}]} ${wanted[*]}"
-	[[ $line != apt-get* ]] || line="apt-get update && ${line/ --no-remove/}"
+	[[ $line != apt-get* ]] || line="apt-get update && ${line/ -y --no-remove/}"
 	{
 		if [ ${#wanted[@]} = 0 ]; then
 			[ ${#unknown[@]} -gt 0 ] || echo "install them, and run scripts/setup again"

@@ -47,7 +47,7 @@ class Systems(SetupTest):
                 called = (self.folder / manager).read_text().splitlines()
                 self.assertEqual(called[-1], command)
                 # What remains missing is one command.
-                self.assertIn(f"  {manager} {command.replace('--no-remove ', '')}\n",
+                self.assertIn(f"  {manager} {command.replace('-y --no-remove ', '')}\n",
                               result.stderr.replace("apt-get update && ", ""))
                 (self.folder / manager).unlink()
 
