@@ -25,7 +25,7 @@ zshcompletiondir = $(datadir)/zsh/site-functions
 DESTDIR ?=
 
 # The kernels of `make test-all`.
-test_kernels = default debian experimental testing arm64 s390
+test_kernels = default debian experimental testing um arm64 s390
 # The files in user/parley/tests that `make test` runs, without .rs. By default, all of them.
 TEST ?=
 # Whether `make bench` compares its results with the baseline.

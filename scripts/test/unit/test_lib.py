@@ -387,7 +387,7 @@ class Surroundings(CheckoutTest):
         self.assertTrue((self.folder / "built").exists())
 
     def test_a_report_of_a_run_before_does_not_outlive_one_that_could_not_begin(self):
-        kernels = "default debian experimental testing arm64 s390".split()
+        kernels = "default debian experimental testing um arm64 s390".split()
         for words, folders in (("make test", [""]), ("make torture", ["debug", "race"]),
                                ("make test-all", kernels), ("scripts/test/all " + " ".join(kernels), kernels),
                                ("scripts/test/run", [""]), ("scripts/test/torture", ["debug", "race"])):
