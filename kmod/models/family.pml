@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A family's life: the module's init, which may fail, and its exit, beside a dump
- * and an open file (genl/registration.rs, genl/users.rs, device.rs).
+ * A family's life: the module's init, which may fail, and its exit, beside a
+ * request, a dump and an open file, of which the last two may be kept for ever
+ * (genl/registration.rs, genl/users.rs, device.rs). The states here are those of
+ * all namespaces; their timers and the watch of sockets are in questions.pml.
  *
  * A reference to the module keeps rmmod away, but the kernel frees a module whose
  * init fails whatever refers to it. The family may also go without its module, as
@@ -66,6 +68,9 @@ inline unregister()
 	admitted = false;
 	closed = true;
 	users == 0;
+#ifdef FAULT_STATE_FIRST
+	state = false;
+#endif
 	atomic { requests == 0 -> visible = false }
 }
 
@@ -99,7 +104,8 @@ active proctype load()
 	:: unregister(); channel = false; state = false
 	:: true
 	fi;
-	/* rmmod: try_stop_module() */
+	/* rmmod: try_stop_module(). It may wait for ever. */
+end_rmmod:
 	atomic { refs == 0 -> module = GOING };
 	if
 	:: visible -> unregister()
@@ -110,8 +116,8 @@ active proctype load()
 	module = FREED;
 	goto end;
 failed:
-#if !defined(FAULT_NO_WAIT) && !defined(FAULT_VISIBLE_EARLY)
-	/* Quiet, which came after the order. */
+#ifndef FAULT_NO_WAIT
+	/* Quiet. Nobody may keep init waiting for ever. */
 	refs == 1;
 #endif
 	state = false;
@@ -119,7 +125,19 @@ failed:
 end:	skip
 }
 
-/* A dump of two buffers, which its requester may give up. */
+/* A request with one answer. */
+active proctype request()
+{
+	if
+	:: atomic { visible -> requests++ };
+		RUNS;
+		assert(state);
+		requests--
+	:: true
+	fi
+}
+
+/* A dump of two buffers, which its requester may give up, or never read to its end. */
 active proctype dump()
 {
 	bool got, in;
@@ -164,6 +182,7 @@ active proctype dump()
 		:: else -> break
 		fi
 	:: break
+	:: goto end
 	od;
 	/* done() */
 	RUNS;
@@ -191,12 +210,26 @@ active proctype file()
 	fi;
 	/* open(): Users::enter_visible() */
 	enter(in);
+#ifndef FAULT_NOT_ADMITTED
 	if
 	:: in && !admitted -> leave(); in = false
 	:: else
 	fi;
+#endif
 	if
-	:: in -> assert(state); leave()
+	:: in ->
+		assert(state);
+		leave();
+		/* ioctl() */
+		enter(in);
+		if
+		:: in -> assert(state); leave()
+		:: else
+		fi;
+		if
+		:: goto end
+		:: true
+		fi
 	:: else
 	fi;
 	/* The kernel reads the module's memory once more, to drop its reference. */

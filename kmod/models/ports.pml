@@ -5,8 +5,8 @@
  * port as soon as the one that had it is released.
  *
  * The socket A has sent a request that is kept. A is closed at any time; B then
- * takes the port, and perhaps the memory, of A. Meanwhile the module answers the
- * request, and B calls, as A would.
+ * takes the port of A, and perhaps its memory, and sends a request as A would.
+ * Meanwhile the module answers the kept request, or never does.
  */
 
 mtype = { NOBODY, A, B };
@@ -15,16 +15,23 @@ mtype port = A;		/* whom netlink finds by the port */
 mtype memory = A;	/* whose struct sock is at A's address */
 byte file_refs = 1;	/* of A's file: its descriptor */
 byte sock_refs = 2;	/* of A's struct sock: its socket, and the kept request */
-bool kept_sk = true;	/* whether the request still refers to A */
+bool kept = true;	/* whether the request is kept */
+bool kept_sk = true;	/* whether it still refers to A */
 bool released = false;
 byte lock = 0;		/* the store's */
 
+#ifdef FAULT_UNLOCKED
+inline take() { skip }
+inline give() { skip }
+#else
 inline take() { atomic { lock == 0 -> lock = 1 } }
 inline give() { lock = 0 }
+#endif
 
 inline put_sock()
 {
 	atomic {
+		assert(sock_refs > 0);
 		sock_refs--;
 		if
 		:: sock_refs == 0 -> memory = NOBODY
@@ -33,17 +40,22 @@ inline put_sock()
 	}
 }
 
+/* Lets go of A, if the request still refers to it. */
+inline sever()
+{
+	take();
+	if
+	:: kept_sk -> kept_sk = false; give(); put_sock()
+	:: else -> give()
+	fi
+}
+
 /* netlink_release(), and the notifier's call of genl_helper_store_sever(). */
 proctype release()
 {
 	port = NOBODY;
 #ifndef FAULT_NOT_SEVERED
-	take();
-	if
-	:: kept_sk -> kept_sk = false; put_sock()
-	:: else
-	fi;
-	give();
+	sever();
 #endif
 	put_sock();
 	released = true
@@ -70,6 +82,10 @@ active proctype answer()
 {
 	bool sends;
 
+	if
+	:: true
+	:: goto out
+	fi;
 	take();
 #ifdef FAULT_BY_PORT
 	sends = kept_sk;
@@ -88,26 +104,27 @@ active proctype answer()
 		put_file()
 #endif
 	:: else
-	fi
+	fi;
+	sever();
+	kept = false;
+out:	skip
 }
 
 /* Another socket takes the port, and memory that is free, and sends a request. */
 active proctype open_b()
 {
-	bool is_a;
-
 	port == NOBODY -> port = B;
 	if
 	:: atomic { memory == NOBODY -> memory = B }
 	:: true
 	fi;
-	/* genl_helper_kept_is_from(): compares addresses. */
+	/* Whether it is taken for the sender of the kept request. */
 #ifdef FAULT_SENDER_BY_PORT
-	is_a = true;
+	assert(!kept)
 #else
-	is_a = kept_sk && memory == B;
+	/* genl_helper_kept_is_from(): compares addresses. */
+	assert(!kept_sk || memory != B)
 #endif
-	assert(!is_a)
 }
 
 /* Whatever the owner of the request does, a closed socket is held by nobody. */

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Two questions, their agent, and the timer of the namespace (state/questions.rs,
- * ask.rs). Askers and agent close their sockets at any time, and the family goes.
+ * ask.rs, genl/registration.rs). Askers and agent close their sockets at any time,
+ * and the family goes. That an agent takes over from a closed one is left out.
  *
- * Times are numbers: the question N is due at N, and a timer that is set for 0
- * expires at once. Time passes in one of two ways, which the first step chooses:
- * at any moment, or only when nothing else can happen. The second shows whether
- * the timer is set as it should be when all is still.
- *
- * What is done with the lock held is one step, but others see the lock taken before
- * and after it.
+ * Times are numbers: question 1 is due at 1, question 2 at 2, and a timer that is
+ * set for 0 expires at once. Time passes in one of two ways, which the first step
+ * chooses: at any moment, or only when nothing else can happen. The second shows
+ * whether the timer is set as it should be when all is still.
  */
 
 #define N 2
@@ -26,6 +24,8 @@ bool working = false;	/* whether the timer's function runs */
 byte requests = 0;	/* that are being handled */
 byte notified = 0;	/* notifier calls that run */
 bool gone = false;	/* whether the family is unregistered */
+bool deaf = false;	/* whether SocketWatch is dropped */
+bool freed = false;	/* whether the state is */
 
 bool agent_closed = false;
 bool asker_closed[N + 1];
@@ -33,9 +33,11 @@ bool acked[N + 1];	/* whether the asker has the ACK */
 bool ended[N + 1];	/* whether it has an answer or an error */
 chan questions = [N] of { byte };	/* the agent's socket */
 
-inline take_lock() { atomic { lock == 0 -> lock = 1 } }
+#define EXISTS assert(!freed)
+
+inline take_lock() { EXISTS; atomic { lock == 0 -> lock = 1 } }
 inline give_lock() { lock = 0 }
-inline set_timer(at) { atomic { if :: settable -> timer = at :: else fi } }
+inline set_timer(at) { EXISTS; atomic { if :: settable -> timer = at :: else fi } }
 
 /* The deadline of the first pending question. */
 #define FIRST (pending[1] -> 1 : (pending[2] -> 2 : NEVER))
@@ -62,8 +64,8 @@ inline fail_all()
 	if :: pending[2] -> end_question(2) :: else fi
 }
 
-/* Questions::forget(), with the lock held; drops what nobody will read. */
-inline forget()
+/* Questions::forget(), of all sockets, with the lock held: drops what nobody will read. */
+inline forget_all()
 {
 	atomic {
 		if
@@ -78,21 +80,43 @@ inline forget()
 
 inline forget_closed()
 {
+	EXISTS;
 	atomic { if :: has_closed -> has_closed = false; forgets = true :: else -> forgets = false fi }
-	if :: forgets -> forgets = false; take_lock(); forget() :: else fi
+	if :: forgets -> forgets = false; take_lock(); forget_all() :: else fi
 }
 
-/* Questions::socket_closed(), from netlink's notifier. */
-inline socket_closed()
+/* Questions::socket_closed(), from netlink's notifier, where the lock is taken. */
+inline note_closed() { has_closed = true; set_timer(0) }
+
+inline asker_has_closed(i)
 {
+	asker_closed[i] = true;
 	if
-	:: atomic { !gone -> notified++ };
+	:: atomic { !deaf -> notified++ };
+		EXISTS;
 		if
-		:: atomic { lock == 0 -> lock = 1 } -> forget()
-		:: lock == 1 -> has_closed = true; set_timer(0)
+		:: atomic { lock == 0 -> lock = 1 } -> pending[i] = false; give_lock()
+		:: lock == 1 -> note_closed()
 		fi;
 		notified--
-	:: gone
+	:: deaf
+	fi
+}
+
+inline agent_has_closed()
+{
+	agent_closed = true;
+	if
+	:: atomic { !deaf -> notified++ };
+		EXISTS;
+		if
+		:: atomic { lock == 0 -> lock = 1 };
+			atomic { if :: agent -> fail_all() :: else fi };
+			give_lock()
+		:: lock == 1 -> note_closed()
+		fi;
+		notified--
+	:: deaf
 	fi
 }
 
@@ -110,26 +134,23 @@ proctype ask(byte i)
 	acked[i] = true;
 #endif
 	take_lock();
-	atomic {
-		if
-		:: !agent || agent_closed -> give_lock(); goto out
-		:: else
-		fi;
+	if
+	:: !agent || agent_closed -> give_lock(); goto out
+	:: else
+	fi;
 #ifndef FAULT_SENT_BEFORE
-		questions!i;
+	questions!i;
 #ifndef FAULT_ACK_AFTER
-		acked[i] = true;
+	acked[i] = true;
 #endif
 #endif
-		pending[i] = true;
-		is_first = (FIRST == i);
-#ifndef FAULT_SET_AFTER
-		if :: is_first -> is_first = false; set_timer(i) :: else fi
-#endif
-	}
-	give_lock();
+	atomic { pending[i] = true; is_first = (FIRST == i) };
 #ifdef FAULT_SET_AFTER
-	if :: is_first -> set_timer(i) :: else fi;
+	give_lock();
+	if :: is_first -> is_first = false; set_timer(i) :: else fi;
+#else
+	if :: is_first -> is_first = false; set_timer(i) :: else fi;
+	give_lock();
 #endif
 #ifdef FAULT_ACK_AFTER
 	acked[i] = true;
@@ -139,7 +160,7 @@ proctype ask(byte i)
 #endif
 out:	requests--;
 	if
-	:: asker_closed[i] = true; socket_closed()
+	:: asker_has_closed(i)
 	:: true
 	fi;
 end:	skip
@@ -157,19 +178,23 @@ active proctype answer()
 		:: atomic { !gone -> requests++ }
 		:: gone -> break
 		fi;
+#ifndef FAULT_ANSWER_UNLOCKED
 		take_lock();
+#endif
 		atomic {
 			if
 			:: pending[i] -> end_question(i)
 			:: else -> assert(ended[i] || asker_closed[i])	/* or the refusal is false */
 			fi
 		}
+#ifndef FAULT_ANSWER_UNLOCKED
 		give_lock();
+#endif
 		requests--
 	:: break
 	od;
 	if
-	:: agent_closed = true; socket_closed()
+	:: agent_has_closed()
 	:: true
 	fi
 }
@@ -184,10 +209,15 @@ active proctype time_out()
 	:: atomic { timer != NEVER && (!still || timer == 0) ->
 		now = timer; timer = NEVER; working = true };
 expired:
+		/* Entered::new() */
+		if
+		:: atomic { !gone -> requests++ }
+		:: gone -> goto done
+		fi;
 		do
 		:: take_lock();
 			if
-			:: FIRST <= now -> first = FIRST; end_question(first)
+			:: FIRST <= now -> first = FIRST; end_question(first); first = 0
 			:: FIRST > now && FIRST != NEVER -> set_timer(FIRST); now = NEVER
 			:: FIRST == NEVER -> now = NEVER
 			fi;
@@ -195,6 +225,8 @@ expired:
 			if :: now == NEVER -> break :: else fi
 		od;
 		forget_closed();
+		requests--;
+done:		now = NEVER;
 		working = false
 	:: atomic { timeout -> assert(still || timer == NEVER);
 		if
@@ -209,20 +241,28 @@ expired:
 	od;
 	/* Nothing happens any more. */
 	assert(!pending[1] && !pending[2]);
-	assert(!has_closed)
+	assert(!has_closed);
+	/* Whoever waits for an answer has it, or an error. */
+	assert(!acked[1] || ended[1] || asker_closed[1]);
+	assert(!acked[2] || ended[2] || asker_closed[2])
 }
 
-/* Visible, SocketWatch and Pernet are dropped: see family.pml. */
+/* Visible, SocketWatch and Pernet are dropped, in this order. */
 proctype unload()
 {
 	atomic { requests == 0 -> gone = true };
-	notified == 0;
+#ifdef FAULT_WATCHED_TO_THE_END
+	skip;
+#else
+	atomic { notified == 0 -> deaf = true };
+#endif
 	atomic { timer = NEVER; settable = false };
 	!working;
 	take_lock();
 	atomic { fail_all() }
 	give_lock();
-	has_closed = false
+	has_closed = false;
+	freed = true
 }
 
 init

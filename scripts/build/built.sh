@@ -219,15 +219,16 @@ remove_built_by_kbuild() (
 		sed -E 's,(.*/)?(.*),kmod/\1.\2.d,' | xargs rm -f --
 )
 
-# remove_made FOLDER: removes the files there that are still as FOLDER/.parley-made lists them, in
-# lines "SUM  FILE", and the list.
+# remove_made FOLDER [LIST]: removes the files there that are still as LIST, .parley-made, has them,
+# in lines "SUM  FILE", and the list.
 remove_made() (
-	cd "$1" && [ -f .parley-made ] || exit 0
+	local list=${2:-.parley-made}
+	cd "$1" && [ -f "$list" ] || exit 0
 	while IFS= read -r line; do
 		[[ ${line:66} =~ ^(genl/)?[^/]+$ && (${line:66} != genl/* || ! -L genl) ]] || continue
 		! sha256sum --check --status 2>/dev/null <<<"$line" || rm -f -- "${line:66}"
-	done <.parley-made
-	rm -f -- .parley-made
+	done <"$list"
+	rm -f -- "$list"
 )
 
 # copy_changed FOLDER FILE...: copies each FILE whose content differs, to the same path below

@@ -27,7 +27,7 @@ by_virtme() {
 	[ -z "$gdb" ] || launch+=(--qemu-opts="-gdb tcp:127.0.0.1:$gdb" --append nokaslr)
 	[ "$accel" = kvm ] || launch+=(--disable-kvm)
 	# Without this, arm64 does not log crashed programs.
-	launch+=(--append "$parameters sysctl.debug.exception-trace=1")
+	launch+=(--append "sysctl.debug.exception-trace=1 $parameters")
 	if [ -n "$shell" ]; then launch+=(--shell); else launch+=(--exec); fi
 	launch+=("$inside/guest")
 }

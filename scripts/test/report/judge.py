@@ -55,6 +55,9 @@ def guest(step, paths, names):
                           step.events.get(pathlib.PurePath(path).name, []), names(path)) for path in paths]
 
 
+RESULT = re.compile(r" *(not )?ok \d")
+
+
 def host(step):
     made = [parse.libtest(f"{step.name}: {binary(path)}", events) for path, events in step.events.items()]
     if not made and step.status == 0:
@@ -68,8 +71,15 @@ def of_step(step, run, names):
         return [*host(step), own]
     if step.kind == "guest":
         return [*guest(step, run.tests.get(step.name, []), names), own]
-    if step.kind in ("vm", "ktap"):
-        return [*parse.ktap(step.name, step.stdout), *parse.ktap(f"{step.name}, standard error", step.stderr), own]
+    if step.kind in ("vm", "ktap", "boot"):
+        made = parse.ktap(step.name, step.stdout)
+        # A line on standard error may look like a version or a plan.
+        if any(RESULT.match(line) for _, line in step.stderr):
+            made += parse.ktap(f"{step.name}, standard error", step.stderr)
+        # Tests of the kernel itself are not the ones that --ktap asks for.
+        for suite in made:
+            suite.ktap = step.kind != "boot"
+        return [*made, own]
     if step.kind == "kunit":
         return [*parse.kunit(step.name, step.stdout), own]
     if step.kind == "course":

@@ -100,6 +100,7 @@ CLEAN = """
 <4>[    3.6] bo0: (slave v0): speed changed to 0 on port 1
 <4>[    0.1] kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races
 <4>[    3.7] faux_driver regulatory: Direct firmware load for regulatory.db failed with error -2
+<4>[    9.8] parley-vm: power off
 <0>[    9.9] reboot: Power down
 """
 # The kernel's report of a process in a control group that has reached its own limit.

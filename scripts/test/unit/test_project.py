@@ -85,7 +85,8 @@ class Project(CheckoutTest):
 
     def test_ci_tests_the_checkout_that_it_is_in(self):
         other = self.folder / "other"
-        self.write(other / ".ci/run")
+        for place in (other, other / self.checkout.name):
+            self.write(place / ".ci/run")
         self.fake("make", "pwd")
         done = self.run_script(self.checkout.name + "/.ci/run", cwd=self.checkout.parent, env={"CDPATH": str(other)})
         self.assertEqual((done.returncode, done.stdout), (0, f"{self.checkout}\n"), done.stderr)

@@ -111,6 +111,12 @@ class Judged(VmTest):
         self.booted.write_text("<6>[ 1.0] KTAP version 1\n<6>[ 1.0] 1..0\n")
         status, cases = self.judge(f"boot; up; finish 0 {SEARCHED} {logged(SUITES)}; sed -i '1r {self.booted}' $run/dmesg")
         self.assertEqual((status, "skipped" in cases.values()), (0, False), cases)
+        # A test of the kernel's own is none of the command's, and a plan alone on standard error is no test.
+        self.booted.write_text("".join(f"<6>[ 1.0] {line}\n" for line in SUITES.splitlines()))
+        end = f"echo 1..3 >>$run/stderr; finish 0 {SEARCHED}; sed -i '1r {self.booted}' $run/dmesg"
+        self.assertEqual(self.judge(f"boot; up; {end}")[0], 0, self.said)
+        status, cases = self.judge(f"boot; up; {end}", "--ktap")
+        self.assertEqual((status, cases["parley: one"], cases["tests"]), (1, "passed", "failure"))
 
     def test_each_failure_is_red(self):
         self.booted.write_text("".join(f"<6>[ 1.0] {line}\n" for line in SUITES.replace("ok 1 one", "not ok 1 one").splitlines()))

@@ -234,7 +234,7 @@ impl Enumeration {
     pub fn mask(&self) -> u64 {
         let bits = self.entries.iter().map(|entry| entry.value);
         bits.filter(|bit| (0..64).contains(bit))
-            .fold(0, |mask, bit| mask | 1 << bit)
+            .fold(0, |mask, bit| mask | (1 << bit))
     }
 
     /// Returns the minimum and the maximum value, if every value between them is an

@@ -17,7 +17,7 @@ struct Protocols(u8);
 
 impl Protocols {
     const fn has(self, protocol: Protocol) -> bool {
-        self.0 & 1 << protocol as u8 != 0
+        self.0 & (1 << protocol as u8) != 0
     }
 }
 
