@@ -82,6 +82,14 @@ at_least() {
 	[ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
 }
 
+# rust_is OLDEST: succeeds if rustc is of this version or newer.
+rust_is() {
+	local version
+	version=$(rustc --version) || return
+	read -r _ version _ <<<"$version"
+	at_least "$1" "$version"
+}
+
 # in_ci: succeeds if CI is set to anything but 0 or false.
 in_ci() { [[ ${CI:-} != @(|0|false) ]]; }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The public surface of the libraries is the one in their public-api.txt. To update these files,
-//! run in user/: UPDATE_SNAPSHOTS=yes cargo test -p parley-spec --test surface
+//! run in user/, with Rust 1.88 or newer:
+//!
+//!     UPDATE_SNAPSHOTS=yes cargo test -p parley-spec --features surface --test surface
 
 use std::collections::BTreeSet;
 use std::io::Write;
