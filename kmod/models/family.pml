@@ -195,7 +195,7 @@ active proctype file()
 {
 	bool got, in;
 
-	/* misc_open() looks for the file and takes the reference with a lock held. */
+	/* misc_open() and debugfs look for the file, and take the reference, in one step. */
 	if
 #ifdef FAULT_NO_OWNER
 	:: atomic { channel -> got = true }
