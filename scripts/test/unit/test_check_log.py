@@ -116,6 +116,7 @@ GROUP = """
 <4>[    3.9]  [<60054810>] ? um_set_signals+0x0/0x90
 <6>[    3.9] Memory cgroup out of memory: Killed process 9 (tenant) total-vm:5888kB
 <4>[    4.0] memory-1a2b invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
+<4>[    4.0] COMPACTION is disabled!!!
 <4>[    4.0] CPU: 0 UID: 1000 PID: 9 Comm: memory-1a2b Tainted: G           O        7.3.4-parley #1 PREEMPTLAZY
 <4>[    4.0] Tainted: [O]=OOT_MODULE
 <4>[    4.0] Hardware name: QEMU Standard PC (Q35 + ICH9, 2009), BIOS 1.16.2-debian-1.16.2-1 04/01/2014
