@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,6 +163,14 @@ def judged(exercise, at):
     return work.found
 
 
+def opened(at, folder):
+    """A copy of a work in a folder, which every user can read whatever the umask was."""
+    copy = pathlib.Path(folder) / pathlib.Path(at).name
+    shutil.copytree(at, copy)
+    subprocess.run(["chmod", "-R", "go+rX", folder], check=True)
+    return copy
+
+
 def judge_apart(exercise, at, limit):
     """Judges a work in a new network namespace, which this process enters."""
     def stop(*_):
@@ -173,7 +182,8 @@ def judge_apart(exercise, at, limit):
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(limit)
     try:
-        return judged(exercise, at)
+        with tempfile.TemporaryDirectory() as folder:
+            return judged(exercise, opened(at, folder))
     except Exception:
         return [[False, f"The check itself failed: {traceback.format_exc()}"]]
     finally:

@@ -38,6 +38,19 @@ class Test(ScriptTest):
         self.assertIn("Zero length", exercise.trouble(1, "", "check-log: not clean:\n  Zero length message\n"))
         self.assertIn("status 241:\nvm: too long", exercise.trouble(241, "", "vm: too long\n"))
 
+    def test_other_users_of_the_guest_can_read_a_work_whatever_the_umask_was(self):
+        work, folder = self.folder / "solution", self.folder / "copies"
+        work.mkdir()
+        folder.mkdir(0o700)
+        for name, mode in (("take.sh", 0o700), ("mine.yaml", 0o600)):
+            (work / name).write_text("")
+            (work / name).chmod(mode)
+        work.chmod(0o700)
+        copy = exercises.opened(work, folder)
+        self.assertEqual(copy, folder / "solution")
+        modes = [path.stat().st_mode & 0o777 for path in (folder, copy, copy / "take.sh", copy / "mine.yaml")]
+        self.assertEqual(modes, [0o755, 0o755, 0o755, 0o644])
+
     def test_start_overwrites_nothing(self):
         place = self.folder / "mine"
         done = [self.run_script(TOP / "scripts/exercise", "start", "1", str(place)) for _ in range(2)]
