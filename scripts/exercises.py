@@ -183,7 +183,9 @@ def judge_apart(exercise, at, limit):
     signal.alarm(limit)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return judged(exercise, opened(at, folder))
+            copy = opened(at, folder)
+            # The copy goes; the files that a sentence names stay.
+            return [[right, sentence.replace(str(copy), str(at))] for right, sentence in judged(exercise, copy)]
     except Exception:
         return [[False, f"The check itself failed: {traceback.format_exc()}"]]
     finally:
