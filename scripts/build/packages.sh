@@ -48,6 +48,7 @@ packages() {
 		base setpriv util-linux util-linux util-linux util-linux setpriv
 		base flock util-linux util-linux util-linux util-linux flock
 		base mount mount util-linux util-linux util-linux mount
+		base pgrep procps procps-ng procps-ng procps procps
 		base perl:Term::ANSIColor perl perl perl perl perl
 		base strace strace strace strace strace strace
 		base shellcheck shellcheck ShellCheck shellcheck ShellCheck shellcheck
