@@ -169,7 +169,6 @@ end:	skip
 /* The agent answers or declines, or gives up. */
 active proctype answer()
 {
-	bool forgets;
 	byte i;
 
 	do
