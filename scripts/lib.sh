@@ -244,7 +244,8 @@ mark() {
 	printf '\036%s\037%s\n' "$PARLEY_MARK" "$*"
 }
 # step KIND NAME COMMAND...: runs a part of a test, with a name in the report. Only steps are judged,
-# and the plan lists all steps.
+# and the plan lists all steps. Appends to `failures` the name of one that fails.
+failures=()
 step() {
 	local kind=$1 name=$2 status=0
 	shift 2
@@ -253,6 +254,7 @@ step() {
 	"$@" || status=$?
 	mark end "$status"
 	mark end "$status" >&2
+	[ "$status" = 0 ] || failures+=("$name")
 	return "$status"
 }
 

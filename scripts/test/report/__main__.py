@@ -6,8 +6,8 @@ usage: python3 scripts/test/report FOLDER COMMAND...     runs COMMAND, writes th
 
 Writes results.ktap, junit.xml and COMMAND's output, output.txt, to FOLDER.
 The script puts the logs of the guests beside them. COMMAND's output is also
-printed. The exit status is COMMAND's, or 1 if COMMAND ends with 0 although its results are
-not good or cannot be written.
+printed, and then the failures, with the last lines of each. The exit status is COMMAND's, or 1 if
+COMMAND ends with 0 although its results are not good or cannot be written.
 """
 
 import datetime
@@ -122,12 +122,9 @@ def report(folder, command):
         traceback.print_exc()
         say("cannot write the report; see above, and its output.txt")
         sys.exit(done.status or 1)
-    if status != done.status:
-        say("the run ended well, but not all of its results are good:")
-        for suite in suites:
-            for case in suite.cases:
-                if case.status == FAIL:
-                    say(f"  {suite.name}: {case.name}: {case.message}")
+    # Who sees only the end of a long output finds the failures there.
+    for line in write.failures(suites):
+        say(line)
     say(f"{sum(len(suite.cases) for suite in suites)} results are in {folder}")
     sys.exit(status)
 

@@ -13,6 +13,8 @@ UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KTAP_END = re.compile(r"List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted")
 # The number of output lines of a case in the KTAP; the JUnit file has all.
 KTAP_LINES = 60
+# The number of failures whose output is shown at a run's end, and of its lines.
+SHOWN, SHOWN_LINES = 10, 12
 
 
 def plain(text):
@@ -61,6 +63,20 @@ def ktap(suites):
                 lines.append(f"  {ktap_result(place, within, [case])}")
         lines.append(ktap_result(number, name, suite.cases))
     return "\n".join(lines) + "\n"
+
+
+def failures(suites):
+    """The failures for people: the last lines of each, and then all their names with the reasons."""
+    failed = [(suite.name, case) for suite in suites for case in suite.cases if case.status == FAIL]
+    # The run as a whole has nothing to show beside its parts.
+    for suite, case in failed[:SHOWN] if len(failed) == 1 else failed[:-1][:SHOWN]:
+        lines = [line for line in plain(case.output).splitlines() if line.strip()]
+        if lines:
+            yield f"the last lines of {suite}: {case.name}:"
+            yield from (f"    {line}" for line in lines[-SHOWN_LINES:])
+    if failed:
+        yield f"not good ({len(failed)}):"
+        yield from (f"  {suite}: {case.name}: {case.message}" for suite, case in failed)
 
 
 def junit(suites, started, seconds):

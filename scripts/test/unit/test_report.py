@@ -202,6 +202,24 @@ class Report(ScriptTest):
         suites, _ = judge.judge(bad[10][0], lambda _: NAMES)
         assert sum(suite.count(NOT_RUN) for suite in suites) == 8, suites
         assert suites[0].cases[0].output == "stale"
+        assert list(write.failures(suites)) == [
+            "the last lines of spec: spec:", "    stale", "not good (2):",
+            "  spec: spec: it ended with status 1", "  make test: make test: it ended with status 1"]
+
+    def test_the_end_of_the_output_names_the_failures_and_shows_the_last_lines_of_each(self):
+        stale = Step("command", "spec", 0.0, 1, 1.0, [], lines("\n".join(f"line {number}" for number in range(100))))
+        three = Step("guest", "guest", 0.0, 1, 1.0, [], [], {"three-3f": FAILING})
+        done = Run(1, plan=["spec", "guest"], tests={"guest": ["p/three-3f"]}, steps=[stale, three],
+                   between=lines("test: these failed"))
+        said = list(write.failures(judge.judge(done, lambda _: NAMES)[0]))
+        assert said[:2] == ["the last lines of spec: spec:", "    line 88"], said
+        assert "    left is not right" in said, said
+        names = said[said.index("not good (4):") + 1:]
+        assert [name.split(": ")[:2] for name in names] == [
+            ["  spec", "spec"], ["  guest", "three"], ["  guest", "guest"], ["  make test", "make test"]], names
+        assert not any("these failed" in line for line in said)
+        well = judge.judge(Run(0, plan=["spec"], steps=[Step("command", "spec", 0.0, 0, 1.0)]), lambda _: NAMES)
+        assert not list(write.failures(well[0]))
 
     def test_runs_of_real_processes_that_end_in_all_sorts_of_ways(self):
         marks = 'm() { local IFS=$\'\\037\'; printf "\\036%s\\037%s\\n" "$PARLEY_MARK" "$*"; }\n' \
@@ -232,6 +250,7 @@ class Report(ScriptTest):
             assert out == ("said\nhalf" if "half" in script else "said\n"), out
             assert err.startswith("loud\n") and "\x1e" not in err, err
             assert tuple(read(folder).values()) == expected, (script, read(folder))
+            assert ("report:  not good (" in err) == (status != 0), err
         start(folder, "b two; e 0; m skip three 'not here'").communicate()
         assert read(folder)["three"] == "skipped" and read(folder)["make test"] == "passed"
         # The report is red during the run, and after a run that was killed.
