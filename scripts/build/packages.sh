@@ -47,6 +47,7 @@ packages() {
 		base nft nftables nftables nftables nftables nftables
 		base setpriv util-linux util-linux util-linux util-linux setpriv
 		base flock util-linux util-linux util-linux util-linux flock
+		base hexdump bsdextrautils util-linux util-linux util-linux hexdump
 		base mount mount util-linux util-linux util-linux mount
 		base pgrep procps procps-ng procps-ng procps procps
 		base perl:Term::ANSIColor perl perl perl perl perl

@@ -144,7 +144,7 @@ class SetupTest(CheckoutTest):
 
     def setUp(self):
         super().setUp()
-        for name in ("make gcc flex bison bc xz cpio curl insmod ip nft setpriv mount pgrep perl strace "
+        for name in ("make gcc flex bison bc xz cpio curl insmod ip nft setpriv hexdump mount pgrep perl strace "
                      f"qemu-system-{os.uname().machine} shellcheck tshark tcpdump rustfmt clippy-driver cargo").split():
             self.fake(name, "exit 0")
         self.fake("rustc", 'case $* in *sysroot) echo /nowhere ;; *) echo "rustc 1.95.0 (x)" ;; esac')

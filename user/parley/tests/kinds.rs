@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::network::{agree, objects, those, without, Netns, Object};
+use common::network::{agree, as_by_ip_6_1, objects, those, without, Netns, Object};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -214,7 +214,9 @@ fn ip_routes(netns: &Netns, family: &str) -> Vec<Object> {
             .replace("\"class\":4,\"encap_type\":", "\"class\":4,\"type\":");
         rest = behind;
     }
-    objects(serde_json::from_str(&(text + rest)).unwrap())
+    let mut routes = objects(serde_json::from_str(&(text + rest)).unwrap());
+    routes.iter_mut().for_each(as_by_ip_6_1);
+    routes
 }
 
 #[test]

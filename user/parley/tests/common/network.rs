@@ -106,7 +106,9 @@ link set v1 up");
     }
 
     pub fn ip_json(&self, words: &str) -> Vec<Object> {
-        objects(self.json("ip", &words.split(' ').collect::<Vec<_>>()))
+        let mut all = objects(self.json("ip", &words.split(' ').collect::<Vec<_>>()));
+        all.iter_mut().for_each(as_by_ip_6_1);
+        all
     }
 
     /// Runs each line with nft.
@@ -280,6 +282,47 @@ fn ruleset(mut value: Value) -> Vec<(String, Object)> {
     let mut placed: Vec<_> = placed.collect();
     placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, object)| object).collect()
+}
+
+/// Puts what a newer ip says (seen: 6.15) into the form of ip 6.1, which is the program's. The
+/// newer one has an object for an encapsulation, and tells more of vxlan and bridge devices.
+pub fn as_by_ip_6_1(object: &mut Object) {
+    if let Some(Value::Object(encap)) = object.get_mut("encap") {
+        let mut fields = std::mem::take(encap);
+        let kind = fields.remove("encap_type").unwrap();
+        object.insert("encap".to_owned(), kind);
+        object.append(&mut fields);
+    }
+    if let Some(Value::Array(hops)) = object.get_mut("nexthops") {
+        hops.iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(as_by_ip_6_1);
+    }
+    let Some(Value::Object(info)) = object.get_mut("linkinfo") else {
+        return;
+    };
+    let is_vxlan = info.get("info_kind") == Some(&"vxlan".into());
+    let Some(Value::Object(data)) = info.get_mut("info_data") else {
+        return;
+    };
+    data.retain(|key, _| !key.starts_with("mcast_querier_state_"));
+    if is_vxlan {
+        const SET: [&str; 7] = [
+            "external",
+            "l2miss",
+            "l3miss",
+            "proxy",
+            "remcsum_rx",
+            "remcsum_tx",
+            "rsc",
+        ];
+        data.retain(|key, value| {
+            key != "reserved_bits" && (*value != false || !SET.contains(&key.as_str()))
+        });
+        if let Some(gbp) = data.get_mut("gbp") {
+            *gbp = true.into();
+        }
+    }
 }
 
 /// The objects whose `key` is `value`.
