@@ -81,8 +81,8 @@ help:
 	@echo 'KDIR=... is the prepared tree of a kernel that you run yourself.'
 	@echo 'Parts of the above: setup kernel module program spec install-program'
 	@echo '                    install-module'
-	@echo 'Longer tests:       test-all torture interop specs fuzz failures audit package'
-	@echo '                    deb-test'
+	@echo 'Longer tests:       test-all torture coverage interop specs fuzz failures'
+	@echo '                    audit package deb-test'
 	@echo 'For editors:        rust-analyzer'
 	@echo
 	@echo 'scripts/new-family FOLDER --name NAME   a project for a family of your own'
@@ -153,7 +153,7 @@ spec: setup
 
 # These targets build something and then use it. Only one run at a time may do that in a
 # checkout: scripts/build/alone holds its lock while another make does the work.
-alone = run test try failures exercise doc book torture bench bench-check specs interop install \
+alone = run test try failures exercise doc book torture coverage bench bench-check specs interop install \
 	install-program install-module deb deb-test
 # TEST counts only on the command line: one left in the environment must not skip tests.
 again = scripts/build/alone env $(foreach name,KDIR KERNEL ACCEL CHECK,$(name)=$(call quoted,$(call given,$(name)))) \
@@ -203,6 +203,9 @@ book: doc program
 
 torture: setup
 	@scripts/test/torture
+
+coverage: setup
+	@scripts/test/coverage $(foreach file,$(call given,TEST),$(call quoted,$(file)))
 
 specs: setup
 	@scripts/test/specs

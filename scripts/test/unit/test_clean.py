@@ -24,7 +24,7 @@ def record(file):
 class Clean(CheckoutTest):
     def build(self):
         """Writes what a build leaves, and returns the names of the files."""
-        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/doc/index.html", "build/failures/arm64/none.output",
+        made = ["kmod/parley.mod.c", "build/module-for", "build/program-sum", "build/module-sum", "build/kernel-state-build-kunit", "build/bench.json", "build/cover/index.html", "build/doc/index.html", "build/failures/arm64/none.output",
                 "build/kunit/kmod/parley.ko", "build/family/mine/mine.ko", "build/family/mine/.parley-made", "kmod/rust-project.json",
                 "build/new-family/mine.yaml", "build/course/mine/mine.yaml", "build/deb/parley_0.1.0_amd64.deb", "build/deb/parley-dkms_0.1.0_all.deb",
                 "build/deb/.new.parley_0.1.0_amd64.deb", "build/fuzz/fuzz.log", "build/fuzz/properties.log",

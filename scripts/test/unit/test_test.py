@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import sys
 
 from support import SCRIPTS, TOP, ScriptTest
 
@@ -280,3 +281,55 @@ active proctype a() {
         self.assertIn("some: not explored", done.stderr)
         self.fake("spin", "echo another spin")
         self.assertIn("this is not the spin", self.models(self.SOUND).stderr)
+
+
+class Coverage(ScriptTest):
+    SOURCE = """int callee(int);
+int one(int a)
+{
+	if (a > 1)
+		return callee(a);
+	return callee(a + 2) + 3;
+}
+__attribute__((section(".init.text"))) int begin(int a)
+{
+	return callee(a) + 1;
+}
+"""
+
+    def test_blocks_are_judged_by_what_a_guest_has_recorded(self):
+        # By its path, the file is the module's own.
+        source, module = self.folder / "kmod/genl/helpers.c", self.folder / "parley.ko"
+        source.parent.mkdir(parents=True)
+        source.write_text(self.SOURCE)
+        self.run_script("gcc", "-g", "-O1", "-fno-pic", "-fsanitize-coverage=trace-pc", "-c", "-o", module, source)
+        calls = re.findall(r"\.rela(\S+)'|^0*([0-9a-f]*) .*__sanitizer_cov_trace_pc",
+                           self.run_script("readelf", "-rW", module).stdout, re.M)
+        offsets, section = {}, None
+        for name, place in calls:
+            section = name or section
+            if place:
+                offsets.setdefault(section, []).append(int(place, 16) + 4)
+        text, init = offsets[".text"], offsets[".init.text"]
+        self.assertGreaterEqual(len(text), 3)
+        (self.folder / "sections").write_text(
+            "/sys/module/parley/sections/.text:0xffffffffa0001000\n/sys/module/parley/sections/.init.text:0xffffffffa000c000\n")
+
+        def report(places):
+            (self.folder / "places").write_text(
+                "text base ffffffffa0001000\n" + "".join(f"text {at:x}\n" for at in places) +
+                f"init base ffffffffa000c000\ninit {init[0]:x}\n")
+            done = self.run_script(sys.executable, "-B", TOP / "scripts/test/cover", module, self.folder, self.folder)
+            return done, self.folder.joinpath("report.md").read_text() if not done.returncode else ""
+
+        blocks = len(text) + len(init)
+        done, table = report(text)
+        self.assertIn(f"| `kmod/genl/helpers.c` | {blocks} | {blocks} | 100.0 |  |", table, done.stderr)
+        done, table = report(text[:1])
+        self.assertIn(f"| `kmod/genl/helpers.c` | {blocks} | 2 | {200 / blocks:.1f} | 5 6 |", table, done.stderr)
+        page = self.folder.joinpath("index.html").read_text()
+        colours = dict(re.findall(r'<span class="(\w*)"> *(\d+)  ', page))
+        self.assertEqual({number for colour, number in re.findall(r'<span class="(not|part)"> *(\d+)  ', page)}, {"5", "6"})
+        self.assertIn("ran", colours)
+        done, _ = report([text[0] + 1])
+        self.assertIn("blocks have run that the module does not have", done.stderr)
