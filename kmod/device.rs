@@ -267,12 +267,12 @@ impl PinnedDrop for Registration {
 #[cfg(CONFIG_DEBUG_FS)]
 struct StatsFile(*mut bindings::dentry);
 
-// SAFETY: Any thread may remove a debugfs directory; nothing else is done with it.
 #[cfg(CONFIG_DEBUG_FS)]
+// SAFETY: Any thread may remove a debugfs directory; nothing else is done with it.
 unsafe impl Send for StatsFile {}
 
-// SAFETY: There are no methods.
 #[cfg(CONFIG_DEBUG_FS)]
+// SAFETY: There are no methods.
 unsafe impl Sync for StatsFile {}
 
 #[cfg(CONFIG_DEBUG_FS)]

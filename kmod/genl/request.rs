@@ -115,9 +115,11 @@ pub(crate) fn family_header<'a, const LEN: usize, S>(
 pub(crate) fn field<'a, S, T, const NUMBER: u16>(attrs: &Attrs<'a, S>) -> Field<'a, T, NUMBER> {
     let ptr = attrs.table.get(usize::from(NUMBER)).copied().flatten();
     Field {
-        // SAFETY: The caller of `of_request` passed the table, and its safety requirements
-        // guarantee this.
-        raw: ptr.map(|ptr| unsafe { RawAttr::from_raw(ptr) }),
+        raw: ptr.map(|ptr| {
+            // SAFETY: The caller of `of_request` passed the table, and its safety requirements
+            // guarantee this.
+            unsafe { RawAttr::from_raw(ptr) }
+        }),
         nest: None,
         _type: PhantomData,
     }
