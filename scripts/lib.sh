@@ -34,7 +34,7 @@ unset CROSS_COMPILE LOCALVERSION K{C,AS,RUST,CPP,AF}FLAGS
 unset LC_ALL LANGUAGE
 export LC_MESSAGES=C
 unset CARGO_BUILD_{TARGET,TARGET_DIR,BUILD_DIR} "${!CARGO_PROFILE_@}" "${!PROPTEST_@}"
-unset UPDATE_SNAPSHOTS PARLEY_EMULATED
+unset UPDATE_SNAPSHOTS PARLEY_EMULATED TAPE TAR_OPTIONS
 # Makes results depend only on the source. scripts/test/fuzz uses other seeds.
 export PROPTEST_RNG_SEED=1
 unset GIT_{DIR,WORK_TREE,INDEX_FILE,PREFIX,COMMON_DIR,NAMESPACE,OBJECT_DIRECTORY}
@@ -208,9 +208,9 @@ chroot_fill() {
 	no_mount_in "$1/build/parley"
 	as_root rm -rf --one-file-system -- "$1/build/parley"
 	as_root install -d -m 755 "$1/build" "$1/build/parley"
-	(cd "$top" && tar -c --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
+	(cd "$top" && tar -cf - --mode=u=rwX,go=rX Kbuild kmod/Kbuild kmod/*.rs kmod/*/*.rs \
 		kmod/*/*.c scripts/lib.sh scripts/build/{module,check-kdir,built.sh,machine.sh}) |
-		as_root tar -x --no-same-owner -C "$1/build/parley"
+		as_root tar -xf - --no-same-owner -C "$1/build/parley"
 }
 
 # checked_guest ARGUMENT...: runs scripts/vm. Also fails if the guest's kernel log is not clean.

@@ -92,16 +92,17 @@ def main(module, record, out):
     hits = ran(record, sections)
     # The numbers of blocks that ran and of all, by file and line.
     counts = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
-    known = 0
+    unknown = []
     for section, offsets in calls(module).items():
-        known += len(hits[section] & set(offsets))
+        unknown += [f"{section}+{offset:#x}" for offset in hits[section] - set(offsets)]
         for offset, place in zip(offsets, lines_of(module, section, offsets, files), strict=True):
             if place:
                 count = counts[place[0]][place[1]]
                 count[0] += offset in hits[section]
                 count[1] += 1
-    if known != sum(map(len, hits.values())):
-        sys.exit("coverage: blocks have run that the module does not have; was it built anew meanwhile?")
+    if unknown:
+        sys.exit("coverage: blocks have run that the module does not have; was it built anew meanwhile?\n  "
+                 + " ".join(unknown))
     rows, pages = [], []
     for name in files:
         lines = counts[name]

@@ -42,18 +42,24 @@ void notrace __sanitizer_cov_trace_pc(void)
 }
 EXPORT_SYMBOL_GPL(__sanitizer_cov_trace_pc);
 
-/* A module that is being loaded runs nothing before this. */
+/*
+ * A module runs nothing before it is COMING or after it is GOING, and nothing of its init once it is
+ * LIVE. Another module may then be in that memory.
+ */
 static int loading(struct notifier_block *block, unsigned long state, void *data)
 {
 	struct module *module = data;
 
-	if (state != MODULE_STATE_COMING || strcmp(module->name, "parley"))
+	if (strcmp(module->name, "parley"))
 		return NOTIFY_OK;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		const struct module_memory *memory = &module->mem[parts[i].type];
+		bool there = state == MODULE_STATE_COMING ||
+			     (state == MODULE_STATE_LIVE && parts[i].type == MOD_TEXT);
 
-		WRITE_ONCE(parts[i].base, (unsigned long)memory->base);
-		WRITE_ONCE(parts[i].size, min(memory->size, BYTES));
+		if (state == MODULE_STATE_COMING)
+			WRITE_ONCE(parts[i].base, (unsigned long)memory->base);
+		WRITE_ONCE(parts[i].size, there ? min(memory->size, BYTES) : 0);
 	}
 	return NOTIFY_OK;
 }
@@ -64,7 +70,7 @@ static int places_show(struct seq_file *file, void *unused)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		seq_printf(file, "%s base %lx\n", parts[i].name, parts[i].base);
-		for (unsigned long at = 0; at < parts[i].size; at++)
+		for (unsigned long at = 0; at < BYTES; at++)
 			if (READ_ONCE(parts[i].ran[at]))
 				seq_printf(file, "%s %lx\n", parts[i].name, at);
 	}

@@ -10,6 +10,7 @@ printed, and then the failures, with the last lines of each. The exit status is 
 COMMAND ends with 0 although its results are not good or cannot be written.
 """
 
+import contextlib
 import datetime
 import fcntl
 import hashlib
@@ -41,7 +42,9 @@ def sums(folder):
 
 
 def say(text):
-    print(f"report:  {text}", file=sys.stderr, flush=True)
+    # As with the command's output, a reader that is gone changes nothing.
+    with contextlib.suppress(BrokenPipeError):
+        print(f"report:  {text}", file=sys.stderr, flush=True)
 
 
 def keep(folder, name):

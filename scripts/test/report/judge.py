@@ -55,7 +55,8 @@ def guest(step, paths, names):
                           step.events.get(pathlib.PurePath(path).name, []), names(path)) for path in paths]
 
 
-RESULT = re.compile(r" *(not )?ok \d")
+# More than a plan.
+KTAP = re.compile(r" *((not )?ok\b|K?TAP version \d|Bail out!)")
 
 
 def host(step):
@@ -73,8 +74,8 @@ def of_step(step, run, names):
         return [*guest(step, run.tests.get(step.name, []), names), own]
     if step.kind in ("vm", "ktap", "boot"):
         made = parse.ktap(step.name, step.stdout)
-        # A line on standard error may look like a version or a plan.
-        if any(RESULT.match(line) for _, line in step.stderr):
+        # A line on standard error may look like a plan.
+        if any(KTAP.match(line) for _, line in step.stderr):
             made += parse.ktap(f"{step.name}, standard error", step.stderr)
         # Tests of the kernel itself are not the ones that --ktap asks for.
         for suite in made:

@@ -165,7 +165,7 @@ class Clean(CheckoutTest):
         vm = self.checkout / "build/vm"
         made = {"hello.log": "<6>[ 0.0] Linux\n<12>[ 9.0] parley-vm: the guest is done\n",
                 "shared/version": "Linux version 7.3.4-parley (root@vm)\n", "report/output.txt": "x",
-                "report/.parley-report": f"{hashlib.sha256(b'x').hexdigest()}  junit.xml\n", "report/junit.xml": "x"}
+                "report/.parley-report": "".join(f"{hashlib.sha256(b'x').hexdigest()}  {name}\n" for name in ("junit.xml", "output.txt")), "report/junit.xml": "x"}
         for name, text in made.items():
             self.write(vm / name, text)
         self.assertEqual(self.run_here("make", "clean").returncode, 0)
@@ -177,6 +177,10 @@ class Clean(CheckoutTest):
         self.assertEqual(before - self.files(), set())
         # The report of a run has been edited since.
         self.write(vm / "report/.parley-report", made["report/.parley-report"])
+        self.assertEqual(self.run_here("make", "clean").returncode, 0)
+        self.assertEqual(before - self.files(), set())
+        # A run that was killed has not listed all its files.
+        self.write(vm / "report/.parley-report", "# the run has not ended\n")
         self.assertEqual(self.run_here("make", "clean").returncode, 0)
         self.assertEqual(before - self.files(), {"build/vm/report/output.txt"})
 

@@ -56,6 +56,11 @@ class Test(ScriptTest):
         done = [self.run_script(TOP / "scripts/exercise", "start", "1", str(place)) for _ in range(2)]
         self.assertEqual([it.returncode for it in done], [0, 1], done[0].stderr)
         self.assertIn("exists, so it was not overwritten", done[1].stderr)
+        (self.folder / "linked").mkdir()
+        for file in ("write.c", "hello.c"):
+            (self.folder / "linked" / file).symlink_to(self.folder / "nowhere" / file)
+        self.assertIn("exists, so it was not overwritten", self.run_script(
+            TOP / "scripts/exercise", "start", "1", self.folder / "linked").stderr)
 
     def test_nothing_is_worked_on_or_lost_below_build(self):
         for verb in ("start", "check"):

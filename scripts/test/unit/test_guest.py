@@ -119,6 +119,12 @@ class GuestTest(ScriptTest):
         self.assertIn("kmemleak:   comm one\n", log)
         self.assertIn("symbol0058 and its name\n", log)
 
+    def test_lost_memory_is_searched_for_though_the_command_unmounts_debugfs(self):
+        done = self.run_script(*self.vm, "--append", "kmemleak=on", "--", "umount", "/sys/kernel/debug",
+                               env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("parley-vm: kmemleak has found nothing\n", (self.folder / "log").read_text())
+
     def test_the_warning_before_a_reset_is_in_the_log_and_refused(self):
         warning = "echo '<4>parley: this mattered' >/dev/kmsg; echo b >/proc/sysrq-trigger"
         done = self.run_script(*self.vm, "--", "sh", "-c", warning, env=self.environment)

@@ -61,8 +61,10 @@ class Lint(CheckoutTest):
         hidden = self.lint(CHECKPATCH_CONFIG_DIR=str(self.home), SHELLCHECK_OPTS="-e SC2086",
                            PYFLAKES_BUILTINS="undefined", RUSTFLAGS="--cap-lints allow", CLIPPY_CONF_DIR=str(self.home))
         self.assertEqual(hidden, plain)
-        ran = (self.folder / "cargo").read_text().splitlines()
-        self.assertEqual(set(ran), {"/ "})
+        # With an older Rust, lint leaves clippy's checks of user/ out.
+        if self.run_here("bash", "-c", ". scripts/lib.sh; rust_is 1.88").returncode == 0:
+            ran = (self.folder / "cargo").read_text().splitlines()
+            self.assertEqual(set(ran), {"/ "})
 
 
 class Format(CheckoutTest):

@@ -345,8 +345,11 @@ mcast-groups:"""))
         (self.project / "build/cargo").mkdir(parents=True, exist_ok=True)
         for name, goal in (("build", "program"), ("test", "program"), ("family", "module"), ("on", "spec")):
             mine = self.folder / name
-            made = self.run_script(TOP / "scripts/new-family", mine, "--name", name)
+            tape = self.folder / "backup.tar"
+            tape.write_text("mine")
+            made = self.run_script(TOP / "scripts/new-family", mine, "--name", name, env={"TAPE": str(tape)})
             self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertEqual(tape.read_text(), "mine")
             self.assertIn(f'\nname: "{name}"\n', (mine / f"{name}.yaml").read_text())
             (mine / "build").mkdir()
             (mine / "build/cargo").symlink_to(self.project / "build/cargo")

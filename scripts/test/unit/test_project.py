@@ -160,6 +160,20 @@ class Project(CheckoutTest):
         parley = self.write(self.mine / "build/parley/Makefile")
         self.assertEqual(self.run_here("make", "clean", cwd=self.mine).returncode, 0)
         self.assertEqual(list((self.mine / "build").rglob("*")), [parley.parent, parley])
+        # Folders of the user's, of the names of files.
+        for name in ("tests", "sources"):
+            self.write(self.mine / "build" / name / "mine")
+        self.assertEqual(self.run_here("make", "clean", cwd=self.mine).returncode, 0)
+        for name in ("tests", "sources"):
+            (self.mine / "build" / name / "mine").unlink()
+            (self.mine / "build" / name).rmdir()
+        elsewhere = self.write(self.folder / "elsewhere/kmod/mine").parents[1]
+        (self.mine / "build").rename(self.folder / "aside")
+        (self.mine / "build").symlink_to(elsewhere)
+        self.assertEqual(self.run_here("make", "clean", cwd=self.mine).returncode, 2)
+        self.assertTrue((elsewhere / "kmod/mine").exists())
+        (self.mine / "build").unlink()
+        (self.folder / "aside").rename(self.mine / "build")
         parley.unlink()
         parley.parent.rmdir()
         self.assertEqual(self.run_here("make", "clean", cwd=self.mine).returncode, 0)

@@ -266,6 +266,10 @@ class Report(ScriptTest):
             running.stderr.close()
             if number == signal.SIGKILL:
                 os.kill(sleeper, signal.SIGTERM)
+        # A reader that is gone changes no exit status.
+        done = subprocess.run(["bash", "-c", '"$@" 2>&1 | true; exit ${PIPESTATUS[0]}', "-", sys.executable, package, folder,
+                               "bash", "-c", marks + "b two; e 0; sleep 1"], check=False)
+        assert done.returncode == 0 and read(folder)["make test"] == "passed", done.returncode
         deep = os.path.join(folder, "junit.xml", "x")
         done = start(deep, "b two; e 0")
         assert "cannot write a report" in done.communicate()[1] and done.returncode == 1

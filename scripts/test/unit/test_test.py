@@ -29,6 +29,7 @@ class Test(ScriptTest):
             (self.top / name).parent.mkdir(exist_ok=True)
             (self.top / name).touch()
         (self.folder / ".config").write_text("CONFIG_KUNIT=y\n")
+        self.fake("rustc", "echo rustc 1.95.0")
         (self.top / "scripts/test/unit").mkdir()
         (self.top / "scripts/test/unit/__main__.py").write_bytes((TOP / "scripts/test/unit/__main__.py").read_bytes())
         kunit = self.folder / "tools/testing/kunit/kunit.py"
@@ -263,6 +264,8 @@ active proctype a() {
             self.skipTest("this machine has no spin")
         done = self.models(self.SOUND)
         self.assertEqual((done.returncode, done.stderr), (0, "models:  some: sound; faults found: 1\n"))
+        done = self.models(self.SOUND.replace("#ifdef FAULT_TWICE", "#if defined(FAULT_AGAIN) || defined(FAULT_TWICE)"))
+        self.assertEqual(done.stderr, "models:  some: sound; faults found: 2\n")
         for text, says in (
                 (self.SOUND.replace("n == 1", "n == 2"), "some: there is an order of events that is wrong"),
                 (self.SOUND.replace("n == 1", "n <= 2"), "some: FAULT_TWICE is not found"),

@@ -137,6 +137,8 @@ class Judged(VmTest):
                 ("KUnit", 1, "parley: one", f"boot; up; {end} " + logged(SUITES.replace("ok 1 one", "not ok 1 one")), []),
                 ("KUnit of the kernel itself", 1, "parley: one", f"boot; up; {end}; sed -i '1r {self.booted}' $run/dmesg", []),
                 ("KTAP on standard error", 1, "one", f"boot; up; {say(PASSING.replace('ok 1', 'not ok 1')).replace('/stdout', '/stderr')}{end}", []),
+                *((f"{text} on standard error", 1, "all of it", f"boot; up; {say(text).replace('/stdout', '/stderr')}{end}", [])
+                  for text in ("TAP version 13\n1..3\nBail out! no device\n", "1..2\nok\nnot ok\n", "TAP version 13\n")),
                 ("a long KUnit", 1, "parley: one", f"boot; up; {end} " +
                  logged(SUITES * 200 + SUITES.replace("ok 1 one", "not ok 1 one")), []),
                 ("lost beginning", 1, "kernel log", f'boot; up; {end}; sed -i 1d "$run/dmesg"', []),
