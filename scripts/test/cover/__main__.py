@@ -7,10 +7,10 @@ MODULE is the instrumented module, and RECORD a folder with what the guest has r
 what debugfs has in parley_cover, and `sections`, the addresses of the loaded module's sections.
 Writes OUT/index.html, the sources with coloured lines, and OUT/report.md, a table.
 
-Each call of __sanitizer_cov_trace_pc() in MODULE stands for a block. A block belongs to the line of
-kmod/ that is the innermost one in the chain of inlined functions around the call, so a block of an
-inlined function of the kernel belongs to the line that calls that function. Blocks without a line of
-kmod/ are those of functions of the kernel's crates that were not inlined; they are left out.
+Each call of __sanitizer_cov_trace_pc() in MODULE stands for a block, and belongs to the line that it
+was compiled from. Left out are blocks of the kernel's and Rust's own code, such as their checks,
+that are inlined in the module's; and those of functions to which nothing in the module refers,
+because they were inlined wherever they are called.
 """
 
 import collections
@@ -35,15 +35,36 @@ def printed(*command):
 
 
 def calls(module):
-    """The offsets behind the calls, by section."""
-    found, section = collections.defaultdict(list), None
+    """The offsets behind the calls, by section; and the functions to which something refers: their
+    names, and the places in a section of those that have none."""
+    found, referred, section = collections.defaultdict(list), set(), None
     for line in printed("readelf", "-rW", module).splitlines():
         if named := re.match(r"Relocation section '\.rela(\S+)'", line):
             section = named[1]
-        elif TRACE in line:
+            continue
+        entry = re.match(r"([0-9a-f]+) +[0-9a-f]+ +(R_\w+) +[0-9a-f]+ (\S+) ([+-]) ([0-9a-f]+)", line)
+        # Debug information refers to every function.
+        if not entry or section.startswith((".debug", ".orc", "__patchable")):
+            continue
+        place, kind, symbol, sign, addend = entry.groups()
+        if symbol == TRACE:
             # The place of the call's operand, which has four bytes.
-            found[section].append(int(line.split()[0], 16) + 4)
-    return found
+            found[section].append(int(place, 16) + 4)
+        # An operand counts from its end.
+        end = 4 if kind in ("R_X86_64_PC32", "R_X86_64_PLT32") else 0
+        referred |= {symbol, (symbol, int(sign + addend, 16) + end)}
+    return found, referred
+
+
+def unused(module, referred):
+    """The functions in Rust to which nothing refers: their sections, and their first and last places."""
+    for line in printed("objdump", "-t", module).splitlines():
+        function = re.match(r"([0-9a-f]+) .* F (\S+)\t([0-9a-f]+) (?:\.hidden )?(_R\S+)", line)
+        if function:
+            place, section, size, name = function.groups()
+            place = int(place, 16)
+            if name not in referred and (section, place) not in referred:
+                yield section, place, place + int(size, 16)
 
 
 def lines_of(module, section, offsets, files):
@@ -51,8 +72,10 @@ def lines_of(module, section, offsets, files):
     places = [hex(offset - 1) for offset in offsets]
     said = printed("addr2line", "-a", "-i", "-j", section, "-e", module, *places)
     for chain in said.split("\n0x"):
-        yield next(((name, int(line)) for path, line in re.findall(r"^(.*):(\d+)", chain, re.M)
-                    if (name := name_in(path, files))), None)
+        # The first of a chain is the innermost inlined function.
+        path, line = re.search(r"^(.*):(\d+|\?)", chain, re.M).groups()
+        name = name_in(path, files)
+        yield (name, int(line)) if name and line != "?" else None
 
 
 def name_in(path, files):
@@ -93,10 +116,12 @@ def main(module, record, out):
     # The numbers of blocks that ran and of all, by file and line.
     counts = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
     unknown = []
-    for section, offsets in calls(module).items():
+    found, referred = calls(module)
+    dead = list(unused(module, referred))
+    for section, offsets in found.items():
         unknown += [f"{section}+{offset:#x}" for offset in hits[section] - set(offsets)]
         for offset, place in zip(offsets, lines_of(module, section, offsets, files), strict=True):
-            if place:
+            if place and not any(name == section and first < offset <= last for name, first, last in dead):
                 count = counts[place[0]][place[1]]
                 count[0] += offset in hits[section]
                 count[1] += 1
