@@ -10,7 +10,6 @@ printed, and then the failures, with the last lines of each. The exit status is 
 COMMAND ends with 0 although its results are not good or cannot be written.
 """
 
-import contextlib
 import datetime
 import fcntl
 import hashlib
@@ -43,8 +42,11 @@ def sums(folder):
 
 def say(text):
     # As with the command's output, a reader that is gone changes nothing.
-    with contextlib.suppress(BrokenPipeError):
+    try:
         print(f"report:  {text}", file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        # Otherwise Python would fail as it ends, and exit with 120.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def keep(folder, name):

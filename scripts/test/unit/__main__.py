@@ -53,7 +53,7 @@ for pattern in sys.argv[1:] or ["test_*.py"]:
         classes.setdefault(test.id().rpartition(".")[0], {})[test.id()] = test
 classes = {name: list(it.values()) for name, it in classes.items()}
 
-good, ran, skipped = True, 0, []
+failed, ran, skipped = [], 0, []
 # The largest ones first, so that none of them is left over for one CPU at the end.
 order = sorted(classes, key=lambda name: -len(classes[name]))
 # A process that dies makes its future fail here. None of them outlives this one: PR_SET_PDEATHSIG of
@@ -66,10 +66,12 @@ with concurrent.futures.ProcessPoolExecutor(
         print(f"{'ok' if well else 'FAILED':6} {name}: {count} tests, {seconds:.1f} s", flush=True)
         if not well:
             print(report, flush=True)
-        good, ran, skipped = good and well, ran + count, skipped + left
+            failed.append(name)
+        ran, skipped = ran + count, skipped + left
 for test, reason in skipped:
     print(f"skipped: {test}: {reason}")
-print(f"{ran} tests, {len(skipped)} of them skipped: {'all is well' if good else 'there were failures'}")
+print(f"{ran} tests, {len(skipped)} of them skipped: "
+      + (f"there were failures in {', '.join(failed)}" if failed else "all is well"))
 if ran == len(skipped):
     sys.exit("scripts/test/unit: no test was run")
-sys.exit(not good)
+sys.exit(bool(failed))
