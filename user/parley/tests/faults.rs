@@ -9,12 +9,12 @@
 mod common;
 
 use common::calls::{listener, next_change};
-use common::faults::{every, python, Faults, NoLargeBlocks};
+use common::faults::{every, python, Faults};
 use common::raw::Raw;
 use common::{client, until, Calls, Temporary, CREATE, EXISTING, WAIT};
 use parley::client::Agent;
 use parley::device::Device;
-use parley::uapi::{self, ask, cmd, counter, echo};
+use parley::uapi::{ask, cmd, counter, echo};
 use parley::{Error, Result};
 use parley_netlink::genl::message;
 use parley_netlink::netlink::attr::Writer;
@@ -275,22 +275,6 @@ fn a_requester_that_does_not_listen_learns_that_its_notification_is_lost() {
             failed
         },
     );
-}
-
-#[test]
-fn the_longest_messages_need_no_large_block_of_memory() {
-    let mut client = client();
-    let longest = vec![7; uapi::PAYLOAD_MAX];
-    let no_large_blocks = NoLargeBlocks::new();
-    let device = Device::open().unwrap();
-    assert_eq!(device.echo(&longest).unwrap(), longest);
-    assert_eq!(device.write_and_read(&longest).unwrap(), longest);
-    // The request alone would have needed such a block.
-    let echoed = client.echoed(&longest).map(|payload| payload == longest);
-    let refused = no_large_blocks.refused();
-    drop(no_large_blocks);
-    assert!(refused > 0, "nothing asked for a large block");
-    assert!(echoed.unwrap());
 }
 
 #[test]
