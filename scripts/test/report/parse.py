@@ -110,8 +110,10 @@ def kunit(prefix, lines):
 
 
 KTAP_LINE = re.compile(
-    r"(?P<indent> *)(?:K?TAP version \d+|# Subtest: *(?P<subtest>.*)|1\.\.(?P<plan>\d+)(?: *# *(?i:SKIP) *(?P<all>.*))?"
-    r"|(?P<bad>not )?ok (?P<number>\d+)\b[ -]*(?P<name>.*?)(?P<skip> *# *(?i:SKIP)\b *(?P<why>.*))?|(?P<end>Bail out!.*))")
+    r"(?P<indent> *)(?:K?TAP version \d+|# Subtest: *(?P<subtest>.*)|1\.\.(?P<plan>\d+)(?: *# *(?:(?i:SKIP) *(?P<all>.*)|.*))?"
+    r"|(?P<bad>not )?ok (?P<number>\d+)\b[ -]*(?P<name>.*?)(?P<skip> +# *(?i:SKIP)\b *(?P<why>.*))?|(?P<end>Bail out!.*))")
+# The only form of a directive that makes a failure one that was skipped.
+SKIPPED = re.compile(r" # SKIP\b")
 
 
 class Level:
@@ -156,6 +158,8 @@ def ktap(prefix, lines):
         if not found or not levels and not done and not found["plan"] and (not begins or found["subtest"] is not None):
             if levels:
                 levels[-1].said.append(line)
+                if re.match(r"\s*not ok\b", line):
+                    levels[-1].problems.append(f"a result that cannot be read: {line.strip()}")
             continue
         indent = len(found["indent"])
         if found["end"]:
@@ -182,7 +186,8 @@ def ktap(prefix, lines):
         level.count += 1
         if int(found["number"]) != level.count:
             level.problems.append(f"the result number {level.count} has the number {found['number']}")
-        status = SKIP if found["skip"] else FAIL if found["bad"] else PASS
+        is_skipped = found["skip"] and (not found["bad"] or SKIPPED.search(line))
+        status = SKIP if is_skipped else FAIL if found["bad"] else PASS
         if not inner or status != PASS and not any(case.status == FAIL for case in inner):
             output, name = "\n".join(level.said), found["name"] or f"test {level.count}"
             inner.append(Case(name, status, found["why"] or (status == FAIL and "not ok") or "", output))

@@ -137,6 +137,12 @@ class Judged(VmTest):
                 ("KUnit", 1, "parley: one", f"boot; up; {end} " + logged(SUITES.replace("ok 1 one", "not ok 1 one")), []),
                 ("KUnit of the kernel itself", 1, "parley: one", f"boot; up; {end}; sed -i '1r {self.booted}' $run/dmesg", []),
                 ("KTAP on standard error", 1, "one", f"boot; up; {say(PASSING.replace('ok 1', 'not ok 1')).replace('/stdout', '/stderr')}{end}", []),
+                *((text, 1, failed, f"boot; up; {say('TAP version 14' + chr(10) + text)}{end}", []) for text, failed in (
+                    ("1..2\nok 1 - a\nnot ok 2 - handles \\# skip\n", "handles \\# skip"),
+                    ("1..1\nnot ok 1 - the list c#skip-list\n", "the list c#skip-list"),
+                    ("1..1\nnot ok 1 - it # skip\n", "it"),
+                    ("1..2\nok 1 a\n\tnot ok 2 b\nok 2 c\n", "all of it"), ("ok 1 a\nnot ok b\n1..1\n", "all of it"))),
+                ("a comment behind the plan", 1, "b", f"boot; up; {say('1..2 # two tests' + chr(10) + 'ok 1 - a' + chr(10) + 'not ok 2 - b' + chr(10))}{end}", []),
                 *((f"{text} on standard error", 1, "all of it", f"boot; up; {say(text).replace('/stdout', '/stderr')}{end}", [])
                   for text in ("TAP version 13\n1..3\nBail out! no device\n", "1..2\nok\nnot ok\n", "TAP version 13\n")),
                 ("a long KUnit", 1, "parley: one", f"boot; up; {end} " +
