@@ -78,6 +78,19 @@ class Test(ScriptTest):
         self.files("echo", "parallel")
         self.assertEqual(self.run_test(["echo", "parallel"], tests="test result: ok. 0 passed").returncode, 1)
 
+    def test_steps_that_fail_late_do_not_end_the_run_but_fail_it_and_are_named(self):
+        self.files("echo", "parallel")
+        for name, failed in (("vm", "guest, at length, recording"), ("conformance", "conformance"),
+                             ("check-log", "kernel log of guest, kernel log of at length, recording"), ("recording", "recording"),
+                             ("course", "course, exercise, vm page"), ("exercise", "exercises")):
+            script = self.top / SCRIPTS[name]
+            text = script.read_text()
+            script.write_text("#!/bin/bash\nexit 1\n")
+            done = self.run_test(["echo", "parallel"])
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stderr.splitlines()[-1], f"test: these failed, see above: {failed}")
+            script.write_text(text)
+
     def test_what_is_left_out_is_said_last(self):
         self.files("echo", "parallel")
         for status, last in ((0, "all is well"), (1, "which were left out")):
